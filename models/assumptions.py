@@ -1,0 +1,136 @@
+"""What a plan takes for granted: assumptions, unknowns, readings of the source, the RAID register, baselines."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from models.duration import ValueField
+from models.provenance import Rag, Sourced
+from models.record import Identifier, Many, Record, Text
+
+__all__ = ["Assumption", "Baseline", "Changes", "Option", "PublishedDate", "RaidItem", "Reading", "Unknown"]
+
+
+class Assumption(Sourced):
+    """A number or a switch that the plan relies on, used elsewhere as ``$id``."""
+
+    id: Identifier
+    title: Text
+    value: ValueField
+    """The likely value. ``none`` makes the rule that uses it inert."""
+    low: ValueField = None
+    """The most favourable value thought possible; with ``high`` the range that sweeps, routes and samples draw on."""
+    high: ValueField = None
+    owner: Text | None = None
+    uncertainty: Rag | None = None
+    """The rating in the source: how likely the assumption is to change."""
+    reference: Text | None = None
+    """The number under which the plan's own documents know it."""
+    cost: Annotated[int, Field(ge=0)] | None = None
+    """Cost of moving one unit from ``value`` towards ``low``."""
+
+
+class Unknown(Sourced):
+    """A quantity that no source gives and that would move dates: carried at a stated value, never invented.
+
+    Its break-even is the value at which a milestone begins to move. Used elsewhere as ``$id``, like an assumption.
+    """
+
+    id: Identifier
+    title: Text
+    value: ValueField
+    why: Text
+    """Why it matters and what is known of it."""
+    owner: Text | None = None
+    touches: Many[Identifier] = ()
+
+
+class Changes(Record):
+    """Named changes to a plan. Each key is a thing's id, each value its new state."""
+
+    assumptions: dict[Identifier, ValueField] = {}
+    """New values of assumptions and unknowns."""
+    rules: dict[Annotated[str, Field(pattern=r"^(duration:)?[A-Za-z0-9][A-Za-z0-9_-]*$")], bool] = {}
+    """Rules, and durations as ``duration:ITEM``, switched on (true) or off (false)."""
+    calendar: Identifier | None = None
+    """The base calendar."""
+
+    def keys(self) -> frozenset[str]:
+        """Return a name for every thing the changes set."""
+        names = {f"assumption {name}" for name in self.assumptions} | {f"rule {name}" for name in self.rules}
+        return frozenset(names | ({"calendar"} if self.calendar else set()))
+
+
+class Option(Record):
+    """One answer to a reading's question."""
+
+    id: Identifier
+    title: Text
+    changes: Changes = Changes()
+    probability: Annotated[float, Field(ge=0, le=1)] | None = None
+
+
+class Reading(Sourced):
+    """A question that the source leaves open. Every result names the options it stands on.
+
+    Every option sets the same things, so that choosing one option undoes any other wholly; the default option
+    restates what the plan itself says.
+    """
+
+    id: Identifier
+    question: Text
+    options: Annotated[Many[Option], Field(min_length=1)]
+    default: Identifier
+
+    def option(self, name: str) -> Option | None:
+        """Return the option of that name, or None."""
+        return next((option for option in self.options if option.id == name), None)
+
+
+class RaidItem(Sourced):
+    """A row of the programme's register of risks, assumptions, issues and dependencies, in our own words."""
+
+    id: Identifier
+    kind: Literal["risk", "assumption", "issue", "dependency"]
+    title: Text
+    theme: Text | None = None
+    phase: Text | None = None
+    rating: Rag | None = None
+    """Impact of a risk or issue, uncertainty of an assumption, unmanageability of a dependency."""
+    status: Text | None = None
+    touches: Many[Identifier] = ()
+    """The items, rules, assumptions and unknowns of this plan that it bears on."""
+    reference: Text | None = None
+
+
+class PublishedDate(Record):
+    """A date to the precision published: a day, or only a month."""
+
+    milestone: Identifier
+    date: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])(-\d{2})?$")]
+
+    @property
+    def month(self) -> tuple[int, int]:
+        """Year and month."""
+        return int(self.date[:4]), int(self.date[5:7])
+
+    @property
+    def day(self) -> dt.date | None:
+        """The day, where one was published."""
+        return dt.date.fromisoformat(self.date) if re.match(r"^\d{4}-\d{2}-\d{2}$", self.date) else None
+
+
+class Baseline(Sourced):
+    """Published dates to compare with. Never edited, never an input."""
+
+    id: Identifier
+    title: Text
+    dates: Many[PublishedDate]
+
+    def date(self, milestone: str) -> PublishedDate | None:
+        """Return what was published for the milestone, or None."""
+        return next((entry for entry in self.dates if entry.milestone == milestone), None)

@@ -1,0 +1,251 @@
+"""Lengths of time and references to assumptions, each parsed and printed in exactly one way.
+
+``"21 wd"`` is working days, ``"28 cd"`` calendar days, ``"7 mo"`` calendar months; ``"$name"`` stands for the value of
+the assumption or unknown called *name*.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import (
+    BeforeValidator,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from models.record import IDENTIFIER_PATTERN
+
+__all__ = [
+    "AmountTerm",
+    "DateTerm",
+    "Duration",
+    "DurationTerm",
+    "Reference",
+    "SwitchTerm",
+    "Unit",
+    "Value",
+    "ValueField",
+    "Word",
+    "parse_value",
+    "print_value",
+]
+
+Unit = Literal["wd", "cd", "mo"]
+
+_DURATION = re.compile(r"^([+-]?\d{1,6}) (wd|cd|mo)$")
+_REFERENCE = re.compile(r"^\$" + IDENTIFIER_PATTERN[1:])
+_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+
+
+class Word(ABC):
+    """A value written as one string: how pydantic reads, prints and describes it."""
+
+    pattern: ClassVar[str] = ""
+    example: ClassVar[str] = ""
+
+    @classmethod
+    @abstractmethod
+    def parse(cls, text: str) -> Self:
+        """Read the value from its one spelling; raise ``ValueError`` otherwise."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: type[Any], handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Accept an instance or its spelling; serialise to the spelling."""
+
+        def read(value: Any) -> Word:
+            if isinstance(value, cls):
+                return value
+            if isinstance(value, str):
+                return cls.parse(value)
+            message = f"expected text such as {cls.example!r}, got {value!r}"
+            raise ValueError(message)
+
+        return core_schema.no_info_plain_validator_function(read, serialization=core_schema.to_string_ser_schema())
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Describe the spelling to an editor."""
+        return {"type": "string", "pattern": cls.pattern, "examples": [cls.example]}
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class Duration(Word):
+    """A signed length in one unit.
+
+    Attributes
+    ----------
+    amount
+        How many; negative only where a lag allows it.
+    unit
+        ``wd`` working days, ``cd`` calendar days, ``mo`` calendar months.
+    """
+
+    amount: int
+    unit: Unit
+
+    pattern: ClassVar[str] = r"^[+-]?\d{1,6} (wd|cd|mo)$"
+    example: ClassVar[str] = "21 wd"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``"21 wd"``.
+
+        Raises
+        ------
+        ValueError
+            If the text is not a whole number, one space and a unit.
+        """
+        found = _DURATION.match(text)
+        if not found:
+            loose = re.match(r"^\s*([+-]?\d+)\s*([A-Za-z]*)\s*$", text)
+            units = {"d": "wd", "day": "wd", "days": "wd", "m": "mo", "month": "mo", "months": "mo", "w": "wd"}
+            advice = ""
+            if loose:
+                unit = loose[2].lower()
+                unit = unit if unit in ("wd", "cd", "mo") else units.get(unit, "wd")
+                advice = f"; maybe '{int(loose[1])} {unit}'"
+            message = f"expected a duration such as '21 wd', '28 cd' or '7 mo', got {text!r}{advice}"
+            raise ValueError(message)
+        return cls(int(found[1]), found[2])  # type: ignore[arg-type]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.unit}"
+
+    def __neg__(self) -> Duration:
+        return Duration(-self.amount, self.unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference(Word):
+    """``$name``: the value of the assumption or unknown called *name*."""
+
+    name: str
+
+    pattern: ClassVar[str] = r"^\$" + IDENTIFIER_PATTERN[1:]
+    example: ClassVar[str] = "$sit-mvc"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``"$name"``.
+
+        Raises
+        ------
+        ValueError
+            If the text is not a dollar sign and an identifier.
+        """
+        if not _REFERENCE.match(text):
+            message = f"expected a reference such as '$sit-mvc', got {text!r}"
+            raise ValueError(message)
+        return cls(text[1:])
+
+    def __str__(self) -> str:
+        return f"${self.name}"
+
+
+Value = Duration | dt.date | int | bool | None
+"""What an assumption may hold: a length, a date, a count, a switch, or nothing (``none``: the rule that uses it is inert)."""
+
+
+def parse_value(value: Any) -> Value:
+    """Read the value of an assumption from a file or a command line.
+
+    Parameters
+    ----------
+    value
+        A value already typed, or text: ``304 wd``, ``2024-02-07``, ``12``, ``true``, ``none``.
+
+    Raises
+    ------
+    ValueError
+        If the text is none of these.
+    """
+    if value is None or isinstance(value, (Duration, bool, int, dt.date)):
+        return value
+    if isinstance(value, str):
+        text = value.strip()
+        if text in ("true", "false"):
+            return text == "true"
+        if text == "none":
+            return None
+        if re.match(r"^[+-]?\d{1,9}$", text):
+            return int(text)
+        if _DATE.match(text):
+            try:
+                return dt.date.fromisoformat(text)
+            except ValueError as error:
+                message = f"{text} is not a day of any calendar ({error})"
+                raise ValueError(message) from None
+        return Duration.parse(text)
+    message = f"expected a duration, a date, a whole number, true, false or none, got {value!r}"
+    raise ValueError(message)
+
+
+def print_value(value: Value) -> str:
+    """Print a value the one way `parse_value` reads it."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _term(kind: type[Duration | dt.date | int | bool]) -> BeforeValidator:
+    """Read a literal of one kind, or a reference to an assumption of that kind."""
+    names = {Duration: "a duration such as '21 wd'", dt.date: "a date YYYY-MM-DD", int: "a whole number", bool: "true or false"}
+
+    def read(value: Any) -> Any:
+        if isinstance(value, Reference):
+            return value
+        if isinstance(value, str) and value.startswith("$"):
+            return Reference.parse(value)
+        if kind is Duration and isinstance(value, str):
+            return Duration.parse(value)
+        if kind is dt.date and isinstance(value, str):
+            if _DATE.match(value):
+                return parse_value(value)
+        elif kind is int and isinstance(value, str):
+            if re.match(r"^[+-]?\d{1,9}$", value):
+                return int(value)
+        elif kind is bool and value in ("true", "false"):
+            return value == "true"
+        matches = isinstance(value, kind) and not (kind is int and isinstance(value, bool))
+        if matches and not isinstance(value, dt.datetime):
+            return value
+        message = f"expected {names[kind]} or a reference such as '$name', got {value!r}"
+        raise ValueError(message)
+
+    return BeforeValidator(read)
+
+
+def _described(pattern: str, *others: str) -> WithJsonSchema:
+    """Describe a literal or a reference to an editor."""
+    text = {"type": "string", "pattern": pattern}
+    return WithJsonSchema({"anyOf": [text, *({"type": other} for other in others)]} if others else text)
+
+
+_NAME = r"\$[A-Za-z0-9_-]+"
+
+DurationTerm = Annotated[Duration | Reference, _term(Duration), _described(rf"^([+-]?\d{{1,6}} (wd|cd|mo)|{_NAME})$")]
+DateTerm = Annotated[dt.date | Reference, _term(dt.date), _described(rf"^(\d{{4}}-\d{{2}}-\d{{2}}|{_NAME})$")]
+AmountTerm = Annotated[int | Reference, _term(int), _described(rf"^{_NAME}$", "integer")]
+SwitchTerm = Annotated[bool | Reference, _term(bool), _described(rf"^{_NAME}$", "boolean")]
+
+if TYPE_CHECKING:
+    ValueField = Value
+else:
+    ValueField = Annotated[
+        Any,
+        PlainValidator(parse_value, json_schema_input_type=str | int | bool | None),
+        PlainSerializer(print_value, return_type=str),
+    ]
+    """A `Value` as a field of a record."""

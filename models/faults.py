@@ -1,0 +1,328 @@
+"""What can be wrong with a plan whose every part is well formed: names of things that do not exist, and the like."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from models.duration import Duration, Reference, print_value
+from models.items import Activity, Hammock, Milestone
+from models.rules import AtLeast, Blackout, Capacity, Dependency, Gate, NotAfter, NotBefore
+
+if TYPE_CHECKING:
+    from models.plan import Plan
+
+__all__ = ["Fault", "PlanFaultsError", "find_faults", "maybe"]
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong, and where: the path of keys and positions from the top of the plan."""
+
+    path: Path
+    message: str
+
+
+class PlanFaultsError(ValueError):
+    """A plan that speaks of things it does not have."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(f"{'.'.join(map(str, fault.path))}: {fault.message}" for fault in self.faults))
+
+
+def maybe(name: str, known: Iterable[str]) -> str:
+    """Return ``". Maybe 'M14'."`` where a known name is close to the one given, else ``"."``."""
+    folded = {entry.lower(): entry for entry in known}
+    close = get_close_matches(name.lower(), folded, n=1, cutoff=0.6)
+    return f". Maybe '{folded[close[0]]}'." if close else "."
+
+
+def find_faults(plan: Plan) -> tuple[Fault, ...]:
+    """Return everything wrong with a plan as a whole, in the order of its file."""
+    return tuple(
+        fault for finder in (_duplicates, _names, _terms, _hammocks, _readings, _sources, _reach) for fault in finder(plan)
+    )
+
+
+def _duplicates(plan: Plan) -> Iterator[Fault]:
+    """Ids used twice among things that share a namespace."""
+    spaces = (
+        ("activities", "milestones", "hammocks"),
+        ("rules",),
+        ("assumptions", "unknowns"),
+        ("calendars",),
+        ("phases",),
+        ("readings",),
+        ("sources",),
+        ("raid",),
+        ("baselines",),
+    )
+    for space in spaces:
+        seen: dict[str, str] = {}
+        for field in space:
+            for index, entry in enumerate(getattr(plan, field)):
+                if entry.id in seen:
+                    yield Fault((field, index, "id"), f"'{entry.id}' is already used at {seen[entry.id]}; ids are unique")
+                seen.setdefault(entry.id, f"{field}[{index}]")
+
+
+def _unknown_name(path: Path, what: str, name: str, known: Iterable[str]) -> Iterator[Fault]:
+    """Report a name that is not known."""
+    known = tuple(known)
+    if name not in known:
+        yield Fault(path, f"unknown {what} '{name}'{maybe(name, known)}")
+
+
+def _names(plan: Plan) -> Iterator[Fault]:
+    """Items, calendars and phases named but not there."""
+    yield from _unknown_name(("calendar",), "calendar", plan.calendar, plan.calendars_by_id)
+    phases = [phase.id for phase in plan.phases]
+    milestones = [milestone.id for milestone in plan.milestones]
+    for index, target in enumerate(plan.targets):
+        yield from _unknown_name(("targets", index), "milestone", target, milestones)
+    for field in ("activities", "milestones", "hammocks"):
+        for index, item in enumerate(getattr(plan, field)):
+            if item.phase is not None:
+                yield from _unknown_name((field, index, "phase"), "phase", item.phase, phases)
+            if isinstance(item, Activity) and item.calendar is not None:
+                yield from _unknown_name((field, index, "calendar"), "calendar", item.calendar, plan.calendars_by_id)
+    for index, rule in enumerate(plan.rules):
+        for path, name in _items_named(rule):
+            where = ("rules", index, *path)
+            yield from _unknown_name(where, "item", name, plan.items)
+            if isinstance(plan.items.get(name), Hammock):
+                yield Fault(where, f"'{name}' is a hammock; its length is an output, so no rule may name it")
+    for index, hammock in enumerate(plan.hammocks):
+        for key in ("starts_with", "finishes_with"):
+            name = getattr(hammock, key).item
+            yield from _unknown_name(("hammocks", index, key), "item", name, plan.items)
+            if isinstance(plan.items.get(name), Hammock):
+                yield Fault(("hammocks", index, key), f"'{name}' is itself a hammock; tie to an activity or a milestone")
+    for index, baseline in enumerate(plan.baselines):
+        for place, entry in enumerate(baseline.dates):
+            yield from _unknown_name(
+                ("baselines", index, "dates", place, "milestone"), "milestone", entry.milestone, milestones
+            )
+
+
+def _items_named(rule: Any) -> Iterator[tuple[Path, str]]:
+    """Yield where a rule names an item, and the name."""
+    for key in ("at", "after", "before"):
+        value = getattr(rule, key, None)
+        if isinstance(value, tuple):
+            yield from (((key, place), point.item) for place, point in enumerate(value))
+        elif value is not None:
+            yield (key,), value if isinstance(value, str) else value.item
+    if isinstance(rule, AtLeast):
+        yield from ((("of", place), point.item) for place, point in enumerate(rule.of))
+    if isinstance(rule, Blackout):
+        yield from ((("items", place), name) for place, name in enumerate(rule.items))
+    if isinstance(rule, Capacity):
+        yield from ((("demands", place, "item"), demand.item) for place, demand in enumerate(rule.demands))
+
+
+_KINDS: dict[str, tuple[type, ...]] = {
+    "a duration": (Duration,),
+    "a date": (dt.date, type(None)),
+    "a whole number": (int,),
+    "true or false": (bool,),
+}
+
+
+def _terms(plan: Plan) -> Iterator[Fault]:
+    """References that lead nowhere or to the wrong kind of value, and values outside their range."""
+
+    def follow(path: Path, term: Any, kind: str, sound: Callable[[Any], str | None] | None = None) -> Iterator[Fault]:
+        value = term
+        if isinstance(term, Reference):
+            if term.name not in plan.values:
+                yield Fault(path, f"unknown assumption '{term.name}'{maybe(term.name, plan.values)}")
+                return
+            value = plan.values[term.name]
+            wrong = not isinstance(value, _KINDS[kind]) or (kind == "a whole number" and isinstance(value, bool))
+            if wrong:
+                yield Fault(path, f"{term} holds {print_value(value)}, expected {kind}")
+                return
+        complaint = sound(value) if sound else None
+        if complaint:
+            yield Fault(path, complaint)
+
+    def not_negative(what: str) -> Callable[[Any], str | None]:
+        def sound(value: Any) -> str | None:
+            amount = value.amount if isinstance(value, Duration) else value
+            return f"{what} is negative: {value}; expected 0 or more" if amount < 0 else None
+
+        return sound
+
+    def working(value: Duration) -> str | None:
+        if value.unit != "wd":
+            return f"an activity with its own calendar counts working days, got {value}; maybe '{value.amount} wd'"
+        return not_negative("the duration")(value)
+
+    for index, activity in enumerate(plan.activities):
+        path: Path = ("activities", index)
+        own = activity.calendar not in (None, plan.calendar)
+        yield from follow(
+            (*path, "duration"), activity.duration, "a duration", working if own else not_negative("the duration")
+        )
+        yield from follow((*path, "enabled"), activity.enabled, "true or false")
+    for index, hammock in enumerate(plan.hammocks):
+        for key in ("start_lag", "finish_lag"):
+            yield from follow(("hammocks", index, key), getattr(hammock, key), "a duration")
+    for index, rule in enumerate(plan.rules):
+        path = ("rules", index)
+        yield from follow((*path, "enabled"), rule.enabled, "true or false")
+        if isinstance(rule, Dependency | AtLeast):
+            yield from follow((*path, "lag"), rule.lag, "a duration")
+        if isinstance(rule, Gate):
+            yield from follow((*path, "notice"), rule.notice, "a duration", not_negative("the notice"))
+        if isinstance(rule, NotBefore | NotAfter):
+            yield from follow((*path, "date"), rule.date, "a date")
+        if isinstance(rule, AtLeast):
+            most = len(rule.of)
+
+            def counted(value: int, most: int = most) -> str | None:
+                return None if 1 <= value <= most else f"expected a count from 1 to {most}, got {value}"
+
+            yield from follow((*path, "count"), rule.count, "a whole number", counted)
+        if isinstance(rule, Capacity):
+            yield from follow((*path, "amount"), rule.amount, "a whole number", not_negative("the capacity"))
+            for place, step in enumerate(rule.steps):
+                where = (*path, "steps", place)
+                yield from follow((*where, "amount"), step.amount, "a whole number", not_negative("the capacity"))
+                if place and step.since <= rule.steps[place - 1].since:
+                    yield Fault((*where, "since"), f"steps run forward in time; {step.since} is not after the step before it")
+            for place, demand in enumerate(rule.demands):
+                where = (*path, "demands", place)
+                yield from follow((*where, "amount"), demand.amount, "a whole number", not_negative("the demand"))
+                if isinstance(plan.items.get(demand.item), Milestone):
+                    yield Fault((*where, "item"), f"'{demand.item}' is a milestone; only an activity can demand capacity")
+
+
+def _hammocks(plan: Plan) -> Iterator[Fault]:
+    """Working days that an activity's own calendar has and the axis lacks."""
+    base = plan.calendars_by_id.get(plan.calendar)
+    if base is None:
+        return
+    closed = {holiday.day for holiday in base.holidays}
+    for index, activity in enumerate(plan.activities):
+        own = plan.calendars_by_id.get(activity.calendar or "")
+        if own is None or own.id == base.id:
+            continue
+        more = set(own.weekdays) - set(base.weekdays)
+        opened = closed - {holiday.day for holiday in own.holidays}
+        working = {day for day in opened if _weekday(day) in own.weekdays and own.covers.first <= day <= own.covers.last}
+        if more or working:
+            days = ", ".join(sorted(more)) or f"{min(working)}"
+            yield Fault(
+                ("activities", index, "calendar"),
+                f"calendar '{own.id}' works on days that the base calendar '{base.id}' does not ({days}); "
+                "maybe make the wider calendar the base and give the narrower one to the items that keep to it",
+            )
+
+
+def _weekday(day: dt.date) -> str:
+    return ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[day.weekday()]
+
+
+def _readings(plan: Plan) -> Iterator[Fault]:
+    """Readings whose options are not alternatives to each other, or whose default is not what the plan says."""
+    for index, reading in enumerate(plan.readings):
+        path: Path = ("readings", index)
+        names = [option.id for option in reading.options]
+        if reading.default not in names:
+            yield Fault((*path, "default"), f"unknown option '{reading.default}'{maybe(reading.default, names)}")
+        everything = frozenset[str]().union(*(option.changes.keys() for option in reading.options))
+        for place, option in enumerate(reading.options):
+            where = (*path, "options", place)
+            if option.id in names[:place]:
+                yield Fault((*where, "id"), f"'{option.id}' is already an option of this reading")
+            lacking = sorted(everything - option.changes.keys())
+            if lacking:
+                yield Fault((*where, "changes"), f"must also say {', '.join(lacking)}, as another option does")
+            yield from changes_faults(plan, option.changes, (*where, "changes"))
+            if option.id == reading.default:
+                yield from _restates(plan, option.changes, (*where, "changes"))
+
+
+def changes_faults(plan: Plan, changes: Any, path: Path) -> Iterator[Fault]:
+    """Yield what a set of changes names that the plan does not have, or sets to the wrong kind of value."""
+    for name, value in changes.assumptions.items():
+        where = (*path, "assumptions", name)
+        if name not in plan.values:
+            yield from _unknown_name(where, "assumption", name, plan.values)
+            continue
+        old = plan.values[name]
+        same = type(old) is type(value) or old is None or (value is None and isinstance(old, dt.date))
+        if not same:
+            yield Fault(where, f"'{name}' holds {print_value(old)}, so {print_value(value)} is not a value for it")
+    switches = [*plan.rules_by_id, *(f"duration:{activity.id}" for activity in plan.activities)]
+    for name in changes.rules:
+        yield from _unknown_name((*path, "rules", name), "rule", name, switches)
+    if changes.calendar is not None:
+        yield from _unknown_name((*path, "calendar"), "calendar", changes.calendar, plan.calendars_by_id)
+
+
+def _restates(plan: Plan, changes: Any, path: Path) -> Iterator[Fault]:
+    """The default option of a reading says what the plan says."""
+    for name, value in changes.assumptions.items():
+        if name in plan.values and plan.values[name] != value:
+            yield Fault(
+                (*path, "assumptions", name),
+                f"the default says {print_value(value)}, the plan {print_value(plan.values[name])}",
+            )
+    for name, on in changes.rules.items():
+        activity = next((entry for entry in plan.activities if f"duration:{entry.id}" == name), None)
+        term = activity.enabled if activity else getattr(plan.rules_by_id.get(name), "enabled", on)
+        if not isinstance(term, Reference) and term != on:
+            yield Fault((*path, "rules", name), f"the default says {str(on).lower()}, the plan {str(term).lower()}")
+    if changes.calendar not in (None, plan.calendar):
+        yield Fault((*path, "calendar"), f"the default says '{changes.calendar}', the plan '{plan.calendar}'")
+
+
+def _sources(plan: Plan) -> Iterator[Fault]:
+    """Citations of sources the plan does not list, and sources later than the knowledge the plan rests on."""
+    published = {source.id: source.published_on for source in plan.sources}
+    fields = (
+        "calendars",
+        "activities",
+        "milestones",
+        "hammocks",
+        "rules",
+        "assumptions",
+        "unknowns",
+        "readings",
+        "raid",
+        "baselines",
+    )
+    late: set[str] = set()
+    for field in fields:
+        for index, entry in enumerate(getattr(plan, field)):
+            for place, citation in enumerate(entry.citation):
+                where = (field, index, "citation", place)
+                yield from _unknown_name(where, "source", citation.source, published)
+                if published.get(citation.source, plan.as_of) > plan.as_of:
+                    late.add(citation.source)
+    for index, source in enumerate(plan.sources):
+        if source.id in late and not plan.settings.hindsight:
+            yield Fault(
+                ("sources", index, "published_on"),
+                f"'{source.id}' was published on {source.published_on}, after the plan's knowledge of {plan.as_of}; "
+                "maybe it belongs in a scenario marked hindsight",
+            )
+
+
+def _reach(plan: Plan) -> Iterator[Fault]:
+    """A horizon that the base calendar does not cover."""
+    base = plan.calendars_by_id.get(plan.calendar)
+    if base and not base.covers.first <= plan.horizon.first <= base.covers.last:
+        yield Fault(
+            ("horizon", "first"),
+            f"{plan.horizon.first} is outside the days that calendar '{base.id}' covers ({base.covers.first} to {base.covers.last})",
+        )

@@ -1,0 +1,362 @@
+"""Everything that can delay something. Each kind states its inequality; `check` and `encoding` give it meaning.
+
+Notation: every point of the plan is a boundary on the axis of working days of the plan's base calendar. ``b(p)`` is
+the boundary of point *p*. An activity has two points, ``start`` and ``finish``; a milestone has one.
+
+``b ⊕ lag`` moves a boundary. Working days add. Calendar days and months count from the *date as shown* at the first
+point to a date read by the *convention of the second point*: a start or an ``opens`` milestone is shown as the morning
+of the first day after the boundary, a finish or a ``closes`` milestone as the evening of the last day before it; a
+morning on a non-working day is the next working morning, an evening the last working evening. The last calendar day
+of a month stays the last. A lag that is not negative never ends before the boundary it counts from:
+``b ⊕ lag ≥ b``. Every ``⊕`` is monotone in ``b``.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from models.calendar import Span
+from models.duration import AmountTerm, DateTerm, Duration, DurationTerm, SwitchTerm, Word
+from models.provenance import Authority, Sourced
+from models.record import IDENTIFIER_PATTERN, Date, Identifier, Many, Record, Text
+
+__all__ = [
+    "RULE_KINDS",
+    "Alignment",
+    "AtLeast",
+    "Blackout",
+    "Capacity",
+    "CapacityStep",
+    "Demand",
+    "Dependency",
+    "End",
+    "Equality",
+    "Flexibility",
+    "Gate",
+    "LinkType",
+    "NotAfter",
+    "NotBefore",
+    "Occasions",
+    "Pattern",
+    "Point",
+    "Release",
+    "Rule",
+    "RuleRecord",
+]
+
+End = Literal["start", "finish"]
+LinkType = Literal["FS", "SS", "FF", "SF"]
+
+_POINT = re.compile(IDENTIFIER_PATTERN[:-1] + r"(?:\.(start|finish))?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Point(Word):
+    """``ITEM``, ``ITEM.start`` or ``ITEM.finish``. Where the end is left out, the rule's docstring says which is meant."""
+
+    item: str
+    end: End | None = None
+
+    pattern: ClassVar[str] = IDENTIFIER_PATTERN[:-1] + r"(\.(start|finish))?$"
+    example: ClassVar[str] = "SIT-MVC.finish"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``"SIT-MVC.finish"``.
+
+        Raises
+        ------
+        ValueError
+            If the text is not an item's id, with or without ``.start`` or ``.finish``.
+        """
+        if not _POINT.match(text):
+            message = f"expected an item, or 'ITEM.start' or 'ITEM.finish', got {text!r}"
+            raise ValueError(message)
+        item, _, end = text.partition(".")
+        return cls(item, end or None)  # type: ignore[arg-type]
+
+    def __str__(self) -> str:
+        return f"{self.item}.{self.end}" if self.end else self.item
+
+
+class Flexibility(Sourced):
+    """How far a rule or a duration could move if somebody paid for it, and what a unit costs."""
+
+    limit: DurationTerm | None = None
+    """The furthest relaxed value (a length), for durations, lags and, as a shift, dates."""
+    limit_amount: AmountTerm | None = None
+    """The highest relaxed amount, for capacities."""
+    cost: int = Field(ge=0, default=1)
+    """Cost of one unit, in whatever one unit of money the plan uses throughout."""
+
+
+class RuleRecord(Sourced):
+    """What all rules have in common."""
+
+    id: Identifier
+    title: Text
+    authority: Authority = "planning"
+    enabled: SwitchTerm = True
+    """The switch. A rule that is off constrains nothing."""
+    owner: Text | None = None
+    flexibility: Flexibility | None = None
+
+    @abstractmethod
+    def points(self) -> tuple[Point, ...]:
+        """Return every point the rule speaks of, each with its end filled in."""
+
+
+def _with_end(point: Point, end: End) -> Point:
+    """Fill in the end that a point leaves out."""
+    return point if point.end else Point(point.item, end)
+
+
+class Dependency(RuleRecord):
+    """A link between two items.
+
+    ``bound: at-least`` (a minimum lag): ``b(after) ≥ b(before) ⊕ lag``;
+    ``bound: at-most`` (a maximum lag): ``b(after) ≤ b(before) ⊕ lag``.
+    The type names the points: FS finish to start, SS start to start, FF finish to finish, SF start to finish.
+    """
+
+    kind: Literal["dependency"] = "dependency"
+    before: Identifier
+    after: Identifier
+    type: LinkType = "FS"
+    lag: DurationTerm = Duration(0, "wd")
+    bound: Literal["at-least", "at-most"] = "at-least"
+
+    def points(self) -> tuple[Point, Point]:
+        """Return the point counted from and the point constrained."""
+        ends: dict[str, End] = {"S": "start", "F": "finish"}
+        return Point(self.before, ends[self.type[0]]), Point(self.after, ends[self.type[1]])
+
+
+class NotBefore(RuleRecord):
+    """``b(at) ≥ date``, the date read by the convention of the point. ``at`` without an end means the start.
+
+    A date of ``none`` (through an assumption) constrains nothing.
+    """
+
+    kind: Literal["not-before"] = "not-before"
+    at: Point
+    date: DateTerm
+
+    def points(self) -> tuple[Point]:
+        """Return the point constrained."""
+        return (_with_end(self.at, "start"),)
+
+
+class NotAfter(RuleRecord):
+    """``b(at) ≤ date``, the date read by the convention of the point. ``at`` without an end means the finish.
+
+    A date of ``none`` (through an assumption) constrains nothing.
+    """
+
+    kind: Literal["not-after"] = "not-after"
+    at: Point
+    date: DateTerm
+
+    def points(self) -> tuple[Point]:
+        """Return the point constrained."""
+        return (_with_end(self.at, "finish"),)
+
+
+class Alignment(RuleRecord):
+    """The date shown at the point is the first, or the last, working day of its month (base calendar).
+
+    ``b(at) ∈ {b : shown(b) is such a day}``. ``at`` without an end means the start.
+    """
+
+    kind: Literal["alignment"] = "alignment"
+    at: Point
+    to: Literal["first-working-day", "last-working-day"]
+
+    def points(self) -> tuple[Point]:
+        """Return the point constrained."""
+        return (_with_end(self.at, "start"),)
+
+
+class Pattern(Record):
+    """Recurring dates: on a day of certain months, or every so many weeks."""
+
+    on: (
+        Annotated[
+            str,
+            Field(
+                pattern=r"^((first|last) working day|(first|second|third|fourth|last) (mon|tue|wed|thu|fri|sat|sun)"
+                r"|day ([1-9]|[12][0-9]|3[01]))$",
+                examples=["last working day", "third thu", "day 15"],
+            ),
+        ]
+        | None
+    ) = None
+    """A day of the month; a month that lacks the day (31 April) has no occasion. Working days are the base calendar's."""
+    months: Many[Annotated[int, Field(ge=1, le=12)]] = ()
+    """Months of the year; empty means every month."""
+    every_weeks: Annotated[int, Field(ge=1, le=520)] | None = None
+    since: Date | None = None
+    """The first of the occasions ``every_weeks`` apart."""
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        monthly = self.on is not None
+        weekly = self.every_weeks is not None and self.since is not None
+        if monthly == weekly or (weekly and self.months) or (monthly and (self.every_weeks or self.since)):
+            message = "expected either 'on' (with 'months' if not every month), or 'every_weeks' with 'since'"
+            raise ValueError(message)
+        return self
+
+
+class Occasions(Record):
+    """The dates on which something can happen: listed, by a pattern, or both together."""
+
+    days: Many[Date] = ()
+    pattern: Pattern | None = None
+    since: Date | None = None
+    """No occasion before this day."""
+    until: Date | None = None
+    """No occasion after this day."""
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if not self.days and self.pattern is None:
+            message = "expected 'days' or a 'pattern'; with neither, nothing could ever happen"
+            raise ValueError(message)
+        return self
+
+
+class Release(RuleRecord):
+    """The point happens only on an occasion: ``b(at) ∈ {boundary of d : d ∈ occasions}``.
+
+    Each date is read by the convention of the point. ``at`` without an end means the start.
+    """
+
+    kind: Literal["release"] = "release"
+    at: Point
+    occasions: Occasions
+
+    def points(self) -> tuple[Point]:
+        """Return the point constrained."""
+        return (_with_end(self.at, "start"),)
+
+
+class Blackout(RuleRecord):
+    """Nothing named happens inside a window: work may not overlap it, an event may not be shown in it.
+
+    With ``[w, v)`` the working days of a window: for an activity ``b(finish) ≤ w`` or ``b(start) ≥ v``; for a
+    milestone that ``opens``, ``b < w`` or ``b ≥ v``; that ``closes``, ``b ≤ w`` or ``b > v``. A window without a
+    working day constrains nothing. (Work that merely pauses is a calendar's blackout instead.)
+    """
+
+    kind: Literal["blackout"] = "blackout"
+    items: Annotated[Many[Identifier], Field(min_length=1)]
+    windows: Annotated[Many[Span], Field(min_length=1)]
+
+    def points(self) -> tuple[Point, ...]:
+        """Return both ends of every item named."""
+        ends: tuple[End, End] = ("start", "finish")
+        return tuple(Point(item, end) for item in self.items for end in ends)
+
+
+class Demand(Record):
+    """What an item needs of a capacity while it is in progress."""
+
+    item: Identifier
+    amount: AmountTerm = 1
+
+
+class CapacityStep(Record):
+    """From the morning of a day on, a capacity is this much."""
+
+    since: Date
+    amount: AmountTerm
+
+
+class Capacity(RuleRecord):
+    """A cumulative resource: at every working day *t*, ``Σ demand of items with b(start) ≤ t < b(finish) ≤ capacity(t)``.
+
+    ``capacity(t)`` is the amount of the last step that has begun by the morning of *t*, ``amount`` before any.
+    """
+
+    kind: Literal["capacity"] = "capacity"
+    amount: AmountTerm
+    steps: Many[CapacityStep] = ()
+    demands: Annotated[Many[Demand], Field(min_length=1)]
+
+    def points(self) -> tuple[Point, ...]:
+        """Return both ends of every item that makes a demand."""
+        ends: tuple[End, End] = ("start", "finish")
+        return tuple(Point(demand.item, end) for demand in self.demands for end in ends)
+
+
+class AtLeast(RuleRecord):
+    """Enough of several points are reached: ``b(after) ≥`` the ``count``-th smallest of ``b(p) ⊕ lag`` over *p* in ``of``.
+
+    ``count: 1`` is any, ``count`` equal to the number of points is all. ``after`` without an end means the start,
+    a point in ``of`` without an end means the finish.
+    """
+
+    kind: Literal["at-least"] = "at-least"
+    of: Annotated[Many[Point], Field(min_length=1)]
+    count: AmountTerm
+    after: Point
+    lag: DurationTerm = Duration(0, "wd")
+
+    def points(self) -> tuple[Point, ...]:
+        """Return the points counted, then the point constrained."""
+        return (*(_with_end(point, "finish") for point in self.of), _with_end(self.after, "start"))
+
+
+class Equality(RuleRecord):
+    """All points are one boundary: ``b(p₁) = b(p₂) = …``. A point without an end means the start."""
+
+    kind: Literal["equality"] = "equality"
+    at: Annotated[Many[Point], Field(min_length=2)]
+
+    def points(self) -> tuple[Point, ...]:
+        """Return the points held together."""
+        return tuple(_with_end(point, "start") for point in self.at)
+
+
+class Gate(RuleRecord):
+    """Work waits for an approval that is given only when a board sits.
+
+    With ``β`` the first board day whose morning is at or after ``b(before) ⊕ notice`` (read as a morning),
+    ``b(after) ≥`` the evening of ``β``. ``before`` without an end means the finish, ``after`` the start.
+    """
+
+    kind: Literal["gate"] = "gate"
+    before: Point
+    after: Point
+    board: Occasions
+    notice: DurationTerm = Duration(0, "wd")
+
+    def points(self) -> tuple[Point, Point]:
+        """Return the point that waits to be approved and the point that waits for approval."""
+        return _with_end(self.before, "finish"), _with_end(self.after, "start")
+
+
+Rule = Annotated[
+    Dependency | NotBefore | NotAfter | Alignment | Release | Blackout | Capacity | AtLeast | Equality | Gate,
+    Field(discriminator="kind"),
+]
+
+RULE_KINDS: dict[str, type[RuleRecord]] = {
+    "dependency": Dependency,
+    "not-before": NotBefore,
+    "not-after": NotAfter,
+    "alignment": Alignment,
+    "release": Release,
+    "blackout": Blackout,
+    "capacity": Capacity,
+    "at-least": AtLeast,
+    "equality": Equality,
+    "gate": Gate,
+}
+"""Every kind of rule by the name it has in files. A test proves that each is checked, bounded and encoded."""

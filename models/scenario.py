@@ -1,0 +1,116 @@
+"""Scenarios: named, stackable changes to a plan."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from models.assumptions import Assumption, Changes, Unknown
+from models.duration import print_value
+from models.faults import Fault, PlanFaultsError, changes_faults, find_faults, maybe
+from models.plan import DURATION_PREFIX, Plan
+from models.record import Identifier, Text
+
+__all__ = ["SCENARIO_SCHEMA", "Scenario"]
+
+SCENARIO_SCHEMA = "optimiser/scenario/1"
+
+
+class Scenario(Changes):
+    """Named changes. Within one scenario readings are answered first, then single values set; of a stack the later wins."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    schema_: Annotated[Literal["optimiser/scenario/1"], Field(alias="schema")] = "optimiser/scenario/1"
+    id: Identifier
+    title: Text
+    note: Text | None = None
+    hindsight: bool = False
+    """Whether sources later than the plan's ``as_of`` are admitted."""
+    readings: dict[Identifier, Identifier] = {}
+    """Question to option."""
+
+    def apply(self, plan: Plan) -> Plan:
+        """Return the plan with the changes made.
+
+        Raises
+        ------
+        PlanFaultsError
+            If the scenario names what the plan does not have, or sets a value of the wrong kind.
+        """
+        faults = list(changes_faults(plan, self, ()))
+        known = {reading.id: reading for reading in plan.readings}
+        for name, option in self.readings.items():
+            if name not in known:
+                faults.append(Fault(("readings", name), f"unknown reading '{name}'{maybe(name, known)}"))
+            elif known[name].option(option) is None:
+                names = [entry.id for entry in known[name].options]
+                faults.append(
+                    Fault(
+                        ("readings", name),
+                        f"unknown option '{option}' of '{name}', expected one of {', '.join(names)}{maybe(option, names)}",
+                    )
+                )
+        if faults:
+            raise PlanFaultsError(faults)
+        overlaps: list[str] = list(plan.settings.overlaps)
+        for name, option in self.readings.items():
+            before = plan.settings.readings.get(name)
+            if before not in (None, option):
+                overlaps.append(f"reading {name}: {before}, then {option} by {self.id}")
+            chosen = known[name].option(option)
+            assert chosen is not None
+            plan = _change(plan, chosen.changes)
+        for name, value in self.assumptions.items():
+            said = plan.settings.assumptions.get(name)
+            if said not in (None, print_value(value)):
+                overlaps.append(f"assumption {name}: {said}, then {print_value(value)} by {self.id}")
+        for name, on in self.rules.items():
+            if plan.settings.rules.get(name, on) != on:
+                overlaps.append(f"rule {name}: switched {'off' if on else 'on'}, then {'on' if on else 'off'} by {self.id}")
+        plan = _change(plan, self)
+        old = plan.settings
+        plan = plan.evolve(
+            settings=old.model_copy(
+                update={
+                    "scenarios": (*old.scenarios, self.id),
+                    "readings": {**old.readings, **self.readings},
+                    "assumptions": {**old.assumptions, **{key: print_value(value) for key, value in self.assumptions.items()}},
+                    "rules": {**old.rules, **self.rules},
+                    "overlaps": tuple(overlaps),
+                    "hindsight": old.hindsight or self.hindsight,
+                }
+            )
+        )
+        faults = [fault for fault in find_faults(plan) if fault.path[0] != "readings"]
+        if faults:
+            raise PlanFaultsError(faults)
+        return plan
+
+
+def _change(plan: Plan, changes: Changes) -> Plan:
+    """Return the plan with values, switches and calendar replaced."""
+    updates: dict[str, object] = {}
+    values = changes.assumptions
+    if values:
+
+        def revalued(entry: Assumption | Unknown) -> Assumption | Unknown:
+            return entry.model_copy(update={"value": values[entry.id]}) if entry.id in values else entry
+
+        updates["assumptions"] = tuple(revalued(entry) for entry in plan.assumptions)
+        updates["unknowns"] = tuple(revalued(entry) for entry in plan.unknowns)
+    switches = changes.rules
+    if switches:
+        updates["rules"] = tuple(
+            rule.model_copy(update={"enabled": switches[rule.id]}) if rule.id in switches else rule for rule in plan.rules
+        )
+        updates["activities"] = tuple(
+            activity.model_copy(update={"enabled": switches[DURATION_PREFIX + activity.id]})
+            if DURATION_PREFIX + activity.id in switches
+            else activity
+            for activity in plan.activities
+        )
+    if changes.calendar:
+        updates["calendar"] = changes.calendar
+    return plan.evolve(**updates) if updates else plan

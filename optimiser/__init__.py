@@ -1,0 +1,1 @@
+"""Earliest dates of a plan, with their proof."""

@@ -1,0 +1,350 @@
+"""The only date arithmetic: one axis of boundaries between working days.
+
+Day *k* of the axis is the *k*-th working day that the base calendar covers; boundary *b* lies between day *b - 1* and
+day *b*. Work that occupies ``[s, f)`` is shown from day *s* to day *f - 1*. Every boundary a plan may use has a covered
+day on both sides, so it can be shown as a morning and as an evening. Nothing here knows that a tick of the axis is a
+day, except the reading and showing of dates.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.calendar import WEEKDAYS, Calendar, Span
+from models.duration import Duration
+from models.plan import Plan
+from models.rules import Occasions, Pattern
+from optimiser.errors import BeyondHorizonError, Located
+
+__all__ = ["BEFORE", "Boundaries", "Clock", "Convention", "add_months"]
+
+Convention = Literal["opens", "closes"]
+Boundaries = NDArray[np.int64]
+Days = NDArray[np.int64]
+"""Days counted as `datetime.date.toordinal` counts them."""
+
+BEFORE: Final = -1
+"""The boundary of a date before the first day covered."""
+
+
+def _months(ordinals: Days) -> tuple[Days, Days, Days]:
+    """Split days into a running month number, a day of the month, and the length of that month."""
+    months = _as_datetime(ordinals).astype("datetime64[M]")
+    first = _ordinal(months.astype("datetime64[D]"))
+    length = _ordinal((months + 1).astype("datetime64[D]")) - first
+    return months.astype(np.int64), ordinals - first + 1, length
+
+
+_EPOCH: Final = dt.date(1970, 1, 1).toordinal()
+
+
+def _as_datetime(ordinals: Days) -> NDArray[np.datetime64]:
+    days: NDArray[np.datetime64] = (ordinals - _EPOCH).astype("datetime64[D]")
+    return days
+
+
+def _ordinal(days: NDArray[np.datetime64]) -> Days:
+    return days.astype("datetime64[D]").astype(np.int64) + _EPOCH
+
+
+def add_months(ordinals: Days, months: int | NDArray[np.int64]) -> Days:
+    """Add calendar months to days.
+
+    Parameters
+    ----------
+    ordinals
+        Days, any shape.
+    months
+        How many, of a shape that broadcasts; may be negative.
+
+    Returns
+    -------
+    ndarray
+        The same day of the later month, cut to its length; the last day of a month stays the last.
+    """
+    month, day, length = _months(ordinals)
+    target = (month + months).astype("datetime64[M]")
+    first = _ordinal(target.astype("datetime64[D]"))
+    reach = _ordinal((target + 1).astype("datetime64[D]")) - first
+    return first + np.where(day == length, reach, np.minimum(day, reach)) - 1
+
+
+def _working_days(calendar: Calendar) -> Days:
+    """Return every working day that a calendar covers, in order."""
+    days = np.arange(calendar.covers.first.toordinal(), calendar.covers.last.toordinal() + 1, dtype=np.int64)
+    worked = np.array([name in calendar.weekdays for name in WEEKDAYS])
+    keep = worked[(days + 6) % 7]
+    if calendar.holidays:
+        keep &= ~np.isin(days, [holiday.day.toordinal() for holiday in calendar.holidays])
+    for span in calendar.blackouts:
+        keep &= (days < span.first.toordinal()) | (days > span.last.toordinal())
+    return days[keep]
+
+
+class Clock:
+    """Dates to boundaries and back, for the base calendar of one plan.
+
+    Attributes
+    ----------
+    days
+        Working days of the axis as ordinals, shape ``(size,)``.
+    size
+        Number of working days covered; boundaries run from 0 to ``size``.
+    origin, limit
+        The first and last boundary that any point of the plan may have.
+    beyond
+        The boundary of a date after the last day covered, ``size + 1``.
+
+    Raises
+    ------
+    BeyondHorizonError
+        If the base calendar covers fewer than three working days inside the horizon.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        base = plan.calendars_by_id[plan.calendar]
+        self.calendar = base
+        self.horizon = plan.horizon
+        self.days = _working_days(base)
+        self.size = len(self.days)
+        self.beyond = self.size + 1
+        self._calendars = plan.calendars_by_id
+        self._own: dict[str, Days] = {}
+        self.origin = max(1, int(np.searchsorted(self.days, plan.horizon.first.toordinal(), side="left")))
+        self.limit = min(self.size - 1, int(np.searchsorted(self.days, plan.horizon.last.toordinal(), side="right")))
+        if self.limit <= self.origin:
+            message = (
+                f"the horizon {plan.horizon.first} to {plan.horizon.last} holds no working day that calendar "
+                f"'{base.id}' covers ({base.covers.first} to {base.covers.last}); maybe the horizon should lie inside it"
+            )
+            raise BeyondHorizonError([Located(message, path="horizon")])
+
+    # -- dates and boundaries ----------------------------------------------------------------------------------------
+
+    def boundary(self, date: dt.date, convention: Convention) -> int:
+        """Return the boundary that a stated date means: ``opens`` its morning, ``closes`` its evening.
+
+        A morning on a non-working day is the next working morning, an evening the last working evening.
+
+        Raises
+        ------
+        BeyondHorizonError
+            If the base calendar does not cover the date.
+        """
+        covers = self.calendar.covers
+        if not covers.first <= date <= covers.last:
+            message = (
+                f"{date} is outside the days that calendar '{self.calendar.id}' covers ({covers.first} to {covers.last}); "
+                "maybe a year is mistyped, or the calendar's list needs extending"
+            )
+            raise BeyondHorizonError([Located(message)])
+        side: Literal["left", "right"] = "left" if convention == "opens" else "right"
+        return int(np.searchsorted(self.days, date.toordinal(), side=side))
+
+    def boundaries(self, ordinals: Days, convention: Convention) -> Boundaries:
+        """Return the boundaries of computed days: `BEFORE` and ``beyond`` where the calendar does not cover them."""
+        side: Literal["left", "right"] = "left" if convention == "opens" else "right"
+        found = np.searchsorted(self.days, ordinals, side=side).astype(np.int64)
+        covers = self.calendar.covers
+        found = np.where(ordinals < covers.first.toordinal(), BEFORE, found)
+        return np.where(ordinals > covers.last.toordinal(), self.beyond, found)
+
+    def show(self, boundary: int, convention: Convention) -> dt.date:
+        """Return the date at which a boundary is shown.
+
+        Raises
+        ------
+        BeyondHorizonError
+            If the boundary has no covered day on the side asked for.
+        """
+        index = boundary if convention == "opens" else boundary - 1
+        if not 0 <= index < self.size:
+            covers = self.calendar.covers
+            side = "before" if index < 0 else "after"
+            message = (
+                f"a date falls {side} the days that calendar '{self.calendar.id}' covers ({covers.first} to {covers.last})"
+            )
+            raise BeyondHorizonError([Located(message)])
+        return dt.date.fromordinal(int(self.days[index]))
+
+    def shown(self, boundaries: Boundaries, convention: Convention) -> Days:
+        """Return the days at which boundaries are shown, those off the axis at its nearest day."""
+        index = boundaries if convention == "opens" else boundaries - 1
+        return self.days[np.clip(index, 0, self.size - 1)]
+
+    # -- lags and durations ------------------------------------------------------------------------------------------
+
+    def shift(self, boundary: int, lag: Duration, source: Convention, target: Convention) -> int:
+        """Return ``boundary ⊕ lag`` (see `models.rules`)."""
+        return int(self.shifted(np.array([boundary], dtype=np.int64), lag.amount, lag.unit, source, target)[0])
+
+    def shifted(
+        self,
+        boundaries: Boundaries,
+        amount: int | NDArray[np.int64],
+        unit: str,
+        source: Convention,
+        target: Convention,
+    ) -> Boundaries:
+        """Return ``boundaries ⊕ amount unit``, elementwise.
+
+        Parameters
+        ----------
+        boundaries
+            Boundaries counted from, any shape.
+        amount
+            Length of the lag, of a shape that broadcasts.
+        unit
+            ``wd``, ``cd`` or ``mo``.
+        source, target
+            How the boundary counted from, and the one counted to, are shown.
+
+        Returns
+        -------
+        ndarray
+            Boundaries; off the axis as `BEFORE` or ``beyond``, or, for working days, as counted.
+        """
+        if unit == "wd":
+            return boundaries + amount
+        shown = self.shown(boundaries, source)
+        reached = shown + amount if unit == "cd" else add_months(shown, amount)
+        found = self.boundaries(reached, target)
+        found = np.where(np.asarray(amount) >= 0, np.maximum(found, boundaries), found)
+        return np.where(boundaries < 0, BEFORE, np.where(boundaries > self.size, self.beyond, found))
+
+    def finish(self, start: int, duration: Duration, calendar: str | None = None) -> int:
+        """Return the finish of work that starts at a boundary (see `models.items.Activity`)."""
+        starts = np.array([start], dtype=np.int64)
+        return int(self.finishes(starts, duration.amount, duration.unit, calendar)[0])
+
+    def finishes(
+        self, starts: Boundaries, amount: int | NDArray[np.int64], unit: str, calendar: str | None = None
+    ) -> Boundaries:
+        """Return the finishes of work that starts at boundaries, elementwise.
+
+        The starts are taken as they are: whether an own calendar works on that day is `may_start`'s to say.
+        """
+        if calendar is None or calendar == self.calendar.id:
+            return self.shifted(starts, amount, unit, "opens", "opens")
+        own = self.own_days(calendar)
+        amounts = np.asarray(amount, dtype=np.int64)
+        first = np.searchsorted(own, self.shown(starts, "opens"), side="left")
+        last = first + amounts - 1
+        reached = own[np.clip(last, 0, max(len(own) - 1, 0))] if len(own) else np.zeros_like(starts)
+        found = np.searchsorted(self.days, reached, side="right").astype(np.int64)
+        found = np.where((last >= len(own)) | (starts >= self.size), self.beyond, found)
+        return np.where(amounts == 0, starts, found)
+
+    def may_start(self, calendar: str | None) -> NDArray[np.bool_]:
+        """Return for each boundary whether work of at least a day may start there, shape ``(size + 1,)``."""
+        if calendar is None or calendar == self.calendar.id:
+            return np.ones(self.size + 1, dtype=np.bool_)
+        return np.append(np.isin(self.days, self.own_days(calendar)), False)
+
+    def own_days(self, calendar: str) -> Days:
+        """Return the working days of another calendar of the plan, as ordinals."""
+        if calendar not in self._own:
+            self._own[calendar] = _working_days(self._calendars[calendar])
+        return self._own[calendar]
+
+    # -- sets of boundaries ------------------------------------------------------------------------------------------
+
+    def aligned(self, to: str, convention: Convention) -> NDArray[np.bool_]:
+        """Return for each boundary whether it is shown as the first, or last, working day of a month.
+
+        Parameters
+        ----------
+        to
+            ``first-working-day`` or ``last-working-day``.
+        convention
+            How the boundary is shown.
+
+        Returns
+        -------
+        ndarray
+            Shape ``(size + 1,)``. A month that the calendar does not cover wholly has neither.
+        """
+        days = self._month_ends(first=to == "first-working-day")
+        marks = np.zeros(self.size + 1, dtype=np.bool_)
+        marks[self.boundaries(days, convention)] = True
+        return marks
+
+    def _month_ends(self, *, first: bool) -> Days:
+        """Return the first, or last, working day of every month that the calendar covers wholly."""
+        covers = self.calendar.covers
+        month, _, _ = _months(self.days)
+        change = np.flatnonzero(np.diff(month))
+        days = self.days[np.append(0, change + 1)] if first else self.days[np.append(change, self.size - 1)]
+        begin = dt.date.fromordinal(int(self.days[0])).replace(day=1) if self.size else covers.first
+        if first and covers.first > begin:
+            days = days[1:]
+        after = dt.date.fromordinal(covers.last.toordinal() + 1)
+        if not first and after.day != 1:
+            days = days[:-1]
+        return days
+
+    def occasions(self, occasions: Occasions, convention: Convention) -> tuple[Boundaries, bool]:
+        """Return the boundaries of listed or patterned dates.
+
+        Returns
+        -------
+        boundaries
+            Sorted, each once, on the axis.
+        ends
+            Whether the list ends for good inside the days covered (so that after the last nothing can ever happen),
+            rather than running on beyond them.
+
+        Raises
+        ------
+        BeyondHorizonError
+            If a listed day is outside the days that the base calendar covers.
+        """
+        listed = [self.boundary(day, convention) for day in occasions.days]
+        days = self._pattern_days(occasions.pattern) if occasions.pattern else np.zeros(0, dtype=np.int64)
+        if occasions.since:
+            days = days[days >= occasions.since.toordinal()]
+        if occasions.until:
+            days = days[days <= occasions.until.toordinal()]
+        found = np.union1d(np.array(listed, dtype=np.int64), self.boundaries(days, convention))
+        ends = occasions.pattern is None or (occasions.until is not None and occasions.until <= self.calendar.covers.last)
+        return found[(found >= 0) & (found <= self.size)].astype(np.int64), ends
+
+    def _pattern_days(self, pattern: Pattern) -> Days:
+        """Return every day of a pattern that the base calendar covers, as ordinals."""
+        first, last = self.calendar.covers.first.toordinal(), self.calendar.covers.last.toordinal()
+        if pattern.every_weeks and pattern.since:
+            return np.arange(pattern.since.toordinal(), last + 1, 7 * pattern.every_weeks, dtype=np.int64)
+        on = pattern.on or ""
+        if on.endswith("working day"):
+            days = self._month_ends(first=on.startswith("first"))
+        else:
+            every = np.arange(first, last + 1, dtype=np.int64)
+            _, day, length = _months(every)
+            word, _, what = on.partition(" ")
+            if word == "day":
+                keep = day == int(what)
+            else:
+                keep = (every + 6) % 7 == WEEKDAYS.index(what)
+                if word == "last":
+                    keep &= day + 7 > length
+                else:
+                    keep &= (day - 1) // 7 == ("first", "second", "third", "fourth").index(word)
+            days = every[keep]
+        if not pattern.months:
+            return days
+        month, _, _ = _months(days)
+        return days[np.isin(month % 12 + 1, pattern.months)]
+
+    def window(self, span: Span) -> tuple[int, int]:
+        """Return the working days of a span as ``[first, after)``; equal where it holds none.
+
+        Raises
+        ------
+        BeyondHorizonError
+            If the base calendar does not cover the span.
+        """
+        return self.boundary(span.first, "opens"), self.boundary(span.last, "closes")
