@@ -199,6 +199,10 @@ def print_value(value: Value) -> str:
     return str(value)
 
 
+_LITERAL = re.compile(r"^(true|false|[+-]?\d{1,9}|\d{4}-\d{2}-\d{2})$")
+"""What `parse_value` reads as something else than a duration or nothing."""
+
+
 def _term(kind: type[Duration | dt.date | int | bool]) -> BeforeValidator:
     """Read a literal of one kind, or a reference to an assumption of that kind."""
     names = {Duration: "a duration such as '21 wd'", dt.date: "a date YYYY-MM-DD", int: "a whole number", bool: "true or false"}
@@ -208,16 +212,8 @@ def _term(kind: type[Duration | dt.date | int | bool]) -> BeforeValidator:
             return value
         if isinstance(value, str) and value.startswith("$"):
             return Reference.parse(value)
-        if kind is Duration and isinstance(value, str):
-            return Duration.parse(value)
-        if kind is dt.date and isinstance(value, str):
-            if _DATE.match(value):
-                return parse_value(value)
-        elif kind is int and isinstance(value, str):
-            if re.match(r"^[+-]?\d{1,9}$", value):
-                return int(value)
-        elif kind is bool and value in ("true", "false"):
-            return value == "true"
+        if isinstance(value, str) and (kind is Duration or _LITERAL.match(value)):
+            value = Duration.parse(value) if kind is Duration else parse_value(value)
         matches = isinstance(value, kind) and not (kind is int and isinstance(value, bool))
         if matches and not isinstance(value, dt.datetime):
             return value

@@ -46,7 +46,7 @@ def maybe(name: str, known: Iterable[str]) -> str:
 def find_faults(plan: Plan) -> tuple[Fault, ...]:
     """Return everything wrong with a plan as a whole, in the order of its file."""
     return tuple(
-        fault for finder in (_duplicates, _names, _terms, _hammocks, _readings, _sources, _reach) for fault in finder(plan)
+        fault for finder in (_duplicates, _names, _terms, _calendars, _readings, _sources, _reach) for fault in finder(plan)
     )
 
 
@@ -134,78 +134,96 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "true or false": (bool,),
 }
 
+Complaint = Callable[[Any], str | None]
+"""What is wrong with a value of the right kind, or nothing."""
+
+
+def _follow(plan: Plan, path: Path, term: Any, kind: str, sound: Complaint | None = None) -> Iterator[Fault]:
+    """Report a reference that leads nowhere or to the wrong kind of value, and a value outside its range."""
+    value = term
+    if isinstance(term, Reference):
+        if term.name not in plan.values:
+            yield Fault(path, f"unknown assumption '{term.name}'{maybe(term.name, plan.values)}")
+            return
+        value = plan.values[term.name]
+        if not isinstance(value, _KINDS[kind]) or (kind == "a whole number" and isinstance(value, bool)):
+            yield Fault(path, f"{term} holds {print_value(value)}, expected {kind}")
+            return
+    complaint = sound(value) if sound else None
+    if complaint:
+        yield Fault(path, complaint)
+
+
+def _not_negative(what: str) -> Complaint:
+    """Complain of a length or a count below zero."""
+
+    def sound(value: Any) -> str | None:
+        amount = value.amount if isinstance(value, Duration) else value
+        return f"{what} is negative: {value}; expected 0 or more" if amount < 0 else None
+
+    return sound
+
+
+def _own_working(value: Duration) -> str | None:
+    """Complain of a length that an activity with its own calendar cannot have."""
+    if value.unit != "wd":
+        return f"an activity with its own calendar counts working days, got {value}; maybe '{value.amount} wd'"
+    return _not_negative("the duration")(value)
+
 
 def _terms(plan: Plan) -> Iterator[Fault]:
     """References that lead nowhere or to the wrong kind of value, and values outside their range."""
-
-    def follow(path: Path, term: Any, kind: str, sound: Callable[[Any], str | None] | None = None) -> Iterator[Fault]:
-        value = term
-        if isinstance(term, Reference):
-            if term.name not in plan.values:
-                yield Fault(path, f"unknown assumption '{term.name}'{maybe(term.name, plan.values)}")
-                return
-            value = plan.values[term.name]
-            wrong = not isinstance(value, _KINDS[kind]) or (kind == "a whole number" and isinstance(value, bool))
-            if wrong:
-                yield Fault(path, f"{term} holds {print_value(value)}, expected {kind}")
-                return
-        complaint = sound(value) if sound else None
-        if complaint:
-            yield Fault(path, complaint)
-
-    def not_negative(what: str) -> Callable[[Any], str | None]:
-        def sound(value: Any) -> str | None:
-            amount = value.amount if isinstance(value, Duration) else value
-            return f"{what} is negative: {value}; expected 0 or more" if amount < 0 else None
-
-        return sound
-
-    def working(value: Duration) -> str | None:
-        if value.unit != "wd":
-            return f"an activity with its own calendar counts working days, got {value}; maybe '{value.amount} wd'"
-        return not_negative("the duration")(value)
-
     for index, activity in enumerate(plan.activities):
         path: Path = ("activities", index)
         own = activity.calendar not in (None, plan.calendar)
-        yield from follow(
-            (*path, "duration"), activity.duration, "a duration", working if own else not_negative("the duration")
-        )
-        yield from follow((*path, "enabled"), activity.enabled, "true or false")
+        sound = _own_working if own else _not_negative("the duration")
+        yield from _follow(plan, (*path, "duration"), activity.duration, "a duration", sound)
+        yield from _follow(plan, (*path, "enabled"), activity.enabled, "true or false")
     for index, hammock in enumerate(plan.hammocks):
         for key in ("start_lag", "finish_lag"):
-            yield from follow(("hammocks", index, key), getattr(hammock, key), "a duration")
+            yield from _follow(plan, ("hammocks", index, key), getattr(hammock, key), "a duration")
     for index, rule in enumerate(plan.rules):
         path = ("rules", index)
-        yield from follow((*path, "enabled"), rule.enabled, "true or false")
-        if isinstance(rule, Dependency | AtLeast):
-            yield from follow((*path, "lag"), rule.lag, "a duration")
-        if isinstance(rule, Gate):
-            yield from follow((*path, "notice"), rule.notice, "a duration", not_negative("the notice"))
-        if isinstance(rule, NotBefore | NotAfter):
-            yield from follow((*path, "date"), rule.date, "a date")
-        if isinstance(rule, AtLeast):
-            most = len(rule.of)
-
-            def counted(value: int, most: int = most) -> str | None:
-                return None if 1 <= value <= most else f"expected a count from 1 to {most}, got {value}"
-
-            yield from follow((*path, "count"), rule.count, "a whole number", counted)
+        yield from _follow(plan, (*path, "enabled"), rule.enabled, "true or false")
         if isinstance(rule, Capacity):
-            yield from follow((*path, "amount"), rule.amount, "a whole number", not_negative("the capacity"))
-            for place, step in enumerate(rule.steps):
-                where = (*path, "steps", place)
-                yield from follow((*where, "amount"), step.amount, "a whole number", not_negative("the capacity"))
-                if place and step.since <= rule.steps[place - 1].since:
-                    yield Fault((*where, "since"), f"steps run forward in time; {step.since} is not after the step before it")
-            for place, demand in enumerate(rule.demands):
-                where = (*path, "demands", place)
-                yield from follow((*where, "amount"), demand.amount, "a whole number", not_negative("the demand"))
-                if isinstance(plan.items.get(demand.item), Milestone):
-                    yield Fault((*where, "item"), f"'{demand.item}' is a milestone; only an activity can demand capacity")
+            yield from _capacity_terms(plan, path, rule)
+        else:
+            yield from _rule_terms(plan, path, rule)
 
 
-def _hammocks(plan: Plan) -> Iterator[Fault]:
+def _rule_terms(plan: Plan, path: Path, rule: Any) -> Iterator[Fault]:
+    """Terms of one rule that is not a capacity."""
+    if isinstance(rule, Dependency | AtLeast):
+        yield from _follow(plan, (*path, "lag"), rule.lag, "a duration")
+    if isinstance(rule, Gate):
+        yield from _follow(plan, (*path, "notice"), rule.notice, "a duration", _not_negative("the notice"))
+    if isinstance(rule, NotBefore | NotAfter):
+        yield from _follow(plan, (*path, "date"), rule.date, "a date")
+    if isinstance(rule, AtLeast):
+        most = len(rule.of)
+
+        def counted(value: int) -> str | None:
+            return None if 1 <= value <= most else f"expected a count from 1 to {most}, got {value}"
+
+        yield from _follow(plan, (*path, "count"), rule.count, "a whole number", counted)
+
+
+def _capacity_terms(plan: Plan, path: Path, rule: Capacity) -> Iterator[Fault]:
+    """Terms of a capacity, its steps and its demands."""
+    yield from _follow(plan, (*path, "amount"), rule.amount, "a whole number", _not_negative("the capacity"))
+    for place, step in enumerate(rule.steps):
+        where = (*path, "steps", place)
+        yield from _follow(plan, (*where, "amount"), step.amount, "a whole number", _not_negative("the capacity"))
+        if place and step.since <= rule.steps[place - 1].since:
+            yield Fault((*where, "since"), f"steps run forward in time; {step.since} is not after the step before it")
+    for place, demand in enumerate(rule.demands):
+        where = (*path, "demands", place)
+        yield from _follow(plan, (*where, "amount"), demand.amount, "a whole number", _not_negative("the demand"))
+        if isinstance(plan.items.get(demand.item), Milestone):
+            yield Fault((*where, "item"), f"'{demand.item}' is a milestone; only an activity can demand capacity")
+
+
+def _calendars(plan: Plan) -> Iterator[Fault]:
     """Working days that an activity's own calendar has and the axis lacks."""
     base = plan.calendars_by_id.get(plan.calendar)
     if base is None:

@@ -57,8 +57,8 @@ class CertificateStep(Record):
     date: Date
     rule: str | None
     """The rule or ``duration:ITEM``; None for the axis's own beginning."""
-    after: int | None
-    """The index of the line it follows from; None where it stands alone."""
+    after: Many[int] = ()
+    """The lines it follows from, by index; none where it stands alone, several where enough of several are late."""
     statement: Text
 
 

@@ -48,7 +48,8 @@ def _as_datetime(ordinals: Days) -> NDArray[np.datetime64]:
 
 
 def _ordinal(days: NDArray[np.datetime64]) -> Days:
-    return days.astype("datetime64[D]").astype(np.int64) + _EPOCH
+    ordinals: Days = days.astype("datetime64[D]").astype(np.int64) + _EPOCH
+    return ordinals
 
 
 def add_months(ordinals: Days, months: int | NDArray[np.int64]) -> Days:
@@ -70,19 +71,21 @@ def add_months(ordinals: Days, months: int | NDArray[np.int64]) -> Days:
     target = (month + months).astype("datetime64[M]")
     first = _ordinal(target.astype("datetime64[D]"))
     reach = _ordinal((target + 1).astype("datetime64[D]")) - first
-    return first + np.where(day == length, reach, np.minimum(day, reach)) - 1
+    reached: Days = first + np.where(day == length, reach, np.minimum(day, reach)) - 1
+    return reached
 
 
 def _working_days(calendar: Calendar) -> Days:
     """Return every working day that a calendar covers, in order."""
     days = np.arange(calendar.covers.first.toordinal(), calendar.covers.last.toordinal() + 1, dtype=np.int64)
     worked = np.array([name in calendar.weekdays for name in WEEKDAYS])
-    keep = worked[(days + 6) % 7]
+    keep: NDArray[np.bool_] = worked[(days + 6) % 7]
     if calendar.holidays:
         keep &= ~np.isin(days, [holiday.day.toordinal() for holiday in calendar.holidays])
     for span in calendar.blackouts:
         keep &= (days < span.first.toordinal()) | (days > span.last.toordinal())
-    return days[keep]
+    kept: Days = days[keep]
+    return kept
 
 
 class Clock:
@@ -278,7 +281,7 @@ class Clock:
         covers = self.calendar.covers
         month, _, _ = _months(self.days)
         change = np.flatnonzero(np.diff(month))
-        days = self.days[np.append(0, change + 1)] if first else self.days[np.append(change, self.size - 1)]
+        days: Days = self.days[np.append(0, change + 1)] if first else self.days[np.append(change, self.size - 1)]
         begin = dt.date.fromordinal(int(self.days[0])).replace(day=1) if self.size else covers.first
         if first and covers.first > begin:
             days = days[1:]
@@ -288,12 +291,21 @@ class Clock:
         return days
 
     def occasions(self, occasions: Occasions, convention: Convention) -> tuple[Boundaries, bool]:
-        """Return the boundaries of listed or patterned dates.
+        """Return the boundaries of listed or patterned dates, sorted, each once, on the axis; and whether they end.
+
+        See `occasion_days`.
+        """
+        days, ends = self.occasion_days(occasions)
+        found = np.unique(self.boundaries(days, convention))
+        return found[(found >= 0) & (found <= self.size)], ends
+
+    def occasion_days(self, occasions: Occasions) -> tuple[Days, bool]:
+        """Return listed or patterned dates.
 
         Returns
         -------
-        boundaries
-            Sorted, each once, on the axis.
+        days
+            Ordinals, sorted, each once; working days or not.
         ends
             Whether the list ends for good inside the days covered (so that after the last nothing can ever happen),
             rather than running on beyond them.
@@ -303,21 +315,24 @@ class Clock:
         BeyondHorizonError
             If a listed day is outside the days that the base calendar covers.
         """
-        listed = [self.boundary(day, convention) for day in occasions.days]
-        days = self._pattern_days(occasions.pattern) if occasions.pattern else np.zeros(0, dtype=np.int64)
+        for day in occasions.days:
+            self.boundary(day, "opens")
+        listed = np.array([day.toordinal() for day in occasions.days], dtype=np.int64)
+        pattern = self._pattern_days(occasions.pattern) if occasions.pattern else listed[:0]
+        days = np.union1d(listed, pattern)
         if occasions.since:
             days = days[days >= occasions.since.toordinal()]
         if occasions.until:
             days = days[days <= occasions.until.toordinal()]
-        found = np.union1d(np.array(listed, dtype=np.int64), self.boundaries(days, convention))
         ends = occasions.pattern is None or (occasions.until is not None and occasions.until <= self.calendar.covers.last)
-        return found[(found >= 0) & (found <= self.size)].astype(np.int64), ends
+        return days, ends
 
     def _pattern_days(self, pattern: Pattern) -> Days:
         """Return every day of a pattern that the base calendar covers, as ordinals."""
         first, last = self.calendar.covers.first.toordinal(), self.calendar.covers.last.toordinal()
         if pattern.every_weeks and pattern.since:
-            return np.arange(pattern.since.toordinal(), last + 1, 7 * pattern.every_weeks, dtype=np.int64)
+            weekly = np.arange(pattern.since.toordinal(), last + 1, 7 * pattern.every_weeks, dtype=np.int64)
+            return weekly[weekly >= first]
         on = pattern.on or ""
         if on.endswith("working day"):
             days = self._month_ends(first=on.startswith("first"))

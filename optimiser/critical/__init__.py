@@ -1,0 +1,37 @@
+"""The witness that needs no solver: longest paths, exact, with the reason for every value."""
+
+from optimiser.critical.backward import floats, free_floats, latest_times
+from optimiser.critical.batch import Columns, Evaluated, evaluate
+from optimiser.critical.bounds import CapacityBound, Overload, capacity_bound
+from optimiser.critical.chain import certificate, driving_items, minimal_core
+from optimiser.critical.compile import RULE_COMPILERS, compile_network
+from optimiser.critical.forward import Earliest, Event, Trouble, earliest_times
+from optimiser.critical.levelling import Resource, best_schedule, list_schedule, resources
+from optimiser.critical.network import NONE, Network
+
+__all__ = [
+    "NONE",
+    "RULE_COMPILERS",
+    "CapacityBound",
+    "Columns",
+    "Earliest",
+    "Evaluated",
+    "Event",
+    "Network",
+    "Overload",
+    "Resource",
+    "Trouble",
+    "best_schedule",
+    "capacity_bound",
+    "certificate",
+    "compile_network",
+    "driving_items",
+    "earliest_times",
+    "evaluate",
+    "floats",
+    "free_floats",
+    "latest_times",
+    "list_schedule",
+    "minimal_core",
+    "resources",
+]

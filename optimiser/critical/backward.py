@@ -1,0 +1,186 @@
+"""The backward pass: how late each point may be before a milestone moves, and how far an item can slip on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from optimiser.critical.batch import Columns, evaluate
+from optimiser.critical.forward import Earliest
+from optimiser.critical.network import Arc, Network
+
+__all__ = ["floats", "free_floats", "latest_times", "reaches"]
+
+
+def _live(network: Network, arc: Arc) -> tuple[bool, int]:
+    """Say whether an arc holds, and with which amount."""
+    on = all(network.enabled[switch] for switch in arc.switches)
+    own = arc.rule in arc.switches or network.enabled[arc.rule]
+    return own, arc.amount if on else 0
+
+
+def latest_times(network: Network, held: dict[int, int]) -> list[int]:
+    """Return the greatest solution below some latest boundaries.
+
+    Parameters
+    ----------
+    network
+        The plan's inequalities. A live quorum that asks for fewer than all is left out: no point of it must be early
+        on its own account, so the result is then an upper bound on every latest boundary.
+    held
+        Latest boundary of some nodes.
+
+    Returns
+    -------
+    list of int
+        Latest boundary of each node.
+    """
+    limit = network.clock.limit
+    values = [limit] * len(network.points)
+    for node, boundary in held.items():
+        values[node] = min(values[node], boundary)
+    for ceiling in network.ceilings:
+        if network.enabled[ceiling.rule] and ceiling.boundary is not None:
+            values[ceiling.node] = min(values[ceiling.node], ceiling.boundary)
+    incoming: list[list[tuple[Arc, int]]] = [[] for _ in network.points]
+    for arc in network.arcs:
+        on, amount = _live(network, arc)
+        if on:
+            incoming[arc.target].append((arc, amount))
+    for quorum in network.quorums:
+        if network.enabled[quorum.rule] and quorum.count == len(quorum.sources):
+            for source, family in zip(quorum.sources, quorum.families, strict=True):
+                incoming[quorum.target].append((Arc(source, quorum.target, quorum.rule, family), quorum.amount))
+    for component in reversed(network.order):
+        moved = True
+        while moved:
+            moved = False
+            for node in reversed(component):
+                for arc, amount in incoming[node]:
+                    late = arc.family.latest(values[node], amount)
+                    if late < values[arc.source]:
+                        values[arc.source] = late
+                        moved = len(component) > 1 or arc.source == node
+    return values
+
+
+def reaches(network: Network, target: int) -> list[bool]:
+    """Return for each node whether anything that happens to it could move the target."""
+    sources: list[list[int]] = [[] for _ in network.points]
+    for arc in network.arcs:
+        if _live(network, arc)[0]:
+            sources[arc.target].append(arc.source)
+    for quorum in network.quorums:
+        if network.enabled[quorum.rule]:
+            sources[quorum.target].extend(quorum.sources)
+    found = [False] * len(network.points)
+    stack = [target]
+    while stack:
+        node = stack.pop()
+        if not found[node]:
+            found[node] = True
+            stack.extend(sources[node])
+    return found
+
+
+def floats(earliest: Earliest, milestone: str) -> dict[str, int | None]:
+    """Return how far each item can slip from its earliest position before the milestone moves.
+
+    Parameters
+    ----------
+    earliest
+        A feasible forward pass.
+    milestone
+        The milestone whose date is to stand.
+
+    Returns
+    -------
+    dict
+        Item to working days; None where no slip of the item ever moves the milestone. Latest dates count: an item
+        that a not-after rule holds has no more float than that rule leaves it.
+
+    Notes
+    -----
+    Where every live rule is an inequality between two points, one backward pass gives all floats exactly. Where a rule
+    asks for k of n, the slip of each item is found by bisection over forward passes, all items at once.
+    """
+    network = earliest.network
+    target = network.nodes[milestone, "start"]
+    affects = reaches(network, target)
+    partial = any(network.enabled[quorum.rule] and quorum.count < len(quorum.sources) for quorum in network.quorums)
+    if partial:
+        slips = _bisected(earliest, target)
+    else:
+        latest = latest_times(network, {target: earliest.values[target]})
+        slips = [late - early for late, early in zip(latest, earliest.values, strict=True)]
+    found: dict[str, int | None] = {}
+    for item in (*network.plan.activities, *network.plan.milestones):
+        start, finish = network.item_nodes(item.id)
+        found[item.id] = slips[start] if affects[start] or affects[finish] else None
+    return found
+
+
+def _bisected(earliest: Earliest, target: int) -> list[int]:
+    """Return the largest slip of each node that leaves the target where it is, by bisection over forward passes."""
+    network = earliest.network
+    early = np.array(earliest.values, dtype=np.int64)
+    count = len(early)
+    low, high = np.zeros(count, dtype=np.int64), network.clock.limit - early
+    while np.any(low < high):
+        middle = (low + high + 1) // 2
+        pushed = evaluate(network, Columns(samples=count), raised={node: _own(early, middle, node) for node in range(count)})
+        stays = (pushed.values[target] <= early[target]) & ~pushed.infeasible
+        low = np.where(stays, middle, low)
+        high = np.where(stays, high, middle - 1)
+    return [int(slip) for slip in low]
+
+
+def _own(early: np.ndarray, slip: np.ndarray, node: int) -> np.ndarray:
+    """Return the floors of one node over samples: pushed in its own sample, free in all others."""
+    floors = np.zeros(len(early), dtype=np.int64)
+    floors[node] = early[node] + slip[node]
+    return floors
+
+
+def free_floats(earliest: Earliest, items: Iterable[str]) -> dict[str, int]:
+    """Return how far each item can slip from its earliest position while no other point moves.
+
+    Returns
+    -------
+    dict
+        Item to working days, up to the end of the axis where nothing waits for the item.
+    """
+    network = earliest.network
+    values = earliest.values
+    found: dict[str, int] = {}
+    wanted = list(items)
+    limits = dict.fromkeys(range(len(values)), network.clock.limit)
+    inner = {network.item_nodes(activity.id) for activity in network.plan.activities}
+    for ceiling in network.ceilings:
+        if network.enabled[ceiling.rule] and ceiling.boundary is not None:
+            limits[ceiling.node] = min(limits[ceiling.node], ceiling.boundary)
+    for arc in network.arcs:
+        on, amount = _live(network, arc)
+        pair = (min(arc.source, arc.target), max(arc.source, arc.target))
+        if on and arc.source != arc.target and pair not in inner:
+            limits[arc.source] = min(limits[arc.source], arc.family.latest(values[arc.target], amount))
+    for quorum in network.quorums:
+        if network.enabled[quorum.rule]:
+            reached = sorted(
+                family.at(values[source], quorum.amount) for source, family in zip(quorum.sources, quorum.families, strict=True)
+            )
+            for source, family in zip(quorum.sources, quorum.families, strict=True):
+                reach = family.at(values[source], quorum.amount)
+                spare = quorum.count < len(reached) and reached[quorum.count] <= values[quorum.target]
+                if reach <= values[quorum.target] and not spare:
+                    late = family.latest(values[quorum.target], quorum.amount)
+                    limits[source] = min(limits[source], late)
+    for item in wanted:
+        start, finish = network.item_nodes(item)
+        late = limits[start]
+        if start != finish:
+            arc = network.durations[start]
+            late = min(late, arc.family.latest(limits[finish], _live(network, arc)[1]))
+        found[item] = max(0, late - values[start])
+    return found

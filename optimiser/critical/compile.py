@@ -1,0 +1,236 @@
+"""From a plan to its network: one compiler for each kind of rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from models.duration import Reference
+from models.items import Activity
+from models.plan import Plan
+from models.rules import (
+    Alignment,
+    AtLeast,
+    Blackout,
+    Capacity,
+    Dependency,
+    Equality,
+    Gate,
+    NotAfter,
+    NotBefore,
+    Point,
+    Release,
+)
+from optimiser.clock import Boundaries, Clock
+from optimiser.critical.components import components
+from optimiser.critical.network import Arc, Family, Network, Quorum, duration_slot, inverse, next_allowed
+
+__all__ = ["RULE_COMPILERS", "compile_network"]
+
+
+def compile_network(plan: Plan, clock: Clock | None = None) -> Network:
+    """Turn a plan into its network.
+
+    Parameters
+    ----------
+    plan
+        Any plan; rules that are off are compiled too, so that columns can switch them.
+    clock
+        The plan's clock, where there is one already.
+
+    Raises
+    ------
+    BeyondHorizonError
+        If a stated date is outside the days that the base calendar covers.
+    """
+    network = Network(plan, clock or Clock(plan))
+    for activity in plan.activities:
+        for end in ("start", "finish"):
+            network.nodes[activity.id, end] = len(network.points)
+            network.points.append(Point(activity.id, end))
+    for milestone in plan.milestones:
+        network.nodes[milestone.id, "start"] = network.nodes[milestone.id, "finish"] = len(network.points)
+        network.points.append(Point(milestone.id, "start"))
+    for activity in plan.activities:
+        _compile_duration(network, activity)
+    for rule in plan.rules:
+        network.enabled[rule.id] = plan.switch(rule.enabled)
+        if isinstance(rule.enabled, Reference):
+            network.switch_slots[rule.id] = rule.enabled.name
+        RULE_COMPILERS[rule.kind](network, rule)
+    _drop_idle_mirrors(network)
+    network.order = components(_successors(network))
+    return network
+
+
+def _compile_duration(network: Network, activity: Activity) -> None:
+    """``b(finish) = b(start) + duration``, and a start on a day the activity's own calendar works."""
+    plan, clock = network.plan, network.clock
+    start, finish = network.item_nodes(activity.id)
+    duration = plan.duration(activity.duration)
+    slot = duration_slot(activity.id)
+    slots = (*((activity.duration.name,) if isinstance(activity.duration, Reference) else ()), slot)
+    network.enabled[slot] = plan.switch(activity.enabled)
+    if isinstance(activity.enabled, Reference):
+        network.switch_slots[slot] = activity.enabled.name
+    own = activity.calendar if activity.calendar != plan.calendar else None
+    if duration.unit == "wd" and own is None:
+        forwards, backwards = Family(clock, 1), Family(clock, -1)
+    else:
+        axis = np.arange(clock.size + 1, dtype=np.int64)
+
+        def finishes(amount: int) -> Boundaries:
+            return clock.finishes(axis, amount, duration.unit, own)
+
+        forwards = Family(clock, 0, finishes)
+        backwards = Family(clock, 0, lambda amount: inverse(finishes(amount), clock.size))
+    network.durations[start] = Arc(start, finish, slot, forwards, duration.amount, slots, (slot,))
+    network.arcs.append(network.durations[start])
+    network.arcs.append(Arc(finish, start, slot, backwards, duration.amount, slots, (slot,), mirrored=True))
+    if own is not None:
+        worked = next_allowed(clock.may_start(own), clock.beyond)
+        idle = np.arange(clock.size + 1, dtype=np.int64)
+        family = Family(clock, 0, lambda amount: worked if amount else idle)
+        network.arcs.append(Arc(start, start, slot, family, duration.amount, slots, (slot,)))
+
+
+def _dependency(network: Network, rule: Dependency) -> None:
+    before, after = rule.points()
+    network.add_lag(rule.id, network.node(before), network.node(after), rule.lag, at_most=rule.bound == "at-most")
+
+
+def _not_before(network: Network, rule: NotBefore) -> None:
+    network.add_dated(network.floors, rule.id, rule.points()[0], rule.date)
+
+
+def _not_after(network: Network, rule: NotAfter) -> None:
+    network.add_dated(network.ceilings, rule.id, rule.points()[0], rule.date)
+
+
+def _alignment(network: Network, rule: Alignment) -> None:
+    point = rule.points()[0]
+    network.add_allowed(rule.id, network.node(point), network.clock.aligned(rule.to, network.plan.convention(point)))
+
+
+def _release(network: Network, rule: Release) -> None:
+    point = rule.points()[0]
+    places, ends = network.clock.occasions(rule.occasions, network.plan.convention(point))
+    allowed = np.zeros(network.clock.size + 1, dtype=np.bool_)
+    allowed[places] = True
+    network.add_allowed(rule.id, network.node(point), allowed, ends=ends)
+
+
+def _blackout(network: Network, rule: Blackout) -> None:
+    """An event keeps out of a window; work starts so that it is over before the window, or after it."""
+    clock = network.clock
+    windows = [(first, after) for first, after in map(clock.window, rule.windows) if first < after]
+    axis = np.arange(clock.size + 1, dtype=np.int64)
+    for item in rule.items:
+        start, finish = network.item_nodes(item)
+        if start == finish:
+            late = 1 if network.convention(start) == "closes" else 0
+            allowed = np.ones(clock.size + 1, dtype=np.bool_)
+            for first, after in windows:
+                allowed[first + late : after + late] = False
+            network.add_allowed(rule.id, start, allowed)
+            continue
+        duration = network.durations[start]
+
+        def rounded(amount: int, family: Family = duration.family) -> Boundaries:
+            finishes = family.table(amount)[:-2]
+            clear = np.ones(clock.size + 1, dtype=np.bool_)
+            for first, after in windows:
+                clear &= (finishes <= first) | (axis >= after)
+            return next_allowed(clear, clock.beyond)
+
+        family = Family(clock, 0, rounded)
+        network.arcs.append(Arc(start, start, rule.id, family, duration.amount, duration.slots, duration.switches))
+
+
+def _capacity(network: Network, rule: Capacity) -> None:
+    """Leave capacity out: a lower bound does not need it, and says that it left it out."""
+    network.uses_capacity |= network.enabled[rule.id]
+
+
+def _at_least(network: Network, rule: AtLeast) -> None:
+    *counted, after = rule.points()
+    target = network.node(after)
+    lag = network.plan.duration(rule.lag)
+    sources = tuple(network.node(point) for point in counted)
+    network.quorums.append(
+        Quorum(
+            sources=sources,
+            target=target,
+            rule=rule.id,
+            families=tuple(network.shift(source, target, lag.unit) for source in sources),
+            amount=lag.amount,
+            count=network.plan.amount(rule.count),
+            slots=(rule.lag.name,) if isinstance(rule.lag, Reference) else (),
+            count_slots=(*((rule.count.name,) if isinstance(rule.count, Reference) else ()), rule.id),
+        )
+    )
+
+
+def _equality(network: Network, rule: Equality) -> None:
+    """Hold points together in a ring: each is at least the one before it, the first at least the last."""
+    nodes = [network.node(point) for point in rule.points()]
+    same = Family(network.clock, 1)
+    for source, target in zip(nodes, [*nodes[1:], nodes[0]], strict=True):
+        if source != target:
+            network.arcs.append(Arc(source, target, rule.id, same))
+
+
+def _gate(network: Network, rule: Gate) -> None:
+    """``x[after] ≥`` the evening of the first board whose morning is at or after ``x[before] ⊕ notice``."""
+    clock = network.clock
+    before, after = rule.points()
+    days, ends = clock.occasion_days(rule.board)
+    mornings, evenings = clock.boundaries(days, "opens"), clock.boundaries(days, "closes")
+    notice = network.plan.duration(rule.notice)
+    shown = network.plan.convention(before)
+    axis = np.arange(clock.size + 1, dtype=np.int64)
+    effective = np.append(evenings, network.never if ends else clock.beyond)
+
+    def approved(amount: int) -> Boundaries:
+        papers = clock.shifted(axis, amount, notice.unit, shown, "opens")
+        return effective[np.searchsorted(mornings, papers, side="left")]
+
+    slots = (*((rule.notice.name,) if isinstance(rule.notice, Reference) else ()), rule.id)
+    family = Family(clock, 0, approved)
+    network.arcs.append(Arc(network.node(before), network.node(after), rule.id, family, notice.amount, slots))
+
+
+RULE_COMPILERS: dict[str, Callable[[Network, Any], None]] = {
+    "dependency": _dependency,
+    "not-before": _not_before,
+    "not-after": _not_after,
+    "alignment": _alignment,
+    "release": _release,
+    "blackout": _blackout,
+    "capacity": _capacity,
+    "at-least": _at_least,
+    "equality": _equality,
+    "gate": _gate,
+}
+"""Kind of rule to its compiler. A test proves that none is missing."""
+
+
+def _drop_idle_mirrors(network: Network) -> None:
+    """Drop the second half of a duration where nothing but the first half pushes the finish."""
+    pushed = {arc.target for arc in network.arcs if not (arc.rule.startswith("duration:") and not arc.mirrored)}
+    pushed |= {floor.node for floor in network.floors} | {quorum.target for quorum in network.quorums}
+    network.arcs = [arc for arc in network.arcs if not arc.mirrored or arc.source in pushed]
+
+
+def _successors(network: Network) -> list[list[int]]:
+    """Return for each node the nodes that it pushes."""
+    successors: list[list[int]] = [[] for _ in network.points]
+    for arc in network.arcs:
+        if arc.source != arc.target:
+            successors[arc.source].append(arc.target)
+    for quorum in network.quorums:
+        for source in quorum.sources:
+            successors[source].append(quorum.target)
+    return successors

@@ -1,0 +1,335 @@
+"""The forward pass: the least solution of a network, with the reason for every value.
+
+Every push of a point to a later boundary is recorded with the pushes it follows from. The record is well founded even
+where rules run in circles, so the chain behind any date can be read off it, line by line.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+
+from optimiser.critical.network import Network
+
+__all__ = ["Earliest", "Event", "Pass", "Trouble", "earliest_times"]
+
+Status = Literal["feasible", "infeasible", "beyond"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """``x[node] ≥ boundary`` by ``rule``, following from earlier events."""
+
+    node: int
+    boundary: int
+    rule: str | None
+    """The rule or ``duration:ITEM``; None for the beginning of the axis."""
+    parents: tuple[int, ...]
+    """Indices of the events it follows from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why there is no solution on the axis.
+
+    ``ceiling``: a point is pushed past a latest date. ``cycle``: rules in a circle push each other for ever.
+    ``exhausted``: something waits for an occasion that will not come. ``beyond``: a date runs off the axis.
+    """
+
+    kind: Literal["ceiling", "cycle", "exhausted", "beyond"]
+    event: int
+    """The last push."""
+    rule: str | None = None
+    """The rule broken: a latest date."""
+    cycle: tuple[int, ...] = ()
+    """Events of one round of the circle, in order."""
+
+
+@dataclass(slots=True)
+class Earliest:
+    """The earliest position of everything at once, as far as it was computed.
+
+    Attributes
+    ----------
+    values
+        Boundary of each node; with ``status`` other than ``feasible`` only what had been derived by then.
+    last
+        Index of the event that gave each node its value.
+    """
+
+    network: Network
+    status: Status
+    values: list[int]
+    events: list[Event]
+    last: list[int]
+    trouble: Trouble | None = None
+
+    def position(self, item: str) -> tuple[int, int]:
+        """Return the boundaries of an item's start and finish."""
+        start, finish = self.network.item_nodes(item)
+        return self.values[start], self.values[finish]
+
+    def trace(self, event: int) -> list[int]:
+        """Return every event that an event follows from, itself last, each after those it follows from."""
+        needed: set[int] = set()
+        stack = [event]
+        while stack:
+            index = stack.pop()
+            if index not in needed:
+                needed.add(index)
+                stack.extend(self.events[index].parents)
+        return sorted(needed)
+
+    def chain(self, event: int) -> list[int]:
+        """Return one line of reasons from the axis or a floor to an event: of several parents the one that decides."""
+        line = [event]
+        while self.events[line[-1]].parents:
+            line.append(self.events[line[-1]].parents[-1])
+        return line[::-1]
+
+    def rules_behind(self, events: Iterable[int]) -> list[str]:
+        """Return the rules and durations used by events, each once, in order."""
+        names = (self.events[index].rule for index in events)
+        return list(dict.fromkeys(name for name in names if name is not None))
+
+
+class Pass:
+    """One forward pass in progress."""
+
+    def __init__(
+        self,
+        network: Network,
+        off: Collection[str] = (),
+        on: Collection[str] = (),
+        ceilings: Mapping[int, tuple[int, str]] | None = None,
+    ) -> None:
+        self.network = network
+        live = {name for name, state in network.enabled.items() if state}
+        self.live = (live | set(on)) - set(off)
+        count = len(network.points)
+        origin = network.clock.origin
+        self.values = [origin] * count
+        self.events = [Event(node, origin, None, ()) for node in range(count)]
+        self.last = list(range(count))
+        self.trouble: Trouble | None = None
+        self.ceilings: list[tuple[int, str] | None] = [None] * count
+        for ceiling in network.ceilings:
+            if ceiling.rule in self.live and ceiling.boundary is not None:
+                self._hold(ceiling.node, ceiling.boundary, ceiling.rule)
+        for node, (boundary, rule) in (ceilings or {}).items():
+            self._hold(node, boundary, rule)
+        self.outgoing: list[list[tuple[int, int, list[int] | None, str]]] = [[] for _ in range(count)]
+        self.rounding: list[list[tuple[list[int], str]]] = [[] for _ in range(count)]
+        self._gather()
+
+    def _hold(self, node: int, boundary: int, rule: str) -> None:
+        """Keep the lowest ceiling of a node."""
+        held = self.ceilings[node]
+        if held is None or boundary < held[0]:
+            self.ceilings[node] = (boundary, rule)
+
+    def _gather(self) -> None:
+        """Lay out the live inequalities by the node they push from."""
+        for arc in self.network.arcs:
+            duration = bool(arc.switches)
+            if arc.rule not in self.live and not duration:
+                continue
+            if duration and arc.rule not in self.live and arc.rule not in arc.switches:
+                continue
+            amount = arc.amount if all(switch in self.live for switch in arc.switches) else 0
+            family = arc.family
+            if arc.source == arc.target:
+                self.rounding[arc.target].append((family.listed(amount), arc.rule))
+            elif family.sign:
+                self.outgoing[arc.source].append((arc.target, family.sign * amount, None, arc.rule))
+            else:
+                self.outgoing[arc.source].append((arc.target, 0, family.listed(amount), arc.rule))
+        self.quorums_of: dict[int, list[int]] = {}
+        for index, quorum in enumerate(self.network.quorums):
+            if quorum.rule in self.live:
+                for source in quorum.sources:
+                    self.quorums_of.setdefault(source, []).append(index)
+
+    def push(self, node: int, boundary: int, rule: str | None, parents: tuple[int, ...]) -> bool:
+        """Raise a node, round it to what its rules allow, and record why; return False when that is impossible."""
+        if boundary <= self.values[node]:
+            return True
+        self._record(node, boundary, rule, parents)
+        return self.settle(node)
+
+    def settle(self, node: int) -> bool:
+        """Round a node up until all its own rules allow it; then hold it against its latest date."""
+        moved = True
+        while moved and self.values[node] <= self.network.clock.size:
+            moved = False
+            for table, name in self.rounding[node]:
+                rounded = table[self.values[node]]
+                if rounded > self.values[node]:
+                    self._record(node, rounded, name, (self.last[node],))
+                    moved = True
+                    if rounded > self.network.clock.size:
+                        break
+        return self._within(node)
+
+    def _record(self, node: int, boundary: int, rule: str | None, parents: tuple[int, ...]) -> None:
+        self.last[node] = len(self.events)
+        self.events.append(Event(node, boundary, rule, parents))
+        self.values[node] = boundary
+
+    def _within(self, node: int) -> bool:
+        """Say whether a node is still inside its latest date and the axis."""
+        held = self.ceilings[node]
+        value = self.values[node]
+        if held is not None and value > held[0]:
+            self.trouble = Trouble("ceiling", self.last[node], held[1])
+        elif value >= self.network.never:
+            self.trouble = Trouble("exhausted", self.last[node])
+        elif value > self.network.clock.limit:
+            cycle = self._endless(self.last[node])
+            self.trouble = Trouble("cycle" if cycle else "beyond", self.last[node], cycle=cycle)
+        return self.trouble is None
+
+    def run(self) -> None:
+        """Push until nothing moves, component by component."""
+        floors: dict[int, list[tuple[int, str]]] = {}
+        for floor in self.network.floors:
+            if floor.rule in self.live and floor.boundary is not None:
+                floors.setdefault(floor.node, []).append((floor.boundary, floor.rule))
+        for component in self.network.order:
+            inside = set(component) if len(component) > 1 else None
+            for node in component:
+                for boundary, rule in floors.get(node, ()):
+                    if not self.push(node, boundary, rule, ()):
+                        return
+                if not self.settle(node):
+                    return
+            waiting = deque(component)
+            queued = set(component)
+            while waiting:
+                node = waiting.popleft()
+                queued.discard(node)
+                for target in self._spread(node):
+                    if inside is not None and target in inside and target not in queued:
+                        waiting.append(target)
+                        queued.add(target)
+                if self.trouble:
+                    return
+
+    def raise_to(self, node: int, boundary: int, rule: str | None) -> bool:
+        """Raise one node after `run`, and everything that waits for it; return False when that is impossible."""
+        if not self.push(node, boundary, rule, ()):
+            return False
+        waiting = deque([node])
+        queued = {node}
+        while waiting:
+            moved = waiting.popleft()
+            queued.discard(moved)
+            for target in self._spread(moved):
+                if target not in queued:
+                    waiting.append(target)
+                    queued.add(target)
+            if self.trouble:
+                return False
+        return True
+
+    def _spread(self, node: int) -> list[int]:
+        """Push everything that waits for a node; return what moved."""
+        moved = []
+        value = self.values[node]
+        cause = (self.last[node],)
+        for target, amount, table, rule in self.outgoing[node]:
+            boundary = value + amount if table is None else table[value]
+            if boundary > self.values[target]:
+                moved.append(target)
+                if not self.push(target, boundary, rule, cause):
+                    return moved
+        for index in self.quorums_of.get(node, ()):
+            quorum = self.network.quorums[index]
+            reached = [
+                (family.at(self.values[source], quorum.amount), source)
+                for source, family in zip(quorum.sources, quorum.families, strict=True)
+            ]
+            reached.sort()
+            boundary, _ = reached[quorum.count - 1]
+            if boundary > self.values[quorum.target]:
+                late = [self.last[source] for reach, source in reached if reach >= boundary]
+                late.remove(self.last[reached[quorum.count - 1][1]])
+                moved.append(quorum.target)
+                deciding = self.last[reached[quorum.count - 1][1]]
+                if not self.push(quorum.target, boundary, quorum.rule, (*late, deciding)):
+                    return moved
+        return moved
+
+    def _endless(self, event: int) -> tuple[int, ...]:
+        """Return one round of a circle of rules that pushes at every boundary of the axis, or nothing.
+
+        A line of reasons that runs off the axis and comes back to a node has gone round a circle. The circle is a
+        monotone function of the boundary it starts from; it runs for ever exactly when it moves every boundary on.
+        """
+        line = [event]
+        seen: dict[int, int] = {self.events[event].node: 0}
+        while self.events[line[-1]].parents:
+            line.append(self.events[line[-1]].parents[-1])
+            node = self.events[line[-1]].node
+            if node in seen and seen[node] != len(line) - 2:
+                round_ = line[seen[node] : len(line)][::-1]
+                return tuple(round_) if self._always_pushes(round_) else ()
+            seen[node] = len(line) - 1
+        return ()
+
+    def _always_pushes(self, circle: list[int]) -> bool:
+        """Say whether going round a circle of events moves every boundary from its first event's on."""
+        clock = self.network.clock
+        first = self.events[circle[0]]
+        axis = np.arange(max(first.boundary, 0), clock.limit + 1)
+        reached = axis.copy()
+        for before, after in pairwise(circle):
+            source, event = self.events[before], self.events[after]
+            if event.node == source.node:
+                steps = [np.array(table) for table, name in self.rounding[event.node] if name == event.rule]
+            else:
+                steps = [
+                    np.arange(clock.size + 3) + amount if table is None else np.array(table)
+                    for target, amount, table, name in self.outgoing[source.node]
+                    if target == event.node and name == event.rule
+                ]
+            if len(steps) != 1:
+                return False
+            reached = steps[0][np.clip(reached, 0, clock.size + 2)]
+        return bool(np.all(reached > axis))
+
+
+def earliest_times(
+    network: Network,
+    *,
+    off: Collection[str] = (),
+    on: Collection[str] = (),
+    ceilings: Mapping[int, tuple[int, str]] | None = None,
+) -> Earliest:
+    """Return the earliest position of everything at once.
+
+    Parameters
+    ----------
+    network
+        The plan's inequalities.
+    off, on
+        Rules and durations (``duration:ITEM``) to switch off or on, on top of the plan's own switches.
+    ceilings
+        Latest boundaries of further nodes, each with the name of what holds it.
+
+    Returns
+    -------
+    Earliest
+        ``feasible`` with every value the least possible; ``infeasible``; or ``beyond`` the axis.
+    """
+    forward = Pass(network, off, on, ceilings or {})
+    forward.run()
+    status: Status = "feasible"
+    if forward.trouble:
+        status = "beyond" if forward.trouble.kind == "beyond" else "infeasible"
+    return Earliest(network, status, forward.values, forward.events, forward.last, forward.trouble)

@@ -1,0 +1,258 @@
+"""A plan as a network of lower bounds: every rule but capacity is a set of inequalities ``x_v ≥ f(x_u)``, f monotone.
+
+A maximum lag is the same inequality read backwards: ``x_v ≤ g(x_u)`` holds exactly when ``x_u ≥ min{x : g(x) ≥ x_v}``.
+So is the other half of a duration. Systems of this kind have a least solution, the earliest position of everything at
+once (Knaster and Tarski), and, where nothing asks for k of n, a greatest one below any set of latest dates.
+
+Capacity is left out: what is computed here is then a lower bound.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.duration import Duration, Reference
+from models.plan import DURATION_PREFIX, Plan
+from models.rules import Point
+from optimiser.clock import Boundaries, Clock
+
+__all__ = ["NEVER", "NONE", "Arc", "Bound", "Family", "Network", "Quorum", "inverse"]
+
+NONE = -(2**30)
+"""The date column of an assumption that holds ``none``: the rule that uses it is inert."""
+
+
+NEVER = 10_000_000
+"""How far behind the axis lies what can never happen."""
+
+
+class Family:
+    """The functions ``x → f(x)`` that one arc can have, one for each amount of its lag or duration.
+
+    Parameters
+    ----------
+    clock
+        The axis.
+    sign
+        +1 or -1 where the function is ``x + sign · amount``; 0 where only a table tells.
+    table
+        From an amount to the function's values at the boundaries 0 to ``size``, shape ``(size + 1,)``, not decreasing.
+    """
+
+    def __init__(self, clock: Clock, sign: int, table: Callable[[int], Boundaries] | None = None) -> None:
+        self.sign = sign
+        self._clock = clock
+        self._make = table
+        self._tables: dict[int, Boundaries] = {}
+        self._lists: dict[int, list[int]] = {}
+
+    def table(self, amount: int) -> Boundaries:
+        """Return the function's values at boundaries 0 to ``size + 2``; off the axis it stays off the axis."""
+        if amount not in self._tables:
+            size = self._clock.size
+            axis = np.arange(size + 1, dtype=np.int64)
+            made = axis + self.sign * amount if self._make is None else self._make(amount)
+            self._tables[amount] = np.concatenate([made, np.maximum([size + 1, size + 2], made[-1:])])
+        return self._tables[amount]
+
+    def listed(self, amount: int) -> list[int]:
+        """Return `table` as a list, quicker to read one value from."""
+        if amount not in self._lists:
+            self._lists[amount] = self.table(amount).tolist()
+        return self._lists[amount]
+
+    def at(self, x: int, amount: int) -> int:
+        """Return ``f(x)``."""
+        if self.sign:
+            return x + self.sign * amount
+        return self.listed(amount)[x]
+
+    def latest(self, y: int, amount: int) -> int:
+        """Return ``max{x : f(x) ≤ y}``, -1 where there is none."""
+        if self.sign:
+            return y - self.sign * amount
+        return int(np.searchsorted(self.table(amount)[:-2], y, side="right")) - 1
+
+
+def inverse(table: Boundaries, size: int) -> Boundaries:
+    """Return ``y → min{x : g(x) ≥ y}`` for a not decreasing table, ``size + 1`` where no boundary reaches *y*.
+
+    Parameters
+    ----------
+    table
+        ``g`` at the boundaries 0 to ``size``.
+    size
+        Number of working days on the axis.
+
+    Returns
+    -------
+    ndarray
+        Shape ``(size + 1,)``.
+    """
+    return np.searchsorted(table, np.arange(size + 1), side="left").astype(np.int64)
+
+
+@dataclass(slots=True)
+class Arc:
+    """``x[target] ≥ f(x[source])``; where both are one node, the function rounds up to what the rule allows."""
+
+    source: int
+    target: int
+    rule: str
+    """The rule, or ``duration:ITEM``, that the inequality is part of."""
+    family: Family
+    amount: int = 0
+    slots: tuple[str, ...] = ()
+    """Names under which a column may replace the amount: an assumption, a rule, ``duration:ITEM``; the last wins."""
+    switches: tuple[str, ...] = ()
+    """Switches of durations that count the amount as zero when off."""
+    mirrored: bool = False
+    """Whether this is the second half of an equation, needed only where something else pushes its source."""
+
+
+@dataclass(slots=True)
+class Bound:
+    """``x[node] ≥ boundary`` (a floor) or ``x[node] ≤ boundary`` (a ceiling), by a stated date."""
+
+    node: int
+    rule: str
+    boundary: int | None
+    """None where the date is ``none``."""
+    slots: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Quorum:
+    """``x[target] ≥`` the ``count``-th smallest of ``f(x[s])`` over the sources."""
+
+    sources: tuple[int, ...]
+    target: int
+    rule: str
+    families: tuple[Family, ...]
+    amount: int
+    count: int
+    slots: tuple[str, ...] = ()
+    count_slots: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Network:
+    """The inequalities of one plan on one clock.
+
+    Attributes
+    ----------
+    points
+        The point of each node; a milestone has one node, an activity two, in the order of the plan.
+    enabled
+        The state of every switch: rules by id and durations as ``duration:ITEM``.
+    order
+        Nodes in strongly connected components, sources first; within a component the inequalities run in circles.
+    never
+        A boundary after everything: what waits for an occasion that will not come.
+    """
+
+    plan: Plan
+    clock: Clock
+    points: list[Point] = field(default_factory=list)
+    nodes: dict[tuple[str, str], int] = field(default_factory=dict)
+    arcs: list[Arc] = field(default_factory=list)
+    floors: list[Bound] = field(default_factory=list)
+    ceilings: list[Bound] = field(default_factory=list)
+    quorums: list[Quorum] = field(default_factory=list)
+    enabled: dict[str, bool] = field(default_factory=dict)
+    switch_slots: dict[str, str] = field(default_factory=dict)
+    """Switches that an assumption of the plan holds: switch to assumption."""
+    dated_slots: set[str] = field(default_factory=set)
+    """Slots whose columns hold dates (as ordinals) rather than amounts."""
+    order: list[list[int]] = field(default_factory=list)
+    durations: dict[int, Arc] = field(default_factory=dict)
+    """The arc of each activity's length, by its start."""
+    uses_capacity: bool = False
+    """Whether an enabled capacity rule was left out."""
+
+    @property
+    def never(self) -> int:
+        """The boundary of what can never happen: so late that no lag reaches it."""
+        return self.clock.size + NEVER
+
+    def node(self, point: Point) -> int:
+        """Return the node of a point whose end is filled in."""
+        return self.nodes[point.item, point.end or "start"]
+
+    def item_nodes(self, item: str) -> tuple[int, int]:
+        """Return the nodes of an item's start and finish; the same for a milestone."""
+        return self.nodes[item, "start"], self.nodes[item, "finish"]
+
+    # -- making ------------------------------------------------------------------------------------------------------
+
+    def convention(self, node: int) -> str:
+        """Return how the boundary of a node is shown."""
+        return self.plan.convention(self.points[node])
+
+    def shift(self, source: int, target: int, unit: str, *, backwards: bool = False) -> Family:
+        """Return the family ``x ⊕ amount unit`` from one node to another, or its inverse."""
+        clock = self.clock
+        if unit == "wd":
+            return Family(clock, -1 if backwards else 1)
+        shown, read = self.plan.convention(self.points[source]), self.plan.convention(self.points[target])
+        axis = np.arange(clock.size + 1, dtype=np.int64)
+
+        def forwards(amount: int) -> Boundaries:
+            return clock.shifted(axis, amount, unit, shown, read)
+
+        if not backwards:
+            return Family(clock, 0, forwards)
+        return Family(clock, 0, lambda amount: inverse(forwards(amount), clock.size))
+
+    def add_lag(self, rule: str, source: int, target: int, term: Duration | Reference, *, at_most: bool = False) -> None:
+        """Add ``x[target] ≥ x[source] ⊕ lag``, or for a maximum lag ``x[target] ≤ x[source] ⊕ lag``."""
+        lag = self.plan.duration(term)
+        family = self.shift(source, target, lag.unit, backwards=at_most)
+        slots = (*_name(term), rule)
+        tail, head = (target, source) if at_most else (source, target)
+        self.arcs.append(Arc(tail, head, rule, family, lag.amount, slots))
+
+    def add_dated(self, kept: list[Bound], rule: str, point: Point, term: dt.date | Reference) -> None:
+        """Add a floor or a ceiling at a stated date."""
+        date = self.plan.date(term)
+        boundary = None if date is None else self.clock.boundary(date, self.plan.convention(point))
+        slots = (*_name(term), rule)
+        self.dated_slots.update(slots)
+        kept.append(Bound(self.node(point), rule, boundary, slots))
+
+    def add_allowed(self, rule: str, node: int, allowed: NDArray[np.bool_], *, ends: bool = False) -> None:
+        """Keep a node to some boundaries: ``x ≥ min{s allowed : s ≥ x}``.
+
+        Parameters
+        ----------
+        allowed
+            Shape ``(size + 1,)``.
+        ends
+            Whether after the last allowed boundary there will never be another, rather than none that is known.
+        """
+        self.add_rounding(rule, node, next_allowed(allowed, self.never if ends else self.clock.beyond))
+
+    def add_rounding(self, rule: str, node: int, table: Boundaries) -> None:
+        """Keep a node to the fixed points of a table that rounds up."""
+        self.arcs.append(Arc(node, node, rule, Family(self.clock, 0, lambda _: table)))
+
+
+def next_allowed(allowed: NDArray[np.bool_], otherwise: int) -> Boundaries:
+    """Return for each boundary the next allowed one at or after it, ``otherwise`` where there is none."""
+    places = np.append(np.flatnonzero(allowed), otherwise)
+    return places[np.searchsorted(places[:-1], np.arange(len(allowed)), side="left")].astype(np.int64)
+
+
+def _name(term: object) -> tuple[str, ...]:
+    """Return the name of the assumption that a term refers to, if it does."""
+    return (term.name,) if isinstance(term, Reference) else ()
+
+
+def duration_slot(item: str) -> str:
+    """Return the name of the switch, and of the slot, of an activity's duration."""
+    return DURATION_PREFIX + item

@@ -1,0 +1,234 @@
+"""Earliest dates: bounds without a solver first, then CP-SAT, then the certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from models.faults import maybe
+from models.items import Activity, Hammock, Milestone
+from models.outcome import Infeasible, MilestoneDate, Outcome, RowDate, Run, Solved, Span, Undecided
+from models.plan import Plan
+from models.rules import Point
+from models.schedule import Schedule
+from optimiser.clock import Clock
+from optimiser.critical import (
+    Earliest,
+    certificate,
+    compile_network,
+    driving_items,
+    earliest_times,
+    floats,
+    free_floats,
+)
+from optimiser.encoding import Limits
+from optimiser.errors import InputError, Located
+from optimiser.solve.binding import bindings
+from optimiser.solve.contradiction import beyond_horizon, conflict_of_capacity, conflict_of_network
+from optimiser.solve.dates import Proved, Search
+from optimiser.solve.fingerprint import package_version, plan_sha256
+from optimiser.solve.spans import spans
+from optimiser.solve.standing import baseline_deltas, evidence
+
+__all__ = ["asked_for", "earliest"]
+
+
+def earliest(
+    plan: Plan,
+    milestones: Sequence[str] | None = None,
+    *,
+    seed: int = 0,
+    workers: int = 1,
+    time_limit: float | None = None,
+    deterministic_limit: float = 60.0,
+    progress: Callable[[str], None] | None = None,
+) -> Outcome:
+    """Return the earliest date of each milestone, with its proof and what it rests on.
+
+    Parameters
+    ----------
+    plan
+        A plan with its scenarios applied.
+    milestones
+        Milestones asked for, in the order in which they matter; the plan's own targets where none are named.
+    seed
+        Of CP-SAT. With capacity, schedules of equal dates may differ by it.
+    workers
+        CP-SAT's threads. With more than one, runs that end at a limit may not repeat.
+    time_limit
+        Seconds by the wall clock for each call of CP-SAT, where the user chose so; such a run may not repeat.
+    deterministic_limit
+        CP-SAT's own deterministic time for each call.
+    progress
+        Told what is being done.
+
+    Returns
+    -------
+    Outcome
+        `Solved`, `Infeasible` with a minimal conflict, or `Undecided` with bounds. A limit is never read as a verdict.
+
+    Raises
+    ------
+    InputError
+        If a milestone is unknown, or none is asked for.
+    BeyondHorizonError
+        If a date runs off the days that the calendar or the horizon covers.
+    """
+    asked = asked_for(plan, milestones)
+    tell = progress or (lambda _: None)
+    clock = Clock(plan)
+    network = compile_network(plan, clock)
+    limits = Limits(deterministic_time=deterministic_limit, seed=seed, workers=workers, time_limit=time_limit)
+    found = earliest_times(network)
+    if found.status == "beyond":
+        raise beyond_horizon(found)
+    search = Search(network, found, limits, tell)
+    scenarios, readings = plan.settings.scenarios, plan.choices()
+
+    def run() -> Run:
+        return Run(
+            version=package_version("mhhs-optimiser"),
+            ortools=package_version("ortools"),
+            seed=seed,
+            workers=workers,
+            deterministic_time=round(search.deterministic_time, 6),
+            deterministic_limit=deterministic_limit,
+            time_limit=time_limit,
+            windows=search.windows,
+            inputs_sha256=plan_sha256(plan),
+        )
+
+    if found.status == "infeasible":
+        return Infeasible(
+            plan=plan.id,
+            scenarios=scenarios,
+            readings=readings,
+            conflict=conflict_of_network(found),
+            notes=_notes(plan, search),
+            run=run(),
+        )
+    answer = search.prove(asked)
+    if not isinstance(answer, tuple):
+        conflict = None
+        if answer.status == "infeasible":
+            tell("conflict: CP-SAT")
+            conflict, spent = conflict_of_capacity(plan, network, limits)
+            search.deterministic_time += spent
+        if conflict is not None:
+            return Infeasible(
+                plan=plan.id, scenarios=scenarios, readings=readings, conflict=conflict, notes=_notes(plan, search), run=run()
+            )
+        bounds = {
+            name: clock.show(found.values[network.nodes[name, "start"]], plan.convention(Point(name, "start")))
+            for name in asked
+        }
+        return Undecided(
+            plan=plan.id, scenarios=scenarios, readings=readings, bounds=bounds, notes=_notes(plan, search), run=run()
+        )
+    proved, schedule = answer
+    tell("readings")
+    ranges = spans(plan, asked)
+    dates = tuple(_dated(plan, clock, found, each, ranges[each.milestone]) for each in proved)
+    return Solved(
+        plan=plan.id,
+        scenarios=scenarios,
+        readings=readings,
+        milestones=dates,
+        schedule=schedule,
+        rows=_rows(plan, clock, found, schedule, asked),
+        driving={name: driving_items(found, name) for name in asked},
+        certificates=tuple(certificate(found, name) for name in asked),
+        binding={name: bindings(found, name) for name in asked},
+        notes=_notes(plan, search),
+        run=run(),
+    )
+
+
+def asked_for(plan: Plan, milestones: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the milestones asked for, each once.
+
+    Raises
+    ------
+    InputError
+        If one is unknown or is no milestone, or there is none.
+    """
+    asked = tuple(dict.fromkeys(milestones or plan.targets))
+    known = [milestone.id for milestone in plan.milestones]
+    faults = []
+    for name in asked:
+        if name not in known:
+            what = (
+                "is not a milestone but work; ask for one of" if name in plan.items else "is no milestone of this plan; it has"
+            )
+            faults.append(Located(f"'{name}' {what} {', '.join(known) or 'none'}{maybe(name, known)}", path="milestone"))
+    if not asked:
+        faults.append(
+            Located("no milestone is asked for and the plan names no targets; maybe give one with -m", path="targets")
+        )
+    if faults:
+        raise InputError(faults)
+    return asked
+
+
+def _dated(plan: Plan, clock: Clock, found: Earliest, proved: Proved, span: Span | None) -> MilestoneDate:
+    """Return one milestone's answer."""
+    convention = plan.convention(Point(proved.milestone, "start"))
+    later = proved.lexicographic
+    return MilestoneDate(
+        id=proved.milestone,
+        boundary=proved.boundary,
+        date=clock.show(proved.boundary, convention),
+        bound_boundary=proved.bound,
+        bound=clock.show(proved.bound, convention),
+        proof=proved.proof,
+        bound_by=proved.bound_by,
+        evidence=evidence(found, proved.milestone),
+        span=span,
+        baselines=baseline_deltas(plan, clock, proved.milestone, proved.boundary),
+        lexicographic=None if later is None else clock.show(later, convention),
+    )
+
+
+_KINDS: dict[type, Literal["activity", "milestone", "hammock"]] = {
+    Activity: "activity",
+    Milestone: "milestone",
+    Hammock: "hammock",
+}
+
+
+def _rows(plan: Plan, clock: Clock, found: Earliest, schedule: Schedule, asked: Sequence[str]) -> tuple[RowDate, ...]:
+    """Return the schedule as a reader sees it, in the order of the plan."""
+    slips = {name: floats(found, name) for name in asked}
+    free = free_floats(found, [item.id for item in (*plan.activities, *plan.milestones)])
+    rows = []
+    for position in schedule.positions:
+        item = plan.items[position.id]
+        if isinstance(item, Milestone):
+            start = finish = clock.show(position.start, item.shown)
+        else:
+            start = clock.show(position.start, "opens")
+            finish = clock.show(position.finish, "closes")
+        rows.append(
+            RowDate(
+                id=item.id,
+                name=item.title,
+                kind=_KINDS[type(item)],
+                phase=item.phase,
+                start=start,
+                finish=finish,
+                working_days=position.finish - position.start,
+                float_wd={name: slips[name].get(item.id) for name in asked},
+                free_float_wd=free.get(item.id),
+            )
+        )
+    return tuple(rows)
+
+
+def _notes(plan: Plan, search: Search) -> tuple[str, ...]:
+    """Return what a reader must know beside the dates."""
+    notes = [f"more than one scenario sets the same thing: {overlap}" for overlap in plan.settings.overlaps]
+    if plan.settings.hindsight:
+        notes.append("hindsight: sources later than the plan's knowledge are admitted")
+    if search.network.uses_capacity:
+        notes.append("floats, chains, bindings and spans leave capacity out: they are those of the network's lower bound")
+    return (*notes, *search.notes)

@@ -1,0 +1,95 @@
+"""When nothing can satisfy a plan: a minimal conflict, in words, with a reason besides a solver's verdict."""
+
+from __future__ import annotations
+
+from models.findings import Conflict
+from models.plan import Plan
+from optimiser.critical import Earliest, Network, minimal_core
+from optimiser.encoding import Encoding, Limits
+from optimiser.errors import BeyondHorizonError, Located
+from optimiser.wording import demand, describe, plain_date, point_name
+
+__all__ = ["beyond_horizon", "conflict_of_capacity", "conflict_of_network"]
+
+
+def conflict_of_network(earliest: Earliest) -> Conflict:
+    """Return the minimal conflict behind an infeasible forward pass."""
+    trouble = earliest.trouble
+    assert trouble is not None
+    network = earliest.network
+    behind = earliest.rules_behind(earliest.trace(trouble.event))
+    if trouble.rule:
+        behind.append(trouble.rule)
+    members = minimal_core(network, behind)
+    return Conflict(
+        members=tuple(describe(network.plan, name) for name in members),
+        statement=_argument(earliest),
+        minimal=True,
+        confirmed_by=_REASONS[trouble.kind],
+    )
+
+
+_REASONS = {
+    "ceiling": "a longest path ends after a latest date, computed without a solver",
+    "cycle": "rules in a circle push each other on at every date of the axis, computed without a solver",
+    "exhausted": "a longest path ends after the last occasion, computed without a solver",
+}
+
+
+def _argument(earliest: Earliest) -> str:
+    """Return the contradiction as one sentence."""
+    trouble = earliest.trouble
+    assert trouble is not None
+    network = earliest.network
+    plan, clock = network.plan, network.clock
+    if trouble.kind == "cycle":
+        points = [point_name(plan, network.points[earliest.events[index].node]) for index in trouble.cycle]
+        return "each of these must come after the one before it, and the first after the last: " + " → ".join(points)
+    event = earliest.events[trouble.event]
+    point = network.points[event.node]
+    name = point_name(plan, point)
+    if trouble.kind == "exhausted":
+        assert event.rule is not None
+        before = earliest.events[event.parents[-1]]
+        reached = plain_date(clock.show(before.boundary, plan.convention(network.points[before.node])))
+        return f"{point_name(plan, network.points[before.node])} is at {reached} or later, after the last occasion of: {demand(plan, event.rule)}"
+    assert trouble.rule is not None
+    reached = plain_date(clock.show(min(event.boundary, clock.limit), plan.convention(point)))
+    return f"{name} cannot be before {reached}, but must be: {demand(plan, trouble.rule)}"
+
+
+def conflict_of_capacity(plan: Plan, network: Network, limits: Limits) -> tuple[Conflict | None, float]:
+    """Return a minimal conflict that capacity takes part in, and the deterministic time it took.
+
+    None where CP-SAT did not finish, or where a second configuration does not confirm its verdict: then nothing is
+    known, and nothing is said.
+    """
+    encoding = Encoding(plan, network.clock, switches=True)
+    core, answer = encoding.conflict(None, None, limits)
+    if core is None or not encoding.confirm_infeasible(None, None, limits=limits):
+        return None, answer.deterministic_time
+    names = sorted(core)
+    conflict = Conflict(
+        members=tuple(describe(plan, name) for name in names),
+        statement="within the horizon these cannot all hold: " + "; ".join(demand(plan, name) for name in names),
+        minimal=answer.status == "infeasible",
+        confirmed_by="CP-SAT in two configurations",
+    )
+    return conflict, answer.deterministic_time
+
+
+def beyond_horizon(earliest: Earliest) -> BeyondHorizonError:
+    """Return the error that says which item runs off the axis, and along which chain."""
+    trouble = earliest.trouble
+    assert trouble is not None
+    network = earliest.network
+    plan, clock = network.plan, network.clock
+    event = earliest.events[trouble.event]
+    items = list(dict.fromkeys(network.points[earliest.events[index].node].item for index in earliest.chain(trouble.event)))
+    shown = " → ".join(items if len(items) <= 8 else [*items[:3], "…", *items[-4:]])
+    covers = clock.calendar.covers
+    message = (
+        f"{point_name(plan, network.points[event.node])} would fall after {plan.horizon.last} or after {covers.last}, the last days of "
+        f"the horizon and of calendar '{clock.calendar.id}' (chain: {shown}); maybe the horizon or the calendar's list needs extending"
+    )
+    return BeyondHorizonError([Located(message)])

@@ -1,0 +1,243 @@
+"""The earliest boundary of each milestone: bounds without a solver, CP-SAT for the date, a schedule that is checked.
+
+Without capacity the least solution of the network is the answer for all milestones at once; CP-SAT, which knows
+nothing of it, must come to the same boundary. With capacity the network and the capacity bounds give a floor, list
+scheduling a ceiling, and CP-SAT closes what lies between, or leaves it open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from models.findings import ProofClass
+from models.schedule import Schedule
+from optimiser.check import check
+from optimiser.critical import (
+    Earliest,
+    Network,
+    best_schedule,
+    capacity_bound,
+    list_schedule,
+    resources,
+)
+from optimiser.encoding import Answer, Encoding, Limits, Window
+from optimiser.solve.placement import complete
+
+__all__ = ["Proved", "Search", "windows_near"]
+
+FULL_SEARCH = 600_000
+"""Up to this many pairs of a point and a boundary CP-SAT searches the whole axis, trusting nobody's bounds."""
+
+MARGIN = 30
+"""In a larger plan CP-SAT searches this many boundaries before and after the earliest position of each point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """The earliest boundary of one milestone, as far as it is proved.
+
+    Attributes
+    ----------
+    boundary
+        Of the best schedule found.
+    bound
+        No schedule is before it.
+    alone
+        Boundary of each node of the schedule that reaches ``boundary``.
+    lexicographic
+        The boundary when the milestones before it in the list are at their earliest; None where it was not needed.
+    """
+
+    milestone: str
+    boundary: int
+    bound: int
+    proof: ProofClass
+    bound_by: str
+    alone: list[int]
+    lexicographic: int | None = None
+
+
+@dataclass(slots=True)
+class Search:
+    """The search for the dates of one plan, and what it cost."""
+
+    network: Network
+    earliest: Earliest
+    limits: Limits
+    tell: Callable[[str], None]
+    deterministic_time: float = 0.0
+    windows: Literal["full", "trimmed"] = "full"
+    notes: list[str] = field(default_factory=list)
+
+    def prove(self, milestones: Sequence[str]) -> tuple[list[Proved], Schedule] | Answer:
+        """Return each milestone's earliest boundary and one schedule that meets them in the order given.
+
+        Returns
+        -------
+        tuple of list of Proved and Schedule
+            When every milestone has a schedule.
+        Answer
+            CP-SAT's verdict ``infeasible`` or ``unknown`` where there is none: only capacity can bring it about.
+
+        Raises
+        ------
+        AssertionError
+            If two witnesses disagree: our fault, and never to be reported as a date.
+        """
+        if not self.network.uses_capacity:
+            return self._without_capacity(milestones)
+        return self._with_capacity(milestones)
+
+    def _encode(self, upper: Mapping[str, int] | None = None) -> Encoding:
+        """Encode the plan over the whole axis, or, where that is too large, near the earliest positions."""
+        network = self.network
+        clock = network.clock
+        windows: dict[str, Window] | None = None
+        if len(network.points) * clock.size > FULL_SEARCH:
+            windows = windows_near(self.earliest, upper)
+            self.windows = "trimmed"
+        return Encoding(network.plan, clock, windows=windows, switches=False)
+
+    def _without_capacity(self, milestones: Sequence[str]) -> tuple[list[Proved], Schedule]:
+        """Take the least solution, and have CP-SAT and the checker say the same."""
+        network, values = self.network, self.earliest.values
+        schedule = complete(network, values)
+        self._checked(schedule)
+        encoding = self._encode()
+        proved = []
+        for milestone in milestones:
+            self.tell(f"{milestone}: CP-SAT")
+            boundary = values[network.nodes[milestone, "start"]]
+            answer = encoding.earliest(milestone, limits=self.limits)
+            self.deterministic_time += answer.deterministic_time
+            if answer.status == "optimal":
+                assert answer.boundary == boundary, (
+                    f"the witnesses disagree on {milestone}: longest path {boundary}, CP-SAT {answer.boundary}"
+                )
+                by = "longest path, and CP-SAT"
+            else:
+                assert answer.status != "infeasible", f"CP-SAT finds {milestone} infeasible, the checker holds a schedule"
+                by = "longest path; CP-SAT did not finish within its limit"
+                self.notes.append(
+                    f"{milestone}: CP-SAT did not finish within its limit; the longest path alone proves the date"
+                )
+            proved.append(Proved(milestone, boundary, boundary, "certified", by, values))
+        return proved, schedule
+
+    def _checked(self, schedule: Schedule) -> None:
+        """Hold a schedule against the meaning of every rule."""
+        broken = check(self.network.plan, schedule, self.network.clock)
+        assert not broken, f"the schedule breaks {broken[0].rule}: {broken[0].message}"
+
+    def _with_capacity(self, milestones: Sequence[str]) -> tuple[list[Proved], Schedule] | Answer:
+        """Close the gap between bounds and list schedules with CP-SAT, alone and in order."""
+        network = self.network
+        clock = network.clock
+        pools = resources(network.plan, clock)
+        encoding = self._encode(dict.fromkeys((point.item for point in network.points), clock.limit))
+        proved: list[Proved] = []
+        fixed: dict[str, int] = {}
+        best: list[int] | None = None
+        for milestone in milestones:
+            self.tell(f"{milestone}: list scheduling and bounds")
+            node = network.nodes[milestone, "start"]
+            found = best_schedule(self.earliest, pools, milestone)
+            bound = capacity_bound(self.earliest, pools, milestone, clock.limit if found is None else found[node])
+            assert found is None or bound.boundary <= found[node], f"{milestone}: a bound later than a schedule"
+            self.tell(f"{milestone}: CP-SAT")
+            hint = None if found is None else complete(network, found)
+            answer = encoding.earliest(milestone, floor=bound.boundary, hint=hint, limits=self.limits)
+            self.deterministic_time += answer.deterministic_time
+            if answer.status == "infeasible" or (answer.positions is None and found is None):
+                return answer
+            values = self._better(found, answer, node)
+            self._checked(complete(network, values))
+            proved.append(self._classed(milestone, values, node, bound.boundary, answer))
+            best = values if best is None else best
+            if fixed:
+                ordered = self._in_order(encoding, milestone, fixed, proved[-1], best)
+                if ordered is not None:
+                    best = ordered
+                at = best[node]
+                if at > proved[-1].boundary:
+                    proved[-1] = replace(proved[-1], lexicographic=at)
+            fixed[milestone] = best[node]
+        assert best is not None
+        return proved, complete(network, best)
+
+    def _better(self, found: list[int] | None, answer: Answer, node: int) -> list[int]:
+        """Return the better of two schedules, CP-SAT's own drawn to the left in its own order."""
+        candidates = [] if found is None else [found]
+        if answer.positions is not None:
+            candidates.append(self._left_shifted(answer, node))
+        return min(candidates, key=lambda values: values[node])
+
+    def _left_shifted(self, answer: Answer, node: int) -> list[int]:
+        """Return CP-SAT's schedule drawn to the left: placed again in the order of its own starts."""
+        assert answer.positions is not None
+        network = self.network
+        starts = {item: start for item, (start, _) in answer.positions.items()}
+        pools = resources(network.plan, network.clock)
+        drawn = list_schedule(network, pools, lambda item, _: (starts[item],))
+        raw = [answer.positions[point.item][1 if point.end == "finish" else 0] for point in network.points]
+        if drawn is None or drawn[node] > raw[node] or check(network.plan, complete(network, drawn), network.clock):
+            return raw
+        return drawn
+
+    def _classed(self, milestone: str, values: list[int], node: int, floor: int, answer: Answer) -> Proved:
+        """Say how far a milestone's boundary is proved."""
+        boundary = values[node]
+        if boundary == floor:
+            return Proved(milestone, boundary, floor, "certified", "longest path and capacity bound", values)
+        proved_bound = max(floor, answer.bound or floor)
+        if answer.status == "optimal":
+            return Proved(milestone, boundary, boundary, "solver", "CP-SAT", values)
+        return Proved(milestone, boundary, min(proved_bound, boundary), "gap", "capacity bound and CP-SAT's bound", values)
+
+    def _in_order(
+        self, encoding: Encoding, milestone: str, fixed: Mapping[str, int], alone: Proved, best: list[int]
+    ) -> list[int] | None:
+        """Return a schedule that keeps the milestones before at their dates and has this one as early as can be."""
+        network = self.network
+        node = network.nodes[milestone, "start"]
+        if best[node] == alone.boundary:
+            return None
+        if all(alone.alone[network.nodes[name, "start"]] <= boundary for name, boundary in fixed.items()):
+            return alone.alone
+        answer = encoding.earliest(
+            milestone, floor=alone.bound, ceiling=best[node], fixed=fixed, hint=complete(network, best), limits=self.limits
+        )
+        self.deterministic_time += answer.deterministic_time
+        if answer.positions is None:
+            return None
+        drawn = self._left_shifted(answer, node)
+        held = all(drawn[network.nodes[name, "start"]] <= boundary for name, boundary in fixed.items())
+        self._checked(complete(network, drawn))
+        return drawn if held and drawn[node] < best[node] else None
+
+
+def windows_near(earliest: Earliest, upper: Mapping[str, int] | None = None) -> dict[str, Window]:
+    """Return windows around the earliest positions, for plans too large to search the whole axis.
+
+    Parameters
+    ----------
+    earliest
+        A feasible forward pass.
+    upper
+        Latest boundary of items that capacity may push; all others reach `MARGIN` boundaries beyond their earliest.
+    """
+    network = earliest.network
+    clock = network.clock
+    found = {}
+    for item in (*network.plan.activities, *network.plan.milestones):
+        start, finish = earliest.position(item.id)
+        last = (upper or {}).get(item.id)
+
+        def window(value: int, last: int | None = last) -> tuple[int, int]:
+            reach = min(clock.limit, value + MARGIN) if last is None else last
+            return max(clock.origin, value - MARGIN), reach
+
+        found[item.id] = Window(start=window(start), finish=window(finish))
+    return found

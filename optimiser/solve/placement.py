@@ -1,0 +1,86 @@
+"""From earliest positions to a whole schedule: what is placed late, and the bars that are tied to other items."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from models.duration import Duration
+from models.items import Activity
+from models.rules import Capacity, Point
+from models.schedule import Position, Schedule
+from optimiser.check import check
+from optimiser.clock import Convention
+from optimiser.critical import Network, latest_times
+
+__all__ = ["complete", "schedule_of"]
+
+
+def complete(network: Network, values: Sequence[int]) -> Schedule:
+    """Return the schedule of a plan from the boundary of each node, its late activities placed late.
+
+    As-late-as-possible activities are moved to the latest position that leaves every other item where it is; where one
+    waits for another the later moves first; where capacity binds they stay inside it.
+
+    Parameters
+    ----------
+    network
+        The plan's inequalities.
+    values
+        Boundary of each node: a feasible schedule.
+    """
+    plan = network.plan
+    late = [activity for activity in plan.activities if activity.placement == "as-late-as-possible"]
+    if not late:
+        return schedule_of(network, values)
+    moving = {activity.id for activity in late}
+    end = max(values)
+    crowded = any(entry.item in moving for rule in plan.active_rules() if isinstance(rule, Capacity) for entry in rule.demands)
+    partial = any(network.enabled[quorum.rule] and quorum.count < len(quorum.sources) for quorum in network.quorums)
+    if crowded or partial:
+        return schedule_of(network, _one_by_one(network, values, late, end))
+    # The late positions under fixed others are one greatest solution; what is fixed stays, being a solution already.
+    held = {node: end if point.item in moving else values[node] for node, point in enumerate(network.points)}
+    latest = latest_times(network, held)
+    return schedule_of(
+        network, [latest[node] if point.item in moving else values[node] for node, point in enumerate(network.points)]
+    )
+
+
+def _one_by_one(network: Network, values: Sequence[int], late: list[Activity], end: int) -> list[int]:
+    """Move activities one at a time, the latest first, each as far as every rule and capacity leaves it room."""
+    plan, clock = network.plan, network.clock
+    placed = list(values)
+    for activity in sorted(late, key=lambda activity: placed[network.item_nodes(activity.id)[1]], reverse=True):
+        start, finish = network.item_nodes(activity.id)
+        duration = plan.duration(activity.duration) if plan.switch(activity.enabled) else Duration(0, "wd")
+        for candidate in range(end, placed[start], -1):
+            trial = list(placed)
+            trial[start], trial[finish] = candidate, clock.finish(candidate, duration, activity.calendar)
+            if trial[finish] <= end and not check(plan, schedule_of(network, trial), clock):
+                placed = trial
+                break
+    return placed
+
+
+def schedule_of(network: Network, values: Sequence[int]) -> Schedule:
+    """Return the schedule of a plan from the boundary of each node, hammocks tied, nothing moved."""
+    plan, clock = network.plan, network.clock
+    positions = []
+    for item in (*plan.activities, *plan.milestones):
+        start, finish = network.item_nodes(item.id)
+        positions.append(Position(id=item.id, start=values[start], finish=values[finish]))
+    held = {position.id: position for position in positions}
+
+    def tied(point: Point, lag: Duration, convention: Convention) -> int:
+        position = held[point.item]
+        boundary = position.finish if point.end == "finish" else position.start
+        return clock.shift(boundary, lag, plan.convention(point), convention)
+
+    for hammock in plan.hammocks:
+        first, last = hammock.ties()
+        start_at = tied(first, plan.duration(hammock.start_lag), "opens")
+        finish_at = tied(last, plan.duration(hammock.finish_lag), "closes")
+        positions.append(Position(id=hammock.id, start=start_at, finish=max(start_at, finish_at)))
+    first_day = dt.date.fromordinal(int(clock.days[0]))
+    return Schedule(calendar=plan.calendar, first_day=first_day, positions=tuple(positions))

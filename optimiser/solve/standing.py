@@ -1,0 +1,71 @@
+"""What a date stands on: its evidence class, and how it compares with what was published."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from models.findings import Evidence
+from models.outcome import BaselineDelta
+from models.plan import Plan
+from models.provenance import Basis
+from models.rules import Point
+from optimiser.clock import Clock
+from optimiser.critical import Earliest
+from optimiser.wording import describe
+
+__all__ = ["baseline_deltas", "evidence"]
+
+_ORDER = ("high", "medium", "low")
+
+
+def evidence(earliest: Earliest, milestone: str) -> Evidence:
+    """Return the working days and links of a milestone's driving chain by basis.
+
+    A length counts the working days by which it carries the chain forward; a link, a floor, an alignment counts as one
+    link, and its lag as working days of the same basis.
+    """
+    network = earliest.network
+    lengths: Counter[Basis] = Counter()
+    links: Counter[Basis] = Counter()
+    confidences: list[str] = []
+    fitted: dict[str, None] = {}
+    for index in earliest.chain(earliest.last[network.nodes[milestone, "start"]]):
+        event = earliest.events[index]
+        if event.rule is None:
+            continue
+        member = describe(network.plan, event.rule)
+        gained = event.boundary - earliest.events[event.parents[-1]].boundary if event.parents else 0
+        lengths[member.basis] += max(0, gained)
+        if member.kind != "duration":
+            links[member.basis] += 1
+        if member.confidence:
+            confidences.append(member.confidence)
+        if member.basis == "fitted":
+            fitted[f"{member.id}: {member.statement}"] = None
+    return Evidence(
+        document_wd=lengths.pop("document", 0),
+        other_wd={basis: days for basis, days in sorted(lengths.items()) if days},
+        links=dict(sorted(links.items())),
+        inferred_links=links["inferred"],
+        weakest_confidence=max(confidences, key=_ORDER.index, default=None),  # type: ignore[arg-type]
+        fitted=tuple(fitted),
+    )
+
+
+def baseline_deltas(plan: Plan, clock: Clock, milestone: str, boundary: int) -> dict[str, BaselineDelta]:
+    """Return how a milestone's boundary compares with every baseline that has a date for it."""
+    convention = plan.convention(Point(milestone, "start"))
+    date = clock.show(boundary, convention)
+    found = {}
+    for baseline in plan.baselines:
+        published = baseline.date(milestone)
+        if published is None:
+            continue
+        year, month = published.month
+        day = published.day
+        covers = clock.calendar.covers
+        working = boundary - clock.boundary(day, convention) if day and covers.first <= day <= covers.last else None
+        found[baseline.id] = BaselineDelta(
+            published=published.date, delta_months=(date.year - year) * 12 + date.month - month, delta_wd=working
+        )
+    return found
