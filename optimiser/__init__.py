@@ -1,1 +1,68 @@
-"""Earliest dates of a plan, with their proof."""
+"""Earliest dates of a plan, with their proof.
+
+    from optimiser import earliest, load
+    plan = load("mhhs-round2", scenarios=["poap1"])
+    outcome = earliest(plan, ["M10", "M14", "M16"])
+    print(outcome.dates, outcome.proof)
+
+Names are fetched when they are first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from optimiser.check import check
+    from optimiser.reading import load
+    from optimiser.solve import earliest
+
+    __version__: str
+
+__all__ = ["check", "earliest", "load"]
+
+_HOMES = {"check": "optimiser.check", "earliest": "optimiser.solve", "load": "optimiser.reading"}
+"""Where each public name lives."""
+
+
+def __getattr__(name: str) -> Any:
+    """Fetch a public name from its home."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    if name == "__version__":
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            return version("mhhs-optimiser")
+        except PackageNotFoundError:
+            return "0+unknown"  # run from a checkout that was never installed
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return sorted([*__all__, "__version__"])
+
+
+class _Verb(ModuleType):
+    """A module named for its one verb: calling the module calls the verb."""
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        """Call the function that bears the module's name."""
+        return getattr(self, self.__name__.rpartition(".")[2])(*arguments, **options)
+
+
+class _Package(ModuleType):
+    """This package. Importing a submodule binds it here over the function of the same name, so it is made callable."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if _HOMES.get(name) == f"{__name__}.{name}" and type(value) is ModuleType:
+            value.__class__ = _Verb
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

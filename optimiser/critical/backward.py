@@ -143,18 +143,19 @@ def _own(early: np.ndarray, slip: np.ndarray, node: int) -> np.ndarray:
     return floors
 
 
-def free_floats(earliest: Earliest, items: Iterable[str]) -> dict[str, int]:
+def free_floats(earliest: Earliest, items: Iterable[str]) -> dict[str, int | None]:
     """Return how far each item can slip from its earliest position while no other point moves.
 
     Returns
     -------
     dict
-        Item to working days, up to the end of the axis where nothing waits for the item.
+        Item to working days; None where nothing waits for the item.
     """
     network = earliest.network
     values = earliest.values
-    found: dict[str, int] = {}
+    found: dict[str, int | None] = {}
     wanted = list(items)
+    waited: set[int] = {ceiling.node for ceiling in network.ceilings if network.enabled[ceiling.rule]}
     limits = dict.fromkeys(range(len(values)), network.clock.limit)
     inner = {network.item_nodes(activity.id) for activity in network.plan.activities}
     for ceiling in network.ceilings:
@@ -164,9 +165,11 @@ def free_floats(earliest: Earliest, items: Iterable[str]) -> dict[str, int]:
         on, amount = _live(network, arc)
         pair = (min(arc.source, arc.target), max(arc.source, arc.target))
         if on and arc.source != arc.target and pair not in inner:
+            waited.add(arc.source)
             limits[arc.source] = min(limits[arc.source], arc.family.latest(values[arc.target], amount))
     for quorum in network.quorums:
         if network.enabled[quorum.rule]:
+            waited.update(quorum.sources)
             reached = sorted(
                 family.at(values[source], quorum.amount) for source, family in zip(quorum.sources, quorum.families, strict=True)
             )
@@ -182,5 +185,5 @@ def free_floats(earliest: Earliest, items: Iterable[str]) -> dict[str, int]:
         if start != finish:
             arc = network.durations[start]
             late = min(late, arc.family.latest(limits[finish], _live(network, arc)[1]))
-        found[item] = max(0, late - values[start])
+        found[item] = max(0, late - values[start]) if waited & {start, finish} else None
     return found

@@ -208,6 +208,8 @@ def _rows(plan: Plan, clock: Clock, found: Earliest, schedule: Schedule, asked: 
         else:
             start = clock.show(position.start, "opens")
             finish = clock.show(position.finish, "closes")
+        # Floats are counted from the earliest position; an item placed late has used some of it.
+        moved = 0 if isinstance(item, Hammock) else position.start - found.position(item.id)[0]
         rows.append(
             RowDate(
                 id=item.id,
@@ -217,11 +219,16 @@ def _rows(plan: Plan, clock: Clock, found: Earliest, schedule: Schedule, asked: 
                 start=start,
                 finish=finish,
                 working_days=position.finish - position.start,
-                float_wd={name: slips[name].get(item.id) for name in asked},
-                free_float_wd=free.get(item.id),
+                float_wd={name: _less(slips[name].get(item.id), moved) for name in asked},
+                free_float_wd=_less(free.get(item.id), moved),
             )
         )
     return tuple(rows)
+
+
+def _less(slip: int | None, moved: int) -> int | None:
+    """Return what is left of a slip once an item has moved."""
+    return None if slip is None else max(0, slip - moved)
 
 
 def _notes(plan: Plan, search: Search) -> tuple[str, ...]:
