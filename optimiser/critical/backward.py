@@ -130,7 +130,9 @@ def _bisected(earliest: Earliest, target: int) -> list[int]:
     while np.any(low < high):
         middle = (low + high + 1) // 2
         pushed = evaluate(network, Columns(samples=count), raised={node: _own(early, middle, node) for node in range(count)})
-        stays = (pushed.values[target] <= early[target]) & ~pushed.infeasible
+        stays = (
+            (pushed.values[target] <= early[target]) & ~pushed.infeasible & (pushed.values <= network.clock.limit).all(axis=0)
+        )
         low = np.where(stays, middle, low)
         high = np.where(stays, high, middle - 1)
     return [int(slip) for slip in low]
