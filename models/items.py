@@ -48,7 +48,8 @@ class Activity(ItemRecord):
     an activity with a calendar of its own starts only on a day worked there. A duration in calendar days or months
     runs from the morning of the start to the morning that many days or months later (next working morning).
 
-    ``b(finish) = b(start) + duration``. With ``enabled: false`` the duration counts as zero.
+    ``b(finish) = b(start) + duration``. With ``enabled: false`` the length is free, ``b(finish) ≥ b(start)``: the work
+    may shrink to nothing or stretch as far as it must, and starts on any day.
     """
 
     duration: DurationTerm

@@ -16,8 +16,8 @@ from optimiser.clock import Clock
 __all__ = ["RowClass", "RowMatch", "classify", "summary"]
 
 RowClass = Literal["links", "finish-gate", "fitted-lag", "placed"]
-"""``links``: start and finish follow from other items. ``finish-gate``: the finish does, the start is the length before
-it. ``fitted-lag``: a lag was chosen to hit the published date. ``placed``: nothing holds the row but its published
+"""``links``: start and finish follow from other items. ``finish-gate``: the row ends a fitted time before another item.
+``fitted-lag``: it starts a fitted time after one. ``placed``: nothing holds the row but its published
 start; such a row is never called reproduced."""
 
 
@@ -57,7 +57,14 @@ def classify(plan: Plan, schedule: Schedule, clock: Clock | None = None) -> tupl
     """
     clock = clock or Clock(plan)
     incoming: dict[str, list[Rule]] = {}
+    gates: set[str] = set()
+    # What is placed late moves with what waits for it, and holds nothing itself.
+    late = {activity.id for activity in plan.activities if activity.placement == "as-late-as-possible"}
     for rule in plan.active_rules():
+        if isinstance(rule, Dependency) and rule.before in late:
+            if rule.basis == "fitted":
+                gates.add(rule.before)
+            continue
         for name in _constrained(plan, rule):
             incoming.setdefault(name, []).append(rule)
     found = []
@@ -73,7 +80,7 @@ def classify(plan: Plan, schedule: Schedule, clock: Clock | None = None) -> tupl
             RowMatch(
                 id=item.id,
                 row=item.published.row,
-                by=_class(plan, item, incoming.get(item.id, [])),
+                by=_class(plan, item, incoming.get(item.id, []), gated=item.id in gates),
                 published_start=item.published.start,
                 published_finish=item.published.finish,
                 start=start,
@@ -93,7 +100,7 @@ def _constrained(plan: Plan, rule: Rule) -> Iterator[str]:
         yield from dict.fromkeys(point.item for point in rule.points())
 
 
-def _class(plan: Plan, item: Item, rules: list[Rule]) -> RowClass:
+def _class(plan: Plan, item: Item, rules: list[Rule], *, gated: bool) -> RowClass:
     """Return by what right an item stands where it does."""
     if isinstance(item, Hammock):
         lags = plan.duration(item.start_lag).amount or plan.duration(item.finish_lag).amount
@@ -101,7 +108,7 @@ def _class(plan: Plan, item: Item, rules: list[Rule]) -> RowClass:
     if any(isinstance(rule, Dependency) and rule.basis == "fitted" for rule in rules):
         return "fitted-lag"
     if isinstance(item, Activity) and item.placement == "as-late-as-possible":
-        return "finish-gate"
+        return "finish-gate" if gated else "links"
     linked = any(not isinstance(rule, NotBefore) for rule in rules)
     return "links" if linked else "placed"
 

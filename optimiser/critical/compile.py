@@ -88,7 +88,7 @@ def _compile_duration(network: Network, activity: Activity) -> None:
         backwards = Family(clock, 0, lambda amount: inverse(finishes(amount), clock.size))
     network.durations[start] = Arc(start, finish, slot, forwards, duration.amount, slots, (slot,))
     network.arcs.append(network.durations[start])
-    network.arcs.append(Arc(finish, start, slot, backwards, duration.amount, slots, (slot,), mirrored=True))
+    network.arcs.append(Arc(finish, start, slot, backwards, duration.amount, slots, mirrored=True))
     if own is not None:
         worked = next_allowed(clock.may_start(own), clock.beyond)
         idle = np.arange(clock.size + 1, dtype=np.int64)
@@ -147,6 +147,11 @@ def _blackout(network: Network, rule: Blackout) -> None:
 
         family = Family(clock, 0, rounded)
         network.arcs.append(Arc(start, start, rule.id, family, duration.amount, duration.slots, duration.switches))
+        # Of work whose length is free only its finish tells that it cannot be over before a window.
+        begins = np.zeros(clock.size + 1, dtype=np.int64)
+        for first, after in windows:
+            begins = np.where(axis > first, np.maximum(begins, after), begins)
+        network.arcs.append(Arc(finish, start, rule.id, Family(clock, 0, lambda _, table=begins: table)))
 
 
 def _capacity(network: Network, rule: Capacity) -> None:

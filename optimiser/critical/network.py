@@ -110,9 +110,10 @@ class Arc:
     slots: tuple[str, ...] = ()
     """Names under which a column may replace the amount: an assumption, a rule, ``duration:ITEM``; the last wins."""
     switches: tuple[str, ...] = ()
-    """Switches of durations that count the amount as zero when off."""
+    """Switches of durations that count the amount as zero when off, for a length that is then free."""
     mirrored: bool = False
-    """Whether this is the second half of an equation, needed only where something else pushes its source."""
+    """Whether this is the second half of an equation, needed only where something else pushes its source, and not at
+    all where the length is free."""
 
 
 @dataclass(slots=True)
