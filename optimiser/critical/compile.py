@@ -179,12 +179,12 @@ def _at_least(network: Network, rule: AtLeast) -> None:
 
 
 def _equality(network: Network, rule: Equality) -> None:
-    """Hold points together in a ring: each is at least the one before it, the first at least the last."""
-    nodes = [network.node(point) for point in rule.points()]
+    """Hold points together as a star: each is at least the first, and the first at least each."""
+    first, *others = [network.node(point) for point in rule.points()]
     same = Family(network.clock, 1)
-    for source, target in zip(nodes, [*nodes[1:], nodes[0]], strict=True):
-        if source != target:
-            network.arcs.append(Arc(source, target, rule.id, same))
+    for node in others:
+        if node != first:
+            network.arcs += [Arc(first, node, rule.id, same), Arc(node, first, rule.id, same)]
 
 
 def _gate(network: Network, rule: Gate) -> None:
