@@ -54,6 +54,8 @@ class Changes(Record):
 
     assumptions: dict[Identifier, ValueField] = {}
     """New values of assumptions and unknowns."""
+    provenance: dict[Identifier, Sourced] = {}
+    """What new values stand on. One that is not named here stands on its reading, or is the judgement of whoever set it."""
     rules: dict[Annotated[str, Field(pattern=r"^(duration:)?[A-Za-z0-9][A-Za-z0-9_-]*$")], bool] = {}
     """Rules, and durations as ``duration:ITEM``, switched on (true) or off (false)."""
     calendar: Identifier | None = None

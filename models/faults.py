@@ -280,6 +280,9 @@ def changes_faults(plan: Plan, changes: Any, path: Path) -> Iterator[Fault]:
         same = type(old) is type(value) or old is None or (value is None and isinstance(old, dt.date))
         if not same:
             yield Fault(where, f"'{name}' holds {print_value(old)}, so {print_value(value)} is not a value for it")
+    for name in changes.provenance:
+        if name not in changes.assumptions:
+            yield Fault((*path, "provenance", name), f"'{name}' is given a provenance but no value{maybe(name, changes.assumptions)}")
     switches = [*plan.rules_by_id, *(f"duration:{activity.id}" for activity in plan.activities)]
     for name in changes.rules:
         yield from _unknown_name((*path, "rules", name), "rule", name, switches)

@@ -10,6 +10,7 @@ from models.assumptions import Assumption, Changes, Unknown
 from models.duration import print_value
 from models.faults import Fault, PlanFaultsError, changes_faults, find_faults, maybe
 from models.plan import DURATION_PREFIX, Plan
+from models.provenance import Sourced
 from models.record import Identifier, Text
 
 __all__ = ["SCENARIO_SCHEMA", "Scenario"]
@@ -61,7 +62,7 @@ class Scenario(Changes):
                 overlaps.append(f"reading {name}: {before}, then {option} by {self.id}")
             chosen = known[name].option(option)
             assert chosen is not None
-            plan = _change(plan, chosen.changes)
+            plan = _change(plan, chosen.changes, known[name])
         for name, value in self.assumptions.items():
             said = plan.settings.assumptions.get(name)
             if said not in (None, print_value(value)):
@@ -69,7 +70,7 @@ class Scenario(Changes):
         for name, on in self.rules.items():
             if plan.settings.rules.get(name, on) != on:
                 overlaps.append(f"rule {name}: switched {'off' if on else 'on'}, then {'on' if on else 'off'} by {self.id}")
-        plan = _change(plan, self)
+        plan = _change(plan, self, _JUDGEMENT.model_copy(update={"note": f"set by {self.id}"}))
         old = plan.settings
         plan = plan.evolve(
             settings=old.model_copy(
@@ -89,14 +90,22 @@ class Scenario(Changes):
         return plan
 
 
-def _change(plan: Plan, changes: Changes) -> Plan:
-    """Return the plan with values, switches and calendar replaced."""
+_JUDGEMENT = Sourced(basis="judgement")
+"""What a value stands on that somebody sets without saying why."""
+
+
+def _change(plan: Plan, changes: Changes, stands_on: Sourced) -> Plan:
+    """Return the plan with values, switches and calendar replaced; a new value that says nothing stands on ``stands_on``."""
     updates: dict[str, object] = {}
     values = changes.assumptions
     if values:
 
         def revalued(entry: Assumption | Unknown) -> Assumption | Unknown:
-            return entry.model_copy(update={"value": values[entry.id]}) if entry.id in values else entry
+            if entry.id not in values or (values[entry.id] == entry.value and entry.id not in changes.provenance):
+                return entry
+            ground = changes.provenance.get(entry.id, stands_on)
+            grounds = {name: getattr(ground, name) for name in Sourced.model_fields}
+            return entry.model_copy(update={"value": values[entry.id], **grounds})
 
         updates["assumptions"] = tuple(revalued(entry) for entry in plan.assumptions)
         updates["unknowns"] = tuple(revalued(entry) for entry in plan.unknowns)

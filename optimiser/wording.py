@@ -11,6 +11,7 @@ from models.duration import Duration, Reference, print_value
 from models.findings import ConflictMember
 from models.items import Activity
 from models.plan import DURATION_PREFIX, Plan
+from models.provenance import Authority, Sourced
 from models.rules import (
     Alignment,
     AtLeast,
@@ -26,7 +27,7 @@ from models.rules import (
     Release,
 )
 
-__all__ = ["demand", "describe", "plain_date", "point_name", "title"]
+__all__ = ["demand", "describe", "number_of", "plain_date", "point_name", "title"]
 
 
 def plain_date(date: dt.date) -> str:
@@ -156,27 +157,36 @@ def title(plan: Plan, name: str) -> str:
     return plan.rules_by_id[name].title
 
 
+def number_of(plan: Plan, name: str) -> Sourced:
+    """Return what the number of a rule or duration stands on: the assumption it comes from, or the rule or item itself."""
+    if name.startswith(DURATION_PREFIX):
+        entry: Sourced = plan.items[name.removeprefix(DURATION_PREFIX)]
+    else:
+        entry = plan.rules_by_id[name]
+    terms = (getattr(entry, field, None) for field in ("duration", "lag", "date", "notice", "amount"))
+    named = next((term.name for term in terms if isinstance(term, Reference)), None)
+    stated: tuple[Assumption | Unknown, ...] = (*plan.assumptions, *plan.unknowns)
+    return next((each for each in stated if each.id == named), entry)
+
+
 def describe(plan: Plan, name: str) -> ConflictMember:
     """Return a rule, or a duration, as a member of a conflict: what it is, what it stands on, what it demands.
 
-    A number that comes from an assumption stands on what the assumption stands on.
+    A length stands on what its number stands on, a rule on its own basis, whatever number it uses.
     """
+    authority: Authority
+    entry: Sourced
     if name.startswith(DURATION_PREFIX):
-        activity = plan.items[name.removeprefix(DURATION_PREFIX)]
-        assert isinstance(activity, Activity)
-        entry: Any = activity
+        entry = number_of(plan, name)
         kind, authority = "duration", "planning"
-        if isinstance(activity.duration, Reference):
-            stated: tuple[Assumption | Unknown, ...] = (*plan.assumptions, *plan.unknowns)
-            entry = next(each for each in stated if each.id == activity.duration.name)
     else:
-        entry = plan.rules_by_id[name]
-        kind, authority = entry.kind, entry.authority
+        entry = rule = plan.rules_by_id[name]
+        kind, authority = rule.kind, rule.authority
     return ConflictMember(
         id=name,
         title=title(plan, name),
         kind=kind,
-        authority=authority,  # type: ignore[arg-type]
+        authority=authority,
         basis=entry.basis,
         confidence=entry.confidence,
         citation=entry.citation,

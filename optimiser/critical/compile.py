@@ -25,7 +25,7 @@ from models.rules import (
 )
 from optimiser.clock import Boundaries, Clock
 from optimiser.critical.components import components
-from optimiser.critical.network import Arc, Family, Network, Quorum, duration_slot, inverse, next_allowed
+from optimiser.critical.network import Arc, Family, Network, Quorum, constant, duration_slot, inverse, next_allowed
 
 __all__ = ["RULE_COMPILERS", "compile_network"]
 
@@ -151,7 +151,7 @@ def _blackout(network: Network, rule: Blackout) -> None:
         begins = np.zeros(clock.size + 1, dtype=np.int64)
         for first, after in windows:
             begins = np.where(axis > first, np.maximum(begins, after), begins)
-        network.arcs.append(Arc(finish, start, rule.id, Family(clock, 0, lambda _, table=begins: table)))
+        network.arcs.append(Arc(finish, start, rule.id, constant(clock, begins)))
 
 
 def _capacity(network: Network, rule: Capacity) -> None:

@@ -79,6 +79,11 @@ class Family:
         return int(np.searchsorted(self.table(amount)[:-2], y, side="right")) - 1
 
 
+def constant(clock: Clock, table: Boundaries) -> Family:
+    """Return the family whose one function, whatever the amount, is a table."""
+    return Family(clock, 0, lambda _: table)
+
+
 def inverse(table: Boundaries, size: int) -> Boundaries:
     """Return ``y → min{x : g(x) ≥ y}`` for a not decreasing table, ``size + 1`` where no boundary reaches *y*.
 
@@ -240,7 +245,7 @@ class Network:
 
     def add_rounding(self, rule: str, node: int, table: Boundaries) -> None:
         """Keep a node to the fixed points of a table that rounds up."""
-        self.arcs.append(Arc(node, node, rule, Family(self.clock, 0, lambda _: table)))
+        self.arcs.append(Arc(node, node, rule, constant(self.clock, table)))
 
 
 def next_allowed(allowed: NDArray[np.bool_], otherwise: int) -> Boundaries:

@@ -11,7 +11,7 @@ from models.provenance import Basis
 from models.rules import Point
 from optimiser.clock import Clock
 from optimiser.critical import Earliest
-from optimiser.wording import describe
+from optimiser.wording import describe, number_of
 
 __all__ = ["baseline_deltas", "evidence"]
 
@@ -22,7 +22,7 @@ def evidence(earliest: Earliest, milestone: str) -> Evidence:
     """Return the working days and links of a milestone's driving chain by basis.
 
     A length counts the working days by which it carries the chain forward; a link, a floor, an alignment counts as one
-    link, and its lag as working days of the same basis.
+    link of the rule's basis, and its lag as working days of the basis of its number.
     """
     network = earliest.network
     lengths: Counter[Basis] = Counter()
@@ -34,14 +34,16 @@ def evidence(earliest: Earliest, milestone: str) -> Evidence:
         if event.rule is None:
             continue
         member = describe(network.plan, event.rule)
+        number = number_of(network.plan, event.rule)
         gained = event.boundary - earliest.events[event.parents[-1]].boundary if event.parents else 0
-        lengths[member.basis] += max(0, gained)
+        lengths[number.basis] += max(0, gained)
         if member.kind != "duration":
             links[member.basis] += 1
-        if member.confidence:
-            confidences.append(member.confidence)
-        if member.basis == "fitted":
-            fitted[f"{member.id}: {member.statement}"] = None
+        for ground in (member, number):
+            if ground.confidence:
+                confidences.append(ground.confidence)
+            if ground.basis == "fitted":
+                fitted[f"{member.id}: {member.statement}"] = None
     return Evidence(
         document_wd=lengths.pop("document", 0),
         other_wd={basis: days for basis, days in sorted(lengths.items()) if days},
