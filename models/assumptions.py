@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from models.duration import ValueField
 from models.provenance import Rag, Sourced
@@ -123,7 +122,16 @@ class PublishedDate(Record):
     @property
     def day(self) -> dt.date | None:
         """The day, where one was published."""
-        return dt.date.fromisoformat(self.date) if re.match(r"^\d{4}-\d{2}-\d{2}$", self.date) else None
+        return dt.date.fromisoformat(self.date) if len(self.date) > len("2024-01") else None
+
+    @model_validator(mode="after")
+    def _exists(self) -> Self:
+        try:
+            _ = self.day
+        except ValueError as error:
+            message = f"{self.date} is not a day of any calendar ({error})"
+            raise ValueError(message) from None
+        return self
 
 
 class Baseline(Sourced):

@@ -105,7 +105,7 @@ class Duration(Word):
         ValueError
             If the text is not a whole number, one space and a unit.
         """
-        found = _DURATION.match(text)
+        found = _DURATION.fullmatch(text)
         if not found:
             loose = re.match(r"^\s*([+-]?\d+)\s*([A-Za-z]*)\s*$", text)
             units = {"d": "wd", "day": "wd", "days": "wd", "m": "mo", "month": "mo", "months": "mo", "w": "wd"}
@@ -143,7 +143,7 @@ class Reference(Word):
         ValueError
             If the text is not a dollar sign and an identifier.
         """
-        if not _REFERENCE.match(text):
+        if not _REFERENCE.fullmatch(text):
             message = f"expected a reference such as '$sit-mvc', got {text!r}"
             raise ValueError(message)
         return cls(text[1:])
@@ -169,7 +169,7 @@ def parse_value(value: Any) -> Value:
     ValueError
         If the text is none of these.
     """
-    if value is None or isinstance(value, (Duration, bool, int, dt.date)):
+    if value is None or (isinstance(value, (Duration, bool, int, dt.date)) and not isinstance(value, dt.datetime)):
         return value
     if isinstance(value, str):
         text = value.strip()
@@ -177,9 +177,9 @@ def parse_value(value: Any) -> Value:
             return text == "true"
         if text == "none":
             return None
-        if re.match(r"^[+-]?\d{1,9}$", text):
+        if re.fullmatch(r"[+-]?\d{1,9}", text):
             return int(text)
-        if _DATE.match(text):
+        if _DATE.fullmatch(text):
             try:
                 return dt.date.fromisoformat(text)
             except ValueError as error:
@@ -212,7 +212,7 @@ def _term(kind: type[Duration | dt.date | int | bool]) -> BeforeValidator:
             return value
         if isinstance(value, str) and value.startswith("$"):
             return Reference.parse(value)
-        if isinstance(value, str) and (kind is Duration or _LITERAL.match(value)):
+        if isinstance(value, str) and (kind is Duration or _LITERAL.fullmatch(value)):
             value = Duration.parse(value) if kind is Duration else parse_value(value)
         matches = isinstance(value, kind) and not (kind is int and isinstance(value, bool))
         if matches and not isinstance(value, dt.datetime):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from models.calendar import WEEKDAYS, Calendar
 from models.duration import Duration, Reference, print_value
 from models.items import Activity, Hammock, Milestone
 from models.rules import AtLeast, Blackout, Capacity, Dependency, Gate, NotAfter, NotBefore
@@ -228,25 +229,38 @@ def _calendars(plan: Plan) -> Iterator[Fault]:
     base = plan.calendars_by_id.get(plan.calendar)
     if base is None:
         return
-    closed = {holiday.day for holiday in base.holidays}
+    found: dict[str, str | None] = {}
     for index, activity in enumerate(plan.activities):
         own = plan.calendars_by_id.get(activity.calendar or "")
         if own is None or own.id == base.id:
             continue
-        more = set(own.weekdays) - set(base.weekdays)
-        opened = closed - {holiday.day for holiday in own.holidays}
-        working = {day for day in opened if _weekday(day) in own.weekdays and own.covers.first <= day <= own.covers.last}
-        if more or working:
-            days = ", ".join(sorted(more)) or f"{min(working)}"
+        if own.id not in found:
+            found[own.id] = _days_lacking(own, base)
+        if found[own.id]:
             yield Fault(
                 ("activities", index, "calendar"),
-                f"calendar '{own.id}' works on days that the base calendar '{base.id}' does not ({days}); "
+                f"calendar '{own.id}' works on days that the base calendar '{base.id}' does not ({found[own.id]}); "
                 "maybe make the wider calendar the base and give the narrower one to the items that keep to it",
             )
 
 
-def _weekday(day: dt.date) -> str:
-    return ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[day.weekday()]
+def _days_lacking(own: Calendar, base: Calendar) -> str | None:
+    """Return what one calendar works and the other does not: weekdays, or else the first day; None where nothing."""
+    first, last = max(own.covers.first, base.covers.first), min(own.covers.last, base.covers.last)
+    weekdays = [day for day in WEEKDAYS if day in own.weekdays and day not in base.weekdays]
+    if weekdays:
+        return ", ".join(weekdays)
+    closed = {holiday.day for holiday in base.holidays}
+    for span in base.blackouts:
+        closed |= {span.first + dt.timedelta(days) for days in range((span.last - span.first).days + 1)}
+    return next((str(day) for day in sorted(closed) if first <= day <= last and _works(own, day)), None)
+
+
+def _works(calendar: Calendar, day: dt.date) -> bool:
+    """Say whether a calendar works on a day that it covers."""
+    free = any(holiday.day == day for holiday in calendar.holidays)
+    paused = any(span.first <= day <= span.last for span in calendar.blackouts)
+    return WEEKDAYS[day.weekday()] in calendar.weekdays and not free and not paused
 
 
 def _readings(plan: Plan) -> Iterator[Fault]:
@@ -282,7 +296,9 @@ def changes_faults(plan: Plan, changes: Any, path: Path) -> Iterator[Fault]:
             yield Fault(where, f"'{name}' holds {print_value(old)}, so {print_value(value)} is not a value for it")
     for name in changes.provenance:
         if name not in changes.assumptions:
-            yield Fault((*path, "provenance", name), f"'{name}' is given a provenance but no value{maybe(name, changes.assumptions)}")
+            yield Fault(
+                (*path, "provenance", name), f"'{name}' is given a provenance but no value{maybe(name, changes.assumptions)}"
+            )
     switches = [*plan.rules_by_id, *(f"duration:{activity.id}" for activity in plan.activities)]
     for name in changes.rules:
         yield from _unknown_name((*path, "rules", name), "rule", name, switches)
@@ -291,9 +307,10 @@ def changes_faults(plan: Plan, changes: Any, path: Path) -> Iterator[Fault]:
 
 
 def _restates(plan: Plan, changes: Any, path: Path) -> Iterator[Fault]:
-    """The default option of a reading says what the plan says."""
+    """The default option of a reading says what the plan says, but for what scenarios have set since."""
+    said = plan.settings.said
     for name, value in changes.assumptions.items():
-        if name in plan.values and plan.values[name] != value:
+        if f"assumption {name}" not in said and name in plan.values and plan.values[name] != value:
             yield Fault(
                 (*path, "assumptions", name),
                 f"the default says {print_value(value)}, the plan {print_value(plan.values[name])}",
@@ -301,9 +318,9 @@ def _restates(plan: Plan, changes: Any, path: Path) -> Iterator[Fault]:
     for name, on in changes.rules.items():
         activity = next((entry for entry in plan.activities if f"duration:{entry.id}" == name), None)
         term = activity.enabled if activity else getattr(plan.rules_by_id.get(name), "enabled", on)
-        if not isinstance(term, Reference) and term != on:
+        if f"rule {name}" not in said and not isinstance(term, Reference) and term != on:
             yield Fault((*path, "rules", name), f"the default says {str(on).lower()}, the plan {str(term).lower()}")
-    if changes.calendar not in (None, plan.calendar):
+    if "calendar" not in said and changes.calendar not in (None, plan.calendar):
         yield Fault((*path, "calendar"), f"the default says '{changes.calendar}', the plan '{plan.calendar}'")
 
 

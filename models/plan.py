@@ -33,6 +33,8 @@ class Settings(Record):
     assumptions: dict[Identifier, str] = {}
     """Values set, as printed."""
     rules: dict[str, bool] = {}
+    said: dict[str, str] = {}
+    """Everything that scenarios have set, by whatever way: its name to its value as printed."""
     overlaps: Many[Text] = ()
     """Things that more than one scenario of the stack sets to different ends; the later has won."""
     hindsight: bool = False

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Any, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
 
@@ -19,8 +20,14 @@ class Record(BaseModel):
         strict=True,
         extra="forbid",
         defer_build=True,
-        use_attribute_docstrings=False,
     )
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with some fields replaced, forgetting what was cached of the original."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
 
 
 IDENTIFIER_PATTERN = r"^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?$"
@@ -37,7 +44,7 @@ def _as_date(value: Any) -> Any:
     if isinstance(value, dt.datetime):
         return value
     if isinstance(value, str):
-        if not _ISO_DATE.match(value):
+        if not _ISO_DATE.fullmatch(value):
             message = f"expected a date written YYYY-MM-DD, got {value!r}"
             raise ValueError(message)
         try:

@@ -74,7 +74,7 @@ class Point(Word):
         ValueError
             If the text is not an item's id, with or without ``.start`` or ``.finish``.
         """
-        if not _POINT.match(text):
+        if not _POINT.fullmatch(text):
             message = f"expected an item, or 'ITEM.start' or 'ITEM.finish', got {text!r}"
             raise ValueError(message)
         item, _, end = text.partition(".")
@@ -124,7 +124,7 @@ class Dependency(RuleRecord):
     The type names the points: FS finish to start, SS start to start, FF finish to finish, SF start to finish.
     """
 
-    kind: Literal["dependency"] = "dependency"
+    kind: Literal["dependency"]
     before: Identifier
     after: Identifier
     type: LinkType = "FS"
@@ -143,7 +143,7 @@ class NotBefore(RuleRecord):
     A date of ``none`` (through an assumption) constrains nothing.
     """
 
-    kind: Literal["not-before"] = "not-before"
+    kind: Literal["not-before"]
     at: Point
     date: DateTerm
 
@@ -158,7 +158,7 @@ class NotAfter(RuleRecord):
     A date of ``none`` (through an assumption) constrains nothing.
     """
 
-    kind: Literal["not-after"] = "not-after"
+    kind: Literal["not-after"]
     at: Point
     date: DateTerm
 
@@ -173,7 +173,7 @@ class Alignment(RuleRecord):
     ``b(at) ∈ {b : shown(b) is such a day}``. ``at`` without an end means the start.
     """
 
-    kind: Literal["alignment"] = "alignment"
+    kind: Literal["alignment"]
     at: Point
     to: Literal["first-working-day", "last-working-day"]
 
@@ -237,7 +237,7 @@ class Release(RuleRecord):
     Each date is read by the convention of the point. ``at`` without an end means the start.
     """
 
-    kind: Literal["release"] = "release"
+    kind: Literal["release"]
     at: Point
     occasions: Occasions
 
@@ -254,7 +254,7 @@ class Blackout(RuleRecord):
     working day constrains nothing. (Work that merely pauses is a calendar's blackout instead.)
     """
 
-    kind: Literal["blackout"] = "blackout"
+    kind: Literal["blackout"]
     items: Annotated[Many[Identifier], Field(min_length=1)]
     windows: Annotated[Many[Span], Field(min_length=1)]
 
@@ -284,7 +284,7 @@ class Capacity(RuleRecord):
     ``capacity(t)`` is the amount of the last step that has begun by the morning of *t*, ``amount`` before any.
     """
 
-    kind: Literal["capacity"] = "capacity"
+    kind: Literal["capacity"]
     amount: AmountTerm
     steps: Many[CapacityStep] = ()
     demands: Annotated[Many[Demand], Field(min_length=1)]
@@ -302,7 +302,7 @@ class AtLeast(RuleRecord):
     a point in ``of`` without an end means the finish.
     """
 
-    kind: Literal["at-least"] = "at-least"
+    kind: Literal["at-least"]
     of: Annotated[Many[Point], Field(min_length=1)]
     count: AmountTerm
     after: Point
@@ -316,7 +316,7 @@ class AtLeast(RuleRecord):
 class Equality(RuleRecord):
     """All points are one boundary: ``b(p₁) = b(p₂) = …``. A point without an end means the start."""
 
-    kind: Literal["equality"] = "equality"
+    kind: Literal["equality"]
     at: Annotated[Many[Point], Field(min_length=2)]
 
     def points(self) -> tuple[Point, ...]:
@@ -331,7 +331,7 @@ class Gate(RuleRecord):
     ``b(after) ≥`` the evening of ``β``. ``before`` without an end means the finish, ``after`` the start.
     """
 
-    kind: Literal["gate"] = "gate"
+    kind: Literal["gate"]
     before: Point
     after: Point
     board: Occasions

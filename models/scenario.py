@@ -55,22 +55,14 @@ class Scenario(Changes):
                 )
         if faults:
             raise PlanFaultsError(faults)
-        overlaps: list[str] = list(plan.settings.overlaps)
+        said: dict[str, str] = {}
         for name, option in self.readings.items():
-            before = plan.settings.readings.get(name)
-            if before not in (None, option):
-                overlaps.append(f"reading {name}: {before}, then {option} by {self.id}")
             chosen = known[name].option(option)
             assert chosen is not None
+            said |= {f"reading {name}": option, **_said(chosen.changes)}
             plan = _change(plan, chosen.changes, known[name])
-        for name, value in self.assumptions.items():
-            said = plan.settings.assumptions.get(name)
-            if said not in (None, print_value(value)):
-                overlaps.append(f"assumption {name}: {said}, then {print_value(value)} by {self.id}")
-        for name, on in self.rules.items():
-            if plan.settings.rules.get(name, on) != on:
-                overlaps.append(f"rule {name}: switched {'off' if on else 'on'}, then {'on' if on else 'off'} by {self.id}")
         plan = _change(plan, self, _JUDGEMENT.model_copy(update={"note": f"set by {self.id}"}))
+        said |= _said(self)
         old = plan.settings
         plan = plan.evolve(
             settings=old.model_copy(
@@ -79,7 +71,8 @@ class Scenario(Changes):
                     "readings": {**old.readings, **self.readings},
                     "assumptions": {**old.assumptions, **{key: print_value(value) for key, value in self.assumptions.items()}},
                     "rules": {**old.rules, **self.rules},
-                    "overlaps": tuple(overlaps),
+                    "said": {**old.said, **said},
+                    "overlaps": (*old.overlaps, *self._overlaps(old.said, said)),
                     "hindsight": old.hindsight or self.hindsight,
                 }
             )
@@ -88,6 +81,21 @@ class Scenario(Changes):
         if faults:
             raise PlanFaultsError(faults)
         return plan
+
+    def _overlaps(self, before: dict[str, str], now: dict[str, str]) -> tuple[str, ...]:
+        """Return what an earlier scenario of the stack has set to another end."""
+        return tuple(
+            f"{name}: {before[name]}, then {value} by {self.id}"
+            for name, value in now.items()
+            if before.get(name, value) != value
+        )
+
+
+def _said(changes: Changes) -> dict[str, str]:
+    """Return what changes set, its name to its value as printed."""
+    said = {f"assumption {name}": print_value(value) for name, value in changes.assumptions.items()}
+    said |= {f"rule {name}": "on" if on else "off" for name, on in changes.rules.items()}
+    return said | ({"calendar": changes.calendar} if changes.calendar else {})
 
 
 _JUDGEMENT = Sourced(basis="judgement")

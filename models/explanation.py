@@ -1,0 +1,560 @@
+"""Answers to "why": what binds a date, what keeps it from being earlier, what a published plan implies, what moved it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from models.findings import Conflict
+from models.provenance import Authority, Basis
+from models.record import Date, Identifier, Many, Record, Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "Attribution",
+    "BindingLine",
+    "BindingReport",
+    "BreakEven",
+    "Checked",
+    "Combination",
+    "Contribution",
+    "Gap",
+    "GroupOfChanges",
+    "Implied",
+    "ImpliedDate",
+    "ImpliedRange",
+    "ImpliedRow",
+    "Interaction",
+    "ItemMargin",
+    "Ledger",
+    "Method",
+    "MilestoneWhyNot",
+    "NearChain",
+    "NearestMiss",
+    "NetworkComparison",
+    "Piecewise",
+    "ReadingLine",
+    "Region",
+    "Regions",
+    "Relaxation",
+    "Route",
+    "RouteStep",
+    "Segment",
+    "Verification",
+    "WhyNot",
+]
+
+Method = Literal["closed form", "CP-SAT", "undecided"]
+"""How a number was computed: exactly without a solver, by CP-SAT, or not at all within the limit."""
+
+
+# -- what binds ----------------------------------------------------------------------------------------------------------
+
+
+class BindingLine(Record):
+    """What one rule or duration does to one milestone's date.
+
+    Gains are working days of the milestone; amounts count in the rule's own unit.
+    """
+
+    rule: str
+    """The rule's id, or ``duration:ITEM``."""
+    title: Text
+    kind: str
+    authority: Authority
+    basis: Basis
+    statement: Text
+    owner: Text | None = None
+    raid: Many[Identifier] = ()
+    driving: bool
+    """On a longest chain: in a minimal conflict at one day earlier."""
+    detaches: bool = False
+    """Whether removing it would leave something of the chain without any reason for its date: no drop gain is then given."""
+    drop_gain_wd: int | None
+    unit_gain_wd: int | None
+    """None where it has no unit, or none is left."""
+    joint_with: Many[Many[str]] = ()
+    """Smallest sets of partners with which removing it gains, where it gains nothing alone."""
+    number: str | None = None
+    """What it says now: a length, a date or a count."""
+    unit: Literal["wd", "cd", "mo", "day", "count"] | None = None
+    range_units: int | None = None
+    """Units by which relaxing it goes on gaining."""
+    range_gain_wd: int | None = None
+    """Working days gained when it is relaxed so far."""
+    saturation: Many[str] = ()
+    """What takes over then."""
+    headroom: int | None = None
+    """Units by which it can worsen before the milestone moves; None where it has no number, or never moves it."""
+    switching_point: str | None = None
+    """The first worse number at which the milestone moves, or the plan contradicts itself."""
+    contradicts: bool = False
+    """Whether it is a contradiction, not a later date, that ends the headroom."""
+    method: Method
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The binding words that apply; ``slack`` where none does."""
+        joint = bool(self.joint_with) and not self.drop_gain_wd
+        said = (
+            ("driving", self.driving),
+            ("drop-binding", bool(self.drop_gain_wd)),
+            ("unit-binding", bool(self.unit_gain_wd)),
+            ("jointly binding", joint),
+        )
+        return tuple(word for word, holds in said if holds) or ("slack",)
+
+
+class ItemMargin(Record):
+    """An item and how late it may finish before the milestone moves."""
+
+    id: Identifier
+    title: Text
+    owner: Text | None
+    raid: Many[Identifier]
+    finish: Date
+    float_wd: int | None
+    """None where it never moves the milestone."""
+    latest_finish: Date | None
+
+
+class NearChain(Record):
+    """A chain that does not drive the milestone yet, and how many working days it is away from it."""
+
+    slack_wd: int
+    items: Many[Identifier]
+
+
+class BreakEven(Record):
+    """How far an assumption or unknown can worsen before a milestone moves."""
+
+    id: Identifier
+    title: Text
+    unknown: bool
+    value: str
+    headroom: int | None
+    """Units; working days of a date. None where no value ever moves the milestone."""
+    unit: Literal["wd", "cd", "mo", "day", "count"]
+    last: str | None
+    """The worst value that leaves the milestone where it is."""
+    from_range: Many[int] = ()
+    """Headroom counted from the low and from the high end of its range, where it has one."""
+    readings: dict[Identifier, Identifier] = {}
+    """The option at which this holds, where it differs from the one chosen."""
+    method: Method = "closed form"
+
+
+class ReadingLine(Record):
+    """What one other answer to a question of the source does to the milestone."""
+
+    reading: Identifier
+    option: Identifier
+    date: Date | None
+    """None where the plan then contradicts itself, or the date falls off the calendar."""
+    delta_wd: int | None
+    takes_over: Many[str]
+    """What drives the milestone then and does not now."""
+    released: Many[str]
+    """What drives it now and does not then."""
+
+
+class BindingReport(Record):
+    """Everything that holds a milestone at its date, and everything that nearly does."""
+
+    plan: Identifier
+    scenarios: Many[Identifier]
+    readings: dict[Identifier, Identifier]
+    milestone: Identifier
+    title: Text
+    date: Date
+    bound: Date
+    """No schedule is before it; before ``date`` only where the search was cut short."""
+    lines: Many[BindingLine]
+    items: Many[ItemMargin]
+    near: Many[NearChain]
+    break_even: Many[BreakEven]
+    reading_lines: Many[ReadingLine]
+    conflict: Conflict | None
+    """Why it cannot be one day earlier; None where the axis begins there."""
+    complete: bool
+    """Whether all minimal conflicts at one day earlier were enumerated, so that no joint binding is missing."""
+    notes: Many[Text] = ()
+
+    def line(self, rule: str) -> BindingLine:
+        """Return the line of a rule or of ``duration:ITEM``."""
+        return next(line for line in self.lines if line.rule == rule)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row for each rule and duration, those that bind first."""
+        import pandas as pd
+
+        rows: list[dict[str, Any]] = [
+            {
+                "milestone": self.milestone,
+                "rule": line.rule,
+                "binding": ", ".join(line.words),
+                "title": line.title,
+                "drop_gain_wd": line.drop_gain_wd,
+                "unit_gain_wd": line.unit_gain_wd,
+                "range": line.range_units,
+                "saturation": ", ".join(line.saturation),
+                "headroom": line.headroom,
+                "unit": line.unit,
+                "switching_point": line.switching_point,
+                "joint_with": "; ".join("+".join(partners) for partners in line.joint_with),
+                "authority": line.authority,
+                "basis": line.basis,
+                "owner": line.owner,
+                "raid": ", ".join(line.raid),
+                "method": line.method,
+            }
+            for line in self.lines
+        ]
+        frame = pd.DataFrame(rows)
+        whole = ["drop_gain_wd", "unit_gain_wd", "range", "headroom"]
+        return frame.astype(dict.fromkeys(whole, "Int64")) if len(frame) else frame
+
+
+# -- readings and functions ----------------------------------------------------------------------------------------------
+
+
+class Region(Record):
+    """Combinations of readings that all give one date: every combination that agrees with these answers does."""
+
+    readings: dict[Identifier, Identifier]
+    date: Date | None
+    """None where the plan contradicts itself, or the date falls off the calendar."""
+    combinations: int
+
+
+class Combination(Record):
+    """Dates that the milestones have together, and readings at which they do."""
+
+    dates: dict[Identifier, Date]
+    combinations: int
+    readings: dict[Identifier, Identifier]
+    """The combination nearest to the choice made: the answers that differ from it."""
+
+
+class Regions(Record):
+    """Which combinations of the open readings give which dates."""
+
+    plan: Identifier
+    scenarios: Many[Identifier]
+    readings: dict[Identifier, Identifier]
+    milestones: Many[Identifier]
+    combinations: int
+    matters: dict[Identifier, Many[Identifier]]
+    """Milestone to the readings that ever move it."""
+    regions: dict[Identifier, Many[Region]]
+    together: Many[Combination]
+    infeasible: int
+    beyond: int
+
+
+class Segment(Record):
+    """A run of values over which a date is constant, or moves one working day a unit."""
+
+    first: str
+    last: str
+    date: Date | None
+    """At the first value; None where the plan contradicts itself, or the date falls off the calendar."""
+    slope: int
+    """Working days of the milestone a unit: 0 or more."""
+
+
+class Piecewise(Record):
+    """A milestone as an exact function of one assumption, or of two: every whole number of the range was evaluated."""
+
+    milestone: Identifier
+    of: Identifier
+    unit: Literal["wd", "cd", "mo", "day", "count"]
+    segments: Many[Segment]
+    beside: Identifier | None = None
+    """The second assumption, held between ``beside_first`` and ``beside_last`` in these segments."""
+    beside_first: str | None = None
+    beside_last: str | None = None
+
+
+# -- why not ------------------------------------------------------------------------------------------------------------
+
+
+class Relaxation(Record):
+    """Rules and durations that, switched off together, let the milestone meet the date; leave one on, and it does not."""
+
+    rules: Many[str]
+    titles: Many[Text]
+    date: Date | None
+    """The date it buys; None where that is not known."""
+    detaches: bool
+    """Whether something of the chain is then without any reason for its date: a way out on paper only."""
+    regulatory: bool
+
+
+class RouteStep(Record):
+    """One number moved."""
+
+    lever: str
+    """The assumption; or the rule or ``duration:ITEM`` whose own number moves."""
+    title: Text
+    stated: str
+    moved: str
+    units: int
+    unit: Literal["wd", "cd", "mo", "day", "count", "switch"]
+    cost: int
+    authority: Authority
+    low_basis: Text | None = None
+    """What is said of the limit that permits it."""
+
+
+class Route(Record):
+    """The cheapest set of amounts by which what may move must move, and what that gives."""
+
+    steps: Many[RouteStep]
+    cost: int
+    bound: int
+    """No route costs less; equal to ``cost`` where it is the cheapest."""
+    date: Date
+    proof: Text
+    """Of the date, when the plan is solved again with the numbers moved."""
+    optimal: bool
+    assumptions: dict[Identifier, str] = {}
+    """What a scenario sets to take the route."""
+    switched_off: Many[str] = ()
+    unsaved: Many[str] = ()
+    """Numbers written into rules or activities, which no scenario can set; name them as assumptions first."""
+
+
+class NearestMiss(Record):
+    """How close everything that may move gets, and what would have to be allowed."""
+
+    date: Date
+    """The earliest date with everything moved as far as permitted."""
+    missing_wd: int
+    route: Route | None
+    """The cheapest way to that date."""
+    conflict: Conflict
+    """What still keeps it from the date asked for."""
+    to_allow: Many[Relaxation]
+    """Smallest sets of which something would have to give besides."""
+
+
+class WhyNot(Record):
+    """Why a milestone is not by a date, and what would have to give."""
+
+    plan: Identifier
+    scenarios: Many[Identifier]
+    readings: dict[Identifier, Identifier]
+    milestone: Identifier
+    by: Date
+    date: Date | None
+    """The earliest date as things are; None where the plan contradicts itself."""
+    verdict: Literal["met", "route", "nearest miss", "undecided"]
+    missing_wd: int | None
+    conflict: Conflict | None
+    conflicts: Many[Conflict] = ()
+    relaxations: Many[Relaxation] = ()
+    complete: bool | None = None
+    """Whether these are all minimal conflicts and relaxations; None where only one conflict was asked for."""
+    route: Route | None = None
+    nearest: NearestMiss | None = None
+    may_move: Many[str] = ()
+    """What the plan permits to move."""
+    refused: Many[str] = ()
+    """What the plan would permit to move but for its authority: it must be allowed by name."""
+    notes: Many[Text] = ()
+
+
+class MilestoneWhyNot(Record):
+    """One milestone of a baseline under the test of minimum necessity."""
+
+    milestone: Identifier
+    published: Text
+    answer: WhyNot
+
+
+# -- implied ------------------------------------------------------------------------------------------------------------
+
+
+class ImpliedRange(Record):
+    """Values of one assumption, the others as they are, at which a milestone has its published date."""
+
+    assumption: Identifier
+    milestone: Identifier
+    first: str
+    last: str
+
+
+class ImpliedRow(Record):
+    """One value, or a run of values, of the first free assumption and the range of the second at which all dates hold."""
+
+    first: str
+    last: str
+    beside_first: str | None = None
+    beside_last: str | None = None
+
+
+class ImpliedDate(Record):
+    """A published date against what the plan gives where the free assumptions make the others hold."""
+
+    milestone: Identifier
+    published: Text
+    as_is: Date
+    """With no assumption moved."""
+    holds: bool
+    """Whether some value of the free assumptions gives it together with the others that hold."""
+    earliest: Date | None
+    latest: Date | None
+    """The dates it takes over the values at which the others hold."""
+    slack_wd: Many[int] = ()
+    """Working days from the computed date to the end of what was published, least and most; negative is too early."""
+    alone: bool
+    """Whether any single assumption, moved alone, gives it."""
+
+
+class Implied(Record):
+    """What must be assumed for published dates to follow from the plan's logic."""
+
+    plan: Identifier
+    scenarios: Many[Identifier]
+    readings: dict[Identifier, Identifier]
+    baseline: Identifier
+    free: Many[Identifier]
+    chosen: bool
+    """Whether the free assumptions were found by the search rather than named."""
+    units: Many[str]
+    as_is: Many[str]
+    dates: Many[ImpliedDate]
+    rows: Many[ImpliedRow]
+    ranges: Many[ImpliedRange]
+    explained: Many[Identifier]
+    unexplained: Many[Identifier]
+    hypotheses: Many[Text]
+    others: Many[Many[Identifier]] = ()
+    """Other sets of as few assumptions that explain as many dates."""
+    notes: Many[Text] = ()
+
+
+# -- attribution --------------------------------------------------------------------------------------------------------
+
+
+class Gap(Record):
+    """The months between two milestones in two published plans."""
+
+    before: Identifier | None
+    """None for the first milestone, which is measured from the calendar itself."""
+    after: Identifier
+    months_from: int | None
+    months_to: int | None
+    growth: int
+    labels: dict[Literal["approved", "evidenced", "asserted", "contingency", "unexplained"], int]
+    reason: Text
+
+
+class Ledger(Record):
+    """The exact account of a divergence from published dates alone: what each gap adds, and what each month rests on."""
+
+    from_baseline: Identifier
+    to_baseline: Identifier
+    milestones: dict[Identifier, int]
+    """Months later than published in the first."""
+    gaps: Many[Gap]
+    chain: dict[Identifier, Many[Identifier]]
+    """Milestone to the milestones whose gaps add up to its months."""
+
+
+class GroupOfChanges(Record):
+    """What two plans differ in, taken together."""
+
+    id: Identifier
+    title: Text
+    changes: Many[Text]
+
+
+class Contribution(Record):
+    """What one group of changes does to a date, by each method; working days, later is positive."""
+
+    group: Identifier
+    add_one_in: int
+    """Put into the first plan alone (impacted as-planned)."""
+    but_for: int
+    """Taken out of the second plan alone (collapsed as-built)."""
+    waterfall: int
+    """In the stated order (time impact analysis)."""
+    shapley: float
+    shapley_error: float = 0.0
+    """Standard error, where orders were sampled."""
+
+    @property
+    def spread(self) -> tuple[float, float]:
+        """The least and the most that any method says."""
+        each = (self.add_one_in, self.but_for, self.waterfall, self.shapley)
+        return min(each), max(each)
+
+
+class Interaction(Record):
+    """What two groups do together beyond each alone, taken out of the second plan: negative is concurrency."""
+
+    groups: Many[Identifier]
+    days: int
+
+
+class NetworkComparison(Record):
+    """The difference between the dates of two networks, split over groups of changes by several methods."""
+
+    milestone: Identifier
+    from_network: Text
+    to_network: Text
+    from_date: Date
+    to_date: Date
+    delta: int
+    unit: Literal["wd", "cd"]
+    groups: Many[GroupOfChanges]
+    order: Many[Identifier]
+    """The stated order of the waterfall: by when each group first touches the schedule."""
+    contributions: Many[Contribution]
+    interactions: Many[Interaction]
+    exact: bool
+    terms: dict[str, str]
+    """Method to the SCL Protocol's term for it."""
+
+
+class Attribution(Record):
+    """Where a divergence from published dates comes from."""
+
+    plan: Identifier
+    scenarios: Many[Identifier]
+    readings: dict[Identifier, Identifier]
+    ledgers: Many[Ledger]
+    comparisons: Many[NetworkComparison]
+    notes: Many[Text] = ()
+
+
+# -- verification ---------------------------------------------------------------------------------------------------------
+
+
+class Checked(Record):
+    """One claim of a stored outcome, checked again."""
+
+    claim: Text
+    holds: bool
+    found: Text
+
+
+class Verification(Record):
+    """A stored outcome, checked again without a solver."""
+
+    plan: Identifier
+    scenarios: Many[Identifier]
+    status: Literal["solved", "infeasible", "undecided"]
+    checks: Many[Checked]
+    argument: Many[Text]
+    """The proof as lines to be followed by hand."""
+    without_solver: dict[Identifier, bool] = {}
+    """Milestone to whether its date is proved here; False rests on CP-SAT, or is a gap."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether every check holds."""
+        return all(check.holds for check in self.checks)
