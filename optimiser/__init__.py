@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from optimiser.check import check
-    from optimiser.reading import load
+    from optimiser.reading.load import load
     from optimiser.solve import earliest
 
     __version__: str
 
 __all__ = ["check", "earliest", "load"]
 
-_HOMES = {"check": "optimiser.check", "earliest": "optimiser.solve", "load": "optimiser.reading"}
+_HOMES = {"check": "optimiser.check", "earliest": "optimiser.solve", "load": "optimiser.reading.load"}
 """Where each public name lives."""
 
 
@@ -38,7 +38,7 @@ def __getattr__(name: str) -> Any:
         try:
             return version("mhhs-optimiser")
         except PackageNotFoundError:
-            return "0+unknown"  # run from a checkout that was never installed
+            return "unknown"  # run from a checkout that was never installed
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)
 
@@ -57,7 +57,7 @@ class _Verb(ModuleType):
 
 
 class _Package(ModuleType):
-    """This package. Importing a submodule binds it here over the function of the same name, so it is made callable."""
+    """The package itself. Importing a submodule binds it here in place of the function of that name: it is made callable."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         if _HOMES.get(name) == f"{__name__}.{name}" and type(value) is ModuleType:

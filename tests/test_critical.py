@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import numpy as np
+
 from models.plan import Plan
 from models.rules import RULE_KINDS
 from optimiser.check import check

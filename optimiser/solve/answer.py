@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from models.faults import maybe
 from models.items import Activity, Hammock, Milestone
 from models.outcome import Infeasible, MilestoneDate, Outcome, RowDate, Run, Solved, Span, Undecided
 from models.plan import Plan
@@ -22,7 +21,7 @@ from optimiser.critical import (
     free_floats,
 )
 from optimiser.encoding import Limits
-from optimiser.errors import InputError, Located
+from optimiser.solve.asked import asked_for
 from optimiser.solve.binding import bindings
 from optimiser.solve.contradiction import beyond_horizon, conflict_of_capacity, conflict_of_network
 from optimiser.solve.dates import Proved, Search
@@ -142,32 +141,6 @@ def earliest(
         notes=_notes(plan, search),
         run=run(),
     )
-
-
-def asked_for(plan: Plan, milestones: Sequence[str] | None) -> tuple[str, ...]:
-    """Return the milestones asked for, each once.
-
-    Raises
-    ------
-    InputError
-        If one is unknown or is no milestone, or there is none.
-    """
-    asked = tuple(dict.fromkeys(milestones or plan.targets))
-    known = [milestone.id for milestone in plan.milestones]
-    faults = []
-    for name in asked:
-        if name not in known:
-            what = (
-                "is not a milestone but work; ask for one of" if name in plan.items else "is no milestone of this plan; it has"
-            )
-            faults.append(Located(f"'{name}' {what} {', '.join(known) or 'none'}{maybe(name, known)}", path="milestone"))
-    if not asked:
-        faults.append(
-            Located("no milestone is asked for and the plan names no targets; maybe give one with -m", path="targets")
-        )
-    if faults:
-        raise InputError(faults)
-    return asked
 
 
 def _dated(plan: Plan, clock: Clock, found: Earliest, proved: Proved, span: Span | None) -> MilestoneDate:

@@ -22,10 +22,11 @@ QUESTION = "the date asked for"
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One variant of a plan: some rules off, some numbers replaced."""
+    """One variant of a plan: some rules off, some on that are not, some numbers replaced."""
 
     off: tuple[str, ...] = ()
     values: dict[str, int] = field(default_factory=dict)
+    on: tuple[str, ...] = ()
 
 
 def evaluate_variants(network: Network, variants: Sequence[Variant]) -> Evaluated:
@@ -34,9 +35,10 @@ def evaluate_variants(network: Network, variants: Sequence[Variant]) -> Evaluate
     switches: dict[str, np.ndarray] = {}
     values: dict[str, np.ndarray] = {}
     for sample, variant in enumerate(variants):
-        for name in variant.off:
-            column = switches.setdefault(name, np.full(count, network.enabled[name]))
-            column[sample] = False
+        for names, state in ((variant.off, False), (variant.on, True)):
+            for name in names:
+                column = switches.setdefault(name, np.full(count, network.enabled[name]))
+                column[sample] = state
         for slot, number in variant.values.items():
             if slot not in values:
                 values[slot] = np.full(count, stated_number(network, slot), dtype=np.int64)

@@ -19,7 +19,17 @@ from models.scenario import Scenario
 from optimiser.clock import Clock
 from optimiser.critical import NONE, Columns, Evaluated, compile_network, evaluate
 
-__all__ = ["MOST_COMBINATIONS", "Sheet", "column_number", "columns_of", "live_options", "sheets", "spans"]
+__all__ = [
+    "MOST_COMBINATIONS",
+    "Sheet",
+    "column_number",
+    "columnar",
+    "columns_of",
+    "live_options",
+    "sheets",
+    "spans",
+    "with_option",
+]
 
 MOST_COMBINATIONS = 200_000
 """Above this many combinations a span is not computed but said to be missing."""
@@ -78,7 +88,7 @@ def column_number(value: Value) -> int | None:
     return value.toordinal()
 
 
-def _columnar(plan: Plan, reading: Reading) -> bool:
+def columnar(plan: Plan, reading: Reading) -> bool:
     """Say whether the options of a reading differ only in what a column can hold."""
     for option in reading.options:
         if option.changes.calendar not in (None, plan.calendar):
@@ -92,8 +102,8 @@ def _columnar(plan: Plan, reading: Reading) -> bool:
 
 def sheets(plan: Plan, readings: Sequence[Reading]) -> Iterator[Sheet]:
     """Yield the dates of every combination of the readings' options, network by network."""
-    apart = [reading for reading in readings if not _columnar(plan, reading)]
-    together = tuple(reading for reading in readings if _columnar(plan, reading))
+    apart = [reading for reading in readings if not columnar(plan, reading)]
+    together = tuple(reading for reading in readings if columnar(plan, reading))
     shape = tuple(len(reading.options) for reading in together)
     samples = math.prod(shape)
     places = np.unravel_index(np.arange(samples), shape) if shape else ()
@@ -101,7 +111,7 @@ def sheets(plan: Plan, readings: Sequence[Reading]) -> Iterator[Sheet]:
     for combination in product(*(reading.options for reading in apart)):
         chosen = plan
         for option in combination:
-            chosen = _applied(chosen, option)
+            chosen = with_option(chosen, option)
         clock = Clock(chosen)
         network = compile_network(chosen, clock)
         columns = columns_of(together, options, samples)
@@ -109,7 +119,7 @@ def sheets(plan: Plan, readings: Sequence[Reading]) -> Iterator[Sheet]:
         yield Sheet(clock, evaluate(network, columns), fixed, together, options)
 
 
-def _applied(plan: Plan, option: Option) -> Plan:
+def with_option(plan: Plan, option: Option) -> Plan:
     """Return the plan with an option's changes made."""
     changes = option.changes
     scenario = Scenario(

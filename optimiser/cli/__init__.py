@@ -1,0 +1,122 @@
+"""The command line: each verb reads its options, makes one call of the API, and prints.
+
+Nothing heavy is imported before a verb needs it, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from optimiser.cli.dates import solve_plan
+from optimiser.cli.output import ExitCode, announce, print_faults, print_text
+from optimiser.cli.plans import list_plans, print_schema, show_plan
+from optimiser.errors import InputError, Located, OptimiserError, StoredResultError
+
+__all__ = ["app", "main"]
+
+DEBUG = "OPTIMISER_DEBUG"
+"""The environment variable that asks for a traceback where the fault is ours."""
+
+_USAGE: type[Exception] = typer.BadParameter.__mro__[2]
+"""Whatever is wrong with the command line: the ancestor, not itself exported, of the exceptions that typer does export."""
+
+app = typer.Typer(
+    name="optimiser",
+    help="Earliest dates of a plan, proved: what they hang on and how far each open question moves them.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # plain help costs half the time
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+app.command("list")(list_plans)
+app.command("show", no_args_is_help=True)(show_plan)
+app.command("schema")(print_schema)
+app.command("solve", no_args_is_help=True)(solve_plan)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        import optimiser
+
+        print_text(f"optimiser {optimiser.__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    *,
+    version: Annotated[  # noqa: ARG001 - acts as it is read
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help=f"Show a traceback where the fault is ours; as does {DEBUG}=1.")
+    ] = False,
+) -> None:
+    if debug:
+        os.environ[DEBUG] = "1"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    Parameters
+    ----------
+    arguments
+        What follows the program's name; from the shell where None.
+
+    Returns
+    -------
+    int
+        0 done and proven; 1 our fault; 2 bad usage or input; 3 proven infeasible; 4 undecided within the limit;
+        5 a requested target is missed.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    as_json = "--json" in given
+    try:
+        code = typer.main.get_command(app).main(args=given, prog_name="optimiser", standalone_mode=False)
+    except SystemExit:  # typer's way when whoever reads the help has gone
+        code = ExitCode.DONE
+    except (KeyboardInterrupt, typer.Abort):
+        code = ExitCode.INTERRUPTED
+    except OptimiserError as error:
+        print_faults(error.faults if isinstance(error, InputError) else [Located(str(error))], as_json=as_json)
+        code = ExitCode.MISSED if isinstance(error, StoredResultError) else ExitCode.BAD_INPUT
+    except _USAGE as error:
+        code = _bad_usage(error, as_json=as_json)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the user is told in one line
+        code = _our_fault(error, as_json=as_json)
+    if code == ExitCode.INTERRUPTED:
+        announce("interrupted")
+    return int(code or ExitCode.DONE)
+
+
+def _bad_usage(error: Exception, *, as_json: bool) -> ExitCode:
+    """Say what is wrong with the command line."""
+    show, message = getattr(error, "show", None), getattr(error, "format_message", error.__str__)()
+    if show and not as_json:
+        show()
+    elif message:
+        print_faults([Located(message)], as_json=as_json)
+    return ExitCode.BAD_INPUT
+
+
+def _our_fault(error: Exception, *, as_json: bool) -> ExitCode:
+    """Say that the fault is ours, where it is, and what to do about it."""
+    import traceback
+
+    if os.environ.get(DEBUG):
+        announce("traceback:")
+        traceback.print_exception(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    at = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""  # noqa: PTH119 - no pathlib needed
+    how = "" if os.environ.get(DEBUG) else "; 'optimiser --debug ...' shows where it comes from"
+    text = f"internal error{at}: {type(error).__name__}: {error}. This is our fault: please report it with the command{how}"
+    print_faults([Located(text)], as_json=as_json)
+    return ExitCode.OUR_FAULT

@@ -1,0 +1,102 @@
+"""``solve``: earliest dates."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from optimiser.cli.files import Target
+from optimiser.cli.options import (
+    AsJson,
+    Milestones,
+    PlanName,
+    Readings,
+    Released,
+    Scenarios,
+    Seed,
+    Settings,
+    TimeLimit,
+    Workers,
+    read_milestones,
+    read_plan,
+)
+from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
+
+if TYPE_CHECKING:
+    from models.outcome import Outcome
+
+__all__ = ["exit_code", "solve_plan"]
+
+
+class RowChoice(StrEnum):
+    """Which items the schedule draws."""
+
+    DRIVING = "driving"
+    MAIN = "main"
+    ALL = "all"
+
+
+def solve_plan(
+    plan: PlanName,
+    *,
+    milestone: Milestones = None,
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    reading: Readings = None,
+    release: Released = None,
+    as_json: AsJson = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Also write the JSON document to a file, for 'verify' and 'compare'."
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Let -o replace a file that is there.")] = False,
+    gantt: Annotated[bool, typer.Option(help="Draw the schedule.")] = True,
+    rows: Annotated[
+        RowChoice, typer.Option("--rows", help="What to draw: driving items, those and all milestones (main), or all.")
+    ] = RowChoice.MAIN,
+    all_rows: Annotated[bool, typer.Option("--all-rows", help="The same as --rows all.")] = False,
+    seed: Seed = 0,
+    workers: Workers = 1,
+    time_limit: TimeLimit = None,
+) -> int:
+    """Find the earliest date of each milestone, prove it, and say what it stands on.
+
+    Exit codes: 0 done and proven; 1 our fault; 2 bad usage or input; 3 proven infeasible; 4 undecided within the limit.
+    """
+    target = Target(output, force=force) if output else None
+    asked = read_milestones(milestone)
+    with progress() as tell:
+        if tell:
+            tell("reading the plan")
+        loaded = read_plan(plan, scenario, setting, reading, release)
+        from optimiser.solve import earliest
+
+        outcome = earliest(loaded, asked, seed=seed, workers=workers, time_limit=time_limit, progress=tell)
+    if as_json or target:
+        from optimiser.evidence.documents import print_document, solve_document
+
+        document = solve_document(outcome, loaded, asked)
+    if as_json:
+        print_json(document)
+    else:
+        from optimiser.evidence.terminal.outcome import outcome_report
+
+        drawn = RowChoice.ALL if all_rows else rows
+        print_text(outcome_report(outcome, loaded, page(), gantt=gantt, rows=drawn.value))
+    if target:
+        target.write(print_document(document))
+    return exit_code(outcome)
+
+
+def exit_code(outcome: Outcome) -> ExitCode:
+    """Return what the shell is told of an answer; a date without its proof is undecided."""
+    if outcome.status == "infeasible":
+        return ExitCode.INFEASIBLE
+    if outcome.status == "undecided" or "gap" in outcome.proof.values():
+        return ExitCode.UNDECIDED
+    return ExitCode.DONE

@@ -1,0 +1,130 @@
+"""Options that verbs share, and the plan they speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from optimiser.errors import InputError, Located
+
+if TYPE_CHECKING:
+    from models.plan import Plan
+
+__all__ = [
+    "AsJson",
+    "Milestones",
+    "PlanName",
+    "Readings",
+    "Released",
+    "Scenarios",
+    "Seed",
+    "Settings",
+    "TimeLimit",
+    "Workers",
+    "read_milestones",
+    "read_plan",
+]
+
+PlanName = Annotated[
+    str, typer.Argument(metavar="PLAN", help="A packaged plan (see 'optimiser list') or the path of a plan's folder.")
+]
+Scenarios = Annotated[
+    list[str] | None,
+    typer.Option("-s", "--scenario", metavar="NAME_OR_FILE", help="Apply a scenario; repeat to stack, the later wins."),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="ASSUMPTION=VALUE", help="Set an assumption: '304 wd', 2024-02-07, 12, true, none; repeatable."
+    ),
+]
+Readings = Annotated[
+    list[str] | None,
+    typer.Option("--reading", metavar="NAME=OPTION", help="Answer a question the source leaves open; repeatable."),
+]
+Released = Annotated[list[str] | None, typer.Option("--release", metavar="RULE", help="Switch a rule off; repeatable.")]
+Milestones = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-m", "--milestone", metavar="M10", help="A milestone asked for, or several with commas; the plan's own where left out."
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1, help="Of the solver; recorded.")]
+Workers = Annotated[
+    int,
+    typer.Option("--workers", min=1, max=1024, help="Threads of the solver; runs that end at a limit repeat only with one."),
+]
+TimeLimit = Annotated[
+    float | None,
+    typer.Option(
+        "--time-limit",
+        min=0.001,
+        metavar="SECONDS",
+        help="Bound each solver call by the wall clock; such a run may not repeat.",
+    ),
+]
+
+
+def read_plan(
+    name: str,
+    scenarios: list[str] | None,
+    settings: list[str] | None,
+    readings: list[str] | None,
+    released: list[str] | None,
+) -> Plan:
+    """Return the plan that the common options describe.
+
+    Raises
+    ------
+    InputError
+        With everything wrong in the options or, once they can be read, in the files.
+    """
+    faults: list[Located] = []
+    chosen = {
+        option: dict(_pairs(option, given or (), form, faults))
+        for option, given, form in (("--set", settings, "ASSUMPTION=VALUE"), ("--reading", readings, "NAME=OPTION"))
+    }
+    if faults:
+        raise InputError(faults)
+    from optimiser.reading.load import load
+
+    return load(
+        name,
+        scenarios or (),
+        settings=chosen["--set"],
+        readings=chosen["--reading"],
+        released=released or (),
+    )
+
+
+def _pairs(option: str, given: Iterable[str], form: str, faults: list[Located]) -> dict[str, str]:
+    """Read ``NAME=VALUE``, noting what cannot be read."""
+    found: dict[str, str] = {}
+    for text in given:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (name and equals and value):
+            faults.append(Located(f"expected {form}, got '{text}'", path=option))
+        elif found.get(name, value) != value:
+            faults.append(Located(f"'{name}' is given twice, as '{found[name]}' and as '{value}'; maybe drop one", path=option))
+        else:
+            found[name] = value
+    return found
+
+
+def read_milestones(given: list[str] | None) -> tuple[str, ...] | None:
+    """Return the milestones named, each once, in the order given; None where none are.
+
+    Raises
+    ------
+    InputError
+        If an option names nothing.
+    """
+    if not given:
+        return None
+    names = [name.strip() for text in given for name in text.split(",")]
+    if not all(names):
+        raise InputError([Located(f"expected milestones such as M10 or M10,M14, got '{','.join(given)}'", path="--milestone")])
+    return tuple(dict.fromkeys(names))

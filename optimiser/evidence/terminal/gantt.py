@@ -1,0 +1,171 @@
+"""A schedule drawn with letters: months across the top, items by phase, what drives told apart by shape."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rich.text import Text
+
+from models.outcome import RowDate, Solved
+from models.plan import Plan
+from optimiser.evidence.terminal.page import Lines, Page, heading, words
+from optimiser.evidence.terminal.words import day
+
+__all__ = ["Rows", "gantt_lines", "shown_date"]
+
+Rows = Literal["driving", "main", "all"]
+"""Which items are drawn: the driving ones, those and all milestones, or everything."""
+
+_BARS = {"activity": "▒", "hammock": "─"}
+_MONTHS = "JFMAMJJASOND"
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """Calendar days onto character cells, whole months."""
+
+    first: dt.date
+    days: int
+    cells: int
+
+    @classmethod
+    def over(cls, rows: Sequence[RowDate], plan: Plan, cells: int) -> _Axis:
+        """Return the axis from the first day of the first month to the last day of the last."""
+        starts = [min(_ends(row, plan)) for row in rows]
+        finishes = [max(_ends(row, plan)) for row in rows]
+        first = min(starts).replace(day=1)
+        return cls(first, (_next_month(max(finishes)) - first).days, cells)
+
+    def cell(self, date: dt.date) -> int:
+        """Return the cell that a day falls into."""
+        return (date - self.first).days * self.cells // self.days
+
+    def months(self) -> list[dt.date]:
+        """Return the first day of every month."""
+        found = [self.first]
+        while (following := _next_month(found[-1])) < self.first + dt.timedelta(days=self.days):
+            found.append(following)
+        return found
+
+
+def _next_month(date: dt.date) -> dt.date:
+    return date.replace(year=date.year + date.month // 12, month=date.month % 12 + 1, day=1)
+
+
+def shown_date(row: RowDate, plan: Plan) -> dt.date:
+    """Return the day on which an event is shown."""
+    return row.finish if getattr(plan.items.get(row.id), "shown", "opens") == "closes" else row.start
+
+
+def _ends(row: RowDate, plan: Plan) -> tuple[dt.date, dt.date]:
+    """Return the first and last day drawn; twice the same where nothing is done."""
+    if row.kind == "milestone":
+        return shown_date(row, plan), shown_date(row, plan)
+    return row.start, max(row.start, row.finish)
+
+
+def gantt_lines(outcome: Solved, plan: Plan, page: Page, rows: Rows = "main") -> Lines:
+    """Return the schedule as bars, grouped by phase in the plan's order, inside a phase by date."""
+    driving = {name for chain in outcome.driving.values() for name in chain}
+    asked = {entry.id for entry in outcome.milestones}
+    kept = [
+        row
+        for row in outcome.rows
+        if rows == "all" or row.id in driving | asked or (rows == "main" and row.kind == "milestone")
+    ]
+    if not kept:
+        return []
+    wide = page.width >= 110
+    dates = 24 if wide else 12
+    label = max(22, min(page.width * 2 // 5 - dates // 2, max(len(row.id) + 3 + len(row.name) for row in kept) + 2))
+    axis = _Axis.over(kept, plan, page.width - label - dates - 1)
+    lines = [heading("Schedule", "all items" if rows == "all" else f"{len(kept)} of {len(outcome.rows)} items")]
+    lines.append(_head(axis, label, "years"))
+    ends = f"  {'start':<11} {'finish':<11}" if wide else f"  {'finish':<11}"
+    lines.append(_head(axis, label, "months").append(ends))
+    ruled = {axis.cell(month) for month in axis.months() if month.month == 1 and month != axis.first}
+    for title, group in _by_phase(kept, plan):
+        if title:
+            name = words(title, "bold")
+            name.truncate(page.width - 2, overflow="ellipsis")
+            lines.append(Text("  ") + name)
+        lines += [_row(row, plan, axis, label, driving, ruled, wide=wide) for row in group]
+    return [*lines, _legend(kept, driving)]
+
+
+def _by_phase(rows: Sequence[RowDate], plan: Plan) -> list[tuple[str, list[RowDate]]]:
+    """Return the rows under the title of their phase, those without one last."""
+    titles: dict[str | None, str] = {phase.id: phase.title for phase in plan.phases}
+    named = any(row.phase in titles for row in rows)
+    titles[None] = "No phase" if named else ""
+    groups: dict[str | None, list[RowDate]] = {phase: [] for phase in titles}
+    for row in sorted(rows, key=lambda row: _ends(row, plan)):
+        groups[row.phase if row.phase in titles else None].append(row)
+    return [(titles[phase], group) for phase, group in groups.items() if group]
+
+
+def _row(row: RowDate, plan: Plan, axis: _Axis, label: int, driving: set[str], ruled: set[int], *, wide: bool) -> Text:
+    """Draw one item."""
+    drives = row.id in driving
+    first, last = _ends(row, plan)
+    cells = ["┊" if cell in ruled else " " for cell in range(axis.cells)]
+    begin, end = axis.cell(first), axis.cell(last)
+    if row.kind == "milestone":
+        cells[begin] = "◆" if drives else "◇"
+    elif row.finish < row.start:
+        cells[begin] = "▪" if drives else "▫"
+    else:
+        cells[begin : end + 1] = ("█" if drives else _BARS[row.kind]) * (end + 1 - begin)
+    name = Text("  ").append_text(words(row.id, "bold" if drives else "")).append(" ").append_text(words(row.name, "dim"))
+    name.truncate(label - 1, overflow="ellipsis", pad=True)
+    if row.kind == "milestone":
+        dates = f"{day(first):>24}" if wide else f"{day(first):>12}"
+    elif row.finish < row.start:
+        dates = f"{'none from ' + day(first):>24}" if wide else f"{day(first):>12}"
+    else:
+        dates = f" {day(first)} {day(last)}" if wide else f"{day(last):>12}"
+    return name.append(" ").append("".join(cells), "cyan" if drives else "dim").append(" ").append(dates)
+
+
+def _head(axis: _Axis, label: int, scale: Literal["years", "months"]) -> Text:
+    """Return the line of years or of months: initials where two cells a month allow, else quarters, else nothing."""
+    room = axis.cells + (4 if scale == "years" else 0)  # nothing stands to the right of the years
+    cells = [" "] * room
+    months = axis.months()
+    per_month = axis.cells / len(months)
+    named = [(axis.cell(month), _name(month, scale, per_month, months)) for month in months]
+    names = {cell: name for cell, name in named if name}
+    taken = room + 1  # from the end, so that of two that collide the first month's part of a year gives way
+    for cell in sorted(names, reverse=True):
+        name = names[cell]
+        if cell + len(name) < taken:
+            cells[cell : cell + len(name)] = name
+            taken = cell
+    return Text(" " * label + "".join(cells), "dim")
+
+
+def _name(month: dt.date, scale: Literal["years", "months"], per_month: float, months: Sequence[dt.date]) -> str:
+    """Return what stands over a month."""
+    if scale == "years":
+        return f"{month.year}" if month.month == 1 or month == months[0] else ""
+    if per_month >= 4:
+        return day(month)[3:6]
+    if per_month >= 2:
+        return _MONTHS[month.month - 1]
+    return f"Q{month.month // 3 + 1}" if per_month >= 1 and month.month % 3 == 1 else ""
+
+
+def _legend(rows: Sequence[RowDate], driving: set[str]) -> Text:
+    """Say what the shapes mean, of those that occur."""
+    shapes = {
+        "█ driving": any(row.kind != "milestone" and row.id in driving for row in rows),
+        "▒ other work": any(row.kind == "activity" and row.id not in driving for row in rows),
+        "─ tied bar": any(row.kind == "hammock" for row in rows),
+        "◆ driving milestone": any(row.kind == "milestone" and row.id in driving for row in rows),
+        "◇ other milestone": any(row.kind == "milestone" and row.id not in driving for row in rows),
+        "▪▫ no work": any(row.kind != "milestone" and row.finish < row.start for row in rows),
+    }
+    return Text("  " + "   ".join(shape for shape, occurs in shapes.items() if occurs), "dim")

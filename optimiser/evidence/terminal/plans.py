@@ -1,0 +1,331 @@
+"""What a planner reads after `list` and `show`: the plans at hand, and everything one of them stands on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Literal, get_args
+
+from rich.text import Text
+
+from models.assumptions import Assumption, Unknown
+from models.duration import print_value
+from models.items import Hammock, Item, Milestone
+from models.plan import Plan
+from models.provenance import Sourced
+from optimiser.evidence.terminal.page import Column, Grid, Lines, Page, hanging, heading, paragraph, words
+from optimiser.evidence.terminal.words import counted, day, month_or_day
+from optimiser.reproduction import RowMatch, summary
+from optimiser.wording import demand
+
+__all__ = ["SECTIONS", "Section", "list_report", "plan_report"]
+
+Section = Literal["items", "rules", "assumptions", "readings", "sources", "baselines", "raid", "unknowns"]
+SECTIONS: tuple[Section, ...] = get_args(Section)
+
+_WIDE = 110
+
+
+def list_report(plans: Iterable[tuple[str, str, Sequence[tuple[str, str]]]], page: Page) -> str:
+    """Return the packaged plans, each with its scenarios.
+
+    Parameters
+    ----------
+    plans
+        Name and title of each plan, and the names and titles of its scenarios.
+    page
+        How wide, and whether in colour.
+    """
+    lines: Lines = []
+    for name, title, scenarios in plans:
+        lines += [*([Text()] if lines else []), heading(name, title)]
+        grid = Grid([Column(limit=30), Column(gives=True)], indent=4)
+        for scenario in scenarios:
+            grid.add(*scenario)
+        lines += grid.lines(page.width) if scenarios else [words("    no scenarios", "dim")]
+    return page.paint(lines or [words("no plan is packaged")])
+
+
+def plan_report(plan: Plan, page: Page, sections: Sequence[Section] = (), matches: Sequence[RowMatch] | None = None) -> str:
+    """Return a plan as text: a summary, or the sections asked for.
+
+    Parameters
+    ----------
+    plan
+        With its scenarios applied.
+    page
+        How wide, and whether in colour.
+    sections
+        What to list in full; where empty, counts, readings and assumptions.
+    matches
+        How the published rows come about; a column of the items where given.
+    """
+    blocks: list[Lines] = [_title(plan, page)]
+    if not sections:
+        blocks += [_counts(plan, page), _readings(plan, page), _assumptions(plan, page)]
+    for section in sections:
+        blocks.append(_items(plan, page, matches) if section == "items" else _SECTIONS[section](plan, page))
+    lines: Lines = []
+    for block in filter(None, blocks):
+        lines += [*([Text()] if lines else []), *block]
+    return page.paint(lines)
+
+
+def _title(plan: Plan, page: Page) -> Lines:
+    name = words(plan.title, "bold")
+    name.truncate(page.width - len(plan.id) - 3, overflow="ellipsis")
+    calendar = plan.calendars_by_id[plan.calendar]
+    facts = [
+        ("as of", day(plan.as_of) + (", with hindsight" if plan.settings.hindsight else "")),
+        ("horizon", f"{day(plan.horizon.first)} – {day(plan.horizon.last)}"),
+        ("calendar", f"{calendar.title} ({calendar.id}), known {day(calendar.covers.first)} – {day(calendar.covers.last)}"),
+        ("targets", ", ".join(plan.targets) or "none"),
+        ("scenarios", ", ".join(plan.settings.scenarios) or "none"),
+    ]
+    lines = [name.append(f" ({plan.id})", "not bold")]
+    for label, text in facts:
+        lines += hanging(label, text, page.width, 2, 11)
+    for overlap in plan.settings.overlaps:
+        lines += hanging("overlap", overlap, page.width, 2, 11)
+    return lines + (paragraph(plan.note, page.width, 2, "dim") if plan.note else [])
+
+
+def _counts(plan: Plan, page: Page) -> Lines:
+    on = sum(1 for _ in plan.active_rules())
+    kinds = Counter(rule.kind for rule in plan.rules)
+    bases = Counter(rule.basis for rule in plan.rules)
+    things = [
+        counted(len(plan.activities), "activity", "activities"),
+        counted(len(plan.milestones), "milestone"),
+        counted(len(plan.hammocks), "tied bar"),
+        f"{counted(len(plan.rules), 'rule')} ({on} on)",
+        counted(len(plan.assumptions), "assumption"),
+        counted(len(plan.unknowns), "unknown"),
+        counted(len(plan.readings), "reading"),
+        counted(len(plan.sources), "source"),
+        counted(len(plan.baselines), "baseline"),
+        counted(len(plan.raid), "RAID row"),
+    ]
+    lines = [heading("What it holds"), *hanging("in all", ", ".join(things), page.width, 2, 11)]
+    for label, found in (("rules are", kinds), ("by basis", bases)):
+        if found:
+            lines += hanging(label, ", ".join(f"{count} {name}" for name, count in found.most_common()), page.width, 2, 11)
+    return lines
+
+
+def _readings(plan: Plan, page: Page) -> Lines:
+    """Every open question with its options, the chosen one marked."""
+    if not plan.readings:
+        return [heading("Readings", "none")]
+    live = {reading.id for reading in plan.live_readings()}
+    lines = [heading("Readings", "● chosen, ○ other; open ones span the dates")]
+    for reading in plan.readings:
+        chosen = plan.choice(reading)
+        state = "open, at its default" if reading.id in live else "answered"
+        sure = f", {reading.confidence} confidence" if reading.confidence else ""
+        title = words(reading.id, "bold").append(f"  {state}; {reading.basis}{sure}", "not bold dim")
+        lines += [Text("  ") + title, *paragraph(reading.question, page.width, 4)]
+        grid = Grid([Column(limit=34), Column(gives=True)], indent=4)
+        for option in reading.options:
+            mark = "●" if option.id == chosen else "○"
+            default = " (default)" if option.id == reading.default else ""
+            grid.add(words(f"{mark} {option.id}{default}", "bold" if option.id == chosen else ""), option.title)
+        lines += grid.lines(page.width)
+    return lines
+
+
+def _valued(plan: Plan, entry: Assumption | Unknown) -> Text:
+    """Return the value, marked where it was set on top of the plan as written."""
+    star = " *" if entry.id in plan.settings.assumptions else ""
+    return words(f"{print_value(entry.value)}{star}", "bold" if star else "")
+
+
+def _assumptions(plan: Plan, page: Page) -> Lines:
+    if not plan.assumptions:
+        return [heading("Assumptions", "none")]
+    wide = page.width >= _WIDE
+    extra = [Column("range"), Column("uncertainty"), Column("owner", limit=16)] if wide else []
+    grid = Grid(
+        [
+            Column("assumption", limit=26),
+            Column("value"),
+            Column("title", gives=True),
+            *extra,
+            Column("basis"),
+            Column("source", limit=24, gives=True),
+        ]
+    )
+    for entry in plan.assumptions:
+        more = [_range(entry), entry.uncertainty or "", entry.owner or ""] if wide else []
+        grid.add(words(entry.id, "bold"), _valued(plan, entry), entry.title, *more, entry.basis, _cited(entry))
+    starred = any(entry.id in plan.settings.assumptions for entry in plan.assumptions)
+    return [heading("Assumptions", "* set on top of the plan as written" if starred else ""), *grid.lines(page.width)]
+
+
+def _range(entry: Assumption) -> str:
+    if entry.low is None and entry.high is None:
+        return ""
+    return f"{print_value(entry.low)} – {print_value(entry.high)}"
+
+
+def _cited(entry: Sourced) -> str:
+    if entry.citation:
+        return "; ".join(str(citation) for citation in entry.citation)
+    if entry.fitted_to:
+        return f"to {entry.fitted_to}"
+    return f"from {', '.join(entry.derived_from)}" if entry.derived_from else "–"
+
+
+def _items(plan: Plan, page: Page, matches: Sequence[RowMatch] | None) -> Lines:
+    """Every item by phase, with its length, when it was published, and by what right its dates come out so."""
+    by = None if matches is None else {match.id: match.by if match.matches else "differs" for match in matches}
+    wide = page.width >= _WIDE
+    columns = [Column("item", limit=26), Column("title", gives=True), Column("length", side="right", limit=14)]
+    columns += [Column("published")] if wide else []
+    columns += [Column("row by")] if by is not None else []
+    columns += [Column("basis")]
+    columns += [Column("source", limit=24, gives=True)] if wide else []
+    grid = Grid(columns)
+    titles: dict[str | None, str] = {phase.id: phase.title for phase in plan.phases}
+    titles[None] = "No phase"
+    for phase, title in titles.items():
+        group = [item for item in plan.items.values() if (item.phase if item.phase in titles else None) == phase]
+        if group and plan.phases:
+            grid.across(words(title, "bold"))
+        for item in group:
+            mark = "◆ " if isinstance(item, Milestone) else "─ " if isinstance(item, Hammock) else "  "
+            cells: list[str | Text] = [Text(mark).append_text(words(item.id, "bold")), item.title, _length(plan, item)]
+            if wide:
+                seen = item.published
+                cells += [f"{day(seen.start)} – {day(seen.finish)}" if seen else ""]
+            cells += [by.get(item.id, "")] if by is not None else []
+            cells += [item.basis]
+            cells += [_cited(item)] if wide else []
+            grid.add(*cells)
+    legend = "◆ milestone, ─ bar tied to other items"
+    lines = [heading("Items", legend), *grid.lines(page.width)]
+    if matches:
+        counts = ", ".join(f"{count} {name}" for name, count in summary(tuple(matches)).items() if count)
+        lines += hanging("rows", f"of {len(matches)} published: {counts}; a placed row is not reproduced", page.width)
+    return lines
+
+
+def _length(plan: Plan, item: Item) -> str:
+    if isinstance(item, Milestone):
+        return item.shown
+    if isinstance(item, Hammock):
+        return "tied"
+    off = "" if plan.switch(item.enabled) else " off"
+    late = " late" if item.placement != "earliest" else ""
+    return f"{plan.duration(item.duration)}{late}{off}"
+
+
+def _rules(plan: Plan, page: Page) -> Lines:
+    """Every rule: what it is called, what it demands, on whose authority."""
+    if not plan.rules:
+        return [heading("Rules", "none")]
+    lines = [heading("Rules", "● on, ○ off")]
+    for rule in plan.rules:
+        on = plan.switch(rule.enabled)
+        title = (
+            Text("  ● " if on else "  ○ ")
+            .append_text(words(rule.id, "bold" if on else "dim"))
+            .append("  ")
+            .append_text(words(rule.title))
+        )
+        title.truncate(page.width, overflow="ellipsis")
+        sure = f" ({rule.confidence} confidence)" if rule.confidence else ""
+        lines += [
+            title,
+            *paragraph(demand(plan, rule.id), page.width, 4),
+            *paragraph(f"{rule.kind}; {rule.authority}; {rule.basis}{sure}; {_cited(rule)}", page.width, 4, "dim"),
+        ]
+    return lines
+
+
+def _sources(plan: Plan, page: Page) -> Lines:
+    if not plan.sources:
+        return [heading("Sources", "none")]
+    grid = Grid(
+        [
+            Column("source", limit=20),
+            Column("published"),
+            Column("title", gives=True),
+            Column("publisher", limit=24, gives=True),
+            Column("version", limit=12),
+        ]
+    )
+    for source in plan.sources:
+        grid.add(words(source.id, "bold"), day(source.published_on), source.title, source.publisher, source.version or "")
+    return [heading("Sources"), *grid.lines(page.width)]
+
+
+def _baselines(plan: Plan, page: Page) -> Lines:
+    """Published dates: a row for each milestone, a column for each baseline."""
+    if not plan.baselines:
+        return [heading("Baselines", "none")]
+    named = {entry.milestone for baseline in plan.baselines for entry in baseline.dates}
+    milestones = [milestone for milestone in plan.milestones if milestone.id in named]
+    lines = [heading("Baselines", "published dates; never an input")]
+    room = max(len(baseline.id) for baseline in plan.baselines) + 2
+    for baseline in plan.baselines:
+        lines += hanging(baseline.id, f"{baseline.title} ({_cited(baseline)})", page.width, 2, room)
+    together = max(1, (page.width - 34) // 13)
+    for start in range(0, len(plan.baselines), together):
+        shown = plan.baselines[start : start + together]
+        grid = Grid(
+            [Column("milestone", limit=16), Column("title", gives=True), *(Column(baseline.id, limit=14) for baseline in shown)]
+        )
+        for milestone in milestones:
+            dates = [baseline.date(milestone.id) for baseline in shown]
+            grid.add(
+                words(milestone.id, "bold"), milestone.title, *(month_or_day(date.date) if date else "–" for date in dates)
+            )
+        lines += grid.lines(page.width)
+    return lines
+
+
+def _raid(plan: Plan, page: Page) -> Lines:
+    if not plan.raid:
+        return [heading("RAID register", "none")]
+    grid = Grid(
+        [
+            Column("row", limit=12),
+            Column("kind"),
+            Column("rating"),
+            Column("title", gives=True),
+            Column("touches", limit=30, gives=True),
+        ]
+    )
+    for row in plan.raid:
+        grid.add(words(row.id, "bold"), row.kind, row.rating or "", row.title, ", ".join(row.touches))
+    return [heading("RAID register"), *grid.lines(page.width)]
+
+
+def _unknowns(plan: Plan, page: Page) -> Lines:
+    if not plan.unknowns:
+        return [heading("Unknowns", "none")]
+    lines = [heading("Unknowns", "carried at a stated value, because no source gives one")]
+    for entry in plan.unknowns:
+        title = (
+            words(entry.id, "bold")
+            .append("  ")
+            .append_text(_valued(plan, entry))
+            .append("  ")
+            .append_text(words(entry.title, "not bold"))
+        )
+        title.truncate(page.width - 2, overflow="ellipsis")
+        lines += [Text("  ") + title, *paragraph(entry.why, page.width, 4, "dim")]
+        lines += paragraph(f"touches {', '.join(entry.touches)}", page.width, 4, "dim") if entry.touches else []
+    return lines
+
+
+_SECTIONS: dict[str, Callable[[Plan, Page], Lines]] = {
+    "rules": _rules,
+    "assumptions": _assumptions,
+    "readings": _readings,
+    "sources": _sources,
+    "baselines": _baselines,
+    "raid": _raid,
+    "unknowns": _unknowns,
+}

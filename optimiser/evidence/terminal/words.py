@@ -1,0 +1,66 @@
+"""Short words for dates, amounts and their differences, the same in every table and every locale."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+
+from optimiser.evidence.terminal.characters import clean
+
+__all__ = [
+    "amount",
+    "change",
+    "counted",
+    "day",
+    "listed",
+    "month_or_day",
+    "weekday_day",
+]
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def day(date: dt.date) -> str:
+    """Return ``01 Jul 2025``, whatever the locale."""
+    return f"{date.day:02d} {_MONTHS[date.month - 1]} {date.year:04d}"
+
+
+def weekday_day(date: dt.date) -> str:
+    """Return ``Tue 01 Jul 2025``."""
+    return f"{_WEEKDAYS[date.weekday()]} {day(date)}"
+
+
+def month_or_day(published: str) -> str:
+    """Return a published ISO day or month as ``01 Jul 2025`` or ``Jul 2025``; other text as it is."""
+    found = re.match(r"^(\d{4})-(\d{2})(?:-(\d{2}))?$", published)
+    if not found or not 1 <= int(found[2]) <= 12:
+        return clean(published)
+    month = f"{_MONTHS[int(found[2]) - 1]} {found[1]}"
+    return f"{found[3]} {month}" if found[3] else month
+
+
+def amount(working_days: int | None) -> str:
+    """Return ``304 wd``; a dash where there is no number."""
+    return "–" if working_days is None else f"{working_days} wd"
+
+
+def change(months: int, working_days: int | None) -> str:
+    """Return a difference to a published date: ``+10 mo``, ``+1 mo +19 wd``, ``same day``, ``same month``."""
+    if working_days == 0:
+        return "same day"
+    if working_days is None:
+        return f"{months:+d} mo" if months else "same month"
+    return f"{months:+d} mo {working_days:+d} wd"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return ``1 rule``, ``2 rules``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(words: Iterable[str], last: str = "and") -> str:
+    """Return ``A, B and C``."""
+    *firsts, final = words
+    return f"{', '.join(firsts)} {last} {final}" if firsts else final
