@@ -269,7 +269,8 @@ class Clock:
         Returns
         -------
         ndarray
-            Shape ``(size + 1,)``. A month that the calendar does not cover wholly has neither.
+            Shape ``(size + 1,)``. A month of which the calendar does not cover the beginning has no first working day
+            that is known, one of which it does not cover the end no last.
         """
         days = self._month_ends(first=to == "first-working-day")
         marks = np.zeros(self.size + 1, dtype=np.bool_)
@@ -277,18 +278,15 @@ class Clock:
         return marks
 
     def _month_ends(self, *, first: bool) -> Days:
-        """Return the first, or last, working day of every month that the calendar covers wholly."""
+        """Return the first, or last, working day of every month that the calendar covers from, or to, its end."""
         covers = self.calendar.covers
         month, _, _ = _months(self.days)
         change = np.flatnonzero(np.diff(month))
-        days: Days = self.days[np.append(0, change + 1)] if first else self.days[np.append(change, self.size - 1)]
-        begin = dt.date.fromordinal(int(self.days[0])).replace(day=1) if self.size else covers.first
-        if first and covers.first > begin:
-            days = days[1:]
-        after = dt.date.fromordinal(covers.last.toordinal() + 1)
-        if not first and after.day != 1:
-            days = days[:-1]
-        return days
+        ends: Days = np.append(0, change + 1) if first else np.append(change, self.size - 1)
+        edge, outside = (covers.first, covers.first.toordinal() - 1) if first else (covers.last, covers.last.toordinal() + 1)
+        cut = dt.date.fromordinal(outside).month == edge.month
+        kept: Days = self.days[ends]
+        return kept[month[ends] != _months(np.array([edge.toordinal()]))[0]] if cut else kept
 
     def occasions(self, occasions: Occasions, convention: Convention) -> tuple[Boundaries, bool]:
         """Return the boundaries of listed or patterned dates, sorted, each once, on the axis; and whether they end.

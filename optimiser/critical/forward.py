@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -21,8 +21,7 @@ __all__ = ["Earliest", "Event", "Pass", "Trouble", "earliest_times"]
 Status = Literal["feasible", "infeasible", "beyond"]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """``x[node] ≥ boundary`` by ``rule``, following from earlier events."""
 
     node: int

@@ -41,35 +41,56 @@ def complete(network: Network, values: Sequence[int]) -> Schedule:
         return schedule_of(network, _one_by_one(network, values, late, end))
     # The late positions under fixed others are one greatest solution; what is fixed stays, being a solution already.
     held = {node: end if point.item in moving else values[node] for node, point in enumerate(network.points)}
-    latest = latest_times(network, held)
+    placed = latest_times(network, held)
+    for activity in late:
+        start, finish = network.item_nodes(activity.id)
+        if plan.switch(activity.enabled):
+            length = network.durations[start]
+            placed[finish] = length.family.at(placed[start], length.amount)
     return schedule_of(
-        network, [latest[node] if point.item in moving else values[node] for node, point in enumerate(network.points)]
+        network, [placed[node] if point.item in moving else values[node] for node, point in enumerate(network.points)]
     )
 
 
 def _one_by_one(network: Network, values: Sequence[int], late: list[Activity], end: int) -> list[int]:
-    """Move activities one at a time, the latest first, each as far as every rule and capacity leaves it room."""
+    """Move activities one at a time, the latest first, each as far as every rule and capacity leaves it room.
+
+    As one move may make room for another, rounds are repeated until nothing moves.
+    """
     plan, clock = network.plan, network.clock
     placed = list(values)
-    for activity in sorted(late, key=lambda activity: placed[network.item_nodes(activity.id)[1]], reverse=True):
-        start, finish = network.item_nodes(activity.id)
-        duration = plan.duration(activity.duration) if plan.switch(activity.enabled) else Duration(0, "wd")
-        for candidate in range(end, placed[start], -1):
-            trial = list(placed)
-            trial[start], trial[finish] = candidate, clock.finish(candidate, duration, activity.calendar)
-            if trial[finish] <= end and not check(plan, schedule_of(network, trial), clock):
-                placed = trial
-                break
+    bare = plan.evolve(hammocks=())
+    moved = True
+    while moved:
+        moved = False
+        for activity in sorted(late, key=lambda activity: placed[network.item_nodes(activity.id)[1]], reverse=True):
+            start, finish = network.item_nodes(activity.id)
+            for candidate in range(end, placed[start], -1):
+                trial = list(placed)
+                trial[start], trial[finish] = candidate, candidate + placed[finish] - placed[start]
+                if plan.switch(activity.enabled):
+                    trial[finish] = clock.finish(candidate, plan.duration(activity.duration), activity.calendar)
+                if trial[finish] <= end and not check(bare, _positioned(network, trial), clock):
+                    placed, moved = trial, True
+                    break
     return placed
+
+
+def _positioned(network: Network, values: Sequence[int]) -> Schedule:
+    """Return a schedule without hammocks from the boundary of each node."""
+    positions = []
+    for item in (*network.plan.activities, *network.plan.milestones):
+        start, finish = network.item_nodes(item.id)
+        positions.append(Position(id=item.id, start=values[start], finish=values[finish]))
+    first_day = dt.date.fromordinal(int(network.clock.days[0]))
+    return Schedule(calendar=network.plan.calendar, first_day=first_day, positions=tuple(positions))
 
 
 def schedule_of(network: Network, values: Sequence[int]) -> Schedule:
     """Return the schedule of a plan from the boundary of each node, hammocks tied, nothing moved."""
     plan, clock = network.plan, network.clock
-    positions = []
-    for item in (*plan.activities, *plan.milestones):
-        start, finish = network.item_nodes(item.id)
-        positions.append(Position(id=item.id, start=values[start], finish=values[finish]))
+    bare = _positioned(network, values)
+    positions = list(bare.positions)
     held = {position.id: position for position in positions}
 
     def tied(point: Point, lag: Duration, convention: Convention) -> int:
@@ -82,5 +103,4 @@ def schedule_of(network: Network, values: Sequence[int]) -> Schedule:
         start_at = tied(first, plan.duration(hammock.start_lag), "opens")
         finish_at = tied(last, plan.duration(hammock.finish_lag), "closes")
         positions.append(Position(id=hammock.id, start=start_at, finish=max(start_at, finish_at)))
-    first_day = dt.date.fromordinal(int(clock.days[0]))
-    return Schedule(calendar=plan.calendar, first_day=first_day, positions=tuple(positions))
+    return bare.model_copy(update={"positions": tuple(positions)})

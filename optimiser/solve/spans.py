@@ -132,8 +132,7 @@ def with_option(plan: Plan, option: Option) -> Plan:
     return scenario.apply(plan)
 
 
-def columns_of(
-    readings: Sequence[Reading], options: dict[str, NDArray[np.int64]], samples: int) -> Columns:
+def columns_of(readings: Sequence[Reading], options: dict[str, NDArray[np.int64]], samples: int) -> Columns:
     """Return the columns that set each sample to its options; of two readings that set one thing the later wins."""
     values: dict[str, NDArray[np.int64]] = {}
     switches: dict[str, NDArray[np.bool_]] = {}

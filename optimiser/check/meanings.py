@@ -1,0 +1,216 @@
+"""What each kind of rule asks of a schedule. One function for each kind, each as its class states it in `models.rules`.
+
+Every function yields what is broken and nothing where the rule holds. Points are boundaries of the axis of working
+days, and every point a rule names has a place on the calendar. A lag that leads off the calendar is read as it stands:
+nothing reaches what is after the last day covered, everything is later than what is before the first.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from models.items import Milestone
+from models.rules import (
+    Alignment,
+    AtLeast,
+    Blackout,
+    Capacity,
+    Dependency,
+    Equality,
+    Gate,
+    NotAfter,
+    NotBefore,
+    Point,
+    Release,
+)
+from models.schedule import Violation
+from optimiser.check.places import Places, broken, some
+
+__all__ = ["MEANINGS", "Meaning"]
+
+Meaning = Callable[[Any, Places], Iterator[Violation]]
+
+
+def dependency(rule: Dependency, places: Places) -> Iterator[Violation]:
+    """``b(after) ≥ b(before) ⊕ lag``; with ``bound: at-most``, ``b(after) ≤ b(before) ⊕ lag``."""
+    before, after = rule.points()
+    lag = places.plan.duration(rule.lag)
+    source, target = places.plan.convention(before), places.plan.convention(after)
+    required = places.clock.shift(places.boundary(before), lag, source, target)
+    late_enough = places.boundary(after) >= required
+    early_enough = places.boundary(after) <= required
+    if late_enough if rule.bound == "at-least" else early_enough:
+        return
+    side = "at or after" if rule.bound == "at-least" else "at or before"
+    message = f"{places.found(after)}, required {side} {places.when(required, target)}: {lag} from {places.at(before)}"
+    yield broken(rule.id, message, places.shortfall(after, required))
+
+
+def not_before(rule: NotBefore, places: Places) -> Iterator[Violation]:
+    """``b(at) ≥ date``; no date, no constraint."""
+    (at,) = rule.points()
+    date = places.plan.date(rule.date)
+    if date is None:
+        return
+    convention = places.plan.convention(at)
+    required = places.clock.boundary(date, convention)
+    if places.boundary(at) < required:
+        message = f"{places.found(at)}, required not before {date}, which is {places.when(required, convention)}"
+        yield broken(rule.id, message, places.shortfall(at, required))
+
+
+def not_after(rule: NotAfter, places: Places) -> Iterator[Violation]:
+    """``b(at) ≤ date``; no date, no constraint."""
+    (at,) = rule.points()
+    date = places.plan.date(rule.date)
+    if date is None:
+        return
+    convention = places.plan.convention(at)
+    required = places.clock.boundary(date, convention)
+    if places.boundary(at) > required:
+        message = f"{places.found(at)}, required not after {date}, which is {places.when(required, convention)}"
+        yield broken(rule.id, message, places.shortfall(at, required))
+
+
+def alignment(rule: Alignment, places: Places) -> Iterator[Violation]:
+    """The day shown is the first, or the last, working day of its month."""
+    (at,) = rule.points()
+    if not places.clock.aligned(rule.to, places.plan.convention(at))[places.boundary(at)]:
+        message = f"{places.found(at)}, required on the {rule.to.replace('-', ' ')} of a month"
+        yield broken(rule.id, message)
+
+
+def release(rule: Release, places: Places) -> Iterator[Violation]:
+    """``b(at)`` is the boundary of an occasion."""
+    (at,) = rule.points()
+    boundary, convention = places.boundary(at), places.plan.convention(at)
+    occasions = [int(occasion) for occasion in places.clock.occasions(rule.occasions, convention)[0]]
+    if boundary not in occasions:
+        later = [occasion for occasion in occasions if occasion > boundary]
+        then = f"the next is {places.when(later[0], convention)}" if later else "there is none later on the days covered"
+        message = f"{places.found(at)}, required on one of the occasions; {then}"
+        yield broken(rule.id, message)
+
+
+def blackout(rule: Blackout, places: Places) -> Iterator[Violation]:
+    """Beside ``[w, v)``: an activity's ``b(finish) ≤ w`` or ``b(start) ≥ v``; an event is not shown inside."""
+    for span in rule.windows:
+        first, after = places.clock.window(span)
+        if first == after:
+            continue
+        for name in rule.items:
+            start, finish = Point(name, "start"), Point(name, "finish")
+            begins, ends = places.boundary(start), places.boundary(finish)
+            item = places.plan.items[name]
+            if not isinstance(item, Milestone):
+                clear = ends <= first or begins >= after
+            elif item.shown == "opens":
+                clear = begins < first or begins >= after
+            else:
+                clear = begins <= first or begins > after
+            if clear:
+                continue
+            shared = min(ends, after) - max(begins, first)
+            found = places.found(start)
+            if not isinstance(item, Milestone):
+                found += f" and {places.found(finish)}"
+            message = f"{found}, required outside {span.first} to {span.last}"
+            yield broken(rule.id, message, shared if shared > 0 else None)
+
+
+def capacity(rule: Capacity, places: Places) -> Iterator[Violation]:
+    """On every working day the demands of the items in progress add up to no more than the capacity."""
+    plan, clock = places.plan, places.clock
+    used: Counter[int] = Counter()
+    for demand in rule.demands:
+        for day in range(places.boundary(Point(demand.item, "start")), places.boundary(Point(demand.item, "finish"))):
+            used[day] += plan.amount(demand.amount)
+
+    def available(day: int) -> int:
+        amount = plan.amount(rule.amount)
+        for step in rule.steps:
+            if step.since <= clock.show(day, "opens"):
+                amount = plan.amount(step.amount)
+        return amount
+
+    over = {day: used[day] - available(day) for day in sorted(used) if used[day] > available(day)}
+    if not over:
+        return
+    worst = max(over, key=lambda day: over[day])
+    working = [
+        f"{demand.item} ({plan.amount(demand.amount)})"
+        for demand in rule.demands
+        if places.boundary(Point(demand.item, "start")) <= worst < places.boundary(Point(demand.item, "finish"))
+    ]
+    message = (
+        f"on {len(over)} working days, {clock.show(min(over), 'opens')} the first and {clock.show(max(over), 'opens')} "
+        f"the last, more is needed than there is: on {clock.show(worst, 'opens')} {used[worst]} by {some(working)}, "
+        f"required at most {available(worst)}"
+    )
+    yield broken(rule.id, message, len(over))
+
+
+def at_least(rule: AtLeast, places: Places) -> Iterator[Violation]:
+    """``b(after) ≥`` the ``count``-th smallest of ``b(p) ⊕ lag``."""
+    *of, after = rule.points()
+    count, lag = places.plan.amount(rule.count), places.plan.duration(rule.lag)
+    target = places.plan.convention(after)
+    reached = sorted(
+        (places.clock.shift(places.boundary(point), lag, places.plan.convention(point), target), place)
+        for place, point in enumerate(of)
+    )
+    required, place = reached[count - 1]
+    if places.boundary(after) < required:
+        message = (
+            f"{places.found(after)}, required at or after {places.when(required, target)}, when {count} of {len(of)} are "
+            f"reached: {lag} from {places.at(of[place])}"
+        )
+        yield broken(rule.id, message, places.shortfall(after, required))
+
+
+def equality(rule: Equality, places: Places) -> Iterator[Violation]:
+    """``b(p₁) = b(p₂) = …``."""
+    boundaries = [places.boundary(point) for point in rule.points()]
+    if min(boundaries) != max(boundaries):
+        message = f"required at one boundary, but {some(places.found(point) for point in rule.points())}"
+        yield broken(rule.id, message, max(boundaries) - min(boundaries))
+
+
+def gate(rule: Gate, places: Places) -> Iterator[Violation]:
+    """``b(after) ≥`` the evening of the first board day whose morning is at or after ``b(before) ⊕ notice``."""
+    before, after = rule.points()
+    clock, notice, target = places.clock, places.plan.duration(rule.notice), places.plan.convention(after)
+    ready = clock.shift(places.boundary(before), notice, places.plan.convention(before), "opens")
+    # By days, not boundaries: one evening may belong to a working day and to the days without work after it.
+    days = (dt.date.fromordinal(int(day)) for day in clock.occasion_days(rule.board)[0])
+    board = next((day for day in days if clock.boundary(day, "opens") >= ready), None)
+    waits = f"{notice} of notice from {places.at(before)}"
+    if board is None:
+        message = f"{places.found(after)}, required after a board, but on the days covered none sits after {waits}"
+        yield broken(rule.id, message)
+        return
+    required = clock.boundary(board, "closes")
+    if places.boundary(after) < required:
+        message = (
+            f"{places.found(after)}, required at or after {places.when(required, target)}: the board sits on {board}, "
+            f"its first day after {waits}"
+        )
+        yield broken(rule.id, message, places.shortfall(after, required))
+
+
+MEANINGS: Final[Mapping[str, Meaning]] = {
+    "dependency": dependency,
+    "not-before": not_before,
+    "not-after": not_after,
+    "alignment": alignment,
+    "release": release,
+    "blackout": blackout,
+    "capacity": capacity,
+    "at-least": at_least,
+    "equality": equality,
+    "gate": gate,
+}
+"""Rule kind to its meaning. Called with an active rule and the places of all items that it names."""
