@@ -108,12 +108,10 @@ class Duration(Word):
         found = _DURATION.fullmatch(text)
         if not found:
             loose = re.match(r"^\s*([+-]?\d+)\s*([A-Za-z]*)\s*$", text)
-            units = {"d": "wd", "day": "wd", "days": "wd", "m": "mo", "month": "mo", "months": "mo", "w": "wd"}
-            advice = ""
-            if loose:
-                unit = loose[2].lower()
-                unit = unit if unit in ("wd", "cd", "mo") else units.get(unit, "wd")
-                advice = f"; maybe '{int(loose[1])} {unit}'"
+            units = {"": "wd", "d": "wd", "day": "wd", "days": "wd", "m": "mo", "month": "mo", "months": "mo"}
+            unit = loose[2].lower() if loose else "?"
+            unit = unit if unit in ("wd", "cd", "mo") else units.get(unit, "")
+            advice = f"; maybe '{int(loose[1])} {unit}'" if loose and unit else ""
             message = f"expected a duration such as '21 wd', '28 cd' or '7 mo', got {text!r}{advice}"
             raise ValueError(message)
         return cls(int(found[1]), found[2])  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -47,7 +47,9 @@ def maybe(name: str, known: Iterable[str]) -> str:
 def find_faults(plan: Plan) -> tuple[Fault, ...]:
     """Return everything wrong with a plan as a whole, in the order of its file."""
     return tuple(
-        fault for finder in (_duplicates, _names, _terms, _calendars, _readings, _sources, _reach) for fault in finder(plan)
+        fault
+        for finder in (_duplicates, _names, _baselines, _terms, _calendars, _readings, _sources, _reach)
+        for fault in finder(plan)
     )
 
 
@@ -73,9 +75,8 @@ def _duplicates(plan: Plan) -> Iterator[Fault]:
                 seen.setdefault(entry.id, f"{field}[{index}]")
 
 
-def _unknown_name(path: Path, what: str, name: str, known: Iterable[str]) -> Iterator[Fault]:
+def _unknown_name(path: Path, what: str, name: str, known: Collection[str]) -> Iterator[Fault]:
     """Report a name that is not known."""
-    known = tuple(known)
     if name not in known:
         yield Fault(path, f"unknown {what} '{name}'{maybe(name, known)}")
 
@@ -83,8 +84,8 @@ def _unknown_name(path: Path, what: str, name: str, known: Iterable[str]) -> Ite
 def _names(plan: Plan) -> Iterator[Fault]:
     """Items, calendars and phases named but not there."""
     yield from _unknown_name(("calendar",), "calendar", plan.calendar, plan.calendars_by_id)
-    phases = [phase.id for phase in plan.phases]
-    milestones = [milestone.id for milestone in plan.milestones]
+    phases = {phase.id: None for phase in plan.phases}
+    milestones = {milestone.id: None for milestone in plan.milestones}
     for index, target in enumerate(plan.targets):
         yield from _unknown_name(("targets", index), "milestone", target, milestones)
     for field in ("activities", "milestones", "hammocks"):
@@ -105,8 +106,18 @@ def _names(plan: Plan) -> Iterator[Fault]:
             yield from _unknown_name(("hammocks", index, key), "item", name, plan.items)
             if isinstance(plan.items.get(name), Hammock):
                 yield Fault(("hammocks", index, key), f"'{name}' is itself a hammock; tie to an activity or a milestone")
+
+
+def _baselines(plan: Plan) -> Iterator[Fault]:
+    """Published dates of milestones that are not there, or of one milestone twice."""
+    milestones = {milestone.id: None for milestone in plan.milestones}
     for index, baseline in enumerate(plan.baselines):
+        dated: set[str] = set()
         for place, entry in enumerate(baseline.dates):
+            if entry.milestone in dated:
+                where = ("baselines", index, "dates", place, "milestone")
+                yield Fault(where, f"'{entry.milestone}' already has a date in this baseline; a baseline has one for each")
+            dated.add(entry.milestone)
             yield from _unknown_name(
                 ("baselines", index, "dates", place, "milestone"), "milestone", entry.milestone, milestones
             )
@@ -299,7 +310,7 @@ def changes_faults(plan: Plan, changes: Any, path: Path) -> Iterator[Fault]:
             yield Fault(
                 (*path, "provenance", name), f"'{name}' is given a provenance but no value{maybe(name, changes.assumptions)}"
             )
-    switches = [*plan.rules_by_id, *(f"duration:{activity.id}" for activity in plan.activities)]
+    switches = dict.fromkeys((*plan.rules_by_id, *(f"duration:{activity.id}" for activity in plan.activities)))
     for name in changes.rules:
         yield from _unknown_name((*path, "rules", name), "rule", name, switches)
     if changes.calendar is not None:

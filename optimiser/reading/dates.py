@@ -1,0 +1,89 @@
+"""Stated dates that lie beyond what the base calendar covers or the horizon reaches."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from models.faults import Fault
+from models.rules import Blackout, Capacity, Gate, NotAfter, NotBefore, Occasions, Release
+from optimiser.errors import BeyondHorizonError
+
+if TYPE_CHECKING:
+    from models.plan import Plan
+    from optimiser.clock import Clock, Convention
+
+__all__ = ["check_dates"]
+
+
+def check_dates(plan: Plan) -> tuple[Fault, ...]:
+    """Return every stated date of an active rule that the plan's axis cannot hold, in the order of the plan.
+
+    A ``not-before`` after the horizon's last day is a fault, since nothing could follow it; a ``not-after`` there, or a
+    ``not-before`` ahead of the horizon's first day, is merely idle and passes, as long as the calendar covers it. So
+    is a list of occasions of which some lie outside the horizon, but not one that never comes.
+
+    Parameters
+    ----------
+    plan
+        A plan whose references all hold.
+    """
+    from optimiser.clock import Clock
+
+    try:
+        clock = Clock(plan)
+    except BeyondHorizonError as error:
+        return tuple(Fault(("horizon",), fault.message) for fault in error.faults)
+    return tuple(_rule_faults(plan, clock))
+
+
+def _rule_faults(plan: Plan, clock: Clock) -> Iterator[Fault]:
+    for index, rule in enumerate(plan.rules):
+        if not plan.switch(rule.enabled):
+            continue
+        path: tuple[str | int, ...] = ("rules", index)
+        if isinstance(rule, NotBefore | NotAfter):
+            date = plan.date(rule.date)
+            if date is None:
+                continue
+            yield from _covered(clock, date, (*path, "date"))
+            if isinstance(rule, NotBefore) and plan.horizon.last < date <= clock.calendar.covers.last:
+                message = (
+                    f"{date} is after the horizon's last day, {plan.horizon.last}, so nothing could follow; "
+                    "maybe the horizon should reach further"
+                )
+                yield Fault((*path, "date"), message)
+        elif isinstance(rule, Blackout):
+            for place, span in enumerate(rule.windows):
+                yield from _covered(clock, span.first, (*path, "windows", place, "first"))
+                yield from _covered(clock, span.last, (*path, "windows", place, "last"))
+        elif isinstance(rule, Capacity):
+            for place, step in enumerate(rule.steps):
+                yield from _covered(clock, step.since, (*path, "steps", place, "since"))
+        elif isinstance(rule, Release):
+            (point,) = rule.points()
+            yield from _occasions(clock, rule.occasions, plan.convention(point), (*path, "occasions"))
+        elif isinstance(rule, Gate):
+            yield from _occasions(clock, rule.board, "opens", (*path, "board"))
+
+
+def _covered(clock: Clock, date: dt.date, path: tuple[str | int, ...]) -> Iterator[Fault]:
+    """Report a date that the base calendar does not cover."""
+    try:
+        clock.boundary(date, "opens")
+    except BeyondHorizonError as error:
+        yield from (Fault(path, fault.message) for fault in error.faults)
+
+
+def _occasions(clock: Clock, occasions: Occasions, convention: Convention, path: tuple[str | int, ...]) -> Iterator[Fault]:
+    """Report listed days that are not covered, and occasions that never come."""
+    outside = [fault for place, day in enumerate(occasions.days) for fault in _covered(clock, day, (*path, "days", place))]
+    yield from outside
+    if not outside and not len(clock.occasions(occasions, convention)[0]):
+        covers = clock.calendar.covers
+        message = (
+            f"no occasion falls on the days that calendar '{clock.calendar.id}' covers ({covers.first} to {covers.last}); "
+            "maybe a date or the pattern is mistyped"
+        )
+        yield Fault(path, message)

@@ -1,0 +1,177 @@
+"""The files of one plan, gathered into one mapping of which every entry knows its file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, get_args, get_origin
+
+from models.assumptions import Assumption, Baseline, RaidItem, Unknown
+from models.faults import maybe
+from models.items import Activity, Hammock, Milestone
+from models.plan import PLAN_SCHEMA, Plan
+from models.provenance import Source
+from models.record import Record
+from models.rules import Dependency
+from optimiser.errors import Located
+from optimiser.reading.document import REFUSED, Document, Keys, read_document
+from optimiser.reading.table import Table, plain_type, read_table
+from optimiser.reading.translate import Remark
+
+__all__ = ["LISTS", "PLAN_FILE", "TABLES", "Gathered", "gather"]
+
+PLAN_FILE: Final = "plan.yaml"
+
+TABLES: Final[dict[str, tuple[str, type[Record]]]] = {
+    "activities": ("activities", Activity),
+    "milestones": ("milestones", Milestone),
+    "hammocks": ("hammocks", Hammock),
+    "dependencies": ("rules", Dependency),
+    "assumptions": ("assumptions", Assumption),
+    "unknowns": ("unknowns", Unknown),
+    "raid": ("raid", RaidItem),
+    "baselines": ("baselines", Baseline),
+    "sources": ("sources", Source),
+}
+"""Tables that may stand beside a plan: the list of the plan that each feeds, and the type of its entries."""
+
+
+def _lists() -> tuple[str, ...]:
+    """Return the fields of a plan that are lists of records."""
+    found = []
+    for name, info in Plan.model_fields.items():
+        plain = plain_type(info.annotation)
+        if get_origin(plain) is tuple and plain_type(get_args(plain)[0]) is not str:
+            found.append(name)
+    return tuple(found)
+
+
+LISTS: Final = _lists()
+"""The fields of a plan whose entries may come from several files."""
+
+_ITEMS: Final = "items"
+"""A file for whatever lists its author thinks belong together."""
+
+
+@dataclass
+class Gathered:
+    """Everything a plan's files say.
+
+    Attributes
+    ----------
+    content
+        The fields of the plan as plain values; the lists of all files joined, `plan.yaml` first, then the other
+        YAML files by name, then the tables by name.
+    files
+        The files, in that order.
+    faults
+        What is wrong before anyone asks what the files mean.
+    broken
+        Whether a file could not be understood, so that what it would have said is missing.
+    """
+
+    content: dict[str, Any] = field(default_factory=dict)
+    files: list[Document | Table] = field(default_factory=list)
+    faults: list[Located] = field(default_factory=list)
+    broken: bool = False
+    _origins: dict[str, list[tuple[int, Keys]]] = field(default_factory=dict)
+
+    def locate(self, remark: Remark) -> Located:
+        """Return a remark at its place in the file that it comes from."""
+        keys, number = remark.keys, 0
+        origins = self._origins.get(str(keys[0])) if keys else None
+        if origins and len(keys) > 1 and isinstance(keys[1], int):
+            number, start = origins[keys[1]]
+            keys = (*start, *keys[2:])
+        return self.files[number].locate(keys, remark.message, at_key=remark.at_key)
+
+    def order(self, fault: Located) -> tuple[int, int, int]:
+        """Return what sorts faults as a reader meets them: by file, line and column."""
+        labels = [file.label for file in self.files]
+        return (labels.index(fault.file) if fault.file in labels else len(labels), fault.line or 0, fault.column or 0)
+
+    def _foreign(self, document: Document) -> bool:
+        """Report a file that says it is something else than a plan."""
+        schema = document.content.get("schema", PLAN_SCHEMA)
+        if schema == PLAN_SCHEMA or not isinstance(schema, str):
+            return False
+        advice = "; maybe this file is a scenario, to be named with -s" if schema.startswith("optimiser/scenario/") else ""
+        self.faults.append(document.locate(("schema",), f"expected '{PLAN_SCHEMA}', got '{schema}'{advice}"))
+        self.broken = True
+        return True
+
+    def _add(self, file: Document | Table) -> int:
+        self.files.append(file)
+        self.faults.extend(file.faults)
+        self.broken = self.broken or file.broken
+        return len(self.files) - 1
+
+    def _join(self, name: str, entries: list[Any], origins: list[tuple[int, Keys]]) -> None:
+        self.content.setdefault(name, []).extend(entries)
+        self._origins.setdefault(name, []).extend(origins)
+
+    def add_document(self, document: Document, *, first: bool) -> None:
+        """Take in a YAML file; all but the first may only hold entries of lists."""
+        number = self._add(document)
+        if first and self._foreign(document):
+            return
+        for name, value in document.content.items():
+            if name in LISTS and isinstance(value, list):
+                self._join(name, value, [(number, (name, place)) for place in range(len(value))])
+            elif value is REFUSED:
+                self.broken = True
+            elif name in LISTS:
+                self.faults.append(document.locate((name,), "expected a list of entries, each beginning with '- '"))
+                self.broken = True
+            elif first:
+                self.content[name] = value
+            else:
+                advice = maybe(name, LISTS)
+                advice = advice if advice != "." else f", expected one of {', '.join(LISTS)}; maybe it belongs in {PLAN_FILE}"
+                message = f"'{name}' is not a list of a plan{advice}"
+                self.faults.append(document.locate((name,), message, at_key=True))
+                self.broken = True
+
+    def add_table(self, table: Table, name: str) -> None:
+        """Take in a CSV file that feeds a list of the plan."""
+        number = self._add(table)
+        self._join(name, table.entries, [(number, (place,)) for place in range(len(table.entries))])
+
+
+def gather(path: Path) -> Gathered:
+    """Read a plan's files.
+
+    Parameters
+    ----------
+    path
+        A folder with a ``plan.yaml``, that ``plan.yaml``, or a YAML file of another name that is a whole plan.
+    """
+    gathered = Gathered()
+    folder = path if path.is_dir() else path.parent if path.name == PLAN_FILE else None
+    main = folder / PLAN_FILE if folder else path
+    gathered.add_document(read_document(main, str(main)), first=True)
+    if folder is None:
+        return gathered
+    texts = {name: f"{name}.yaml" for name in (*LISTS, _ITEMS)}
+    known = (*(f"{name}.csv" for name in TABLES), *texts.values())
+    try:
+        beside = sorted(entry for entry in folder.iterdir() if entry.name != PLAN_FILE and entry.name[0] not in ".~")
+    except OSError as error:
+        gathered.faults.append(
+            Located(f"the folder cannot be listed: {(error.strerror or str(error)).lower()}", file=str(folder))
+        )
+        return gathered
+    documents = [entry for entry in beside if entry.suffix.lower() in (".yaml", ".yml") and not entry.is_dir()]
+    tables = [entry for entry in beside if entry.suffix.lower() == ".csv" and not entry.is_dir()]
+    for entry in (*documents, *tables):
+        if entry.name not in known:
+            advice = maybe(entry.name, known)
+            advice = advice if advice != "." else f"; maybe move it to a folder of its own, expected one of {', '.join(known)}"
+            gathered.faults.append(Located(f"unknown file beside {PLAN_FILE}{advice}", file=str(entry)))
+        elif entry.suffix == ".yaml":
+            gathered.add_document(read_document(entry, str(entry)), first=False)
+        else:
+            name, record = TABLES[entry.stem]
+            fixed = {"kind": "dependency"} if record is Dependency else {}
+            gathered.add_table(read_table(entry, str(entry), record, record.__name__.lower(), fixed), name)
+    return gathered

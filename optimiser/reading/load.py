@@ -1,0 +1,102 @@
+"""A plan and the scenarios upon it, from names and paths to a sound `Plan`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+from models.faults import Fault
+from models.plan import Plan
+from optimiser.errors import BeyondHorizonError, InputError, Located
+from optimiser.reading.document import Document
+from optimiser.reading.folder import Gathered, gather
+from optimiser.reading.packaged import find_plan
+from optimiser.reading.scenarios import Choices, Stacked, read_scenario, stack
+from optimiser.reading.sound import Verdict, judge
+from optimiser.reading.translate import MOST_FAULTS, Remark
+
+__all__ = ["load"]
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def load(
+    plan: str | Path,
+    scenarios: Sequence[str | Path] = (),
+    *,
+    settings: Mapping[str, str] = _NOTHING,
+    readings: Mapping[str, str] = _NOTHING,
+    released: Sequence[str] = (),
+) -> Plan:
+    """Read a plan and apply scenarios, then single choices, to it.
+
+    Parameters
+    ----------
+    plan
+        The name of a packaged plan; or a path to a folder with a ``plan.yaml``, to that file, to another YAML file that
+        is a whole plan, or to a PSPLIB ``.sm``, Patterson ``.rcp`` or RCPSP/max ``.sch`` file.
+    scenarios
+        Names of files in the plan's ``scenarios`` folder, or paths to YAML files; applied in order, the later wins.
+    settings
+        Assumptions and unknowns with their values as text, such as ``{"sit-mvc": "304 wd"}``.
+    readings
+        Questions with the option chosen.
+    released
+        Rules, and durations as ``duration:ITEM``, to switch off.
+
+    Raises
+    ------
+    InputError
+        With every fault of every file and choice, in the order of the files.
+    BeyondHorizonError
+        If nothing is wrong but dates that lie beyond the calendar or the horizon.
+    """
+    path = find_plan(plan)
+    stacked: list[Stacked] = []
+    later: list[Located] = []
+    for scenario in scenarios:
+        entry, faults = read_scenario(scenario, path)
+        later += faults
+        if entry:
+            stacked.append(entry)
+    choices = Choices(settings, readings, released)
+    if choices:
+        entry, faults = choices.stacked()
+        later += faults
+        stacked.append(entry)
+    hindsight = any(entry.scenario.hindsight for entry in stacked)
+    gathered, verdict = _read(path, hindsight=hindsight)
+    first = [*gathered.faults, *(gathered.locate(remark) for remark in verdict.remarks)]
+    if verdict.plan is None or first:
+        faults = [*dict.fromkeys(sorted(first, key=gathered.order)), *later]
+        beyond = len(verdict.dates) == len(faults)
+        if len(faults) > MOST_FAULTS:
+            faults = [
+                *faults[:MOST_FAULTS],
+                Located("there are more faults than these; maybe this is not the file that was meant"),
+            ]
+        raise BeyondHorizonError(faults) if beyond else InputError(faults)
+
+    def place(fault: Fault) -> Located:
+        return gathered.locate(Remark(fault.path, fault.message))
+
+    changed, faults = stack(verdict.plan, stacked, place)
+    if later or faults:
+        raise InputError([*later, *faults])
+    return _without_ad_hoc(changed) if choices else changed
+
+
+def _read(path: Path, *, hindsight: bool) -> tuple[Gathered, Verdict]:
+    """Read whichever format a path holds."""
+    if path.suffix.lower() in (".sm", ".rcp", ".sch"):
+        from optimiser.reading.psplib import read_psplib
+
+        return Gathered(files=[Document(str(path))]), Verdict(read_psplib(path), [])
+    gathered = gather(path)
+    return gathered, judge(gathered, hindsight=hindsight)
+
+
+def _without_ad_hoc(plan: Plan) -> Plan:
+    """Leave the choices out of the list of scenarios, which names files; the settings hold them one by one."""
+    return plan.evolve(settings=plan.settings.model_copy(update={"scenarios": plan.settings.scenarios[:-1]}))

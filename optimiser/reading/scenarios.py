@@ -1,0 +1,205 @@
+"""Scenario files, and choices made on the command line, applied to a plan one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from models.duration import Reference, Value, parse_value
+from models.faults import Fault, PlanFaultsError
+from models.plan import DURATION_PREFIX, Plan
+from models.scenario import SCENARIO_SCHEMA, Scenario
+from optimiser.errors import InputError, Located
+from optimiser.reading.dates import check_dates
+from optimiser.reading.document import Keys, path_text, read_document
+from optimiser.reading.packaged import find_scenario
+from optimiser.reading.sound import circular
+from optimiser.reading.translate import Remark, remarks
+
+__all__ = ["Choices", "Stacked", "load_scenario", "read_scenario", "stack"]
+
+AD_HOC = "ad-hoc"
+"""What choices without a file are called where one overrides a scenario."""
+
+
+def load_scenario(scenario: str | Path, plan_folder: Path | None = None) -> Scenario:
+    """Read a scenario file.
+
+    Parameters
+    ----------
+    scenario
+        A path to a YAML file, or the name of one in the plan's ``scenarios`` folder, without its ending.
+    plan_folder
+        The plan's folder; None if only a path will do.
+
+    Raises
+    ------
+    InputError
+        If there is no such file or it is no scenario; with every fault in it.
+    """
+    stacked, faults = read_scenario(scenario, plan_folder)
+    if stacked is None:
+        raise InputError(faults)
+    return stacked.scenario
+
+
+@dataclass(frozen=True)
+class Stacked:
+    """A scenario, and how to locate what is wrong with it."""
+
+    scenario: Scenario
+    locate: Callable[[Remark], Located]
+
+
+def read_scenario(scenario: str | Path, plan: Path | None) -> tuple[Stacked | None, list[Located]]:
+    """Return a scenario that can locate its faults, or the faults that keep it from being one."""
+    try:
+        path = find_scenario(scenario, plan)
+    except InputError as error:
+        return None, list(error.faults)
+    document = read_document(path, str(path))
+
+    def locate(remark: Remark) -> Located:
+        return document.locate(remark.keys, remark.message, at_key=remark.at_key)
+
+    if document.broken:
+        return None, document.faults
+    found: Scenario | None = None
+    content = document.content
+    schema = content.get("schema", SCENARIO_SCHEMA)
+    faults = list(document.faults)
+    if schema != SCENARIO_SCHEMA and isinstance(schema, str):
+        faults.append(locate(Remark(("schema",), f"expected '{SCENARIO_SCHEMA}', got '{schema}'")))
+        return None, faults
+    try:
+        found = Scenario.model_validate(content)
+    except ValidationError as error:
+        faults += [locate(remark) for remark in remarks(error, Scenario, content)]
+    if found is None or faults:
+        return None, sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0))
+    return Stacked(found, locate), []
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a user chooses without writing a scenario.
+
+    Attributes
+    ----------
+    settings
+        Assumptions and unknowns with their new values as text.
+    readings
+        Questions with the option chosen.
+    released
+        Rules, and durations as ``duration:ITEM``, switched off.
+    """
+
+    settings: Mapping[str, str]
+    readings: Mapping[str, str]
+    released: Sequence[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.settings or self.readings or self.released)
+
+    def stacked(self) -> tuple[Stacked, list[Located]]:
+        """Return the choices as a scenario, and the faults of those that cannot be read."""
+        values: dict[str, Value] = {}
+        faults: list[Located] = []
+        for name, text in self.settings.items():
+            try:
+                values[name] = parse_value(text)
+            except ValueError as error:
+                faults.append(Located(str(error), path=self._option(("assumptions", name))))
+        scenario = Scenario.model_construct(
+            id=AD_HOC,
+            title="Choices made without a scenario",
+            assumptions=values,
+            readings=dict(self.readings),
+            rules=dict.fromkeys(self.released, False),
+        )
+        return Stacked(scenario, lambda remark: Located(remark.message, path=self._option(remark.keys))), faults
+
+    def _option(self, keys: Keys) -> str | None:
+        """Return the option that set what a path of the scenario leads to."""
+        if len(keys) < 2:
+            return None
+        kind, name = keys[:2]
+        if kind == "assumptions":
+            return f"--set {name}={self.settings.get(str(name))}"
+        return f"--reading {name}={self.readings.get(str(name))}" if kind == "readings" else f"--release {name}"
+
+
+def stack(plan: Plan, scenarios: Sequence[Stacked], place: Callable[[Fault], Located]) -> tuple[Plan, list[Located]]:
+    """Apply scenarios in their order.
+
+    Parameters
+    ----------
+    plan
+        A sound plan.
+    scenarios
+        What to apply.
+    place
+        Locates a fault in the plan's own files.
+
+    Returns
+    -------
+    plan
+        As changed by the scenarios that apply without a fault.
+    faults
+        Everything wrong with the others.
+    """
+    faults: list[Located] = []
+    for entry in scenarios:
+        try:
+            changed = entry.scenario.apply(plan)
+        except PlanFaultsError as error:
+            wrong, changed = error.faults, plan
+        else:
+            wrong = check_dates(changed) or circular(changed)
+        located = [_located(fault, changed, entry, place) for fault in wrong]
+        faults += sorted(located, key=lambda fault: (fault.line or 0, fault.column or 0))
+        plan = plan if wrong else changed
+    return plan, faults
+
+
+def _located(fault: Fault, plan: Plan, entry: Stacked, place: Callable[[Fault], Located]) -> Located:
+    """Locate a fault in the scenario that causes it.
+
+    `Scenario.apply` reports what the scenario itself says wrongly by paths inside the scenario, and what the plan says
+    wrongly once it is changed by paths inside the plan, which lead to a position or to the horizon.
+    """
+    inside_plan = fault.path[0] == "horizon" or (len(fault.path) > 1 and isinstance(fault.path[1], int))
+    if not inside_plan:
+        return entry.locate(Remark(fault.path, fault.message))
+    there = place(fault)
+    where = ":".join(str(part) for part in (there.file, there.line, there.column) if part is not None)
+    message = f"with this, {path_text(fault.path)} ({where}) is wrong: {fault.message}"
+    return entry.locate(Remark(_cause(fault, plan, entry.scenario), message))
+
+
+def _cause(fault: Fault, plan: Plan, scenario: Scenario) -> Keys:
+    """Return the part of a scenario that most likely brought about a fault of the plan."""
+    value: Any = plan
+    owner: Any = None
+    for key in fault.path:
+        value = value[key] if isinstance(key, int) else getattr(value, key, None)
+        owner = value if hasattr(value, "id") else owner
+    if isinstance(value, Reference):
+        if value.name in scenario.assumptions:
+            return ("assumptions", value.name)
+        for name, option in scenario.readings.items():
+            chosen = next((reading for reading in plan.readings if reading.id == name), None)
+            answer = chosen.option(option) if chosen else None
+            if answer and value.name in answer.changes.assumptions:
+                return ("readings", name)
+    switches = (owner.id, f"{DURATION_PREFIX}{owner.id}") if owner is not None else ()
+    switched = next((name for name in switches if name in scenario.rules), None)
+    if switched is not None:
+        return ("rules", switched)
+    if scenario.calendar is not None:
+        return ("calendar",)
+    return next(((kind, name) for kind in ("assumptions", "readings", "rules") for name in getattr(scenario, kind)), ())

@@ -1,0 +1,436 @@
+"""An exhaustive solver for tiny plans: the fourth witness.
+
+It is written from the docstrings of `models.rules` and `models.items` alone, counts days with `datetime` and its fingers,
+and shares no line with `optimiser`. It is slow, and simple enough to be believed.
+
+A boundary is the number of working days of the axis before it. Dates before the days covered stand for −∞, dates after
+them for +∞. Work of no length may stand on any day, whatever calendar it has.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from models.calendar import Calendar
+from models.duration import Duration
+from models.items import Activity, Hammock, Milestone
+from models.plan import Plan
+from models.rules import (
+    Alignment,
+    AtLeast,
+    Blackout,
+    Capacity,
+    Dependency,
+    Equality,
+    Gate,
+    NotAfter,
+    NotBefore,
+    Occasions,
+    Point,
+    Release,
+)
+
+__all__ = [
+    "MEANINGS",
+    "Axis",
+    "Scene",
+    "breaches",
+    "earliest",
+    "hammock_place",
+    "last_day",
+    "placed_with_hammocks",
+    "plus_months",
+    "schedules",
+]
+
+Places = Mapping[str, tuple[int, int]]
+"""Item to its start and finish."""
+
+DAY = dt.timedelta(days=1)
+NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+ORDINALS = ("first", "second", "third", "fourth")
+
+
+def last_day(day: dt.date) -> dt.date:
+    """Return the last calendar day of the month a day is in."""
+    year, month = (day.year + 1, 1) if day.month == 12 else (day.year, day.month + 1)
+    return dt.date(year, month, 1) - DAY
+
+
+def plus_months(day: dt.date, months: int) -> dt.date:
+    """Return the same day of a later (or earlier) month, cut to its length; the last day of a month stays the last."""
+    count = day.year * 12 + day.month - 1 + months
+    end = last_day(dt.date(count // 12, count % 12 + 1, 1))
+    return end if day == last_day(day) else end.replace(day=min(day.day, end.day))
+
+
+def days_of(first: dt.date, last: dt.date) -> Iterator[dt.date]:
+    """Yield every calendar day from the first to the last."""
+    while first <= last:
+        yield first
+        first += DAY
+
+
+def works_on(calendar: Calendar, day: dt.date) -> bool:
+    """Return whether a calendar that covers the day works on it."""
+    return (
+        NAMES[day.weekday()] in calendar.weekdays
+        and all(holiday.day != day for holiday in calendar.holidays)
+        and not any(span.first <= day <= span.last for span in calendar.blackouts)
+    )
+
+
+def worked_days(calendar: Calendar) -> list[dt.date]:
+    """Return the days that a calendar works."""
+    return [day for day in days_of(calendar.covers.first, calendar.covers.last) if works_on(calendar, day)]
+
+
+class Axis:
+    """The working days of a plan's base calendar, counted."""
+
+    def __init__(self, plan: Plan) -> None:
+        base = plan.calendars_by_id[plan.calendar]
+        self.covers = base.covers
+        self.days = worked_days(base)
+        self.size = len(self.days)
+        self.own = {calendar.id: worked_days(calendar) for calendar in plan.calendars}
+        worked = set(self.days)
+        self._mornings: dict[dt.date, int] = {}
+        self._evenings: dict[dt.date, int] = {}
+        self._occasions: dict[Occasions, list[dt.date]] = {}
+        passed = 0
+        for day in days_of(base.covers.first, base.covers.last):
+            self._mornings[day] = passed
+            passed += day in worked
+            self._evenings[day] = passed
+        # Every boundary in use has a covered day on both sides.
+        self.origin = max(1, self._mornings[plan.horizon.first])
+        self.limit = min(self.size - 1, self._evenings.get(plan.horizon.last, self.size))
+
+    def read(self, day: dt.date, convention: str) -> float:
+        """Return the boundary of a day's morning (``opens``) or evening (``closes``)."""
+        if day < self.covers.first:
+            return -math.inf
+        if day > self.covers.last:
+            return math.inf
+        return (self._mornings if convention == "opens" else self._evenings)[day]
+
+    def stated(self, day: dt.date, convention: str) -> float:
+        """Return the boundary of a day that the plan states.
+
+        Raises
+        ------
+        LookupError
+            If the base calendar does not cover it: the plan is then in error, and has no meaning.
+        """
+        if day not in self._mornings:
+            message = f"{day} is not covered"
+            raise LookupError(message)
+        return self.read(day, convention)
+
+    def shown(self, boundary: int, convention: str) -> dt.date:
+        """Return the day whose morning, or evening, a boundary is shown as."""
+        return self.days[boundary if convention == "opens" else boundary - 1]
+
+    def plus(self, boundary: int, lag: Duration, source: str, target: str) -> float:
+        """Return ``boundary ⊕ lag``."""
+        if lag.unit == "wd":
+            return boundary + lag.amount
+        day = self.shown(boundary, source)
+        reached = day + lag.amount * DAY if lag.unit == "cd" else plus_months(day, lag.amount)
+        found = self.read(reached, target)
+        return max(found, boundary) if lag.amount >= 0 else found
+
+    def finishes(self, plan: Plan, activity: Activity, start: int) -> Sequence[int]:
+        """Return every boundary at which an activity that starts at a boundary may finish, within the plan's axis."""
+        if not plan.switch(activity.enabled):
+            return range(start, self.limit + 1)
+        finish = self._finish(activity.calendar, plan.duration(activity.duration), start, plan.calendar)
+        return [int(finish)] if finish <= self.limit else []
+
+    def _finish(self, calendar: str | None, duration: Duration, start: int, base: str) -> float:
+        """Return the finish of work on a calendar, +∞ where it may not start or never ends."""
+        if calendar in (None, base) or duration.amount == 0:
+            return self.plus(start, duration, "opens", "opens")
+        own, morning = self.own[calendar or ""], self.shown(start, "opens")
+        last = own.index(morning) + duration.amount - 1 if morning in own else len(own)
+        return self.read(own[last], "closes") if last < len(own) else math.inf
+
+    def occasions(self, occasions: Occasions) -> list[dt.date]:
+        """Return every covered day on which something can happen, in order."""
+        if occasions not in self._occasions:
+            for day in occasions.days:
+                self.stated(day, "opens")
+            self._occasions[occasions] = [
+                day
+                for day in days_of(self.covers.first, self.covers.last)
+                if (occasions.since is None or day >= occasions.since)
+                and (occasions.until is None or day <= occasions.until)
+                and (day in occasions.days or (occasions.pattern is not None and self._recurs(occasions.pattern, day)))
+            ]
+        return self._occasions[occasions]
+
+    def _recurs(self, pattern: Any, day: dt.date) -> bool:
+        """Return whether a day belongs to a pattern."""
+        if pattern.every_weeks is not None:
+            return bool(day >= pattern.since and (day - pattern.since).days % (7 * pattern.every_weeks) == 0)
+        if pattern.months and day.month not in pattern.months:
+            return False
+        if pattern.on in ("first working day", "last working day"):
+            return self.is_month_end(day, first=pattern.on.startswith("first"))
+        word, what = pattern.on.split(" ")
+        if word == "day":
+            return day.day == int(what)
+        nth = (day + 7 * DAY).month != day.month if word == "last" else (day.day - 1) // 7 == ORDINALS.index(word)
+        return nth and NAMES[day.weekday()] == what
+
+    def is_month_end(self, day: dt.date, *, first: bool) -> bool:
+        """Return whether a day is known to be the first, or last, working day of its month."""
+        if day not in self.days:
+            return False
+        rest = days_of(day.replace(day=1), day - DAY) if first else days_of(day + DAY, last_day(day))
+        return all(other in self._mornings and other not in self.days for other in rest)
+
+
+# -- what each kind of rule asks, given where the items lie ------------------------------------------------------------
+
+
+class Scene:
+    """A plan, its axis, and the places of its items: what a rule is judged against."""
+
+    def __init__(self, plan: Plan, axis: Axis, places: Places) -> None:
+        self.plan, self.axis, self.places = plan, axis, places
+
+    def at(self, point: Point) -> int:
+        """Return the boundary of a point."""
+        return self.places[point.item][point.end == "finish"]
+
+    def shown(self, point: Point) -> str:
+        """Return how a point is shown."""
+        item = self.plan.items[point.item]
+        if isinstance(item, Milestone):
+            return item.shown
+        return "closes" if point.end == "finish" else "opens"
+
+    def plus(self, point: Point, lag: Duration, target: str) -> float:
+        """Return ``b(point) ⊕ lag``, read by the convention of the target."""
+        return self.axis.plus(self.at(point), lag, self.shown(point), target)
+
+
+def ended(point: Point, end: Any) -> Point:
+    """Return a point with its end filled in."""
+    return Point(point.item, point.end or end)
+
+
+def _dependency(here: Scene, rule: Dependency) -> bool:
+    ends = {"S": "start", "F": "finish"}
+    before, after = ended(Point(rule.before), ends[rule.type[0]]), ended(Point(rule.after), ends[rule.type[1]])
+    reached = here.plus(before, here.plan.duration(rule.lag), here.shown(after))
+    return here.at(after) >= reached if rule.bound == "at-least" else here.at(after) <= reached
+
+
+def _not_before(here: Scene, rule: NotBefore) -> bool:
+    point, day = ended(rule.at, "start"), here.plan.date(rule.date)
+    return day is None or here.at(point) >= here.axis.stated(day, here.shown(point))
+
+
+def _not_after(here: Scene, rule: NotAfter) -> bool:
+    point, day = ended(rule.at, "finish"), here.plan.date(rule.date)
+    return day is None or here.at(point) <= here.axis.stated(day, here.shown(point))
+
+
+def _alignment(here: Scene, rule: Alignment) -> bool:
+    point = ended(rule.at, "start")
+    day = here.axis.shown(here.at(point), here.shown(point))
+    return here.axis.is_month_end(day, first=rule.to == "first-working-day")
+
+
+def _release(here: Scene, rule: Release) -> bool:
+    point = ended(rule.at, "start")
+    return any(here.at(point) == here.axis.read(day, here.shown(point)) for day in here.axis.occasions(rule.occasions))
+
+
+def _blackout(here: Scene, rule: Blackout) -> bool:
+    for window in rule.windows:
+        opening, closing = here.axis.stated(window.first, "opens"), here.axis.stated(window.last, "closes")
+        if opening >= closing:
+            continue
+        for name in rule.items:
+            item, (start, finish) = here.plan.items[name], here.places[name]
+            if isinstance(item, Activity):
+                clear = finish <= opening or start >= closing
+            elif isinstance(item, Milestone) and item.shown == "opens":
+                clear = start < opening or start >= closing
+            else:
+                clear = start <= opening or start > closing
+            if not clear:
+                return False
+    return True
+
+
+def _capacity(here: Scene, rule: Capacity) -> bool:
+    for index, day in enumerate(here.axis.days):
+        amount = here.plan.amount(rule.amount)
+        for step in rule.steps:
+            if step.since <= day:
+                amount = here.plan.amount(step.amount)
+        used = sum(
+            here.plan.amount(demand.amount)
+            for demand in rule.demands
+            if here.places[demand.item][0] <= index < here.places[demand.item][1]
+        )
+        if used > amount:
+            return False
+    return True
+
+
+def _at_least(here: Scene, rule: AtLeast) -> bool:
+    after, lag = ended(rule.after, "start"), here.plan.duration(rule.lag)
+    reached = sorted(here.plus(ended(point, "finish"), lag, here.shown(after)) for point in rule.of)
+    return here.at(after) >= reached[here.plan.amount(rule.count) - 1]
+
+
+def _equality(here: Scene, rule: Equality) -> bool:
+    return len({here.at(ended(point, "start")) for point in rule.at}) == 1
+
+
+def _gate(here: Scene, rule: Gate) -> bool:
+    before, after = ended(rule.before, "finish"), ended(rule.after, "start")
+    ready = here.plus(before, here.plan.duration(rule.notice), "opens")
+    for board in here.axis.occasions(rule.board):
+        if here.axis.read(board, "opens") >= ready:
+            return here.at(after) >= here.axis.read(board, "closes")
+    return False
+
+
+MEANINGS: dict[str, Callable[[Scene, Any], bool]] = {
+    "dependency": _dependency,
+    "not-before": _not_before,
+    "not-after": _not_after,
+    "alignment": _alignment,
+    "release": _release,
+    "blackout": _blackout,
+    "capacity": _capacity,
+    "at-least": _at_least,
+    "equality": _equality,
+    "gate": _gate,
+}
+
+
+# -- judging and searching ---------------------------------------------------------------------------------------------
+
+
+def hammock_place(here: Scene, hammock: Hammock) -> tuple[float, float]:
+    """Return where a hammock lies, given the items it is tied to."""
+    first, last = ended(hammock.starts_with, "start"), ended(hammock.finishes_with, "finish")
+    start = here.plus(first, here.plan.duration(hammock.start_lag), "opens")
+    return start, max(start, here.plus(last, here.plan.duration(hammock.finish_lag), "closes"))
+
+
+def placed_with_hammocks(plan: Plan, places: Places, axis: Axis | None = None) -> dict[str, tuple[int, int]]:
+    """Return the places of activities and milestones together with those of the hammocks tied to them.
+
+    A hammock that leads off the axis has a place that no schedule may have: nothing waits for a hammock, so it moves
+    nothing back onto the axis. Where it leads off the days covered it is said to end just after them.
+    """
+    axis = axis or Axis(plan)
+    scene = Scene(plan, axis, places)
+    ties = {hammock.id: hammock_place(scene, hammock) for hammock in plan.hammocks}
+    return dict(places) | {
+        name: (int(max(0, min(start, axis.size + 1))), int(max(0, min(finish, axis.size + 1))))
+        for name, (start, finish) in ties.items()
+    }
+
+
+def _placed(plan: Plan, axis: Axis, places: Places) -> dict[str, bool]:
+    """Return for every item whether it lies where its kind and the axis allow."""
+    here = Scene(plan, axis, places)
+    sound = {}
+    for name, (start, finish) in places.items():
+        item = plan.items[name]
+        if isinstance(item, Activity):
+            fits = finish in axis.finishes(plan, item, start)
+        elif isinstance(item, Milestone):
+            fits = start == finish
+        else:
+            fits = hammock_place(here, item) == (start, finish)
+        sound[name] = fits and axis.origin <= start and finish <= axis.limit and start <= finish
+    return sound
+
+
+def breaches(plan: Plan, places: Places, axis: Axis | None = None) -> frozenset[str]:
+    """Return the ids of the rules that a schedule breaks, and ``item:ID`` for each item that lies where it cannot.
+
+    Parameters
+    ----------
+    plan
+        Any plan.
+    places
+        Every item's start and finish, each a boundary with a covered day on both sides.
+    axis
+        The plan's axis, where there is one already.
+    """
+    axis = axis or Axis(plan)
+    here = Scene(plan, axis, places)
+    broken = {rule.id for rule in plan.rules if plan.switch(rule.enabled) and not MEANINGS[rule.kind](here, rule)}
+    return frozenset(broken | {f"item:{name}" for name, sound in _placed(plan, axis, places).items() if not sound})
+
+
+def schedules(plan: Plan, first: str | None = None) -> Iterator[dict[str, tuple[int, int]]]:
+    """Yield every schedule of a tiny plan that breaks nothing; those that place the item `first` earliest come first.
+
+    Parameters
+    ----------
+    plan
+        A plan of a few items on a short axis: the search tries every boundary of every item.
+    first
+        An activity or a milestone.
+    """
+    axis = Axis(plan)
+    order = sorted((item for item in plan.items.values() if not isinstance(item, Hammock)), key=lambda item: item.id != first)
+    turn = {item.id: place for place, item in enumerate(order)}
+    # A rule is judged as soon as everything it speaks of has its place.
+    due: list[list[Any]] = [[] for _ in order]
+    for rule in plan.rules:
+        if plan.switch(rule.enabled):
+            due[max(turn[name] for name in _named(rule))].append(rule)
+    places: dict[str, tuple[int, int]] = {}
+    here = Scene(plan, axis, places)
+
+    def extend(depth: int) -> Iterator[dict[str, tuple[int, int]]]:
+        if depth == len(order):
+            yield placed_with_hammocks(plan, places, axis)
+            return
+        item = order[depth]
+        for start in range(axis.origin, axis.limit + 1):
+            for finish in axis.finishes(plan, item, start) if isinstance(item, Activity) else [start]:
+                places[item.id] = start, finish
+                if all(MEANINGS[rule.kind](here, rule) for rule in due[depth]):
+                    yield from extend(depth + 1)
+
+    return extend(0)
+
+
+def _named(rule: Any) -> set[str]:
+    """Return the items that a rule speaks of."""
+    if isinstance(rule, Dependency):
+        return {rule.before, rule.after}
+    if isinstance(rule, Capacity):
+        return {demand.item for demand in rule.demands}
+    if isinstance(rule, Blackout):
+        return set(rule.items)
+    if isinstance(rule, AtLeast | Gate):
+        counted = rule.of if isinstance(rule, AtLeast) else (rule.before,)
+        return {point.item for point in (*counted, rule.after)}
+    return {point.item for point in (rule.at if isinstance(rule, Equality) else (rule.at,))}
+
+
+def earliest(plan: Plan, milestone: str) -> dt.date | None:
+    """Return the earliest date at which a milestone of a tiny plan can be shown; None where nothing meets every rule."""
+    for places in islice(schedules(plan, milestone), 1):
+        return Axis(plan).shown(places[milestone][0], plan.convention(Point(milestone)))
+    return None

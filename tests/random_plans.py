@@ -1,0 +1,540 @@
+"""Random plans over everything the vocabulary can say: the same seed gives the same plan.
+
+A plan is drawn around planted places of its items. In a *planted* plan every rule holds at those places, so that it can be
+met and yet is full of rules that bind; in a *free* plan rules are tightened past them, and may contradict each other or run
+off the axis.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from models.items import Milestone
+from models.plan import Plan
+from models.rules import RULE_KINDS, Point, Rule
+from tests.brute_force import DAY, MEANINGS, NAMES, Axis, Scene, hammock_place, works_on
+
+__all__ = ["UNITS", "plans", "random_plan"]
+
+T = TypeVar("T")
+Size = Literal["tiny", "medium"]
+UNITS = ("wd", "cd", "mo")
+_RULE: TypeAdapter[Any] = TypeAdapter(Rule)
+
+_WEIGHTS = {"dependency": 5, "capacity": 2}
+"""How much more often than others a kind is drawn."""
+_ATTEMPTS = 12
+"""How often a rule is drawn again, where it has to hold at the planted places."""
+
+
+class Draw:
+    """Chance, in Python's own numbers."""
+
+    def __init__(self, seed: int) -> None:
+        self._generator = np.random.default_rng(seed)
+
+    def whole(self, low: int, high: int) -> int:
+        """Return a whole number between two, both included."""
+        return int(self._generator.integers(low, max(low, high) + 1))
+
+    def chance(self, share: float) -> bool:
+        """Return true in this share of cases."""
+        return bool(self._generator.random() < share)
+
+    def one(self, among: Sequence[T]) -> T:
+        """Return one of several."""
+        return among[self.whole(0, len(among) - 1)]
+
+    def some(self, among: Sequence[T], low: int, high: int) -> list[T]:
+        """Return some of several, each at most once, in their order."""
+        count = min(self.whole(low, high), len(among))
+        return [among[int(place)] for place in sorted(self._generator.permutation(len(among))[:count])]
+
+
+def random_plan(
+    seed: int,
+    *,
+    size: Size = "tiny",
+    kinds: Collection[str] = tuple(RULE_KINDS),
+    units: Sequence[str] = UNITS,
+    calendars: bool = True,
+    capacity: bool = True,
+    horizon: int | None = None,
+) -> Plan:
+    """Draw a plan.
+
+    Parameters
+    ----------
+    seed
+        Equal seeds give equal plans.
+    size
+        ``tiny``: 2 to 4 items on an axis of 8 to 25 working days, for `brute_force`; ``medium``: 5 to 40 items on a year.
+    kinds
+        Rule kinds to draw from.
+    units
+        Units of durations and lags to draw from.
+    calendars
+        Whether calendars have odd weeks, holidays, blackouts and items of their own; if not, Mondays to Fridays are worked.
+    capacity
+        Whether ``capacity`` may be among the kinds.
+    horizon
+        Working days of the axis; None draws them.
+
+    Returns
+    -------
+    Plan
+        A sound plan: `find_faults` finds nothing.
+    """
+    wanted = [kind for kind in RULE_KINDS if kind in kinds and (capacity or kind != "capacity")]
+    return _Maker(Draw(seed), size, wanted, tuple(units), calendars=calendars).plan(f"{size}-{seed}", horizon)
+
+
+def plans(size: Size = "tiny", **choices: Any) -> st.SearchStrategy[Plan]:
+    """Return a strategy of random plans, for properties; see `random_plan`."""
+    return st.integers(0, 2**32 - 1).map(lambda seed: random_plan(seed, size=size, **choices))
+
+
+class _Maker:
+    """One plan in the making."""
+
+    def __init__(self, draw: Draw, size: Size, kinds: list[str], units: tuple[str, ...], *, calendars: bool) -> None:
+        self.draw, self.size, self.units, self.calendars = draw, size, units, calendars
+        self.kinds = [kind for kind in kinds for _ in range(_WEIGHTS.get(kind, 1))]
+        self.planted = draw.chance(0.65)
+        self.values: list[dict[str, Any]] = []
+
+    def plan(self, name: str, horizon: int | None) -> Plan:
+        """Return the plan."""
+        fields = self._frame(name, horizon)
+        order = self._items(fields)
+        bare = Plan.model_validate(fields)
+        axis = Axis(bare)
+        self.scene = Scene(bare, axis, self._places(bare, axis, order))
+        self.order = [name for name in order if name in self.scene.places]
+        fields["rules"] = self._rules(order)
+        fields["hammocks"] = self._hammocks()
+        for activity in fields["activities"]:
+            activity["duration"] = self._referred(activity["duration"], 0.15)
+            if self.draw.chance(0.06):
+                activity["enabled"] = self._referred(False, 0.3)  # noqa: FBT003 a value of the plan
+        fields["assumptions"] = self.values
+        return Plan.model_validate(fields)
+
+    # -- the axis ----------------------------------------------------------------------------------------------------
+
+    def _frame(self, name: str, horizon: int | None) -> dict[str, Any]:
+        """Draw calendars and horizon."""
+        draw, tiny = self.draw, self.size == "tiny"
+        length = horizon or (draw.whole(8, 25) if tiny else draw.whole(240, 270))
+        weekdays = list(NAMES[:5])
+        if self.calendars and draw.chance(0.5 if tiny else 0.25):
+            weekdays = draw.one([list(NAMES), draw.some(NAMES, 1, 3), draw.some(NAMES, 3, 6)])
+        first = dt.date(2023, 10, 1) + draw.whole(0, 500) * DAY
+        base: dict[str, Any] = {"id": "base", "title": "Base", "basis": "synthetic", "weekdays": weekdays}
+        closed = self._closed(first, 30 if tiny else 400) if self.calendars and draw.chance(0.6) else {}
+        base |= closed | {"covers": {"first": str(first), "last": str(first + 9999 * DAY)}}
+        everything = Plan.model_validate(_framed(name, [base], str(first), str(first)))
+        worked: list[dt.date] = []
+        last = first
+        while len(worked) < length:
+            worked += [last] if works_on(everything.calendars[0], last) else []
+            last += DAY
+        last = worked[-1] + (draw.whole(0, 3) * DAY if draw.chance(0.5) else 0 * DAY)
+        base["covers"]["last"] = str(last)
+        begin = draw.one([first, worked[0], worked[draw.whole(0, 3)] + draw.whole(-1, 0) * DAY])
+        end = draw.one([last, worked[-1], worked[-draw.whole(1, 3)], worked[-2] + DAY, last + 30 * DAY])
+        more = range(draw.whole(0, 2) if self.calendars else 0)
+        calendars = [base, *(self._own(f"own-{number}", base, first, last) for number in more)]
+        return _framed(name, calendars, str(max(begin, first)), str(end))
+
+    def _closed(self, first: dt.date, reach: int) -> dict[str, Any]:
+        """Draw holidays and blackouts near a day."""
+        draw = self.draw
+        holidays = {first + draw.whole(0, reach) * DAY for _ in range(draw.whole(0, 4))}
+        blackouts = []
+        for _ in range(draw.whole(0, 2)):
+            day = first + draw.whole(0, reach) * DAY
+            blackouts.append({"first": str(day), "last": str(day + draw.whole(0, 6) * DAY)})
+        return {
+            "holidays": [{"day": str(day), "title": "Holiday"} for day in sorted(holidays)],
+            "blackouts": blackouts,
+        }
+
+    def _own(self, name: str, base: dict[str, Any], first: dt.date, last: dt.date) -> dict[str, Any]:
+        """Draw a calendar that works on no day on which the base does not."""
+        draw = self.draw
+        more = self._closed(first, (last - first).days)
+        covers = {"first": str(first), "last": str(last)}
+        if draw.chance(0.3):
+            opening = first + draw.whole(-5, 5) * DAY
+            covers = {"first": str(opening), "last": str(max(opening, last + draw.whole(-5, 40) * DAY))}
+        return {
+            "id": name,
+            "title": name,
+            "basis": "synthetic",
+            "weekdays": draw.some(base["weekdays"], 1, 7),
+            "covers": covers,
+            "holidays": [*base.get("holidays", []), *more["holidays"]],
+            "blackouts": [*base.get("blackouts", []), *more["blackouts"]],
+        }
+
+    # -- the items ---------------------------------------------------------------------------------------------------
+
+    def _items(self, fields: dict[str, Any]) -> list[str]:
+        """Draw activities and milestones; return them in the order in which they are meant to happen."""
+        draw = self.draw
+        count = draw.whole(2, 4) if self.size == "tiny" else draw.whole(5, 40)
+        milestones = draw.whole(1, max(1, count // 3))
+        order = [f"A{number}" for number in range(count - milestones)]
+        for number in range(milestones):
+            # Most milestones come late, as milestones do.
+            order.insert(draw.whole(len(order) // 2, len(order)), f"M{number}")
+        own = [calendar["id"] for calendar in fields["calendars"]]
+        for name in order:
+            common = {"id": name, "title": name, "basis": "synthetic"}
+            if name.startswith("M"):
+                fields["milestones"].append(common | {"shown": draw.one(["opens", "closes"])})
+                continue
+            calendar = draw.one(own) if draw.chance(0.3) else None
+            unit = "wd" if calendar not in (None, "base") or draw.chance(0.6) else draw.one(self.units)
+            activity = common | {"duration": self._length(unit)}
+            if calendar:
+                activity["calendar"] = calendar
+            if draw.chance(0.12):
+                activity["placement"] = "as-late-as-possible"
+            fields["activities"].append(activity)
+        fields["targets"] = [name for name in order if name.startswith("M")]
+        return order
+
+    def _length(self, unit: str) -> str:
+        """Draw a duration."""
+        longest = {"wd": 5, "cd": 10, "mo": 1} if self.size == "tiny" else {"wd": 35, "cd": 50, "mo": 3}
+        return f"{self.draw.whole(0, longest[unit])} {unit}"
+
+    def _places(self, plan: Plan, axis: Axis, order: list[str]) -> dict[str, tuple[int, int]]:
+        """Plant every item that fits on the axis somewhere, roughly in its order."""
+        places = {}
+        span = axis.limit - axis.origin
+        starts = sorted(self.draw.whole(0, span) for _ in order)
+        for name, offset in zip(order, starts, strict=True):
+            item = plan.items[name]
+            start = axis.origin + int(offset * 0.8)
+            if self.draw.chance(0.25):
+                start = next((b for b in range(start, axis.limit) if self._is_turn(axis, b)), start)
+            if isinstance(item, Milestone):
+                places[name] = start, start
+                continue
+            for place in (*range(start, axis.limit + 1), *range(axis.origin, start)):
+                finishes = axis.finishes(plan, item, place)
+                if finishes:
+                    places[name] = place, finishes[0]
+                    break
+        return places
+
+    def _is_turn(self, axis: Axis, boundary: int) -> bool:
+        """Return whether a boundary lies between two months."""
+        return axis.days[boundary - 1].month != axis.days[boundary].month
+
+    # -- the rules ---------------------------------------------------------------------------------------------------
+
+    def _rules(self, order: list[str]) -> list[dict[str, Any]]:
+        """Draw the rules."""
+        draw = self.draw
+        kinds = [kind for kind in self.kinds if kind != "capacity" or self._workers()]
+        if len(self.order) < 2 or not kinds:
+            return []
+        count = draw.whole(1, 5) if self.size == "tiny" else draw.whole(len(order), 2 * len(order))
+        makers: dict[str, Callable[[], dict[str, Any]]] = {
+            "dependency": self._dependency,
+            "not-before": self._not_before,
+            "not-after": self._not_after,
+            "alignment": self._alignment,
+            "release": self._release,
+            "blackout": self._blackout,
+            "capacity": self._capacity,
+            "at-least": self._at_least,
+            "equality": self._equality,
+            "gate": self._gate,
+        }
+        rules: list[dict[str, Any]] = []
+        for number in range(count):
+            kind = draw.one(kinds)
+            if kind == "capacity" and sum(rule["kind"] == kind for rule in rules) >= 2:
+                continue
+            common = {"id": f"R{number}", "title": f"Rule {number}", "basis": "synthetic", "kind": kind}
+            off = draw.chance(0.08)
+            for _ in range(_ATTEMPTS):
+                rule = common | makers[kind]()
+                if off or not self.planted or MEANINGS[kind](self.scene, _RULE.validate_python(rule)):
+                    break
+            else:
+                continue
+            if off or draw.chance(0.1):
+                rule["enabled"] = self._referred(not off, 0.5)
+            rules.append(self._with_references(rule))
+        rules += self._sinks() if "dependency" in kinds else []
+        return rules + (self._crowd() if "capacity" in kinds and draw.chance(0.35) else [])
+
+    def _crowd(self) -> list[dict[str, Any]]:
+        """Let a milestone wait for activities that have to take turns, wherever they were planted."""
+        draw, workers = self.draw, self.draw.some(self._workers(), 2, 6)
+        common = {"title": "A crowd", "basis": "synthetic"}
+        demands = [{"item": name, "amount": draw.whole(1, 3)} for name in workers]
+        amount = max([demand["amount"] for demand in demands], default=1) + draw.whole(0, 1)
+        steps = [{"since": self._day(), "amount": amount + draw.whole(-1, 1)}] if draw.chance(0.3) else []
+        crowd = common | {"id": "crowd", "kind": "capacity", "amount": amount, "demands": demands, "steps": steps}
+        milestones = [name for name in self.order if name.startswith("M")]
+        waits = [
+            common | {"id": f"crowd-{name}", "kind": "dependency", "before": name, "after": milestones[-1]}
+            for name in (workers if milestones and "dependency" in self.kinds else ())
+        ]
+        return [self._with_references(crowd), *waits]
+
+    def _sinks(self) -> list[dict[str, Any]]:
+        """Let some milestones wait for much of what is planted before them, as milestones do."""
+        here, draw, sinks = self.scene, self.draw, list[dict[str, Any]]()
+        for milestone in [name for name in self.order if name.startswith("M")]:
+            if draw.chance(0.4):
+                continue
+            ready = [name for name in self._workers() if here.at(Point(name, "finish")) <= here.at(Point(milestone))]
+            for name in draw.some(ready, 1, len(ready)):
+                common = {"id": f"{name}-{milestone}", "title": f"{milestone} waits for {name}", "basis": "synthetic"}
+                sinks.append(common | {"kind": "dependency", "before": name, "after": milestone})
+        return sinks
+
+    def _with_references(self, rule: dict[str, Any]) -> dict[str, Any]:
+        """Move some numbers of a rule to assumptions."""
+        for key in ("lag", "notice", "date", "count", "amount"):
+            if key in rule:
+                rule[key] = self._referred(rule[key], 0.15)
+        for part in (*rule.get("demands", ()), *rule.get("steps", ())):
+            part["amount"] = self._referred(part["amount"], 0.1)
+        if rule["kind"] in ("not-before", "not-after") and self.draw.chance(0.04):
+            rule["date"] = self._referred("none", 1)
+        return rule
+
+    def _referred(self, value: Any, share: float) -> Any:
+        """Return a value, or in some cases a reference to an assumption that holds it."""
+        if not self.draw.chance(share):
+            return value
+        name = f"a{len(self.values)}"
+        self.values.append({"id": name, "title": name, "basis": "synthetic", "value": value})
+        return f"${name}"
+
+    def _point(self, name: str | None = None, end: str | None = None) -> Point:
+        """Draw a point; a milestone's is mostly written without an end."""
+        name = name or self.draw.one(self.order)
+        if self.draw.chance(0.4 if name.startswith("A") else 0.8) and end is None:
+            return Point(name)
+        return Point(name, end or self.draw.one(["start", "finish"]))  # type: ignore[arg-type]
+
+    def _pair(self) -> tuple[str, str]:
+        """Draw two items, mostly in their order."""
+        first, second = self.draw.some(self.order, 2, 2)
+        return (first, second) if self.draw.chance(0.85) else (second, first)
+
+    def _slack(self) -> int:
+        """Draw how far from the planted places a rule lies; negative is too tight for them."""
+        if not self.planted and self.draw.chance(0.25):
+            return -self.draw.whole(1, 4)
+        return 0 if self.draw.chance(0.4) else self.draw.whole(1, 4 if self.size == "tiny" else 20)
+
+    def _lag(self, before: Point, after: Point, *, at_most: bool) -> str:
+        """Draw a lag near the distance between two planted points."""
+        here, draw = self.scene, self.draw
+        unit = draw.one(self.units)
+        room = self._slack() * (1 if at_most else -1)
+        if unit == "wd":
+            return f"{here.at(after) - here.at(before) + room} wd"
+        days = (self._shown(after) - self._shown(before)).days + room
+        if unit == "cd":
+            return f"{days} cd"
+        return f"{(days + 15) // 30 + (draw.whole(0, 1) if at_most else -draw.whole(0, 1))} mo"
+
+    def _shown(self, point: Point) -> dt.date:
+        """Return the day at which a planted point is shown."""
+        return self.scene.axis.shown(self.scene.at(point), self.scene.shown(point))
+
+    def _day(self, near: dt.date | None = None, reach: int = 4) -> str:
+        """Draw a covered calendar day, worked or not."""
+        covers = self.scene.axis.covers
+        length = (covers.last - covers.first).days
+        day = covers.first + self.draw.whole(0, length) * DAY if near is None else near + self.draw.whole(-reach, reach) * DAY
+        return str(min(max(day, covers.first), covers.last))
+
+    def _span(self, longest: int) -> dict[str, Any]:
+        """Draw a run of covered days."""
+        first = dt.date.fromisoformat(self._day())
+        last = min(first + self.draw.whole(0, longest) * DAY, self.scene.axis.covers.last)
+        return {"first": str(first), "last": str(last)}
+
+    def _dependency(self) -> dict[str, Any]:
+        before, after = self._pair()
+        link = self.draw.one(["FS", "FS", "FS", "SS", "FF", "SF"])
+        ends: dict[str, Any] = {"S": "start", "F": "finish"}
+        at_most = self.draw.chance(0.25)
+        lag = self._lag(Point(before, ends[link[0]]), Point(after, ends[link[1]]), at_most=at_most)
+        rule: dict[str, Any] = {"before": before, "after": after, "type": link, "lag": lag}
+        if link == "FS" and not at_most and self.draw.chance(0.3):
+            return {"before": before, "after": after}
+        return rule | ({"bound": "at-most"} if at_most else {})
+
+    def _not_before(self) -> dict[str, Any]:
+        point = self._point()
+        day = self._shown(Point(point.item, point.end or "start")) - self._slack() * DAY
+        return {"at": str(point), "date": self._day(day, 0)}
+
+    def _not_after(self) -> dict[str, Any]:
+        point = self._point()
+        day = self._shown(Point(point.item, point.end or "finish")) + self._slack() * DAY
+        return {"at": str(point), "date": self._day(day, 0)}
+
+    def _alignment(self) -> dict[str, Any]:
+        return {"at": str(self._point()), "to": self.draw.one(["first-working-day", "last-working-day"])}
+
+    def _release(self) -> dict[str, Any]:
+        point = self._point()
+        return {"at": str(point), "occasions": self._occasions(self._shown(Point(point.item, point.end or "start")))}
+
+    def _occasions(self, near: dt.date) -> dict[str, Any]:
+        """Draw occasions: listed, by a pattern, or both; some of them near a day."""
+        draw, occasions = self.draw, dict[str, Any]()
+        form = draw.one(["listed", "pattern", "both"])
+        if form != "pattern":
+            days = {self._day() for _ in range(draw.whole(0, 3))}
+            days |= {self._day(near, draw.one([0, 2, 6])) for _ in range(draw.whole(1, 2))}
+            occasions["days"] = sorted(days)
+        if form != "listed":
+            occasions["pattern"] = self._pattern()
+        if draw.chance(0.2):
+            occasions["since"] = self._day()
+        if draw.chance(0.25):
+            occasions["until"] = self._day(near + 20 * DAY, 30)
+        return occasions
+
+    def _pattern(self) -> dict[str, Any]:
+        """Draw a pattern."""
+        draw = self.draw
+        if draw.chance(0.4):
+            since = dt.date.fromisoformat(self._day()) - draw.whole(0, 40) * DAY
+            return {"every_weeks": draw.whole(1, 4), "since": str(since)}
+        weekday = f"{draw.one(['first', 'second', 'third', 'fourth', 'last'])} {draw.one(NAMES)}"
+        pattern: dict[str, Any] = {
+            "on": draw.one(["first working day", "last working day", weekday, f"day {draw.whole(1, 31)}"])
+        }
+        if draw.chance(0.25):
+            pattern["months"] = draw.some(range(1, 13), 3, 9)
+        return pattern
+
+    def _blackout(self) -> dict[str, Any]:
+        longest = 6 if self.size == "tiny" else 25
+        windows = [self._span(longest) for _ in range(self.draw.whole(1, 2))]
+        return {"items": self.draw.some(self.order, 1, 2), "windows": windows}
+
+    def _capacity(self) -> dict[str, Any]:
+        draw, here = self.draw, self.scene
+        workers = self._workers()
+        most = 3 if self.size == "tiny" else 10
+        demands = [{"item": name, "amount": draw.whole(0, 2) or 1} for name in draw.some(workers, 1 + most // 3, most)]
+        if draw.chance(0.1):
+            demands.append({"item": draw.one(workers), "amount": draw.whole(0, 1)})
+        steps = sorted({self._day() for _ in range(draw.whole(0, 2))})
+        used = [
+            sum(
+                demand["amount"] for demand in demands if here.places[demand["item"]][0] <= day < here.places[demand["item"]][1]
+            )
+            for day in range(here.axis.size)
+        ]
+        peak = max(used)
+        amount = max(0, peak + draw.whole(0, 1) if self.planted else peak - draw.whole(0, 1))
+        amounts = [max(0, amount + draw.whole(-1, 1)) for _ in steps]
+        return {
+            "amount": amount,
+            "demands": demands,
+            "steps": [{"since": day, "amount": step} for day, step in zip(steps, amounts, strict=True)],
+        }
+
+    def _workers(self) -> list[str]:
+        """Return the activities that have planted places."""
+        return [name for name in self.order if name.startswith("A")]
+
+    def _at_least(self) -> dict[str, Any]:
+        draw = self.draw
+        *counted, last = draw.some(self.order, 2, 4)
+        points = [self._point(name) for name in counted]
+        after = self._point(last)
+        lag = self._lag(_filled(draw.one(points), "finish"), _filled(after, "start"), at_most=False)
+        return {"of": list(map(str, points)), "count": draw.whole(1, len(points)), "after": str(after), "lag": lag}
+
+    def _equality(self) -> dict[str, Any]:
+        """Draw points that are planted at one boundary, where there are such."""
+        here, draw = self.scene, self.draw
+        ends: tuple[Any, ...] = ("start", "finish")
+        places: dict[int, list[Point]] = {}
+        for name in self.order:
+            for end in ends:
+                places.setdefault(here.at(Point(name, end)), []).append(Point(name, end))
+        groups = [points for points in places.values() if len({point.item for point in points}) > 1]
+        if groups and draw.chance(0.9 if self.planted else 0.7):
+            points = draw.some(draw.one(groups), 2, 3)
+        else:
+            points = [self._point(name) for name in draw.some(self.order, 2, 3)]
+        return {"at": [point.item if point.end == "start" and draw.chance(0.5) else str(point) for point in points]}
+
+    def _gate(self) -> dict[str, Any]:
+        draw = self.draw
+        first, second = self._pair()
+        before, after = self._point(first), self._point(second)
+        longest = {"wd": 4, "cd": 7, "mo": 1}
+        unit = draw.one(self.units)
+        return {
+            "before": str(before),
+            "after": str(after),
+            "board": self._occasions(self._shown(_filled(after, "start"))),
+            "notice": f"{draw.whole(0, longest[unit])} {unit}",
+        }
+
+    def _hammocks(self) -> list[dict[str, Any]]:
+        """Draw bars tied to items."""
+        draw, hammocks = self.draw, list[dict[str, Any]]()
+        if not self.order:
+            return hammocks
+        for number in range(draw.whole(0, 1 if self.size == "tiny" else 3)):
+            first, last = self._point(), self._point()
+            hammock: dict[str, Any] = {"id": f"H{number}", "title": f"H{number}", "basis": "synthetic"}
+            hammock |= {"starts_with": str(first), "finishes_with": str(last)}
+            for key in ("start_lag", "finish_lag"):
+                if draw.chance(0.3):
+                    hammock[key] = f"{draw.whole(-3, 4)} {draw.one(['wd', 'cd'])}"
+            drawn = Plan.model_validate(self.scene.plan.model_dump(mode="json", by_alias=True) | {"hammocks": [hammock]})
+            start, finish = hammock_place(Scene(drawn, self.scene.axis, self.scene.places), drawn.hammocks[0])
+            if not self.planted or self.scene.axis.origin <= start <= finish <= self.scene.axis.limit:
+                hammocks.append(hammock)
+        return hammocks
+
+
+def _filled(point: Point, end: Any) -> Point:
+    """Return a point with its end filled in."""
+    return Point(point.item, point.end or end)
+
+
+def _framed(name: str, calendars: list[dict[str, Any]], first: str, last: str) -> dict[str, Any]:
+    """Return a plan of nothing but time."""
+    return {
+        "schema": "optimiser/plan/1",
+        "id": name,
+        "title": "A plan drawn at random",
+        "as_of": "2023-10-01",
+        "horizon": {"first": first, "last": last},
+        "calendar": "base",
+        "calendars": calendars,
+        "targets": [],
+        "activities": [],
+        "milestones": [],
+    }
