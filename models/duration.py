@@ -109,9 +109,11 @@ class Duration(Word):
         if not found:
             loose = re.match(r"^\s*([+-]?\d+)\s*([A-Za-z]*)\s*$", text)
             units = {"": "wd", "d": "wd", "day": "wd", "days": "wd", "m": "mo", "month": "mo", "months": "mo"}
-            unit = loose[2].lower() if loose else "?"
-            unit = unit if unit in ("wd", "cd", "mo") else units.get(unit, "")
+            word = loose[2].lower() if loose else "?"
+            unit = word if word in ("wd", "cd", "mo") else units.get(word, "")
             advice = f"; maybe '{int(loose[1])} {unit}'" if loose and unit else ""
+            if loose and word in ("w", "week", "weeks"):
+                advice = f"; maybe '{7 * int(loose[1])} cd'"
             message = f"expected a duration such as '21 wd', '28 cd' or '7 mo', got {text!r}{advice}"
             raise ValueError(message)
         return cls(int(found[1]), found[2])  # type: ignore[arg-type]

@@ -58,7 +58,6 @@ activities:
   - {id: TEST, title: Test, duration: 10 wd, basis: synthetic}
 milestones:
   - {id: M1, title: Done, shown: closes, basis: synthetic}
-  - {id: LATER, title: Done later, shown: closes, basis: synthetic}
 """
 RULES = """\
 rules:
@@ -345,7 +344,8 @@ def test_cells_are_located_behind_quoted_line_breaks(tmp_path: Path) -> None:
 )
 def test_tables_that_cannot_be_read_say_where(tmp_path: Path, text: str, expected: str) -> None:
     """A header, a row or a quotation mark that is wrong is located in the table."""
-    folder = write(tmp_path, plan_yaml=SMALL, baselines_csv=text)
+    later = "  - {id: LATER, title: Done later, shown: closes, basis: synthetic}\n"
+    folder = write(tmp_path, plan_yaml=SMALL + later, baselines_csv=text)
     faults = faults_of(folder)
 
     assert faults[-1].startswith(f"{folder}/baselines.csv:{'' if expected[0].isdigit() else ' '}{expected}")
