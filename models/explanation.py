@@ -432,7 +432,7 @@ class Implied(Record):
     unexplained: Many[Identifier]
     hypotheses: Many[Text]
     others: Many[Many[Identifier]] = ()
-    """Other sets of as few assumptions that explain as many dates."""
+    """Other sets of as few assumptions found to explain as many dates; there may be more."""
     notes: Many[Text] = ()
 
 

@@ -37,10 +37,16 @@ class PlanFaultsError(ValueError):
         super().__init__("; ".join(f"{'.'.join(map(str, fault.path))}: {fault.message}" for fault in self.faults))
 
 
+_CONFUSED = str.maketrans("oil_ ", "011--")
+"""Signs that are mistaken for each other."""
+
+
 def maybe(name: str, known: Iterable[str]) -> str:
     """Return ``". Maybe 'M14'."`` where a known name is close to the one given, else ``"."``."""
     folded = {entry.lower(): entry for entry in known}
-    close = get_close_matches(name.lower(), folded, n=1, cutoff=0.6)
+    mistaken = {entry.translate(_CONFUSED): entry for entry in folded}
+    same = mistaken.get(name.lower().translate(_CONFUSED))
+    close = [same] if same else get_close_matches(name.lower(), folded, n=1, cutoff=0.6)
     return f". Maybe '{folded[close[0]]}'." if close else "."
 
 

@@ -14,6 +14,7 @@ from models.calendar import Calendar, Span
 from models.duration import Duration, Reference, Value
 from models.items import Activity, Hammock, Item, Milestone, Phase
 from models.provenance import Source
+from models.qualification import Qualification
 from models.record import Date, Identifier, Many, Record, Text
 from models.rules import Point, Rule
 
@@ -69,6 +70,8 @@ class Plan(Record):
     sources: Many[Source] = ()
     raid: Many[RaidItem] = ()
     baselines: Many[Baseline] = ()
+    qualification: Qualification | None = None
+    """Qualification party by party, instead of by one bar, where a scenario switches it on."""
     settings: Settings = Settings()
 
     @model_validator(mode="after")

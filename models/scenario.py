@@ -40,7 +40,8 @@ class Scenario(Changes):
         PlanFaultsError
             If the scenario names what the plan does not have, or sets a value of the wrong kind.
         """
-        faults = list(changes_faults(plan, self, ()))
+        plan, faults = _with_parties(plan, self)
+        faults += changes_faults(plan, self, ())
         known = {reading.id: reading for reading in plan.readings}
         for name, option in self.readings.items():
             if name not in known:
@@ -96,6 +97,20 @@ def _said(changes: Changes) -> dict[str, str]:
     said = {f"assumption {name}": print_value(value) for name, value in changes.assumptions.items()}
     said |= {f"rule {name}": "on" if on else "off" for name, on in changes.rules.items()}
     return said | ({"calendar": changes.calendar} if changes.calendar else {})
+
+
+def _with_parties(plan: Plan, changes: Changes) -> tuple[Plan, list[Fault]]:
+    """Return the plan with the parties of its Qualification in it, where the changes switch them on."""
+    qualification = plan.qualification
+    on = changes.rules.get(qualification.id) if qualification else None
+    if on and qualification and not qualification.expanded:
+        from models.expansion import expand
+
+        return expand(plan), []
+    if on is False and qualification and qualification.expanded:
+        message = f"the parties of '{qualification.id}' are in the plan already; maybe leave out the scenario that puts them in"
+        return plan, [Fault(("rules", qualification.id), message)]
+    return plan, []
 
 
 _JUDGEMENT = Sourced(basis="judgement")
