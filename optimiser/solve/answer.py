@@ -102,7 +102,7 @@ def earliest(
             plan=plan.id,
             scenarios=scenarios,
             readings=readings,
-            conflict=conflict_of_network(found),
+            conflict=conflict_of_network(found, also=search.confirm(asked[0])),
             notes=_notes(plan, search),
             run=run(),
         )

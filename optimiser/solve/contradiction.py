@@ -12,8 +12,8 @@ from optimiser.wording import demand, describe, plain_date, point_name
 __all__ = ["beyond_horizon", "conflict_of_capacity", "conflict_of_network"]
 
 
-def conflict_of_network(earliest: Earliest) -> Conflict:
-    """Return the minimal conflict behind an infeasible forward pass."""
+def conflict_of_network(earliest: Earliest, *, also: str = "") -> Conflict:
+    """Return the minimal conflict behind an infeasible forward pass; ``also`` is what else confirms it."""
     trouble = earliest.trouble
     assert trouble is not None
     network = earliest.network
@@ -25,7 +25,7 @@ def conflict_of_network(earliest: Earliest) -> Conflict:
         members=tuple(describe(network.plan, name) for name in members),
         statement=_argument(earliest),
         minimal=True,
-        confirmed_by=_REASONS[trouble.kind],
+        confirmed_by=_REASONS[trouble.kind] + also,
     )
 
 

@@ -90,6 +90,23 @@ class Search:
             return self._without_capacity(milestones)
         return self._with_capacity(milestones)
 
+    def confirm(self, milestone: str) -> str:
+        """Return what CP-SAT adds to the verdict that nothing satisfies the plan, in words.
+
+        Raises
+        ------
+        AssertionError
+            If CP-SAT finds a schedule: our fault.
+        """
+        network = self.network
+        if len(network.points) * network.clock.size > FULL_SEARCH:
+            return "; the plan is too large for CP-SAT to search the whole axis"
+        self.tell("no schedule: CP-SAT")
+        answer = self._encode().earliest(milestone, limits=self.limits)
+        self.deterministic_time += answer.deterministic_time
+        assert answer.status not in {"optimal", "feasible"}, "CP-SAT finds a schedule where the longest path finds none"
+        return ", and confirmed by CP-SAT" if answer.status == "infeasible" else "; CP-SAT did not finish within its limit"
+
     def _encode(self, upper: Mapping[str, int] | None = None) -> Encoding:
         """Encode the plan over the whole axis, or, where that is too large, near the earliest positions."""
         network = self.network

@@ -23,6 +23,9 @@ def _plain(value: Any) -> Any:
 
     Pydantic would do the same but for the price of building a serialiser for the whole plan, a quarter of a solve.
     """
+    if isinstance(value, Plan) and (value.qualification is None or not value.qualification.expanded):
+        # Parties that are not in the plan decide nothing.
+        return {name: getattr(value, name) for name in type(value).model_fields if name != "qualification"}
     if isinstance(value, Record):
         return {name: getattr(value, name) for name in type(value).model_fields}
     return str(value)
