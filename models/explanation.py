@@ -251,6 +251,7 @@ class Regions(Record):
     together: Many[Combination]
     infeasible: int
     beyond: int
+    notes: Many[Text] = ()
 
 
 class Segment(Record):

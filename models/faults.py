@@ -52,11 +52,10 @@ def maybe(name: str, known: Iterable[str]) -> str:
 
 def find_faults(plan: Plan) -> tuple[Fault, ...]:
     """Return everything wrong with a plan as a whole, in the order of its file."""
-    return tuple(
-        fault
-        for finder in (_duplicates, _names, _baselines, _terms, _calendars, _readings, _sources, _reach)
-        for fault in finder(plan)
-    )
+    from models.party_faults import party_faults
+
+    finders = (_duplicates, _names, _baselines, _terms, _calendars, _readings, _sources, _reach, party_faults)
+    return tuple(fault for finder in finders for fault in finder(plan))
 
 
 def _duplicates(plan: Plan) -> Iterator[Fault]:
@@ -317,6 +316,8 @@ def changes_faults(plan: Plan, changes: Any, path: Path) -> Iterator[Fault]:
                 (*path, "provenance", name), f"'{name}' is given a provenance but no value{maybe(name, changes.assumptions)}"
             )
     switches = dict.fromkeys((*plan.rules_by_id, *(f"duration:{activity.id}" for activity in plan.activities)))
+    if plan.qualification:
+        switches[plan.qualification.id] = None
     for name in changes.rules:
         yield from _unknown_name((*path, "rules", name), "rule", name, switches)
     if changes.calendar is not None:

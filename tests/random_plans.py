@@ -15,10 +15,11 @@ import numpy as np
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from models.duration import Duration
 from models.items import Milestone
 from models.plan import Plan
 from models.rules import RULE_KINDS, Point, Rule
-from tests.brute_force import DAY, MEANINGS, NAMES, Axis, Scene, hammock_place, works_on
+from tests.brute_force import DAY, MEANINGS, NAMES, Axis, Scene, hammock_place, last_day, works_on
 
 __all__ = ["UNITS", "plans", "random_plan"]
 
@@ -121,7 +122,8 @@ class _Maker:
         fields["hammocks"] = self._hammocks()
         for activity in fields["activities"]:
             activity["duration"] = self._referred(activity["duration"], 0.15)
-            if self.draw.chance(0.06):
+            if self.free and self.draw.chance(0.1 if self.size == "tiny" else 0.05):
+                self.free -= 1
                 activity["enabled"] = self._referred(False, 0.3)  # noqa: FBT003 a value of the plan
         fields["assumptions"] = self.values
         return Plan.model_validate(fields)
@@ -132,10 +134,12 @@ class _Maker:
         """Draw calendars and horizon."""
         draw, tiny = self.draw, self.size == "tiny"
         length = horizon or (draw.whole(8, 25) if tiny else draw.whole(240, 270))
-        weekdays = list(NAMES[:5])
-        if self.calendars and draw.chance(0.5 if tiny else 0.25):
-            weekdays = draw.one([list(NAMES), draw.some(NAMES, 1, 3), draw.some(NAMES, 3, 6)])
-        first = dt.date(2023, 10, 1) + draw.whole(0, 500) * DAY
+        weekdays, first = list(NAMES[:5]), dt.date(2023, 10, 1) + draw.whole(0, 500) * DAY
+        if self.calendars and draw.chance(0.6 if tiny else 0.25):
+            # Few days a week make a short axis of many months, whose ends are worked.
+            ends = {NAMES[last_day(first + far * DAY).weekday()] for far in (0, 31)}
+            week = draw.one([list(NAMES), draw.some(NAMES, 1, 3), draw.some(NAMES, 3, 6), sorted(ends)])
+            weekdays = [name for name in NAMES if name in week or (name in ends and draw.chance(0.5))]
         base: dict[str, Any] = {"id": "base", "title": "Base", "basis": "synthetic", "weekdays": weekdays}
         closed = self._closed(first, 30 if tiny else 400) if self.calendars and draw.chance(0.6) else {}
         base |= closed | {"covers": {"first": str(first), "last": str(first + 9999 * DAY)}}
@@ -190,6 +194,8 @@ class _Maker:
         """Draw activities and milestones; return them in the order in which they are meant to happen."""
         draw = self.draw
         count = draw.whole(2, 4) if self.size == "tiny" else draw.whole(5, 40)
+        # A free length is enumerated too: one is enough for brute force.
+        self.free = 1 if self.size == "tiny" else count
         milestones = draw.whole(1, max(1, count // 3))
         order = [f"A{number}" for number in range(count - milestones)]
         for number in range(milestones):
@@ -225,8 +231,9 @@ class _Maker:
         for name, offset in zip(order, starts, strict=True):
             item = plan.items[name]
             start = axis.origin + int(offset * 0.8)
-            if self.draw.chance(0.25):
-                start = next((b for b in range(start, axis.limit) if self._is_turn(axis, b)), start)
+            if self.draw.chance(0.3):
+                turn = next((b for b in range(start, axis.limit) if self._is_turn(axis, b)), start)
+                start = max(axis.origin, turn - self.draw.whole(0, 1))
             if isinstance(item, Milestone):
                 places[name] = start, start
                 continue
@@ -249,7 +256,7 @@ class _Maker:
         kinds = [kind for kind in self.kinds if kind != "capacity" or self._workers()]
         if len(self.order) < 2 or not kinds:
             return []
-        count = draw.whole(1, 5) if self.size == "tiny" else draw.whole(len(order), 2 * len(order))
+        count = draw.whole(2, 7) if self.size == "tiny" else draw.whole(len(order), 2 * len(order))
         makers: dict[str, Callable[[], dict[str, Any]]] = {
             "dependency": self._dependency,
             "not-before": self._not_before,
@@ -284,10 +291,14 @@ class _Maker:
     def _crowd(self) -> list[dict[str, Any]]:
         """Let a milestone wait for activities that have to take turns, wherever they were planted."""
         draw, workers = self.draw, self.draw.some(self._workers(), 2, 6)
+        if not workers:
+            return []
         common = {"title": "A crowd", "basis": "synthetic"}
         demands = [{"item": name, "amount": draw.whole(1, 3)} for name in workers]
         amount = max([demand["amount"] for demand in demands], default=1) + draw.whole(0, 1)
-        steps = [{"since": self._day(), "amount": amount + draw.whole(-1, 1)}] if draw.chance(0.3) else []
+        if draw.chance(0.2):
+            demands.append({"item": draw.one(workers), "amount": 1})
+        steps = [{"since": self._step_day(), "amount": amount + draw.whole(-1, 1)}] if draw.chance(0.4) else []
         crowd = common | {"id": "crowd", "kind": "capacity", "amount": amount, "demands": demands, "steps": steps}
         milestones = [name for name in self.order if name.startswith("M")]
         waits = [
@@ -368,12 +379,6 @@ class _Maker:
         day = covers.first + self.draw.whole(0, length) * DAY if near is None else near + self.draw.whole(-reach, reach) * DAY
         return str(min(max(day, covers.first), covers.last))
 
-    def _span(self, longest: int) -> dict[str, Any]:
-        """Draw a run of covered days."""
-        first = dt.date.fromisoformat(self._day())
-        last = min(first + self.draw.whole(0, longest) * DAY, self.scene.axis.covers.last)
-        return {"first": str(first), "last": str(last)}
-
     def _dependency(self) -> dict[str, Any]:
         before, after = self._pair()
         link = self.draw.one(["FS", "FS", "FS", "SS", "FF", "SF"])
@@ -400,51 +405,62 @@ class _Maker:
 
     def _release(self) -> dict[str, Any]:
         point = self._point()
-        return {"at": str(point), "occasions": self._occasions(self._shown(Point(point.item, point.end or "start")))}
+        near = self._shown(Point(point.item, point.end or "start"))
+        return {"at": str(point), "occasions": self._occasions([near])}
 
-    def _occasions(self, near: dt.date) -> dict[str, Any]:
-        """Draw occasions: listed, by a pattern, or both; some of them near a day."""
+    def _occasions(self, near: Sequence[dt.date]) -> dict[str, Any]:
+        """Draw occasions: listed, by a pattern, or both; most of them at or near certain days."""
         draw, occasions = self.draw, dict[str, Any]()
         form = draw.one(["listed", "pattern", "both"])
         if form != "pattern":
             days = {self._day() for _ in range(draw.whole(0, 3))}
-            days |= {self._day(near, draw.one([0, 2, 6])) for _ in range(draw.whole(1, 2))}
+            days |= {self._day(draw.one(near), draw.one([0, 0, 1, 2, 6])) for _ in range(draw.whole(1, 2))}
             occasions["days"] = sorted(days)
         if form != "listed":
-            occasions["pattern"] = self._pattern()
+            occasions["pattern"] = self._pattern(dt.date.fromisoformat(self._day(draw.one(near), draw.one([0, 0, 1, 3]))))
         if draw.chance(0.2):
-            occasions["since"] = self._day()
+            occasions["since"] = self._day(draw.one(near), draw.one([0, 1, 5]))
         if draw.chance(0.25):
-            occasions["until"] = self._day(near + 20 * DAY, 30)
+            occasions["until"] = self._day(draw.one(near), draw.one([0, 1, 5, 40]))
         return occasions
 
-    def _pattern(self) -> dict[str, Any]:
-        """Draw a pattern."""
+    def _pattern(self, near: dt.date) -> dict[str, Any]:
+        """Draw a pattern, of the kinds of day that one day is, or of others."""
         draw = self.draw
-        if draw.chance(0.4):
-            since = dt.date.fromisoformat(self._day()) - draw.whole(0, 40) * DAY
-            return {"every_weeks": draw.whole(1, 4), "since": str(since)}
-        weekday = f"{draw.one(['first', 'second', 'third', 'fourth', 'last'])} {draw.one(NAMES)}"
-        pattern: dict[str, Any] = {
-            "on": draw.one(["first working day", "last working day", weekday, f"day {draw.whole(1, 31)}"])
-        }
+        if draw.chance(0.35):
+            weeks = draw.whole(1, 4)
+            return {"every_weeks": weeks, "since": str(near - 7 * weeks * draw.whole(0, 3) * DAY)}
+        words = ["first", "second", "third", "fourth", "last"]
+        nth = words[(near.day - 1) // 7] if near.day + 7 <= last_day(near).day else "last"
+        same = [f"{nth} {NAMES[near.weekday()]}", f"day {near.day}", "first working day", "last working day"]
+        other = [f"{draw.one(words)} {draw.one(NAMES)}", f"day {draw.whole(1, 31)}"]
+        pattern: dict[str, Any] = {"on": draw.one(same if draw.chance(0.8) else other)}
         if draw.chance(0.25):
             pattern["months"] = draw.some(range(1, 13), 3, 9)
         return pattern
 
     def _blackout(self) -> dict[str, Any]:
+        """Draw windows, most of them up against where something is planted."""
+        draw, items, covers = self.draw, self.draw.some(self.order, 1, 2), self.scene.axis.covers
         longest = 6 if self.size == "tiny" else 25
-        windows = [self._span(longest) for _ in range(self.draw.whole(1, 2))]
-        return {"items": self.draw.some(self.order, 1, 2), "windows": windows}
+        windows = []
+        for _ in range(draw.whole(1, 2)):
+            edge = self._shown(Point(draw.one(items), draw.one(["start", "finish"])))  # type: ignore[arg-type]
+            day = self._day(edge, draw.one([1, 1, longest])) if draw.chance(0.8) else self._day()
+            first, length = dt.date.fromisoformat(day), draw.whole(0, longest)
+            if draw.chance(0.4):
+                first = max(covers.first, first - length * DAY)
+            windows.append({"first": str(first), "last": str(min(first + length * DAY, covers.last))})
+        return {"items": items, "windows": windows}
 
     def _capacity(self) -> dict[str, Any]:
         draw, here = self.draw, self.scene
         workers = self._workers()
         most = 3 if self.size == "tiny" else 10
         demands = [{"item": name, "amount": draw.whole(0, 2) or 1} for name in draw.some(workers, 1 + most // 3, most)]
-        if draw.chance(0.1):
-            demands.append({"item": draw.one(workers), "amount": draw.whole(0, 1)})
-        steps = sorted({self._day() for _ in range(draw.whole(0, 2))})
+        if draw.chance(0.2):
+            demands.append({"item": draw.one(demands)["item"], "amount": draw.whole(0, 2)})
+        steps = sorted({self._step_day() for _ in range(draw.whole(0, 2))})
         used = [
             sum(
                 demand["amount"] for demand in demands if here.places[demand["item"]][0] <= day < here.places[demand["item"]][1]
@@ -459,6 +475,13 @@ class _Maker:
             "demands": demands,
             "steps": [{"since": day, "amount": step} for day, step in zip(steps, amounts, strict=True)],
         }
+
+    def _step_day(self) -> str:
+        """Draw a day on which a capacity changes, mostly next to where work starts or ends."""
+        if self.draw.chance(0.3):
+            return self._day()
+        edge = Point(self.draw.one(self._workers()), self.draw.one(["start", "finish"]))  # type: ignore[arg-type]
+        return self._day(self._shown(edge), 1)
 
     def _workers(self) -> list[str]:
         """Return the activities that have planted places."""
@@ -493,12 +516,12 @@ class _Maker:
         before, after = self._point(first), self._point(second)
         longest = {"wd": 4, "cd": 7, "mo": 1}
         unit = draw.one(self.units)
-        return {
-            "before": str(before),
-            "after": str(after),
-            "board": self._occasions(self._shown(_filled(after, "start"))),
-            "notice": f"{draw.whole(0, longest[unit])} {unit}",
-        }
+        notice = Duration(0 if draw.chance(0.3) else draw.whole(0, longest[unit]), unit)  # type: ignore[arg-type]
+        near, axis = [self._shown(_filled(after, "start"))], self.scene.axis
+        ready = self.scene.plus(_filled(before, "finish"), notice, "opens")
+        if 0 <= ready < axis.size:
+            near.append(axis.shown(int(ready), "opens"))
+        return {"before": str(before), "after": str(after), "board": self._occasions(near), "notice": str(notice)}
 
     def _hammocks(self) -> list[dict[str, Any]]:
         """Draw bars tied to items."""

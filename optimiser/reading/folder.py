@@ -11,6 +11,7 @@ from models.faults import maybe
 from models.items import Activity, Hammock, Milestone
 from models.plan import PLAN_SCHEMA, Plan
 from models.provenance import Source
+from models.qualification import Party
 from models.record import Record
 from models.rules import Dependency
 from optimiser.errors import Located
@@ -49,6 +50,10 @@ def _lists() -> tuple[str, ...]:
 LISTS: Final = _lists()
 """The fields of a plan whose entries may come from several files."""
 
+QUALIFICATION: Final = "qualification"
+PARTICIPANTS: Final = "participants"
+"""A file that is the plan's Qualification, and a table of its parties, which may stand beside it."""
+
 _ITEMS: Final = "items"
 """A file for whatever lists its author thinks belong together."""
 
@@ -75,14 +80,28 @@ class Gathered:
     faults: list[Located] = field(default_factory=list)
     broken: bool = False
     _origins: dict[str, list[tuple[int, Keys]]] = field(default_factory=dict)
+    _within: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """The file of the Qualification, and that of its parties with how many parties stand before it."""
 
     def locate(self, remark: Remark) -> Located:
         """Return a remark at its place in the file that it comes from."""
         keys, number = remark.keys, 0
+        if keys and keys[0] == QUALIFICATION and self._within:
+            return self._locate_within(remark)
         origins = self._origins.get(str(keys[0])) if keys else None
         if origins and len(keys) > 1 and isinstance(keys[1], int):
             number, start = origins[keys[1]]
             keys = (*start, *keys[2:])
+        return self.files[number].locate(keys, remark.message, at_key=remark.at_key)
+
+    def _locate_within(self, remark: Remark) -> Located:
+        """Return a remark on the Qualification at its place in the file of its own or in the table of its parties."""
+        number, _ = self._within.get(QUALIFICATION, (0, 0))
+        inside = remark.keys[1:]
+        keys = inside if QUALIFICATION in self._within else remark.keys
+        table, before = self._within.get(PARTICIPANTS, (0, 0))
+        if table and len(inside) > 1 and inside[0] == "parties" and isinstance(inside[1], int) and inside[1] >= before:
+            number, keys = table, (inside[1] - before, *inside[2:])
         return self.files[number].locate(keys, remark.message, at_key=remark.at_key)
 
     def order(self, fault: Located) -> tuple[int, int, int]:
@@ -132,6 +151,30 @@ class Gathered:
                 self.faults.append(document.locate((name,), message, at_key=True))
                 self.broken = True
 
+    def add_qualification(self, document: Document) -> None:
+        """Take in a YAML file that is the plan's Qualification."""
+        number = self._add(document)
+        if QUALIFICATION in self.content:
+            self.faults.append(document.locate((), f"{PLAN_FILE} has a '{QUALIFICATION}' already; maybe keep one of the two"))
+            self.broken = True
+            return
+        self._within[QUALIFICATION] = (number, 0)
+        self.content[QUALIFICATION] = document.content
+
+    def add_parties(self, table: Table) -> None:
+        """Take in a CSV file of the parties of the Qualification."""
+        number = self._add(table)
+        held = self.content.get(QUALIFICATION)
+        if not isinstance(held, dict):
+            message = f"a table of parties needs a Qualification to belong to; expected {QUALIFICATION}.yaml beside it"
+            self.faults.append(Located(message, file=table.label))
+            self.broken = True
+            return
+        parties = held.setdefault("parties", [])
+        if isinstance(parties, list):
+            self._within[PARTICIPANTS] = (number, len(parties))
+            held["parties"] = [*parties, *table.entries]
+
     def add_table(self, table: Table, name: str) -> None:
         """Take in a CSV file that feeds a list of the plan."""
         number = self._add(table)
@@ -152,8 +195,8 @@ def gather(path: Path) -> Gathered:
     gathered.add_document(read_document(main, str(main)), first=True)
     if folder is None:
         return gathered
-    texts = {name: f"{name}.yaml" for name in (*LISTS, _ITEMS)}
-    known = (*(f"{name}.csv" for name in TABLES), *texts.values())
+    texts = {name: f"{name}.yaml" for name in (*LISTS, _ITEMS, QUALIFICATION)}
+    known = (*(f"{name}.csv" for name in (*TABLES, PARTICIPANTS)), *texts.values())
     try:
         beside = sorted(entry for entry in folder.iterdir() if entry.name != PLAN_FILE and entry.name[0] not in ".~")
     except OSError as error:
@@ -168,6 +211,10 @@ def gather(path: Path) -> Gathered:
             advice = maybe(entry.name, known)
             advice = advice if advice != "." else f"; maybe move it to a folder of its own, expected one of {', '.join(known)}"
             gathered.faults.append(Located(f"unknown file beside {PLAN_FILE}{advice}", file=str(entry)))
+        elif entry.name == f"{QUALIFICATION}.yaml":
+            gathered.add_qualification(read_document(entry, str(entry)))
+        elif entry.name == f"{PARTICIPANTS}.csv":
+            gathered.add_parties(read_table(entry, str(entry), Party, "party", {}))
         elif entry.suffix == ".yaml":
             gathered.add_document(read_document(entry, str(entry)), first=False)
         else:

@@ -88,8 +88,11 @@ def beyond_horizon(earliest: Earliest) -> BeyondHorizonError:
     items = list(dict.fromkeys(network.points[earliest.events[index].node].item for index in earliest.chain(trouble.event)))
     shown = " → ".join(items if len(items) <= 8 else [*items[:3], "…", *items[-4:]])
     covers = clock.calendar.covers
+    last = f"{plan.horizon.last}, the last day of the horizon"
+    if covers.last <= plan.horizon.last:
+        last = f"{covers.last}, the last day that calendar '{clock.calendar.id}' covers"
     message = (
-        f"{point_name(plan, network.points[event.node])} would fall after {plan.horizon.last} or after {covers.last}, the last days of "
-        f"the horizon and of calendar '{clock.calendar.id}' (chain: {shown}); maybe the horizon or the calendar's list needs extending"
+        f"{point_name(plan, network.points[event.node])} would fall after {last} (chain: {shown}); "
+        "maybe the horizon or the calendar's list needs extending"
     )
     return BeyondHorizonError([Located(message)])

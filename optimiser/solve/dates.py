@@ -105,7 +105,7 @@ class Search:
         answer = self._encode().earliest(milestone, limits=self.limits)
         self.deterministic_time += answer.deterministic_time
         assert answer.status not in {"optimal", "feasible"}, "CP-SAT finds a schedule where the longest path finds none"
-        return ", and confirmed by CP-SAT" if answer.status == "infeasible" else "; CP-SAT did not finish within its limit"
+        return "; CP-SAT finds no schedule either" if answer.status == "infeasible" else "; CP-SAT did not finish within its limit"
 
     def _encode(self, upper: Mapping[str, int] | None = None) -> Encoding:
         """Encode the plan over the whole axis, or, where that is too large, near the earliest positions."""
