@@ -391,28 +391,68 @@ def schedules(plan: Plan, first: str | None = None) -> Iterator[dict[str, tuple[
         An activity or a milestone.
     """
     axis = Axis(plan)
-    order = sorted((item for item in plan.items.values() if not isinstance(item, Hammock)), key=lambda item: item.id != first)
-    turn = {item.id: place for place, item in enumerate(order)}
-    # A rule is judged as soon as everything it speaks of has its place.
-    due: list[list[Any]] = [[] for _ in order]
-    for rule in plan.rules:
-        if plan.switch(rule.enabled):
-            due[max(turn[name] for name in _named(rule))].append(rule)
+    rules = [rule for rule in plan.rules if plan.switch(rule.enabled)]
+    groups = _groups([item.id for item in (*plan.activities, *plan.milestones)], rules, first)
+    # What no rule ties together is searched apart, so that one impossible group ends the search.
+    if any(next(_within(plan, axis, group, rules), None) is None for group in groups):
+        return
+
+    def joined(depth: int, places: dict[str, tuple[int, int]]) -> Iterator[dict[str, tuple[int, int]]]:
+        if depth == len(groups):
+            yield placed_with_hammocks(plan, places, axis)
+            return
+        for found in _within(plan, axis, groups[depth], rules):
+            yield from joined(depth + 1, places | found)
+
+    yield from joined(0, {})
+
+
+def _groups(items: list[str], rules: list[Any], first: str | None) -> list[list[str]]:
+    """Split items into those that rules tie together, each in an order that follows the rules from its first item."""
+    waiting = sorted(items, key=lambda item: item != first)
+    groups: list[list[str]] = []
+    while waiting:
+        group = [waiting.pop(0)]
+        while near := [item for item in waiting if any({item} < _named(rule) and _named(rule) & set(group) for rule in rules)]:
+            waiting.remove(near[0])
+            group.append(near[0])
+        groups.append(group)
+    return groups
+
+
+def _within(plan: Plan, axis: Axis, group: list[str], rules: list[Any]) -> Iterator[dict[str, tuple[int, int]]]:
+    """Yield every way of placing a group of items that breaks none of the rules about them."""
+    own = [_alone(plan, axis, name, [rule for rule in rules if _named(rule) == {name}]) for name in group]
+    # A rule about several items is judged as soon as all of them have their places.
+    due: list[list[Any]] = [[] for _ in group]
+    for rule in rules:
+        if len(_named(rule)) > 1 and _named(rule) <= set(group):
+            due[max(group.index(name) for name in _named(rule))].append(rule)
     places: dict[str, tuple[int, int]] = {}
     here = Scene(plan, axis, places)
 
     def extend(depth: int) -> Iterator[dict[str, tuple[int, int]]]:
-        if depth == len(order):
-            yield placed_with_hammocks(plan, places, axis)
+        if depth == len(group):
+            yield dict(places)
             return
-        item = order[depth]
-        for start in range(axis.origin, axis.limit + 1):
-            for finish in axis.finishes(plan, item, start) if isinstance(item, Activity) else [start]:
-                places[item.id] = start, finish
-                if all(MEANINGS[rule.kind](here, rule) for rule in due[depth]):
-                    yield from extend(depth + 1)
+        for place in own[depth]:
+            places[group[depth]] = place
+            if all(MEANINGS[rule.kind](here, rule) for rule in due[depth]):
+                yield from extend(depth + 1)
 
     return extend(0)
+
+
+def _alone(plan: Plan, axis: Axis, name: str, rules: list[Any]) -> list[tuple[int, int]]:
+    """Return every place of an item that breaks none of the rules that speak of it alone."""
+    item = plan.items[name]
+    possible = []
+    for start in range(axis.origin, axis.limit + 1):
+        for finish in axis.finishes(plan, item, start) if isinstance(item, Activity) else [start]:
+            here = Scene(plan, axis, {name: (start, finish)})
+            if all(MEANINGS[rule.kind](here, rule) for rule in rules):
+                possible.append((start, finish))
+    return possible
 
 
 def _named(rule: Any) -> set[str]:

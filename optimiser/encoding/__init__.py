@@ -1,0 +1,30 @@
+"""The witness that is a constraint model: CP-SAT with one switch for every rule.
+
+Importing this package costs nothing; the solver is loaded with `Encoding` or `ENCODERS`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from optimiser.encoding.answer import Answer, Limits, Places, Relaxed, Status, Window
+
+if TYPE_CHECKING:
+    from optimiser.encoding.rules import ENCODERS
+    from optimiser.encoding.search import Encoding
+
+__all__ = ["ENCODERS", "Answer", "Encoding", "Limits", "Places", "Relaxed", "Status", "Window"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load what needs the solver when it is first asked for."""
+    if name == "Encoding":
+        from optimiser.encoding.search import Encoding
+
+        return Encoding
+    if name == "ENCODERS":
+        from optimiser.encoding.rules import ENCODERS
+
+        return ENCODERS
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)
