@@ -325,3 +325,22 @@ class TestOutcomes:
         outcome = earliest(load(PLAN, ["poap1", "poap2"]), ["M10"])
 
         assert any("contingency" in note for note in outcome.notes)
+
+    def test_a_verdict_that_a_second_configuration_does_not_confirm_is_no_verdict(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Where CP-SAT, asked again another way, does not say infeasible, the answer is undecided and not a conflict."""
+        from optimiser.encoding import Answer, Encoding
+
+        names = ["A", "B", "C"]
+        plan = plan_of(
+            targets=["M"],
+            activities=[work(name, "10 wd") for name in names],
+            milestones=[MILESTONE],
+            rules=[
+                *(rule(f"{name}-m", "dependency", before=name, after="M") for name in names),
+                rule("slot", "capacity", amount=1, demands=[{"item": name} for name in names]),
+                rule("by", "not-after", at="M", date="2024-02-09"),
+            ],
+        )
+        monkeypatch.setattr(Encoding, "confirm_infeasible", lambda *_, **__: Answer(status="unknown"))
+
+        assert isinstance(earliest(plan), Undecided)

@@ -66,16 +66,21 @@ def conflict_of_capacity(plan: Plan, network: Network, limits: Limits) -> tuple[
     """
     encoding = Encoding(plan, network.clock, switches=True)
     core, answer = encoding.conflict(None, None, limits)
-    if core is None or not encoding.confirm_infeasible(None, None, limits=limits):
-        return None, answer.deterministic_time
+    spent = answer.deterministic_time
+    if core is None:
+        return None, spent
+    again = encoding.confirm_infeasible(None, None, members=core, limits=limits)
+    spent += again.deterministic_time
+    if again.status != "infeasible":
+        return None, spent
     names = sorted(core)
     conflict = Conflict(
         members=tuple(describe(plan, name) for name in names),
         statement="within the horizon these cannot all hold: " + "; ".join(demand(plan, name) for name in names),
-        minimal=answer.status == "infeasible",
+        minimal=bool(answer.minimal),
         confirmed_by="CP-SAT in two configurations",
     )
-    return conflict, answer.deterministic_time
+    return conflict, spent
 
 
 def beyond_horizon(earliest: Earliest) -> BeyondHorizonError:

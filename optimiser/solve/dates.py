@@ -15,14 +15,17 @@ from models.findings import ProofClass
 from models.schedule import Schedule
 from optimiser.check import check
 from optimiser.critical import (
+    CapacityBound,
     Earliest,
     Network,
+    Resource,
     best_schedule,
     capacity_bound,
     list_schedule,
     resources,
 )
 from optimiser.encoding import Answer, Encoding, Limits, Window
+from optimiser.solve.crowd import MOST_DETERMINISTIC_TIME, close, confirm
 from optimiser.solve.placement import complete
 
 __all__ = ["Proved", "Search", "windows_near"]
@@ -32,6 +35,10 @@ FULL_SEARCH = 600_000
 
 MARGIN = 30
 """In a larger plan CP-SAT searches this many boundaries before and after the earliest position of each point."""
+
+
+TRIES = 25
+"""Schedules tried at each earlier date supposed, where the usual orders do not meet the bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +112,9 @@ class Search:
         answer = self._encode().earliest(milestone, limits=self.limits)
         self.deterministic_time += answer.deterministic_time
         assert answer.status not in {"optimal", "feasible"}, "CP-SAT finds a schedule where the longest path finds none"
-        return "; CP-SAT finds no schedule either" if answer.status == "infeasible" else "; CP-SAT did not finish within its limit"
+        return (
+            "; CP-SAT finds no schedule either" if answer.status == "infeasible" else "; CP-SAT did not finish within its limit"
+        )
 
     def _encode(self, upper: Mapping[str, int] | None = None) -> Encoding:
         """Encode the plan over the whole axis, or, where that is too large, near the earliest positions."""
@@ -153,20 +162,23 @@ class Search:
         network = self.network
         clock = network.clock
         pools = resources(network.plan, clock)
-        encoding = self._encode(dict.fromkeys((point.item for point in network.points), clock.limit))
+        crowded = len(network.points) * clock.size > FULL_SEARCH
+        encoding = None if crowded else self._encode()
         proved: list[Proved] = []
         fixed: dict[str, int] = {}
         best: list[int] | None = None
         for milestone in milestones:
             self.tell(f"{milestone}: list scheduling and bounds")
             node = network.nodes[milestone, "start"]
-            found = best_schedule(self.earliest, pools, milestone)
-            bound = capacity_bound(self.earliest, pools, milestone, clock.limit if found is None else found[node])
+            found, bound = self._between(milestone, pools)
             assert found is None or bound.boundary <= found[node], f"{milestone}: a bound later than a schedule"
             self.tell(f"{milestone}: CP-SAT")
-            hint = None if found is None else complete(network, found)
-            answer = encoding.earliest(milestone, floor=bound.boundary, hint=hint, limits=self.limits)
-            self.deterministic_time += answer.deterministic_time
+            if encoding is None:
+                found, answer = self._crowded(milestone, found, bound.boundary)
+            else:
+                hint = None if found is None else complete(network, found)
+                answer = encoding.earliest(milestone, floor=bound.boundary, hint=hint, limits=self.limits)
+                self.deterministic_time += answer.deterministic_time
             if answer.status == "infeasible" or (answer.positions is None and found is None):
                 return answer
             values = self._better(found, answer, node)
@@ -183,6 +195,43 @@ class Search:
             fixed[milestone] = best[node]
         assert best is not None
         return proved, complete(network, best)
+
+    def _between(self, milestone: str, pools: Sequence[Resource]) -> tuple[list[int] | None, CapacityBound]:
+        """Return the best schedule and the best bound that need no solver."""
+        node = self.network.nodes[milestone, "start"]
+        found = best_schedule(self.earliest, pools, milestone)
+        bound = capacity_bound(self.earliest, pools, milestone, self.network.clock.limit if found is None else found[node])
+        if found is None or found[node] == bound.boundary:
+            return found, bound
+        found = best_schedule(self.earliest, pools, milestone, floor=bound.boundary, tries=TRIES) or found
+        return found, capacity_bound(self.earliest, pools, milestone, found[node])
+
+    def _crowded(self, milestone: str, found: list[int] | None, floor: int) -> tuple[list[int] | None, Answer]:
+        """Ask CP-SAT of a large plan: to confirm what is certified, or to close the gap on the part that matters."""
+        node = self.network.nodes[milestone, "start"]
+        self.windows = "trimmed"
+        if found is not None and found[node] == floor:
+            decided, spent = confirm(self.earliest, milestone, complete(self.network, found), self.limits)
+            self.deterministic_time += spent
+            how = (
+                "confirmed the longest path without capacity, and the schedule"
+                if decided
+                else "did not finish within its limit"
+            )
+            self.notes.append(f"{milestone}: bounds and a checked schedule meet; CP-SAT {how}")
+            return found, Answer("optimal", floor, floor, None, spent)
+        closed = close(self.earliest, milestone, floor, found, self.limits)
+        self.deterministic_time += closed.deterministic_time
+        self.notes.append(
+            f"{milestone}: CP-SAT searched the items that it can feel, for {MOST_DETERMINISTIC_TIME:.0f} deterministic seconds at most"
+        )
+        if closed.values is not None and not check(
+            self.network.plan, complete(self.network, closed.values), self.network.clock
+        ):
+            found = closed.values if found is None or closed.values[node] < found[node] else found
+        closing = found is not None and closed.status == "optimal" and found[node] == closed.bound
+        status = closed.status if closing or closed.status in ("infeasible", "unknown") else "feasible"
+        return found, Answer(status, None, closed.bound, None, closed.deterministic_time)  # type: ignore[arg-type]
 
     def _better(self, found: list[int] | None, answer: Answer, node: int) -> list[int]:
         """Return the better of two schedules, CP-SAT's own drawn to the left in its own order."""
@@ -214,7 +263,7 @@ class Search:
         return Proved(milestone, boundary, min(proved_bound, boundary), "gap", "capacity bound and CP-SAT's bound", values)
 
     def _in_order(
-        self, encoding: Encoding, milestone: str, fixed: Mapping[str, int], alone: Proved, best: list[int]
+        self, encoding: Encoding | None, milestone: str, fixed: Mapping[str, int], alone: Proved, best: list[int]
     ) -> list[int] | None:
         """Return a schedule that keeps the milestones before at their dates and has this one as early as can be."""
         network = self.network
@@ -223,6 +272,8 @@ class Search:
             return None
         if all(alone.alone[network.nodes[name, "start"]] <= boundary for name, boundary in fixed.items()):
             return alone.alone
+        if encoding is None:
+            return None
         answer = encoding.earliest(
             milestone, floor=alone.bound, ceiling=best[node], fixed=fixed, hint=complete(network, best), limits=self.limits
         )

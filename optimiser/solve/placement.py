@@ -36,7 +36,13 @@ def complete(network: Network, values: Sequence[int]) -> Schedule:
     moving = {activity.id for activity in late}
     end = max(values)
     crowded = any(entry.item in moving for rule in plan.active_rules() if isinstance(rule, Capacity) for entry in rule.demands)
-    partial = any(network.enabled[quorum.rule] and quorum.count < len(quorum.sources) for quorum in network.quorums)
+    # `latest_times` asks nothing of the members of a quorum that needs only some; those that stay need not be asked.
+    partial = any(
+        network.enabled[quorum.rule]
+        and quorum.count < len(quorum.sources)
+        and any(network.points[source].item in moving for source in quorum.sources)
+        for quorum in network.quorums
+    )
     if crowded or partial:
         return schedule_of(network, _one_by_one(network, values, late, end))
     # The late positions under fixed others are one greatest solution; what is fixed stays, being a solution already.
