@@ -81,11 +81,11 @@ class RowChange(Record):
 
 
 class FirstMove(Record):
-    """The first item in time that lies elsewhere, and what may have moved it."""
+    """The first item in time that lies elsewhere because of a change that bears on it, and the change."""
 
     row: RowChange
     why: Many[Text]
-    """Changes that bear on it directly; none where it only follows from what has no position of its own."""
+    """None where no change bears on any item directly, or the plans are not at hand; the item is then the first in time."""
 
 
 class Comparison(Record):

@@ -21,7 +21,7 @@ _DAY = Duration(1, "wd")
 
 
 def part_of(party: str, part: str) -> str:
-    """Return the id of an item of a party: its ``READY``, ``TEST``, ``SIT``, ``EVIDENCE``, ``APPROVED``, ``LIVE``…"""
+    """Return the id of an item of a party: its ``READY``, ``TEST``, ``SIT``, ``EVIDENCE``, ``APPROVED``, ``LIVE``."""
     return f"{party}-{part}"
 
 
@@ -93,7 +93,9 @@ def exchange(plan: Plan, qualification: Qualification) -> Plan:
     made = expand(bare)
     return made.evolve(
         rules=tuple(
-            rule.model_copy(update={"enabled": switches[rule.id]}) if switches.get(rule.id, rule.enabled) != rule.enabled else rule
+            rule.model_copy(update={"enabled": switches[rule.id]})
+            if switches.get(rule.id, rule.enabled) != rule.enabled
+            else rule
             for rule in made.rules
         )
     )
@@ -128,7 +130,9 @@ def _without_approvals(reading: Reading, approvals: set[str]) -> Reading:
         rules = {name: on for name, on in option.changes.rules.items() if name not in approvals}
         return option.model_copy(update={"changes": option.changes.model_copy(update={"rules": rules})})
 
-    return reading.model_copy(update={"options": tuple(stripped(option) for option in reading.options)}) if approvals else reading
+    return (
+        reading.model_copy(update={"options": tuple(stripped(option) for option in reading.options)}) if approvals else reading
+    )
 
 
 @dataclass
@@ -206,9 +210,7 @@ class _Parts:
     ) -> None:
         points = tuple(Point(item) for item in of)
         self.rules.append(
-            AtLeast(
-                kind="at-least", id=name, title=title, of=points, count=count, after=after, **self._ground(family, party)
-            )
+            AtLeast(kind="at-least", id=name, title=title, of=points, count=count, after=after, **self._ground(family, party))
         )
 
     # -- parties ------------------------------------------------------------------------------------------------------
@@ -260,9 +262,7 @@ class _Parts:
         self._milestone(party, ready, f"{party.title}: ready to enter (DBT1 evidence)", shown="opens")
         self._activity(party, test, f"{party.title}: Qualification testing", getattr(role.tests, party.reliance))
         bar = qualification.bar
-        self._link(
-            "ready", party, f"ready-{name}", f"{name} has its DBT1 evidence", bar, ready, type="SS", lag=party.ready
-        )
+        self._link("ready", party, f"ready-{name}", f"{name} has its DBT1 evidence", bar, ready, type="SS", lag=party.ready)
         if party.ready_on is not None:
             self.rules.append(
                 NotBefore(
@@ -274,9 +274,7 @@ class _Parts:
                     **self._ground("ready", party),
                 )
             )
-        self._link(
-            "ready", party, f"enter-{name}", f"{name} enters once it is ready", ready, test, lag=qualification.sandbox
-        )
+        self._link("ready", party, f"enter-{name}", f"{name} enters once it is ready", ready, test, lag=qualification.sandbox)
         if party.relies_on is not None:
             leader = next(entry for entry in qualification.parties if entry.id == party.relies_on)
             done = part_of(leader.id, "EVIDENCE") if leader.volunteers else test_of(leader)
@@ -359,7 +357,9 @@ class _Parts:
                 )
             self._activity(party, done, f"{party.title}: integration testing", party.sit_test or integration.length)
             self._link("sit", party, f"sit-enter-{name}", f"{name} enters integration testing once it is ready", ready, done)
-            self._link("sit", party, f"sit-start-{name}", f"{name} is tested from {integration.starts}", integration.starts, done)
+            self._link(
+                "sit", party, f"sit-start-{name}", f"{name} is tested from {integration.starts}", integration.starts, done
+            )
         self._link("evidence", party, f"sit-{name}", f"{name} has its evidence from integration testing", done, evidence)
         sad, enabled = f"sad-{name}", self.approved_volunteers
         title = f"The self-assessment of {name} follows its integration testing"
@@ -378,8 +378,7 @@ class _Parts:
             items = [
                 test
                 for _, role, test in tested
-                if body.id in role.assessed_by
-                and not (taken and role.id in taken.roles and body.id in taken.relieves)
+                if body.id in role.assessed_by and not (taken and role.id in taken.roles and body.id in taken.relieves)
             ]
             title = f"{body.title} assesses no more than its slots at once"
             self._capacity(body, f"slots-{body.id}", title, body.slots, items, steps=body.steps)
@@ -397,7 +396,13 @@ class _Parts:
             demands = tuple(Demand(item=item) for item in items)
             self.rules.append(
                 Capacity(
-                    kind="capacity", id=name, title=title, amount=amount, demands=demands, **more, **self._ground("slots", entry)
+                    kind="capacity",
+                    id=name,
+                    title=title,
+                    amount=amount,
+                    demands=demands,
+                    **more,
+                    **self._ground("slots", entry),
                 )
             )
 
@@ -456,9 +461,7 @@ class _Parts:
 
     def _integration(self, integration: Integration) -> None:
         """Cohorts: enough volunteers to start, enough through to leave, and the fastest of all re-paired."""
-        volunteers = [
-            party for party in self.qualification.parties if party.volunteers and party.cohort != FOLLOW_ON
-        ]
+        volunteers = [party for party in self.qualification.parties if party.volunteers and party.cohort != FOLLOW_ON]
         entered, leaving = [], []
         for cohort in integration.cohorts:
             inside, through = f"COHORT-{cohort.id}-IN", f"COHORT-{cohort.id}-THROUGH"

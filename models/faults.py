@@ -3,62 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
 
 from models.calendar import WEEKDAYS, Calendar
+from models.contents import PlanContents
 from models.duration import Duration, Reference, print_value
+from models.fault import Fault, Path, PlanFaultsError, maybe
 from models.items import Activity, Hammock, Milestone
+from models.party_faults import party_faults
 from models.rules import AtLeast, Blackout, Capacity, Dependency, Gate, NotAfter, NotBefore
-
-if TYPE_CHECKING:
-    from models.plan import Plan
 
 __all__ = ["Fault", "PlanFaultsError", "find_faults", "maybe"]
 
-Path = tuple[str | int, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing wrong, and where: the path of keys and positions from the top of the plan."""
-
-    path: Path
-    message: str
-
-
-class PlanFaultsError(ValueError):
-    """A plan that speaks of things it does not have."""
-
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("; ".join(f"{'.'.join(map(str, fault.path))}: {fault.message}" for fault in self.faults))
-
-
-_CONFUSED = str.maketrans("oil_ ", "011--")
-"""Signs that are mistaken for each other."""
-
-
-def maybe(name: str, known: Iterable[str]) -> str:
-    """Return ``". Maybe 'M14'."`` where a known name is close to the one given, else ``"."``."""
-    folded = {entry.lower(): entry for entry in known}
-    mistaken = {entry.translate(_CONFUSED): entry for entry in folded}
-    same = mistaken.get(name.lower().translate(_CONFUSED))
-    close = [same] if same else get_close_matches(name.lower(), folded, n=1, cutoff=0.6)
-    return f". Maybe '{folded[close[0]]}'." if close else "."
-
-
-def find_faults(plan: Plan) -> tuple[Fault, ...]:
+def find_faults(plan: PlanContents) -> tuple[Fault, ...]:
     """Return everything wrong with a plan as a whole, in the order of its file."""
-    from models.party_faults import party_faults
-
     finders = (_duplicates, _names, _baselines, _terms, _calendars, _readings, _sources, _reach, party_faults)
     return tuple(fault for finder in finders for fault in finder(plan))
 
 
-def _duplicates(plan: Plan) -> Iterator[Fault]:
+def _duplicates(plan: PlanContents) -> Iterator[Fault]:
     """Ids used twice among things that share a namespace."""
     spaces = (
         ("activities", "milestones", "hammocks"),
@@ -86,7 +51,7 @@ def _unknown_name(path: Path, what: str, name: str, known: Collection[str]) -> I
         yield Fault(path, f"unknown {what} '{name}'{maybe(name, known)}")
 
 
-def _names(plan: Plan) -> Iterator[Fault]:
+def _names(plan: PlanContents) -> Iterator[Fault]:
     """Items, calendars and phases named but not there."""
     yield from _unknown_name(("calendar",), "calendar", plan.calendar, plan.calendars_by_id)
     phases = {phase.id: None for phase in plan.phases}
@@ -113,7 +78,7 @@ def _names(plan: Plan) -> Iterator[Fault]:
                 yield Fault(("hammocks", index, key), f"'{name}' is itself a hammock; tie to an activity or a milestone")
 
 
-def _baselines(plan: Plan) -> Iterator[Fault]:
+def _baselines(plan: PlanContents) -> Iterator[Fault]:
     """Published dates of milestones that are not there, or of one milestone twice."""
     milestones = {milestone.id: None for milestone in plan.milestones}
     for index, baseline in enumerate(plan.baselines):
@@ -155,7 +120,7 @@ Complaint = Callable[[Any], str | None]
 """What is wrong with a value of the right kind, or nothing."""
 
 
-def _follow(plan: Plan, path: Path, term: Any, kind: str, sound: Complaint | None = None) -> Iterator[Fault]:
+def _follow(plan: PlanContents, path: Path, term: Any, kind: str, sound: Complaint | None = None) -> Iterator[Fault]:
     """Report a reference that leads nowhere or to the wrong kind of value, and a value outside its range."""
     value = term
     if isinstance(term, Reference):
@@ -188,7 +153,7 @@ def _own_working(value: Duration) -> str | None:
     return _not_negative("the duration")(value)
 
 
-def _terms(plan: Plan) -> Iterator[Fault]:
+def _terms(plan: PlanContents) -> Iterator[Fault]:
     """References that lead nowhere or to the wrong kind of value, and values outside their range."""
     for index, activity in enumerate(plan.activities):
         path: Path = ("activities", index)
@@ -208,7 +173,7 @@ def _terms(plan: Plan) -> Iterator[Fault]:
             yield from _rule_terms(plan, path, rule)
 
 
-def _rule_terms(plan: Plan, path: Path, rule: Any) -> Iterator[Fault]:
+def _rule_terms(plan: PlanContents, path: Path, rule: Any) -> Iterator[Fault]:
     """Terms of one rule that is not a capacity."""
     if isinstance(rule, Dependency | AtLeast):
         yield from _follow(plan, (*path, "lag"), rule.lag, "a duration")
@@ -225,7 +190,7 @@ def _rule_terms(plan: Plan, path: Path, rule: Any) -> Iterator[Fault]:
         yield from _follow(plan, (*path, "count"), rule.count, "a whole number", counted)
 
 
-def _capacity_terms(plan: Plan, path: Path, rule: Capacity) -> Iterator[Fault]:
+def _capacity_terms(plan: PlanContents, path: Path, rule: Capacity) -> Iterator[Fault]:
     """Terms of a capacity, its steps and its demands."""
     yield from _follow(plan, (*path, "amount"), rule.amount, "a whole number", _not_negative("the capacity"))
     for place, step in enumerate(rule.steps):
@@ -240,7 +205,7 @@ def _capacity_terms(plan: Plan, path: Path, rule: Capacity) -> Iterator[Fault]:
             yield Fault((*where, "item"), f"'{demand.item}' is a milestone; only an activity can demand capacity")
 
 
-def _calendars(plan: Plan) -> Iterator[Fault]:
+def _calendars(plan: PlanContents) -> Iterator[Fault]:
     """Working days that an activity's own calendar has and the axis lacks."""
     base = plan.calendars_by_id.get(plan.calendar)
     if base is None:
@@ -279,7 +244,7 @@ def _works(calendar: Calendar, day: dt.date) -> bool:
     return WEEKDAYS[day.weekday()] in calendar.weekdays and not free and not paused
 
 
-def _readings(plan: Plan) -> Iterator[Fault]:
+def _readings(plan: PlanContents) -> Iterator[Fault]:
     """Readings whose options are not alternatives to each other, or whose default is not what the plan says."""
     for index, reading in enumerate(plan.readings):
         path: Path = ("readings", index)
@@ -299,7 +264,7 @@ def _readings(plan: Plan) -> Iterator[Fault]:
                 yield from _restates(plan, option.changes, (*where, "changes"))
 
 
-def changes_faults(plan: Plan, changes: Any, path: Path) -> Iterator[Fault]:
+def changes_faults(plan: PlanContents, changes: Any, path: Path) -> Iterator[Fault]:
     """Yield what a set of changes names that the plan does not have, or sets to the wrong kind of value."""
     for name, value in changes.assumptions.items():
         where = (*path, "assumptions", name)
@@ -324,7 +289,7 @@ def changes_faults(plan: Plan, changes: Any, path: Path) -> Iterator[Fault]:
         yield from _unknown_name((*path, "calendar"), "calendar", changes.calendar, plan.calendars_by_id)
 
 
-def _restates(plan: Plan, changes: Any, path: Path) -> Iterator[Fault]:
+def _restates(plan: PlanContents, changes: Any, path: Path) -> Iterator[Fault]:
     """The default option of a reading says what the plan says, but for what scenarios have set since."""
     said = plan.settings.said
     for name, value in changes.assumptions.items():
@@ -342,7 +307,7 @@ def _restates(plan: Plan, changes: Any, path: Path) -> Iterator[Fault]:
         yield Fault((*path, "calendar"), f"the default says '{changes.calendar}', the plan '{plan.calendar}'")
 
 
-def _sources(plan: Plan) -> Iterator[Fault]:
+def _sources(plan: PlanContents) -> Iterator[Fault]:
     """Citations of sources the plan does not list, and sources later than the knowledge the plan rests on."""
     published = {source.id: source.published_on for source in plan.sources}
     fields = (
@@ -374,7 +339,7 @@ def _sources(plan: Plan) -> Iterator[Fault]:
             )
 
 
-def _reach(plan: Plan) -> Iterator[Fault]:
+def _reach(plan: PlanContents) -> Iterator[Fault]:
     """A horizon that the base calendar does not cover."""
     base = plan.calendars_by_id.get(plan.calendar)
     if base and not base.covers.first <= plan.horizon.first <= base.covers.last:

@@ -18,6 +18,7 @@ __all__ = [
     "CalendarAxis",
     "CapacityAxis",
     "Condition",
+    "ConfidenceAxis",
     "Exclusion",
     "Grid",
     "ReadingAxis",
@@ -32,13 +33,15 @@ def _as_label(value: Any) -> Any:
     """Print a scalar of a file the way values are labelled."""
     if isinstance(value, (bool, int, dt.date, Duration)):
         return print_value(value)
+    if isinstance(value, float):
+        return f"{value:g}"
     return value
 
 
 Label = Annotated[
     str,
     BeforeValidator(_as_label),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "boolean"}]}),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "boolean"}, {"type": "number"}]}),
 ]
 """A value of an axis as it is printed."""
 
@@ -129,8 +132,19 @@ class CapacityAxis(AxisRecord):
         return self
 
 
+class ConfidenceAxis(AxisRecord):
+    """Dates hold with a confidence, under the plan's register of ranges, drivers and risks."""
+
+    kind: Literal["confidence"] = "confidence"
+    levels: Annotated[Many[Annotated[float, Field(gt=0, lt=1)]], Field(min_length=1)]
+    as_planned: bool = True
+    """Whether the date without any uncertainty comes first, as the value ``as-planned``."""
+    draws: Annotated[int, Field(ge=256, le=1_000_000)] = 2_048
+    """Samples behind each date; rounded up to whole scrambles."""
+
+
 Axis = Annotated[
-    AssumptionAxis | ReadingAxis | ScenarioAxis | RuleAxis | CalendarAxis | CapacityAxis,
+    AssumptionAxis | ReadingAxis | ScenarioAxis | RuleAxis | CalendarAxis | CapacityAxis | ConfidenceAxis,
     Field(discriminator="kind"),
 ]
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from models.contents import PlanContents
 from models.duration import Duration, Reference, Value, print_value
-from models.faults import Fault, Path, maybe
+from models.fault import Fault, Path, maybe
 from models.items import Activity, Milestone
 from models.provenance import Sourced
 from models.qualification import FOLLOW_ON, Cohort, Integration, Party, Qualification, Role
 from models.record import Record
-
-if TYPE_CHECKING:
-    from models.plan import Plan
 
 __all__ = ["party_faults"]
 
@@ -46,7 +44,7 @@ _TERMS: dict[str, tuple[str, tuple[type, ...]]] = {
 _MAY_BE_NEGATIVE = {"ready", "evidence"}
 
 
-def party_faults(plan: Plan) -> Iterator[Fault]:
+def party_faults(plan: PlanContents) -> Iterator[Fault]:
     """Yield what is wrong with a plan's Qualification; nothing once its parties are items, whose own faults are found there."""
     qualification = plan.qualification
     if qualification is None or qualification.expanded:
@@ -113,7 +111,7 @@ def _term(path: Path, name: str, value: Any, values: dict[str, Value]) -> Iterat
         yield Fault(path, f"it is negative: {value}; expected 0 or more")
 
 
-def _duplicates(plan: Plan, qualification: Qualification) -> Iterator[Fault]:
+def _duplicates(plan: PlanContents, qualification: Qualification) -> Iterator[Fault]:
     """Ids used twice, and ids that the plan has already."""
     spaces = ("assumptions", "bodies", "environments", "roles", "parties", "waves")
     for space in spaces:
@@ -128,10 +126,12 @@ def _duplicates(plan: Plan, qualification: Qualification) -> Iterator[Fault]:
             message = f"'{entry.id}' is already an assumption or unknown of the plan; ids are unique"
             yield Fault(("qualification", "assumptions", place, "id"), message)
     if qualification.id in plan.rules_by_id:
-        yield Fault(("qualification", "id"), f"'{qualification.id}' is already a rule of the plan; its switch needs its own name")
+        yield Fault(
+            ("qualification", "id"), f"'{qualification.id}' is already a rule of the plan; its switch needs its own name"
+        )
 
 
-def _joints(plan: Plan, qualification: Qualification) -> Iterator[Fault]:
+def _joints(plan: PlanContents, qualification: Qualification) -> Iterator[Fault]:
     """Where the parties meet the rest of the plan."""
     activities = [entry.id for entry in plan.activities]
     milestones = [entry.id for entry in plan.milestones]
@@ -159,7 +159,7 @@ def _joints(plan: Plan, qualification: Qualification) -> Iterator[Fault]:
         yield from _integration(plan, qualification, qualification.integration)
 
 
-def _integration(plan: Plan, qualification: Qualification, integration: Integration) -> Iterator[Fault]:
+def _integration(plan: PlanContents, qualification: Qualification, integration: Integration) -> Iterator[Fault]:
     """Integration testing's places in the plan, and cohorts that nobody could fill."""
     at: Path = ("qualification", "integration")
     for key, kind in (("bar", Activity), ("component", Activity), ("follow_on", Activity), ("starts", Milestone)):

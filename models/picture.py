@@ -17,6 +17,7 @@ __all__ = [
     "Monotonicity",
     "Picture",
     "ReasonCount",
+    "Step",
     "Threshold",
 ]
 
@@ -150,6 +151,18 @@ class ReasonCount(Record):
     combinations: int
 
 
+class Step(Record):
+    """One step of a cumulative design: an axis moves to its last value and stays there."""
+
+    axis: Identifier | None
+    """None for the beginning, with every axis at its base."""
+    value: str | None
+    dates: Many[Date | None]
+    """By milestone."""
+    moved: Many[int | None]
+    """Calendar days since the step before, by milestone; positive is later."""
+
+
 class Picture(Record):
     """A run in one view."""
 
@@ -181,4 +194,6 @@ class Picture(Record):
     extremes: Many[Extreme]
     baselines: Many[BaselineShare]
     reasons: Many[ReasonCount]
+    steps: Many[Step] = ()
+    """Of a cumulative design."""
     notes: Many[Text] = ()

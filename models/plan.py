@@ -1,171 +1,24 @@
-"""A plan: items, rules, and everything they stand on."""
+"""A plan: items, rules, and everything they stand on, holding together."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator, Mapping
-from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import model_validator
 
-from models.assumptions import Assumption, Baseline, RaidItem, Reading, Unknown
-from models.calendar import Calendar, Span
-from models.duration import Duration, Reference, Value
-from models.items import Activity, Hammock, Item, Milestone, Phase
-from models.provenance import Source
-from models.qualification import Qualification
-from models.record import Date, Identifier, Many, Record, Text
-from models.rules import Point, Rule
+from models.contents import DURATION_PREFIX, PLAN_SCHEMA, PlanContents, Settings
+from models.faults import PlanFaultsError, find_faults
 
 __all__ = ["DURATION_PREFIX", "PLAN_SCHEMA", "Plan", "Settings"]
 
-PLAN_SCHEMA = "optimiser/plan/1"
-DURATION_PREFIX = "duration:"
-"""What stands before an activity's id to name the switch of its duration among the rules."""
 
-
-class Settings(Record):
-    """What has been chosen on top of the plan as written."""
-
-    scenarios: Many[Identifier] = ()
-    readings: dict[Identifier, Identifier] = {}
-    """Questions answered by a scenario or a user; all others are live."""
-    assumptions: dict[Identifier, str] = {}
-    """Values set, as printed."""
-    rules: dict[str, bool] = {}
-    said: dict[str, str] = {}
-    """Everything that scenarios have set, by whatever way: its name to its value as printed."""
-    overlaps: Many[Text] = ()
-    """Things that more than one scenario of the stack sets to different ends; the later has won."""
-    hindsight: bool = False
-
-
-class Plan(Record):
+class Plan(PlanContents):
     """Everything a date follows from. All ids of items, rules, assumptions and so on are unique among their kind."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    schema_: Annotated[Literal["optimiser/plan/1"], Field(alias="schema")] = "optimiser/plan/1"
-    id: Identifier
-    title: Text
-    as_of: Date
-    """The day whose knowledge the plan rests on; a later source is refused unless a scenario is marked hindsight."""
-    note: Text | None = None
-    horizon: Span
-    """The first day on which anything may start and the last day that the axis reaches."""
-    calendar: Identifier
-    """The base calendar: its working days are the axis."""
-    calendars: Many[Calendar]
-    targets: Many[Identifier]
-    """The milestones asked for when nobody says which."""
-    phases: Many[Phase] = ()
-    activities: Many[Activity] = ()
-    milestones: Many[Milestone] = ()
-    hammocks: Many[Hammock] = ()
-    rules: Many[Rule] = ()
-    assumptions: Many[Assumption] = ()
-    unknowns: Many[Unknown] = ()
-    readings: Many[Reading] = ()
-    sources: Many[Source] = ()
-    raid: Many[RaidItem] = ()
-    baselines: Many[Baseline] = ()
-    qualification: Qualification | None = None
-    """Qualification party by party, instead of by one bar, where a scenario switches it on."""
-    settings: Settings = Settings()
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
         """Refuse a plan that speaks of things it does not have."""
-        from models.faults import PlanFaultsError, find_faults
-
         faults = find_faults(self)
         if faults:
             raise PlanFaultsError(faults)
         return self
-
-    def evolve(self, **changes: Any) -> Plan:
-        """Return a copy with some fields replaced. The changes are trusted; nothing is validated again."""
-        fields = {name: getattr(self, name) for name in type(self).model_fields}
-        return type(self).model_construct(**{**fields, **changes})
-
-    # -- looking things up -------------------------------------------------------------------------------------------
-
-    @cached_property
-    def items(self) -> Mapping[str, Item]:
-        """All items by id: activities, milestones, hammocks, each in the order written."""
-        everything: tuple[tuple[Item, ...], ...] = (self.activities, self.milestones, self.hammocks)
-        return {item.id: item for group in everything for item in group}
-
-    @cached_property
-    def rules_by_id(self) -> Mapping[str, Rule]:
-        """All rules by id."""
-        return {rule.id: rule for rule in self.rules}
-
-    @cached_property
-    def values(self) -> Mapping[str, Value]:
-        """The value of every assumption and unknown."""
-        stated: tuple[Assumption | Unknown, ...] = (*self.assumptions, *self.unknowns)
-        return {entry.id: entry.value for entry in stated}
-
-    @cached_property
-    def calendars_by_id(self) -> Mapping[str, Calendar]:
-        """All calendars by id."""
-        return {calendar.id: calendar for calendar in self.calendars}
-
-    def choice(self, reading: Reading) -> str:
-        """Return the option chosen for a reading, its default where nobody chose."""
-        return self.settings.readings.get(reading.id, reading.default)
-
-    def choices(self) -> dict[str, str]:
-        """Return the option of every reading."""
-        return {reading.id: self.choice(reading) for reading in self.readings}
-
-    def live_readings(self) -> tuple[Reading, ...]:
-        """Return the readings that neither a scenario nor the user has answered."""
-        return tuple(reading for reading in self.readings if reading.id not in self.settings.readings)
-
-    # -- resolving references ----------------------------------------------------------------------------------------
-
-    def duration(self, term: Duration | Reference) -> Duration:
-        """Return a length, following a reference to its assumption."""
-        value = self.values[term.name] if isinstance(term, Reference) else term
-        if not isinstance(value, Duration):
-            message = f"{term} is {value!r}, expected a duration"
-            raise TypeError(message)
-        return value
-
-    def date(self, term: dt.date | Reference) -> dt.date | None:
-        """Return a date, following a reference to its assumption; None where the assumption holds ``none``."""
-        value = self.values[term.name] if isinstance(term, Reference) else term
-        if value is not None and not isinstance(value, dt.date):
-            message = f"{term} is {value!r}, expected a date"
-            raise TypeError(message)
-        return value
-
-    def amount(self, term: int | Reference) -> int:
-        """Return a count, following a reference to its assumption."""
-        value = self.values[term.name] if isinstance(term, Reference) else term
-        if isinstance(value, bool) or not isinstance(value, int):
-            message = f"{term} is {value!r}, expected a whole number"
-            raise TypeError(message)
-        return value
-
-    def switch(self, term: bool | Reference) -> bool:
-        """Return whether a switch is on, following a reference to its assumption."""
-        value = self.values[term.name] if isinstance(term, Reference) else term
-        if not isinstance(value, bool):
-            message = f"{term} is {value!r}, expected true or false"
-            raise TypeError(message)
-        return value
-
-    def active_rules(self) -> Iterator[Rule]:
-        """Yield the rules that are on, in the order written."""
-        return (rule for rule in self.rules if self.switch(rule.enabled))
-
-    def convention(self, point: Point) -> Literal["opens", "closes"]:
-        """Return how a point's boundary is shown: a start and an ``opens`` milestone as a morning, the rest as an evening."""
-        item = self.items[point.item]
-        if isinstance(item, Milestone):
-            return item.shown
-        return "opens" if point.end == "start" else "closes"

@@ -1,0 +1,353 @@
+"""The answer to "which date can be committed to": dates at a confidence, what drives them and what buys them back."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from models.findings import Evidence, ProofClass
+from models.provenance import Basis
+from models.record import Date, Identifier, Many, Record, Text
+
+__all__ = [
+    "ActivityEffect",
+    "AdversaryStep",
+    "Against",
+    "Baselines",
+    "Bias",
+    "ChanceEffect",
+    "ClaimDates",
+    "ClaimEffect",
+    "ClaimsResult",
+    "Comparison",
+    "Cut",
+    "Decision",
+    "Frontier",
+    "Joint",
+    "Mass",
+    "Pull",
+    "ReadingDates",
+    "RobustDate",
+    "RobustOutcome",
+    "Sensitivity",
+]
+
+
+class Mass(Record):
+    """The probability that a milestone falls on one date."""
+
+    date: Date
+    probability: float
+
+
+class Baselines(Record):
+    """The chance of one published date."""
+
+    published: Text
+    """To the month or the day, as published; a month counts to its last day."""
+    probability: float
+
+
+class Bias(Record):
+    """Why the expected date is later than the deterministic one, in working days of the base calendar.
+
+    ``skew`` is what the plan moves when every range is at its mean; ``merge`` what is added because the later of several
+    paths counts and dates round up; ``risk`` what drivers and risks add. They add up to the difference of the means.
+    """
+
+    skew_wd: float
+    merge_wd: float
+    risk_wd: float
+
+
+class Sensitivity(Record):
+    """How much of a date rests on choices that no evidence settles: the date at the same confidence under each."""
+
+    triangular: Date | None
+    pert: Date | None
+    shape_wd: int | None
+    """From PERT to triangular."""
+    uncorrelated: Date | None
+    correlated: Date | None
+    """With every group of the register at a correlation of `Sensitivity.strong`."""
+    correlation_wd: int | None
+    strong: float
+    readings_first: Date | None
+    """The earliest of the dates over the answers tried."""
+    readings_first_at: dict[Identifier, Identifier]
+    readings_last: Date | None
+    readings_last_at: dict[Identifier, Identifier]
+    readings_tried: int
+    """Answers and combinations of answers that were simulated; the span is at least as wide."""
+
+
+class RobustDate(Record):
+    """The date of one milestone at a confidence, and everything it stands on."""
+
+    id: Identifier
+    confidence: float
+    date: Date | None
+    """The first date that is not exceeded with the confidence asked for; None where there is none on the calendar."""
+    probability: float | None
+    """That the milestone falls on it or before: at least the confidence, more where dates jump."""
+    standard_error_wd: float | None
+    """Of the date, by independent scrambles."""
+    standard_error: float | None
+    """Of the probability."""
+    deterministic: Date | None
+    """The earliest date of the plan as it stands; None where it has none."""
+    deterministic_probability: float | None
+    """That it is met."""
+    proof: ProofClass | None
+    bound_by: Text | None
+    evidence: Evidence | None
+    contingency_wd: int | None
+    """Working days from the deterministic date to this one."""
+    quantiles: dict[str, Date | None]
+    """``P10`` and so on, to the date."""
+    mean: Date | None
+    """Of the samples that have a date, to the nearest working day."""
+    deviation_wd: float | None
+    """Standard deviation of the same, in working days."""
+    masses: Many[Mass]
+    """Every date that occurs."""
+    never: float
+    """Share of samples that meet no rule: they count as never, whatever the confidence."""
+    beyond: float
+    """Share of samples that fall after the days that the calendar covers: later than every date shown."""
+    baselines: dict[Identifier, Baselines]
+    bias: Bias | None
+    sensitivity: Sensitivity
+    span_first: Date | None
+    """Of the deterministic date, over every combination of the open readings."""
+    span_last: Date | None
+
+
+class Joint(Record):
+    """Several milestones at once."""
+
+    milestones: Many[Identifier]
+    probability: float
+    """That each is met at its own date of the confidence asked for, all together."""
+    confidence: float
+    dates: dict[Identifier, Date | None]
+    """Dates that are all met together with that confidence, each at one common quantile of its own."""
+    quantile: float | None
+    """That quantile."""
+
+
+class ChanceEffect(Record):
+    """What one range, driver, risk or reading does to the dates."""
+
+    id: Text
+    title: Text
+    kind: Literal["range", "driver", "risk", "reading"]
+    basis: Basis
+    raid: Many[Identifier]
+    touches: Many[Text]
+    bought_wd: dict[Identifier, int | None]
+    """Working days that the date at the confidence comes forward once this no longer varies: analysis by exclusion."""
+    low_wd: dict[Identifier, int | None]
+    """Where the date at the confidence moves among the samples in which this lies in its lowest tenth, or does not happen."""
+    high_wd: dict[Identifier, int | None]
+    """Likewise its highest tenth, or where it happens."""
+    cruciality: dict[Identifier, float | None]
+    """Absolute rank correlation with the milestone (Spearman)."""
+    share: dict[Identifier, float]
+    """Of the contingency, in proportion to what closing each would buy: where contingency should sit."""
+
+
+class ActivityEffect(Record):
+    """How a milestone hangs on one activity."""
+
+    id: Identifier
+    title: Text
+    criticality: dict[Identifier, float]
+    """Share of samples in which one unit more of it moves the milestone, month alignment left out."""
+    cruciality: dict[Identifier, float | None]
+    """Absolute rank correlation of its length with the milestone; None where its length does not vary."""
+    schedule_sensitivity: dict[Identifier, float]
+    """Criticality × standard deviation of its length / standard deviation of the milestone (Vanhoucke 2010)."""
+
+
+class AdversaryStep(Record):
+    """The worst that so many things can do together, each at its worst (Bertsimas and Sim 2004)."""
+
+    budget: int
+    date: Date | None
+    chances: Many[Text]
+    exact: bool
+    """Whether every choice was tried; else a greedy choice, and the worst is at least this bad."""
+    probability: float | None
+    """That the samples do not exceed it."""
+
+
+class ReadingDates(Record):
+    """Dates under one answer to one open question, all else as chosen."""
+
+    reading: Identifier
+    option: Identifier
+    chosen: bool
+    dates: dict[Identifier, Date | None]
+
+
+class ClaimDates(Record):
+    """Dates when only claims of a grade or firmer count."""
+
+    grade: Text
+    """The grade; ``none`` for the register alone."""
+    claims: int
+    dates: dict[Identifier, Date | None]
+
+
+class ClaimEffect(Record):
+    """What the evidence of one respondent on one assumption is worth."""
+
+    respondent: Text
+    assumption: Identifier
+    grade: Identifier
+    cost: int | None
+    without: dict[Identifier, int | None]
+    """Working days by which the dates move if the claim is left out; positive is later."""
+    firmest: dict[Identifier, int | None]
+    """If its evidence were of the firmest grade."""
+    knowing_wd: dict[Identifier, float | None]
+    """How far the date moves on average, either way, once the true value of the assumption is known."""
+
+
+class ClaimsResult(Record):
+    """Dates under a set of claims."""
+
+    file: Text
+    claims: int
+    dates: Many[ClaimDates]
+    effects: Many[ClaimEffect]
+    """The most informative first."""
+
+
+class Comparison(Record):
+    """One of two plans under the same draws."""
+
+    name: Text
+    deterministic: dict[Identifier, Date | None]
+    met: dict[Identifier, float | None]
+    """Chance that each milestone falls on its own deterministic date or before."""
+    met_jointly: float | None
+    dates: dict[Identifier, Date | None]
+    """At the confidence asked for."""
+    baselines: dict[Identifier, dict[Identifier, float]]
+    """Milestone, then baseline, to its chance."""
+
+
+class Cut(Record):
+    """One thing in which two plans differ."""
+
+    id: Text
+    title: Text
+    before: Text
+    after: Text
+    gained_wd: dict[Identifier, int | None]
+    """Working days by which it brings the first plan's date at the confidence forward, alone."""
+    lost_wd: dict[Identifier, int | None]
+    """Working days by which the second plan's date is later without it, all its other cuts made."""
+    gained_months: dict[Identifier, float | None]
+    cost: int | None
+    """In the plan's money; None where none is given."""
+    cost_per_month: dict[Identifier, float | None]
+    """Of the month gained at each milestone; where no cost is given, None: see ``worth``."""
+    worth: Text | None
+    """Where no cost is given: the break-even, at which the cut is worth what it gains."""
+
+
+class Against(Record):
+    """Two plans under one register."""
+
+    first: Comparison
+    second: Comparison
+    second_later: dict[Identifier, float | None]
+    """Share of the draws in which the second plan is later."""
+    cuts: Many[Cut]
+
+
+class Pull(Record):
+    """A lever and how far it is pulled."""
+
+    lever: Identifier
+    title: Text
+    steps: int
+    cost: int
+
+
+class Frontier(Record):
+    """The cheapest choice that brings a milestone to a date."""
+
+    cost: int
+    date: Date | None
+    pulls: Many[Pull]
+
+
+class Decision(Record):
+    """The cheapest set of levers that brings a date to a target, and how it does on samples that it was not chosen by."""
+
+    milestone: Identifier
+    target: Date
+    confidence: float
+    status: Literal["met", "missed", "unneeded"]
+    pulls: Many[Pull]
+    cost: int
+    date: Date | None
+    """At the confidence, on the samples it was chosen by."""
+    held_out: Date | None
+    """On samples held out."""
+    held_out_probability: float | None
+    """That the target is met, on those."""
+    exact: bool
+    """Whether every choice of levers cheaper than this one was tried."""
+    tried: int
+    frontier: dict[str, Many[Frontier]]
+    """Confidence, as ``P80``, to cost and date, cheapest first, each earlier than the one before."""
+
+
+class RobustOutcome(Record):
+    """Robust dates, with everything that has to be printed beside them."""
+
+    status: Literal["robust"] = "robust"
+    plan: Identifier
+    scenarios: Many[Identifier]
+    readings: dict[Identifier, Identifier]
+    """The answers that the dates stand on."""
+    reading_mode: Literal["chosen", "weighted", "side-by-side"]
+    weighted: Many[Identifier]
+    """Readings that were drawn with their probabilities."""
+    register_title: Text | None
+    register_sha256: Text | None
+    confidence: float
+    seed: int
+    samples: int
+    replicates: int
+    stopped: Text
+    """Why no more samples were drawn."""
+    milestones: Many[RobustDate]
+    joint: Joint
+    chances: Many[ChanceEffect]
+    activities: Many[ActivityEffect]
+    adversary: dict[Identifier, Many[AdversaryStep]]
+    side_by_side: Many[ReadingDates] = ()
+    claims: ClaimsResult | None = None
+    against: Against | None = None
+    decision: Decision | None = None
+    compared: int
+    """Samples on which cases were compared: exclusion, criticality, readings, claims, levers."""
+    infeasible: int
+    """Samples that meet no rule."""
+    unplaced: int
+    """Samples that the capacity policy found no place for."""
+    policy: Text | None
+    """How capacity is allotted, where the plan has any."""
+    notes: Many[Text] = ()
+    version: Text
+    inputs_sha256: Text
+
+    @property
+    def dates(self) -> dict[str, Date | None]:
+        """Milestone to its robust date."""
+        return {milestone.id: milestone.date for milestone in self.milestones}
