@@ -154,7 +154,7 @@ def large_plans(*, quick: bool) -> list[Row]:
         limits = Limits(deterministic_time=600)
         answers = []
 
-        def through_cp_sat(plan: Plan = plan, clock: Clock = clock, found: Any = found, answers: list[Any] = answers) -> None:
+        def through_cp_sat(plan=plan, clock=clock, found=found, answers=answers, limits=limits) -> None:  # noqa: ANN001 - bound here
             answers.append(Encoding(plan, clock, windows=windows_near(found), switches=False).earliest("END", limits=limits))
 
         solved = seconds(through_cp_sat, 3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import ConfigDict, Field
 
@@ -77,7 +77,7 @@ class PlanContents(Record):
     def evolve(self, **changes: Any) -> Self:
         """Return a copy with some fields replaced. The changes are trusted; nothing is validated again."""
         fields = {name: getattr(self, name) for name in type(self).model_fields}
-        return self.model_construct(**{**fields, **changes})
+        return cast("Self", self.model_construct(**{**fields, **changes}))
 
     # -- looking things up -------------------------------------------------------------------------------------------
 

@@ -17,14 +17,28 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from optimiser.check import check
+    from optimiser.compare import compare
+    from optimiser.explain import attribute, explain, implied, verify_outcome, why_not
     from optimiser.reading.load import load
+    from optimiser.robust import robust
     from optimiser.solve import earliest
 
     __version__: str
 
-__all__ = ["check", "earliest", "load"]
+__all__ = ["attribute", "check", "compare", "earliest", "explain", "implied", "load", "robust", "verify_outcome", "why_not"]
 
-_HOMES = {"check": "optimiser.check", "earliest": "optimiser.solve", "load": "optimiser.reading.load"}
+_HOMES = {
+    "attribute": "optimiser.explain",
+    "check": "optimiser.check",
+    "compare": "optimiser.compare",
+    "earliest": "optimiser.solve",
+    "explain": "optimiser.explain",
+    "implied": "optimiser.explain",
+    "load": "optimiser.reading.load",
+    "robust": "optimiser.robust",
+    "verify_outcome": "optimiser.explain",
+    "why_not": "optimiser.explain",
+}
 """Where each public name lives."""
 
 

@@ -28,7 +28,7 @@ Size = Literal["tiny", "medium"]
 UNITS = ("wd", "cd", "mo")
 _RULE: TypeAdapter[Any] = TypeAdapter(Rule)
 
-_WEIGHTS = {"dependency": 5, "capacity": 2}
+_WEIGHTS = {"dependency": 4}
 """How much more often than others a kind is drawn."""
 _ATTEMPTS = 12
 """How often a rule is drawn again, where it has to hold at the planted places."""
@@ -109,6 +109,7 @@ class _Maker:
         self.kinds = [kind for kind in kinds for _ in range(_WEIGHTS.get(kind, 1))]
         self.planted = draw.chance(0.65)
         self.values: list[dict[str, Any]] = []
+        self.turn: dt.date | None = None
 
     def plan(self, name: str, horizon: int | None) -> Plan:
         """Return the plan."""
@@ -133,20 +134,23 @@ class _Maker:
     def _frame(self, name: str, horizon: int | None) -> dict[str, Any]:
         """Draw calendars and horizon."""
         draw, tiny = self.draw, self.size == "tiny"
-        length = horizon or (draw.whole(8, 25) if tiny else draw.whole(240, 270))
+        self.length = horizon or (draw.whole(8, 25) if tiny else draw.whole(240, 270))
         weekdays, first = list(NAMES[:5]), dt.date(2023, 10, 1) + draw.whole(0, 500) * DAY
-        if self.calendars and draw.chance(0.6 if tiny else 0.25):
-            # Few days a week make a short axis of many months, whose ends are worked.
-            ends = {NAMES[last_day(first + far * DAY).weekday()] for far in (0, 31)}
-            week = draw.one([list(NAMES), draw.some(NAMES, 1, 3), draw.some(NAMES, 3, 6), sorted(ends)])
-            weekdays = [name for name in NAMES if name in week or (name in ends and draw.chance(0.5))]
+        if self.calendars and tiny and draw.chance(0.2):
+            # Few days a week make a short axis of two months: a short one, worked on its last day, and a longer one.
+            self.turn = last_day(dt.date(draw.one([2024, 2025]), draw.one([2, 2, 4, 6, 9, 11]), 1))
+            later = last_day(self.turn + DAY)
+            first, self.length = self.turn - draw.whole(1, 9) * DAY, horizon or 25
+            weekdays = sorted({*draw.some(NAMES, 2, 2), NAMES[self.turn.weekday()], NAMES[later.weekday()]}, key=NAMES.index)
+        elif self.calendars and draw.chance(0.5 if tiny else 0.25):
+            weekdays = draw.one([list(NAMES), draw.some(NAMES, 1, 3), draw.some(NAMES, 3, 6)])
         base: dict[str, Any] = {"id": "base", "title": "Base", "basis": "synthetic", "weekdays": weekdays}
         closed = self._closed(first, 30 if tiny else 400) if self.calendars and draw.chance(0.6) else {}
         base |= closed | {"covers": {"first": str(first), "last": str(first + 9999 * DAY)}}
         everything = Plan.model_validate(_framed(name, [base], str(first), str(first)))
         worked: list[dt.date] = []
         last = first
-        while len(worked) < length:
+        while len(worked) < self.length:
             worked += [last] if works_on(everything.calendars[0], last) else []
             last += DAY
         last = worked[-1] + (draw.whole(0, 3) * DAY if draw.chance(0.5) else 0 * DAY)
@@ -193,7 +197,9 @@ class _Maker:
     def _items(self, fields: dict[str, Any]) -> list[str]:
         """Draw activities and milestones; return them in the order in which they are meant to happen."""
         draw = self.draw
-        count = draw.whole(2, 4) if self.size == "tiny" else draw.whole(5, 40)
+        count = draw.whole(5, 40)
+        if self.size == "tiny":
+            count = draw.whole(2 if draw.chance(0.2) else 3, 4 if self.length <= 16 else 3)
         # A free length is enumerated too: one is enough for brute force.
         self.free = 1 if self.size == "tiny" else count
         milestones = draw.whole(1, max(1, count // 3))
@@ -232,8 +238,7 @@ class _Maker:
             item = plan.items[name]
             start = axis.origin + int(offset * 0.8)
             if self.draw.chance(0.3):
-                turn = next((b for b in range(start, axis.limit) if self._is_turn(axis, b)), start)
-                start = max(axis.origin, turn - self.draw.whole(0, 1))
+                start = next((b for b in range(start, axis.limit) if self._is_turn(axis, b)), start)
             if isinstance(item, Milestone):
                 places[name] = start, start
                 continue
@@ -256,7 +261,10 @@ class _Maker:
         kinds = [kind for kind in self.kinds if kind != "capacity" or self._workers()]
         if len(self.order) < 2 or not kinds:
             return []
+        crowded = "capacity" in kinds and self.turn is None and draw.chance(0.35)
         count = draw.whole(2, 7) if self.size == "tiny" else draw.whole(len(order), 2 * len(order))
+        if self.size == "tiny" and (crowded or self.turn):
+            count = draw.whole(0, 3)
         makers: dict[str, Callable[[], dict[str, Any]]] = {
             "dependency": self._dependency,
             "not-before": self._not_before,
@@ -286,11 +294,12 @@ class _Maker:
                 rule["enabled"] = self._referred(not off, 0.5)
             rules.append(self._with_references(rule))
         rules += self._sinks() if "dependency" in kinds else []
-        return rules + (self._crowd() if "capacity" in kinds and draw.chance(0.35) else [])
+        rules += self._month_end()
+        return rules + (self._crowd() if crowded else [])
 
     def _crowd(self) -> list[dict[str, Any]]:
         """Let a milestone wait for activities that have to take turns, wherever they were planted."""
-        draw, workers = self.draw, self.draw.some(self._workers(), 2, 6)
+        draw, workers = self.draw, self.draw.some(self._workers()[-8:], 2, 6)
         if not workers:
             return []
         common = {"title": "A crowd", "basis": "synthetic"}
@@ -298,7 +307,14 @@ class _Maker:
         amount = max([demand["amount"] for demand in demands], default=1) + draw.whole(0, 1)
         if draw.chance(0.2):
             demands.append({"item": draw.one(workers), "amount": 1})
-        steps = [{"since": self._step_day(), "amount": amount + draw.whole(-1, 1)}] if draw.chance(0.4) else []
+        steps = []
+        if draw.chance(0.6):
+            # The crowd stands at the beginning of the axis, wherever it was planted; so does a gap in the capacity.
+            axis, reach = self.scene.axis, 8 if self.size == "tiny" else 40
+            begin = axis.origin + draw.whole(0, reach)
+            days = sorted({axis.days[min(begin, axis.size - 1)], axis.days[min(begin + draw.whole(1, 4), axis.size - 1)]})
+            less = draw.whole(0, amount - 1) if draw.chance(0.8) else amount + 1
+            steps = [{"since": str(day), "amount": each} for day, each in zip(days, (less, amount), strict=False)]
         crowd = common | {"id": "crowd", "kind": "capacity", "amount": amount, "demands": demands, "steps": steps}
         milestones = [name for name in self.order if name.startswith("M")]
         waits = [
@@ -386,9 +402,24 @@ class _Maker:
         at_most = self.draw.chance(0.25)
         lag = self._lag(Point(before, ends[link[0]]), Point(after, ends[link[1]]), at_most=at_most)
         rule: dict[str, Any] = {"before": before, "after": after, "type": link, "lag": lag}
-        if link == "FS" and not at_most and self.draw.chance(0.3):
+        if link == "FS" and not at_most and self.draw.chance(0.2):
             return {"before": before, "after": after}
         return rule | ({"bound": "at-most"} if at_most else {})
+
+    def _month_end(self) -> list[dict[str, Any]]:
+        """Count a month from the last day of a short one, where the last day of a month stays the last."""
+        if self.turn is None or not {"dependency", "not-before"} <= set(self.kinds) or "mo" not in self.units:
+            return []
+        before, after = self.draw.some(self.order, 2, 2)
+        at_most = self.draw.chance(0.4)
+        day, held = (last_day(self.turn + DAY), after) if at_most else (self.turn, before)
+        common = {"title": "Month end", "basis": "synthetic"}
+        link = {"kind": "dependency", "before": before, "after": after, "type": self.draw.one(["SS", "SF"]), "lag": "1 mo"}
+        floor = {"kind": "not-before", "at": held, "date": self._day(day, 0)}
+        return [
+            common | {"id": "month-end"} | link | {"bound": "at-most" if at_most else "at-least"},
+            common | {"id": "month-end-floor"} | floor,
+        ]
 
     def _not_before(self) -> dict[str, Any]:
         point = self._point()

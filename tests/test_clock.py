@@ -18,14 +18,17 @@ from models.plan import Plan
 from models.rules import Occasions
 from optimiser.clock import BEFORE, Clock, Convention, add_months
 from optimiser.errors import BeyondHorizonError
+from optimiser.reading.load import load
+from optimiser.reading.packaged import packaged
 from tests.brute_force import Axis, plus_months
 from tests.conftest import plan_of
 from tests.random_plans import plans
 
 FIRST, LAST = dt.date(2022, 1, 1), dt.date(2027, 12, 31)
 CONVENTIONS: tuple[Convention, ...] = ("opens", "closes")
-BANK_HOLIDAYS = sorted(holidays.country_holidays("GB", subdiv="ENG", years=range(2022, 2028)))
-"""England and Wales, by the `holidays` package."""
+ENGLAND_AND_WALES = holidays.country_holidays("GB", subdiv="ENG", years=range(2020, 2036))
+"""By the `holidays` package; Wales has the same."""
+BANK_HOLIDAYS = sorted(day for day in ENGLAND_AND_WALES if FIRST <= day <= LAST)
 
 
 def calendar_of(**more: Any) -> dict[str, Any]:
@@ -123,13 +126,26 @@ def test_a_weekend_is_one_boundary():
     assert clock.show(clock.boundary(saturday, "opens"), "opens") == monday
 
 
-def test_the_pinned_bank_holidays_are_those_of_the_holidays_package():
-    """A calendar made of the package's days is off work on each of them, and on no other weekday."""
-    clock = clock_of(holidays=CLOSED)
-    official = holidays.country_holidays("GB", subdiv="ENG", years=range(2022, 2028))
-    worked = set(clock.days.tolist())
-    for day in every_day(clock.calendar).tolist():
-        assert (day.toordinal() in worked) == (day.weekday() < 5 and day not in official)
+PACKAGED = [plan.name for plan in packaged()]
+
+
+@pytest.mark.parametrize("plan", PACKAGED)
+def test_the_pinned_bank_holidays_are_those_of_the_holidays_package(plan):
+    """A packaged calendar of England and Wales is off work on each of the package's holidays, and on no other weekday."""
+    loaded = load(plan)
+    for calendar in loaded.calendars:
+        clock = Clock(loaded.evolve(calendar=calendar.id, horizon=calendar.covers))
+        official = ENGLAND_AND_WALES if "england" in calendar.id else ()
+        worked = set(clock.days.tolist())
+        for day in every_day(calendar).tolist():
+            assert (day.toordinal() in worked) == (WEEKDAYS[day.weekday()] in calendar.weekdays and day not in official), day
+
+
+def test_a_pinned_calendar_of_england_and_wales_is_packaged():
+    """The comparison with the package has something to compare."""
+    pinned = {calendar.id: calendar for plan in PACKAGED for calendar in load(plan).calendars if calendar.holidays}
+    assert "england-wales" in pinned
+    assert pinned["england-wales"].version
 
 
 # -- lags and durations ------------------------------------------------------------------------------------------------

@@ -38,9 +38,8 @@ def test_every_link_of_the_documents_lands() -> None:
     """A relative link in a document leads to a file that is there."""
     missing = []
     for document in ROOT.glob("*.md"):
-        for link in re.findall(r"\]\(([^)#:]+)\)", document.read_text(encoding="utf-8")):
-            if not (document.parent / link).exists():
-                missing.append(f"{document.name}: {link}")
+        links = re.findall(r"\]\(([^)#:]+)\)", document.read_text(encoding="utf-8"))
+        missing += [f"{document.name}: {link}" for link in links if not (document.parent / link).exists()]
 
     assert missing == []
 

@@ -164,6 +164,7 @@ def test_scenarios_shipped() -> None:
         "m16-four-months",
         "mp162-literal",
         "no-reverse-migration",
+        "participants",
         "poap1",
         "poap2",
     }

@@ -2,11 +2,11 @@
 
 from optimiser.critical.backward import floats, free_floats, latest_times
 from optimiser.critical.batch import Columns, Evaluated, evaluate
-from optimiser.critical.bounds import CapacityBound, Overload, capacity_bound
+from optimiser.critical.bounds import CapacityBound, Overload, capacity_bound, overload_on_axis
 from optimiser.critical.chain import certificate, driving_items, minimal_core
 from optimiser.critical.compile import RULE_COMPILERS, compile_network
 from optimiser.critical.forward import Earliest, Event, Trouble, earliest_times
-from optimiser.critical.levelling import Resource, best_schedule, list_schedule, resources
+from optimiser.critical.levelling import Levelling, Resource, best_schedule, list_schedule, resources
 from optimiser.critical.network import NONE, Network
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Earliest",
     "Evaluated",
     "Event",
+    "Levelling",
     "Network",
     "Overload",
     "Resource",
@@ -33,5 +34,6 @@ __all__ = [
     "latest_times",
     "list_schedule",
     "minimal_core",
+    "overload_on_axis",
     "resources",
 ]

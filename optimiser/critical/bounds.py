@@ -1,10 +1,9 @@
 """Lower bounds on a milestone where capacity binds, without a solver: no schedule can be earlier than these.
 
 A date is refuted by supposing it: under a latest date for the milestone every activity has a window, from its earliest
-start to its latest finish (head and tail). If the work that must lie inside some interval exceeds what capacity offers
-there, the date is impossible (energetic reasoning; Baptiste, Le Pape and Nuijten 2001, chapter 3). Where activities
-fill the interval in whole rounds, capacity left over inside a round counts for nothing (the pigeonhole, or round,
-bound). The largest refuted date plus one is a lower bound.
+start to its latest finish (head and tail; boards and listed days on the way are part of it). If the work that must lie
+inside some interval exceeds what capacity offers there, the date is impossible; see `optimiser.critical.packing`. The
+largest refuted date plus one is a lower bound.
 """
 
 from __future__ import annotations
@@ -19,17 +18,17 @@ from optimiser.critical.backward import latest_times
 from optimiser.critical.forward import Earliest
 from optimiser.critical.levelling import Resource
 from optimiser.critical.network import Network
+from optimiser.critical.packing import Windows, excess
 
-__all__ = ["CapacityBound", "Overload", "capacity_bound"]
-
-Counts = NDArray[np.int64]
+__all__ = ["CapacityBound", "Overload", "capacity_bound", "overload_before", "overload_on_axis", "shortest_length"]
 
 
 @dataclass(frozen=True, slots=True)
 class Overload:
     """The interval that refutes a date: ``need`` of a capacity inside ``[begin, end)`` where there is only ``offer``.
 
-    ``reason`` is ``energy``, in units of capacity times working days, or ``rounds``, in activities.
+    ``reason`` is ``energy``, in units of capacity times working days, or ``rounds``, in places: how often work as long as
+    theirs can follow in a slot.
     """
 
     rule: str
@@ -65,14 +64,20 @@ def capacity_bound(earliest: Earliest, pools: Sequence[Resource], milestone: str
 
     Notes
     -----
-    Refutation is monotone, as windows only widen with the date, so bisection finds the largest refuted boundary.
+    Refutation is monotone, as windows only widen with the date, so bisection finds the largest refuted boundary. One
+    boundary before ``upper`` is tried first: where that falls, a schedule at ``upper`` is certified at once.
     """
     node = earliest.network.nodes[milestone, "start"]
     low, high = earliest.values[node], upper
     last: Overload | None = None
+    if low < high:
+        last = overload_before(earliest, pools, node, high - 1)
+        if last:
+            return CapacityBound(high, last)
+        high -= 1
     while low < high:
         middle = (low + high) // 2
-        overload = _refute(earliest, pools, node, middle)
+        overload = overload_before(earliest, pools, node, middle)
         if overload:
             low, last = middle + 1, overload
         else:
@@ -80,8 +85,8 @@ def capacity_bound(earliest: Earliest, pools: Sequence[Resource], milestone: str
     return CapacityBound(low, last)
 
 
-def _refute(earliest: Earliest, pools: Sequence[Resource], node: int, boundary: int) -> Overload | None:
-    """Return an overload if the milestone is supposed at or before a boundary, None where none is found."""
+def overload_before(earliest: Earliest, pools: Sequence[Resource], node: int, boundary: int) -> Overload | None:
+    """Return an overload if a node is supposed at or before a boundary, None where none is found."""
     network = earliest.network
     late = latest_times(network, {node: boundary})
     for pool in pools:
@@ -90,17 +95,63 @@ def _refute(earliest: Earliest, pools: Sequence[Resource], node: int, boundary: 
             continue
         nodes = [network.item_nodes(item) for item in items]
         begin = np.array([earliest.values[start] for start, _ in nodes], dtype=np.int64)
-        end = np.array([late[finish] for _, finish in nodes], dtype=np.int64)
-        latest_start = np.array([late[start] for start, _ in nodes], dtype=np.int64)
-        demand = np.array([pool.demand[item] for item in items], dtype=np.int64)
-        length = np.array(
-            [shortest_length(network, item, first, last) for item, first, last in zip(items, begin, latest_start, strict=True)],
-            dtype=np.int64,
+        latest_start = [late[start] for start, _ in nodes]
+        length = [
+            shortest_length(network, item, first, last)
+            for item, first, last in zip(items, begin.tolist(), latest_start, strict=True)
+        ]
+        work = Windows(
+            begin=begin,
+            end=np.array([late[finish] for _, finish in nodes], dtype=np.int64),
+            length=np.array(length, dtype=np.int64),
+            demand=np.array([pool.demand[item] for item in items], dtype=np.int64),
         )
-        found = _overloaded(pool, items, begin, end, length, demand)
+        found = excess(work, pool.available, _starts(network, [start for start, _ in nodes]))
         if found:
-            return found
+            inside = tuple(items[index] for index in found.members.tolist())
+            return Overload(pool.rule, found.begin, found.end, found.need, found.offer, found.reason, inside)
     return None
+
+
+def overload_on_axis(earliest: Earliest, pools: Sequence[Resource]) -> Overload | None:
+    """Return an overload that no date avoids, with no more activities than it takes; None where none is found.
+
+    Work that needs more than a capacity ever offers, or more of it altogether than there is before the axis ends.
+    """
+    found = overload_before(earliest, pools, 0, earliest.network.clock.limit)
+    if found is None:
+        return None
+    pool = next(pool for pool in pools if pool.rule == found.rule)
+    members = list(found.activities)
+    step = len(members) // 2
+    while step and len(members) > 1:
+        place = 0
+        while place < len(members):
+            kept = members[:place] + members[place + step :]
+            narrowed = Resource(pool.rule, pool.available, {item: pool.demand[item] for item in kept})
+            fewer = overload_before(earliest, [narrowed], 0, earliest.network.clock.limit) if kept else None
+            if fewer:
+                found, members = fewer, kept
+            else:
+                place += step
+        step = min(step // 2, len(members) // 2) or (1 if step > 1 else 0)
+    return found
+
+
+def _starts(network: Network, nodes: Sequence[int]) -> NDArray[np.bool_] | None:
+    """Return the boundaries at which any of some starts may lie, None where one of them may lie anywhere."""
+    size = network.clock.size
+    listed: dict[int, NDArray[np.bool_]] = {}
+    wanted = set(nodes)
+    axis = np.arange(size + 1)
+    for arc in network.arcs:
+        if arc.source == arc.target and arc.source in wanted and network.enabled.get(arc.rule, False) and not arc.switches:
+            fixed = arc.family.table(arc.amount)[: size + 1] == axis
+            listed[arc.source] = listed[arc.source] & fixed if arc.source in listed else fixed
+    if len(listed) < len(wanted):
+        return None
+    union: NDArray[np.bool_] = np.any(list(listed.values()), axis=0)
+    return union
 
 
 def shortest_length(network: Network, item: str, first: int, last: int) -> int:
@@ -116,56 +167,3 @@ def shortest_length(network: Network, item: str, first: int, last: int) -> int:
         return arc.amount
     starts = np.arange(first, max(last, first) + 1)
     return int((arc.family.table(arc.amount)[starts] - starts).min())
-
-
-def _overloaded(
-    pool: Resource, items: list[str], begin: Counts, end: Counts, length: Counts, demand: Counts
-) -> Overload | None:
-    """Return an interval whose inner work exceeds its capacity.
-
-    Intervals run from an earliest start to a latest finish; an activity counts as inside where its whole window is.
-    """
-    offered = np.concatenate([[0], np.cumsum(pool.available)])
-    size = len(pool.available)
-    for first in np.unique(begin).tolist():
-        chosen = np.flatnonzero((begin >= first) & (length > 0))
-        order = chosen[np.argsort(end[chosen], kind="stable")]
-        ends = np.clip(end[order], first, size)
-        need = np.cumsum(length[order] * demand[order])
-        offer = offered[ends] - offered[first]
-        over = np.flatnonzero(need > offer)
-        if len(over):
-            place = int(over[0])
-            inside = tuple(items[index] for index in order[: place + 1])
-            return Overload(pool.rule, first, int(ends[place]), int(need[place]), int(offer[place]), "energy", inside)
-        rounds = _round_overload(pool, items, first, order, ends, length, demand)
-        if rounds:
-            return rounds
-    return None
-
-
-def _round_overload(
-    pool: Resource, items: list[str], first: int, order: Counts, ends: Counts, length: Counts, demand: Counts
-) -> Overload | None:
-    """Return an interval that has too few whole rounds for the activities that must lie inside it.
-
-    With ``m`` activities of length at least ``p`` and demand at least ``q`` in an interval of ``L`` working days and
-    capacity at most ``C`` throughout, at most ``floor(C / q) · floor(L / p)`` fit.
-    """
-    if not len(order):
-        return None
-    lengths, demands = length[order], demand[order]
-    ceiling = np.maximum.accumulate(pool.available[first : int(ends[-1])]) if ends[-1] > first else np.zeros(0, dtype=np.int64)
-    for shortest in np.unique(lengths).tolist():
-        for least in np.unique(demands).tolist():
-            fits = (lengths >= shortest) & (demands >= least)
-            count = np.cumsum(fits)
-            spans = ends - first
-            most = np.where(spans > 0, ceiling[np.maximum(spans - 1, 0)] if len(ceiling) else 0, 0)
-            room = (most // least) * (spans // shortest)
-            over = np.flatnonzero(fits & (count > room))
-            if len(over):
-                place = int(over[0])
-                inside = tuple(items[index] for index in order[: place + 1][fits[: place + 1]])
-                return Overload(pool.rule, first, int(ends[place]), int(count[place]), int(room[place]), "rounds", inside)
-    return None

@@ -3,13 +3,15 @@
 The serial schedule generation scheme (Kelley 1963; Kolisch 1996) over a network of monotone lower bounds: activities
 that demand capacity are placed one after another, each at the first boundary where the network and every capacity
 leave it room; what it pushes is pushed at once. An activity already placed that is pushed out of its place is placed
-again.
+again. Several orders are tried; then an earlier date is supposed, activities are ordered by how late it leaves them,
+and those that come too late all the same move up the queue (squeaky wheel; Joslin and Clements 1999).
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +23,11 @@ from optimiser.clock import Clock
 from optimiser.critical.forward import Earliest, Pass
 from optimiser.critical.network import Network
 
-__all__ = ["Resource", "best_schedule", "list_schedule", "resources"]
+__all__ = ["Levelling", "Resource", "best_schedule", "list_schedule", "resources"]
+
+SCALE = 8
+SHAKEN = 8
+"""Orders are kept in eighths of a working day, and shaken by up to eight."""
 
 Key = Callable[[str, int], tuple[int, ...]]
 """From an activity and its earliest start now to its place in the queue; the smallest goes first."""
@@ -59,6 +65,105 @@ def resources(plan: Plan, clock: Clock) -> tuple[Resource, ...]:
     return tuple(found)
 
 
+class Levelling:
+    """List scheduling of one network and its capacities, over and over: what does not change is prepared once.
+
+    Parameters
+    ----------
+    network
+        The plan's inequalities.
+    pools
+        The plan's capacities.
+    """
+
+    def __init__(self, network: Network, pools: Sequence[Resource]) -> None:
+        self.network = network
+        self._pass = Pass(network)
+        self._pass.run()
+        self.items = sorted({item for pool in pools for item in pool.demand})
+        self._nodes = {item: network.item_nodes(item) for item in self.items}
+        self._item_at = {node: item for item, nodes in self._nodes.items() for node in nodes}
+        rows: dict[str, list[int]] = {item: [] for item in self.items}
+        self._need: dict[str, NDArray[np.int64]] = {}
+        for row, pool in enumerate(pools):
+            for item in pool.demand:
+                rows[item].append(row)
+        self._rows = {item: np.array(places) for item, places in rows.items()}
+        for item, places in rows.items():
+            self._need[item] = np.array([pools[row].demand[item] for row in places], dtype=np.int64)[:, None]
+        self._available = np.array([pool.available for pool in pools], dtype=np.int64)
+
+    def schedule(self, key: Key) -> list[int] | None:
+        """Return a schedule inside capacity, or None where this way of placing finds none; see `list_schedule`."""
+        if self._pass.trouble:
+            return None
+        forward = copy(self._pass)
+        forward.values, forward.events, forward.last = list(forward.values), list(forward.events), list(forward.last)
+        values = forward.values
+        free = self._available.copy()
+        placed: dict[str, tuple[int, int]] = {}
+        waiting = {item: key(item, values[self._nodes[item][0]]) for item in self.items}
+        queue = [(entry, item) for item, entry in waiting.items()]
+        heapq.heapify(queue)
+        patience = 20 * len(self.items) + 100
+        while queue:
+            entry, item = heapq.heappop(queue)
+            if waiting.get(item) != entry:
+                continue
+            patience -= 1
+            if patience < 0:
+                return None
+            start, finish = self._nodes[item]
+            now = key(item, values[start])
+            if now != entry:
+                waiting[item] = now
+                heapq.heappush(queue, (now, item))
+                continue
+            mark = len(forward.events)
+            if not self._place(forward, free, item, start, finish):
+                return None
+            del waiting[item]
+            placed[item] = (values[start], values[finish])
+            free[self._rows[item], values[start] : values[finish]] -= self._need[item]
+            for other in self._moved(forward, mark, placed):
+                where = placed.pop(other)
+                free[self._rows[other], where[0] : where[1]] += self._need[other]
+                waiting[other] = key(other, values[self._nodes[other][0]])
+                heapq.heappush(queue, (waiting[other], other))
+        return values
+
+    def _moved(self, forward: Pass, mark: int, placed: Mapping[str, tuple[int, int]]) -> list[str]:
+        """Return the activities in place that the latest pushes have moved."""
+        moved = []
+        for event in forward.events[mark:]:
+            item = self._item_at.get(event.node)
+            if item is not None and item in placed and item not in moved:
+                start, finish = self._nodes[item]
+                if placed[item] != (forward.values[start], forward.values[finish]):
+                    moved.append(item)
+        return moved
+
+    def _place(self, forward: Pass, free: NDArray[np.int64], item: str, start: int, finish: int) -> bool:
+        """Push an activity to the first place where every capacity leaves it room; return False where there is none."""
+        rows, need = self._rows[item], self._need[item]
+        length = self.network.durations[start]
+        fixed = length.family.sign == 1 and self.network.enabled[length.rule]
+        while True:
+            begin, end = forward.values[start], forward.values[finish]
+            at = begin
+            while True:
+                short = np.flatnonzero((free[rows, at : at + end - begin] < need).any(axis=0))
+                if not len(short):
+                    break
+                at += int(short[-1]) + 1
+                if not fixed or at > self.network.clock.limit:
+                    break
+            if at == begin:
+                return True
+            if not forward.raise_to(start, at, None):
+                return False
+
+
 def list_schedule(network: Network, pools: Sequence[Resource], key: Key) -> list[int] | None:
     """Return a schedule inside capacity, or None where this way of placing finds none.
 
@@ -76,75 +181,12 @@ def list_schedule(network: Network, pools: Sequence[Resource], key: Key) -> list
     list of int or None
         Boundary of each node. None says nothing about whether a schedule exists.
     """
-    demanding = {item for pool in pools for item in pool.demand}
-    forward = Pass(network)
-    forward.run()
-    if forward.trouble:
-        return None
-    free = [pool.available.copy() for pool in pools]
-    placed: dict[str, tuple[int, int]] = {}
-    queue: list[tuple[tuple[int, ...], str]] = []
-    waiting: dict[str, tuple[int, ...]] = {}
-
-    def enqueue(item: str) -> None:
-        entry = key(item, forward.values[network.item_nodes(item)[0]])
-        waiting[item] = entry
-        heapq.heappush(queue, (entry, item))
-
-    for item in sorted(demanding):
-        enqueue(item)
-    patience = 20 * len(demanding) + 100
-    while queue:
-        entry, item = heapq.heappop(queue)
-        if waiting.get(item) != entry:
-            continue
-        patience -= 1
-        if patience < 0:
-            return None
-        start, finish = network.item_nodes(item)
-        if key(item, forward.values[start]) != entry:
-            enqueue(item)
-            continue
-        if not _place(forward, pools, free, item, start, finish):
-            return None
-        del waiting[item]
-        placed[item] = (forward.values[start], forward.values[finish])
-        _use(pools, free, item, placed[item], -1)
-        for other, where in list(placed.items()):
-            nodes = network.item_nodes(other)
-            now = (forward.values[nodes[0]], forward.values[nodes[1]])
-            if now != where:
-                _use(pools, free, other, where, 1)
-                del placed[other]
-                enqueue(other)
-    return forward.values
+    return Levelling(network, pools).schedule(key)
 
 
-def _use(pools: Sequence[Resource], free: list[NDArray[np.int64]], item: str, where: tuple[int, int], sign: int) -> None:
-    """Take what an activity needs out of what is free, or give it back."""
-    for pool, left in zip(pools, free, strict=True):
-        if item in pool.demand:
-            left[where[0] : where[1]] += sign * pool.demand[item]
-
-
-def _place(forward: Pass, pools: Sequence[Resource], free: list[NDArray[np.int64]], item: str, start: int, finish: int) -> bool:
-    """Push an activity to the first place where every capacity leaves it room; return False where there is none."""
-    while True:
-        blocked = -1
-        begin, end = forward.values[start], forward.values[finish]
-        for pool, left in zip(pools, free, strict=True):
-            need = pool.demand.get(item)
-            if need:
-                short = np.flatnonzero(left[begin:end] < need)
-                if len(short):
-                    blocked = max(blocked, begin + int(short[-1]))
-        if blocked < 0:
-            return True
-        if not forward.raise_to(start, blocked + 1, None):
-            return False
-
-
-def best_schedule(earliest: Earliest, pools: Sequence[Resource], milestone: str) -> list[int] | None:
+def best_schedule(
+    earliest: Earliest, pools: Sequence[Resource], milestone: str, *, floor: int | None = None, tries: int = 0
+) -> list[int] | None:
     """Return the best of several list schedules for one milestone, or None where none was found.
 
     Parameters
@@ -155,15 +197,19 @@ def best_schedule(earliest: Earliest, pools: Sequence[Resource], milestone: str)
         The plan's capacities.
     milestone
         Whose date is to be early.
+    floor
+        A boundary that it cannot be before: a schedule that reaches it is not bettered.
+    tries
+        How many further schedules to try at each earlier date supposed, once the usual orders have been tried.
     """
-    from optimiser.critical.backward import latest_times
-
     network = earliest.network
     node = network.nodes[milestone, "start"]
-    late = latest_times(network, {node: earliest.values[node]})
+    floor = max(earliest.values[node], floor or 0)
+    levelling = Levelling(network, pools)
+    late = latest_by_choice(earliest, node, earliest.values[node])
     length = {
-        activity.id: earliest.values[network.item_nodes(activity.id)[1]] - earliest.values[network.item_nodes(activity.id)[0]]
-        for activity in network.plan.activities
+        item: earliest.values[network.item_nodes(item)[1]] - earliest.values[network.item_nodes(item)[0]]
+        for item in levelling.items
     }
 
     def slack(item: str) -> int:
@@ -176,5 +222,75 @@ def best_schedule(earliest: Earliest, pools: Sequence[Resource], milestone: str)
         lambda item, now: (slack(item) - length[item], now),
         lambda item, now: (now, length[item]),
     )
-    found = [values for key in keys if (values := list_schedule(network, pools, key)) is not None]
-    return min(found, key=lambda values: values[node], default=None)
+    best: list[int] | None = None
+    for key in keys:
+        values = levelling.schedule(key)
+        if values is not None and (best is None or values[node] < best[node]):
+            best = values
+            if best[node] <= floor:
+                return best
+    if best is None or not tries:
+        return best
+    return _pulled(earliest, levelling, node, best, floor, tries)
+
+
+def _pulled(earliest: Earliest, levelling: Levelling, node: int, best: list[int], floor: int, tries: int) -> list[int]:
+    """Suppose earlier and earlier dates, and let those that come too late go first, until nothing gets better.
+
+    Orders are shaken a little from one try to the next, always in the same way, so that equal inputs give equal schedules.
+    """
+    network = earliest.network
+    starts = {item: network.item_nodes(item)[0] for item in levelling.items}
+    finishes = {item: network.item_nodes(item)[1] for item in levelling.items}
+    target = best[node] - 1
+    while target >= floor:
+        late = latest_by_choice(earliest, node, target)
+        rank = {item: SCALE * late[place] for item, place in starts.items()}
+        shaking = np.random.default_rng(len(levelling.items))
+        found: list[int] | None = None
+        for number in range(tries):
+            shift = shaking.integers(-SHAKEN * SCALE, SHAKEN * SCALE + 1, len(rank)) if number else np.zeros(len(rank), int)
+            order = {item: rank[item] + int(by) for item, by in zip(levelling.items, shift, strict=True)}
+            values = levelling.schedule(lambda item, now, order=order: (order[item], now))  # type: ignore[misc]
+            if values is None:
+                break
+            if values[node] <= target:
+                found = values
+                break
+            for item, place in finishes.items():
+                rank[item] -= SCALE * max(0, values[place] - late[place])
+        if found is None:
+            return best
+        best, target = found, found[node] - 1
+    return best
+
+
+def latest_by_choice(earliest: Earliest, node: int, boundary: int) -> list[int]:
+    """Return latest boundaries under a latest date of one node, with those that are quickest chosen where k of n will do.
+
+    A guide for placing, not a bound: `latest_times` asks nothing of the members of a quorum that needs only some.
+    """
+    from optimiser.critical.backward import latest_times
+
+    network = earliest.network
+    held = {node: boundary}
+    partial = [quorum for quorum in network.quorums if network.enabled[quorum.rule] and quorum.count < len(quorum.sources)]
+    late = latest_times(network, held)
+    for _ in range(3 if partial else 0):
+        before = dict(held)
+        for quorum in partial:
+            order = sorted(
+                range(len(quorum.sources)),
+                key=lambda place, quorum=quorum: (  # type: ignore[misc]
+                    quorum.families[place].at(earliest.values[quorum.sources[place]], quorum.amount),
+                    place,
+                ),
+            )
+            for place in order[: quorum.count]:
+                source = quorum.sources[place]
+                due = quorum.families[place].latest(late[quorum.target], quorum.amount)
+                held[source] = min(held.get(source, due), due)
+        if held == before:
+            break
+        late = latest_times(network, held)
+    return late

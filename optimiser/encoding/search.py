@@ -22,7 +22,6 @@ __all__ = ["Encoding"]
 _DEFAULT: Final = Limits()
 _ON: Final = (1, 1)
 _OFF: Final = (0, 0)
-_Budget = Budget
 
 
 class Encoding:

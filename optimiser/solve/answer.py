@@ -23,7 +23,7 @@ from optimiser.critical import (
 from optimiser.encoding import Limits
 from optimiser.solve.asked import asked_for
 from optimiser.solve.binding import bindings
-from optimiser.solve.contradiction import beyond_horizon, conflict_of_capacity, conflict_of_network
+from optimiser.solve.contradiction import beyond_horizon, conflict_of_capacity, conflict_of_network, conflict_of_room
 from optimiser.solve.dates import Proved, Search
 from optimiser.solve.fingerprint import package_version, plan_sha256
 from optimiser.solve.spans import spans
@@ -105,6 +105,11 @@ def earliest(
             conflict=conflict_of_network(found, also=search.confirm(asked[0])),
             notes=_notes(plan, search),
             run=run(),
+        )
+    short = conflict_of_room(found) if network.uses_capacity else None
+    if short is not None:
+        return Infeasible(
+            plan=plan.id, scenarios=scenarios, readings=readings, conflict=short, notes=_notes(plan, search), run=run()
         )
     answer = search.prove(asked)
     if not isinstance(answer, tuple):

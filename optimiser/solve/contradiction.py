@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from models.findings import Conflict
 from models.plan import Plan
-from optimiser.critical import Earliest, Network, minimal_core
+from optimiser.critical import Earliest, Network, minimal_core, overload_on_axis, resources
+from optimiser.critical.network import duration_slot
 from optimiser.encoding import Encoding, Limits
 from optimiser.errors import BeyondHorizonError, Located
-from optimiser.wording import demand, describe, plain_date, point_name
+from optimiser.wording import demand, describe, plain_date, point_name, title
 
-__all__ = ["beyond_horizon", "conflict_of_capacity", "conflict_of_network"]
+__all__ = ["beyond_horizon", "conflict_of_capacity", "conflict_of_network", "conflict_of_room"]
 
 
 def conflict_of_network(earliest: Earliest, *, also: str = "") -> Conflict:
@@ -81,6 +82,34 @@ def conflict_of_capacity(plan: Plan, network: Network, limits: Limits) -> tuple[
         confirmed_by="CP-SAT in two configurations",
     )
     return conflict, spent
+
+
+def conflict_of_room(earliest: Earliest) -> Conflict | None:
+    """Return the conflict of work that a capacity never has room for, None where none is found; no solver is asked."""
+    network = earliest.network
+    plan, clock = network.plan, network.clock
+    found = overload_on_axis(earliest, resources(plan, clock))
+    if found is None:
+        return None
+    lengths = [duration_slot(item) for item in found.activities]
+    behind = []
+    if len(lengths) > 1 or found.offer:
+        nodes = [network.item_nodes(item)[0] for item in found.activities]
+        events = [event for node in nodes for event in earliest.trace(earliest.last[node])]
+        behind = [name for name in earliest.rules_behind(events) if name not in lengths]
+    first, last = plain_date(clock.show(found.begin, "opens")), plain_date(clock.show(max(found.end, 1), "closes"))
+    unit = "working days of a slot" if found.reason == "energy" else "places"
+    need = "needs" if len(lengths) == 1 else "need"
+    named = ", ".join(found.activities[:5]) + (f" and {len(found.activities) - 5} more" if len(found.activities) > 5 else "")
+    return Conflict(
+        members=tuple(describe(plan, name) for name in (found.rule, *lengths, *behind)),
+        statement=(
+            f"{title(plan, found.rule)}: {demand(plan, found.rule)}; from {first} to {last}, the end of the axis, {named} {need} "
+            f"{found.need} {unit} and there is room for {found.offer}"
+        ),
+        minimal=not behind,
+        confirmed_by="work counted against room, without a solver",
+    )
 
 
 def beyond_horizon(earliest: Earliest) -> BeyondHorizonError:

@@ -170,7 +170,7 @@ class Search:
         for milestone in milestones:
             self.tell(f"{milestone}: list scheduling and bounds")
             node = network.nodes[milestone, "start"]
-            found, bound = self._between(milestone, pools)
+            found, bound = self._between(milestone, pools, [entry.alone for entry in proved])
             assert found is None or bound.boundary <= found[node], f"{milestone}: a bound later than a schedule"
             self.tell(f"{milestone}: CP-SAT")
             if encoding is None:
@@ -196,14 +196,22 @@ class Search:
         assert best is not None
         return proved, complete(network, best)
 
-    def _between(self, milestone: str, pools: Sequence[Resource]) -> tuple[list[int] | None, CapacityBound]:
-        """Return the best schedule and the best bound that need no solver."""
+    def _between(
+        self, milestone: str, pools: Sequence[Resource], known: Sequence[list[int]]
+    ) -> tuple[list[int] | None, CapacityBound]:
+        """Return the best schedule and the best bound that need no solver; ``known`` are schedules found for others."""
         node = self.network.nodes[milestone, "start"]
-        found = best_schedule(self.earliest, pools, milestone)
+
+        def better(found: list[int] | None) -> list[int] | None:
+            candidates = [*([] if found is None else [found]), *known]
+            return min(candidates, key=lambda values: values[node], default=None)
+
+        found = better(best_schedule(self.earliest, pools, milestone))
         bound = capacity_bound(self.earliest, pools, milestone, self.network.clock.limit if found is None else found[node])
         if found is None or found[node] == bound.boundary:
             return found, bound
-        found = best_schedule(self.earliest, pools, milestone, floor=bound.boundary, tries=TRIES) or found
+        pulled = better(best_schedule(self.earliest, pools, milestone, floor=bound.boundary, tries=TRIES))
+        found = found if pulled is None else pulled
         return found, capacity_bound(self.earliest, pools, milestone, found[node])
 
     def _crowded(self, milestone: str, found: list[int] | None, floor: int) -> tuple[list[int] | None, Answer]:
