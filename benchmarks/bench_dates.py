@@ -15,10 +15,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.measure import Row, print_rows, process, seconds  # noqa: E402 - the checkout's root comes first
-from models.plan import Plan  # noqa: E402
-from optimiser.clock import Clock  # noqa: E402
-from optimiser.critical import Columns, compile_network, earliest_times, evaluate  # noqa: E402
+from benchmarks.measure import Row, print_rows, process, seconds
+from models.plan import Plan
+from optimiser.clock import Clock
+from optimiser.critical import Columns, compile_network, earliest_times, evaluate
 
 IMPORTS = "from ortools.sat.python import cp_model; import pydantic, typer, yaml"
 
@@ -40,28 +40,46 @@ def generated(items: int, links: int, months: int, seed: int, years: int = 20) -
         lag = f"{chance.randint(1, 2)} mo" if number in month_links else f"{chance.randint(-2, 5)} wd"
         rules.append(
             {
-                "id": f"R{number}", "title": f"Link {number}", "kind": "dependency", "before": f"A{before}",
-                "after": f"A{after}", "type": kind, "lag": lag, "basis": "synthetic",
+                "id": f"R{number}",
+                "title": f"Link {number}",
+                "kind": "dependency",
+                "before": f"A{before}",
+                "after": f"A{after}",
+                "type": kind,
+                "lag": lag,
+                "basis": "synthetic",
             }
         )
     rules += [
         {
-            "id": f"E{place}", "title": "All ends", "kind": "dependency", "before": f"A{place}", "after": "END",
+            "id": f"E{place}",
+            "title": "All ends",
+            "kind": "dependency",
+            "before": f"A{place}",
+            "after": "END",
             "basis": "synthetic",
         }
         for place in range(items)
     ]
     return Plan.model_validate(
         {
-            "id": "generated", "title": "A generated plan", "as_of": "2024-01-01", "calendar": "week",
+            "id": "generated",
+            "title": "A generated plan",
+            "as_of": "2024-01-01",
+            "calendar": "week",
             "horizon": {"first": "2024-01-02", "last": f"{2024 + years - 1}-12-30"},
             "calendars": [
                 {
-                    "id": "week", "title": "Mondays to Fridays", "weekdays": ["mon", "tue", "wed", "thu", "fri"],
-                    "covers": {"first": "2024-01-01", "last": f"{2024 + years - 1}-12-31"}, "basis": "synthetic",
+                    "id": "week",
+                    "title": "Mondays to Fridays",
+                    "weekdays": ["mon", "tue", "wed", "thu", "fri"],
+                    "covers": {"first": "2024-01-01", "last": f"{2024 + years - 1}-12-31"},
+                    "basis": "synthetic",
                 }
             ],
-            "targets": ["END"], "activities": activities, "rules": rules,
+            "targets": ["END"],
+            "activities": activities,
+            "rules": rules,
             "milestones": [{"id": "END", "title": "Everything is done", "shown": "closes", "basis": "synthetic"}],
         }
     )
@@ -94,8 +112,10 @@ def pyjobshop_seconds(plan: Plan, runs: int) -> float:
             machines.append(model.add_machine())
             model.add_mode(tasks[activity.id], machines[-1], plan.duration(activity.duration).amount)
         adders = {
-            "FS": model.add_end_before_start, "SS": model.add_start_before_start,
-            "FF": model.add_end_before_end, "SF": model.add_start_before_end,
+            "FS": model.add_end_before_start,
+            "SS": model.add_start_before_start,
+            "FF": model.add_end_before_end,
+            "SF": model.add_start_before_end,
         }
         for rule in plan.rules:
             if rule.kind == "dependency" and rule.after != "END":
@@ -129,7 +149,12 @@ def small_plan() -> list[Row]:
     return [
         ("60 activities, critical", f"{passed * 1e3:.2f} ms", "at most 0.5 ms", f"{passed / 0.5e-3:.2f}"),
         ("60 activities, compiling the network", f"{compiled * 1e3:.2f} ms", "", ""),
-        ("60 activities, critical in a batch of 10,000", f"{batch * 1e6:.2f} us", "one CP-SAT solve", f"{solved / batch:,.0f} times"),
+        (
+            "60 activities, critical in a batch of 10,000",
+            f"{batch * 1e6:.2f} us",
+            "one CP-SAT solve",
+            f"{solved / batch:,.0f} times",
+        ),
         ("60 activities, CP-SAT with encoding", f"{solved * 1e3:.1f} ms", "at most 10 ms", f"{solved / 10e-3:.2f}"),
         ("60 activities, PyJobShop", f"{peer * 1e3:.1f} ms", "CP-SAT with encoding", f"{peer / solved:.1f} times"),
     ]
@@ -138,8 +163,8 @@ def small_plan() -> list[Row]:
 def large_plans(*, quick: bool) -> list[Row]:
     """Time plans of a thousand and of ten thousand activities, whole and through CP-SAT."""
     from optimiser.critical import earliest_times
-    from optimiser.solve.dates import windows_near
     from optimiser.encoding import Encoding, Limits
+    from optimiser.solve.dates import windows_near
 
     rows: list[Row] = []
     cases = [("1,000 activities, 80 month lags", generated(1_000, 1_495, 80, seed=3, years=60), 1.0)]

@@ -1,0 +1,96 @@
+"""What the claims about `robust` rest on: drawing against scheduling, memory of many samples, a queue of participants.
+
+python benchmarks/bench_robust.py
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from optimiser.critical import evaluate
+from optimiser.reading.load import load
+from optimiser.robust.files import find_register, plan_folder
+from optimiser.robust.model import Case, Draws, Model
+from optimiser.robust.policy import first_come
+from optimiser.robust.simulation import Sampler
+
+
+def best(times: int, action: Callable[[], object]) -> float:
+    """Return the shortest of several runs in seconds."""
+    found = []
+    for _ in range(times):
+        start = time.process_time()
+        action()
+        found.append(time.process_time() - start)
+    return min(found)
+
+
+def drawing_against_scheduling() -> None:
+    """Time the variates of 16,384 samples of mhhs-round2 and the forward pass over them."""
+    plan = load("mhhs-round2")
+    model = Model(plan, find_register(plan, plan_folder(plan)))
+    sampler = Sampler(model, tuple(plan.targets), 7)
+    blocks = list(sampler.blocks(16_384))
+
+    def draw() -> list[tuple[Draws, object]]:
+        drawn = [sampler.draws(start, count) for start, count in blocks]
+        return [(draws, draws.columns(Case())) for draws in drawn]
+
+    kept = [columns for _, columns in draw()]
+    drawing = best(7, draw)
+    passing = best(7, lambda: [evaluate(model.network, columns) for columns in kept])
+    print(f"16,384 samples: drawing {1e3 * drawing:.1f} ms, forward pass {1e3 * passing:.1f} ms, ratio {passing / drawing:.2f}")
+
+
+def many_samples() -> None:
+    """Report the peak memory of a process that takes 100,000 samples."""
+    code = (
+        "import resource\nfrom optimiser import load, robust\n"
+        "robust(load('mhhs-round2'), samples=100_000)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    )
+    start = time.perf_counter()
+    answer = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    print(f"100,000 samples: {answer.stdout.strip()} MB at most, {time.perf_counter() - start:.1f} s")
+
+
+def whole_process() -> None:
+    """Time the verb as a process and compare its bytes."""
+    command = [sys.executable, "-m", "optimiser.cli", "robust", "mhhs-round2", "--confidence", "0.8", "--seed", "7"]
+    outputs = []
+    for _ in range(2):
+        start = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        outputs.append(subprocess.run(command, check=True, capture_output=True).stdout)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        print(f"robust mhhs-round2: {time.perf_counter() - start:.2f} s, {spent:.2f} s of processor")
+    print(f"equal bytes: {outputs[0] == outputs[1]}")
+
+
+def participants() -> None:
+    """Time the queues of the synthetic participants alone, and the whole verb on them."""
+    plan = load("mhhs-round2", ["participants"])
+    model = Model(plan, find_register(plan, plan_folder(plan)))
+    sampler = Sampler(model, tuple(plan.targets), 7)
+    columns = sampler.draws(0, 512).columns(Case())
+    spent = best(1, lambda: first_come(model.network, columns))
+    print(f"-s participants, 4,096 samples: {spent:.1f} s of processor for the queues alone")
+    command = [sys.executable, "-m", "optimiser.cli", "robust", "mhhs-round2", "-s", "participants", "--samples", "4096"]
+    start = time.perf_counter()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    print(f"robust -s participants --samples 4096: {time.perf_counter() - start:.1f} s, {spent:.1f} s of processor")
+
+
+if __name__ == "__main__":
+    drawing_against_scheduling()
+    whole_process()
+    many_samples()
+    participants()

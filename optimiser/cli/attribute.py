@@ -1,0 +1,79 @@
+"""``attribute``: where a divergence from published dates comes from."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from optimiser.cli.options import (
+    AsJson,
+    Milestones,
+    PlanName,
+    Readings,
+    Released,
+    Scenarios,
+    Seed,
+    Settings,
+    read_milestones,
+    read_plan,
+)
+from optimiser.cli.output import page, print_json, print_text, progress
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("attribute", no_args_is_help=True)(attribute_plan)
+
+
+def attribute_plan(
+    plan: PlanName,
+    *,
+    from_baseline: Annotated[
+        str, typer.Option("--from", metavar="BASELINE", help="The published dates that the divergence is measured from.")
+    ],
+    to_baseline: Annotated[
+        str | None, typer.Option("--to", metavar="BASELINE", help="Those it is measured to; every other where left out.")
+    ] = None,
+    against: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--against",
+            metavar="SCENARIO",
+            help="Compare with the network of a scenario, or of 'base', the plan without any; repeatable.",
+        ),
+    ] = None,
+    milestone: Milestones = None,
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    reading: Readings = None,
+    release: Released = None,
+    as_json: AsJson = False,
+    seed: Seed = 0,
+) -> int:
+    """Account for a divergence: the ledger of gaps between published dates, then two networks by every method.
+
+    Exit codes: 0 done; 2 bad usage or input; 1 our fault.
+    """
+    asked = read_milestones(milestone)
+    with progress() as tell:
+        if tell:
+            tell("reading the plan")
+        loaded = read_plan(plan, scenario, setting, reading, release)
+        others = [(name, read_plan(plan, None if name == "base" else [name], None, None, None)) for name in against or ()]
+        if tell:
+            tell("gaps and groups of changes")
+        from optimiser.explain.attribution import attribute
+
+        answer = attribute(loaded, from_baseline, to_baseline=to_baseline, against=others, milestones=asked or (), seed=seed)
+    if as_json:
+        from optimiser.evidence.explain_documents import attribute_document
+
+        print_json(attribute_document(loaded, answer))
+    else:
+        from optimiser.evidence.terminal.published import attribution_report
+
+        print_text(attribution_report(answer, page()))
+    return 0

@@ -1,0 +1,163 @@
+"""``compare``: two scenarios, or two stored outcomes, side by side."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from optimiser.cli.options import AsJson, Milestones, Seed, TimeLimit, Workers, read_milestones
+from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
+from optimiser.errors import InputError, Located
+
+if TYPE_CHECKING:
+    from models.outcome import Outcome
+    from models.plan import Plan
+
+__all__ = ["register"]
+
+LARGEST = 64_000_000
+"""Bytes above which a stored outcome is refused unread."""
+
+_GIVEN = (
+    "A stored outcome (a .json file), or scenarios such as poap1 or poap1+bank-holidays, 'none' for the plan as written; "
+    "PLAN:SCENARIOS names the plan too."
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("compare", no_args_is_help=True)(compare_two)
+
+
+def compare_two(
+    before: Annotated[str, typer.Argument(metavar="A", help=_GIVEN)],
+    after: Annotated[str, typer.Argument(metavar="B", help="The other, in the same way.")],
+    *,
+    plan: Annotated[
+        str | None,
+        typer.Option("-p", "--plan", metavar="PLAN", help="Of scenarios that do not say; found by their names where left out."),
+    ] = None,
+    milestone: Milestones = None,
+    as_json: AsJson = False,
+    seed: Seed = 0,
+    workers: Workers = 1,
+    time_limit: TimeLimit = None,
+) -> int:
+    """Say what differs: dates, binding rules, chains, assumptions, and what moved first.
+
+    Exit codes: 0 compared, whether or not anything differs; 2 bad usage or input; 1 our fault.
+    """
+    from optimiser.compare import compare
+    from optimiser.solve import earliest
+
+    asked = read_milestones(milestone)
+    outcomes: list[Outcome] = []
+    plans: list[Plan | None] = []
+    with progress() as tell:
+        for name, other in ((before, after), (after, before)):
+            if name.lower().endswith(".json"):
+                outcome = _stored(name)
+                outcomes.append(outcome)
+                plans.append(_plan_of(outcome))
+            else:
+                loaded = _loaded(name, other, plan)
+                outcomes.append(
+                    earliest(
+                        loaded, asked, seed=seed, workers=workers, time_limit=time_limit, progress=tell or (lambda _: None)
+                    )
+                )
+                plans.append(loaded)
+    found = compare(outcomes[0], outcomes[1], (plans[0], plans[1]), (before, after))
+    if as_json:
+        from optimiser.evidence.comparison_documents import comparison_document
+
+        print_json(comparison_document(found))
+    else:
+        from optimiser.evidence.terminal.comparison import comparison_report
+
+        print_text(comparison_report(found, page()))
+    return ExitCode.DONE
+
+
+def _stored(name: str) -> Outcome:
+    """Read an outcome that ``solve`` has written.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or holds no outcome.
+    """
+    from pydantic import TypeAdapter, ValidationError
+
+    from models.outcome import Outcome
+
+    path = Path(name)
+    try:
+        if path.stat().st_size > LARGEST:
+            raise InputError([Located(f"the file is larger than {LARGEST:,} bytes", file=name)])
+        content: Any = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise InputError([Located(f"cannot be read as JSON: {reason}", file=name)]) from None
+    held = content.get("outcome", content) if isinstance(content, dict) else content
+    try:
+        reader: TypeAdapter[Outcome] = TypeAdapter(Outcome)
+        return reader.validate_json(json.dumps(held))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        message = f"holds no outcome of 'solve' ({first['msg']}); maybe write one with 'optimiser solve PLAN -o FILE'"
+        raise InputError([Located(message, file=name, path=where or None)]) from None
+
+
+def _plan_of(outcome: Outcome) -> Plan | None:
+    """Return the packaged plan that a stored outcome speaks of, None where there is none such."""
+    from optimiser.reading.load import load
+
+    try:
+        return load(outcome.plan, outcome.scenarios)
+    except InputError:
+        return None
+
+
+def _loaded(name: str, other: str, plan: str | None) -> Plan:
+    """Return the plan that scenarios are of, with them applied.
+
+    Raises
+    ------
+    InputError
+        If no plan, or more than one, has them.
+    """
+    from optimiser.reading.load import load
+
+    where, colon, stacked = name.rpartition(":")
+    scenarios = [] if stacked in ("none", "") else stacked.split("+")
+    if colon:
+        return load(where, scenarios)
+    return load(plan or _only(scenarios, other), scenarios)
+
+
+def _only(scenarios: list[str], other: str) -> str:
+    """Return the one packaged plan that has scenarios, or that the other side names.
+
+    Raises
+    ------
+    InputError
+        If there is not exactly one.
+    """
+    from optimiser.reading.packaged import packaged
+
+    if ":" in other:
+        return other.rpartition(":")[0]
+    wanted = {entry for entry in (*scenarios, *other.split("+")) if entry not in ("none", "") and not entry.endswith(".json")}
+    found = [entry.name for entry in packaged() if wanted and wanted <= {scenario for scenario, _ in entry.scenarios}]
+    if len(found) != 1:
+        which = f"{', '.join(found)} all have" if found else "no packaged plan has"
+        message = (
+            f"{which} the scenarios {', '.join(sorted(wanted)) or 'none'}; say which plan with --plan PLAN or PLAN:SCENARIO"
+        )
+        raise InputError([Located(message, path="--plan")])
+    return found[0]

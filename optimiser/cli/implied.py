@@ -1,0 +1,72 @@
+"""``implied``: what a published plan takes for granted."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from optimiser.cli.options import (
+    AsJson,
+    Milestones,
+    PlanName,
+    Readings,
+    Released,
+    Scenarios,
+    Settings,
+    read_milestones,
+    read_plan,
+)
+from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("implied", no_args_is_help=True)(imply_plan)
+
+
+def imply_plan(
+    plan: PlanName,
+    *,
+    match: Annotated[str, typer.Option("--match", metavar="BASELINE", help="The published dates that are to hold.")],
+    free: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--free", metavar="ASSUMPTION", help="What may vary, one or two; searched for where left out. Repeatable."
+        ),
+    ] = None,
+    milestone: Milestones = None,
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    reading: Readings = None,
+    release: Released = None,
+    as_json: AsJson = False,
+) -> int:
+    """Find the values of assumptions at which published dates follow from the plan's logic, and the dates that none explains.
+
+    With -m those dates must hold together; else as many as can.
+
+    Exit codes: 0 all of them hold at some values; 5 some published date is not explained; 2 bad usage or input; 1 our fault.
+    """
+    asked = read_milestones(milestone)
+    with progress() as tell:
+        if tell:
+            tell("reading the plan")
+        loaded = read_plan(plan, scenario, setting, reading, release)
+        if tell:
+            tell("values at which the dates hold")
+        from optimiser.explain.implication import implied
+
+        answer = implied(loaded, match, free=free or (), milestones=asked or ())
+    if as_json:
+        from optimiser.evidence.explain_documents import implied_document
+
+        print_json(implied_document(loaded, answer))
+    else:
+        from optimiser.evidence.terminal.published import implied_report
+
+        print_text(implied_report(answer, page()))
+    missing = set(asked or [date.milestone for date in answer.dates]) - set(answer.explained)
+    return ExitCode.MISSED if missing else ExitCode.DONE

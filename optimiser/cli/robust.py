@@ -1,0 +1,172 @@
+"""``robust``: the dates to commit to at a confidence."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from optimiser.cli.options import (
+    AsJson,
+    Milestones,
+    PlanName,
+    Readings,
+    Released,
+    Scenarios,
+    Settings,
+    read_milestones,
+    read_plan,
+)
+from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
+from optimiser.errors import InputError, Located
+
+if TYPE_CHECKING:
+    from models.robustness import RobustOutcome
+    from optimiser.robust.decision import Target
+
+__all__ = ["register", "robust_dates"]
+
+
+class ReadingChoice(StrEnum):
+    """What is done about open questions."""
+
+    CHOSEN = "chosen"
+    WEIGHTED = "weighted"
+    SIDE_BY_SIDE = "side-by-side"
+
+
+class ShapeChoice(StrEnum):
+    """The shape of every range that has a low, a likely and a high value."""
+
+    REGISTER = "register"
+    TRIANGULAR = "triangular"
+    PERT = "pert"
+
+
+_SHAPES: dict[ShapeChoice, Literal["triangular", "pert"] | None] = {
+    ShapeChoice.REGISTER: None,
+    ShapeChoice.TRIANGULAR: "triangular",
+    ShapeChoice.PERT: "pert",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("robust", no_args_is_help=True)(robust_dates)
+
+
+def robust_dates(
+    plan: PlanName,
+    *,
+    confidence: Annotated[
+        float, typer.Option("-c", "--confidence", metavar="P", help="Probability with which each date is to hold.")
+    ] = 0.8,
+    milestone: Milestones = None,
+    risk_register: Annotated[
+        str | None,
+        typer.Option("--register", metavar="FILE", help="Ranges, drivers and risks; risk/register.yaml of the plan's folder."),
+    ] = None,
+    claims: Annotated[
+        str | None,
+        typer.Option("--claims", metavar="NAME_OR_FILE", help="Claims of a consultation: they give ranges by their grades."),
+    ] = None,
+    readings: Annotated[
+        ReadingChoice,
+        typer.Option("--readings", help="Open questions: as chosen, drawn with their probabilities, or every answer."),
+    ] = ReadingChoice.CHOSEN,
+    shape: Annotated[
+        ShapeChoice, typer.Option("--shape", help="Of every three-point range, instead of the register's own.")
+    ] = ShapeChoice.REGISTER,
+    against: Annotated[
+        list[str] | None,
+        typer.Option("--against", metavar="SCENARIO", help="Compare with the plan under this scenario, on the same draws."),
+    ] = None,
+    target: Annotated[
+        str | None,
+        typer.Option("--target", metavar="M10=DATE", help="Find the cheapest levers that bring a milestone to a date."),
+    ] = None,
+    adversary: Annotated[
+        int, typer.Option("--adversary", min=0, max=12, metavar="K", help="How many things may go wrong together.")
+    ] = 3,
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    reading: Readings = None,
+    release: Released = None,
+    samples: Annotated[int, typer.Option("--samples", max=10_000_000, help="How many are drawn.")] = 16_384,
+    within: Annotated[
+        float | None,
+        typer.Option("--within", metavar="WD", help="Stop once every date's standard error is at most so many working days."),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1, help="Of the draws; recorded.")] = 7,
+    as_json: AsJson = False,
+) -> int:
+    """Find the date of each milestone that holds with a confidence, what drives it and what buys it back.
+
+    Exit codes: 0 done; 1 our fault; 2 bad usage or input; 4 no date holds with the confidence asked for; 5 a target is missed.
+    """
+    asked = read_milestones(milestone)
+    wanted = _target(target)
+    with progress() as tell:
+        if tell:
+            tell("reading the plan")
+        loaded = read_plan(plan, scenario, setting, reading, release)
+        other = read_plan(plan, against, setting, None, release) if against else None
+        from optimiser.robust import robust
+
+        outcome = robust(
+            loaded,
+            confidence,
+            seed,
+            samples,
+            milestones=asked,
+            register=risk_register,
+            claims=claims,
+            folder=plan,
+            readings=readings.value,
+            shape=_SHAPES[shape],
+            within=within,
+            against=other,
+            target=wanted,
+            budget=adversary,
+            progress=tell,
+        )
+    if as_json:
+        from optimiser.evidence.robust_documents import robust_document
+
+        print_json(robust_document(outcome))
+    else:
+        from optimiser.evidence.terminal.robust import robust_report
+
+        print_text(robust_report(outcome, loaded, page()))
+    return _exit_code(outcome)
+
+
+def _target(text: str | None) -> Target | None:
+    """Read ``M10=2025-07-01``.
+
+    Raises
+    ------
+    InputError
+        If it is not a milestone, an equals sign and a date.
+    """
+    if text is None:
+        return None
+    name, _, date = (part.strip() for part in text.partition("="))
+    try:
+        day = dt.date.fromisoformat(date)
+    except ValueError:
+        day = None
+    if not name or day is None:
+        raise InputError([Located(f"expected MILESTONE=YYYY-MM-DD, got '{text}'; maybe 'M10=2025-07-01'", path="--target")])
+    from optimiser.robust.decision import Target
+
+    return Target(name, day)
+
+
+def _exit_code(outcome: RobustOutcome) -> ExitCode:
+    """Return what the shell is told."""
+    if outcome.decision is not None and outcome.decision.status == "missed":
+        return ExitCode.MISSED
+    return ExitCode.DONE if all(outcome.dates.values()) else ExitCode.UNDECIDED

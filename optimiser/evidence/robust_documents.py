@@ -1,0 +1,35 @@
+"""What ``robust`` says to machines: one JSON document, `schema` first, every date ISO."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.robustness import RobustOutcome
+
+__all__ = ["ROBUST_SCHEMA", "robust_document"]
+
+ROBUST_SCHEMA = "optimiser/robust/1"
+
+_RUN = (
+    "version",
+    "seed",
+    "samples",
+    "replicates",
+    "compared",
+    "stopped",
+    "infeasible",
+    "unplaced",
+    "policy",
+    "register_title",
+    "register_sha256",
+    "inputs_sha256",
+)
+
+
+def robust_document(outcome: RobustOutcome) -> dict[str, Any]:
+    """Return the document of ``robust``: the outcome as it is, milestones by id, what repeats the run under ``run``."""
+    content = outcome.model_dump(mode="json")
+    run = {name: content.pop(name) for name in _RUN}
+    milestones = {entry.pop("id"): entry for entry in content.pop("milestones")}
+    head = {name: content.pop(name) for name in ("plan", "scenarios", "readings", "status", "confidence")}
+    return {"schema": ROBUST_SCHEMA, **head, "milestones": milestones, **content, "run": run}

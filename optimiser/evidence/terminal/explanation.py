@@ -1,0 +1,282 @@
+"""What a planner reads after `explain`: what binds each milestone, what nearly does, and what the open questions decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.text import Text
+
+from models.explanation import BindingLine, BindingReport, BreakEven, Piecewise, Regions
+from optimiser.evidence.terminal.page import Column, Grid, Lines, Page, hanging, heading, paragraph, words
+from optimiser.evidence.terminal.words import counted, day, listed, weekday_day
+
+__all__ = ["explanation_report", "functions_report", "joined", "regions_report"]
+
+_WIDE = 110
+_MOST_ROWS = 40
+
+
+def joined(sections: Iterable[Lines]) -> Lines:
+    """Return sections as one list of lines, an empty line between two."""
+    lines: Lines = []
+    for section in filter(None, sections):
+        lines += [*([Text()] if lines else []), *section]
+    return lines
+
+
+def explanation_report(report: BindingReport, page: Page, *, every: bool = False) -> str:
+    """Return the report of one milestone as text.
+
+    Parameters
+    ----------
+    every
+        Whether to list slack rules and every item, and not only what binds or nearly does.
+    """
+    sections = [
+        _title(report, page),
+        _binding(report, page),
+        _takes_over(report, page),
+        _slack(report, page, every=every),
+        _near(report, page),
+        _break_even(report, page, every=every),
+        _readings(report, page),
+        _items(report, page, every=every),
+        [line for note in report.notes for line in hanging("note", note, page.width, 0)],
+    ]
+    return page.paint(joined(sections))
+
+
+def _title(report: BindingReport, page: Page) -> Lines:
+    first = words(f"{report.milestone} at {weekday_day(report.date)}", "bold").append(f"  {report.title}", "not bold")
+    first.truncate(page.width, overflow="ellipsis")
+    lines = [first]
+    if report.bound != report.date:
+        lines += paragraph(f"not proved: it may be as early as {weekday_day(report.bound)}", page.width, 2)
+    if report.conflict:
+        lines += hanging("why not a day earlier", report.conflict.statement, page.width, 2)
+    return lines
+
+
+def _binding(report: BindingReport, page: Page) -> Lines:
+    binding = [line for line in report.lines if line.words != ("slack",)]
+    if not binding:
+        return paragraph("nothing binds it: the axis begins there", page.width)
+    wide = page.width >= _WIDE
+    grid = Grid(
+        [
+            Column("rule", limit=36, gives=True),
+            Column("binding", gives=True),
+            Column("drop", side="right"),
+            Column("unit", side="right"),
+            Column("range", side="right"),
+            Column("headroom", side="right"),
+            *([Column("authority"), Column("owner", limit=12), Column("raid", limit=16)] if wide else []),
+            Column("by", limit=11),
+        ]
+    )
+    for line in binding:
+        more = [line.authority, line.owner or "", ", ".join(line.raid)] if wide else []
+        drop = "detaches" if line.detaches else _number(line.drop_gain_wd)
+        grid.add(
+            line.rule,
+            ", ".join(line.words),
+            drop,
+            _number(line.unit_gain_wd),
+            _range(line),
+            _headroom(line),
+            *more,
+            line.method,
+        )
+    lines = [
+        heading("What binds", "working days gained without it, by one unit less, over its whole range"),
+        *grid.lines(page.width),
+    ]
+    for line in binding:
+        if line.joint_with:
+            shown = [listed(partners) for partners in line.joint_with[:6]]
+            rest = f" and {len(line.joint_with) - 6} more" if len(line.joint_with) > 6 else ""
+            lines += hanging(line.rule, f"gains only together with {listed(shown, 'or')}{rest}", page.width)
+    return lines
+
+
+def _number(value: int | None) -> str:
+    return "–" if value is None else str(value)
+
+
+def _range(line: BindingLine) -> str:
+    return f"{line.range_units} {line.unit}: {line.range_gain_wd}" if line.range_units is not None else "–"
+
+
+def _headroom(line: BindingLine) -> str:
+    if line.headroom is None:
+        return "–" if line.number is None else "any"
+    return f"{line.headroom} {line.unit}"
+
+
+def _takes_over(report: BindingReport, page: Page) -> Lines:
+    """What holds the milestone once something is relaxed as far as it gains."""
+    lines: Lines = []
+    said: dict[tuple[str, ...], list[str]] = {}
+    for line in report.lines:
+        if line.range_units is not None:
+            said.setdefault(line.saturation, []).append(f"{line.rule} by {line.range_units} {line.unit}")
+    for taking, relaxed in said.items():
+        then = f"then {', '.join(taking)}" if taking else "then it is used up, or the same rules hold it still"
+        lines += hanging("", f"{', '.join(relaxed)}: {then}", page.width, 2, 0)
+    return [heading("What takes over where a gain stops"), *lines] if lines else []
+
+
+def _slack(report: BindingReport, page: Page, *, every: bool) -> Lines:
+    """Rules that do not bind, those with the least headroom first."""
+    slack = [line for line in report.lines if line.words == ("slack",) and line.headroom is not None]
+    slack.sort(key=lambda line: line.headroom or 0)
+    shown = slack if every else slack[:8]
+    if not shown:
+        return []
+    grid = Grid(
+        [Column("rule", gives=True), Column("now"), Column("headroom", side="right"), Column("moves it from"), Column("by")]
+    )
+    for line in shown:
+        ends = f"{line.switching_point or 'the end of the axis'}{' (contradiction)' if line.contradicts else ''}"
+        grid.add(line.rule, line.number or "", f"{line.headroom} {line.unit}", ends, line.method)
+    note = "" if len(shown) == len(slack) else f"the {len(shown)} nearest of {len(slack)}; --all lists them"
+    return [heading("What does not bind, and how far it is from it", note), *grid.lines(page.width)]
+
+
+def _near(report: BindingReport, page: Page) -> Lines:
+    if not report.near:
+        return []
+    lines = [heading("Chains that nearly drive it")]
+    for chain in report.near:
+        lines += hanging(f"{chain.slack_wd} wd", " → ".join(chain.items), page.width, 2, 8)
+    return lines
+
+
+def _break_even(report: BindingReport, page: Page, *, every: bool) -> Lines:
+    """How far unknowns and ranged assumptions can worsen; answers with the same figure on one row.
+
+    Of other answers than those chosen, unless all are wanted, only those that leave less.
+    """
+    if not report.break_even:
+        return []
+    chosen = {entry.id: entry.headroom for entry in report.break_even if not entry.readings}
+    shown = [entry for entry in report.break_even if every or not entry.readings or _less(entry.headroom, chosen.get(entry.id))]
+    grid = Grid(
+        [
+            Column("unknown or range", limit=28),
+            Column("now"),
+            Column("headroom", side="right"),
+            Column("to", limit=12),
+            Column("at", gives=True),
+        ]
+    )
+    rows: dict[tuple[str, str, str, str], list[str]] = {}
+    for entry in shown:
+        key = entry.id, entry.value, _room(entry), entry.last or "–"
+        where = ", ".join(f"{name}={option}" for name, option in entry.readings.items()) or "the readings chosen"
+        rows.setdefault(key, []).append(where)
+    for (name, value, room, last), at in rows.items():
+        grid.add(name, value, room, last, "; ".join(at))
+    note = "the worst value that leaves the date as it is"
+    note += "" if len(shown) == len(report.break_even) else "; of other answers those that leave less, --all shows the rest"
+    return [heading("Break-even", note), *grid.lines(page.width)]
+
+
+def _less(room: int | None, than: int | None) -> bool:
+    """Return whether a headroom is less than another; None is any amount."""
+    return room is not None and (than is None or room < than)
+
+
+def _room(entry: BreakEven) -> str:
+    if entry.headroom is None:
+        return "any"
+    if entry.from_range:
+        low, high = sorted(entry.from_range)
+        return f"{low} to {high} {entry.unit}"
+    return f"{entry.headroom} {entry.unit}"
+
+
+def _readings(report: BindingReport, page: Page) -> Lines:
+    if not report.reading_lines:
+        return []
+    grid = Grid([Column("reading"), Column("date"), Column("by", side="right"), Column("takes over", gives=True)])
+    for line in report.reading_lines:
+        by = "–" if line.delta_wd is None else f"{line.delta_wd:+d} wd"
+        grid.add(f"{line.reading}={line.option}", day(line.date) if line.date else "none", by, ", ".join(line.takes_over))
+    return [heading("Answers that would move it", "each alone"), *grid.lines(page.width)]
+
+
+def _items(report: BindingReport, page: Page, *, every: bool) -> Lines:
+    items = [item for item in report.items if item.latest_finish is not None]
+    items.sort(key=lambda item: (item.latest_finish or item.finish) - item.finish)
+    shown = items if every else items[:12]
+    grid = Grid(
+        [
+            Column("item", limit=24),
+            Column("title", gives=True),
+            Column("owner", limit=12),
+            Column("finishes"),
+            Column("at the latest"),
+            Column("raid", limit=14),
+        ]
+    )
+    for item in shown:
+        assert item.latest_finish is not None
+        grid.add(item.id, item.title, item.owner or "", day(item.finish), day(item.latest_finish), ", ".join(item.raid))
+    note = "" if len(shown) == len(items) else f"the {len(shown)} tightest of {len(items)}; --all lists them"
+    return (
+        [heading("Last dates", note or "how late each may finish without moving it"), *grid.lines(page.width)] if shown else []
+    )
+
+
+def regions_report(regions: Regions, page: Page) -> str:
+    """Return which answers give which dates."""
+    sections: list[Lines] = [
+        [
+            heading(
+                "Decision regions",
+                f"{regions.combinations} combinations of the open readings; {regions.infeasible} contradict, {regions.beyond} leave the calendar",
+            )
+        ]
+    ]
+    for name in regions.milestones:
+        found = sorted(regions.regions[name], key=lambda region: (region.date is None, region.date or 0))
+        grid = Grid([Column("date"), Column("of", side="right"), Column("where", gives=True)])
+        for region in found[:_MOST_ROWS]:
+            where = ", ".join(f"{reading}={option}" for reading, option in region.readings.items()) or "whatever is answered"
+            grid.add(day(region.date) if region.date else "none", str(region.combinations), where)
+        lines = [
+            heading(name, f"moved by {listed(regions.matters[name]) if regions.matters[name] else 'none'}"),
+            *grid.lines(page.width),
+        ]
+        if len(found) > _MOST_ROWS:
+            lines += paragraph(
+                f"and {counted(len(found) - _MOST_ROWS, 'region')} more; --json lists them", page.width, 2, "dim"
+            )
+        sections.append(lines)
+    grid = Grid(
+        [*(Column(name) for name in regions.milestones), Column("of", side="right"), Column("nearest answers", gives=True)]
+    )
+    for each in regions.together[:_MOST_ROWS]:
+        answers = ", ".join(f"{reading}={option}" for reading, option in each.readings.items()) or "as chosen"
+        grid.add(*(day(each.dates[name]) for name in regions.milestones), str(each.combinations), answers)
+    note = "" if len(regions.together) <= _MOST_ROWS else f"the first {_MOST_ROWS} of {len(regions.together)}"
+    sections.append([heading("Dates that come together", note), *grid.lines(page.width)])
+    sections += [paragraph(note, page.width) for note in regions.notes]
+    return page.paint(joined(sections))
+
+
+def functions_report(functions: Sequence[Piecewise], page: Page) -> str:
+    """Return a milestone as a function of one or two numbers, segment by segment."""
+    sections: list[Lines] = []
+    for each in functions:
+        beside = ""
+        if each.beside:
+            same = each.beside_first == each.beside_last
+            beside = f"{each.beside} {each.beside_first}" + ("" if same else f" to {each.beside_last}")
+        grid = Grid([Column("from"), Column("to"), Column(f"{each.milestone} at the first"), Column("then, a unit")])
+        for segment in each.segments:
+            slope = "no change" if segment.slope == 0 else f"+{segment.slope} wd"
+            grid.add(segment.first, segment.last, day(segment.date) if segment.date else "none", slope if segment.date else "")
+        sections.append([heading(f"{each.milestone} by {each.of}", beside), *grid.lines(page.width)])
+    return page.paint(joined(sections))

@@ -1,0 +1,107 @@
+"""What the checks of a plan found, as tables for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models.lint import LintEffect, LintFinding, LintReport, Severity
+from optimiser.evidence.terminal.page import Column, Grid, Lines, Page, hanging, heading, paragraph
+from optimiser.evidence.terminal.words import counted, day, listed
+
+__all__ = ["effect_words", "lint_report"]
+
+
+def effect_words(effects: Sequence[LintEffect]) -> str:
+    """Return effects in a few words: ``M10 +57 wd, M14 stays``."""
+    words = []
+    for effect in effects:
+        if effect.result == "moves":
+            words.append(f"{effect.milestone} {effect.working_days:+d} wd")
+        elif effect.result == "stays":
+            words.append(f"{effect.milestone} stays")
+        else:
+            words.append(
+                f"{effect.milestone}: {'nothing satisfies the plan' if effect.result == 'contradiction' else effect.result}"
+            )
+    return ", ".join(words)
+
+
+def lint_report(report: LintReport, page: Page, *, least: Severity = "low", measures: bool = True) -> str:
+    """Return the findings at or above a severity, the measures and the checks that could not be made.
+
+    Parameters
+    ----------
+    report
+        What was found.
+    page
+        How it will be shown.
+    least
+        The least severity shown.
+    measures
+        Whether the fourteen measures and the ten practices follow.
+    """
+    counts = report.counts()
+    shown: tuple[Severity, ...] = ("high", "medium", "low")
+    shown = shown[: shown.index(least) + 1]
+    title = f"{counted(len(report.findings), 'finding')}: {listed(f'{number} {name}' for name, number in counts.items())}"
+    lines: Lines = [heading(f"{report.plan}", title)]
+    if report.dates:
+        dates = ", ".join(f"{name} {day(date)}" for name, date in report.dates.items())
+        lines += paragraph(
+            f"Effects are against {dates}: the plan solved again with the finding taken at its word.", page.width
+        )
+    for note in report.notes:
+        lines += paragraph(note, page.width)
+    for severity in shown:
+        found = [entry for entry in report.findings if entry.severity == severity]
+        if found:
+            lines += [heading(""), heading(severity.capitalize(), str(len(found)))]
+            for entry in found:
+                lines += _finding(entry, page)
+    if measures:
+        lines += [*_dcma(report, page), *_practices(report, page)]
+    return page.paint([*lines, *_not_made(report, page)])
+
+
+def _finding(entry: LintFinding, page: Page) -> Lines:
+    lines = hanging(entry.id, "", page.width)
+    where = (
+        "" if entry.what.startswith(entry.where[0]) else f"{listed(entry.where[:6])}{' …' if len(entry.where) > 6 else ''}: "
+    )
+    lines += paragraph(f"{where}{entry.what}", page.width, 4)
+    if entry.effects:
+        lines += paragraph(f"→ {entry.tried}: {effect_words(entry.effects)}", page.width, 4)
+    return lines
+
+
+def _dcma(report: LintReport, page: Page) -> Lines:
+    grid = Grid([Column("", "right"), Column("measure"), Column("limit", gives=True), Column("measured"), Column("")])
+    for measure in report.dcma:
+        counts = (
+            f" ({measure.count} of {measure.of})" if measure.count is not None and measure.of and measure.number != 12 else ""
+        )
+        grid.add(
+            str(measure.number),
+            measure.name,
+            measure.threshold,
+            f"{measure.measured}{counts}" if measure.measured else "–",
+            measure.verdict,
+        )
+    return [heading(""), heading("DCMA 14-point assessment"), *grid.lines(page.width)]
+
+
+def _practices(report: LintReport, page: Page) -> Lines:
+    grid = Grid([Column("", "right"), Column("practice", gives=True), Column("score")])
+    for practice in report.practices:
+        grid.add(str(practice.number), practice.name, practice.score)
+    return [heading(""), heading("GAO's ten practices", "our own score"), *grid.lines(page.width)]
+
+
+def _not_made(report: LintReport, page: Page) -> Lines:
+    missing = [check for check in report.checks if check.not_applicable]
+    if not missing:
+        return []
+    lines = [heading(""), heading("Checks that do not apply", f"{len(missing)} of {len(report.checks)}")]
+    for check in missing:
+        lines += hanging(check.id, check.not_applicable or "", page.width)
+    return lines

@@ -1,0 +1,216 @@
+"""What a planner reads after `implied`, `attribute` and `verify`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.text import Text
+
+from models.explanation import Attribution, Implied, ImpliedDate, Ledger, NetworkComparison, Verification
+from optimiser.evidence.terminal.explanation import joined
+from optimiser.evidence.terminal.page import Column, Grid, Lines, Page, hanging, heading, paragraph, words
+from optimiser.evidence.terminal.words import counted, day, listed, month_or_day
+
+__all__ = ["attribution_report", "implied_report", "verification_report"]
+
+_MOST_ROWS = 60
+
+
+# -- implied ------------------------------------------------------------------------------------------------------------
+
+
+def implied_report(answer: Implied, page: Page) -> str:
+    """Return what a published plan takes for granted as text."""
+    return page.paint(
+        joined(
+            [
+                _implied_head(answer, page),
+                _implied_rows(answer, page),
+                _implied_dates(answer, page),
+                *_implied_rest(answer, page),
+            ]
+        )
+    )
+
+
+def _implied_head(answer: Implied, page: Page) -> Lines:
+    found = "found by search" if answer.chosen else "as asked"
+    free = listed(answer.free) if answer.free else "nothing"
+    title = words(f"What {answer.baseline} takes for granted", "bold")
+    text = f"free: {free} ({found}); together they explain {', '.join(answer.explained) or 'no date'}"
+    text += f"; not {', '.join(answer.unexplained)}" if answer.unexplained else ""
+    return [title, *paragraph(text, page.width)]
+
+
+def _implied_rows(answer: Implied, page: Page) -> Lines:
+    if not answer.rows or not answer.free:
+        return []
+    grid = Grid([Column(answer.free[0]), *([Column(answer.free[1])] if len(answer.free) > 1 else [])])
+    for row in answer.rows[:_MOST_ROWS]:
+        cells = [_run(row.first, row.last)]
+        if len(answer.free) > 1:
+            cells.append(_run(row.beside_first or "", row.beside_last or ""))
+        grid.add(*cells)
+    now = ", ".join(f"{name} {value}" for name, value in zip(answer.free, answer.as_is, strict=True))
+    lines = [heading("Values at which these dates hold, and no others", f"now {now}"), *grid.lines(page.width)]
+    if len(answer.rows) > _MOST_ROWS:
+        lines += paragraph(f"and {counted(len(answer.rows) - _MOST_ROWS, 'row')} more; --json lists them", page.width, 2, "dim")
+    return lines
+
+
+def _run(first: str, last: str) -> str:
+    return first if first == last else f"{first} to {last}"
+
+
+def _implied_dates(answer: Implied, page: Page) -> Lines:
+    grid = Grid(
+        [
+            Column(""),
+            Column("published"),
+            Column("as is"),
+            Column("over these values"),
+            Column("holds"),
+            Column("slack kept", side="right"),
+        ]
+    )
+    for each in answer.dates:
+        grid.add(
+            words(each.milestone, "bold"),
+            month_or_day(each.published),
+            day(each.as_is),
+            _over(each),
+            "yes" if each.holds else "no",
+            _slack(each),
+        )
+    return [heading("Published dates", "slack to the end of what was published"), *grid.lines(page.width)]
+
+
+def _over(each: ImpliedDate) -> str:
+    if each.earliest is None or each.latest is None:
+        return "–"
+    return day(each.earliest) if each.earliest == each.latest else f"{day(each.earliest)} – {day(each.latest)}"
+
+
+def _slack(each: ImpliedDate) -> str:
+    if not each.slack_wd:
+        return "–"
+    least, most = each.slack_wd
+    return f"{least} wd" if least == most else f"{least} to {most} wd"
+
+
+def _implied_rest(answer: Implied, page: Page) -> Iterable[Lines]:
+    yield [line for note in answer.notes for line in hanging("-", note, page.width, 0, 2)]
+    if answer.others:
+        yield paragraph(
+            f"as many dates are explained by {listed([' with '.join(each) for each in answer.others], 'or')}", page.width, 0
+        )
+    grid = Grid([Column("assumption, moved alone", gives=True), Column("gives"), Column("from"), Column("to")])
+    for each in answer.ranges:
+        grid.add(each.assumption, each.milestone, each.first, each.last)
+    if answer.ranges:
+        yield [heading("One assumption at a time"), *grid.lines(page.width)]
+    yield [heading("It rests on"), *(line for each in answer.hypotheses for line in hanging("-", each, page.width, 2, 2))]
+
+
+# -- attribute ----------------------------------------------------------------------------------------------------------
+
+
+def attribution_report(answer: Attribution, page: Page) -> str:
+    """Return where a divergence comes from as text."""
+    sections = [_ledger(each, page) for each in answer.ledgers]
+    sections += [_comparison(each, page) for each in answer.comparisons]
+    if answer.comparisons:
+        terms = answer.comparisons[0].terms
+        sections.append(
+            [heading("Methods"), *(line for name, term in terms.items() for line in hanging(name, term, page.width, 2, 14))]
+        )
+    sections.append([line for note in answer.notes for line in hanging("note", note, page.width, 0)])
+    return page.paint(joined(sections))
+
+
+def _ledger(ledger: Ledger, page: Page) -> Lines:
+    grid = Grid(
+        [
+            Column("from"),
+            Column("to"),
+            Column("was", side="right"),
+            Column("is", side="right"),
+            Column("adds", side="right"),
+            Column("months by what they rest on", limit=34),
+            Column("why", gives=True),
+        ]
+    )
+    for gap in ledger.gaps:
+        labels = ", ".join(f"{months} {label}" for label, months in gap.labels.items())
+        spans = ["" if each is None else str(each) for each in (gap.months_from, gap.months_to)]
+        grid.add(gap.before or "", words(gap.after, "bold"), *spans, f"{gap.growth:+d}", labels, gap.reason)
+    lines = [heading(f"Ledger of gaps, {ledger.from_baseline} to {ledger.to_baseline}", "months"), *grid.lines(page.width)]
+    growth = {gap.after: gap.growth for gap in ledger.gaps}
+    for name, months in ledger.milestones.items():
+        parts = " + ".join(f"{growth[each]} ({each})" for each in ledger.chain[name])
+        lines += hanging(name, f"{months:+d} = {parts}", page.width, 2, 6)
+    return lines
+
+
+def _comparison(each: NetworkComparison, page: Page) -> Lines:
+    unit = each.unit
+    title = f"{each.milestone}: {each.from_network} {day(each.from_date)} to {each.to_network} {day(each.to_date)}, {each.delta:+d} {unit}"
+    grid = Grid(
+        [
+            Column("group of changes", gives=True),
+            Column("put in alone", side="right"),
+            Column("taken out", side="right"),
+            Column("in order", side="right"),
+            Column("Shapley", side="right"),
+            Column("spread", side="right"),
+        ]
+    )
+    for part in each.contributions:
+        low, high = part.spread
+        error = f" ± {part.shapley_error:.1f}" if part.shapley_error else ""
+        grid.add(
+            part.group,
+            str(part.add_one_in),
+            str(part.but_for),
+            str(part.waterfall),
+            f"{part.shapley:.1f}{error}",
+            f"{low:g} to {high:.3g}",
+        )
+    total = Text("sum", "bold")
+    sums = [
+        sum(getattr(part, name) for part in each.contributions) for name in ("add_one_in", "but_for", "waterfall", "shapley")
+    ]
+    grid.add(total, *(f"{value:g}" for value in sums[:3]), f"{sums[3]:.1f}", "")
+    lines = [heading(title), *grid.lines(page.width)]
+    for pair in each.interactions:
+        word = "overlap by" if pair.days < 0 else "only together add"
+        lines += hanging("", f"{listed(pair.groups)} {word} {abs(pair.days)} {unit}", page.width, 2, 0)
+    return lines
+
+
+# -- verify -------------------------------------------------------------------------------------------------------------
+
+
+def verification_report(answer: Verification, page: Page, *, argument: bool = True) -> str:
+    """Return a checked outcome as text: each claim, then the argument to be followed by hand."""
+    title = words(
+        f"{answer.plan}: the stored outcome {'holds' if answer.holds else 'does not hold'}",
+        "bold green" if answer.holds else "bold red",
+    )
+    checks: Lines = []
+    for check in answer.checks:
+        mark = "ok " if check.holds else "NOT"
+        checks += hanging(mark, f"{check.claim}: {check.found}", page.width, 2, 5)
+    proved = [name for name, alone in answer.without_solver.items() if alone]
+    rest = [name for name, alone in answer.without_solver.items() if not alone]
+    said = paragraph(
+        f"proved here without a solver: {', '.join(proved) or 'nothing'}"
+        + (f"; resting on CP-SAT: {', '.join(rest)}" if rest else ""),
+        page.width,
+    )
+    lines = (
+        [heading("The argument"), *(line for each in answer.argument for line in hanging("", each, page.width, 2, 0))]
+        if argument and answer.argument
+        else []
+    )
+    return page.paint(joined([[title], checks, said if answer.without_solver else [], lines]))

@@ -1,0 +1,141 @@
+"""What a planner reads after `why-not`: the conflict, what would have to give, the way there or the nearest miss."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models.explanation import MilestoneWhyNot, Relaxation, Route, WhyNot
+from models.findings import Conflict
+from models.plan import Plan
+from optimiser.evidence.terminal.explanation import joined
+from optimiser.evidence.terminal.page import Column, Grid, Lines, Page, hanging, heading, paragraph, words
+from optimiser.evidence.terminal.words import counted, day, month_or_day, weekday_day
+
+__all__ = ["baseline_report", "why_not_report"]
+
+_MOST_ROWS = 30
+
+
+def why_not_report(answer: WhyNot, plan: Plan, page: Page) -> str:
+    """Return the answer for one milestone as text."""
+    return page.paint(joined(_sections(answer, plan, page)))
+
+
+def _sections(answer: WhyNot, plan: Plan, page: Page) -> list[Lines]:
+    sections = [_head(answer, plan, page)]
+    if answer.conflicts:
+        for place, conflict in enumerate(answer.conflicts, 1):
+            sections.append(_conflict(conflict, page, f"Conflict {place} of {len(answer.conflicts)}"))
+    elif answer.conflict:
+        sections.append(_conflict(answer.conflict, page, "What keeps it from it"))
+    if answer.complete is not None:
+        note = "these are all" if answer.complete else "there may be more: the search was cut short"
+        sections.append(_relaxations(answer.relaxations, page, "What would do, switched off together", note))
+    if answer.route:
+        sections.append(_route(answer.route, page, "The cheapest route"))
+    if answer.nearest:
+        near = answer.nearest
+        text = f"with everything moved as far as it may, {answer.milestone} is at {weekday_day(near.date)}, {near.missing_wd} wd too late"
+        sections.append([heading("No permitted route"), *paragraph(text, page.width)])
+        if near.route:
+            sections.append(_route(near.route, page, "The cheapest way to that date"))
+        sections.append(_conflict(near.conflict, page, "What then still keeps it from it"))
+        sections.append(
+            _relaxations(near.to_allow, page, "Of which something would have to give besides", "--allow names what may move")
+        )
+    if answer.may_move or answer.refused:
+        text = f"may move: {', '.join(answer.may_move) or 'nothing'}"
+        text += f"; only with --allow, being regulatory: {', '.join(answer.refused)}" if answer.refused else ""
+        sections.append(paragraph(text, page.width, 0, "dim"))
+    sections += [hanging("note", note, page.width, 0) for note in answer.notes]
+    return sections
+
+
+def _head(answer: WhyNot, plan: Plan, page: Page) -> Lines:
+    said = {
+        "met": "is met already",
+        "route": "can be met by what may move",
+        "nearest miss": "cannot be met by what may move",
+        "undecided": "is neither shown to be possible nor impossible within the limit",
+    }[answer.verdict]
+    title = words(f"{answer.milestone} by {weekday_day(answer.by)} {said}", "bold")
+    now = f"as things are it is at {weekday_day(answer.date)}" if answer.date else "as things are it has no date"
+    by = f", {answer.missing_wd} wd too late" if answer.missing_wd else ""
+    return [title, *paragraph(f"{now}{by}; {plan.items[answer.milestone].title}", page.width, 2)]
+
+
+def _conflict(conflict: Conflict, page: Page, title: str) -> Lines:
+    note = conflict.confirmed_by if conflict.minimal else f"{conflict.confirmed_by}; perhaps not minimal"
+    compelled, _, _ = conflict.statement.partition(":")
+    lines = [heading(title, note), *paragraph(compelled, page.width)]
+    grid = Grid([Column("rule", limit=34), Column("demands", gives=True), Column("authority"), Column("basis")])
+    for member in conflict.members:
+        grid.add(member.id, member.statement, member.authority, member.basis)
+    return [*lines, *grid.lines(page.width)]
+
+
+def _relaxations(found: Sequence[Relaxation], page: Page, title: str, note: str) -> Lines:
+    if not found:
+        return []
+    grid = Grid([Column("switched off", gives=True), Column("then at"), Column("remark")])
+    for each in found[:_MOST_ROWS]:
+        remark = [*(["leaves it without a reason"] if each.detaches else []), *(["regulatory"] if each.regulatory else [])]
+        grid.add(" + ".join(each.rules), day(each.date) if each.date else "–", ", ".join(remark))
+    lines = [heading(title, note), *grid.lines(page.width)]
+    if len(found) > _MOST_ROWS:
+        lines += paragraph(f"and {counted(len(found) - _MOST_ROWS, 'set')} more; --json lists them", page.width, 2, "dim")
+    return lines
+
+
+def _route(route: Route, page: Page, title: str) -> Lines:
+    proved = "proved the cheapest" if route.optimal else f"not proved the cheapest: none costs less than {route.bound}"
+    grid = Grid(
+        [
+            Column("what moves", limit=34),
+            Column("from"),
+            Column("to"),
+            Column("cost", side="right"),
+            Column("authority"),
+            Column("by right of", gives=True),
+        ]
+    )
+    for step in route.steps:
+        grid.add(step.lever, step.stated, step.moved, str(step.cost), step.authority, step.low_basis or "")
+    text = f"cost {route.cost}, {proved}; solved again: {weekday_day(route.date)}, {route.proof}"
+    return [heading(title), *grid.lines(page.width), *paragraph(text, page.width)]
+
+
+def baseline_report(baseline: str, answers: Sequence[MilestoneWhyNot], plan: Plan, page: Page, *, detail: bool) -> str:
+    """Return the test of minimum necessity as text: a row for each milestone, and each answer in full where wanted."""
+    grid = Grid(
+        [
+            Column("", limit=20),
+            Column(baseline),
+            Column("as things are"),
+            Column("too late", side="right"),
+            Column("with what may move"),
+            Column("what keeps it", gives=True),
+        ]
+    )
+    for each in answers:
+        answer = each.answer
+        reached = answer.route.date if answer.route else answer.nearest.date if answer.nearest else None
+        keeps = answer.nearest.conflict if answer.nearest else answer.conflict
+        members = ", ".join(member.id for member in keeps.members) if keeps else "; ".join(answer.notes)
+        grid.add(
+            words(each.milestone, "bold"),
+            month_or_day(each.published),
+            day(answer.date) if answer.date else "none",
+            "met" if answer.verdict == "met" else "–" if answer.missing_wd is None else f"{answer.missing_wd} wd",
+            "" if answer.verdict == "met" else day(reached) if reached else "–",
+            "" if answer.verdict == "met" else members,
+        )
+    sections = [[heading(f"Why not {baseline}?", "each published date, asked for by its end"), *grid.lines(page.width)]]
+    if detail:
+        for each in answers:
+            sections += _sections(each.answer, plan, page)
+    else:
+        sections.append(
+            paragraph("--all shows every conflict and relaxation of each; -m asks for some alone", page.width, 0, "dim")
+        )
+    return page.paint(joined(sections))

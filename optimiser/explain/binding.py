@@ -1,0 +1,301 @@
+"""What holds a milestone at its date: every rule and duration, how much it is worth, and how far it is from binding."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from models.explanation import BindingLine, BindingReport, Method
+from models.items import Activity
+from models.plan import DURATION_PREFIX, Plan
+from models.rules import Point
+from optimiser.critical import earliest_times
+from optimiser.encoding.answer import Limits
+from optimiser.encoding.levers import references, stated_entries
+from optimiser.explain.conflict import Enumeration, conflict_record, detached, enumerate_all
+from optimiser.explain.headroom import Headroom, Saturation, headrooms, saturations
+from optimiser.explain.margins import break_evens, margins, near_chains, reading_lines
+from optimiser.explain.numbers import Number, number_of_rule, renumbered
+from optimiser.explain.oracle import Oracle, Reach
+from optimiser.solve.asked import asked_for
+from optimiser.solve.binding import Variant
+from optimiser.wording import describe
+
+__all__ = ["explain", "explain_with", "raid_of"]
+
+JOINT_CALLS = 4_000
+"""Questions that the search for joint bindings may ask before it says that it is not complete."""
+NEAR = 20
+"""Chains within this many working days of driving are near-critical."""
+
+
+def explain(
+    plan: Plan,
+    milestone: str,
+    *,
+    near: int = NEAR,
+    seed: int = 0,
+    workers: int = 1,
+    time_limit: float | None = None,
+    deterministic_limit: float = 10.0,
+) -> BindingReport:
+    """Return everything that holds a milestone at its date, and everything that nearly does.
+
+    Parameters
+    ----------
+    plan
+        A plan with its scenarios applied.
+    milestone
+        Whose date is explained.
+    near
+        Working days within which another chain counts as near-critical.
+    seed, workers, time_limit, deterministic_limit
+        Of each call of CP-SAT; only plans with a live capacity need any.
+
+    Raises
+    ------
+    InputError
+        If the milestone is unknown.
+    BeyondHorizonError
+        If a date runs off the days that the calendar or the horizon covers.
+    PlanContradictsError
+        If the plan contradicts itself, so that there is no date to explain.
+    """
+    limits = Limits(deterministic_limit, seed, workers, time_limit)
+    return explain_with(Oracle(plan, limits), milestone, near=near)
+
+
+def explain_with(oracle: Oracle, milestone: str, *, near: int = NEAR) -> BindingReport:
+    """Return the report of one milestone from an oracle that may serve several."""
+    from optimiser.explain.standing import need_date
+
+    plan, clock = oracle.plan, oracle.clock
+    asked_for(plan, [milestone])
+    reach = need_date(oracle, milestone)
+    convention = plan.convention(Point(milestone, "start"))
+    assert reach.high is not None
+    boundary = reach.high
+    proved = reach.exact is not None
+    found = enumerate_all(oracle, milestone, boundary - 1, most_calls=JOINT_CALLS) if proved else Enumeration(complete=False)
+    lines = _Lines(oracle, milestone, boundary, found, proved=proved).lines()
+    conflict = None
+    if found.conflicts and found.conflicts[0]:
+        conflict = conflict_record(oracle, milestone, boundary - 1, found.conflicts[0], minimal=found.minimal[0])
+    notes = []
+    if oracle.rationed:
+        notes.append("items' margins, near chains and other readings leave capacity out: they are those of the network")
+    if not found.complete:
+        notes.append("not all minimal conflicts at one day earlier were found: joint bindings may be missing")
+    if not proved:
+        notes.append("the date itself is not proved, so gains and headroom are left open")
+    return BindingReport(
+        plan=plan.id,
+        scenarios=plan.settings.scenarios,
+        readings=plan.choices(),
+        milestone=milestone,
+        title=plan.items[milestone].title,
+        date=clock.show(boundary, convention),
+        bound=clock.show(reach.low, convention),
+        lines=lines,
+        items=margins(oracle, milestone),
+        near=near_chains(oracle, milestone, near),
+        break_even=break_evens(oracle, milestone),
+        reading_lines=reading_lines(oracle, milestone),
+        conflict=conflict,
+        complete=found.complete,
+        notes=tuple(notes),
+    )
+
+
+class _Lines:
+    """The lines of one milestone in the making."""
+
+    def __init__(self, oracle: Oracle, milestone: str, boundary: int, found: Enumeration, *, proved: bool) -> None:
+        self.oracle = oracle
+        self.milestone = milestone
+        self.boundary = boundary
+        self.found = found
+        self.proved = proved
+        self.driving = {name for members in found.conflicts for name in members}
+
+    def lines(self) -> tuple[BindingLine, ...]:
+        """Return a line for every rule and duration that is on, those that bind first."""
+        oracle, names = self.oracle, self.oracle.atoms
+        if "numbers" not in oracle.shared:
+            stated = ((name, number_of_rule(oracle.network, name)) for name in names)
+            oracle.shared["numbers"] = {name: number for name, number in stated if number is not None}
+        numbers: dict[str, Number] = oracle.shared["numbers"]
+        dropped = self._dropped(names)
+        relaxed = self._relaxed(numbers)
+        room = self._headroom(numbers)
+        gaining = [numbers[name] for name in numbers if (self._gain(relaxed.get(name)) or 0) > 0 or name in self.driving]
+        spent = dict(zip((number.slot for number in gaining), self._saturation(gaining), strict=True))
+        raid = oracle.shared.setdefault("raid", None) or raid_of(oracle.plan)
+        oracle.shared["raid"] = raid
+        binding = [name for name in names if (self._gain(dropped.get(name)) or 0) > 0]
+        loose = dict(zip(binding, detached(oracle, self.milestone, [(name,) for name in binding]), strict=True))
+        found = [
+            self._line(
+                name,
+                numbers.get(name),
+                (dropped[name], relaxed.get(name)),
+                room.get(name),
+                spent.get(name),
+                raid,
+                detaches=loose.get(name, False),
+            )
+            for name in names
+        ]
+        order = {"drop-binding": 0, "unit-binding": 0, "driving": 1, "jointly binding": 1, "slack": 2}
+        return tuple(sorted(found, key=lambda line: min(order[word] for word in line.words)))
+
+    # -- what is asked ---------------------------------------------------------------------------------------------------
+
+    def _dropped(self, names: Sequence[str]) -> dict[str, Reach]:
+        """Return the date without each rule or duration.
+
+        Of a rationed plan only members of every minimal conflict are tried: no other gains alone.
+        """
+        every = self._everywhere()
+        tried = [name for name in names if every is None or name in every]
+        reaches = dict(zip(tried, self.oracle.reach(self.milestone, [Variant(off=(name,)) for name in tried]), strict=True))
+        stays = Reach(self.boundary, self.boundary)
+        return {name: reaches.get(name, stays) for name in names}
+
+    def _everywhere(self) -> set[str] | None:
+        """Return the members of every minimal conflict, None where all rules can be tried at no cost."""
+        if not self.oracle.rationed or not self.found.conflicts:
+            return None
+        return set.intersection(*(set(members) for members in self.found.conflicts))
+
+    def _relaxed(self, numbers: Mapping[str, Number]) -> dict[str, Reach]:
+        """Return the date with each number relaxed by one unit, where a unit is left."""
+        able = [name for name, number in numbers.items() if number.least > 0]
+        every = self._everywhere()
+        tried = [name for name in able if every is None or name in every]
+        reaches = dict(
+            zip(tried, self.oracle.reach(self.milestone, [numbers[name].variant(-1) for name in tried]), strict=True)
+        )
+        stays = Reach(self.boundary, self.boundary)
+        return {name: reaches.get(name, stays) for name in able}
+
+    def _headroom(self, numbers: Mapping[str, Number]) -> dict[str, Headroom]:
+        if not self.proved:
+            return {}
+        names = list(numbers)
+        found = headrooms(self.oracle, self.milestone, self.boundary, [numbers[name] for name in names])
+        return dict(zip(names, found, strict=True))
+
+    def _saturation(self, numbers: Sequence[Number]) -> list[Saturation | None]:
+        return saturations(self.oracle, self.milestone, numbers) if self.proved else [None] * len(numbers)
+
+    def _gain(self, reach: Reach | None) -> int | None:
+        """Return the working days gained, None where they are not known."""
+        if reach is None or reach.exact is None or not self.proved:
+            return None
+        return max(0, self.boundary - reach.exact)
+
+    # -- a line ----------------------------------------------------------------------------------------------------------
+
+    def _line(
+        self,
+        name: str,
+        number: Number | None,
+        reaches: tuple[Reach, Reach | None],
+        room: Headroom | None,
+        spent: Saturation | None,
+        raid: Mapping[str, tuple[str, ...]],
+        *,
+        detaches: bool,
+    ) -> BindingLine:
+        plan = self.oracle.plan
+        member = describe(plan, name)
+        drop, unit = self._gain(reaches[0]), self._gain(reaches[1])
+        gains = spent is not None and spent.boundary < self.boundary
+        ranged = spent if gains else None
+        first_worse = None
+        if number and room and room.units is not None and room.units < number.most:
+            first_worse = number.shown(room.units + 1)
+        methods = {reach.method for reach in reaches if reach is not None} | ({room.method} if room else set())
+        ranked: tuple[Method, ...] = ("undecided", "CP-SAT")
+        method: Method = next((each for each in ranked if each in methods), "closed form")
+        return BindingLine(
+            rule=name,
+            title=member.title,
+            kind=member.kind,
+            authority=member.authority,
+            basis=member.basis,
+            statement=member.statement,
+            owner=_owner(plan, name),
+            raid=raid.get(name, ()),
+            driving=name in self.driving,
+            detaches=detaches,
+            drop_gain_wd=None if detaches else drop,
+            unit_gain_wd=unit,
+            joint_with=self._partners(name) if drop == 0 else (),
+            number=str(number.value) if number else None,
+            unit=number.unit if number else None,
+            range_units=ranged.units if ranged else None,
+            range_gain_wd=self.boundary - ranged.boundary if ranged else None,
+            saturation=self._takes_over(number, ranged) if number and ranged else (),
+            headroom=room.units if room else None,
+            switching_point=first_worse,
+            contradicts=bool(room and room.contradicts),
+            method=method,
+        )
+
+    def _partners(self, name: str) -> tuple[tuple[str, ...], ...]:
+        """Return the smallest sets with which a rule gains, where it gains nothing alone."""
+        sets = [each for each in self.found.relaxations if name in each and len(each) > 1]
+        if not sets:
+            return ()
+        least = min(len(each) for each in sets)
+        order = {atom: place for place, atom in enumerate(self.oracle.atoms)}
+        partners = (tuple(sorted(each - {name}, key=order.__getitem__)) for each in sets if len(each) == least)
+        return tuple(sorted(partners, key=lambda each: [order[atom] for atom in each]))
+
+    def _takes_over(self, number: Number, spent: Saturation) -> tuple[str, ...]:
+        """Return what holds the milestone once a number is relaxed as far as it gains, and did not before."""
+        oracle = self.oracle
+        if oracle.rationed:
+            from optimiser.explain.conflict import one_conflict
+            from optimiser.explain.oracle import varied
+
+            relaxed = Oracle(varied(oracle.network, number.variant(-spent.units)), oracle.limits, oracle.clock)
+            found = one_conflict(relaxed, self.milestone, spent.boundary - 1)
+            members: Iterable[str] = found[0] if found else ()
+        else:
+            after = earliest_times(renumbered(oracle.network, number.slot, number.column(-spent.units)))
+            members = after.rules_behind(after.chain(after.last[oracle.node(self.milestone)]))
+        return tuple(name for name in members if name not in self.driving)
+
+
+def _owner(plan: Plan, name: str) -> str | None:
+    """Return who owns a rule or duration: its own owner, that of its assumption, or that of its activity."""
+    entry: Any = plan.items[name.removeprefix(DURATION_PREFIX)] if name.startswith(DURATION_PREFIX) else plan.rules_by_id[name]
+    if entry.owner and not isinstance(entry, Activity):
+        return str(entry.owner)
+    owners = {each.id: each.owner for each in stated_entries(plan) if each.owner}
+    owner: str | None = next((owners[each] for each in references(entry) if each in owners), entry.owner)
+    return owner
+
+
+def raid_of(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Return the rows of the register that bear on each rule, duration, assumption and item.
+
+    A row that names an assumption bears on what uses it; one that names an activity, on its duration.
+    """
+    touched: dict[str, list[str]] = defaultdict(list)
+    for row in plan.raid:
+        for name in row.touches:
+            touched[name].append(row.id)
+    found: dict[str, tuple[str, ...]] = {name: tuple(rows) for name, rows in touched.items()}
+    entries: list[tuple[str, Any]] = [(DURATION_PREFIX + activity.id, activity) for activity in plan.activities]
+    entries += [(rule.id, rule) for rule in plan.rules]
+    for name, entry in entries:
+        rows = [*touched.get(name, ()), *touched.get(name.removeprefix(DURATION_PREFIX), ())]
+        rows += [row for assumed in references(entry) for row in touched.get(assumed, ())]
+        if rows:
+            found[name] = tuple(dict.fromkeys(rows))
+    return found

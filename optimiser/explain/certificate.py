@@ -1,0 +1,434 @@
+"""A stored outcome, checked again without a solver: the schedule, the argument that nothing earlier is possible, the dates.
+
+The schedule is judged by the meaning of every rule. The argument is a list of lines, each following from lines before it by
+one rule; each step is computed anew. Where capacity binds, the bound is an interval that more work must lie in than fits:
+the earliest starts before it (head path), the work inside it, the way from its end to the milestone (tail path).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from models.explanation import Checked, Verification
+from models.findings import Certificate, CertificateStep
+from models.items import Milestone
+from models.outcome import Infeasible, MilestoneDate, Outcome, Solved, Undecided
+from models.plan import Plan
+from models.rules import Point
+from optimiser.check import check
+from optimiser.clock import Clock
+from optimiser.critical import (
+    CapacityBound,
+    Earliest,
+    Network,
+    capacity_bound,
+    compile_network,
+    earliest_times,
+    latest_times,
+    resources,
+)
+from optimiser.errors import InputError, Located, OptimiserError, StoredResultError
+from optimiser.solve.fingerprint import plan_sha256
+from optimiser.wording import demand, plain_date, point_name
+
+__all__ = ["SOLVE_SCHEMA", "capacity_argument", "outcome_plan", "verify_outcome"]
+
+SOLVE_SCHEMA = "optimiser/solve/1"
+_OUTCOME: TypeAdapter[Any] = TypeAdapter(Outcome)
+
+
+def verify_outcome(source: str | Path | Mapping[str, Any], plan: Plan | None = None) -> Verification:
+    """Check a stored outcome again, without a solver.
+
+    Parameters
+    ----------
+    source
+        The document that ``solve`` wrote, or the path of its file.
+    plan
+        The plan it answers for; loaded by the name and scenarios that the document gives where None.
+
+    Returns
+    -------
+    Verification
+        Every claim with what was found; `Verification.holds` says whether all hold.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is no document of ``solve``; or its plan cannot be loaded.
+    StoredResultError
+        If the document's outcome is not even well formed.
+    """
+    document, where = _read(source)
+    outcome = _outcome(document, where)
+    held = plan if plan is not None else _plan_of(document, outcome)
+    if isinstance(outcome, Solved):
+        return _Solution(document, outcome, held).verification()
+    checks = [_fingerprint(outcome, held), _status(document, outcome)]
+    if isinstance(outcome, Infeasible):
+        argument, more = _contradiction(outcome, held)
+        return _record(outcome, [*checks, *more], argument, {})
+    return _record(outcome, checks, [f"undecided: no date is claimed, only bounds {_bounds(outcome)}"], {})
+
+
+def _bounds(outcome: Undecided) -> str:
+    return ", ".join(f"{name} not before {date}" for name, date in outcome.bounds.items()) or "on nothing"
+
+
+def _record(
+    outcome: Solved | Infeasible | Undecided, checks: Sequence[Checked], argument: Sequence[str], proved: Mapping[str, bool]
+) -> Verification:
+    return Verification(
+        plan=outcome.plan,
+        scenarios=outcome.scenarios,
+        status=outcome.status,
+        checks=tuple(checks),
+        argument=tuple(argument),
+        without_solver=dict(proved),
+    )
+
+
+# -- reading -------------------------------------------------------------------------------------------------------------
+
+
+def outcome_plan(source: str | Path) -> str:
+    """Return the name of the plan that a stored outcome answers for.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is no document of ``solve``.
+    """
+    document, where = _read(source)
+    return _outcome(document, where).plan
+
+
+def _read(source: str | Path | Mapping[str, Any]) -> tuple[Mapping[str, Any], str | None]:
+    """Return the document and the name of its file."""
+    if isinstance(source, Mapping):
+        document, where = source, None
+    else:
+        where = str(source)
+        try:
+            document = json.loads(Path(source).read_text(encoding="utf-8"))
+        except OSError as error:
+            raise InputError([Located(f"cannot be read: {error.strerror or error}", file=where)]) from None
+        except UnicodeDecodeError:
+            raise InputError([Located("is not text in UTF-8, expected a document that 'solve -o' wrote", file=where)]) from None
+        except json.JSONDecodeError as error:
+            message = f"is not JSON ({error.msg}); expected a document that 'solve -o' wrote"
+            raise InputError([Located(message, file=where, line=error.lineno, column=error.colno)]) from None
+    schema = document.get("schema") if isinstance(document, Mapping) else None
+    if schema != SOLVE_SCHEMA:
+        message = f"expected a document of schema '{SOLVE_SCHEMA}', got {schema!r}; maybe it was not written by 'solve -o'"
+        raise InputError([Located(message, file=where, path="schema")])
+    return document, where
+
+
+def _outcome(document: Mapping[str, Any], where: str | None) -> Solved | Infeasible | Undecided:
+    try:
+        found: Solved | Infeasible | Undecided = _OUTCOME.validate_json(json.dumps(document.get("outcome")))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        message = f"{where or 'the document'}: the outcome is not well formed at {place or 'its top'}: {first['msg']}"
+        raise StoredResultError(message) from None
+    return found
+
+
+def _plan_of(document: Mapping[str, Any], outcome: Solved | Infeasible | Undecided) -> Plan:
+    """Return the plan that a document names, its own choices made again where the plan's hash says that they matter."""
+    from optimiser.reading.load import load
+
+    try:
+        plan = load(outcome.plan, list(outcome.scenarios))
+        if plan_sha256(plan) == outcome.run.inputs_sha256:
+            return plan
+        differing = {name: option for name, option in outcome.readings.items() if plan.choices().get(name) != option}
+        chosen = load(outcome.plan, list(outcome.scenarios), readings=differing) if differing else plan
+    except OptimiserError as error:
+        message = f"the plan '{outcome.plan}' of the outcome cannot be loaded: {error}; maybe name it with --plan"
+        raise InputError([Located(message, path=str(document.get("plan")))]) from None
+    return chosen
+
+
+# -- claims common to all ------------------------------------------------------------------------------------------------
+
+
+def _fingerprint(outcome: Solved | Infeasible | Undecided, plan: Plan) -> Checked:
+    found = plan_sha256(plan)
+    same = found == outcome.run.inputs_sha256
+    said = f"inputs {found[:12]}"
+    if not same:
+        said += f", the outcome was computed from {outcome.run.inputs_sha256[:12]}; maybe repeat its --set, --reading, --release or -s, or name its plan with --plan"
+    return Checked(claim="it was computed from the plan at hand", holds=same, found=said)
+
+
+def _status(document: Mapping[str, Any], outcome: Solved | Infeasible | Undecided) -> Checked:
+    same = document.get("status") == outcome.status and document.get("plan") == outcome.plan
+    return Checked(
+        claim="the document says what its outcome says",
+        holds=same,
+        found=f"status {document.get('status')}, outcome {outcome.status}",
+    )
+
+
+def _contradiction(outcome: Infeasible, plan: Plan) -> tuple[list[str], list[Checked]]:
+    """Check a conflict: its members cannot all hold, and leave out any one, the rest can."""
+    network = compile_network(plan)
+    members = [member.id for member in outcome.conflict.members]
+    unknown = [name for name in members if name not in network.enabled]
+    if unknown:
+        return [], [Checked(claim="the conflict is of this plan", holds=False, found=f"unknown: {', '.join(unknown)}")]
+    lines = [f"{place}. {member.statement}" for place, member in enumerate(outcome.conflict.members, 1)]
+    lines.append(f"These cannot all hold: {outcome.conflict.statement}")
+
+    def contradicts(held: Sequence[str]) -> bool:
+        return earliest_times(network, off=set(network.enabled) - set(held)).status == "infeasible"
+
+    if not contradicts(members):
+        rationed = any(plan.rules_by_id[name].kind == "capacity" for name in members if name in plan.rules_by_id)
+        said = "capacity takes part, so the contradiction rests on CP-SAT" if rationed else "these can all hold"
+        return lines, [Checked(claim="the conflict's members cannot all hold", holds=rationed, found=said)]
+    checks = [Checked(claim="the conflict's members cannot all hold", holds=True, found="a longest path, without a solver")]
+    if outcome.conflict.minimal:
+        spare = [name for name in members if contradicts([each for each in members if each != name])]
+        found = f"not needed: {', '.join(spare)}" if spare else "each is needed"
+        checks.append(Checked(claim="the conflict is minimal", holds=not spare, found=found))
+    return lines, checks
+
+
+# -- a solution ----------------------------------------------------------------------------------------------------------
+
+
+class _Solution:
+    """The claims of a solved outcome."""
+
+    def __init__(self, document: Mapping[str, Any], outcome: Solved, plan: Plan) -> None:
+        self.document = document
+        self.outcome = outcome
+        self.plan = plan
+        self.clock = Clock(plan)
+        self.network = compile_network(plan, self.clock)
+        self.argument: list[str] = []
+        self.proved: dict[str, bool] = {}
+
+    def verification(self) -> Verification:
+        """Return every claim checked."""
+        checks = [_fingerprint(self.outcome, self.plan), _status(self.document, self.outcome), self._schedule()]
+        checks.append(self._document())
+        checks.append(self._rows())
+        certificates = {each.milestone: each for each in self.outcome.certificates}
+        for entry in self.outcome.milestones:
+            checks += self._milestone(entry, certificates.get(entry.id))
+        return _record(self.outcome, checks, self.argument, self.proved)
+
+    def _schedule(self) -> Checked:
+        """The schedule breaks no rule, and lies on this plan's axis."""
+        schedule = self.outcome.schedule
+        axis = schedule.calendar == self.plan.calendar and schedule.first_day == self.clock.show(0, "opens")
+        missing = set(self.plan.items) ^ set(schedule.by_id)
+        if not axis or missing:
+            found = (
+                f"its axis is another: {schedule.calendar} from {schedule.first_day}"
+                if not axis
+                else f"items: {', '.join(sorted(missing))}"
+            )
+            return Checked(claim="the schedule meets every rule", holds=False, found=found)
+        broken = check(self.plan, schedule, self.clock)
+        found = (
+            "; ".join(f"{each.rule}: {each.message}" for each in broken[:3])
+            or f"{len(schedule.positions)} items, no rule broken"
+        )
+        return Checked(claim="the schedule meets every rule", holds=not broken, found=found)
+
+    def _document(self) -> Checked:
+        """What the document shows is what its outcome holds."""
+        shown = self.document.get("milestones", {})
+        wrong = [
+            entry.id
+            for entry in self.outcome.milestones
+            if not isinstance(shown.get(entry.id), Mapping)
+            or (shown[entry.id].get("date"), shown[entry.id].get("bound"), shown[entry.id].get("proof"))
+            != (entry.date.isoformat(), entry.bound.isoformat(), entry.proof)
+        ]
+        rows = [(row.id, row.start.isoformat(), row.finish.isoformat(), row.working_days) for row in self.outcome.rows]
+        said = [
+            (row.get("id"), row.get("start"), row.get("finish"), row.get("working_days"))
+            for row in self.document.get("schedule", ())
+        ]
+        wrong += [] if rows == said else ["schedule"]
+        found = f"differs: {', '.join(wrong)}" if wrong else "dates, bounds and rows agree"
+        return Checked(claim="the document shows what its outcome holds", holds=not wrong, found=found)
+
+    def _rows(self) -> Checked:
+        """The rows shown are the schedule's."""
+        wrong = []
+        for row in self.outcome.rows:
+            position = self.outcome.schedule.by_id.get(row.id)
+            item = self.plan.items.get(row.id)
+            if position is None or item is None or not 0 < position.start <= position.finish < self.clock.size:
+                wrong.append(row.id)
+                continue
+            start, finish = ("opens", "closes") if not isinstance(item, Milestone) else (item.shown, item.shown)
+            shown = self.clock.show(position.start, start), self.clock.show(position.finish, finish)  # type: ignore[arg-type]
+            if (row.start, row.finish) != shown:
+                wrong.append(row.id)
+        found = f"another date than its place: {', '.join(wrong[:5])}" if wrong else f"{len(self.outcome.rows)} rows"
+        return Checked(claim="every row shows its place in the schedule", holds=not wrong, found=found)
+
+    def _milestone(self, entry: MilestoneDate, certificate: Certificate | None) -> Iterator[Checked]:
+        """One milestone's date, and that nothing earlier is possible."""
+        plan, clock = self.plan, self.clock
+        if entry.id not in plan.items or not clock.origin <= entry.boundary <= clock.limit:
+            yield Checked(claim=f"{entry.id} is a milestone of the plan", holds=False, found="it is not, or is off the axis")
+            return
+        convention = plan.convention(Point(entry.id, "start"))
+        shown = clock.show(entry.boundary, convention)
+        place = self.outcome.schedule.by_id[entry.id].start if entry.id in self.outcome.schedule.by_id else -1
+        later = (
+            entry.lexicographic is not None and 0 < place < clock.size and clock.show(place, convention) == entry.lexicographic
+        )
+        reached = shown == entry.date and (place == entry.boundary or later)
+        found = (
+            f"the schedule has it at {plain_date(clock.show(place, convention))}"
+            if 0 < place < clock.size
+            else "not in the schedule"
+        )
+        yield Checked(claim=f"{entry.id} is at {plain_date(entry.date)}", holds=reached, found=found)
+        bound, steps = self._certified(certificate, entry.id)
+        yield from steps
+        if self.network.uses_capacity:
+            bound = max(bound, self._capacity(entry))
+        self.proved[entry.id] = bool(bound == entry.boundary == place)
+        if entry.proof == "certified":
+            best = plain_date(clock.show(min(bound, clock.size - 1), convention)) if bound > 0 else "nothing"
+            yield Checked(
+                claim=f"{entry.id} cannot be before {plain_date(entry.bound)}",
+                holds=bound == entry.boundary == entry.bound_boundary and entry.bound == entry.date,
+                found=f"without a solver, not before {best}",
+            )
+        else:
+            best = plain_date(clock.show(min(bound, clock.size - 1), convention)) if bound > 0 else "nothing"
+            holds = (
+                bound <= entry.bound_boundary <= entry.boundary and clock.show(entry.bound_boundary, convention) == entry.bound
+            )
+            yield Checked(
+                claim=f"{entry.id} cannot be before {plain_date(entry.bound)}, by CP-SAT",
+                holds=holds,
+                found=f"without a solver, not before {best}; the rest is CP-SAT's word",
+            )
+
+    def _certified(self, certificate: Certificate | None, milestone: str) -> tuple[int, list[Checked]]:
+        """Check every line of an argument; return the boundary that it proves."""
+        claim = f"the argument for {milestone} holds line by line"
+        if certificate is None or not certificate.steps:
+            return -1, [Checked(claim=claim, holds=False, found="there is none")]
+        self.argument.append(f"{milestone} cannot be earlier:")
+        for place, step in enumerate(certificate.steps):
+            reason = self._unfounded(certificate.steps, place)
+            since = f" (from {', '.join(str(each + 1) for each in step.after)})" if step.after else ""
+            self.argument.append(f"{place + 1}. {step.statement}{since}")
+            if not reason and step.statement != (said := self._statement(step)):
+                reason = f"it says '{step.statement}', expected '{said}'"
+            if reason:
+                return -1, [Checked(claim=claim, holds=False, found=f"line {place + 1}: {reason}")]
+        last = certificate.steps[-1]
+        if last.point != milestone:
+            return -1, [Checked(claim=claim, holds=False, found=f"its last line is about {last.point}")]
+        return last.boundary, [Checked(claim=claim, holds=True, found=f"{len(certificate.steps)} lines")]
+
+    def _unfounded(self, steps: Sequence[CertificateStep], place: int) -> str | None:
+        """Return why a line does not follow, None where it does."""
+        step, network, clock = steps[place], self.network, self.clock
+        point = Point.parse(step.point)
+        node = network.nodes.get((point.item, point.end or "start"))
+        if node is None or any(not 0 <= each < place for each in step.after):
+            return f"it speaks of {step.point}, or follows from lines that do not come before it"
+        if (
+            not 0 <= step.boundary < clock.size
+            or clock.show(step.boundary, self.plan.convention(network.points[node])) != step.date
+        ):
+            return f"boundary {step.boundary} is not shown as {step.date}"
+        if step.rule is None:
+            return None if step.boundary <= clock.origin else "nothing holds it there"
+        if step.rule not in network.enabled:
+            return f"the plan has no rule '{step.rule}'"
+        before = [(self._node(steps[each]), steps[each].boundary) for each in step.after]
+        if any(reached >= step.boundary for reached in _reached(network, step.rule, node, before)):
+            return None
+        return f"'{step.rule}' does not give {plain_date(step.date)}"
+
+    def _statement(self, step: CertificateStep) -> str:
+        """Return what a line that holds says."""
+        reason = "nothing starts before the horizon" if step.rule is None else demand(self.plan, step.rule)
+        point = self.network.points[self._node(step)]
+        return f"{point_name(self.plan, point)} is at {plain_date(step.date)} or later: {reason}"
+
+    def _node(self, step: CertificateStep) -> int:
+        point = Point.parse(step.point)
+        return self.network.nodes.get((point.item, point.end or "start"), -1)
+
+    def _capacity(self, entry: MilestoneDate) -> int:
+        """Return the boundary that capacity proves for a milestone, with the argument in words."""
+        earliest = earliest_times(self.network)
+        if earliest.status != "feasible":
+            return -1
+        bound = capacity_bound(earliest, resources(self.plan, self.clock), entry.id, entry.boundary)
+        self.argument += capacity_argument(earliest, bound, entry.id)
+        return bound.boundary
+
+
+def _reached(network: Network, rule: str, node: int, before: Sequence[tuple[int, int]]) -> Iterator[int]:
+    """Yield the boundaries that a rule compels of a node from earlier lines."""
+    on = network.enabled[rule]
+    if on:
+        for floor in network.floors:
+            if floor.rule == rule and floor.node == node and floor.boundary is not None:
+                yield floor.boundary
+    for arc in network.arcs:
+        counted = all(network.enabled[switch] for switch in arc.switches)
+        if arc.rule != rule or arc.target != node or not (on or rule in arc.switches):
+            continue
+        amount = arc.amount if counted else 0
+        yield from (arc.family.at(boundary, amount) for source, boundary in before if source == arc.source)
+    for quorum in network.quorums:
+        if quorum.rule != rule or quorum.target != node or not on:
+            continue
+        known = dict(before)
+        reached = [
+            family.at(known[source], quorum.amount) if source in known else -1
+            for source, family in zip(quorum.sources, quorum.families, strict=True)
+        ]
+        yield sorted(reached)[quorum.count - 1]
+
+
+def capacity_argument(earliest: Earliest, bound: CapacityBound, milestone: str) -> list[str]:
+    """Return in words why capacity keeps a milestone from being one boundary earlier: head path, interval, tail path."""
+    if bound.overload is None:
+        return []
+    network = earliest.network
+    plan, clock, overload = network.plan, network.clock, bound.overload
+    convention = plan.convention(Point(milestone, "start"))
+    tried = clock.show(bound.boundary - 1, convention)
+    late = latest_times(network, {network.nodes[milestone, "start"]: bound.boundary - 1})
+    first, last = clock.show(overload.begin, "opens"), clock.show(max(overload.end, 1), "closes")
+    lines = [
+        f"{milestone} not before {plain_date(clock.show(bound.boundary, convention))}, for capacity {overload.rule}. Suppose {plain_date(tried)}:"
+    ]
+    for item in overload.activities:
+        start, finish = network.item_nodes(item)
+        head = earliest.chain(earliest.last[start])
+        way = " → ".join(dict.fromkeys(point_name(plan, network.points[earliest.events[each].node]) for each in head))
+        opens, closes = clock.show(earliest.values[start], "opens"), clock.show(max(late[finish], 1), "closes")
+        lines.append(f"   {item} lies between {plain_date(opens)} (head: {way}) and {plain_date(closes)} (tail to {milestone})")
+    unit = "working days times capacity" if overload.reason == "energy" else "activities in whole rounds"
+    lines.append(
+        f"   from {plain_date(first)} to {plain_date(last)} they need {overload.need} and there is room for {overload.offer} ({unit}): too much"
+    )
+    return lines

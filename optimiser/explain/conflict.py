@@ -1,0 +1,266 @@
+"""Why a milestone cannot be by a date, and what would have to give: all minimal conflicts, all minimal relaxations.
+
+A minimal conflict (minimal unsatisfiable subset) cannot hold together, and leave out any one, the rest can. A minimal
+relaxation (minimal correction set), switched off, lets the milestone meet the date; leave one of it on, and it does not.
+Each kind is the set of minimal hitting sets of the other, so both are enumerated together by dualising and advancing
+(Bailey and Stuckey, "Discovery of minimal unsatisfiable subsets of constraints using hitting set dualization", PADL 2005):
+what MARCO (Liffiton, Previti, Malik and Marques-Silva, Constraints 21, 2016) finds with a solver for its map is here found
+without one. Every question has three answers; one that a limit cut short makes the enumeration incomplete, never wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from models.explanation import Relaxation
+from models.findings import Conflict
+from models.plan import DURATION_PREFIX
+from models.rules import Point
+from optimiser.explain.oracle import Oracle
+from optimiser.solve.binding import QUESTION, Variant
+from optimiser.wording import demand, describe, plain_date, title
+
+__all__ = ["Enumeration", "conflict_record", "detached", "enumerate_all", "one_conflict", "relaxation_records"]
+
+LONGEST = 3_000
+"""Characters of a conflict told as one sentence."""
+MOST_SETS = 4_000
+"""Above this many candidate relaxations an enumeration stops and says that it is not complete."""
+
+
+@dataclass(slots=True)
+class Enumeration:
+    """Minimal conflicts and relaxations of one question, as far as they were found.
+
+    Attributes
+    ----------
+    minimal
+        Whether each conflict was proved minimal, in the order of the conflicts.
+    complete
+        Whether these are all.
+    """
+
+    conflicts: list[tuple[str, ...]] = field(default_factory=list)
+    minimal: list[bool] = field(default_factory=list)
+    relaxations: list[frozenset[str]] = field(default_factory=list)
+    complete: bool = True
+
+
+def one_conflict(
+    oracle: Oracle, milestone: str, by: int, off: frozenset[str] = frozenset()
+) -> tuple[tuple[str, ...], bool] | None:
+    """Return one minimal conflict among what is not off, and whether it was proved minimal.
+
+    None where there is none, or a limit came before the verdict. Empty where the axis itself begins too late.
+
+    Notes
+    -----
+    By deletion: each member is tried once, and what the new contradiction does not use is dropped with it (Chinneck and
+    Dravnieks, "Locating minimal infeasible constraint sets in linear programs", 1991).
+    """
+    everything = frozenset(oracle.atoms)
+    if oracle.can(milestone, by, off) is not False:
+        return None
+    core = _first_core(oracle, milestone, by, off)
+    minimal, place = True, 0
+    # What is needed in a larger set is needed in every smaller one.
+    needed = oracle.needed(milestone, by, core)
+    while place < len(core):
+        if core[place] in needed:
+            place += 1
+            continue
+        trial = (*core[:place], *core[place + 1 :])
+        verdict = oracle.can(milestone, by, everything - set(trial))
+        if verdict is False:
+            kept = set(_cut(oracle, milestone, by, trial))
+            place = sum(name in kept for name in core[:place])
+            core = tuple(name for name in core if name in kept)
+        else:
+            minimal &= verdict is not None
+            place += 1
+    return core, minimal
+
+
+def _first_core(oracle: Oracle, milestone: str, by: int, off: frozenset[str]) -> tuple[str, ...]:
+    """Return a set that cannot hold, among what is not off: what a contradiction uses, or, failing that, everything."""
+    left = tuple(name for name in oracle.atoms if name not in off)
+    if not oracle.rationed:
+        return _cut(oracle, milestone, by, left)
+    from optimiser.encoding import Encoding
+    from optimiser.explain.oracle import varied
+
+    everything = frozenset(oracle.atoms)
+    plan = varied(oracle.network, Variant(off=tuple(off)))
+    members, _ = Encoding(plan, oracle.clock).conflict(milestone, by, oracle.limits)
+    if members is not None:
+        found = tuple(name for name in left if name in members)
+        if oracle.can(milestone, by, everything - set(found)) is False:
+            return found
+    return left
+
+
+def _cut(oracle: Oracle, milestone: str, by: int, held: Sequence[str]) -> tuple[str, ...]:
+    """Return what the network's contradiction uses of a set that cannot hold; the set itself where that is not enough."""
+    if oracle.rationed:
+        return tuple(held)
+    everything = frozenset(oracle.atoms)
+    ceilings = {oracle.node(milestone): (by, QUESTION)}
+    earliest = oracle.forward(everything - set(held), ceilings)
+    if earliest.trouble is None:
+        return tuple(held)
+    behind = set(earliest.rules_behind(earliest.trace(earliest.trouble.event)))
+    if earliest.trouble.rule:
+        behind.add(earliest.trouble.rule)
+    used = tuple(name for name in held if name in behind)
+    return used if oracle.can(milestone, by, everything - set(used)) is False else tuple(held)
+
+
+def enumerate_all(oracle: Oracle, milestone: str, by: int, *, most_calls: int | None = None) -> Enumeration:
+    """Return all minimal conflicts and all minimal relaxations of "the milestone at or before a boundary".
+
+    Parameters
+    ----------
+    most_calls
+        Questions to ask at most; the enumeration then says that it is not complete.
+    """
+    found = Enumeration()
+    last = None if most_calls is None else oracle.calls + most_calls
+    waiting: list[frozenset[str]] = [frozenset()]
+    settled: set[frozenset[str]] = set()
+    while True:
+        open_sets = [each for each in waiting if each not in settled]
+        if not open_sets:
+            break
+        if len(waiting) > MOST_SETS or (last is not None and oracle.calls > last):
+            found.complete = False
+            break
+        trial = min(open_sets, key=lambda each: (len(each), sorted(each)))
+        verdict = oracle.can(milestone, by, trial)
+        if verdict is None:
+            found.complete = False
+            settled.add(trial)
+        elif verdict:
+            settled.add(trial)
+            found.relaxations.append(trial)
+        else:
+            conflict = one_conflict(oracle, milestone, by, trial)
+            if conflict is None:
+                found.complete = False
+                settled.add(trial)
+                continue
+            members, minimal = conflict
+            found.conflicts.append(members)
+            found.minimal.append(minimal)
+            found.complete &= minimal
+            if not members:
+                return found
+            waiting = _multiplied(waiting, members)
+    found.relaxations.sort(key=lambda each: (len(each), sorted(each)))
+    return found
+
+
+def _multiplied(hitting: list[frozenset[str]], conflict: Sequence[str]) -> list[frozenset[str]]:
+    """Return the minimal hitting sets once another conflict is to be hit as well (Berge's multiplication)."""
+    members = frozenset(conflict)
+    kept = [each for each in hitting if each & members]
+    by_member: dict[str, list[frozenset[str]]] = {}
+    for each in kept:
+        for name in each & members:
+            by_member.setdefault(name, []).append(each)
+    grown = []
+    for each in hitting:
+        if each & members:
+            continue
+        for name in conflict:
+            larger = each | {name}
+            if not any(other <= larger for other in by_member.get(name, ())):
+                grown.append(larger)
+    return kept + grown
+
+
+# -- in words -----------------------------------------------------------------------------------------------------------
+
+
+def conflict_record(oracle: Oracle, milestone: str, by: int, members: Sequence[str], *, minimal: bool) -> Conflict:
+    """Return a conflict in words, with the date that its members alone compel."""
+    plan, clock = oracle.plan, oracle.clock
+    off = tuple(name for name in oracle.atoms if name not in set(members))
+    convention = plan.convention(Point(milestone, "start"))
+    asked = plain_date(clock.show(by, convention)) if 0 < by < clock.size else "before the axis begins"
+    (reach,) = oracle.reach(milestone, [Variant(off=off)])
+    if reach.low > clock.limit:
+        compelled = f"{milestone} has no date at all"
+    else:
+        compelled = f"{milestone} is at {plain_date(clock.show(reach.low, convention))} or later"
+    demands = _in_brief([demand(plan, name) for name in members])
+    reasons = {
+        "closed form": "a longest path, computed without a solver",
+        "CP-SAT": "CP-SAT, and the bounds of the network",
+        "undecided": "CP-SAT, and the bounds of the network",
+    }
+    rationed = any(name in plan.rules_by_id and plan.rules_by_id[name].kind == "capacity" for name in members)
+    confirmed = reasons[reach.method]
+    if reach.method == "closed form" and rationed:
+        confirmed = "a longest path with a capacity bound, computed without a solver"
+    return Conflict(
+        members=tuple(describe(plan, name) for name in members),
+        statement=f"{compelled}, asked for by {asked}: {demands}" if demands else f"the axis begins after {asked}",
+        minimal=minimal,
+        confirmed_by=confirmed,
+    )
+
+
+def _in_brief(parts: Sequence[str]) -> str:
+    """Return parts as one sentence, those that would make it longer than anybody reads counted instead."""
+    length = 0
+    for place, part in enumerate(parts):
+        length += len(part) + 2
+        if length > LONGEST:
+            return "; ".join([*parts[:place], f"and {len(parts) - place} more"])
+    return "; ".join(parts)
+
+
+def relaxation_records(oracle: Oracle, milestone: str, sets: Sequence[frozenset[str]]) -> tuple[Relaxation, ...]:
+    """Return relaxations with the date that each buys, those that leave everything its reason first, then by date."""
+    plan, clock = oracle.plan, oracle.clock
+    convention = plan.convention(Point(milestone, "start"))
+    order = {name: place for place, name in enumerate(oracle.atoms)}
+    ordered = [tuple(sorted(each, key=order.__getitem__)) for each in sets]
+    reaches = oracle.reach(milestone, [Variant(off=names) for names in ordered])
+    loose = detached(oracle, milestone, ordered)
+    found = []
+    for names, reach, free in zip(ordered, reaches, loose, strict=True):
+        known = reach.exact is not None and reach.low <= clock.limit
+        found.append(
+            Relaxation(
+                rules=names,
+                titles=tuple(title(plan, name) for name in names),
+                date=clock.show(reach.low, convention) if known else None,
+                detaches=free,
+                regulatory=any(describe(plan, name).authority == "regulatory" for name in names),
+            )
+        )
+    return tuple(sorted(found, key=lambda each: (each.detaches, len(each.rules), each.date is None, each.rules)))
+
+
+def detached(oracle: Oracle, milestone: str, sets: Sequence[Sequence[str]]) -> list[bool]:
+    """Return for each set of links, floors and durations whether, without them, something they place is placed by nothing.
+
+    Such a point lies at the beginning of the axis: it has not gained time, it has lost its reason.
+    """
+    if not sets:
+        return []
+    network, found = oracle.network, oracle.found
+    pushed: dict[str, set[int]] = {}
+    everything = list(range(len(found.events)))
+    events = found.trace(found.last[oracle.node(milestone)]) if found.status == "feasible" else everything
+    for index in events:
+        event = found.events[index]
+        if event.rule and not event.rule.startswith(DURATION_PREFIX):
+            pushed.setdefault(event.rule, set()).add(event.node)
+    values = oracle.evaluate([Variant(off=tuple(names)) for names in sets]).values
+    return [
+        any(values[node, sample] == network.clock.origin for name in names for node in pushed.get(name, ()))
+        for sample, names in enumerate(sets)
+    ]

@@ -1,0 +1,92 @@
+"""What has to be so before a date can be explained: a milestone that has one."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from models.plan import Plan
+from models.rules import Point
+from optimiser.clock import Clock
+from optimiser.errors import InputError, Located
+from optimiser.explain.oracle import Oracle, Reach
+from optimiser.solve.binding import Variant
+from optimiser.wording import demand
+
+__all__ = ["PlanContradictsError", "boundary_by", "need_date", "published_window"]
+
+
+class PlanContradictsError(InputError):
+    """A plan that no schedule meets has no date to explain."""
+
+
+def need_date(oracle: Oracle, milestone: str) -> Reach:
+    """Return where a milestone's date lies.
+
+    Raises
+    ------
+    PlanContradictsError
+        If the plan contradicts itself.
+    BeyondHorizonError
+        If something runs off the axis.
+    """
+    from optimiser.solve.contradiction import beyond_horizon
+
+    if oracle.found.status == "beyond":
+        raise beyond_horizon(oracle.found)
+    (reach,) = oracle.reach(milestone, [Variant()])
+    if reach.high is None or reach.low > oracle.clock.limit:
+        behind = ""
+        if oracle.found.trouble is not None:
+            trouble = oracle.found.trouble
+            names = oracle.found.rules_behind(oracle.found.trace(trouble.event))
+            names += [trouble.rule] if trouble.rule else []
+            behind = ": " + "; ".join(demand(oracle.plan, name) for name in names[-4:])
+        message = (
+            f"no schedule meets every rule, so {milestone} has no date to explain{behind}; maybe 'solve' shows the whole "
+            "conflict, and --release or --reading undoes it"
+        )
+        raise PlanContradictsError([Located(message, path="milestone")])
+    return reach
+
+
+def boundary_by(clock: Clock, plan: Plan, milestone: str, date: dt.date) -> int:
+    """Return the last boundary of a milestone that is shown at or before a date.
+
+    Raises
+    ------
+    InputError
+        If the date is before anything can happen, or after the days that the calendar covers.
+    """
+    covers, first = clock.calendar.covers, plan.horizon.first
+    if date < max(covers.first, first):
+        message = f"{date} is before {max(covers.first, first)}, the first day on which anything of this plan may happen"
+        raise InputError([Located(f"{message}; maybe a year is mistyped", path="by")])
+    if date > covers.last:
+        message = f"{date} is after {covers.last}, the last day that calendar '{clock.calendar.id}' covers"
+        raise InputError([Located(f"{message}; maybe a year is mistyped", path="by")])
+    passed = int((clock.days <= date.toordinal()).sum())
+    return passed - 1 if plan.convention(Point(milestone, "start")) == "opens" else passed
+
+
+def published_window(clock: Clock, plan: Plan, milestone: str, published: str) -> tuple[int, int]:
+    """Return the first and the last boundary of a milestone that is shown on a published day, or in a published month.
+
+    Raises
+    ------
+    InputError
+        If the calendar does not cover it.
+    """
+    parts = [int(part) for part in published.split("-")]
+    if len(parts) == 3:
+        first = last = dt.date(*parts)
+    else:
+        first = dt.date(parts[0], parts[1], 1)
+        last = dt.date(parts[0] + parts[1] // 12, parts[1] % 12 + 1, 1) - dt.timedelta(days=1)
+    covers = clock.calendar.covers
+    if first < covers.first or last > covers.last:
+        message = f"{milestone} was published for {published}, outside the days that calendar '{clock.calendar.id}' covers"
+        raise InputError([Located(message, path="match")])
+    opens = plan.convention(Point(milestone, "start")) == "opens"
+    before = int((clock.days < first.toordinal()).sum())
+    upto = int((clock.days <= last.toordinal()).sum())
+    return (before, upto - 1) if opens else (before + 1, upto)
