@@ -1,0 +1,146 @@
+"""The rows of a run for other programs: CSV always, Parquet where pyarrow is installed. Equal rows give equal bytes."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from optimiser.batch.job import Job
+from optimiser.batch.ledger import Ledger
+from optimiser.errors import InputError, Located
+
+__all__ = ["export", "export_csv", "export_parquet", "harmless", "headings"]
+
+_RUNS = re.compile(r"^[\s\x00-\x1f]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]")
+_NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?$")
+_BLOCK = 10_000
+
+
+def harmless(text: str) -> str:
+    """Return text that no spreadsheet runs as a formula: what looks like one is led by an apostrophe.
+
+    Parameters
+    ----------
+    text
+        A cell. A plain number stays as it is, its sign too.
+    """
+    return f"'{text}" if _RUNS.match(text) and not _NUMBER.match(text) else text
+
+
+def headings(job: Job) -> list[str]:
+    """Return the columns of an export."""
+    dated = [f"{name}{suffix}" for name in job.milestones for suffix in ("", " proof", " binding")]
+    return ["row", "key", *(axis.id for axis in job.axes), "status", *dated, "reason", "checked"]
+
+
+def records(ledger: Ledger, job: Job) -> Iterator[list[Any]]:
+    """Yield every row as it is exported, in the order of the design."""
+    labels = [axis.labels for axis in job.axes]
+    count = len(labels)
+    for row, key, status, reason, checked, *rest in ledger.rows(job):
+        given = [each[position] for each, position in zip(labels, rest[:count], strict=True)]
+        yield [row, key.hex(), *given, status, *rest[count:], reason, bool(checked)]
+
+
+def export(ledger: Ledger, job: Job, folder: Path) -> list[Path]:
+    """Write ``results.csv``, and ``results.parquet`` where pyarrow is installed; return the files.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be written; none is then left half written.
+    """
+    written = [folder / "results.csv"]
+    export_csv(ledger, job, written[0])
+    if find_spec("pyarrow") is not None:
+        written.append(folder / "results.parquet")
+        export_parquet(ledger, job, written[1])
+    return written
+
+
+def export_csv(ledger: Ledger, job: Job, path: Path) -> None:
+    """Write the rows as CSV (UTF-8, one line feed a row).
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+    """
+
+    def fill(draft: Path) -> None:
+        with draft.open("w", encoding="utf-8", newline="") as file:
+            table = csv.writer(file, lineterminator="\n")
+            table.writerow([harmless(heading) for heading in headings(job)])
+            for row in records(ledger, job):
+                table.writerow([_cell(cell) for cell in row])
+            file.flush()
+            os.fsync(file.fileno())
+
+    _placed(path, fill)
+
+
+def _cell(cell: Any) -> Any:
+    """Return a cell as it is written."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, str):
+        return harmless(cell)
+    return "" if cell is None else cell
+
+
+def export_parquet(ledger: Ledger, job: Job, path: Path) -> None:
+    """Write the rows as Parquet, dates as dates.
+
+    Raises
+    ------
+    InputError
+        If pyarrow is not installed, or the file cannot be written.
+    """
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError:
+        message = "Parquet needs pyarrow; maybe install it with the extra 'analytics', or export CSV"
+        raise InputError([Located(message, file=str(path))]) from None
+    names = headings(job)
+    dated = set(job.milestones)
+    kinds = {"row": pa.int64(), "checked": pa.bool_(), **{name: pa.date32() for name in dated}}
+    schema = pa.schema([(name, kinds.get(name, pa.string())) for name in names])
+
+    def fill(draft: Path) -> None:
+        import datetime as dt
+
+        with pq.ParquetWriter(str(draft), schema) as writer:
+            rows = records(ledger, job)
+            while block := list(islice(rows, _BLOCK)):
+                columns = [list(column) for column in zip(*block, strict=True)]
+                for place, name in enumerate(names):
+                    if name in dated:
+                        columns[place] = [dt.date.fromisoformat(cell) if cell else None for cell in columns[place]]
+                arrays = [pa.array(column, type=field.type) for column, field in zip(columns, schema, strict=True)]
+                writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+
+    _placed(path, fill)
+
+
+def _placed(path: Path, fill: Callable[[Path], None]) -> None:
+    """Write a whole file, or nothing."""
+    draft = path.parent / f".{path.name}-{secrets.token_hex(6)}.partial"
+    try:
+        try:
+            fill(draft)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        message = (
+            f"cannot be written: {error.strerror or error}; the ledger is whole, make room and give the same command again"
+        )
+        raise InputError([Located(message, file=str(path))]) from None

@@ -1,0 +1,153 @@
+"""Single combinations through CP-SAT: those that no fast path can take, and the check of some that it took."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from models.faults import PlanFaultsError
+from models.plan import Plan
+from models.rules import Capacity, Point
+from optimiser.batch.job import Job
+from optimiser.batch.results import STATUSES, Found
+from optimiser.clock import Clock
+from optimiser.critical import Earliest, compile_network, earliest_times
+from optimiser.encoding import Answer, Encoding, Limits
+from optimiser.errors import BeyondHorizonError
+from optimiser.solve.contradiction import beyond_horizon, conflict_of_capacity, conflict_of_network
+from optimiser.solve.dates import Proved, Search
+
+__all__ = ["check_row", "solve_row"]
+
+
+def limits_of(job: Job) -> Limits:
+    """Return what each call of CP-SAT may take: no wall clock, one worker, a fixed seed."""
+    return Limits(deterministic_time=job.grid.deterministic_limit)
+
+
+def solve_row(job: Job, found: Found, row: int, plan: Plan | None = None) -> None:
+    """Solve one row and fill in what comes of it.
+
+    Parameters
+    ----------
+    job
+        What is computed.
+    found
+        Where it is filled in.
+    row
+        The row's position in ``found``.
+    plan
+        Its plan, where that is another than its places say.
+    """
+    try:
+        plan = plan or job.row_plan(found.places[row].tolist())
+        clock = Clock(plan)
+        network = compile_network(plan, clock)
+    except PlanFaultsError as error:
+        _refuse(found, row, "invalid", "; ".join(fault.message for fault in error.faults))
+        return
+    except BeyondHorizonError as error:
+        _refuse(found, row, "invalid", "; ".join(fault.message for fault in error.faults))
+        return
+    earliest = earliest_times(network)
+    if earliest.status == "beyond":
+        _refuse(found, row, "beyond", "; ".join(fault.message for fault in beyond_horizon(earliest).faults))
+        return
+    if earliest.status == "infeasible":
+        _refuse(found, row, "infeasible", conflict_of_network(earliest).statement)
+        return
+    try:
+        answer = Search(network, earliest, limits_of(job), lambda _: None).prove(job.milestones)
+    except AssertionError as error:
+        _refuse(found, row, "failed", f"the witnesses disagree: {error}")
+        found.disagreements[int(found.rows[row])] = str(error)
+        return
+    if isinstance(answer, Answer):
+        _unanswered(job, found, row, earliest, answer)
+        return
+    _dated(job, found, row, earliest, answer[0])
+
+
+def _refuse(found: Found, row: int, status: str, reason: str) -> None:
+    """Say why a row has no date."""
+    found.status[row] = STATUSES.index(status)
+    found.reasons[row] = found.texts.number(reason)
+
+
+def _unanswered(job: Job, found: Found, row: int, earliest: Earliest, answer: Answer) -> None:
+    """Say of a row without a schedule whether that is proved."""
+    if answer.status == "infeasible":
+        conflict, _ = conflict_of_capacity(earliest.network.plan, earliest.network, limits_of(job))
+        if conflict is not None:
+            _refuse(found, row, "infeasible", conflict.statement)
+            return
+    _refuse(found, row, "undecided", "CP-SAT did not finish within its limit")
+
+
+def _dated(job: Job, found: Found, row: int, earliest: Earliest, proved: list[Proved]) -> None:
+    """Fill in the dates of a solved row."""
+    network = earliest.network
+    plan, clock = network.plan, network.clock
+    capacities = [rule.id for rule in plan.active_rules() if isinstance(rule, Capacity)]
+    for number, each in enumerate(proved):
+        found.dates[number, row] = clock.show(each.boundary, plan.convention(Point(each.milestone, "start"))).toordinal()
+        if "proof" in job.grid.report:
+            found.proofs[number, row] = found.texts.number(each.proof)
+        crowded = each.boundary > earliest.values[network.nodes[each.milestone, "start"]]
+        if "binding" in job.grid.report and crowded:
+            # What else binds beside a capacity is not computed row by row.
+            found.bindings[number, row] = found.texts.number(";".join(capacities))
+
+
+def check_row(job: Job, found: Found, row: int) -> None:
+    """Solve a row again through CP-SAT, and note where it says otherwise.
+
+    Parameters
+    ----------
+    job
+        What is computed.
+    found
+        Where the row stands as computed without a solver; its proof is raised where both agree.
+    row
+        The row's position in ``found``.
+    """
+    found.checked[row] = True
+    said = _second_opinion(job, found, row)
+    if said is not None:
+        found.disagreements[int(found.rows[row])] = said
+    elif STATUSES[found.status[row]] == "solved" and "proof" in job.grid.report:
+        found.proofs[:, row] = found.texts.number("certified")
+
+
+def _second_opinion(job: Job, found: Found, row: int) -> str | None:
+    """Return what CP-SAT says otherwise, None where it agrees or does not finish."""
+    status = STATUSES[found.status[row]]
+    try:
+        plan = job.row_plan(found.places[row].tolist())
+        clock = Clock(plan)
+        encoding = Encoding(plan, clock, switches=False)
+    except (PlanFaultsError, BeyondHorizonError) as error:
+        return None if status == "invalid" else f"the combination makes no sound plan: {error}"
+    if status == "invalid":
+        return "the combination makes a sound plan"
+    if status == "solved":
+        return _other_dates(job, found.dates[:, row].tolist(), plan, clock)
+    answer = encoding.feasible(None, None, limits=limits_of(job))
+    return "CP-SAT finds a schedule" if answer.status in ("optimal", "feasible") else None
+
+
+def _other_dates(job: Job, dates: list[int], plan: Plan, clock: Clock) -> str | None:
+    """Return where CP-SAT's dates differ from some, or why it has none."""
+    earliest = earliest_times(compile_network(plan, clock))
+    if earliest.status != "feasible":
+        return f"a single forward pass finds the combination {earliest.status}"
+    try:
+        answered = Search(earliest.network, earliest, limits_of(job), lambda _: None).prove(job.milestones)
+    except AssertionError as error:
+        return str(error)
+    assert not isinstance(answered, Answer), "without capacity there is always a schedule"
+    for held, each in zip(dates, answered[0], strict=True):
+        date = clock.show(each.boundary, plan.convention(Point(each.milestone, "start")))
+        if date.toordinal() != held:
+            shown = dt.date.fromordinal(held) if held else "no date"
+            return f"{each.milestone}: {shown} without a solver, {date} through CP-SAT"
+    return None

@@ -1,0 +1,305 @@
+"""Two outcomes side by side: what changed, by how much, and what changed first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+from models.changes import BindingChange, ChainChange, Comparison, DateChange, FirstMove, RowChange, Side, ValueChange
+from models.duration import Reference, print_value
+from models.findings import Binding
+from models.items import Activity
+from models.outcome import MilestoneDate, Outcome, RowDate, Solved
+from models.plan import DURATION_PREFIX, Plan
+from models.rules import Blackout, Capacity, Equality, Rule
+from optimiser.solve.fingerprint import plan_sha256
+
+__all__ = ["compare"]
+
+
+def compare(
+    before: Outcome,
+    after: Outcome,
+    plans: tuple[Plan | None, Plan | None] = (None, None),
+    names: tuple[str, str] = ("before", "after"),
+) -> Comparison:
+    """Return everything that differs between two outcomes.
+
+    Parameters
+    ----------
+    before, after
+        Outcomes, of one plan or of two.
+    plans
+        The plans that they are outcomes of, where they are at hand; one that is not the plan of its outcome, by its hash,
+        is left aside and said to be. Without both, what was assumed cannot be compared.
+    names
+        What to call the two.
+
+    Returns
+    -------
+    Comparison
+        With dates in the order asked for, and moved items in the order of time.
+    """
+    notes: list[str] = []
+    kept: list[Plan | None] = []
+    for outcome, plan, name in zip((before, after), plans, names, strict=True):
+        held = plan if plan is not None and plan_sha256(plan) == outcome.run.inputs_sha256 else None
+        if plan is not None and held is None:
+            notes.append(f"{name}: the plan at hand is not the one that the outcome was computed from")
+        kept.append(held)
+    first, second = kept
+    if first is not None and second is not None:
+        values = tuple(_values(first, second))
+    else:
+        values = tuple(_settings(before, after))
+        notes.append("assumptions and rules are not compared: an outcome alone does not hold them")
+    rows = tuple(_rows(before, after))
+    return Comparison(
+        before=_side(before, names[0]),
+        after=_side(after, names[1]),
+        dates=tuple(_dates(before, after)),
+        bindings=tuple(_bindings(before, after)),
+        chains=tuple(_chains(before, after)),
+        values=values,
+        first=_first(rows, values, second) if rows else None,
+        rows=rows,
+        notes=tuple(notes),
+    )
+
+
+def _side(outcome: Outcome, name: str) -> Side:
+    """Return what one of the two is."""
+    conflict = outcome.conflict.statement if outcome.status == "infeasible" else None
+    return Side(name=name, plan=outcome.plan, scenarios=outcome.scenarios, status=outcome.status, conflict=conflict)
+
+
+def _milestones(outcome: Outcome) -> dict[str, MilestoneDate]:
+    return {entry.id: entry for entry in outcome.milestones} if isinstance(outcome, Solved) else {}
+
+
+def _dates(before: Outcome, after: Outcome) -> Iterator[DateChange]:
+    """Yield every milestone that either was asked for."""
+    old, new = _milestones(before), _milestones(after)
+    axes = {
+        (outcome.schedule.calendar, outcome.schedule.first_day) for outcome in (before, after) if isinstance(outcome, Solved)
+    }
+    for name in dict.fromkeys([*old, *new]):
+        one, other = old.get(name), new.get(name)
+        yield DateChange(
+            milestone=name,
+            before=one.date if one else None,
+            after=other.date if other else None,
+            calendar_days=(other.date - one.date).days if one is not None and other is not None else None,
+            working_days=other.boundary - one.boundary if one is not None and other is not None and len(axes) == 1 else None,
+            proof_before=one.proof if one else None,
+            proof_after=other.proof if other else None,
+        )
+
+
+def _bindings(before: Outcome, after: Outcome) -> Iterator[BindingChange]:
+    """Yield the rules that hold a milestone in one and not, or not as much, in the other."""
+    if not (isinstance(before, Solved) and isinstance(after, Solved)):
+        return
+    for milestone in dict.fromkeys([*before.binding, *after.binding]):
+        old = {entry.rule: entry for entry in before.binding.get(milestone, ())}
+        new = {entry.rule: entry for entry in after.binding.get(milestone, ())}
+        for rule in dict.fromkeys([*old, *new]):
+            change = _held(old.get(rule), new.get(rule))
+            if change is not None:
+                known = new.get(rule) or old[rule]
+                yield BindingChange(
+                    milestone=milestone,
+                    rule=rule,
+                    title=known.title,
+                    change=change,  # type: ignore[arg-type]
+                    gain_before=old[rule].drop_gain_wd if rule in old else None,
+                    gain_after=new[rule].drop_gain_wd if rule in new else None,
+                )
+
+
+def _held(old: Binding | None, new: Binding | None) -> str | None:
+    """Return how a rule's hold has changed, None where it has not."""
+    if old is None:
+        return "binds now"
+    if new is None:
+        return "binds no more"
+    if old.drop_gain_wd is None or new.drop_gain_wd is None or old.drop_gain_wd == new.drop_gain_wd:
+        return None
+    return "gains more" if new.drop_gain_wd > old.drop_gain_wd else "gains less"
+
+
+def _chains(before: Outcome, after: Outcome) -> Iterator[ChainChange]:
+    """Yield the driving chains that are not the same in both."""
+    if not (isinstance(before, Solved) and isinstance(after, Solved)):
+        return
+    for milestone in dict.fromkeys([*before.driving, *after.driving]):
+        old, new = before.driving.get(milestone, ()), after.driving.get(milestone, ())
+        if old != new:
+            entered = tuple(item for item in new if item not in old)
+            left = tuple(item for item in old if item not in new)
+            yield ChainChange(milestone=milestone, before=old, after=new, entered=entered, left=left)
+
+
+# -- what was assumed ------------------------------------------------------------------------------------------------------
+
+
+def _settings(before: Outcome, after: Outcome) -> Iterator[ValueChange]:
+    """Yield the scenarios and readings that differ: what an outcome says of its plan."""
+    if before.plan != after.plan:
+        yield ValueChange(kind="plan", name="plan", title=None, before=before.plan, after=after.plan)
+    if before.scenarios != after.scenarios:
+        shown = ["+".join(outcome.scenarios) or "none" for outcome in (before, after)]
+        yield ValueChange(kind="scenarios", name="scenarios", title=None, before=shown[0], after=shown[1])
+    for name in dict.fromkeys([*before.readings, *after.readings]):
+        old, new = before.readings.get(name, "none"), after.readings.get(name, "none")
+        if old != new:
+            yield ValueChange(kind="reading", name=name, title=None, before=old, after=new)
+
+
+def _values(before: Plan, after: Plan) -> Iterator[ValueChange]:
+    """Yield everything that two plans, or two states of one, set differently."""
+    if before.id != after.id:
+        yield ValueChange(kind="plan", name="plan", title=after.title, before=before.id, after=after.id)
+    if before.settings.scenarios != after.settings.scenarios:
+        shown = ["+".join(plan.settings.scenarios) or "none" for plan in (before, after)]
+        yield ValueChange(kind="scenarios", name="scenarios", title=None, before=shown[0], after=shown[1])
+    questions = {reading.id: reading.question for plan in (before, after) for reading in plan.readings}
+    choices = before.choices(), after.choices()
+    for name, question in questions.items():
+        old, new = (choice.get(name, "not asked") for choice in choices)
+        if old != new:
+            yield ValueChange(kind="reading", name=name, title=question, before=old, after=new)
+    if before.calendar != after.calendar:
+        yield ValueChange(kind="calendar", name="calendar", title=None, before=before.calendar, after=after.calendar)
+    titles: dict[str, str] = {}
+    for plan in (before, after):
+        titles |= {entry.id: entry.title for entry in plan.assumptions} | {entry.id: entry.title for entry in plan.unknowns}
+    for name, title in titles.items():
+        old, new = (print_value(plan.values[name]) if name in plan.values else "not there" for plan in (before, after))
+        if old != new:
+            yield ValueChange(kind="assumption", name=name, title=title, before=old, after=new, touches=_uses(after, name))
+    yield from _switches(before, after)
+
+
+def _switches(before: Plan, after: Plan) -> Iterator[ValueChange]:
+    """Yield rules and durations that are on in one and off in the other, or say something else."""
+    for name in dict.fromkeys([*before.rules_by_id, *after.rules_by_id]):
+        old, new = before.rules_by_id.get(name), after.rules_by_id.get(name)
+        states = _state(before, old), _state(after, new)
+        known = new or old
+        assert known is not None
+        if states[0] != states[1]:
+            kind = "capacity" if isinstance(known, Capacity) else "rule"
+            yield ValueChange(
+                kind=kind,  # type: ignore[arg-type]
+                name=name,
+                title=known.title,
+                before=states[0],
+                after=states[1],
+                touches=(name,),
+            )
+    works = [{activity.id: activity for activity in plan.activities} for plan in (before, after)]
+    for name in dict.fromkeys([*works[0], *works[1]]):
+        states = _length(before, works[0].get(name)), _length(after, works[1].get(name))
+        if states[0] != states[1]:
+            title = (works[1].get(name) or works[0][name]).title
+            touched = DURATION_PREFIX + name
+            yield ValueChange(kind="duration", name=touched, title=title, before=states[0], after=states[1], touches=(touched,))
+
+
+def _state(plan: Plan, rule: Rule | None) -> str:
+    """Return whether a rule is on, and what it says in numbers of its own."""
+    if rule is None:
+        return "not there"
+    own = rule.model_dump(mode="json", exclude={"enabled", "title", "note", "citation", "basis", "confidence"})
+    numbers = ", ".join(f"{key} {own[key]}" for key in ("lag", "date", "notice", "count", "amount") if key in own)
+    return " ".join(filter(None, ("on" if plan.switch(rule.enabled) else "off", f"({numbers})" if numbers else "")))
+
+
+def _length(plan: Plan, activity: Activity | None) -> str:
+    """Return an activity's own length, one that an assumption holds by its name, and whether it counts."""
+    if activity is None:
+        return "not there"
+    return f"{activity.duration}{'' if plan.switch(activity.enabled) else ' (off)'}"
+
+
+def _uses(plan: Plan, name: str) -> tuple[str, ...]:
+    """Return the rules and durations that an assumption is used in."""
+
+    def named(record: object) -> bool:
+        return any(
+            isinstance(term, Reference) and term.name == name
+            for term in (getattr(record, field, None) for field in type(record).model_fields)  # type: ignore[attr-defined]
+        )
+
+    found = [DURATION_PREFIX + activity.id for activity in plan.activities if named(activity)]
+    found += [rule.id for rule in plan.rules if named(rule) or (isinstance(rule, Capacity) and _of_capacity(rule, name))]
+    return tuple(found)
+
+
+def _of_capacity(rule: Capacity, name: str) -> bool:
+    """Say whether an assumption is used in the steps or demands of a capacity."""
+    terms = [step.amount for step in rule.steps] + [demand.amount for demand in rule.demands]
+    return any(isinstance(term, Reference) and term.name == name for term in terms)
+
+
+# -- what moved -------------------------------------------------------------------------------------------------------------
+
+
+def _rows(before: Outcome, after: Outcome) -> Iterator[RowChange]:
+    """Yield the items that lie elsewhere, by the first day on which either lies."""
+    if not (isinstance(before, Solved) and isinstance(after, Solved)):
+        return
+    old, new = ({row.id: row for row in outcome.rows} for outcome in (before, after))
+    moved: list[tuple[tuple[dt.date, bool], int, RowDate | None, RowDate | None]] = []
+    for name in dict.fromkeys([*old, *new]):
+        one, other = old.get(name), new.get(name)
+        if one is None or other is None or (one.start, one.finish) != (other.start, other.finish):
+            moved.append((_when(one, other), len(moved), one, other))
+    for _, _, one, other in sorted(moved, key=lambda entry: entry[:2]):
+        known = other or one
+        assert known is not None
+        yield RowChange(
+            id=known.id,
+            name=known.name,
+            start_before=one.start if one else None,
+            start_after=other.start if other else None,
+            finish_before=one.finish if one else None,
+            finish_after=other.finish if other else None,
+        )
+
+
+def _when(one: RowDate | None, other: RowDate | None) -> tuple[dt.date, bool]:
+    """Return the first day on which two positions of an item part; on one day an event comes before work that it opens."""
+    known = other or one
+    assert known is not None
+    work = known.kind != "milestone"
+    if one is None or other is None:
+        return known.start, work
+    return (min(one.start, other.start) if one.start != other.start else min(one.finish, other.finish)), work
+
+
+def _first(rows: Sequence[RowChange], values: Sequence[ValueChange], plan: Plan | None) -> FirstMove:
+    """Return the first item in time that a change bears on directly; where none is, or nobody knows, the first that moved."""
+    for row in rows if plan is not None else ():
+        # Items that moved between the same days are held together by rules, and what pushes one pushes the other.
+        days = row.start_before, row.start_after
+        together = {row.id} | {other.id for other in rows if days == (other.start_before, other.start_after)}
+        assert plan is not None
+        mine = {rule.id for rule in plan.rules if _pushed(rule) & together} | {DURATION_PREFIX + row.id}
+        why = [
+            f"{change.kind} {change.name}: {change.before} → {change.after}"
+            for change in values
+            if change.kind == "calendar" or set(change.touches) & mine
+        ]
+        if why:
+            return FirstMove(row=row, why=tuple(why))
+    return FirstMove(row=rows[0], why=())
+
+
+def _pushed(rule: Rule) -> set[str]:
+    """Return the items that a rule constrains: what waits, not what is waited for."""
+    points = rule.points()
+    if isinstance(rule, Blackout | Capacity | Equality):
+        return {point.item for point in points}
+    return {points[-1].item}

@@ -1,0 +1,201 @@
+"""Two outcomes side by side: what changed, by how much, and what moved first."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+
+from optimiser.cli import ExitCode, main
+from optimiser.compare import compare
+from optimiser.reading.load import load
+from optimiser.solve import earliest
+
+
+@pytest.fixture(scope="module")
+def poap():
+    """Return PoaP 1 and PoaP 2: plans and outcomes."""
+    plans = load("mhhs-round2", ["poap1"]), load("mhhs-round2", ["poap2"])
+    return plans, tuple(earliest(plan) for plan in plans)
+
+
+def test_nothing_differs_between_an_outcome_and_itself(poap):
+    """The same outcome twice has no changes at all."""
+    plans, outcomes = poap
+
+    found = compare(outcomes[0], outcomes[0], (plans[0], plans[0]))
+
+    assert found.same
+    assert found.first is None
+    assert [change.calendar_days for change in found.dates] == [0, 0, 0]
+
+
+def test_dates_are_compared_in_working_and_calendar_days(poap):
+    """PoaP 2 is earlier at every milestone, by what a calendar says."""
+    plans, outcomes = poap
+
+    found = compare(*outcomes, plans)
+
+    first = found.dates[0]
+    assert (first.milestone, first.before, first.after) == ("M10", dt.date(2025, 7, 1), dt.date(2024, 12, 2))
+    assert (first.calendar_days, first.working_days) == (-211, -151)
+    assert (first.proof_before, first.proof_after) == ("certified", "certified")
+    assert not found.same
+
+
+def test_what_was_set_differently_is_named(poap):
+    """Readings, assumptions and rules that differ are listed with both values; those that do not are not."""
+    plans, outcomes = poap
+
+    values = {(change.kind, change.name): (change.before, change.after) for change in compare(*outcomes, plans).values}
+
+    assert values["assumption", "sit-mvc"] == ("304 wd", "251 wd")
+    assert values["assumption", "m9-floor"] == ("2024-02-07", "2023-11-15")
+    assert values["reading", "sit-exit"] == ("all-parties", "first-cohort")
+    assert values["rule", "cp3-after-sit-others"][0].startswith("on")
+    assert values["rule", "cp3-after-sit-others"][1].startswith("off")
+    assert ("assumption", "cit") not in values
+
+
+def test_what_moved_first_is_the_earliest_move_and_its_cause(poap):
+    """Integration testing starts earlier, because its floor does; nothing that lies before it moved."""
+    plans, outcomes = poap
+
+    found = compare(*outcomes, plans)
+
+    assert found.first is not None
+    assert found.first.row.id == "M9"
+    assert found.first.why == ("assumption m9-floor: 2024-02-07 → 2023-11-15",)
+    assert found.rows[0] == found.first.row
+    starts = [min(date for date in (row.start_before, row.start_after) if date) for row in found.rows]
+    assert starts[0] == min(starts)
+
+
+def test_chains_and_binding_rules_are_compared(poap):
+    """The chain to M10 leaves the other parties for the first cohort, and so does what binds it."""
+    plans, outcomes = poap
+
+    found = compare(*outcomes, plans)
+
+    (chain,) = [change for change in found.chains if change.milestone == "M10"]
+    assert (chain.entered, chain.left) == (("SIT-MVC",), ("SIT-OTHERS",))
+    changes = {(change.milestone, change.rule): change.change for change in found.bindings}
+    assert changes["M10", "duration:SIT-OTHERS"] == "binds no more"
+    assert changes["M10", "duration:SIT-MVC"] == "binds now"
+
+
+def test_outcomes_alone_say_what_they_cannot_compare(poap):
+    """Without plans the readings are compared, the assumptions are not, and that is said."""
+    _, outcomes = poap
+
+    found = compare(*outcomes)
+
+    assert {change.kind for change in found.values} == {"scenarios", "reading"}
+    assert found.notes == ("assumptions and rules are not compared: an outcome alone does not hold them",)
+
+
+def test_a_plan_that_is_not_the_outcomes_is_left_aside(poap):
+    """A plan whose hash is another than the outcome's is not compared with, and that is said."""
+    plans, outcomes = poap
+
+    found = compare(*outcomes, (plans[1], plans[1]), ("one", "two"))
+
+    assert found.notes[0] == "one: the plan at hand is not the one that the outcome was computed from"
+    assert {change.kind for change in found.values} == {"scenarios", "reading"}
+
+
+def test_a_contradiction_is_told():
+    """A plan that cannot be has no dates in the comparison, and its conflict."""
+    plan = load("mhhs-round2")
+    late = load("mhhs-round2", settings={"m9-latest": "2023-06-01"})
+    outcomes = earliest(plan), earliest(late)
+
+    found = compare(*outcomes, (plan, late))
+
+    assert found.after.status == "infeasible"
+    assert found.after.conflict
+    assert [(change.before is None, change.after) for change in found.dates] == [(False, None)] * 3
+    assert found.rows == ()
+
+
+def test_another_calendar_has_no_working_days_in_common():
+    """On two axes the difference is given in calendar days alone, and the calendar is among the causes."""
+    plans = load("mhhs-round2"), load("mhhs-round2", ["bank-holidays"])
+    outcomes = tuple(earliest(plan, ["M10"]) for plan in plans)
+
+    found = compare(*outcomes, plans)
+
+    assert found.dates[0].working_days is None
+    assert found.dates[0].calendar_days > 0
+    assert found.first is not None
+    assert "calendar calendar: mon-fri → england-wales" in found.first.why
+
+
+# -- the command line --------------------------------------------------------------------------------------------------------
+
+
+def test_scenarios_find_their_plan(capsys):
+    """Names of scenarios are enough where one packaged plan has them; 'none' is the plan as written."""
+    assert main(["compare", "late-oven", "none"]) == ExitCode.DONE
+    said = capsys.readouterr().out
+
+    assert "late-oven → none" in said
+    assert "What moved first" in said
+    assert "OVEN" in said
+
+
+@pytest.mark.parametrize(
+    "arguments", [["toy:late-oven", "none"], ["late-oven", "none", "--plan", "toy"], ["toy:late-oven", "toy:none"]]
+)
+def test_the_plan_can_be_said(capsys, arguments):
+    """A plan before a colon, or with --plan, gives the same comparison."""
+    assert main(["compare", *arguments, "--json"]) == ExitCode.DONE
+
+    document = json.loads(capsys.readouterr().out)
+    assert document["schema"] == "optimiser/compare/1"
+    assert [change["milestone"] for change in document["dates"]] == ["OPEN", "REVIEW"]
+    assert document["dates"][0]["after"] == "2024-03-01"
+
+
+def test_stored_outcomes_are_compared(tmp_path, capsys):
+    """Two documents of 'solve' are compared with their plans, where these are still what they were."""
+    for name, scenario in (("one", []), ("two", ["-s", "late-oven"])):
+        assert main(["solve", "toy", *scenario, "-o", str(tmp_path / f"{name}.json")]) == ExitCode.DONE
+    capsys.readouterr()
+
+    assert main(["compare", str(tmp_path / "one.json"), str(tmp_path / "two.json"), "--json"]) == ExitCode.DONE
+
+    document = json.loads(capsys.readouterr().out)
+    values = {change["name"]: (change["before"], change["after"]) for change in document["values"]}
+    assert values["oven"] == ("10 wd", "15 wd")
+    assert document["first"]["row"]["id"] == "OVEN"
+    assert document["first"]["why"] == ["assumption oven: 10 wd → 15 wd"]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (None, "cannot be read as JSON: No such file or directory"),
+        ("{", "cannot be read as JSON: "),
+        ("[]", "holds no outcome of 'solve'"),
+        ('{"outcome": {"status": "solved"}}', "holds no outcome of 'solve'"),
+    ],
+)
+def test_what_is_no_outcome_is_said(tmp_path, capsys, content, expected):
+    """A file that is missing, is no JSON, or holds something else is refused with its name."""
+    file = tmp_path / "outcome.json"
+    if content is not None:
+        file.write_text(content, encoding="utf-8")
+
+    assert main(["compare", str(file), "toy:none"]) == ExitCode.BAD_INPUT
+
+    said = capsys.readouterr().err
+    assert str(file) in said
+    assert expected in said
+
+
+def test_scenarios_of_no_plan_are_said(capsys):
+    """Scenarios that no packaged plan has together ask for the plan."""
+    assert main(["compare", "late-oven", "poap1"]) == ExitCode.BAD_INPUT
+    assert "no packaged plan has the scenarios late-oven, poap1; say which plan with --plan" in capsys.readouterr().err
