@@ -1,0 +1,210 @@
+"""Two plans under one register, on the same draws: the chance that each keeps its word, and what parts them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.assumptions import Assumption, Changes, Reading, Unknown
+from models.duration import Duration, Value, print_value
+from models.plan import Plan
+from models.risk import Register
+from models.robustness import Against, Comparison, Cut
+from models.scenario import Scenario
+from optimiser.robust.baselines import chances_of
+from optimiser.robust.certain import Certain, certain_dates
+from optimiser.robust.model import Model
+from optimiser.robust.quantity import number
+from optimiser.robust.sensitivity import conventions
+from optimiser.robust.simulation import Sample, Sampler
+from optimiser.robust.statistics import date_at, day_at, difference, met
+
+__all__ = ["MONTH_WD", "compare_plans"]
+
+MONTH_WD = 365.25 / 12 * 5 / 7
+"""Working days of an average month of Mondays to Fridays."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    """One thing in which two plans differ."""
+
+    id: str
+    title: str
+    before: str
+    after: str
+    changes: Changes
+    undone: Changes
+    cost: int | None
+
+
+def compare_plans(
+    first: Sampler, certain: Certain, other: Plan, register: Register | None, confidence: float, samples: int
+) -> Against:
+    """Compare a plan with another on the same draws.
+
+    Parameters
+    ----------
+    first
+        Draws the samples of the plan.
+    certain
+        Its deterministic dates.
+    other
+        The plan compared with: the same plan under other scenarios.
+    register
+        Of both.
+    confidence
+        At which dates are read.
+    samples
+        How many.
+    """
+    plan, milestones = first.model.plan, first.milestones
+    second = Sampler(Model(other, register, opened=first.model.opened), milestones, first.seed, first.main)
+    base = Sampler(
+        Model(plan, register, network=first.model.network, opened=first.model.opened), milestones, first.seed, first.main
+    )
+    ours = base.run(first.main, samples)
+    theirs = second.run(first.main, samples)
+    later = {milestone: round(float(np.mean(theirs.of(milestone) > ours.of(milestone))), 6) for milestone in milestones}
+    there = certain_dates(other, second.model.network, milestones)
+    return Against(
+        first=_comparison(plan, certain, ours, confidence),
+        second=_comparison(other, there, theirs, confidence),
+        second_later=dict(later),
+        cuts=tuple(_cuts(base, second, register, confidence, min(samples, 8_192))),
+    )
+
+
+def _comparison(plan: Plan, certain: Certain, sample: Sample, confidence: float) -> Comparison:
+    dates = {name: found.date if found else None for name, found in certain.dates.items()}
+    together = np.ones(len(sample), dtype=np.bool_)
+    for name, date in dates.items():
+        if date is not None:
+            together &= sample.of(name) <= date.toordinal()
+    known = all(date is not None for date in dates.values())
+    return Comparison(
+        name="+".join(plan.settings.scenarios) or "as published",
+        deterministic=dates,
+        met={name: None if date is None else round(met(sample.of(name), date), 6) for name, date in dates.items()},
+        met_jointly=round(float(together.mean()), 6) if known else None,
+        dates={name: date_at(sample.of(name), confidence) for name in sample.milestones},
+        baselines={
+            name: {key: entry.probability for key, entry in chances_of(plan, sample, name).items()}
+            for name in sample.milestones
+        },
+    )
+
+
+def _cuts(first: Sampler, second: Sampler, register: Register | None, confidence: float, samples: int) -> Iterator[Cut]:
+    """Yield what parts the plans: each difference carried into the first plan alone, and taken back from the second."""
+    model, milestones = first.model, first.milestones
+    shown = conventions(model.plan, milestones)
+    base, end = (sampler.compare({"": sampler.main}, samples)[""] for sampler in (first, second))
+
+    def moved(sampler: Sampler, changes: Changes) -> Sample:
+        """Return the samples of a plan with some changes made."""
+        scenario = Scenario(
+            id="cut",
+            title="One difference of two plans",
+            assumptions=changes.assumptions,
+            rules=changes.rules,
+            calendar=changes.calendar,
+        )
+        changed = Sampler(
+            Model(scenario.apply(sampler.model.plan), register, opened=sampler.model.opened), milestones, first.seed, first.main
+        )
+        return changed.compare({"": first.main}, samples)[""]
+
+    def apart(early: Sample, late: Sample) -> dict[str, int | None]:
+        """Return the working days between the dates of two samples."""
+        return {
+            name: difference(model.clock, day_at(early.of(name), confidence), day_at(late.of(name), confidence), shown[name])
+            for name in milestones
+        }
+
+    for part in _differences(model.plan, second.model.plan):
+        gained = apart(moved(first, part.changes), base)
+        months = {name: None if days is None else round(days / MONTH_WD, 2) for name, days in gained.items()}
+        yield Cut(
+            id=part.id,
+            title=part.title,
+            before=part.before,
+            after=part.after,
+            gained_wd=gained,
+            lost_wd=apart(end, moved(second, part.undone)),
+            gained_months=months,
+            cost=part.cost,
+            cost_per_month={
+                name: round(part.cost / gain, 2) if part.cost is not None and gain is not None and gain > 0 else None
+                for name, gain in months.items()
+            },
+            worth=None if part.cost is not None else _worth(months),
+        )
+
+
+def _worth(months: Mapping[str, float | None]) -> str | None:
+    """Return the break-even of a cut whose cost nobody gives."""
+    gains = {name: gain for name, gain in months.items() if gain is not None and gain > 0}
+    if not gains:
+        return None
+    parts = [f"{gain:.2f} times what a month of {name} is worth" for name, gain in gains.items()]
+    return f"worth doing up to a cost of {' or '.join(parts)}"
+
+
+def _differences(first: Plan, second: Plan) -> Iterator[_Difference]:
+    """Yield everything in which two states of one plan differ; a reading's changes are one thing."""
+    explained: set[str] = set()
+    for reading in first.readings:
+        before, after = first.choice(reading), second.choice(reading)
+        if before == after:
+            continue
+        changes = _answer(reading, after)
+        explained |= changes.keys()
+        yield _Difference(f"reading {reading.id}", reading.question, before, after, changes, _answer(reading, before), None)
+    yield from _values(first, second, explained)
+    switched = [
+        (rule, second.rules_by_id[rule.id])
+        for rule in first.rules
+        if rule.id in second.rules_by_id and f"rule {rule.id}" not in explained
+    ]
+    for rule, twin in switched:
+        on, wanted = first.switch(rule.enabled), second.switch(twin.enabled)
+        if on != wanted:
+            words = {True: "on", False: "off"}
+            there, back = Changes(rules={rule.id: wanted}), Changes(rules={rule.id: on})
+            yield _Difference(f"rule {rule.id}", rule.title, words[on], words[wanted], there, back, None)
+    if first.calendar != second.calendar and "calendar" not in explained:
+        there, back = Changes(calendar=second.calendar), Changes(calendar=first.calendar)
+        yield _Difference("calendar", "Base calendar", first.calendar, second.calendar, there, back, None)
+
+
+def _answer(reading: Reading, option: str) -> Changes:
+    chosen = reading.option(option)
+    assert chosen is not None
+    return chosen.changes
+
+
+def _values(first: Plan, second: Plan, explained: set[str]) -> Iterator[_Difference]:
+    stated: tuple[Assumption | Unknown, ...] = (*first.assumptions, *first.unknowns)
+    for entry in stated:
+        before, after = entry.value, second.values[entry.id]
+        if before == after or f"assumption {entry.id}" in explained:
+            continue
+        yield _Difference(
+            entry.id,
+            entry.title,
+            print_value(before),
+            print_value(after),
+            Changes(assumptions={entry.id: after}),
+            Changes(assumptions={entry.id: before}),
+            _cost(entry, before, after) if isinstance(entry, Assumption) else None,
+        )
+
+
+def _cost(entry: Assumption, before: Value, after: Value) -> int | None:
+    """Return what a cut costs by the assumption's own cost of a unit, None where it states none."""
+    if entry.cost is None or not isinstance(before, Duration) or not isinstance(after, Duration):
+        return None
+    return entry.cost * max(0, number(before) - number(after)) if before.unit == after.unit else None

@@ -1,0 +1,369 @@
+"""What can be wrong with a register or with claims whose every part is well formed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from models.duration import Duration, Reference, print_value
+from models.faults import Fault, maybe
+from models.plan import Plan
+from models.provenance import Citation
+from models.risk import Claim, Correlation, Impact, Lever, Range, Register, Relative, Risk, Spread
+from optimiser.robust.quantity import Quantity, find_quantity, number
+
+__all__ = ["claim_faults", "register_faults"]
+
+Path = tuple[str | int, ...]
+
+
+def register_faults(register: Register, plan: Plan) -> Iterator[Fault]:
+    """Yield everything wrong with a register for a plan, by paths inside the register.
+
+    Parameters
+    ----------
+    register
+        Whose parts are well formed.
+    plan
+        The plan that it is to speak of.
+    """
+    if register.plan != plan.id:
+        yield Fault(("plan",), f"the register speaks of plan '{register.plan}', this plan is '{plan.id}'")
+    yield from _identities(register)
+    yield from _references(register, plan)
+    for place, rating in enumerate(register.ratings):
+        if rating.low.percent > rating.high.percent:
+            yield Fault(("ratings", place, "low"), f"the range is upside down: low {rating.low} is above high {rating.high}")
+    for place, grade in enumerate(register.grades):
+        if grade.low.percent > grade.high.percent:
+            yield Fault(("grades", place, "low"), f"the range is upside down: low {grade.low} is above high {grade.high}")
+    taken: dict[str, str] = {}
+    for place, entry in enumerate(register.ranges):
+        yield from _range(register, plan, entry, ("ranges", place))
+        found = find_quantity(plan, entry.of)
+        if isinstance(found, Quantity):
+            if found.slot in taken:
+                yield Fault(("ranges", place, "of"), f"'{entry.of}' already has the range '{taken[found.slot]}'")
+            taken.setdefault(found.slot, entry.id)
+    for place, driver in enumerate(register.drivers):
+        yield from _driver(plan, driver.touches, ("drivers", place))
+        yield from _spread(driver, None, ("drivers", place))
+    for place, risk in enumerate(register.risks):
+        for position, impact in enumerate(risk.impacts):
+            yield from _impact(plan, impact, ("risks", place, "impacts", position))
+    yield from _correlations(register)
+    yield from _readings(register, plan)
+    for place, lever in enumerate(register.levers):
+        yield from _lever(register, plan, lever, ("levers", place))
+
+
+def _identities(register: Register) -> Iterator[Fault]:
+    """Ids used twice; ranges, drivers and risks share one namespace, as correlations and results name them."""
+    spaces = (("ranges", "drivers", "risks"), ("correlations",), ("levers",), ("grades",))
+    for space in spaces:
+        seen: dict[str, str] = {}
+        for field in space:
+            for place, entry in enumerate(getattr(register, field)):
+                if entry.id in seen:
+                    yield Fault((field, place, "id"), f"'{entry.id}' is already used at {seen[entry.id]}; ids are unique")
+                seen.setdefault(entry.id, f"{field}[{place}]")
+    rated: set[str] = set()
+    for place, rating in enumerate(register.ratings):
+        if rating.rating in rated:
+            yield Fault(("ratings", place, "rating"), f"rating '{rating.rating}' is given twice")
+        rated.add(rating.rating)
+
+
+def _references(register: Register, plan: Plan) -> Iterator[Fault]:
+    """RAID rows and sources that the plan does not have."""
+    raid = {entry.id for entry in plan.raid}
+    sources = {source.id for source in plan.sources}
+    for field in ("ratings", "grades", "ranges", "drivers", "risks", "correlations", "readings", "levers"):
+        for place, entry in enumerate(getattr(register, field)):
+            for position, name in enumerate(getattr(entry, "raid", ())):
+                if name not in raid:
+                    yield Fault((field, place, "raid", position), f"unknown RAID row '{name}'{maybe(name, raid)}")
+            yield from cited(entry.citation, sources, (field, place, "citation"))
+
+
+def cited(citations: Sequence[Citation], sources: set[str], path: Path) -> Iterator[Fault]:
+    """Yield citations of sources that the plan does not list."""
+    for position, citation in enumerate(citations):
+        if citation.source not in sources:
+            yield Fault((*path, position), f"unknown source '{citation.source}'{maybe(citation.source, sources)}")
+
+
+def _range(register: Register, plan: Plan, entry: Range, path: Path) -> Iterator[Fault]:
+    found = find_quantity(plan, entry.of)
+    if isinstance(found, str):
+        yield Fault((*path, "of"), found)
+        return
+    if entry.rag is None:
+        yield from _spread(entry, found, path)
+        return
+    if entry.low is not None or entry.high is not None or entry.values or entry.quantiles:
+        yield Fault((*path, "rag"), "'rag' takes the range from the table of ratings; maybe delete the figures or the rating")
+    if entry.rag not in {rating.rating for rating in register.ratings}:
+        yield Fault((*path, "rag"), f"rating '{entry.rag}' is not in the register's table 'ratings'")
+    if found.kind == "date":
+        yield Fault((*path, "rag"), f"'{entry.of}' is a date, and a rating means per cent of a length")
+
+
+def _driver(plan: Plan, touches: Sequence[str], path: Path) -> Iterator[Fault]:
+    for position, name in enumerate(touches):
+        found = find_quantity(plan, name)
+        if isinstance(found, str):
+            yield Fault((*path, "touches", position), found)
+        elif found.kind == "date":
+            yield Fault((*path, "touches", position), f"'{name}' is a date; a driver multiplies lengths, a risk moves dates")
+
+
+def _ends(spread: Spread | Impact) -> dict[str, object]:
+    """Return the figures of a spread that are stated, by field."""
+    stated = {name: getattr(spread, name) for name in ("low", "likely", "high")}
+    return {name: value for name, value in stated.items() if value is not None}
+
+
+def _spread(spread: Spread, quantity: Quantity | None, path: Path) -> Iterator[Fault]:
+    """Yield what is wrong with a range, or, without a quantity, with a driver's factor."""
+    entries: list[tuple[Path, object]]
+    if spread.shape == "discrete":
+        entries = [(("values", place, "value"), entry.value) for place, entry in enumerate(spread.values)]
+        if not entries:
+            yield Fault((*path, "shape"), "shape 'discrete' needs 'values', each with a weight")
+    elif spread.shape == "quantiles":
+        entries = [(("quantiles", place, "value"), entry.value) for place, entry in enumerate(spread.quantiles)]
+        yield from _quantiles(spread, path)
+    else:
+        ends = _ends(spread)
+        entries = [((name,), value) for name, value in ends.items()]
+        if "low" not in ends and "high" not in ends:
+            yield Fault(path, f"shape '{spread.shape}' needs 'low' and 'high'")
+        elif spread.shape == "uniform" and len({"low", "high"} & set(ends)) < 2:
+            yield Fault(path, "shape 'uniform' needs both 'low' and 'high'")
+        if spread.shape == "uniform" and "likely" in ends:
+            yield Fault((*path, "likely"), "shape 'uniform' has no likely value; maybe delete it, or take 'triangular'")
+    read: dict[Path, float] = {}
+    for where, value in entries:
+        if value is None:
+            yield Fault((*path, *where), "a value is missing here")
+            continue
+        fault = _fits(value, quantity, (*path, *where))
+        if fault:
+            yield fault
+        else:
+            read[where] = _figure(value, quantity)
+    if spread.shape == "discrete" or any(where not in read for where, value in entries if value is not None):
+        return
+    order = list(read.items())
+    # A likely value left out is the plan's own, which a scenario may set anywhere: it is never upside down by itself.
+    for (_, lower), (where, upper) in pairwise(order):
+        if upper < lower:
+            shown = _shown(spread, where)
+            yield Fault((*path, *where), f"the range is upside down: {shown}")
+            return
+
+
+def _shown(spread: Spread, where: Path) -> str:
+    """Return the figures of a range as written, in order."""
+    if spread.quantiles:
+        return f"{_printed(spread.quantiles[int(where[1])].value)} is below the value of a smaller quantile"
+    ends = _ends(spread)
+    return ", ".join(f"{name} {_printed(value)}" for name, value in ends.items())
+
+
+def _printed(value: object) -> str:
+    return str(value) if isinstance(value, Relative) else print_value(value)  # type: ignore[arg-type]
+
+
+def _fits(value: object, quantity: Quantity | None, path: Path) -> Fault | None:
+    """Return a fault if a figure is not of the kind and unit of its quantity."""
+    if quantity is None:
+        if isinstance(value, Relative):
+            return None
+        return Fault(path, f"a driver's factor is a change such as '+25 %', got '{_printed(value)}'")
+    if isinstance(value, Relative):
+        return Fault(path, f"a date has no per cent, got '{value}'; expected a date") if quantity.kind == "date" else None
+    wanted = {"date": "a date YYYY-MM-DD", "count": "a whole number"}.get(quantity.kind, f"a length in {quantity.unit}")
+    good = {
+        "date": isinstance(value, dt.date),
+        "count": isinstance(value, int) and not isinstance(value, bool),
+    }.get(quantity.kind, isinstance(value, Duration) and value.unit == quantity.unit)
+    if not good:
+        return Fault(path, f"'{quantity.slot}' holds {wanted} ({_printed(quantity.value)}), got '{_printed(value)}'")
+    if quantity.kind in ("length", "count") and number(value) < 0:  # type: ignore[arg-type]
+        return Fault(path, f"'{quantity.slot}' cannot be negative, got '{_printed(value)}'")
+    return None
+
+
+def _figure(value: object, quantity: Quantity | None) -> float:
+    """Return a figure as a number that can be compared."""
+    if isinstance(value, Relative):
+        base = number(quantity.value) if quantity else 1
+        return base * value.factor if base >= 0 else base * (2 - value.factor)
+    return float(number(value))  # type: ignore[arg-type]
+
+
+def _quantiles(spread: Spread, path: Path) -> Iterator[Fault]:
+    points = [entry.at for entry in spread.quantiles]
+    if len(points) < 2:
+        yield Fault((*path, "quantiles"), "shape 'quantiles' needs two or more quantiles, the first at 0 and the last at 1")
+        return
+    if points[0] != 0 or points[-1] != 1:
+        yield Fault(
+            (*path, "quantiles"),
+            f"the first quantile must be at 0 and the last at 1: they are the ends, got {points[0]:g} and {points[-1]:g}",
+        )
+    for place, (lower, upper) in enumerate(pairwise(points)):
+        if upper <= lower:
+            yield Fault((*path, "quantiles", place + 1, "at"), f"quantiles must rise, got {upper:g} after {lower:g}")
+
+
+def _impact(plan: Plan, impact: Impact, path: Path) -> Iterator[Fault]:
+    found = find_quantity(plan, impact.on)
+    if isinstance(found, str):
+        yield Fault((*path, "on"), found)
+        return
+    ends = _ends(impact)
+    if impact.slips_to is not None:
+        if ends:
+            yield Fault((*path, "slips_to"), "either 'slips_to' or a delay; maybe delete one")
+        if found.kind != "date":
+            yield Fault((*path, "slips_to"), f"'{impact.on}' is no date, so it cannot slip to another day")
+        return
+    if not ends:
+        yield Fault(path, "an impact needs a delay ('likely', or 'low' and 'high') or 'slips_to'")
+    figures: list[tuple[str, float]] = []
+    for name, value in ends.items():
+        if isinstance(value, Relative):
+            if found.kind == "date":
+                yield Fault((*path, name), f"a date has no per cent, got '{value}'; expected calendar days such as '28 cd'")
+                continue
+            figures.append((name, number(found.value) * value.percent / 100))
+        elif not isinstance(value, Duration) or value.unit != (found.unit or "wd"):
+            unit = found.unit or "wd"
+            yield Fault((*path, name), f"a delay of '{impact.on}' is a length in {unit}, got '{_printed(value)}'")
+        else:
+            figures.append((name, float(value.amount)))
+    for (lower, small), (upper, large) in pairwise(figures):
+        if large < small:
+            yield Fault((*path, upper), f"the range is upside down: {lower} {small:g} is above {upper} {large:g}")
+
+
+def _correlations(register: Register) -> Iterator[Fault]:
+    known = [*(entry.id for entry in register.ranges), *(driver.id for driver in register.drivers)]
+    taken: dict[str, str] = {}
+    for place, group in enumerate(register.correlations):
+        path: Path = ("correlations", place)
+        for position, name in enumerate(group.members):
+            if name not in known:
+                yield Fault((*path, "members", position), f"unknown range or driver '{name}'{maybe(name, known)}")
+            elif name in taken:
+                yield Fault((*path, "members", position), f"'{name}' is already in '{taken[name]}'; a member has one group")
+            taken.setdefault(name, group.id)
+        yield from _matrix(group, path)
+
+
+def _matrix(group: Correlation, path: Path) -> Iterator[Fault]:
+    """Yield what keeps a group's correlations from being those of any variates."""
+    size = len(group.members)
+    if (group.rho is None) == (not group.matrix):
+        yield Fault(path, "expected either 'rho' or 'matrix'")
+        return
+    if group.matrix:
+        if len(group.matrix) != size or any(len(row) != size for row in group.matrix):
+            yield Fault((*path, "matrix"), f"expected {size} rows of {size} numbers, one for each member")
+            return
+        found = np.array(group.matrix, dtype=float)
+        if not np.isfinite(found).all() or np.abs(found).max() > 1:
+            yield Fault((*path, "matrix"), "correlations lie between -1 and 1")
+            return
+        if not np.allclose(found, found.T, atol=1e-9) or not np.allclose(np.diag(found), 1):
+            yield Fault((*path, "matrix"), "the matrix must be symmetric with ones on its diagonal")
+            return
+    else:
+        assert group.rho is not None
+        found = np.full((size, size), group.rho) + np.eye(size) * (1 - group.rho)
+    least = float(np.linalg.eigvalsh(found).min())
+    if least < -1e-9:
+        where = (*path, "matrix" if group.matrix else "rho")
+        limit = "" if group.matrix else f"; {size} members cannot all have less than {-1 / (size - 1):.3g}"
+        yield Fault(
+            where, f"the correlation matrix is not positive semidefinite: its smallest eigenvalue is {least:.4f}{limit}"
+        )
+
+
+def _readings(register: Register, plan: Plan) -> Iterator[Fault]:
+    known = {reading.id: reading for reading in plan.readings}
+    seen: set[str] = set()
+    for place, weights in enumerate(register.readings):
+        path: Path = ("readings", place)
+        if weights.reading not in known:
+            yield Fault((*path, "reading"), f"unknown reading '{weights.reading}'{maybe(weights.reading, known)}")
+            continue
+        if weights.reading in seen:
+            yield Fault((*path, "reading"), f"reading '{weights.reading}' is weighted twice")
+        seen.add(weights.reading)
+        options = [option.id for option in known[weights.reading].options]
+        for name in weights.probabilities:
+            if name not in options:
+                message = f"unknown option '{name}', expected one of {', '.join(options)}{maybe(name, options)}"
+                yield Fault((*path, "probabilities", name), message)
+        total = math.fsum(weights.probabilities.values())
+        if not math.isclose(total, 1, abs_tol=1e-6):
+            yield Fault((*path, "probabilities"), f"the probabilities of the options add up to {total:g}, expected 1")
+
+
+def _lever(register: Register, plan: Plan, lever: Lever, path: Path) -> Iterator[Fault]:
+    if (lever.on is None) == (lever.risk is None):
+        yield Fault(path, "expected either 'on' with 'by', or 'risk' with 'probability'")
+        return
+    if lever.risk is not None:
+        risks: Mapping[str, Risk] = {risk.id: risk for risk in register.risks}
+        if lever.risk not in risks:
+            yield Fault((*path, "risk"), f"unknown risk '{lever.risk}'{maybe(lever.risk, risks)}")
+        elif lever.probability is None or lever.probability > risks[lever.risk].probability:
+            now = risks[lever.risk].probability
+            yield Fault((*path, "probability"), f"expected what the risk's probability of {now:g} falls to")
+        return
+    assert lever.on is not None
+    found = find_quantity(plan, lever.on)
+    if isinstance(found, str):
+        yield Fault((*path, "on"), found)
+    elif lever.by is None:
+        yield Fault(path, "missing key 'by': how much one step takes off")
+    elif isinstance(lever.by, Reference):
+        yield Fault((*path, "by"), f"expected a length, got '{lever.by}'")
+    elif lever.by.amount <= 0 or lever.by.unit != (found.unit or "wd"):
+        yield Fault((*path, "by"), f"expected a length above zero in {found.unit or 'wd'}, got '{lever.by}'")
+
+
+def claim_faults(claims: Sequence[Claim], register: Register, plan: Plan) -> Iterator[Fault]:
+    """Yield everything wrong with claims, by paths that begin with the position of the claim."""
+    grades = [grade.id for grade in register.grades]
+    sources = {source.id for source in plan.sources}
+    ratings = {rating.rating for rating in register.ratings}
+    for place, claim in enumerate(claims):
+        if claim.grade not in grades:
+            listed = ", ".join(grades) or "none: the register has no grades"
+            message = f"unknown grade '{claim.grade}', expected one of {listed}{maybe(claim.grade, grades)}"
+            yield Fault((place, "grade"), message)
+        if claim.risk is not None and claim.risk not in ratings:
+            yield Fault((place, "risk"), f"rating '{claim.risk}' is not in the register's table 'ratings'")
+        yield from cited(claim.citation, sources, (place, "citation"))
+        if claim.assumption not in plan.values:
+            yield Fault((place, "assumption"), f"unknown assumption '{claim.assumption}'{maybe(claim.assumption, plan.values)}")
+            continue
+        found = find_quantity(plan, claim.assumption)
+        if isinstance(found, str):
+            yield Fault((place, "assumption"), found)
+        elif found.kind == "date":
+            yield Fault((place, "assumption"), f"'{claim.assumption}' is a date; a grade means per cent of a length")
+        else:
+            fault = _fits(claim.value, found, (place, "value"))
+            if fault:
+                yield fault

@@ -1,0 +1,149 @@
+"""Register and claims: from names, paths or nothing to sound records, with every fault at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from models.faults import Fault, maybe
+from models.plan import Plan
+from models.risk import REGISTER_SCHEMA, Claim, Claims, Register
+from optimiser.errors import InputError, Located
+from optimiser.reading.document import Document, read_document
+from optimiser.reading.packaged import packaged
+from optimiser.reading.table import Table, read_table
+from optimiser.reading.translate import remarks
+from optimiser.robust.faults import claim_faults, register_faults
+
+__all__ = ["CLAIMS_FOLDER", "REGISTER_FILE", "find_claims", "find_register", "load_claims", "load_register", "plan_folder"]
+
+REGISTER_FILE: Final = "risk/register.yaml"
+"""Where a plan's register lies, from the plan's folder."""
+
+CLAIMS_FOLDER: Final = "risk/claims"
+"""Where a plan's claims lie, from the plan's folder."""
+
+
+def plan_folder(plan: Plan, path: str | Path | None = None) -> Path | None:
+    """Return the folder that a plan was read from.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    path
+        The path or packaged name that it was read from; where left out, the packaged plan of the plan's id is meant.
+    """
+    folders = {entry.name: entry.path for entry in packaged()}
+    if path is None or str(path) in folders:
+        return folders.get(str(path) if path is not None else plan.id)
+    folder = Path(path)
+    return folder if folder.is_dir() else folder.parent
+
+
+def find_register(plan: Plan, folder: Path | None) -> Register | None:
+    """Return the register in a plan's folder, None where there is none.
+
+    Raises
+    ------
+    InputError
+        With every fault of the register.
+    """
+    if folder is None or not (folder / REGISTER_FILE).is_file():
+        return None
+    return load_register(folder / REGISTER_FILE, plan)
+
+
+def load_register(path: str | Path, plan: Plan) -> Register:
+    """Read a register.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file, in its order.
+    """
+    document = read_document(Path(path), str(path))
+    if document.broken or document.faults:
+        raise InputError(document.faults)
+    schema = document.content.get("schema", REGISTER_SCHEMA)
+    if schema != REGISTER_SCHEMA and isinstance(schema, str):
+        raise InputError([document.locate(("schema",), f"expected '{REGISTER_SCHEMA}', got '{schema}'")])
+    try:
+        register = Register.model_validate(document.content)
+    except ValidationError as error:
+        raise InputError(_ordered(_refused(document, error))) from None
+    faults = [document.locate(fault.path, fault.message) for fault in register_faults(register, plan)]
+    if faults:
+        raise InputError(_ordered(faults))
+    return register
+
+
+def _refused(document: Document, error: ValidationError) -> list[Located]:
+    """Locate what the vocabulary refuses."""
+    return [
+        document.locate(remark.keys, remark.message, at_key=remark.at_key)
+        for remark in remarks(error, Register, document.content)
+    ]
+
+
+def _ordered(faults: Iterable[Located]) -> list[Located]:
+    return sorted(dict.fromkeys(faults), key=lambda fault: (fault.line or 0, fault.column or 0))
+
+
+def find_claims(name: str | Path, folder: Path | None) -> Path:
+    """Return the file that a name or a path of claims means.
+
+    Parameters
+    ----------
+    name
+        A path to a CSV file, or the name of one in the plan's folder ``risk/claims``, without its ending.
+    folder
+        The plan's folder.
+
+    Raises
+    ------
+    InputError
+        If it is neither, naming what is known.
+    """
+    path = Path(name)
+    if isinstance(name, Path) or "/" in str(name) or path.suffix.lower() == ".csv":
+        return path
+    files = {file.stem: file for file in sorted((folder / CLAIMS_FOLDER).glob("*.csv"))} if folder else {}
+    if str(name) not in files:
+        message = f"unknown claims '{name}'{maybe(str(name), files)} Known: {', '.join(files) or 'none'}; or give a path."
+        raise InputError([Located(message, path="--claims")])
+    return files[str(name)]
+
+
+def load_claims(path: str | Path, plan: Plan, register: Register) -> Claims:
+    """Read a table of claims.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file, in its order.
+    """
+    table = read_table(Path(path), str(path), Claim, "claim", {})
+    if table.broken or table.faults:
+        raise InputError(table.faults)
+    content: dict[str, Any] = {"claims": table.entries}
+    try:
+        claims = Claims.model_validate(content)
+    except ValidationError as error:
+        found = [_in_table(table, remark.keys[1:], remark.message) for remark in remarks(error, Claims, content)]
+        raise InputError(_ordered(found)) from None
+    faults = [_located(table, fault) for fault in claim_faults(claims.claims, register, plan)]
+    if faults:
+        raise InputError(_ordered(faults))
+    return claims
+
+
+def _in_table(table: Table, keys: tuple[str | int, ...], message: str) -> Located:
+    return table.locate(keys, message) if keys else Located(message, file=table.label)
+
+
+def _located(table: Table, fault: Fault) -> Located:
+    return table.locate(fault.path, fault.message)

@@ -1,0 +1,586 @@
+"""A plan and its register made ready to be sampled: which chances there are, and the columns that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.assumptions import Assumption
+from models.duration import Duration
+from models.plan import Plan
+from models.provenance import Basis
+from models.risk import Driver, Impact, Lever, Range, RatingRange, Register, Relative, Risk, Spread
+from optimiser.clock import Clock
+from optimiser.critical import NONE, Columns, Network, compile_network
+from optimiser.critical.backward import reaches
+from optimiser.robust.quantity import Quantity, find_quantity, number
+from optimiser.robust.shapes import (
+    Lattice,
+    discrete,
+    fixed,
+    normal_cumulative,
+    normal_quantile,
+    pert,
+    piecewise,
+    triangular,
+    uniform,
+)
+
+__all__ = ["Case", "Chance", "ChanceKind", "Draws", "Model", "Threesome"]
+
+Numbers = NDArray[np.float64]
+Amounts = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+ChanceKind = Literal["range", "driver", "risk", "reading"]
+Threesome = Literal["triangular", "pert"]
+
+FACTOR_STEP = 0.005
+"""Factors are drawn in steps of half a per cent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """One thing that may come otherwise.
+
+    Attributes
+    ----------
+    slots
+        The columns that it moves.
+    dimensions
+        Rows of the uniform variates: the size, then for a driver or risk whether it happens.
+    """
+
+    id: str
+    title: str
+    kind: ChanceKind
+    basis: Basis
+    raid: tuple[str, ...]
+    slots: tuple[str, ...]
+    dimensions: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """How one run of the simulation differs from the plan and the register as they are.
+
+    Attributes
+    ----------
+    closed
+        Chances that do not vary: a range at the plan's value, a driver or risk that does not happen.
+    shape
+        The shape of every range that has a low, a likely and a high; the register's own where None.
+    rho
+        The correlation in every group; the register's own where None.
+    base
+        Values of assumptions other than the plan's: one for all samples, or a column.
+    switches
+        Of rules, likewise.
+    levers
+        Lever to the steps pulled.
+    pools
+        Distributions that replace an assumption's range.
+    """
+
+    closed: frozenset[str] = frozenset()
+    shape: Threesome | None = None
+    rho: float | None = None
+    base: Mapping[str, int | Amounts] = field(default_factory=dict)
+    switches: Mapping[str, Flags] = field(default_factory=dict)
+    levers: Mapping[str, int] = field(default_factory=dict)
+    pools: Mapping[str, Lattice] = field(default_factory=dict)
+
+
+class Model:
+    """A plan with its register.
+
+    Parameters
+    ----------
+    plan
+        With its scenarios applied.
+    register
+        Sound for this plan; None where nothing but the plan's own ranges is uncertain.
+    weighted
+        Whether readings that have probabilities are drawn too.
+    network
+        The plan's, where there is one already.
+    levers
+        Besides the register's.
+    opened
+        Ranges besides the register's, for what claims speak of.
+
+    Attributes
+    ----------
+    chances
+        In the order of the register; what the plan itself makes uncertain follows.
+    dimensions
+        Rows of uniform variates that a sample needs.
+    notes
+        What a reader must know: ranges that do not hold the plan's value.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        register: Register | None,
+        *,
+        weighted: bool = False,
+        network: Network | None = None,
+        levers: Sequence[Lever] = (),
+        opened: Sequence[Range] = (),
+    ) -> None:
+        self.plan = plan
+        self.register = register
+        self.opened = tuple(opened)
+        self.network = network or compile_network(plan, Clock(plan))
+        self.clock = self.network.clock
+        self.quantities: dict[str, Quantity] = {}
+        self.ranges: dict[str, tuple[Range, int]] = {}
+        """Slot to its range and the row of its variates."""
+        self.drivers: list[tuple[Driver, tuple[str, ...], int, int]] = []
+        """Driver, slots, row of the factor, row of whether it acts."""
+        self.risks: list[tuple[Risk, tuple[str, ...], int, int]] = []
+        self.weights: dict[str, tuple[dict[str, float], int]] = {}
+        """Reading to the probabilities of its options and the row of its variates."""
+        self.probabilities: dict[str, float] = {}
+        """Of drivers and risks."""
+        self.levers: dict[str, Lever] = {lever.id: lever for lever in (*levers, *(register.levers if register else ()))}
+        self.pulls: dict[str, list[Lever]] = {}
+        """Slot to the levers that take something off it."""
+        self.dimensions = 0
+        self.notes: list[str] = []
+        self._rows: dict[str, int] = {}
+        self._lattices: dict[tuple[object, ...], Lattice] = {}
+        self.chances: tuple[Chance, ...] = tuple(self._compile(weighted=weighted))
+        self.by_id = {chance.id: chance for chance in self.chances}
+        self.groups = tuple(self._groups())
+
+    # -- compiling ---------------------------------------------------------------------------------------------------
+
+    def _row(self) -> int:
+        self.dimensions += 1
+        return self.dimensions - 1
+
+    def _touch(self, name: str) -> str:
+        found = find_quantity(self.plan, name)
+        assert isinstance(found, Quantity), found
+        self.quantities[found.slot] = found
+        return found.slot
+
+    def _compile(self, *, weighted: bool) -> list[Chance]:
+        found: list[Chance] = []
+        register = self.register
+        for entry in register.ranges if register else ():
+            found += self._ranged(entry)
+        for driver in register.drivers if register else ():
+            slots = tuple(self._touch(name) for name in driver.touches)
+            size, acts = self._row(), self._row()
+            self._rows[driver.id] = size
+            self.probabilities[driver.id] = driver.probability
+            self.drivers.append((driver, slots, size, acts))
+            found.append(Chance(driver.id, driver.title, "driver", driver.basis, driver.raid, slots, (size, acts)))
+        for risk in register.risks if register else ():
+            slots = tuple(self._touch(impact.on) for impact in risk.impacts)
+            size, acts = self._row(), self._row()
+            self.probabilities[risk.id] = risk.probability
+            self.risks.append((risk, slots, size, acts))
+            found.append(Chance(risk.id, risk.title, "risk", risk.basis, risk.raid, slots, (size, acts)))
+        for lever in self.levers.values():
+            if lever.on is not None:
+                self.pulls.setdefault(self._touch(lever.on), []).append(lever)
+        found += self._implied({chance.id for chance in found})
+        if weighted:
+            found += self._weighted()
+        for entry in self.opened:
+            found += self._ranged(entry)
+        return found
+
+    def _ranged(self, entry: Range, row: int | None = None) -> list[Chance]:
+        """Take in a range, unless a scenario has emptied what it is a range of."""
+        row = self._row() if row is None else row
+        quantity = find_quantity(self.plan, entry.of)
+        assert isinstance(quantity, Quantity), quantity
+        if quantity.value is None:
+            self.notes.append(f"range '{entry.id}' has no effect: '{entry.of}' is none in this plan")
+        slot = self._touch(entry.of)
+        self._rows[entry.id] = row
+        self.ranges[slot] = (entry, row)
+        self._outside(entry, slot)
+        return [Chance(entry.id, entry.title or quantity.title, "range", entry.basis, entry.raid, (slot,), (row,))]
+
+    def _implied(self, ids: set[str]) -> list[Chance]:
+        """Take in the ranges of assumptions that the plan itself states, or rates, and the register leaves out."""
+        ratings = {rating.rating: rating for rating in self.register.ratings} if self.register else {}
+        found: list[Chance] = []
+        for entry in self.plan.assumptions:
+            stated = entry.low is not None or entry.high is not None
+            if not stated and entry.uncertainty is None:
+                continue
+            row = self._row()  # whatever its value, so that two plans with one register share their draws
+            if entry.id in self.ranges or isinstance(entry.value, bool) or entry.value is None:
+                continue
+            name = entry.id if entry.id not in ids else f"{entry.id[:58]}-range"
+            if stated and entry.low != entry.high:
+                found += self._ranged(_own_range(entry, name), row)
+            elif entry.uncertainty in ratings and isinstance(entry.value, Duration):
+                found += self._ranged(_rated_range(entry, name, ratings[entry.uncertainty]), row)
+        return found
+
+    def _outside(self, entry: Range, slot: str) -> None:
+        """Note a range that the plan's own value lies outside of."""
+        quantity = self.quantities[slot]
+        if entry.likely is not None or entry.values or entry.quantiles or entry.rag or entry.shape == "uniform":
+            return
+        if quantity.value is None:
+            return
+        base = number(quantity.value)
+        ends = [end for end in (_end(entry.low, base), _end(entry.high, base)) if end is not None]
+        # The favourable end comes first, and of a capacity that is the greater number.
+        if len(ends) > 1 and not min(ends) <= base <= max(ends):
+            self.notes.append(
+                f"'{quantity.slot}' is {quantity.value} in this plan, outside the register's range; "
+                "the nearest end of the range is taken as likely"
+            )
+
+    def _weighted(self) -> list[Chance]:
+        """Return the readings that are open and have probabilities, in the register or in the plan."""
+        stated = {entry.reading: entry for entry in self.register.readings} if self.register else {}
+        found = []
+        for reading in self.plan.live_readings():
+            own = {option.id: option.probability for option in reading.options}
+            if reading.id in stated:
+                weights, basis = dict(stated[reading.id].probabilities), stated[reading.id].basis
+            elif all(probability is not None for probability in own.values()):
+                weights, basis = {name: probability or 0.0 for name, probability in own.items()}, reading.basis
+            else:
+                continue
+            row = self._row()
+            self.weights[reading.id] = (weights, row)
+            title = reading.question
+            found.append(Chance(f"reading:{reading.id}", title, "reading", basis, (), (), (row,)))
+        return found
+
+    def _groups(self) -> list[tuple[list[int], Numbers]]:
+        """Return the rows and the correlation matrix of each group."""
+        found = []
+        for group in self.register.correlations if self.register else ():
+            rows = [self._rows[name] for name in group.members if name in self._rows]
+            kept = [place for place, name in enumerate(group.members) if name in self._rows]
+            size = len(group.members)
+            if group.matrix:
+                matrix = np.array(group.matrix, dtype=float)
+            else:
+                assert group.rho is not None
+                matrix = np.full((size, size), group.rho) + np.eye(size) * (1 - group.rho)
+            found.append((rows, matrix[np.ix_(kept, kept)]))
+        return found
+
+    # -- distributions -----------------------------------------------------------------------------------------------
+
+    def lattice(self, entry: Range, base: int, shape: Threesome | None = None) -> Lattice:
+        """Return the distribution of a range around a value of the plan."""
+        key = (entry.id, base, shape)
+        if key not in self._lattices:
+            self._lattices[key] = self._make(entry, base, shape)
+        return self._lattices[key]
+
+    def _make(self, entry: Range, base: int, shape: Threesome | None) -> Lattice:
+        if entry.rag is not None:
+            assert self.register is not None
+            rating = next(rating for rating in self.register.ratings if rating.rating == entry.rag)
+            ends: tuple[float | None, ...] = (_end(rating.low, base), None, _end(rating.high, base))
+        else:
+            ends = (_end(entry.low, base), _end(entry.likely, base), _end(entry.high, base))
+        return _distribution(entry, ends, float(base), shape, 1.0)
+
+    def factor(self, driver: Driver, shape: Threesome | None) -> Lattice:
+        """Return the distribution of a driver's factor."""
+        key = (driver.id, "factor", shape)
+        if key not in self._lattices:
+            ends = tuple(_end(end, 1) for end in (driver.low, driver.likely, driver.high))
+            self._lattices[key] = _distribution(driver, ends, 1.0, shape, FACTOR_STEP)
+        return self._lattices[key]
+
+    def delay(self, risk: Risk, place: int, shape: Threesome | None) -> Lattice:
+        """Return the distribution of one impact of a risk: units, or for a relative impact a share of the value."""
+        key = (risk.id, place, shape)
+        if key not in self._lattices:
+            self._lattices[key] = _delay(risk.impacts[place], shape)
+        return self._lattices[key]
+
+    def felt(self, milestone: str) -> tuple[Chance, ...]:
+        """Return the chances that a milestone could ever feel, by what leads to it.
+
+        All of them where readings are drawn, or where work that leads nowhere can hold up other work in a queue.
+        """
+        if self.weights or self.network.uses_capacity:
+            return self.chances
+        network = self.network
+        held = [bound for bound in network.ceilings if network.enabled[bound.rule] and bound.boundary is not None]
+        # A sample that breaks a latest date has no dates at all: what leads to one is felt by everything.
+        ways = [reaches(network, node) for node in (network.nodes[milestone, "start"], *(bound.node for bound in held))]
+        affects = [any(each) for each in zip(*ways, strict=True)]
+        slots: set[str] = set()
+        for arc in network.arcs:
+            if affects[arc.target]:
+                slots.update(arc.slots)
+        for bound in network.floors:
+            if affects[bound.node]:
+                slots.update(bound.slots)
+        for quorum in network.quorums:
+            if affects[quorum.target]:
+                slots.update((*quorum.slots, *quorum.count_slots))
+        for bound in held:
+            slots.update(bound.slots)
+        return tuple(chance for chance in self.chances if slots & set(chance.slots))
+
+    def stated(self, slot: str, case: Case) -> int | Amounts:
+        """Return what a quantity holds before anything is drawn."""
+        quantity = self.quantities[slot]
+        return case.base.get(quantity.assumption or slot, number(quantity.value))
+
+
+def _rated_range(entry: Assumption, name: str, rating: RatingRange) -> Range:
+    """Return the range that the rating of an assumption stands for."""
+    return Range(
+        id=name,
+        of=entry.id,
+        rag=entry.uncertainty,
+        basis=rating.basis,
+        citation=rating.citation,
+        confidence=rating.confidence,
+        fitted_to=rating.fitted_to,
+        derived_from=rating.derived_from,
+        note=f"rated {entry.uncertainty} in the plan",
+    )
+
+
+def _own_range(entry: Assumption, name: str) -> Range:
+    """Return the range that an assumption states of itself; an end that it leaves out is its value."""
+    return Range(
+        id=name,
+        of=entry.id,
+        low=entry.low if entry.low is not None else entry.value,
+        high=entry.high if entry.high is not None else entry.value,
+        basis=entry.basis,
+        citation=entry.citation,
+        confidence=entry.confidence,
+        fitted_to=entry.fitted_to,
+        derived_from=entry.derived_from,
+        note="the range that the assumption itself states",
+    )
+
+
+def _end(end: object, base: float) -> float | None:
+    """Return the end of a range as a number."""
+    if end is None:
+        return None
+    if isinstance(end, Relative):
+        return base * end.factor if base >= 0 else base * (2 - end.factor)
+    return float(number(end))  # type: ignore[arg-type]
+
+
+def _distribution(spread: Spread, ends: Sequence[float | None], base: float, shape: Threesome | None, step: float) -> Lattice:
+    """Return the distribution of a range or factor."""
+    if spread.shape == "discrete":
+        values = [_end(entry.value, base) or 0.0 for entry in spread.values]
+        return discrete(values, [entry.weight for entry in spread.values])
+    if spread.shape == "quantiles":
+        values = [_end(entry.value, base) or 0.0 for entry in spread.quantiles]
+        return piecewise([entry.at for entry in spread.quantiles], values, step)
+    low, likely, high = ends
+    low = base if low is None else low
+    high = base if high is None else high
+    if spread.shape == "uniform":
+        return uniform(low, high, step)
+    low, high = min(low, high), max(low, high)
+    likely = min(max(base if likely is None else likely, low), high)
+    make = {"triangular": triangular, "pert": pert}[shape or spread.shape]
+    return make(low, likely, high, step)
+
+
+def _delay(impact: Impact, shape: Threesome | None) -> Lattice:
+    stated = [end for end in (impact.low, impact.likely, impact.high) if end is not None]
+    relative = any(isinstance(end, Relative) for end in stated)
+    figures = [end.percent / 100 if isinstance(end, Relative) else float(end.amount) for end in stated]
+    step = FACTOR_STEP if relative else 1.0
+    if len(figures) == 1:
+        return fixed(figures[0])
+    low, high = figures[0], figures[-1]
+    likely = figures[1] if len(figures) > 2 else (low + high) / 2
+    if impact.shape == "uniform":
+        return uniform(low, high, step)
+    make = {"triangular": triangular, "pert": pert}[shape or impact.shape]
+    return make(low, likely, high, step)
+
+
+class Draws:
+    """The variates of some samples under one correlation, and what is drawn with them; nothing is drawn twice.
+
+    Parameters
+    ----------
+    model
+        Whose chances are drawn.
+    uniforms
+        Shape ``(dimensions, samples)``, between 0 and 1, each row by itself uniform.
+    rho
+        See `Case`.
+    """
+
+    def __init__(self, model: Model, uniforms: Numbers, rho: float | None = None) -> None:
+        self.model = model
+        self.samples = uniforms.shape[1]
+        self.uniforms = _correlated(uniforms, model.groups, rho)
+        self._drawn: dict[tuple[object, ...], Numbers] = {}
+
+    def _amounts(self, key: tuple[object, ...], lattice: Lattice, row: int) -> Numbers:
+        if key not in self._drawn:
+            self._drawn[key] = lattice.draw(self.uniforms[row])
+        return self._drawn[key]
+
+    def range(self, slot: str, base: int | Amounts, shape: Threesome | None) -> Numbers:
+        """Return the drawn values of a range."""
+        entry, row = self.model.ranges[slot]
+        if isinstance(base, int):
+            return self._amounts((entry.id, base, shape), self.model.lattice(entry, base, shape), row)
+        found = np.empty(self.samples)
+        for each in np.unique(base).tolist():
+            mask = base == each
+            if each == NONE:
+                found[mask] = NONE
+            else:
+                found[mask] = self.model.lattice(entry, each, shape).draw(self.uniforms[row][mask])
+        return found
+
+    def pool(self, slot: str, lattice: Lattice) -> Numbers:
+        """Return values drawn from a distribution that replaces a range's, with that range's own variates."""
+        row = self.model.ranges[slot][1]
+        return lattice.draw(self.uniforms[row])
+
+    def happens(self, row: int, probability: float) -> Flags | None:
+        """Return in which samples something happens; None where in none."""
+        if probability <= 0:
+            return None
+        flags: Flags = self.uniforms[row] < probability
+        return flags
+
+    # -- columns -----------------------------------------------------------------------------------------------------
+
+    def columns(self, case: Case) -> Columns:
+        """Return the columns that one run of the simulation evaluates."""
+        model = self.model
+        numbers: dict[str, int | Numbers | Amounts] = {}
+        order = sorted(model.quantities, key=lambda slot: slot not in model.plan.values)
+        factors = self._factors(case)
+        delays = self._struck(case)
+        for slot in order:
+            quantity = model.quantities[slot]
+            base = model.stated(slot, case)
+            entry = model.ranges.get(slot)
+            value: int | Numbers | Amounts
+            if slot in case.pools and entry is not None and entry[0].id not in case.closed:
+                value = self.pool(slot, case.pools[slot])
+            elif entry is not None and entry[0].id not in case.closed and not (isinstance(base, int) and base == NONE):
+                value = self.range(slot, base, case.shape)
+            elif quantity.assumption is not None and quantity.assumption in numbers:
+                value = numbers[quantity.assumption]
+            else:
+                value = base
+            for factor in factors.get(slot, ()):
+                value = value * factor
+            if not isinstance(value, int):
+                value = np.floor(np.asarray(value, dtype=float) + 0.5)
+            for impact in delays.get(slot, ()):
+                value = _delayed(model, value, impact)
+            value = self._pulled(case, slot, value)
+            if quantity.kind in ("length", "count") or (quantity.kind == "lag" and np.min(base) >= 0):
+                value = max(value, 0) if isinstance(value, int) else np.maximum(value, 0)
+            numbers[slot] = value
+        values: dict[str, Amounts] = {}
+        for slot, value in {**case.base, **numbers}.items():
+            if not isinstance(value, int):
+                values[slot] = value.astype(np.int64)
+            elif slot in case.base or value != number(model.quantities[slot].value):
+                values[slot] = np.full(self.samples, value, dtype=np.int64)
+        return Columns(self.samples, values, dict(case.switches))
+
+    def _factors(self, case: Case) -> dict[str, list[Numbers]]:
+        found: dict[str, list[Numbers]] = {}
+        for driver, slots, size, acts in self.model.drivers:
+            happens = self.happens(acts, driver.probability)
+            if driver.id in case.closed or happens is None:
+                continue
+            drawn = self._amounts((driver.id, case.shape), self.model.factor(driver, case.shape), size)
+            factor = np.where(happens, drawn, 1.0)
+            for slot in slots:
+                found.setdefault(slot, []).append(factor)
+        return found
+
+    def _struck(self, case: Case) -> dict[str, list[tuple[Impact, Flags, Numbers]]]:
+        """Return for each quantity the impacts on it, where they strike and how hard."""
+        found: dict[str, list[tuple[Impact, Flags, Numbers]]] = {}
+        eased = {
+            lever.risk: lever.probability
+            for name, steps in case.levers.items()
+            if steps and (lever := self.model.levers[name]).risk is not None
+        }
+        for risk, slots, size, acts in self.model.risks:
+            probability = eased.get(risk.id)
+            happens = self.happens(acts, risk.probability if probability is None else probability)
+            if risk.id in case.closed or happens is None:
+                continue
+            for place, (impact, slot) in enumerate(zip(risk.impacts, slots, strict=True)):
+                if impact.slips_to is not None:
+                    amount = np.zeros(0)
+                else:
+                    lattice = self.model.delay(risk, place, case.shape)
+                    amount = self._amounts((risk.id, place, case.shape), lattice, size)
+                found.setdefault(slot, []).append((impact, happens, amount))
+        return found
+
+    def _pulled(self, case: Case, slot: str, value: int | Numbers | Amounts) -> int | Numbers | Amounts:
+        """Take off a quantity what levers take off it."""
+        if isinstance(value, int) and value == NONE:
+            return value
+        for lever in self.model.pulls.get(slot, ()) if case.levers else ():
+            assert isinstance(lever.by, Duration)
+            value = value - case.levers.get(lever.id, 0) * lever.by.amount
+        return value
+
+
+def _delayed(model: Model, value: int | Numbers | Amounts, struck: tuple[Impact, Flags, Numbers]) -> Numbers:
+    """Add what one impact does to a quantity in the samples that it strikes."""
+    impact, happens, amount = struck
+    column = np.asarray(value, dtype=float)
+    if impact.slips_to is not None:
+        days, _ = model.clock.occasion_days(impact.slips_to)
+        gone = model.clock.calendar.covers.last.toordinal() + 1
+        later = np.append(days, [gone] * impact.misses)
+        moved = later[np.searchsorted(days, column, side="right") + impact.misses - 1]
+        return np.where(happens & (column != NONE), moved, column)
+    relative = any(isinstance(end, Relative) for end in (impact.low, impact.likely, impact.high))
+    more = np.floor(column * amount + 0.5) if relative else amount
+    return np.where(happens & (column != NONE), column + more, column)
+
+
+def _correlated(uniforms: Numbers, groups: Sequence[tuple[list[int], Numbers]], rho: float | None) -> Numbers:
+    """Join the rows of each group by a Gaussian copula."""
+    if not groups or rho == 0:
+        return uniforms
+    found = uniforms.copy()
+    for rows, stated in groups:
+        if len(rows) < 2:
+            continue
+        matrix = stated
+        if rho is not None:
+            size = len(rows)
+            least = -1 / (size - 1)
+            matrix = np.full((size, size), max(rho, least)) + np.eye(size) * (1 - max(rho, least))
+        values, vectors = np.linalg.eigh(matrix)
+        root = vectors @ np.diag(np.sqrt(np.maximum(values, 0))) @ vectors.T
+        tiny = 2.0**-40
+        found[rows] = np.clip(normal_cumulative(root @ normal_quantile(uniforms[rows])), tiny, 1 - tiny)
+    return found

@@ -1,0 +1,128 @@
+"""Scrambled Sobol' points: even coverage of the unit cube, any stretch of a sequence on demand.
+
+Direction numbers of Joe and Kuo (2008, "Constructing Sobol' sequences with better two-dimensional projections"), which
+SciPy carries; scrambled by random linear matrices and a digital shift (Matoušek 1998), so that replicates are
+independent and each is uniform. Points are made here rather than by `scipy.stats.qmc`, which takes longer to import than
+the whole simulation takes to run; a test holds the unscrambled points against it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimiser.robust.directions import DIRECTIONS, MOST_DIMENSIONS
+
+__all__ = ["MOST_DIMENSIONS", "Sobol"]
+
+_BITS = 32
+
+Words = NDArray[np.uint32]
+
+
+@lru_cache(maxsize=8)
+def _directions(dimensions: int) -> Words:
+    """Return the direction numbers, shape ``(dimensions, 32)``, the first bit first; not to be written to."""
+    found = np.zeros((dimensions, _BITS), dtype=np.uint64)
+    found[0] = 1 << np.arange(_BITS - 1, -1, -1, dtype=np.uint64)
+    for dimension in range(1, dimensions):
+        polynomial, *initial = DIRECTIONS[dimension - 1]
+        degree = polynomial.bit_length() - 1
+        numbers = list(initial[:degree])
+        for _ in range(degree, _BITS):
+            newest = numbers[-degree] ^ (numbers[-degree] << degree)
+            for back in range(1, degree):
+                if polynomial >> (degree - back) & 1:
+                    newest ^= numbers[-back] << back
+            numbers.append(newest)
+        found[dimension] = [number << (_BITS - 1 - place) for place, number in enumerate(numbers)]
+    return found.astype(np.uint32)
+
+
+class Sobol:
+    """One scrambled sequence.
+
+    Parameters
+    ----------
+    dimensions
+        How many numbers a point has; beyond `MOST_DIMENSIONS` the rest are plain random numbers.
+    seed
+        Of the scrambling: sequences of different seeds are independent. None leaves the sequence as it is.
+    """
+
+    def __init__(self, dimensions: int, seed: tuple[int, ...] | None) -> None:
+        self.dimensions = dimensions
+        self._seed = seed
+        even = min(dimensions, MOST_DIMENSIONS)
+        self._directions = _directions(max(even, 1))[:even]
+        self._shift: Words = np.zeros(even, dtype=np.uint32)
+        if seed is not None:
+            # A row for each dimension, so that a further dimension leaves those before it as they are.
+            bits = np.random.default_rng(seed).integers(0, 2**_BITS, size=(even, 1 + _BITS), dtype=np.uint32)
+            self._shift = bits[:, 0].copy()
+            self._directions = _scrambled(self._directions, bits[:, 1:])
+
+    def points(self, start: int, count: int) -> NDArray[np.float64]:
+        """Return the points from one position on.
+
+        Returns
+        -------
+        ndarray
+            Shape ``(dimensions, count)``, strictly between 0 and 1.
+        """
+        words = np.empty((len(self._directions), count), dtype=np.uint32)
+        words[:, :1] = self._at(start)[:, None]
+        # Going up by one flips the bits below the lowest zero: in Gray code order one direction number at a time.
+        places = np.arange(start, start + count, dtype=np.uint64)
+        filled = 1
+        while filled < count and start % (2 * filled) == 0:
+            more = min(filled, count - filled)
+            bit = filled.bit_length() - 1
+            words[:, filled : filled + more] = words[:, :more] ^ self._gray_step(bit)[:, None]
+            filled += more
+        if filled < count:
+            words[:, filled:] = self._slow(places[filled:])
+        points = np.empty((self.dimensions, count))
+        points[: len(words)] = (words + 0.5) * 2.0**-_BITS
+        if self.dimensions > len(words):
+            points[len(words) :] = self._plain(start, count, self.dimensions - len(words))
+        return points
+
+    def _gray_step(self, bit: int) -> Words:
+        """Return what changes in every dimension when one bit of the position is set: its Gray code has two bits."""
+        step = self._directions[:, bit].copy()
+        if bit:
+            step ^= self._directions[:, bit - 1]
+        return step
+
+    def _at(self, place: int) -> Words:
+        return self._slow(np.array([place], dtype=np.uint64))[:, 0]
+
+    def _slow(self, places: NDArray[np.uint64]) -> Words:
+        """Return the words of any positions, bit by bit of their Gray codes."""
+        gray = places ^ (places >> np.uint64(1))
+        words = np.repeat(self._shift[:, None], len(places), axis=1)
+        for bit in range(int(gray.max()).bit_length() if len(gray) else 0):
+            on = ((gray >> np.uint64(bit)) & np.uint64(1)).astype(np.uint32)
+            words ^= self._directions[:, bit, None] * on
+        return words
+
+    def _plain(self, start: int, count: int, rows: int) -> NDArray[np.float64]:
+        """Return plain random numbers for the dimensions that have no direction numbers."""
+        generator = np.random.default_rng((*(self._seed or (0,)), start, 1))
+        return np.clip(generator.random((rows, count)), 2.0**-33, 1 - 2.0**-33)
+
+
+def _scrambled(directions: Words, rows: Words) -> Words:
+    """Multiply the direction numbers by lower triangular matrices of random bits with ones on the diagonal."""
+    found = np.zeros_like(directions)
+    for place in range(_BITS):
+        # Row `place` keeps the bits before it, sets its own and clears those after it.
+        own = np.uint32(1 << (_BITS - 1 - place))
+        before = np.uint32((0xFFFFFFFF << (_BITS - place)) & 0xFFFFFFFF)
+        row = (rows[:, place] & before) | own
+        parity = np.bitwise_count(directions & row[:, None]) & 1
+        found |= parity.astype(np.uint32) << np.uint32(_BITS - 1 - place)
+    return found
