@@ -31,7 +31,10 @@ def test_the_readme_gives_the_two_commands() -> None:
     """Set-up with the main job, and the tests, stand in one block that can be pasted."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
 
-    assert "python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && .venv/bin/optimiser solve mhhs-round2\n.venv/bin/pytest\n" in text
+    assert (
+        "python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && .venv/bin/optimiser solve mhhs-round2\n.venv/bin/pytest\n"
+        in text
+    )
 
 
 def test_every_link_of_the_documents_lands() -> None:

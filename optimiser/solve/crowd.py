@@ -19,7 +19,7 @@ from optimiser.encoding import Answer, Encoding, Limits, Window
 
 __all__ = ["MOST_DETERMINISTIC_TIME", "Closed", "close", "confirm", "felt_by"]
 
-MOST_DETERMINISTIC_TIME = 10.0
+MOST_DETERMINISTIC_TIME = 1.5
 """Deterministic seconds of one search of a large plan: beyond this a gap is reported rather than waited for."""
 
 MARGIN = 30

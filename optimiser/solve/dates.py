@@ -231,7 +231,7 @@ class Search:
         closed = close(self.earliest, milestone, floor, found, self.limits)
         self.deterministic_time += closed.deterministic_time
         self.notes.append(
-            f"{milestone}: CP-SAT searched the items that it can feel, for {MOST_DETERMINISTIC_TIME:.0f} deterministic seconds at most"
+            f"{milestone}: CP-SAT searched the items that it can feel, for {MOST_DETERMINISTIC_TIME:g} deterministic seconds at most"
         )
         if closed.values is not None and not check(
             self.network.plan, complete(self.network, closed.values), self.network.clock

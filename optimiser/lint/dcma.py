@@ -1,0 +1,328 @@
+"""The fourteen measures of the Defense Contract Management Agency's schedule assessment, as far as they apply.
+
+Thresholds are those of the DCMA-EA PAM 200.1 "Earned Value Management System Program Analysis Pamphlet" (2012),
+section 4; a month of 22 working days makes its 44-day limits. Measures that need progress, resources or a baseline with
+days say so where there is none, and are never passed for want of data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from models.items import Activity, Item, Milestone
+from models.lint import DcmaMeasure
+from models.plan import DURATION_PREFIX
+from models.rules import Capacity, Dependency, Equality, NotAfter, NotBefore
+from optimiser.critical import Columns, driving_items, evaluate, floats
+from optimiser.lint.logic import waited_for
+from optimiser.lint.subject import Subject, listed
+
+__all__ = ["LONG", "measures", "waits"]
+
+LONG = 44
+"""Working days beyond which a length or a float counts as high."""
+
+_PUSH = 600
+"""Working days by which a driving activity is lengthened in the critical path test."""
+
+
+def waits(subject: Subject) -> set[str]:
+    """Return the items that wait for something else, or for a date of their own."""
+    network = subject.network
+    found = set()
+    for arc in network.arcs:
+        if network.enabled[arc.rule] and not arc.rule.startswith(DURATION_PREFIX):
+            source, target = network.points[arc.source].item, network.points[arc.target].item
+            if source != target:
+                found.add(target)
+    for quorum in network.quorums:
+        if network.enabled[quorum.rule]:
+            found.add(network.points[quorum.target].item)
+    return found
+
+
+def measures(subject: Subject) -> tuple[DcmaMeasure, ...]:
+    """Return the fourteen measures."""
+    return (
+        _logic(subject),
+        *_lags(subject),
+        _links(subject),
+        _constraints(subject),
+        *_floats(subject),
+        _lengths(subject),
+        _invalid(subject),
+        _resources(subject),
+        _without(11, "Missed tasks", "5 % or fewer finished late", "no progress is recorded: nothing can have been missed"),
+        _path_test(subject),
+        _path_index(subject),
+        _without(14, "Baseline execution index", "0.95 or more", "no progress is recorded: nothing has been executed"),
+    )
+
+
+def _share(
+    number: int, name: str, limit: float, short: Sequence[str], of: int, reason: str, *, threshold: str | None = None
+) -> DcmaMeasure:
+    """Return a measure that counts what falls short."""
+    if not of:
+        return _without(number, name, threshold or f"{limit:.0%} or fewer", f"there is nothing to count: {reason}")
+    share = len(short) / of
+    return DcmaMeasure(
+        number=number,
+        name=name,
+        threshold=threshold or f"{limit:.0%} or fewer",
+        measured=f"{share:.1%}",
+        count=len(short),
+        of=of,
+        verdict="pass" if share <= limit else "fail",
+        reason=reason,
+        items=tuple(short),
+    )
+
+
+def _without(number: int, name: str, threshold: str, reason: str) -> DcmaMeasure:
+    return DcmaMeasure(number=number, name=name, threshold=threshold, measured=None, verdict="not applicable", reason=reason)
+
+
+def _linked(subject: Subject) -> list[Item]:
+    """Return the items that links could join: hammocks have ties instead."""
+    return [*subject.plan.activities, *subject.plan.milestones]
+
+
+def _logic(subject: Subject) -> DcmaMeasure:
+    before, after = waits(subject), waited_for(subject)
+    items = _linked(subject)
+    open_ended = [item.id for item in items if item.id not in before or item.id not in after]
+    published = len(subject.rows)
+    said = sum(rule.basis == "document" for rule in subject.plan.active_rules() if isinstance(rule, Dependency))
+    links = sum(1 for rule in subject.plan.active_rules() if isinstance(rule, Dependency))
+    reason = (
+        f"items without something before them, or without something after them, as linked here; of {links} links {said} are "
+        f"stated by a document, the rest inferred or fitted"
+        + (f"; the {published} published rows print no predecessors" if published and not said else "")
+    )
+    return _share(1, "Missing logic", 0.05, open_ended, len(items), reason)
+
+
+def _lags(subject: Subject) -> tuple[DcmaMeasure, DcmaMeasure]:
+    plan = subject.plan
+    links = [rule for rule in plan.active_rules() if isinstance(rule, Dependency)]
+    leads = [rule.id for rule in links if plan.duration(rule.lag).amount < 0]
+    lags = [rule.id for rule in links if plan.duration(rule.lag).amount > 0]
+    ties = [h.id for h in plan.hammocks if min(plan.duration(h.start_lag).amount, plan.duration(h.finish_lag).amount) < 0]
+    tied = f"; of the ties of hammocks, not counted, {listed(ties)} lead" if ties else ""
+    return (
+        _share(2, "Leads", 0.0, leads, len(links), f"links with a negative lag{tied}", threshold="none"),
+        _share(3, "Lags", 0.05, lags, len(links), "links with a positive lag"),
+    )
+
+
+def _links(subject: Subject) -> DcmaMeasure:
+    links = [rule for rule in subject.plan.active_rules() if isinstance(rule, Dependency)]
+    others = [rule.id for rule in links if rule.type != "FS"]
+    return _share(
+        4,
+        "Relationship types",
+        0.10,
+        others,
+        len(links),
+        "links other than finish to start",
+        threshold="90 % or more finish to start",
+    )
+
+
+def _constraints(subject: Subject) -> DcmaMeasure:
+    plan = subject.plan
+    hard = [
+        rule.id
+        for rule in plan.active_rules()
+        if (isinstance(rule, NotAfter) and plan.date(rule.date) is not None)
+        or (isinstance(rule, Dependency) and rule.bound == "at-most")
+    ]
+    ties = sum(isinstance(rule, Equality) for rule in plan.active_rules())
+    soft = sum(isinstance(rule, NotBefore) and plan.date(rule.date) is not None for rule in plan.active_rules())
+    return _share(
+        5,
+        "Hard constraints",
+        0.05,
+        hard,
+        len(_linked(subject)),
+        f"latest dates and greatest lags; {soft} earliest dates and {ties} equalities are not counted, as they hold nothing back "
+        "from being later",
+    )
+
+
+def _floats(subject: Subject) -> tuple[DcmaMeasure, DcmaMeasure]:
+    if not subject.solved or not subject.targets:
+        reason = "the plan has no dates" if subject.targets else "the plan has no targets"
+        return (
+            _without(6, "High float", "5 % or fewer", reason),
+            _without(7, "Negative float", "none", reason),
+        )
+    last = max(subject.targets, key=subject.boundary)
+    spare = floats(subject.earliest, last)
+    known = {name: days for name, days in spare.items() if days is not None and subject.activity(name)}
+    loose = [name for name, days in spare.items() if days is None and subject.activity(name)]
+    high = [name for name, days in known.items() if days > LONG]
+    against = f"towards {last}, the last target"
+    published = [
+        f"{milestone} ({baseline.id}, {subject.boundary(milestone) - limit} wd)"
+        for baseline in subject.plan.baselines
+        for milestone in subject.targets
+        if (date := baseline.date(milestone))
+        and (limit := subject.place_of(date, late=True)) is not None
+        and subject.boundary(milestone) > limit
+    ]
+    late = f"; against published dates {listed(published, 12)} would be negative" if published else ""
+    return (
+        _share(
+            6,
+            "High float",
+            0.05,
+            high,
+            len(known),
+            f"activities with more than {LONG} wd of float {against}; {len(loose)} more never move it",
+        ),
+        _share(
+            7,
+            "Negative float",
+            0.0,
+            [name for name, days in known.items() if days < 0],
+            len(known),
+            f"activities with less than no float {against}: earliest dates have none by construction{late}",
+            threshold="none",
+        ),
+    )
+
+
+def _lengths(subject: Subject) -> DcmaMeasure:
+    worked: dict[str, int] = {}
+    for row in subject.rows:
+        if not row.is_event and row.days:
+            worked[row.id] = row.days
+    if not worked:
+        for activity in subject.plan.activities:
+            length = subject.plan.duration(activity.duration)
+            if length.unit == "wd" and length.amount > 1:
+                worked[activity.id] = length.amount
+    of_rows = "published rows" if subject.rows else "activities"
+    return _share(
+        8,
+        "High duration",
+        0.05,
+        [name for name, days in worked.items() if days > LONG],
+        len(worked),
+        f"{of_rows} of more than a day that last more than {LONG} wd",
+    )
+
+
+def _invalid(subject: Subject) -> DcmaMeasure:
+    as_of = subject.plan.as_of
+    early = [row.id for row in subject.rows if row.start < as_of]
+    if not subject.rows:
+        return _without(9, "Invalid dates", "none", "no progress is recorded, and there are no published rows")
+    return _share(
+        9,
+        "Invalid dates",
+        0.0,
+        early,
+        len(subject.rows),
+        f"published rows planned before {as_of}, the day of the plan's knowledge; no actual dates are recorded",
+        threshold="none",
+    )
+
+
+def _resources(subject: Subject) -> DcmaMeasure:
+    plan = subject.plan
+    demanded = {demand.item for rule in plan.active_rules() if isinstance(rule, Capacity) for demand in rule.demands}
+    work = [activity.id for activity in plan.activities]
+    if not demanded:
+        return _without(10, "Resources", "all activities loaded", "no capacity is modelled: no source gives resources or costs")
+    return _share(
+        10,
+        "Resources",
+        0.0,
+        [name for name in work if name not in demanded],
+        len(work),
+        "activities that draw on no capacity",
+        threshold="all activities loaded",
+    )
+
+
+def _path_test(subject: Subject) -> DcmaMeasure:
+    name, threshold = "Critical path test", "the end slips as far as a driving activity is lengthened"
+    if not subject.solved or not subject.targets:
+        return _without(12, name, threshold, "the plan has no dates, or no targets")
+    last = max(subject.targets, key=subject.boundary)
+    driving = [item for item in driving_items(subject.earliest, last) if isinstance(subject.plan.items[item], Activity)]
+    longest = _longest(subject, driving)
+    if longest is None:
+        return _without(12, name, threshold, f"no activity with a length in working days drives {last}")
+    activity = subject.activity(longest)
+    assert activity is not None
+    length = subject.plan.duration(activity.duration).amount
+    room = subject.clock.limit - subject.boundary(last)
+    push = min(_PUSH, room)
+    columns = Columns(1, {f"{DURATION_PREFIX}{longest}": np.array([length + push], dtype=np.int64)})
+    moved = int(evaluate(subject.network, columns).of(last)[0]) - subject.boundary(last)
+    cut = f" (the axis has no room for {_PUSH})" if push < _PUSH else ""
+    near = abs(moved - push) <= LONG // 2
+    return DcmaMeasure(
+        number=12,
+        name=name,
+        threshold=threshold,
+        measured=f"{moved} wd for {push} wd",
+        count=moved,
+        of=push,
+        verdict="pass" if near else "fail",
+        reason=f"{longest}, which drives {last}, lengthened by {push} wd{cut}; month lags and alignments may round by some days",
+    )
+
+
+def _longest(subject: Subject, driving: Sequence[str]) -> str | None:
+    """Return the longest of the driving activities that has a length in working days."""
+    lengths = {}
+    for name in driving:
+        activity = subject.activity(name)
+        if activity is None or not subject.plan.switch(activity.enabled):
+            continue
+        length = subject.plan.duration(activity.duration)
+        if length.unit == "wd" and activity.calendar is None and length.amount:
+            lengths[name] = length.amount
+    return max(lengths, key=lambda name: lengths[name], default=None)
+
+
+def _path_index(subject: Subject) -> DcmaMeasure:
+    name, threshold = "Critical path length index", "0.95 or more"
+    if not subject.solved or not subject.targets:
+        return _without(13, name, threshold, "the plan has no dates, or no targets")
+    last = max(subject.targets, key=subject.boundary)
+    item = subject.plan.items[last]
+    assert isinstance(item, Milestone)
+    limits = {}
+    for baseline in subject.plan.baselines:
+        date = baseline.date(last)
+        limit = subject.place_of(date, late=True) if date else None
+        if limit is not None:
+            limits[baseline.id] = limit
+    covers = subject.clock.calendar.covers
+    if not limits or not covers.first <= subject.plan.as_of <= covers.last:
+        return _without(13, name, threshold, f"no baseline has a date for {last}")
+    today = subject.clock.boundary(subject.plan.as_of, "opens")
+    remaining = subject.boundary(last) - today
+    indices = {
+        name: (remaining + limit - subject.boundary(last)) / remaining for name, limit in limits.items() if remaining > 0
+    }
+    short = [name for name, index in indices.items() if index < 0.95]
+    return DcmaMeasure(
+        number=13,
+        name=name,
+        threshold=threshold,
+        measured=", ".join(f"{name} {index:.2f}" for name, index in indices.items()),
+        count=len(short),
+        of=len(indices),
+        verdict="fail" if short else "pass",
+        reason=f"from {subject.plan.as_of} to {last} as earliest here, with what each published date leaves over",
+        items=tuple(short),
+    )
