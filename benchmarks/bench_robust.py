@@ -13,8 +13,9 @@ from collections.abc import Callable
 
 from optimiser.critical import evaluate
 from optimiser.reading.load import load
+from optimiser.robust.draws import Draws
 from optimiser.robust.files import find_register, plan_folder
-from optimiser.robust.model import Case, Draws, Model
+from optimiser.robust.model import Case, Model
 from optimiser.robust.policy import first_come
 from optimiser.robust.simulation import Sampler
 

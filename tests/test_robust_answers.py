@@ -376,7 +376,7 @@ def test_the_verb_gives_equal_bytes_twice(capfd: pytest.CaptureFixture[str]) -> 
     """Equal inputs and seed, equal bytes, as tables and as JSON; another seed moves figures."""
     printed = []
     for options in ([], [], ["--json"], ["--json"], ["--seed", "8"]):
-        assert main(["robust", "mhhs-round2", "--confidence", "0.8", "--seed", "7", "--samples", "1024", *options]) == 0
+        assert main(["robust", "mhhs-round2", "--confidence", "0.8", "--seed", "7", "--samples", "256", *options]) == 0
         printed.append(capfd.readouterr().out)
 
     assert printed[0] == printed[1] != printed[4]
@@ -384,7 +384,8 @@ def test_the_verb_gives_equal_bytes_twice(capfd: pytest.CaptureFixture[str]) -> 
     document = json.loads(printed[2])
     assert next(iter(document)) == "schema"
     assert document["schema"] == "optimiser/robust/1"
-    assert document["milestones"]["M10"]["date"] == answer().dates["M10"].isoformat()  # type: ignore[union-attr]
+    assert list(document["milestones"]) == ["M10", "M14", "M16"]
+    assert all(entry["date"] > entry["deterministic"] for entry in document["milestones"].values())
     assert document["run"]["seed"] == 7
 
 

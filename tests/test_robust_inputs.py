@@ -179,6 +179,15 @@ def test_all_faults_are_reported_at_once(tmp_path: Path, toy: Plan) -> None:
     assert [fault.split(":")[0] for fault in found] == ["6", "7", "7", "8", "8"]
 
 
+def test_a_lever_on_a_count_is_refused(tmp_path: Path) -> None:
+    """A lever takes something off a length; more of a capacity is another scenario."""
+    path = tmp_path / "register.yaml"
+    lever = "levers:\n  - { id: a, title: A, on: testers, by: 1 wd, cost: 1, basis: synthetic }\n"
+    path.write_text(HEAD.replace("toy", "toy-capacity") + lever, "utf-8")
+    with pytest.raises(InputError, match="'testers' is a count"):
+        load_register(path, load("toy-capacity"))
+
+
 def test_a_register_of_another_plan_is_refused(mhhs: Plan, tmp_path: Path) -> None:
     """A register says which plan it speaks of."""
     assert refused(tmp_path, mhhs, "")[0].endswith("the register speaks of plan 'toy', this plan is 'mhhs-round2'")

@@ -14,7 +14,8 @@ from math import comb
 import numpy as np
 
 from models.robustness import AdversaryStep
-from optimiser.robust.model import Amounts, Case, Chance, Draws, Flags, Numbers, Threesome
+from optimiser.robust.draws import Draws
+from optimiser.robust.model import Amounts, Case, Chance, Flags, Numbers, Threesome
 from optimiser.robust.shapes import Lattice
 from optimiser.robust.simulation import BEYOND, BLOCK, Days, Sample, Sampler
 from optimiser.robust.statistics import date_of, met

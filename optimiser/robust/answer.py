@@ -20,18 +20,12 @@ from optimiser.robust.adversary import adversary
 from optimiser.robust.against import compare_plans
 from optimiser.robust.baselines import chances_of
 from optimiser.robust.certain import Certain, certain_dates
+from optimiser.robust.choices import readings_beside, sensitivities
 from optimiser.robust.claims import claims_result, opened
 from optimiser.robust.decision import Target, decide, plan_levers
 from optimiser.robust.files import find_claims, find_register, load_claims, load_register, plan_folder
 from optimiser.robust.model import Case, Model, Threesome
-from optimiser.robust.sensitivity import (
-    activity_effects,
-    biases,
-    chance_effects,
-    conventions,
-    readings_beside,
-    sensitivities,
-)
+from optimiser.robust.sensitivity import activity_effects, biases, chance_effects, conventions
 from optimiser.robust.simulation import BEYOND, REPLICATES, Sample, Sampler
 from optimiser.robust.statistics import (
     by_replicate,

@@ -334,6 +334,8 @@ def _lever(register: Register, plan: Plan, lever: Lever, path: Path) -> Iterator
     found = find_quantity(plan, lever.on)
     if isinstance(found, str):
         yield Fault((*path, "on"), found)
+    elif found.kind == "count":
+        yield Fault((*path, "on"), f"'{lever.on}' is a count; a lever shortens a length or a lag, or brings a date forward")
     elif lever.by is None:
         yield Fault(path, "missing key 'by': how much one step takes off")
     elif isinstance(lever.by, Reference):

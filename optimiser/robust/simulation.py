@@ -15,7 +15,8 @@ from models.plan import Plan
 from models.rules import Point
 from models.scenario import Scenario
 from optimiser.critical import Columns, Evaluated, Network, compile_network, evaluate
-from optimiser.robust.model import Case, Draws, Model
+from optimiser.robust.draws import Draws
+from optimiser.robust.model import Case, Model
 from optimiser.robust.policy import first_come
 from optimiser.robust.sobol import Sobol
 from optimiser.solve.spans import columns_of, live_options
