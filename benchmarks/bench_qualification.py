@@ -35,8 +35,23 @@ def plan_of(release: np.ndarray, length: np.ndarray, slots: int) -> Plan:
         link
         for index, days in enumerate(release.tolist())
         for link in (
-            {"id": f"ready-{index}", "title": "Entry", "kind": "dependency", "before": "OPEN", "after": f"T{index:03d}", "lag": f"{days} wd", **ground},
-            {"id": f"done-{index}", "title": "Exit", "kind": "dependency", "before": f"T{index:03d}", "after": "DONE", **ground},
+            {
+                "id": f"ready-{index}",
+                "title": "Entry",
+                "kind": "dependency",
+                "before": "OPEN",
+                "after": f"T{index:03d}",
+                "lag": f"{days} wd",
+                **ground,
+            },
+            {
+                "id": f"done-{index}",
+                "title": "Exit",
+                "kind": "dependency",
+                "before": f"T{index:03d}",
+                "after": "DONE",
+                **ground,
+            },
         )
     ]
     capacity = {
@@ -84,8 +99,10 @@ def equal() -> None:
         found = equal_slots(release, LENGTH, SLOTS)
         times.append(1000 * (time.perf_counter() - began))
         worst = max(worst, found.finish - found.bound)
-    print(f"equal slots, {PARTIES} parties, {SLOTS} slots, {LENGTH} wd: {INSTANCES} of {INSTANCES} certified (worst gap {worst} wd), "
-          f"median {np.median(times):.2f} ms, slowest {max(times):.2f} ms, in-process on arrays")
+    print(
+        f"equal slots, {PARTIES} parties, {SLOTS} slots, {LENGTH} wd: {INSTANCES} of {INSTANCES} certified (worst gap {worst} wd), "
+        f"median {np.median(times):.2f} ms, slowest {max(times):.2f} ms, in-process on arrays"
+    )
     release, length = drawn(0, mixed=False)
     print("  on a plan:", pipeline(release, length, SLOTS))
 
@@ -118,7 +135,9 @@ def mixed() -> None:
         for seed in range(5):
             release, length = drawn(seed, mixed=True)
             bound = round_bound(release, length, slots)[0]
-            print(f"mixed 20-90 wd, {slots} slots, seed {seed}: {pipeline(release, length, slots)} (rounds and energy alone {bound})")
+            print(
+                f"mixed 20-90 wd, {slots} slots, seed {seed}: {pipeline(release, length, slots)} (rounds and energy alone {bound})"
+            )
 
 
 def market() -> None:
@@ -149,7 +168,9 @@ def rivals(seconds: float) -> None:
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds, solver.parameters.num_workers = seconds, 2
     status = solver.solve(model)
-    print(f"CP-SAT alone, {seconds:g} s: {solver.objective_value:.0f}, bound {solver.best_objective_bound:.0f}, {solver.status_name(status)}")
+    print(
+        f"CP-SAT alone, {seconds:g} s: {solver.objective_value:.0f}, bound {solver.best_objective_bound:.0f}, {solver.status_name(status)}"
+    )
     try:
         from pyjobshop import Model
     except ImportError:

@@ -67,6 +67,8 @@ class BodyLoad(Record):
     month: str
     slots: int
     """Slot-days offered."""
+    slots_a_day: float
+    """The same on an average day."""
     used: int
     """Slot-days used."""
     utilisation: float

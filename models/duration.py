@@ -42,7 +42,7 @@ __all__ = [
 
 Unit = Literal["wd", "cd", "mo"]
 
-_DURATION = re.compile(r"^([+-]?\d{1,6}) (wd|cd|mo)$")
+_DURATION = re.compile(r"(-?(?:0|[1-9][0-9]{0,5})) (wd|cd|mo)")
 _REFERENCE = re.compile(r"^\$" + IDENTIFIER_PATTERN[1:])
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 
@@ -93,7 +93,7 @@ class Duration(Word):
     amount: int
     unit: Unit
 
-    pattern: ClassVar[str] = r"^[+-]?\d{1,6} (wd|cd|mo)$"
+    pattern: ClassVar[str] = r"^-?(0|[1-9][0-9]{0,5}) (wd|cd|mo)$"
     example: ClassVar[str] = "21 wd"
 
     @classmethod
@@ -107,7 +107,7 @@ class Duration(Word):
         """
         found = _DURATION.fullmatch(text)
         if not found:
-            loose = re.match(r"^\s*([+-]?\d+)\s*([A-Za-z]*)\s*$", text)
+            loose = re.fullmatch(r"\s*([+-]?[0-9]{1,6})\s*([A-Za-z]*)\s*", text)
             units = {"": "wd", "d": "wd", "day": "wd", "days": "wd", "m": "mo", "month": "mo", "months": "mo"}
             word = loose[2].lower() if loose else "?"
             unit = word if word in ("wd", "cd", "mo") else units.get(word, "")
@@ -231,7 +231,7 @@ def _described(pattern: str, *others: str) -> WithJsonSchema:
 
 _NAME = r"\$[A-Za-z0-9_-]+"
 
-DurationTerm = Annotated[Duration | Reference, _term(Duration), _described(rf"^([+-]?\d{{1,6}} (wd|cd|mo)|{_NAME})$")]
+DurationTerm = Annotated[Duration | Reference, _term(Duration), _described(rf"^(-?(0|[1-9][0-9]{{0,5}}) (wd|cd|mo)|{_NAME})$")]
 DateTerm = Annotated[dt.date | Reference, _term(dt.date), _described(rf"^(\d{{4}}-\d{{2}}-\d{{2}}|{_NAME})$")]
 AmountTerm = Annotated[int | Reference, _term(int), _described(rf"^{_NAME}$", "integer")]
 SwitchTerm = Annotated[bool | Reference, _term(bool), _described(rf"^{_NAME}$", "boolean")]

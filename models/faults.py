@@ -19,7 +19,19 @@ __all__ = ["Fault", "PlanFaultsError", "find_faults", "maybe"]
 
 def find_faults(plan: PlanContents) -> tuple[Fault, ...]:
     """Return everything wrong with a plan as a whole, in the order of its file."""
-    finders = (_duplicates, _names, _baselines, _terms, _calendars, _readings, _sources, _reach, party_faults)
+    finders = (
+        _duplicates,
+        _names,
+        _baselines,
+        _terms,
+        _calendars,
+        _readings,
+        _sources,
+        _reach,
+        _ranges,
+        _touches,
+        party_faults,
+    )
     return tuple(fault for finder in finders for fault in finder(plan))
 
 
@@ -347,3 +359,35 @@ def _reach(plan: PlanContents) -> Iterator[Fault]:
             ("horizon", "first"),
             f"{plan.horizon.first} is outside the days that calendar '{base.id}' covers ({base.covers.first} to {base.covers.last})",
         )
+
+
+def _ranges(plan: PlanContents) -> Iterator[Fault]:
+    """Ends of an assumption's range that are no values of its kind, and limits that refer to nothing."""
+    for index, assumption in enumerate(plan.assumptions):
+        for key in ("low", "high"):
+            end = getattr(assumption, key)
+            if end is None or assumption.value is None or type(end) is type(assumption.value):
+                continue
+            said = f"'{assumption.id}' holds {print_value(assumption.value)}, so {print_value(end)} is no {key} value of it"
+            yield Fault(("assumptions", index, key), said)
+    for field in ("activities", "rules"):
+        for index, entry in enumerate(getattr(plan, field)):
+            flexibility = getattr(entry, "flexibility", None)
+            for key in ("limit", "limit_amount"):
+                term = getattr(flexibility, key, None)
+                if isinstance(term, Reference) and term.name not in plan.values:
+                    where = (field, index, "flexibility", key)
+                    yield Fault(where, f"unknown assumption '{term.name}'{maybe(term.name, plan.values)}")
+
+
+def _touches(plan: PlanContents) -> Iterator[Fault]:
+    """Things that a risk or an unknown is said to bear on, and that are not there."""
+    readings = {reading.id: None for reading in plan.readings}
+    known = {**dict.fromkeys(plan.items), **dict.fromkeys(plan.rules_by_id), **dict.fromkeys(plan.values), **readings}
+    for field in ("unknowns", "raid"):
+        for index, entry in enumerate(getattr(plan, field)):
+            for place, name in enumerate(entry.touches):
+                if name not in known:
+                    yield Fault(
+                        (field, index, "touches", place), f"unknown item, rule or assumption '{name}'{maybe(name, known)}"
+                    )

@@ -19,13 +19,26 @@ if TYPE_CHECKING:
     from optimiser.check import check
     from optimiser.compare import compare
     from optimiser.explain import attribute, explain, implied, verify_outcome, why_not
+    from optimiser.qualification import qualify
     from optimiser.reading.load import load
     from optimiser.robust import robust
     from optimiser.solve import earliest
 
     __version__: str
 
-__all__ = ["attribute", "check", "compare", "earliest", "explain", "implied", "load", "robust", "verify_outcome", "why_not"]
+__all__ = [
+    "attribute",
+    "check",
+    "compare",
+    "earliest",
+    "explain",
+    "implied",
+    "load",
+    "qualify",
+    "robust",
+    "verify_outcome",
+    "why_not",
+]
 
 _HOMES = {
     "attribute": "optimiser.explain",
@@ -35,6 +48,7 @@ _HOMES = {
     "explain": "optimiser.explain",
     "implied": "optimiser.explain",
     "load": "optimiser.reading.load",
+    "qualify": "optimiser.qualification",
     "robust": "optimiser.robust",
     "verify_outcome": "optimiser.explain",
     "why_not": "optimiser.explain",

@@ -114,7 +114,7 @@ def test_random_outcomes_verify() -> None:
         infeasible += outcome.status == "infeasible"
         rationed += compile_network(plan).uses_capacity
     assert solved > 30
-    assert infeasible > 5
+    assert infeasible > 3
     assert rationed > 5
 
 

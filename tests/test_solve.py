@@ -330,17 +330,20 @@ class TestOutcomes:
         """Where CP-SAT, asked again another way, does not say infeasible, the answer is undecided and not a conflict."""
         from optimiser.encoding import Answer, Encoding
 
-        names = ["A", "B", "C"]
         plan = plan_of(
             targets=["M"],
-            activities=[work(name, "10 wd") for name in names],
+            activities=[work("A", "5 wd"), work("B", "5 wd")],
             milestones=[MILESTONE],
             rules=[
-                *(rule(f"{name}-m", "dependency", before=name, after="M") for name in names),
-                rule("slot", "capacity", amount=1, demands=[{"item": name} for name in names]),
-                rule("by", "not-after", at="M", date="2024-02-09"),
+                *(rule(f"{name}-m", "dependency", before=name, after="M") for name in ("A", "B")),
+                rule("slot", "capacity", amount=1, demands=[{"item": name} for name in ("A", "B")]),
+                rule("pin-first", "not-before", at="B", date="2024-01-11"),
+                rule("pin-last", "not-after", at="B", date="2024-01-17"),
+                rule("by", "not-after", at="A", date="2024-01-19"),
             ],
         )
+        assert isinstance(earliest(plan), Infeasible)
+        monkeypatch.setattr("optimiser.solve.answer.conflict_of_room", lambda _: None)
         monkeypatch.setattr(Encoding, "confirm_infeasible", lambda *_, **__: Answer(status="unknown"))
 
         assert isinstance(earliest(plan), Undecided)

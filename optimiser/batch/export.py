@@ -22,6 +22,9 @@ _RUNS = re.compile(r"^[\s\x00-\x1f]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]")
 _NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?$")
 _BLOCK = 10_000
 
+MOST_CELLS = 50_000
+"""Different cells kept in memory while an export is written."""
+
 
 def harmless(text: str) -> str:
     """Return text that no spreadsheet runs as a formula: what looks like one is led by an apostrophe.
@@ -78,21 +81,25 @@ def export_csv(ledger: Ledger, job: Job, path: Path) -> None:
         with draft.open("w", encoding="utf-8", newline="") as file:
             table = csv.writer(file, lineterminator="\n")
             table.writerow([harmless(heading) for heading in headings(job)])
-            for row in records(ledger, job):
-                table.writerow([_cell(cell) for cell in row])
+            written = _Cells()
+            for number, key, *cells, checked in records(ledger, job):
+                # Numbers and keys in hexadecimal run nothing, and of all other cells there are few that differ.
+                table.writerow([number, key, *map(written.__getitem__, cells), "true" if checked else "false"])
             file.flush()
             os.fsync(file.fileno())
 
     _placed(path, fill)
 
 
-def _cell(cell: Any) -> Any:
-    """Return a cell as it is written."""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, str):
-        return harmless(cell)
-    return "" if cell is None else cell
+class _Cells(dict[Any, str]):
+    """Cells as they are written, each looked at once."""
+
+    def __missing__(self, cell: Any) -> str:
+        """Look at a new cell; keep no more of them than there are of labels, dates and sets of rules."""
+        if len(self) > MOST_CELLS:
+            self.clear()
+        self[cell] = "" if cell is None else harmless(str(cell))
+        return self[cell]
 
 
 def export_parquet(ledger: Ledger, job: Job, path: Path) -> None:

@@ -317,7 +317,10 @@ class Ledger:
         texts = dict(self.connection.execute("SELECT number, text FROM texts"))
         coded = {3, *(5 + len(job.axes) + 3 * number + part for number in range(len(job.milestones)) for part in (1, 2))}
         for row in self.connection.execute("SELECT * FROM rows ORDER BY row"):
-            yield tuple(texts.get(cell) if place in coded else cell for place, cell in enumerate(row))
+            cells = list(row)
+            for place in coded:
+                cells[place] = texts.get(cells[place])
+            yield tuple(cells)
 
     def close(self, *, settled: bool = False) -> None:
         """Close the file; with ``settled`` fold its log into it first, so that one file is all there is to keep."""

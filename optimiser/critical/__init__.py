@@ -1,6 +1,6 @@
 """The witness that needs no solver: longest paths, exact, with the reason for every value."""
 
-from optimiser.critical.backward import floats, free_floats, latest_times
+from optimiser.critical.backward import floats, free_floats, latest_times, reaches
 from optimiser.critical.batch import Columns, Evaluated, evaluate
 from optimiser.critical.bounds import CapacityBound, Overload, capacity_bound, overload_on_axis
 from optimiser.critical.chain import certificate, driving_items, minimal_core
@@ -35,5 +35,6 @@ __all__ = [
     "list_schedule",
     "minimal_core",
     "overload_on_axis",
+    "reaches",
     "resources",
 ]

@@ -282,7 +282,14 @@ class Pass:
         return ()
 
     def _always_pushes(self, circle: list[int]) -> bool:
-        """Say whether going round a circle of events moves every boundary from its first event's on."""
+        """Say whether going round a circle of events moves every boundary from its first event's on.
+
+        Only of lags and lengths: an occasion that pushes at every boundary of this axis may let through on a longer one.
+        """
+        rules = self.network.plan.rules_by_id
+        kinds = {rules[name].kind for index in circle[1:] if (name := self.events[index].rule or "") in rules}
+        if kinds - {"dependency", "equality"}:
+            return False
         clock = self.network.clock
         first = self.events[circle[0]]
         axis = np.arange(max(first.boundary, 0), clock.limit + 1)

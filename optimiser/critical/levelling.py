@@ -10,7 +10,7 @@ and those that come too late all the same move up the queue (squeaky wheel; Josl
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 
@@ -22,12 +22,16 @@ from models.rules import Capacity
 from optimiser.clock import Clock
 from optimiser.critical.forward import Earliest, Pass
 from optimiser.critical.network import Network
+from optimiser.critical.packing import balanced
 
 __all__ = ["Levelling", "Resource", "best_schedule", "list_schedule", "resources"]
 
 SCALE = 8
 SHAKEN = 8
 """Orders are kept in eighths of a working day, and shaken by up to eight."""
+
+FULLEST = 2
+"""How many of the fullest capacities are spread evenly."""
 
 Key = Callable[[str, int], tuple[int, ...]]
 """From an activity and its earliest start now to its place in the queue; the smallest goes first."""
@@ -231,7 +235,44 @@ def best_schedule(
                 return best
     if best is None or not tries:
         return best
+    for values in _spread(earliest, levelling, pools, node, floor):
+        if values[node] < best[node]:
+            best = values
+            if best[node] <= floor:
+                return best
     return _pulled(earliest, levelling, node, best, floor, tries)
+
+
+def _spread(
+    earliest: Earliest, levelling: Levelling, pools: Sequence[Resource], node: int, boundary: int
+) -> Iterator[list[int]]:
+    """Yield schedules in the orders that spread the work of one capacity evenly over its slots, the fullest ones first.
+
+    Only for capacities of equal slots that stay the same; what the others hold back is for the list scheduling to find.
+    """
+    network = earliest.network
+    late = latest_by_choice(earliest, node, boundary)
+    begun = {item: network.item_nodes(item) for item in levelling.items}
+    plain = []
+    for pool in pools:
+        items = sorted(pool.demand)
+        if not items or set(pool.demand.values()) != {1}:
+            continue
+        release = np.array([earliest.values[begun[item][0]] for item in items], dtype=np.int64)
+        length = np.array([earliest.values[begun[item][1]] for item in items], dtype=np.int64) - release
+        offered = pool.available[int(release.min()) : network.clock.limit]
+        if len(offered) and offered.min() == offered.max() > 0:
+            plain.append((float(length.sum() / offered[0]), items, release, length, int(offered[0])))
+    plain.sort(key=lambda entry: -entry[0])
+    for _, items, release, length, slots in plain[:FULLEST]:
+        due = np.array([late[begun[item][1]] for item in items], dtype=np.int64)
+        starts = balanced(release, length, due, min(slots, len(items)))
+        order = dict(zip(items, starts.tolist(), strict=True))
+        values = levelling.schedule(
+            lambda item, now, order=order: (order.get(item, late[begun[item][0]]), now)  # type: ignore[misc]
+        )
+        if values is not None:
+            yield values
 
 
 def _pulled(earliest: Earliest, levelling: Levelling, node: int, best: list[int], floor: int, tries: int) -> list[int]:

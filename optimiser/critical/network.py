@@ -226,7 +226,12 @@ class Network:
     def add_dated(self, kept: list[Bound], rule: str, point: Point, term: dt.date | Reference) -> None:
         """Add a floor or a ceiling at a stated date."""
         date = self.plan.date(term)
-        boundary = None if date is None else self.clock.boundary(date, self.plan.convention(point))
+        boundary = None
+        if date is not None and self.enabled[rule]:
+            boundary = self.clock.boundary(date, self.plan.convention(point))
+        elif date is not None:  # of a rule that is off, a date off the calendar is nobody's fault
+            days = np.array([date.toordinal()], dtype=np.int64)
+            boundary = int(self.clock.boundaries(days, self.plan.convention(point))[0])
         slots = (*_name(term), rule)
         self.dated_slots.update(slots)
         kept.append(Bound(self.node(point), rule, boundary, slots))

@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["EqualSlots", "Excess", "Windows", "equal_slots", "excess", "round_bound"]
+__all__ = ["EqualSlots", "Excess", "Windows", "balanced", "equal_slots", "excess", "round_bound"]
 
 Counts = NDArray[np.int64]
 
@@ -256,3 +256,91 @@ def round_bound(release: Counts, length: Counts, slots: int) -> tuple[int, int, 
         place = int(np.argmax(energy))
         best = max(best, (int(energy[place]), int(later[place]), place + 1))
     return best
+
+
+def balanced(release: Counts, length: Counts, due: Counts, slots: int, floor: int = 0) -> Counts:
+    """Return starts of work on equal slots that keep the worst lateness low: list scheduling, then exchanges.
+
+    Parameters
+    ----------
+    release, length, due
+        Of each piece, shape ``(work,)``; each holds one slot.
+    slots
+        How many at once, at least one.
+    floor
+        A lateness that is good enough to stop at.
+
+    Notes
+    -----
+    The slot that is latest gives a piece to another, or exchanges one, as long as the later of the two gets earlier than
+    it was; in a slot the piece due first of those that are ready goes first (Schrage 1971). A local optimum.
+    """
+    pieces = list(zip(release.tolist(), length.tolist(), due.tolist(), strict=True))
+    held: list[list[int]] = [[] for _ in range(slots)]
+    busy = [(0, slot) for slot in range(slots)]
+    for piece in np.lexsort((-length, due - length)).tolist():
+        # The slot that is free last before the piece is ready keeps the others for those that are ready sooner.
+        ready, days, _ = pieces[piece]
+        free = [entry for entry in busy if entry[0] <= ready]
+        chosen = max(free) if free else min(busy)
+        busy.remove(chosen)
+        held[chosen[1]].append(piece)
+        busy.append((max(chosen[0], ready) + days, chosen[1]))
+    late = [_lateness(pieces, own) for own in held]
+    while (worst := max(late)) > floor:
+        first = late.index(worst)
+        exchange = _exchange(pieces, held, late, first)
+        if exchange is None:
+            break
+        second, one, other = exchange
+        held[first], held[second] = one, other
+        late[first], late[second] = _lateness(pieces, one), _lateness(pieces, other)
+    starts = np.zeros(len(pieces), dtype=np.int64)
+    for own in held:
+        for piece, start in _served(pieces, own):
+            starts[piece] = start
+    return starts
+
+
+def _exchange(
+    pieces: list[tuple[int, int, int]], held: list[list[int]], late: list[int], first: int
+) -> tuple[int, list[int], list[int]] | None:
+    """Return the exchange between the latest slot and another after which the later of the two is earliest."""
+    best, found = late[first], None
+    for second, others in enumerate(held):
+        if second == first or late[second] >= best:
+            continue
+        for mine in held[first]:
+            for theirs in (None, *others):
+                if theirs is not None and pieces[theirs][1] == pieces[mine][1] and pieces[theirs][0] == pieces[mine][0]:
+                    continue
+                one = [piece for piece in held[first] if piece != mine] + ([] if theirs is None else [theirs])
+                other = [piece for piece in others if piece != theirs] + [mine]
+                now = _lateness(pieces, other)
+                if now < best:
+                    now = max(now, _lateness(pieces, one))
+                    if now < best:
+                        best, found = now, (second, one, other)
+    return found
+
+
+def _served(pieces: list[tuple[int, int, int]], own: list[int]) -> list[tuple[int, int]]:
+    """Return the pieces of one slot with their starts: of those that are ready the one due first."""
+    waiting = sorted(own, key=lambda piece: pieces[piece][0])
+    ready: list[tuple[int, int]] = []
+    served, now, place = [], 0, 0
+    while place < len(waiting) or ready:
+        if not ready:
+            now = max(now, pieces[waiting[place]][0])
+        while place < len(waiting) and pieces[waiting[place]][0] <= now:
+            heapq.heappush(ready, (pieces[waiting[place]][2], waiting[place]))
+            place += 1
+        _, piece = heapq.heappop(ready)
+        served.append((piece, now))
+        now += pieces[piece][1]
+    return served
+
+
+def _lateness(pieces: list[tuple[int, int, int]], own: list[int]) -> int:
+    """Return the worst lateness of the pieces of one slot."""
+    return max((start + pieces[piece][1] - pieces[piece][2] for piece, start in _served(pieces, own)), default=-(10**9))

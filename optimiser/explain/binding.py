@@ -85,6 +85,8 @@ def explain_with(oracle: Oracle, milestone: str, *, near: int = NEAR) -> Binding
     notes = []
     if oracle.rationed:
         notes.append("items' margins, near chains and other readings leave capacity out: they are those of the network")
+    if oracle.large:
+        notes.append("so large a plan with capacity is looked at in part: what is undecided or blank was not asked")
     if not found.complete:
         notes.append("not all minimal conflicts at one day earlier were found: joint bindings may be missing")
     if not proved:
@@ -159,9 +161,19 @@ class _Lines:
         """
         every = self._everywhere()
         tried = [name for name in names if every is None or name in every]
-        reaches = dict(zip(tried, self.oracle.reach(self.milestone, [Variant(off=(name,)) for name in tried]), strict=True))
+        reaches = dict(
+            zip(
+                tried,
+                self.oracle.reach(self.milestone, [Variant(off=(name,)) for name in tried], at_most=self._known()),
+                strict=True,
+            )
+        )
         stays = Reach(self.boundary, self.boundary)
         return {name: reaches.get(name, stays) for name in names}
+
+    def _known(self) -> int | None:
+        """Return the boundary that the plan reaches, which no relaxation can be behind."""
+        return self.boundary if self.proved and not self.oracle.two_way else None
 
     def _everywhere(self) -> set[str] | None:
         """Return the members of every minimal conflict, None where all rules can be tried at no cost."""
@@ -175,7 +187,11 @@ class _Lines:
         every = self._everywhere()
         tried = [name for name in able if every is None or name in every]
         reaches = dict(
-            zip(tried, self.oracle.reach(self.milestone, [numbers[name].variant(-1) for name in tried]), strict=True)
+            zip(
+                tried,
+                self.oracle.reach(self.milestone, [numbers[name].variant(-1) for name in tried], at_most=self._known()),
+                strict=True,
+            )
         )
         stays = Reach(self.boundary, self.boundary)
         return {name: reaches.get(name, stays) for name in able}

@@ -85,8 +85,9 @@ def one_conflict(
 def _first_core(oracle: Oracle, milestone: str, by: int, off: frozenset[str]) -> tuple[str, ...]:
     """Return a set that cannot hold, among what is not off: what a contradiction uses, or, failing that, everything."""
     left = tuple(name for name in oracle.atoms if name not in off)
-    if not oracle.rationed:
-        return _cut(oracle, milestone, by, left)
+    used = _cut(oracle, milestone, by, left)
+    if not oracle.rationed or len(used) < len(left):
+        return used
     from optimiser.encoding import Encoding
     from optimiser.explain.oracle import varied
 
@@ -102,8 +103,6 @@ def _first_core(oracle: Oracle, milestone: str, by: int, off: frozenset[str]) ->
 
 def _cut(oracle: Oracle, milestone: str, by: int, held: Sequence[str]) -> tuple[str, ...]:
     """Return what the network's contradiction uses of a set that cannot hold; the set itself where that is not enough."""
-    if oracle.rationed:
-        return tuple(held)
     everything = frozenset(oracle.atoms)
     ceilings = {oracle.node(milestone): (by, QUESTION)}
     earliest = oracle.forward(everything - set(held), ceilings)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.explanation import Method
+from optimiser.critical import Network, evaluate
 from optimiser.explain.numbers import Number
-from optimiser.explain.oracle import Oracle, Reach
+from optimiser.explain.oracle import Oracle, Reach, columns_for
 from optimiser.solve.binding import Variant
 
 __all__ = ["Headroom", "Saturation", "headrooms", "saturations"]
@@ -67,6 +68,8 @@ def headrooms(
     less the longer it is, so its dates need not rise with it: of such a one every unit is looked at.
     """
     at = variant_at or (lambda place, units: numbers[place].variant(units))
+    if oracle.large:
+        return _between(oracle, milestone, bounds, numbers, at)
     boundary_of = [bounds] * len(numbers) if isinstance(bounds, int) else bounds
     scanned = {place for place, number in enumerate(numbers) if number.slot in oracle.two_way}
     count = len(numbers)
@@ -114,6 +117,58 @@ def headrooms(
     return found
 
 
+def _between(
+    oracle: Oracle,
+    milestone: str,
+    bounds: int | Sequence[int],
+    numbers: Sequence[Number],
+    at: Callable[[int, int], Variant],
+) -> list[Headroom]:
+    """Return headrooms of a large rationed plan where two bounds agree, and leave the others open.
+
+    The network without capacity gives the most that a headroom can be; a schedule's own order, kept, the least.
+    """
+    boundary = bounds if isinstance(bounds, int) else max(bounds, default=0)
+    ordered = oracle.in_order(milestone, boundary)
+    capacities = {rule.id for rule in oracle.plan.rules if rule.kind == "capacity"}
+    asked = [place for place, number in enumerate(numbers) if number.slot not in capacities | oracle.two_way]
+    found = [Headroom(None, contradicts=False, method="undecided") for _ in numbers]
+    if ordered is None or not asked:
+        return found
+    most = _bisected(oracle.network, milestone, boundary, numbers, asked, at)
+    least = _bisected(ordered, milestone, boundary, numbers, asked, at)
+    for place, (high, ends), (low, _) in zip(asked, most, least, strict=True):
+        if high == low:
+            never = high >= max(0, numbers[place].most)
+            found[place] = Headroom(None if never else high, ends and not never, "closed form")
+    return found
+
+
+def _bisected(
+    network: Network,
+    milestone: str,
+    boundary: int,
+    numbers: Sequence[Number],
+    asked: Sequence[int],
+    at: Callable[[int, int], Variant],
+) -> list[tuple[int, bool]]:
+    """Return how far numbers can worsen in one network, and whether a contradiction ends it."""
+    low = np.zeros(len(asked), dtype=np.int64)
+    high = np.array([max(0, numbers[place].most) for place in asked], dtype=np.int64)
+    ends = np.zeros(len(asked), dtype=np.bool_)
+    while np.any(low < high):
+        middle = (low + high + 1) // 2
+        variants = [at(place, int(units)) for place, units in zip(asked, middle, strict=True)]
+        evaluated = evaluate(network, columns_for(network, variants))
+        # Rationed work that runs off the axis has no schedule at all.
+        on_axis = (evaluated.values <= network.clock.limit).all(axis=0)
+        stays = (evaluated.of(milestone) <= boundary) & ~evaluated.infeasible & on_axis
+        live = low < high
+        ends = np.where(live & ~stays, evaluated.infeasible, ends)
+        low, high = np.where(live & stays, middle, low), np.where(live & ~stays, middle - 1, high)
+    return list(zip(low.tolist(), ends.tolist(), strict=True))
+
+
 def _stays(reach: Reach, boundary: int) -> bool:
     return reach.high is not None and reach.high <= boundary
 
@@ -133,6 +188,9 @@ def saturations(oracle: Oracle, milestone: str, numbers: Sequence[Number]) -> li
     """Return for each number the fewest units of relaxing that gain all it can; None where a limit came first."""
     if not numbers:
         return []
+    if oracle.large:
+        # Each would need a dozen variants dated with their capacity.
+        return [None] * len(numbers)
     full = oracle.reach(milestone, [number.variant(-max(0, number.least)) for number in numbers])
     count = len(numbers)
     best = [reach.exact for reach in full]

@@ -34,7 +34,8 @@ from optimiser.critical import (
     evaluate,
     resources,
 )
-from optimiser.critical.network import Arc
+from optimiser.critical.components import components
+from optimiser.critical.network import Arc, Family
 from optimiser.encoding.answer import Answer, Limits
 from optimiser.encoding.levers import FIELDS, Lever, moved_plan, number_of
 from optimiser.solve.binding import QUESTION, Variant, stated_number
@@ -45,6 +46,12 @@ __all__ = ["MOST_CALLS", "Oracle", "Reach"]
 
 MOST_CALLS = 60_000
 """Forward passes, or solver calls, that one explanation may make before it says that it is not complete."""
+
+
+SMALL = 60
+"""Up to so many rules and durations every question about a rationed plan is asked."""
+MOST_RATIONED = 80
+"""Variants of a larger rationed plan that are looked at with their capacity; the others are bounded, or left open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,8 @@ class Oracle:
     limits: Limits = field(default_factory=Limits)
     clock: Clock = None  # type: ignore[assignment]
     calls: int = 0
+    rationed_calls: int = 0
+    """Variants so far for which capacity had to be looked at."""
     shared: dict[str, Any] = field(default_factory=dict)
     """What explanations of several milestones have in common, computed once."""
 
@@ -93,6 +102,11 @@ class Oracle:
     def rationed(self) -> bool:
         """Whether a live capacity takes part, so that the network alone is only a lower bound."""
         return self.network.uses_capacity
+
+    @property
+    def large(self) -> bool:
+        """Whether capacity is rationed among so many rules that not every question about it can be asked."""
+        return self.rationed and len(self.atoms) > SMALL
 
     @property
     def never(self) -> int:
@@ -129,21 +143,41 @@ class Oracle:
         self.calls += len(variants)
         return evaluate(self.network, columns_for(self.network, variants))
 
-    def reach(self, milestone: str, variants: Sequence[Variant], *, by: int | None = None) -> list[Reach]:
+    def reach(
+        self, milestone: str, variants: Sequence[Variant], *, by: int | None = None, at_most: int | None = None
+    ) -> list[Reach]:
         """Return where the earliest boundary of a milestone lies in each variant.
 
         Parameters
         ----------
         by
             Where only the question is whether it is at or before this boundary, what suffices to tell.
+        at_most
+            Where every variant only relaxes the plan, the boundary that the plan itself reaches.
         """
-        if not self.rationed or not variants:
-            if not variants:
-                return []
-            evaluated = self.evaluate(variants)
-            boundaries = np.where(evaluated.infeasible, self.never, evaluated.of(milestone))
-            return [Reach(boundary, boundary) for boundary in boundaries.tolist()]
-        return [self.reach_of(varied(self.network, variant), milestone, by=by) for variant in variants]
+        if not variants:
+            return []
+        evaluated = self.evaluate([self._without_capacity(variant) for variant in variants])
+        boundaries: list[int] = np.where(evaluated.infeasible, self.never, evaluated.of(milestone)).tolist()
+        if not self.rationed:
+            return [Reach(boundary, boundary) for boundary in boundaries]
+        found = []
+        for variant, low in zip(variants, boundaries, strict=True):
+            if at_most is not None and low >= at_most:
+                found.append(Reach(at_most, at_most))
+            elif by is not None and low > by:
+                found.append(Reach(low, None))
+            else:
+                found.append(self.reach_of(varied(self.network, variant), milestone, by=by))
+        return found
+
+    def _without_capacity(self, variant: Variant) -> Variant:
+        """Return a variant without the amounts of capacities, of which the network knows nothing."""
+        rules = self.plan.rules_by_id
+        if not any(name in rules and rules[name].kind == "capacity" for name in variant.values):
+            return variant
+        kept = {name: value for name, value in variant.values.items() if name not in rules or rules[name].kind != "capacity"}
+        return Variant(variant.off, kept, variant.on)
 
     def reach_of(self, plan: Plan, milestone: str, *, by: int | None = None) -> Reach:
         """Return where the earliest boundary of a milestone of a changed plan, on the same calendar, lies."""
@@ -153,12 +187,20 @@ class Oracle:
         if earliest.status != "feasible":
             value = self.never if earliest.status == "infeasible" else self.clock.limit + 1
             return Reach(value, value)
+        if not network.uses_capacity:
+            value = earliest.values[network.nodes[milestone, "start"]]
+            return Reach(value, value)
+        return self._rationed_reach(plan, network, earliest, milestone, by)
+
+    def _rationed_reach(self, plan: Plan, network: Network, earliest: Earliest, milestone: str, by: int | None) -> Reach:
+        """Return where a milestone lies once its plan's capacity is looked at: bounds and schedules first, then CP-SAT."""
         node = network.nodes[milestone, "start"]
         value = earliest.values[node]
-        if not network.uses_capacity:
-            return Reach(value, value)
         if by is not None and value > by:
             return Reach(value, None)
+        if self.large and self.rationed_calls >= MOST_RATIONED:
+            return Reach(value, None, "undecided")
+        self.rationed_calls += 1
         pools = resources(plan, self.clock)
         scheduled = best_schedule(earliest, pools, milestone)
         if scheduled is not None and check(plan, schedule_of(network, scheduled), self.clock):
@@ -204,8 +246,17 @@ class Oracle:
         allowed = frozenset(off)
         key = allowed, milestone, by
         if key not in self._cache:
-            self._cache[key] = self._can_rationed(*key) if self.rationed else self._can_network(*key)
+            verdict = self._can_network(*key)
+            # The network bounds from below, and is all there is where no capacity is left.
+            if verdict and any(name not in allowed for name in self._capacities):
+                verdict = self._can_rationed(*key)
+            self._cache[key] = verdict
         return self._cache[key]
+
+    @cached_property
+    def _capacities(self) -> tuple[str, ...]:
+        """The capacities that are on."""
+        return tuple(rule.id for rule in self.plan.active_rules() if rule.kind == "capacity")
 
     def _can_network(self, allowed: frozenset[str], milestone: str, by: int) -> bool | None:
         ceilings = {self.node(milestone): (by, QUESTION)}
@@ -311,6 +362,53 @@ class Oracle:
                 return True
             unknown |= reach.low <= by
         return None if unknown or len(allowed & self.two_way) > 4 else False
+
+    def in_order(self, milestone: str, boundary: int) -> Network | None:
+        """Return the network of a schedule that reaches a boundary, its rationed work kept in the schedule's order.
+
+        Whatever meets this network keeps inside capacity, as only work that overlaps in the schedule can overlap (a partial
+        order schedule: Policella, Cesta, Oddi and Smith, "From precedence constraint posting to partial order schedules",
+        AI Communications 20, 2007). So its dates are upper bounds. None where no such schedule is at hand, a capacity changes
+        with time, or rationed work has no length.
+        """
+        pools = resources(self.plan, self.clock)
+        if any(len(np.unique(pool.available)) > 1 for pool in pools):
+            return None
+        values = best_schedule(self.found, pools, milestone)
+        if values is None or values[self.node(milestone)] > boundary:
+            return None
+        if check(self.plan, schedule_of(self.network, values), self.clock):
+            return None
+        if any(len({values[node] for node in self.network.item_nodes(item)}) == 1 for pool in pools for item in pool.demand):
+            # Work of no length has no order; were it longer, it would overlap what it does not now.
+            return None
+        same = Family(self.clock, 1)
+        added: dict[tuple[int, int], Arc] = {}
+        for pool in pools:
+            nodes = sorted((self.network.item_nodes(item) for item in pool.demand), key=lambda pair: values[pair[0]])
+            for start, finish in nodes:
+                after = [each for each, _ in nodes if values[each] >= values[finish] and each != start]
+                # What starts after something that itself starts after this one follows by it.
+                first_end = min((values[self._finish_of(each)] for each in after), default=0)
+                for each in after:
+                    if values[each] < first_end or each == after[0]:
+                        added[finish, each] = Arc(finish, each, "", same)
+        network = replace(
+            self.network,
+            arcs=[*self.network.arcs, *added.values()],
+            enabled={**self.network.enabled, "": True},
+        )
+        successors: list[list[int]] = [[] for _ in network.points]
+        for arc in network.arcs:
+            if arc.source != arc.target:
+                successors[arc.source].append(arc.target)
+        for quorum in network.quorums:
+            for source in quorum.sources:
+                successors[source].append(quorum.target)
+        return replace(network, order=components(successors))
+
+    def _finish_of(self, start: int) -> int:
+        return self.network.item_nodes(self.network.points[start].item)[1]
 
     def moved(self, amounts: dict[Lever, int]) -> Plan:
         """Return the plan with levers moved."""

@@ -127,6 +127,7 @@ def loads(stage: Stage, values: Sequence[int]) -> tuple[BodyLoad, ...]:
                     resource=pool.rule,
                     month=month,
                     slots=offered,
+                    slots_a_day=round(offered / count, 2),
                     used=taken,
                     utilisation=round(taken / offered, 4) if offered else 0.0,
                     demand=round(float(wanted[inside].sum()) / count, 2),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from models.allocation import CapacityCurve, CapacityPoint, JointCapacity, LeastCapacity
 from models.findings import ProofClass
@@ -57,11 +58,11 @@ def _monotone(found: dict[int, Between]) -> dict[int, Between]:
     """Give each point the best schedule of fewer slots, and the best bound of more."""
     ordered = sorted(found)
     points = dict(found)
-    for fewer, more in zip(ordered, ordered[1:], strict=False):
+    for fewer, more in pairwise(ordered):
         less = points[fewer]
         if less.high is not None and (points[more].high is None or less.high < points[more].high):  # type: ignore[operator]
             points[more] = Between(min(points[more].low, less.high), less.high, less.values)
-    for more, fewer in zip(ordered[::-1], ordered[-2::-1], strict=False):
+    for more, fewer in pairwise(ordered[::-1]):
         low = max(points[fewer].low, points[more].low)
         points[fewer] = Between(low, points[fewer].high, points[fewer].values)
     return points

@@ -65,7 +65,12 @@ def _result(stage: Stage, policy: str, values: Sequence[int], milestones: Sequen
         policy=policy,
         title=TITLES[policy],
         dates={name: stage.show(name, values[stage.node(name)]) for name in milestones},
-        all_tested=stage.evening(max(values[stage.network.item_nodes(test_of(party))[1]] for party in stage.qualification.parties
-                                     if not party.volunteers)),
+        all_tested=stage.evening(
+            max(
+                values[stage.network.item_nodes(test_of(party))[1]]
+                for party in stage.qualification.parties
+                if not party.volunteers
+            )
+        ),
         fairness=fairness(stage, values),
     )

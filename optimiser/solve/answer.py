@@ -8,17 +8,19 @@ from typing import Literal
 from models.items import Activity, Hammock, Milestone
 from models.outcome import Infeasible, MilestoneDate, Outcome, RowDate, Run, Solved, Span, Undecided
 from models.plan import Plan
-from models.rules import Point
+from models.rules import Capacity, Point
 from models.schedule import Schedule
 from optimiser.clock import Clock
 from optimiser.critical import (
     Earliest,
+    Network,
     certificate,
     compile_network,
     driving_items,
     earliest_times,
     floats,
     free_floats,
+    reaches,
 )
 from optimiser.encoding import Limits
 from optimiser.solve.asked import asked_for
@@ -108,9 +110,15 @@ def earliest(
         )
     short = conflict_of_room(found) if network.uses_capacity else None
     if short is not None:
+        if not short.minimal:
+            tell("conflict: CP-SAT")
+            smaller, spent = conflict_of_capacity(plan, network, limits)
+            search.deterministic_time += spent
+            short = smaller if smaller is not None and smaller.minimal else short
         return Infeasible(
             plan=plan.id, scenarios=scenarios, readings=readings, conflict=short, notes=_notes(plan, search), run=run()
         )
+    crowded = _crowded(network, asked)
     answer = search.prove(asked)
     if not isinstance(answer, tuple):
         conflict = None
@@ -142,10 +150,32 @@ def earliest(
         rows=_rows(plan, clock, found, schedule, asked),
         driving={name: driving_items(found, name) for name in asked},
         certificates=tuple(certificate(found, name) for name in asked),
-        binding={name: bindings(found, name) for name in asked},
-        notes=_notes(plan, search),
+        binding={name: () if name in crowded else bindings(found, name) for name in asked},
+        notes=(*_notes(plan, search), *_crowded_notes(crowded)),
         run=run(),
     )
+
+
+def _crowded(network: Network, asked: Sequence[str]) -> tuple[str, ...]:
+    """Return the milestones that work on a live capacity can move: what binds them no closed form tells."""
+    if not network.uses_capacity:
+        return ()
+    starts = {
+        network.item_nodes(entry.item)[0]
+        for rule in network.plan.active_rules()
+        if isinstance(rule, Capacity)
+        for entry in rule.demands
+    }
+    affected = {name: reaches(network, network.nodes[name, "start"]) for name in asked}
+    return tuple(name for name in asked if any(affected[name][node] for node in starts))
+
+
+def _crowded_notes(crowded: Sequence[str]) -> tuple[str, ...]:
+    """Return what is said of milestones whose gains depend on capacity."""
+    if not crowded:
+        return ()
+    named = ", ".join(crowded)
+    return (f"{named}: capacity is upstream, so what binds is left to `explain`, which solves again rule by rule",)
 
 
 def _dated(plan: Plan, clock: Clock, found: Earliest, proved: Proved, span: Span | None) -> MilestoneDate:

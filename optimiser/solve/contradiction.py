@@ -107,7 +107,7 @@ def conflict_of_room(earliest: Earliest) -> Conflict | None:
             f"{title(plan, found.rule)}: {demand(plan, found.rule)}; from {first} to {last}, the end of the axis, {named} {need} "
             f"{found.need} {unit} and there is room for {found.offer}"
         ),
-        minimal=not behind,
+        minimal=len(lengths) == 1 and not behind,
         confirmed_by="work counted against room, without a solver",
     )
 

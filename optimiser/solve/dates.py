@@ -25,6 +25,7 @@ from optimiser.critical import (
     resources,
 )
 from optimiser.encoding import Answer, Encoding, Limits, Window
+from optimiser.errors import BeyondHorizonError, Located
 from optimiser.solve.crowd import MOST_DETERMINISTIC_TIME, close, confirm
 from optimiser.solve.placement import complete
 
@@ -154,7 +155,12 @@ class Search:
 
     def _checked(self, schedule: Schedule) -> None:
         """Hold a schedule against the meaning of every rule."""
-        broken = check(self.network.plan, schedule, self.network.clock)
+        plan = self.network.plan
+        broken = check(plan, schedule, self.network.clock)
+        tied = {f"item:{hammock.id}" for hammock in plan.hammocks}
+        if broken and all(violation.rule in tied for violation in broken):
+            # A hammock waits for nothing and is waited for by nothing: off the axis it is the plan's fault, not ours.
+            raise BeyondHorizonError([Located(violation.message, path=violation.rule) for violation in broken])
         assert not broken, f"the schedule breaks {broken[0].rule}: {broken[0].message}"
 
     def _with_capacity(self, milestones: Sequence[str]) -> tuple[list[Proved], Schedule] | Answer:

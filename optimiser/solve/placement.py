@@ -71,7 +71,9 @@ def _one_by_one(network: Network, values: Sequence[int], late: list[Activity], e
         moved = False
         for activity in sorted(late, key=lambda activity: placed[network.item_nodes(activity.id)[1]], reverse=True):
             start, finish = network.item_nodes(activity.id)
-            for candidate in range(end, placed[start], -1):
+            # No later than the network alone would let it: what capacity and quorums add can only be earlier.
+            held = {node: end if point.item == activity.id else placed[node] for node, point in enumerate(network.points)}
+            for candidate in range(latest_times(network, held)[start], placed[start], -1):
                 trial = list(placed)
                 trial[start], trial[finish] = candidate, candidate + placed[finish] - placed[start]
                 if plan.switch(activity.enabled):

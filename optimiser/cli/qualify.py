@@ -1,0 +1,77 @@
+"""``qualify``: Qualification party by party."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import typer
+
+from optimiser.cli.options import AsJson, PlanName, Readings, Released, Scenarios, Settings, read_plan
+from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
+from optimiser.errors import InputError, Located
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("qualify", no_args_is_help=True)(qualify_plan)
+
+
+def qualify_plan(
+    plan: PlanName,
+    *,
+    by: Annotated[
+        str | None,
+        typer.Option("--by", metavar="DATE", help="Find the least capacity with which every supplier is through by then."),
+    ] = None,
+    curve: Annotated[
+        list[str] | None,
+        typer.Option("--curve", metavar="BODY", help="The date as a function of a body's slots, such as BSC; repeatable."),
+    ] = None,
+    policies: Annotated[bool, typer.Option("--policies", help="Compare ways of queueing for slots.")] = False,
+    worth: Annotated[
+        bool, typer.Option("--worth", help="What exemption, reliance, representative pairs, a shared team and slots are worth.")
+    ] = False,
+    every: Annotated[bool, typer.Option("--all", help="List every party.")] = False,
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    reading: Readings = None,
+    release: Released = None,
+    as_json: AsJson = False,
+) -> int:
+    """Show who is tested when, how full the bodies are, who is last and why; ask what capacity is worth.
+
+    The parties are put in where no scenario has done so. Dates come with a bound; all else is read off one schedule.
+
+    Exit codes: 0 done and proven; 2 bad usage or input; 4 a date is not proved; 5 the date asked for is missed; 1 our fault.
+    """
+    target = _date(by) if by else None
+    with progress() as tell:
+        if tell:
+            tell("reading the plan")
+        loaded = read_plan(plan, scenario, setting, reading, release)
+        from optimiser.qualification import qualify
+
+        found = qualify(loaded, by=target, curves=tuple(curve or ()), policies=policies, worth=worth, progress=tell)
+    if as_json:
+        from optimiser.evidence.qualification_documents import qualify_document
+
+        print_json(qualify_document(found))
+    else:
+        from optimiser.evidence.terminal.qualification import qualification_report
+
+        print_text(qualification_report(found, page(), every=every))
+    if target is not None and found.dates[found.milestone].date > target:
+        return ExitCode.MISSED
+    return ExitCode.UNDECIDED if any(dated.proof == "gap" for dated in found.dates.values()) else ExitCode.DONE
+
+
+def _date(text: str) -> dt.date:
+    """Read the day asked for."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        message = f"expected a date such as 2026-02-02, got '{text}'"
+        raise InputError([Located(message, path="--by")]) from None

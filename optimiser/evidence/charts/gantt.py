@@ -1,0 +1,161 @@
+"""The schedule as bars: what drives, how far the rest can slip, what waits for what, and where it was published."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from optimiser.evidence.charts.svg import CALM, FAINT, INK, MUTED, STRONG, WIDTH, Sheet, TimeAxis, cut
+
+__all__ = ["Bar", "gantt_chart"]
+
+_ROW = 17.0
+_LABEL = 232.0
+_TOP = 62.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One row.
+
+    Attributes
+    ----------
+    kind
+        ``activity``, ``milestone`` or ``hammock``.
+    float_days
+        Calendar days to the latest finish that moves no target; 0 where there are none, None where nothing ever moves it.
+    ghost
+        First and last day as published.
+    after
+        Rows that it waits for.
+    """
+
+    id: str
+    name: str
+    kind: str
+    start: dt.date
+    finish: dt.date
+    driving: bool
+    float_days: int | None
+    ghost: tuple[dt.date, dt.date] | None = None
+    after: tuple[str, ...] = ()
+
+
+def gantt_chart(name: str, title: str, bars: Sequence[Bar], *, knowledge: dt.date | None = None) -> str:
+    """Return rows of bars.
+
+    Parameters
+    ----------
+    name
+        Of the drawing within its page.
+    bars
+        From the top down.
+    knowledge
+        The day of the plan's knowledge, drawn where it is within sight. There is no line for today: the drawing is the
+        same on every day.
+    """
+    ends = [day for bar in bars for day in (bar.start, bar.finish, *(bar.ghost or ()))]
+    first, last = min(ends), max(ends)
+    first = dt.date(first.year, first.month, 1)
+    last = max(last + dt.timedelta(days=20), first + dt.timedelta(days=60))
+    height = _TOP + _ROW * len(bars) + 12
+    driving = sum(bar.driving for bar in bars)
+    about = (
+        f"{len(bars)} rows from {first:%Y-%m} to {last:%Y-%m}, {driving} of them driving. Driving bars are dark and hatched, "
+        "others light; a thin line after a bar is its float; an empty bar between two ticks has its ends tied to other items; "
+        "a diamond is a milestone; a dashed outline is the published place. The table beside the chart holds every number."
+    )
+    sheet = Sheet(name, title, about, height)
+    axis = TimeAxis(first, last, _LABEL, WIDTH - 10)
+    hatch = sheet.hatch("driving", STRONG, "#d98e73")
+    sheet.text(8, 16, title, size=13, weight=700)
+    _legend(sheet, hatch)
+    axis.draw(sheet, _TOP - 4, height - 8)
+    if knowledge and first <= knowledge <= last:
+        x = axis.at(knowledge)
+        sheet.line(x, _TOP - 4, x, height - 8, MUTED, stroke_dasharray="2 3")
+        sheet.text(x + 2, height - 2, "day of knowledge", size=8.5, fill=MUTED)
+    places = {bar.id: _TOP + _ROW * place for place, bar in enumerate(bars)}
+    for bar in bars:
+        _label(sheet, bar, places[bar.id])
+    _links(sheet, axis, bars, places)
+    for bar in bars:
+        _draw(sheet, axis, bar, places[bar.id], hatch)
+    return sheet.svg()
+
+
+def _legend(sheet: Sheet, hatch: str) -> None:
+    y = 26.0
+    entries = (
+        ("driving", 8),
+        ("not driving", 92),
+        ("float", 196),
+        ("tied at both ends", 262),
+        ("milestone", 398),
+        ("as published", 486),
+    )
+    for words, x in entries:
+        sheet.text(x + 28, y + 9, words, size=9.5, fill=MUTED)
+    sheet.rect(8, y + 1, 22, 9, hatch, stroke=STRONG, stroke_width=1.5)
+    sheet.rect(92, y + 1, 22, 9, CALM)
+    sheet.line(196, y + 6, 218, y + 6, MUTED, stroke_width=1.5)
+    sheet.line(218, y + 2, 218, y + 10, MUTED, stroke_width=1.5)
+    _tied(sheet, 262, 284, y + 1, 9)
+    _diamond(sheet, 409, y + 6, INK)
+    sheet.rect(486, y + 1, 22, 9, "none", stroke=MUTED, stroke_dasharray="3 2")
+
+
+def _label(sheet: Sheet, bar: Bar, y: float) -> None:
+    sheet.line(8, y + _ROW - 1.5, WIDTH - 10, y + _ROW - 1.5, "#f3f5f7")
+    text = f"{bar.id}  {bar.name}" if bar.id != bar.name else bar.id
+    sheet.text(8, y + 11.5, cut(text, _LABEL - 16, 10), size=10, weight=700 if bar.driving else 400, full=text)
+
+
+def _draw(sheet: Sheet, axis: TimeAxis, bar: Bar, y: float, hatch: str) -> None:
+    start, finish = axis.at(bar.start), axis.at(bar.finish + dt.timedelta(days=1))
+    if bar.ghost:
+        left, right = axis.at(bar.ghost[0]), axis.at(bar.ghost[1] + dt.timedelta(days=1))
+        sheet.rect(left, y + 1.5, max(right - left, 3), 12, "none", stroke=MUTED, stroke_width=0.8, stroke_dasharray="3 2")
+    if bar.kind == "milestone":
+        _diamond(sheet, start, y + 7.5, STRONG if bar.driving else INK)
+        return
+    width = max(finish - start, 2)
+    if bar.kind == "hammock":
+        _tied(sheet, start, start + width, y + 3.5, 8)
+    elif bar.driving:
+        sheet.rect(start, y + 3, width, 9, hatch, stroke=STRONG, stroke_width=1.5)
+    else:
+        sheet.rect(start, y + 3, width, 9, CALM)
+    if bar.float_days and not bar.driving:
+        end = min(axis.right, axis.at(bar.finish + dt.timedelta(days=1 + bar.float_days)))
+        sheet.line(start + width, y + 7.5, end, y + 7.5, MUTED, stroke_width=1.2)
+        sheet.line(end, y + 4.5, end, y + 10.5, MUTED, stroke_width=1.2)
+
+
+def _tied(sheet: Sheet, left: float, right: float, y: float, height: float) -> None:
+    sheet.rect(left, y + 2, right - left, height - 4, "#ffffff", stroke=INK, stroke_width=1)
+    for x in (left, right):
+        sheet.line(x, y - 1, x, y + height + 1, INK, stroke_width=1.5)
+
+
+def _diamond(sheet: Sheet, x: float, y: float, fill: str) -> None:
+    points = [(x, y - 6), (x + 6, y), (x, y + 6), (x - 6, y)]
+    sheet.path(points, fill, close=True, fill=fill)
+
+
+def _links(sheet: Sheet, axis: TimeAxis, bars: Sequence[Bar], places: Mapping[str, float]) -> None:
+    """Draw what each row waits for: down from where that ends, across to where this begins."""
+    by_id = {bar.id: bar for bar in bars}
+    for bar in bars:
+        for name in bar.after:
+            if name not in places or name == bar.id:
+                continue
+            other = by_id[name]
+            from_x = axis.at(other.finish + dt.timedelta(days=1)) if other.kind != "milestone" else axis.at(other.start)
+            to_x = axis.at(bar.start)
+            from_y, to_y = places[name] + 7.5, places[bar.id] + 7.5
+            drives = bar.driving and other.driving
+            colour, width = (STRONG, 1.1) if drives else (FAINT, 0.9)
+            bend = max(from_x, min(to_x - 4, from_x + 4)) if to_x >= from_x else from_x + 4
+            sheet.path([(from_x, from_y), (bend, from_y), (bend, to_y), (to_x, to_y)], colour, stroke_width=width)

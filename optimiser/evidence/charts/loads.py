@@ -1,0 +1,135 @@
+"""Demand against capacity, month by month; and a date against two assumptions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from optimiser.evidence.charts.svg import CALM, FAINT, INK, MUTED, STRONG, WIDTH, Sheet, cut
+
+__all__ = ["Month", "heat_chart", "load_chart"]
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One month of one body: the slots it offers, those used, and those wanted, on an average day."""
+
+    label: str
+    offered: float
+    used: float
+    wanted: float
+
+
+def load_chart(name: str, title: str, bodies: Mapping[str, Sequence[Month]]) -> str:
+    """Return one strip for each body: used as bars, wanted as a line above, offered as steps."""
+    strip, top = 112.0, 52.0
+    height = top + strip * len(bodies) + 8
+    peaks = "; ".join(
+        f"{body} wants at most {max(month.wanted for month in months):.1f} of {max(month.offered for month in months):.1f} "
+        f"in {max(months, key=lambda month: month.wanted).label}"
+        for body, months in bodies.items()
+    )
+    about = f"Slots on an average day of each month: used, wanted, and offered. {peaks}."
+    sheet = Sheet(name, title, about, height)
+    sheet.text(8, 16, title, size=13, weight=700)
+    waiting = sheet.hatch("waiting", STRONG, "#f3d3c8")
+    sheet.rect(8, 26, 18, 10, CALM)
+    sheet.text(30, 35, "used", size=9.5, fill=MUTED)
+    sheet.rect(78, 26, 18, 10, waiting, stroke=STRONG)
+    sheet.text(100, 35, "waiting", size=9.5, fill=MUTED)
+    sheet.line(162, 31, 182, 31, INK, stroke_width=2)
+    sheet.text(186, 35, "offered", size=9.5, fill=MUTED)
+    for place, (body, months) in enumerate(bodies.items()):
+        _strip(sheet, top + strip * place, strip, body, months, waiting)
+    return sheet.svg()
+
+
+def _strip(sheet: Sheet, top: float, strip: float, body: str, months: Sequence[Month], waiting: str) -> None:
+    left, right, bottom = 128.0, WIDTH - 10, top + strip - 24
+    sheet.text(8, top + 30, cut(body, 84, 10), size=10, weight=700, full=body)
+    most = max(1.0, *(max(month.offered, month.wanted) for month in months))
+    wide = (right - left) / max(1, len(months))
+
+    def height(slots: float) -> float:
+        return bottom - slots / most * (bottom - top - 8)
+
+    for slots in (0.0, most / 2, most):
+        sheet.line(left, height(slots), right, height(slots), FAINT)
+        sheet.text(left - 5, height(slots) + 3, f"{slots:.0f}", anchor="end", size=9, fill=MUTED)
+    every = max(1, round(len(months) / 10))
+    for place, month in enumerate(months):
+        x = left + wide * place
+        sheet.rect(x + wide * 0.12, height(month.used), wide * 0.76, bottom - height(month.used), CALM)
+        if month.wanted > month.used + 0.05:
+            sheet.rect(
+                x + wide * 0.12,
+                height(month.wanted),
+                wide * 0.76,
+                height(month.used) - height(month.wanted),
+                waiting,
+                stroke=STRONG,
+                stroke_width=0.8,
+            )
+        sheet.line(x, height(month.offered), x + wide, height(month.offered), INK, stroke_width=2)
+        if place % every == 0:
+            sheet.text(x + wide / 2, bottom + 13, month.label, anchor="middle", size=9, fill=MUTED)
+
+
+def heat_chart(
+    name: str,
+    title: str,
+    across: tuple[str, Sequence[str]],
+    down: tuple[str, Sequence[str]],
+    cells: Sequence[Sequence[dt.date | None]],
+    own: tuple[str, str],
+) -> str:
+    """Return dates by two assumptions, each cell with its month, darker the later.
+
+    Parameters
+    ----------
+    across, down
+        Name and values of each assumption.
+    cells
+        Dates by row, then column; None where there is none on the calendar.
+    own
+        The plan's own values, whose cell is framed.
+    """
+    columns, rows = across[1], down[1]
+    left, top = 92.0, 74.0
+    wide, tall = (WIDTH - left - 10) / max(1, len(columns)), 25.0
+    height = top + tall * len(rows) + 10
+    days = sorted(day for row in cells for day in row if day)
+    first, last = days[0], days[-1]
+    about = (
+        f"{across[0]} across from {columns[0]} to {columns[-1]}, {down[0]} down from {rows[0]} to {rows[-1]}. Dates run from "
+        f"{first.isoformat()} to {last.isoformat()}, darker is later; the framed cell is the plan's own. Each cell says its date."
+    )
+    sheet = Sheet(name, title, about, height)
+    sheet.text(8, 16, title, size=13, weight=700)
+    sheet.text(left, 36, cut(f"→ {across[0]}", WIDTH - left - 20, 10.5), size=10.5, full=across[0])
+    sheet.text(8, 54, cut(f"↓ {down[0]}", WIDTH - 20, 10.5), size=10.5, full=down[0])
+    for place, label in enumerate(columns):
+        sheet.text(left + wide * (place + 0.5), top - 5, label, anchor="middle", size=9.5, fill=MUTED)
+    for line, label in enumerate(rows):
+        y = top + tall * line
+        sheet.text(left - 6, y + 16, label, anchor="end", size=9.5, fill=MUTED)
+        for place, day in enumerate(cells[line]):
+            x = left + wide * place
+            depth = (day - first).days / max(1, (last - first).days) if day else 0.0
+            fill = _shade(depth) if day else "#ffffff"
+            sheet.rect(x, y, wide - 1, tall - 1, fill)
+            text = f"{day:%d %b %y}".lstrip("0") if day else "–"
+            sheet.text(
+                x + wide / 2, y + 15.5, text, anchor="middle", size=min(9.0, wide / 5.4), fill="#ffffff" if depth > 0.5 else INK
+            )
+    if own[0] in columns and own[1] in rows:
+        x, y = left + wide * list(columns).index(own[0]), top + tall * list(rows).index(own[1])
+        sheet.rect(x + 1, y + 1, wide - 3, tall - 3, "none", stroke=STRONG, stroke_width=2.5)
+    return sheet.svg()
+
+
+def _shade(depth: float) -> str:
+    """Return a blue from pale to deep."""
+    pale, deep = (232, 241, 250), (11, 61, 117)
+    return "#" + "".join(f"{round(low + (high - low) * depth):02x}" for low, high in zip(pale, deep, strict=True))

@@ -1,0 +1,174 @@
+"""A sheet to draw on: escaped text, shapes, and an axis of dates. Nothing in it is fetched, scripted or coloured by chance."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from html import escape
+
+from optimiser.evidence.terminal.characters import clean
+
+__all__ = ["BAD", "CALM", "FAINT", "GOOD", "INK", "MUTED", "PALE", "STRONG", "WIDTH", "Sheet", "TimeAxis", "cut", "month_name"]
+
+WIDTH = 760
+"""Units across: printed on A4 between usual margins a letter of 11 units is then about 7.5 points high."""
+
+INK, MUTED, FAINT, PALE = "#1b2733", "#4c5a67", "#c3ccd4", "#eef1f4"
+STRONG, CALM = "#8a1c00", "#7fb2d9"
+"""What drives, and what does not. They differ in lightness too, and everything told by colour is told by shape as well."""
+GOOD, BAD = "#0b6e4f", "#b3261e"
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_LETTER = 0.56
+"""Width of an average letter against its height."""
+
+
+def month_name(day: dt.date) -> str:
+    """Return ``Jul 2025``."""
+    return f"{_MONTHS[day.month - 1]} {day.year}"
+
+
+def cut(text: str, width: float, size: float = 11) -> str:
+    """Return the text on one line, cut with an ellipsis where it would be wider."""
+    text = clean(text)
+    room = max(1, int(width / (size * _LETTER)))
+    return text if len(text) <= room else text[: max(1, room - 1)].rstrip() + "…"
+
+
+def _number(value: float) -> str:
+    """Print a coordinate the same way on every machine."""
+    text = f"{value:.1f}"
+    return text.removesuffix(".0") if text != "-0.0" else "0"
+
+
+@dataclass
+class Sheet:
+    """One drawing.
+
+    Attributes
+    ----------
+    name
+        Of the drawing within its page: what ids in it begin with.
+    """
+
+    name: str
+    title: str
+    about: str
+    height: float
+    width: float = WIDTH
+    parts: list[str] = field(default_factory=list)
+
+    def rect(self, x: float, y: float, width: float, height: float, fill: str, **more: str | float) -> None:
+        """Draw a rectangle."""
+        self._add("rect", {"x": x, "y": y, "width": max(width, 0.0), "height": height, "fill": fill, **more})
+
+    def line(self, x: float, y: float, to_x: float, to_y: float, stroke: str = FAINT, **more: str | float) -> None:
+        """Draw a straight line."""
+        self._add("line", {"x1": x, "y1": y, "x2": to_x, "y2": to_y, "stroke": stroke, **more})
+
+    def path(self, points: Iterable[tuple[float, float]], stroke: str, *, close: bool = False, **more: str | float) -> None:
+        """Draw lines from point to point."""
+        steps = " ".join(f"{'M' if place == 0 else 'L'}{_number(x)} {_number(y)}" for place, (x, y) in enumerate(points))
+        attributes: dict[str, str | float] = {"d": steps + (" Z" if close else ""), "fill": "none", "stroke": stroke}
+        self._add("path", {**attributes, **more})
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        anchor: str = "start",
+        size: float = 11,
+        fill: str = INK,
+        weight: int = 400,
+        full: str | None = None,
+    ) -> None:
+        """Write on one line; ``full`` is said when pointed at, where the text was cut."""
+        inside = escape(clean(text))
+        if full is not None and clean(full) != clean(text):
+            inside = f"<title>{escape(clean(full))}</title>{inside}"
+        attributes: dict[str, str | float] = {"x": x, "y": y, "font-size": size, "fill": fill}
+        if anchor != "start":
+            attributes["text-anchor"] = anchor
+        if weight != 400:
+            attributes["font-weight"] = weight
+        # Names of other scripts keep to themselves, so that they cannot turn what stands beside them.
+        self.parts.append(f'<text{_attributes(attributes)} unicode-bidi="isolate">{inside}</text>')
+
+    def hatch(self, name: str, colour: str, ground: str) -> str:
+        """Return a fill of slanting lines, for what must be told without colour."""
+        full = f"{self.name}-{name}"
+        self.parts.append(
+            f'<defs><pattern id="{full}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+            f'<rect width="5" height="5" fill="{ground}"/><line x1="0" y1="0" x2="0" y2="5" stroke="{colour}" '
+            'stroke-width="2"/></pattern></defs>'
+        )
+        return f"url(#{full})"
+
+    def _add(self, tag: str, attributes: dict[str, str | float]) -> None:
+        self.parts.append(f"<{tag}{_attributes(attributes)}/>")
+
+    def svg(self) -> str:
+        """Return the drawing."""
+        head = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_number(self.width)} {_number(self.height)}" role="img" '
+            f'aria-labelledby="{self.name}-title {self.name}-about" font-family="Arial, \'Liberation Sans\', Helvetica, '
+            "'DejaVu Sans', sans-serif\">"
+        )
+        words = (
+            f'<title id="{self.name}-title">{escape(clean(self.title))}</title>'
+            f'<desc id="{self.name}-about">{escape(clean(self.about))}</desc>'
+        )
+        ground = f'<rect width="{_number(self.width)}" height="{_number(self.height)}" fill="#ffffff"/>'
+        return "\n".join([head, words, ground, *self.parts, "</svg>"])
+
+
+def _attributes(attributes: dict[str, str | float]) -> str:
+    return "".join(
+        f' {name.replace("_", "-")}="{escape(value) if isinstance(value, str) else _number(value)}"'
+        for name, value in attributes.items()
+    )
+
+
+@dataclass(frozen=True)
+class TimeAxis:
+    """Dates across a sheet.
+
+    Attributes
+    ----------
+    first, last
+        The days at the left and the right end.
+    left, right
+        Where they are.
+    """
+
+    first: dt.date
+    last: dt.date
+    left: float
+    right: float
+
+    def at(self, day: dt.date) -> float:
+        """Return where the morning of a day is."""
+        span = max(1, (self.last - self.first).days)
+        return self.left + (day - self.first).days / span * (self.right - self.left)
+
+    def months(self) -> list[dt.date]:
+        """Return first days of months, no more than fit with a name beside each."""
+        count = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
+        room = max(2, int((self.right - self.left) / 58))
+        step = next((step for step in (1, 2, 3, 6, 12, 24, 60) if count / step <= room), 120)
+        found = []
+        for number in range(self.first.year * 12 + self.first.month - 1, self.last.year * 12 + self.last.month + 1):
+            day = dt.date(number // 12, number % 12 + 1, 1)
+            if number % step == 0 and self.first <= day <= self.last:
+                found.append(day)
+        return found
+
+    def draw(self, sheet: Sheet, top: float, bottom: float) -> None:
+        """Draw lines of months with their names above."""
+        for day in self.months():
+            x = self.at(day)
+            sheet.line(x, top, x, bottom, FAINT if day.month == 1 else PALE)
+            sheet.text(x + 2, top - 3, month_name(day), size=9.5, fill=MUTED)

@@ -1,0 +1,171 @@
+"""Figures, tables and small words that the sections share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from models.findings import Evidence
+from models.outcome import MilestoneDate
+from models.pack import Absence, Cell, Column, Figure, Name, PackProof, Paragraph, Table
+from models.plan import Plan
+from models.provenance import Citation, Sourced
+from optimiser.evidence.dossier import Case, Dossier
+from optimiser.evidence.documents import evidence_class
+
+__all__ = [
+    "absence",
+    "cited",
+    "column",
+    "count",
+    "date_figure",
+    "day",
+    "delta",
+    "evidence_words",
+    "heading_of",
+    "lead",
+    "names",
+    "paragraph",
+    "published",
+    "run_source",
+    "span_words",
+    "table",
+    "warning",
+]
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def day(date: dt.date) -> str:
+    """Return ``8 May 2025``."""
+    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+
+
+def published(text: str) -> str:
+    """Return a published ISO month or day as ``Jul 2025`` or ``1 Jul 2025``."""
+    year, month, *rest = text.split("-")
+    label = f"{_MONTHS[int(month) - 1]} {year}"
+    return f"{int(rest[0])} {label}" if rest else label
+
+
+def column(name: str, kind: str = "text", unit: str | None = None, note: str | None = None) -> Column:
+    """Return a column."""
+    return Column(name=name, kind=kind, unit=unit, note=note)  # type: ignore[arg-type]
+
+
+def table(
+    id_: str,
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    proof: PackProof,
+    source: str,
+    note: str | None = None,
+    fold: bool = False,
+    most: int | None = None,
+) -> Table:
+    """Return a table."""
+    return Table(
+        id=id_,
+        title=title,
+        columns=tuple(columns),
+        rows=tuple(tuple(row) for row in rows),
+        proof=proof,
+        source=source,
+        note=note,
+        fold=fold,
+        most=most,
+    )
+
+
+def paragraph(*parts: str | Name | Figure) -> Paragraph:
+    """Return a paragraph."""
+    return Paragraph(parts=tuple(part for part in parts if part))
+
+
+def lead(*parts: str | Name | Figure) -> Paragraph:
+    """Return a paragraph that opens a section."""
+    return Paragraph(parts=tuple(part for part in parts if part), tone="lead")
+
+
+def warning(*parts: str | Name | Figure) -> Paragraph:
+    """Return a paragraph that must not be overlooked."""
+    return Paragraph(parts=tuple(part for part in parts if part), tone="warning")
+
+
+def absence(dossier: Dossier, part: str, what: str) -> Absence:
+    """Return why a part is not there."""
+    return Absence(what=what, reason=dossier.absent.get(part, "it does not apply to this plan"))
+
+
+def count(number: int, words: str, source: str) -> Figure:
+    """Return a number that was counted."""
+    return Figure(text=f"{number:,}{f' {words}' if words else ''}", proof="counted", source=source)
+
+
+def run_source(case: Case) -> str:
+    """Say where the dates of a case are computed from."""
+    return f"solve of case {case.id}, outcomes/{case.id}.json"
+
+
+def date_figure(entry: MilestoneDate, case: Case) -> Figure:
+    """Return the earliest date of a milestone as a figure."""
+    return Figure(text=day(entry.date), proof=entry.proof, source=f"{run_source(case)}, {entry.id}: {entry.bound_by}")
+
+
+def span_words(entry: MilestoneDate, case: Case) -> Figure | None:
+    """Return the span of a date over the readings, None where there is none."""
+    span = entry.span
+    if span is None:
+        return None
+    last = "beyond the calendar" if span.beyond else day(span.last.date)
+    return Figure(
+        text=f"{day(span.first.date)} to {last}",
+        proof="closed form",
+        source=f"{run_source(case)}, {entry.id}: {span.combinations} combinations of the open readings",
+    )
+
+
+def evidence_words(evidence: Evidence) -> str:
+    """Return the evidence class of a date in a few words."""
+    least = evidence_class(evidence) or "nothing"
+    confidence = f", confidence {evidence.weakest_confidence}" if evidence.weakest_confidence else ""
+    return f"{least}{confidence}"
+
+
+def delta(months: int, working: int | None) -> str:
+    """Return a distance to a published date."""
+    if working == 0:
+        return "the same day"
+    text = f"{months:+d} months" if abs(months) != 1 else f"{months:+d} month"
+    return text if working is None else f"{text} ({working:+d} wd)"
+
+
+def cited(citations: Iterable[Citation]) -> str:
+    """Return citations on one line."""
+    return "; ".join(str(citation) for citation in citations) or "–"
+
+
+def names(words: Iterable[str], most: int = 12) -> str:
+    """Return ids on one line, cut after so many."""
+    words = list(words)
+    more = f" and {len(words) - most} more" if len(words) > most else ""
+    return ", ".join(words[:most]) + more
+
+
+def heading_of(plan: Plan, name: str) -> str:
+    """Return the title of an item, rule, assumption or unknown."""
+    for entry in (*plan.assumptions, *plan.unknowns):
+        if entry.id == name:
+            return entry.title
+    if name in plan.items:
+        return plan.items[name].title
+    from optimiser.wording import title
+
+    return title(plan, name)
+
+
+def basis_of(entry: Sourced) -> str:
+    """Return what an entry stands on, with its confidence."""
+    return f"{entry.basis}, {entry.confidence}" if entry.confidence else entry.basis
