@@ -79,10 +79,9 @@ def test_values_of_its_own_can_be_set_once_it_is_on() -> None:
     """Assumptions of the Qualification join the plan's with the switch, so the same scenario may set them."""
     own = [{"id": "sandbox-time", "title": "Sandbox", "value": "0 wd", **GROUND}]
     plan = bare([party("A")], assumptions=own, sandbox="$sandbox-time")
-    scenario = Scenario(id="s", title="S", rules={SWITCH: True}, assumptions={"sandbox-time": plan.duration_of("5 wd")}) \
-        if hasattr(plan, "duration_of") else Scenario.model_validate(
-            {"id": "s", "title": "S", "rules": {SWITCH: True}, "assumptions": {"sandbox-time": "5 wd"}}
-        )
+    scenario = Scenario.model_validate(
+        {"id": "s", "title": "S", "rules": {SWITCH: True}, "assumptions": {"sandbox-time": "5 wd"}}
+    )
 
     assert earliest_of(scenario.apply(plan))["ALL"] == earliest_of(expanded([party("A")]))["ALL"] + 5
 
@@ -319,7 +318,11 @@ def test_a_reading_says_what_volunteers_are_spared() -> None:
 @pytest.mark.parametrize(
     ("parties", "more", "message"),
     [
-        ([party("A", agents=[])], {}, "supplier 'A' has no agent, and goes live only with one, so ALL would wait for it for ever"),
+        (
+            [party("A", agents=[])],
+            {},
+            "supplier 'A' has no agent, and goes live only with one, so ALL would wait for it for ever",
+        ),
         ([party("A", agents=["B"]), party("B")], {}, "'B' is no agent but of role 'supplier'"),
         ([party("A", role="supplyer")], {}, "unknown role 'supplyer'. Maybe 'supplier'."),
         ([party("A", relies_on="A")], {}, "'A' cannot rely on its own testing"),
@@ -330,7 +333,11 @@ def test_a_reading_says_what_volunteers_are_spared() -> None:
             {"roles": [role("supplier", "supplier", approved_by=[]), role("agent", "agent")]},
             "no body can approve role 'supplier', so none of its parties is ever through; expected one of BODY",
         ),
-        ([party("A")], {"first_pairs": {"FIRST": ["smart"]}}, "FIRST waits for the first pair of the smart segment, and no supplier"),
+        (
+            [party("A")],
+            {"first_pairs": {"FIRST": ["smart"]}},
+            "FIRST waits for the first pair of the smart segment, and no supplier",
+        ),
         ([party("A")], {"sandbox": "$sandbx"}, "unknown assumption 'sandbx'"),
         ([party("A")], {"sandbox": "$slots"}, "$slots holds 2, expected a duration"),
         ([party("A")], {"sandbox": "-1 wd"}, "it is negative: -1 wd; expected 0 or more"),
@@ -338,7 +345,7 @@ def test_a_reading_says_what_volunteers_are_spared() -> None:
 )
 def test_impossible_or_unknown_demands_are_refused_in_words(parties: list[Any], more: dict[str, Any], message: str) -> None:
     """What could never be met, or names nothing, is a fault of the plan that says why."""
-    with pytest.raises((PlanFaultsError, ValidationError), match=".*") as caught:
+    with pytest.raises((PlanFaultsError, ValidationError), match=r".*") as caught:
         bare(parties, **more)
 
     assert message in str(caught.value)
@@ -349,7 +356,7 @@ def test_a_cohort_larger_than_its_volunteers_is_refused() -> None:
     cohort = {"id": "one", "title": "Cohort one", "needs": {"supplier": 2}, **GROUND}
     parties = [party("S1", cohort="one"), party("S2", cohort="one", withdrawn=True)]
 
-    with pytest.raises((PlanFaultsError, ValidationError), match=".*") as caught:
+    with pytest.raises((PlanFaultsError, ValidationError), match=r".*") as caught:
         bare(parties, plan=SIT_PLAN, integration=integration(cohorts=[cohort]))
 
     assert "cohort 'one' needs 2 of role 'supplier', and 1 volunteer (1 more have withdrawn)" in str(caught.value)
@@ -372,7 +379,9 @@ def test_faults_of_parties_are_located_in_their_files(tmp_path: Path) -> None:
 
     found = [(Path(str(fault.file)).name, fault.line, fault.message) for fault in caught.value.faults]
     assert ("participants.csv", place + 1, "unknown role 'SUP-NDO'. Maybe 'SUP-NDOM'.") in found
-    assert any(name == "qualification.yaml" and message == "unknown activity 'QUALL'. Maybe 'QUAL'." for name, _, message in found)
+    assert any(
+        name == "qualification.yaml" and message == "unknown activity 'QUALL'. Maybe 'QUAL'." for name, _, message in found
+    )
 
 
 def test_a_table_of_parties_needs_its_qualification(tmp_path: Path) -> None:
@@ -381,5 +390,5 @@ def test_a_table_of_parties_needs_its_qualification(tmp_path: Path) -> None:
     shutil.copytree(find_plan("mhhs-round2"), folder)
     (folder / "qualification.yaml").unlink()
 
-    with pytest.raises(InputError, match="needs a Qualification to belong to; expected qualification.yaml"):
+    with pytest.raises(InputError, match=r"needs a Qualification to belong to; expected qualification.yaml"):
         load(folder)

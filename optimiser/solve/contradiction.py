@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from models.findings import Conflict
 from models.plan import Plan
-from optimiser.critical import Earliest, Network, minimal_core, overload_on_axis, resources
+from optimiser.critical import Earliest, Network, minimal_core, overload_on_axis, reaches, resources
 from optimiser.critical.network import duration_slot
 from optimiser.encoding import Encoding, Limits
 from optimiser.errors import BeyondHorizonError, Located
@@ -97,6 +99,7 @@ def conflict_of_room(earliest: Earliest) -> Conflict | None:
         nodes = [network.item_nodes(item)[0] for item in found.activities]
         events = [event for node in nodes for event in earliest.trace(earliest.last[node])]
         behind = [name for name in earliest.rules_behind(events) if name not in lengths]
+    behind += [name for name in _closing(network, found.activities) if name not in (*lengths, *behind)]
     first, last = plain_date(clock.show(found.begin, "opens")), plain_date(clock.show(max(found.end, 1), "closes"))
     unit = "working days of a slot" if found.reason == "energy" else "places"
     need = "needs" if len(lengths) == 1 else "need"
@@ -110,6 +113,24 @@ def conflict_of_room(earliest: Earliest) -> Conflict | None:
         minimal=len(lengths) == 1 and not behind,
         confirmed_by="work counted against room, without a solver",
     )
+
+
+def _closing(network: Network, activities: Sequence[str]) -> tuple[str, ...]:
+    """Return the latest dates that work runs up against, and everything between: what may close its window.
+
+    More than it takes, where several do: such a conflict is not called minimal.
+    """
+    nodes = {node for item in activities for node in network.item_nodes(item)}
+    names: dict[str, None] = {}
+    for ceiling in network.ceilings:
+        before = reaches(network, ceiling.node)
+        if ceiling.boundary is None or not network.enabled[ceiling.rule] or not any(before[node] for node in nodes):
+            continue
+        names[ceiling.rule] = None
+        for arc in network.arcs:
+            if before[arc.target] and before[arc.source] and network.enabled[arc.rule]:
+                names[arc.rule] = None
+    return tuple(names)
 
 
 def beyond_horizon(earliest: Earliest) -> BeyondHorizonError:

@@ -10,8 +10,8 @@ from models.outcome import MilestoneDate
 from models.pack import Absence, Cell, Column, Figure, Name, PackProof, Paragraph, Table
 from models.plan import Plan
 from models.provenance import Citation, Sourced
-from optimiser.evidence.dossier import Case, Dossier
 from optimiser.evidence.documents import evidence_class
+from optimiser.evidence.dossier import Case, Dossier
 
 __all__ = [
     "absence",

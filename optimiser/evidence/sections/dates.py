@@ -1,0 +1,275 @@
+"""The earliest dates: the schedule that reaches them, the argument that nothing earlier is possible, and the second judge."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from models.items import Activity, Hammock
+from models.outcome import Infeasible, RowDate
+from models.pack import Block, Cell, Chart, Figure, Name, Section, Table
+from models.plan import Plan
+from models.rules import Dependency
+from optimiser.evidence.charts.gantt import Bar, gantt_chart
+from optimiser.evidence.documents import solve_document
+from optimiser.evidence.dossier import Case, Dossier
+from optimiser.evidence.sections.words import Absence, column, count, lead, names, paragraph, run_source, table, warning
+from optimiser.explain import verify_outcome
+
+__all__ = ["cases", "checker", "schedule"]
+
+_MOST_ROWS = 36
+"""Rows of one drawing: more would not be read on a page."""
+
+
+def schedule(dossier: Dossier) -> Section:
+    """Return the schedule of the main case and the argument behind each date."""
+    main = dossier.main
+    solved = main.solved
+    if solved is None:
+        absent = Absence(what="A schedule, and the argument that nothing earlier is possible", reason="the plan has no dates")
+        return Section(id="earliest", title="Earliest dates and their proof", items=(6,), blocks=(absent,))
+    bars = _bars(dossier.plan, main, dossier.milestones)
+    shown = [bar for bar in bars if bar.driving or bar.kind == "milestone"][:_MOST_ROWS]
+    blocks: list[Block] = [
+        lead(
+            "The schedule below reaches each milestone at its earliest date; a second programme that knows nothing of how it "
+            "was found accepts it, and the argument after it shows line by line that a day earlier is impossible."
+        ),
+        Chart(
+            id="gantt-driving",
+            title="What drives the milestones",
+            about="Driving items and all milestones of the main case, with their links.",
+            svg=gantt_chart("gantt-driving", "What drives the milestones", shown, knowledge=dossier.plan.as_of),
+            table="schedule",
+        ),
+        _rows(dossier, main, "schedule", "The schedule, every row"),
+    ]
+    titles = {phase.id: phase.title for phase in dossier.plan.phases}
+    phases = list(dict.fromkeys(row.phase for row in solved.rows))
+    for place, phase in enumerate(phases, start=1):
+        group = [bar for bar, row in zip(bars, solved.rows, strict=True) if row.phase == phase]
+        parts = [group[start : start + _MOST_ROWS] for start in range(0, len(group), _MOST_ROWS)]
+        for number, part in enumerate(parts[:3], start=1):
+            title = titles.get(phase or "", "Items without a phase") + (f", part {number}" if len(parts) > 1 else "")
+            blocks.append(
+                Chart(
+                    id=f"gantt-{place}-{number}",
+                    title=title,
+                    about=f"Rows of {title}.",
+                    svg=gantt_chart(f"gantt-{place}-{number}", title, part, knowledge=dossier.plan.as_of),
+                    table="schedule",
+                )
+            )
+    blocks += [_argument(main, certificate.milestone) for certificate in solved.certificates]
+    blocks += [paragraph(Figure(text=note, proof=_worst(main), source=run_source(main))) for note in solved.notes]
+    return Section(id="earliest", title="Earliest dates and their proof", items=(6,), blocks=tuple(blocks))
+
+
+def _worst(case: Case) -> str:
+    """Return the weakest proof class among a case's dates."""
+    assert case.solved is not None
+    order = ("certified", "solver", "gap")
+    return max(case.solved.proof.values(), key=order.index)
+
+
+def _bars(plan: Plan, case: Case, milestones: Sequence[str]) -> list[Bar]:
+    """Return the rows of a schedule as bars."""
+    solved = case.solved
+    assert solved is not None
+    driving = {item for chain in solved.driving.values() for item in chain}
+    after: dict[str, list[str]] = {}
+    for rule in plan.active_rules():
+        if isinstance(rule, Dependency) and rule.bound == "at-least" and rule.type == "FS":
+            after.setdefault(rule.after, []).append(rule.before)
+    found = []
+    for row in solved.rows:
+        item = plan.items[row.id]
+        spare = [row.float_wd.get(name) for name in milestones]
+        known = [value for value in spare if value is not None]
+        ghost = (item.published.start, item.published.finish) if item.published else None
+        found.append(
+            Bar(
+                id=row.id,
+                name=item.title,
+                kind=row.kind,
+                start=row.start if row.working_days or row.kind == "milestone" else row.start,
+                finish=max(row.finish, row.start - dt.timedelta(days=1)),
+                driving=row.id in driving,
+                # Working days drawn as calendar days: five in seven.
+                float_days=min(known) * 7 // 5 if known else None,
+                ghost=ghost if ghost != (row.start, row.finish) else None,
+                after=tuple(after.get(row.id, ())) if not isinstance(item, Hammock) else (),
+            )
+        )
+    return found
+
+
+def _rows(dossier: Dossier, case: Case, name: str, title: str) -> Table:
+    solved, plan = case.solved, case.plan
+    assert solved is not None
+    assert plan is not None
+    driving = {item for chain in solved.driving.values() for item in chain}
+
+    def line(row: RowDate) -> list[Cell]:
+        item = plan.items[row.id]
+        length = str(plan.duration(item.duration)) if isinstance(item, Activity) else None
+        return [
+            row.id,
+            item.title,
+            row.kind,
+            item.owner,
+            row.start,
+            row.finish,
+            row.working_days,
+            length,
+            "driving" if row.id in driving else None,
+            *(row.float_wd.get(milestone) for milestone in dossier.milestones),
+        ]
+
+    return table(
+        name,
+        title,
+        [
+            column("item", "id"),
+            column("title"),
+            column("kind"),
+            column("owner"),
+            column("start", "date"),
+            column("finish", "date", note="the last working day"),
+            column("takes", "number", "wd"),
+            column("stated length"),
+            column("drives"),
+            *(column(f"float to {milestone}", "number", "wd", "empty: never moves it") for milestone in dossier.milestones),
+        ],
+        [line(row) for row in solved.rows],
+        proof=_worst(case),  # type: ignore[arg-type]
+        source=run_source(case),
+        fold=True,
+        most=200,
+    )
+
+
+def _argument(case: Case, milestone: str) -> Table:
+    """Return the argument behind one date."""
+    assert case.solved is not None
+    certificate = next(entry for entry in case.solved.certificates if entry.milestone == milestone)
+    entry = next(entry for entry in case.solved.milestones if entry.id == milestone)
+    return table(
+        f"argument-{milestone}",
+        f"Why {milestone} cannot be earlier, line by line",
+        [
+            column("line", "number"),
+            column("point"),
+            column("not before", "date"),
+            column("by"),
+            column("from lines"),
+            column("in words"),
+        ],
+        [
+            [place + 1, step.point, step.date, step.rule, names(str(after + 1) for after in step.after) or None, step.statement]
+            for place, step in enumerate(certificate.steps)
+        ],
+        proof=entry.proof if entry.proof != "certified" else "certified",
+        source=f"certificates/{case.id}.json, checked again by 'verify'",
+        note="Where a capacity binds the lines show the path alone; 'optimiser verify' prints the interval that holds too much work."
+        if case.crowded
+        else None,
+        fold=True,
+    )
+
+
+def checker(dossier: Dossier) -> Section:
+    """Return what the second judge says of every case."""
+    rows: list[list[Cell]] = []
+    held = 0
+    for case in dossier.cases:
+        if case.outcome is None or case.plan is None:
+            rows.append([case.id, "no outcome", None, case.fault])
+            continue
+        answer = verify_outcome(solve_document(case.outcome, case.plan, dossier.milestones), case.plan)
+        held += answer.holds
+        rows += [[case.id, check.claim, "holds" if check.holds else "FAILS", check.found] for check in answer.checks]
+    return Section(
+        id="checker",
+        title="An independent check",
+        items=(7,),
+        blocks=(
+            lead(
+                "Every outcome was read back and judged without a solver: the schedule by the meaning of each rule, the "
+                "argument line by line. ",
+                count(held, f"of {len(dossier.cases)} cases", "verification of each outcome"),
+                " hold in full.",
+            ),
+            table(
+                "checker",
+                "What was checked and what was found",
+                [column("case", "id"), column("claim"), column("verdict"), column("found")],
+                rows,
+                proof="closed form",
+                source="verify of each case's outcome against the plan in this pack",
+                fold=True,
+            ),
+        ),
+    )
+
+
+def cases(dossier: Dossier) -> Section:
+    """Return the cases beside the main one: what each sets, and what becomes of it."""
+    blocks: list[Block] = [
+        table(
+            "cases",
+            "Cases of this pack",
+            [column("case", "id"), column("title"), column("scenarios"), column("status"), column("sets"), column("note")],
+            [
+                [
+                    case.id,
+                    case.asked.title,
+                    names([*dossier.request.main, *case.asked.scenarios]) or "none",
+                    case.outcome.status if case.outcome else "without dates",
+                    "; ".join(f"{name} = {value}" for name, value in case.plan.settings.said.items()) or None
+                    if case.plan
+                    else None,
+                    case.fault or case.absent.get("robust"),
+                ]
+                for case in dossier.cases
+            ],
+            proof="counted",
+            source="the request of this pack",
+        )
+    ]
+    for case in dossier.cases[1:]:
+        outcome = case.outcome
+        if isinstance(outcome, Infeasible):
+            blocks.append(
+                warning(
+                    "Case ",
+                    Name(text=case.id),
+                    " has no date: ",
+                    Figure(
+                        text=outcome.conflict.statement,
+                        proof="closed form",
+                        source=f"{run_source(case)}: {outcome.conflict.confirmed_by}",
+                    ),
+                )
+            )
+        elif case.solved is None:
+            blocks.append(
+                warning("Case ", Name(text=case.id), " has no date: ", Name(text=case.fault or "the search was cut short"), ".")
+            )
+    reproducing = dossier.reproducing
+    if reproducing is not None and reproducing is not dossier.main and reproducing.plan is not None:
+        bars = _bars(reproducing.plan, reproducing, dossier.milestones)
+        shown = [bar for bar in bars if bar.driving or bar.kind == "milestone"][:_MOST_ROWS]
+        title = f"What drives the milestones in case {reproducing.id}"
+        blocks.append(
+            Chart(
+                id="gantt-reproducing",
+                title=title,
+                about=f"Driving items and milestones of case {reproducing.id}.",
+                svg=gantt_chart("gantt-reproducing", title, shown, knowledge=dossier.plan.as_of),
+                table="schedule-reproducing",
+            )
+        )
+        blocks.append(_rows(dossier, reproducing, "schedule-reproducing", f"The schedule of case {reproducing.id}"))
+    return Section(id="cases", title="Cases", items=(6,), blocks=tuple(blocks))

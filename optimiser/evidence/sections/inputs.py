@@ -1,0 +1,444 @@
+"""What went in: the register of inputs, the calendar, the published rows, the checks, and every link with its evidence."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from models.duration import print_value
+from models.pack import Block, Cell, Figure, Name, Section
+from models.plan import DURATION_PREFIX
+from optimiser.evidence.dossier import Dossier
+from optimiser.evidence.sections.words import absence, basis_of, cited, column, count, day, lead, names, paragraph, table
+from optimiser.evidence.terminal.lint import effect_words
+from optimiser.reproduction import summary as reproduced
+from optimiser.solve.fingerprint import plan_sha256
+from optimiser.wording import demand
+
+__all__ = ["calendar", "inputs", "links", "lint", "reproduction"]
+
+
+def inputs(dossier: Dossier) -> Section:
+    """Return every number that went in."""
+    plan, main = dossier.plan, dossier.main
+    source = f"inputs/plans/{main.id}.json"
+    bases = Counter(entry.basis for entry in plan.assumptions)
+    words = ", ".join(f"{number} {basis}" for basis, number in sorted(bases.items()))
+    blocks: list[Block] = [
+        lead(
+            "Every number of the plan with its place in a source, what it stands on, who owns it and how sure it is. ",
+            count(len(plan.assumptions), "assumptions", source),
+            " (",
+            Figure(text=words or "none", proof="counted", source=source),
+            "). The hash of everything that decides the dates: ",
+            Figure(text=plan_sha256(plan), proof="counted", source=source),
+            ".",
+        ),
+        table(
+            "sources",
+            "Sources",
+            [
+                column("source", "id"),
+                column("title"),
+                column("publisher"),
+                column("published", "date"),
+                column("version"),
+                column("note"),
+            ],
+            [[entry.id, entry.title, entry.publisher, entry.published_on, entry.version, entry.note] for entry in plan.sources],
+            proof="stated",
+            source=source,
+        ),
+        table(
+            "assumptions",
+            "Assumptions",
+            [
+                column("assumption", "id"),
+                column("title"),
+                column("value"),
+                column("low"),
+                column("high"),
+                column("owner"),
+                column("rated"),
+                column("basis"),
+                column("citation"),
+                column("note"),
+            ],
+            [
+                [
+                    entry.id,
+                    entry.title,
+                    print_value(entry.value),
+                    None if entry.low is None else print_value(entry.low),
+                    None if entry.high is None else print_value(entry.high),
+                    entry.owner,
+                    entry.uncertainty,
+                    basis_of(entry),
+                    cited(entry.citation),
+                    entry.note,
+                ]
+                for entry in plan.assumptions
+            ],
+            proof="stated",
+            source=source,
+            fold=True,
+        ),
+        table(
+            "baselines",
+            "Published dates, as published",
+            [column("baseline", "id"), column("milestone", "id"), column("published"), column("basis"), column("citation")],
+            [
+                [baseline.id, entry.milestone, entry.date, baseline.basis, cited(baseline.citation)]
+                for baseline in plan.baselines
+                for entry in baseline.dates
+            ],
+            proof="published",
+            source=source,
+            fold=True,
+        ),
+        table(
+            "raid",
+            "The register of risks, assumptions, issues and dependencies, and what each touches",
+            [
+                column("entry", "id"),
+                column("kind"),
+                column("title"),
+                column("rated"),
+                column("status"),
+                column("touches"),
+                column("citation"),
+            ],
+            [
+                [
+                    entry.id,
+                    entry.kind,
+                    entry.title,
+                    entry.rating,
+                    entry.status,
+                    names(entry.touches) or None,
+                    cited(entry.citation),
+                ]
+                for entry in plan.raid
+            ],
+            proof="stated",
+            source=source,
+            fold=True,
+        ),
+    ]
+    return Section(id="inputs", title="Input register", items=(1,), blocks=tuple(blocks))
+
+
+def calendar(dossier: Dossier) -> Section:
+    """Return which days are worked, and what another calendar would do."""
+    plan = dossier.plan
+    base = plan.calendars_by_id[plan.calendar]
+    source = f"calendar {base.id} of the plan"
+    blocks: list[Block] = [
+        lead(
+            "Dates count by calendar ",
+            Name(text=f"{base.id}: {base.title}"),
+            ", known from ",
+            Figure(text=day(base.covers.first), proof="stated", source=source),
+            " to ",
+            Figure(text=day(base.covers.last), proof="stated", source=source),
+            ". A date outside is an error, never silently a working day.",
+        )
+    ]
+    rows: list[list[Cell]] = []
+    for case_id, others in dossier.calendars.items():
+        case = next(case for case in dossier.cases if case.id == case_id)
+        assert case.plan is not None
+        for name, other in others.items():
+            for milestone in dossier.milestones:
+                ours = case.solved.dates.get(milestone) if case.solved else None
+                theirs = other.solved.dates.get(milestone) if other.solved else None
+                proof = other.solved.proof.get(milestone) if other.solved else None
+                moved = (theirs - ours).days if ours and theirs else None
+                rows.append([case_id, milestone, case.plan.calendar, ours, name, theirs, proof, moved])
+    if rows:
+        blocks.append(
+            table(
+                "calendars",
+                "The same plan on its other calendars",
+                [
+                    column("case", "id"),
+                    column("milestone", "id"),
+                    column("calendar"),
+                    column("date", "date"),
+                    column("other calendar"),
+                    column("date there", "date"),
+                    column("proof there"),
+                    column("moves", "number", "cd"),
+                ],
+                rows,
+                proof="certified" if all(row[6] == "certified" for row in rows) else "gap",
+                source="each case solved again with its base calendar replaced",
+            )
+        )
+    else:
+        blocks.append(absence(dossier, "calendars", "The plan on another calendar"))
+    return Section(id="calendar", title="Calendar statement", items=(2,), blocks=tuple(blocks))
+
+
+def reproduction(dossier: Dossier) -> Section:
+    """Return how far the published rows come out."""
+    case = dossier.reproducing
+    if case is None:
+        block = absence(dossier, "reproduction", "Reproduction of the published plan")
+        return Section(
+            id="reproduction",
+            title="Reproduction of the published plan",
+            items=(3,),
+            blocks=(block.model_copy(update={"reason": "the plan has no published rows"}),),
+        )
+    source = f"outcomes/{case.id}.json against the published rows"
+    counted = reproduced(case.matches)
+    words = {
+        "links": "by links and stated lengths",
+        "finish-gate": "by a distance to an event chosen to hit their finish",
+        "fitted-lag": "by a distance after an event chosen to hit a date of their own",
+        "placed": "by nothing but their own published start, which reproduces nothing",
+        "differs": "not at all",
+    }
+    blocks: list[Block] = [
+        lead(
+            "Case ",
+            Name(text=case.id),
+            " comes nearest to the published rows: ",
+            count(case.matched, f"of {len(case.matches)}", source),
+            " come out at their published start and finish with something to show for it.",
+        ),
+        table(
+            "reproduced",
+            "By what right each published row comes out",
+            [column("class"), column("rows", "number"), column("which")],
+            [
+                [
+                    words[name],
+                    number,
+                    names((str(match.row) for match in case.matches if (match.by if match.matches else "differs") == name), 70)
+                    or "–",
+                ]
+                for name, number in counted.items()
+            ],
+            proof="counted",
+            source=source,
+        ),
+        table(
+            "rows",
+            "Every published row against the schedule",
+            [
+                column("row", "number"),
+                column("item", "id"),
+                column("by"),
+                column("published start", "date"),
+                column("published finish", "date"),
+                column("start", "date"),
+                column("finish", "date"),
+                column("same"),
+            ],
+            [
+                [
+                    match.row,
+                    match.id,
+                    match.by,
+                    match.published_start,
+                    match.published_finish,
+                    match.start,
+                    match.finish,
+                    "yes" if match.matches else "no",
+                ]
+                for match in case.matches
+            ],
+            proof="certified",
+            source=source,
+            fold=True,
+        ),
+        table(
+            "reproduced-cases",
+            "Published rows that come out in each case",
+            [column("case", "id"), column("reproduced", "number"), column("placed", "number"), column("of", "number")],
+            [
+                [
+                    each.id,
+                    each.matched,
+                    sum(match.by == "placed" and match.matches for match in each.matches),
+                    len(each.matches),
+                ]
+                for each in dossier.cases
+                if each.matches
+            ],
+            proof="counted",
+            source="outcomes/ against the published rows",
+        ),
+    ]
+    return Section(id="reproduction", title="Reproduction of the published plan", items=(3,), blocks=tuple(blocks))
+
+
+def lint(dossier: Dossier) -> Section:
+    """Return what the plan's own papers say against themselves."""
+    report = dossier.lint
+    assert report is not None
+    source = "lint of the main case"
+    counts = report.counts()
+    blocks: list[Block] = [
+        lead(
+            "The papers behind the plan held against themselves and against the computed dates: ",
+            *(
+                part
+                for severity, number in counts.items()
+                for part in (count(number, "", source), f" {severity}" + (", " if severity != "low" else ""))
+            ),
+            ". Effects are the plan solved again with the finding taken at its word.",
+        ),
+        table(
+            "findings",
+            "Findings, the gravest first",
+            [
+                column("finding", "id"),
+                column("severity"),
+                column("where"),
+                column("what"),
+                column("effect"),
+                column("tried"),
+                column("citation"),
+            ],
+            [
+                [
+                    entry.id,
+                    entry.severity,
+                    names(entry.where, 8),
+                    entry.what,
+                    effect_words(entry.effects) or None,
+                    entry.tried,
+                    cited(entry.citation[:4]),
+                ]
+                for entry in report.findings
+            ],
+            proof="closed form",
+            source=source,
+        ),
+        table(
+            "dcma",
+            "The fourteen measures of DCMA's schedule assessment",
+            [
+                column("no", "number"),
+                column("measure"),
+                column("limit"),
+                column("measured"),
+                column("verdict"),
+                column("what was counted"),
+            ],
+            [
+                [measure.number, measure.name, measure.threshold, measure.measured, measure.verdict, measure.reason]
+                for measure in report.dcma
+            ],
+            proof="counted",
+            source=source,
+        ),
+        table(
+            "gao",
+            "GAO's ten practices, our own score",
+            [column("no", "number"), column("practice"), column("score"), column("what it rests on"), column("why")],
+            [
+                [practice.number, practice.name, practice.score, practice.evidence, practice.reason]
+                for practice in report.practices
+            ],
+            proof="counted",
+            source=source,
+        ),
+        table(
+            "checks",
+            "Every check, on how many things it was made, or why it was not",
+            [
+                column("check", "id"),
+                column("asks"),
+                column("looked at", "number"),
+                column("found", "number"),
+                column("not made because"),
+            ],
+            [[check.id, check.title, check.looked_at, check.found, check.not_applicable] for check in report.checks],
+            proof="counted",
+            source=source,
+            fold=True,
+        ),
+    ]
+    return Section(id="lint", title="The plan against itself", items=(4,), blocks=tuple(blocks))
+
+
+def links(dossier: Dossier) -> Section:
+    """Return every rule with its evidence."""
+    plan = dossier.plan
+    source = f"inputs/plans/{dossier.main.id}.json"
+    active = list(plan.active_rules())
+    bases = Counter(rule.basis for rule in active)
+    inferred = bases["inferred"] / len(active) if active else 0.0
+    rows: list[list[Cell]] = []
+    for rule in plan.rules:
+        on = plan.switch(rule.enabled)
+        rows.append(
+            [
+                rule.id,
+                "on" if on else "off",
+                rule.kind,
+                demand(plan, rule.id),
+                rule.authority,
+                basis_of(rule),
+                cited(rule.citation),
+                rule.note,
+            ]
+        )
+    rows += [
+        [
+            f"{DURATION_PREFIX}{activity.id}",
+            "on" if plan.switch(activity.enabled) else "off",
+            "duration",
+            demand(plan, f"{DURATION_PREFIX}{activity.id}"),
+            "planning",
+            basis_of(activity),
+            cited(activity.citation),
+            activity.note,
+        ]
+        for activity in plan.activities
+    ]
+    return Section(
+        id="links",
+        title="Links and lengths, with their evidence",
+        items=(5,),
+        blocks=(
+            lead(
+                "Of ",
+                count(len(active), "rules that are on", source),
+                " a share of ",
+                Figure(text=f"{inferred:.0%}", proof="counted", source=source),
+                " is inferred.",
+            ),
+            paragraph(
+                "By basis: ",
+                Figure(
+                    text=", ".join(f"{number} {basis}" for basis, number in sorted(bases.items())) or "none",
+                    proof="counted",
+                    source=source,
+                ),
+                ".",
+            ),
+            table(
+                "links",
+                "Every rule and every length",
+                [
+                    column("rule", "id"),
+                    column("state"),
+                    column("kind"),
+                    column("demands"),
+                    column("authority"),
+                    column("basis"),
+                    column("citation"),
+                    column("note"),
+                ],
+                rows,
+                proof="stated",
+                source=source,
+                fold=True,
+                most=400,
+            ),
+        ),
+    )
