@@ -217,7 +217,7 @@ def test_a_range_that_kills_every_worker_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(engine, "ATTEMPTS", 2)
     monkeypatch.setattr(engine, "run_range", _Deadly(tmp_path / "died", times=100))
 
-    with pytest.raises(OptimiserError, match="workers keep dying over rows 20 to 29"):
+    with pytest.raises(OptimiserError, match=r"workers keep dying over rows (\d+ to \d+ or )*20 to 29"):
         run(job, tmp_path / "run", workers=2)
 
     assert (tmp_path / "died").read_text(encoding="utf-8") == "xx"

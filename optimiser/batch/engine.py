@@ -425,10 +425,13 @@ class _HandingOut:
 
     def _bury(self, parts: Sequence[tuple[int, int]]) -> None:
         """Put ranges back whose workers died."""
-        worst = max(parts, key=lambda part: self._attempts.get(part, 0))
-        if self._attempts.get(worst, 0) >= ATTEMPTS:
+        most = max(self._attempts.get(part, 0) for part in parts)
+        if most >= ATTEMPTS:
+            # Workers that die together take each other's ranges along: any of those tried as often may be the one.
+            suspects = sorted(part for part in parts if self._attempts.get(part, 0) == most)
+            named = " or ".join(f"{first} to {after - 1}" for first, after in suspects)
             message = (
-                f"workers keep dying over rows {worst[0]} to {worst[1] - 1}; maybe the machine lacks memory. "
+                f"workers keep dying over rows {named}; maybe the machine lacks memory. "
                 "The ledger is whole: resume with the same command, perhaps with fewer workers"
             )
             raise OptimiserError(message)
