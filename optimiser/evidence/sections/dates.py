@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from models.findings import ProofClass
 from models.items import Activity, Hammock
 from models.outcome import Infeasible, RowDate
-from models.pack import Block, Cell, Chart, Figure, Name, Section, Table
+from models.pack import Absence, Block, Cell, Chart, Figure, Name, PackProof, Section, Table
 from models.plan import Plan
 from models.rules import Dependency
 from optimiser.evidence.charts.gantt import Bar, gantt_chart
 from optimiser.evidence.documents import solve_document
 from optimiser.evidence.dossier import Case, Dossier
-from optimiser.evidence.sections.words import Absence, column, count, lead, names, paragraph, run_source, table, warning
+from optimiser.evidence.sections.words import column, count, lead, names, paragraph, run_source, table, warning
 from optimiser.explain import verify_outcome
 
 __all__ = ["cases", "checker", "schedule"]
@@ -66,10 +67,10 @@ def schedule(dossier: Dossier) -> Section:
     return Section(id="earliest", title="Earliest dates and their proof", items=(6,), blocks=tuple(blocks))
 
 
-def _worst(case: Case) -> str:
+def _worst(case: Case) -> PackProof:
     """Return the weakest proof class among a case's dates."""
     assert case.solved is not None
-    order = ("certified", "solver", "gap")
+    order: tuple[ProofClass, ...] = ("certified", "solver", "gap")
     return max(case.solved.proof.values(), key=order.index)
 
 
@@ -93,7 +94,7 @@ def _bars(plan: Plan, case: Case, milestones: Sequence[str]) -> list[Bar]:
                 id=row.id,
                 name=item.title,
                 kind=row.kind,
-                start=row.start if row.working_days or row.kind == "milestone" else row.start,
+                start=row.start,
                 finish=max(row.finish, row.start - dt.timedelta(days=1)),
                 driving=row.id in driving,
                 # Working days drawn as calendar days: five in seven.
@@ -143,7 +144,7 @@ def _rows(dossier: Dossier, case: Case, name: str, title: str) -> Table:
             *(column(f"float to {milestone}", "number", "wd", "empty: never moves it") for milestone in dossier.milestones),
         ],
         [line(row) for row in solved.rows],
-        proof=_worst(case),  # type: ignore[arg-type]
+        proof=_worst(case),
         source=run_source(case),
         fold=True,
         most=200,
@@ -170,7 +171,7 @@ def _argument(case: Case, milestone: str) -> Table:
             [place + 1, step.point, step.date, step.rule, names(str(after + 1) for after in step.after) or None, step.statement]
             for place, step in enumerate(certificate.steps)
         ],
-        proof=entry.proof if entry.proof != "certified" else "certified",
+        proof=entry.proof,
         source=f"certificates/{case.id}.json, checked again by 'verify'",
         note="Where a capacity binds the lines show the path alone; 'optimiser verify' prints the interval that holds too much work."
         if case.crowded

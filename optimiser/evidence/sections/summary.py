@@ -237,7 +237,7 @@ def _acts(dossier: Dossier) -> list[Block]:
             rows.append([row.finish, item.owner, row.id, item.title, names(tight)])
     if not rows:
         return []
-    rows.sort(key=lambda row: (row[0], row[2]))  # type: ignore[arg-type, return-value]
+    rows.sort(key=lambda row: (row[0], row[2]))
     return [
         table(
             "acts",

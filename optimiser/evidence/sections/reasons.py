@@ -1,0 +1,358 @@
+"""Why: what binds each milestone, what conflicts, what would have to give, and what each authority could give."""
+
+from __future__ import annotations
+
+from models.explanation import BindingReport, MilestoneWhyNot
+from models.pack import Block, Cell, Figure, Name, Section, Table
+from optimiser.evidence.dossier import Dossier
+from optimiser.evidence.sections.words import (
+    absence,
+    cited,
+    column,
+    count,
+    day,
+    heading_of,
+    lead,
+    names,
+    paragraph,
+    published,
+    run_source,
+    table,
+)
+
+__all__ = ["authorities", "binding", "changes", "conflicts"]
+
+
+def binding(dossier: Dossier) -> Section:
+    """Return what binds each milestone, by how much, and until when."""
+    blocks: list[Block] = []
+    if not dossier.binding:
+        blocks.append(absence(dossier, "binding", "Headroom, ranges and joint bindings"))
+    for milestone, report in dossier.binding.items():
+        blocks += [_lines(milestone, report), _margins(milestone, report)]
+    if not dossier.binding and dossier.main.solved is not None:
+        blocks.append(_bindings(dossier))
+    return Section(id="binding", title="What binds each milestone", items=(8,), blocks=tuple(blocks))
+
+
+def _lines(milestone: str, report: BindingReport) -> Table:
+    return table(
+        f"binding-{milestone}",
+        f"What binds {milestone}, and how far everything else can worsen before it does",
+        [
+            column("rule", "id"),
+            column(
+                "binding", note="driving: on a longest chain; drop: removal gains; unit: one unit gains; joint: with partners"
+            ),
+            column("title"),
+            column("says now"),
+            column("gains if gone", "number", "wd", "empty where something would be left without any reason for its date"),
+            column("gains a unit", "number", "wd"),
+            column("goes on for", "number", "units"),
+            column("then takes over"),
+            column("headroom", "number", "units"),
+            column("moves from"),
+            column("joint with"),
+            column("authority"),
+            column("owner"),
+            column("method"),
+        ],
+        [
+            [
+                line.rule,
+                ", ".join(line.words),
+                line.title,
+                line.number,
+                line.drop_gain_wd,
+                line.unit_gain_wd,
+                line.range_units,
+                names(line.saturation, 3) or None,
+                line.headroom,
+                line.switching_point,
+                "; ".join("+".join(partners) for partners in line.joint_with) or None,
+                line.authority,
+                line.owner,
+                line.method,
+            ]
+            for line in report.lines
+        ],
+        proof="closed form",
+        source=f"explain {milestone} of the main case",
+        note="All minimal conflicts at one day earlier were enumerated, so no joint binding is missing."
+        if report.complete
+        else "Not all minimal conflicts at one day earlier were enumerated: a joint binding may be missing.",
+        most=14,
+    )
+
+
+def _margins(milestone: str, report: BindingReport) -> Table:
+    return table(
+        f"near-{milestone}",
+        f"Chains that do not drive {milestone} yet, and how far they are from it",
+        [column("slack", "number", "wd"), column("chain")],
+        [[chain.slack_wd, " → ".join(chain.items)] for chain in report.near],
+        proof="closed form",
+        source=f"explain {milestone} of the main case",
+        fold=True,
+    )
+
+
+def _bindings(dossier: Dossier) -> Table:
+    """Return what the solve itself says of binding, where nothing more was asked."""
+    solved = dossier.main.solved
+    assert solved is not None
+    return table(
+        "binding-solve",
+        "What binds at one day earlier",
+        [
+            column("milestone", "id"),
+            column("rule", "id"),
+            column("title"),
+            column("gains if gone", "number", "wd"),
+            column("gains a unit", "number", "wd"),
+            column("joint with"),
+            column("authority"),
+        ],
+        [
+            [
+                name,
+                entry.rule,
+                entry.title,
+                entry.drop_gain_wd,
+                entry.unit_gain_wd,
+                names(entry.joint_with) or None,
+                entry.authority,
+            ]
+            for name, found in solved.binding.items()
+            for entry in found
+        ],
+        proof="closed form",
+        source=run_source(dossier.main),
+    )
+
+
+def conflicts(dossier: Dossier) -> Section:
+    """Return why the published dates of the first plan are not met, and what would have to give."""
+    blocks: list[Block] = []
+    for entry in dossier.why_not:
+        blocks += _conflict(dossier, entry)
+    if not blocks:
+        blocks.append(absence(dossier, "why-not", "Conflicts and routes to earlier dates"))
+    return Section(id="conflicts", title="Conflicts, and what would have to give", items=(9,), blocks=tuple(blocks))
+
+
+def _conflict(dossier: Dossier, entry: MilestoneWhyNot) -> list[Block]:
+    answer, milestone = entry.answer, entry.milestone
+    source = f"why-not {milestone} by {answer.by}"
+    found: list[Block] = [
+        lead(
+            Name(text=milestone),
+            " by ",
+            Figure(text=f"{published(entry.published)}", proof="published", source=f"baseline {dossier.plan.baselines[0].id}"),
+            ": ",
+            Name(
+                text={"met": "met", "route": "there is a way", "nearest miss": "out of reach of what may move"}.get(
+                    answer.verdict, "undecided"
+                )
+            ),
+            ".",
+        )
+    ]
+    if answer.conflict is not None:
+        found.append(
+            table(
+                f"conflict-{milestone}",
+                f"Why {milestone} is not by {day(answer.by)}: these cannot all hold",
+                [
+                    column("rule", "id"),
+                    column("title"),
+                    column("demands"),
+                    column("authority"),
+                    column("basis"),
+                    column("citation"),
+                ],
+                [
+                    [member.id, member.title, member.statement, member.authority, member.basis, cited(member.citation)]
+                    for member in answer.conflict.members
+                ],
+                proof="closed form",
+                source=f"{source}: {answer.conflict.confirmed_by}",
+                fold=True,
+            )
+        )
+    route = answer.route or (answer.nearest.route if answer.nearest else None)
+    if route is not None:
+        title = f"The cheapest way to {day(route.date)} for {milestone}"
+        found.append(
+            table(
+                f"route-{milestone}",
+                title,
+                [
+                    column("moves", "id"),
+                    column("title"),
+                    column("from"),
+                    column("to"),
+                    column("units", "number"),
+                    column("authority"),
+                    column("why it may"),
+                ],
+                [
+                    [step.lever, step.title, step.stated, step.moved, step.units, step.authority, step.low_basis]
+                    for step in route.steps
+                ],
+                proof="solver" if not route.optimal else "closed form",
+                source=f"{source}; date of the moved plan: {route.proof}",
+                note="Proved cheapest." if route.optimal else "Not proved cheapest.",
+            )
+        )
+    if answer.nearest is not None:
+        found.append(
+            table(
+                f"allow-{milestone}",
+                f"Besides everything that may move, one of these would have to give for {milestone} by {day(answer.by)}",
+                [
+                    column("what"),
+                    column("in words"),
+                    column("date then", "date"),
+                    column("on paper only"),
+                    column("regulatory"),
+                ],
+                [
+                    [
+                        names(relaxation.rules),
+                        names(heading_of(dossier.plan, rule) for rule in relaxation.rules),
+                        relaxation.date,
+                        "yes" if relaxation.detaches else "no",
+                        "yes" if relaxation.regulatory else "no",
+                    ]
+                    for relaxation in answer.nearest.to_allow
+                ],
+                proof="closed form",
+                source=source,
+                note="On paper only: something of the chain would be left without any reason for its date.",
+                most=12,
+            )
+        )
+    return found
+
+
+def authorities(dossier: Dossier) -> Section:
+    """Return what each authority holds, and what letting all of it go is worth."""
+    if not dossier.released:
+        block = absence(dossier, "authorities", "Floors by authority")
+        return Section(id="authorities", title="Floors by authority", items=(18,), blocks=(block,))
+    rows: list[list[Cell]] = [
+        [entry.authority, entry.rules, *(entry.gains.get(name) for name in dossier.milestones)] for entry in dossier.released
+    ]
+    binds: list[list[Cell]] = []
+    for milestone, report in dossier.binding.items():
+        binds += [
+            [milestone, line.authority, line.rule, line.title, line.drop_gain_wd, line.unit_gain_wd]
+            for line in report.lines
+            if line.driving and line.kind != "duration"
+        ]
+    blocks: list[Block] = [
+        lead(
+            "What the regulator, contracts and outside bodies hold, apart from what the programme chose itself; and what moving "
+            "each would be worth."
+        ),
+        table(
+            "authorities",
+            "Working days gained if everything that an authority holds were let go, all else as it is",
+            [
+                column("authority"),
+                column("rules on", "number"),
+                *(
+                    column(f"{name} gains", "number", "wd", "empty: left without any reason for its date")
+                    for name in dossier.milestones
+                ),
+            ],
+            rows,
+            proof="closed form",
+            source=f"the plan of case {dossier.main.id} evaluated again without the rules; capacities left out",
+        ),
+    ]
+    if binds:
+        blocks.append(
+            table(
+                "authority-binds",
+                "What drives each milestone, by who could change it",
+                [
+                    column("milestone", "id"),
+                    column("authority"),
+                    column("rule", "id"),
+                    column("title"),
+                    column("gains if gone", "number", "wd"),
+                    column("gains a unit", "number", "wd"),
+                ],
+                sorted(binds, key=lambda row: (str(row[0]), str(row[1]), str(row[2]))),
+                proof="closed form",
+                source="explain of the main case",
+            )
+        )
+    return Section(
+        id="authorities", title="Floors by authority, and what moving each is worth", items=(18,), blocks=tuple(blocks)
+    )
+
+
+def changes(dossier: Dossier) -> Section:
+    """Return a table of changes ready to be put to whoever decides."""
+    rows: list[list[Cell]] = []
+    plan = dossier.plan
+    for milestone, report in dossier.binding.items():
+        for line in report.lines:
+            gain = line.drop_gain_wd or line.range_gain_wd
+            if line.driving and gain:
+                rows.append(
+                    [
+                        f"{milestone}-{line.rule.replace(':', '-')}",
+                        line.title,
+                        line.number,
+                        f"{line.unit_gain_wd or 0} wd a unit"
+                        + (f", up to {line.range_gain_wd} wd over {line.range_units} units" if line.range_gain_wd else ""),
+                        milestone,
+                        gain,
+                        line.authority,
+                        line.owner,
+                        names(line.raid) or None,
+                        line.basis,
+                    ]
+                )
+    if not rows:
+        block = absence(dossier, "binding", "A table of changes")
+        return Section(id="changes", title="Change requests", items=(9, 18), blocks=(block,))
+    return Section(
+        id="changes",
+        title="Change requests, ready to paste",
+        items=(9, 18),
+        blocks=(
+            lead(
+                "One line for each thing that would bring a milestone of ",
+                Name(text=plan.title),
+                " forward: ",
+                count(len(rows), "changes", "explain of the main case"),
+                ". Gains are of one change alone; they do not add up.",
+            ),
+            paragraph("The workbook holds the same table with empty columns for a reference, a decision and a date."),
+            table(
+                "changes",
+                "What could be changed, and what it would be worth",
+                [
+                    column("reference", "id"),
+                    column("change"),
+                    column("says now"),
+                    column("worth"),
+                    column("milestone", "id"),
+                    column("gain at most", "number", "wd"),
+                    column("whose decision"),
+                    column("owner"),
+                    column("register"),
+                    column("stands on"),
+                ],
+                rows,
+                proof="closed form",
+                source="explain of the main case",
+                most=30,
+            ),
+        ),
+    )
