@@ -98,9 +98,7 @@ def run(*arguments, **options):
 
 def python(*arguments, **options):
     """Run Python in a process of its own."""
-    return subprocess.run(
-        [sys.executable, *arguments], capture_output=True, text=True, check=False, timeout=60, **options
-    )
+    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False, timeout=60, **options)
 
 
 # -- what it costs and says without a plan ---------------------------------------------------------------------------

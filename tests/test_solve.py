@@ -326,7 +326,9 @@ class TestOutcomes:
 
         assert any("contingency" in note for note in outcome.notes)
 
-    def test_a_verdict_that_a_second_configuration_does_not_confirm_is_no_verdict(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_verdict_that_a_second_configuration_does_not_confirm_is_no_verdict(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """Where CP-SAT, asked again another way, does not say infeasible, the answer is undecided and not a conflict."""
         from optimiser.encoding import Answer, Encoding
 

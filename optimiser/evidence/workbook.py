@@ -71,11 +71,9 @@ def write_workbook(pack: Pack, plan: Plan) -> bytes:
     contents = book.add_worksheet("Contents")
     sheets: list[tuple[str, str, Table | None]] = [(ASSUMPTIONS, "Assumptions and unknowns, to be changed and read back", None)]
     taken = {"contents", ASSUMPTIONS.lower()}
-    for section, table in pack.tables():
-        if table.id == "assumptions":
-            continue
-        name = _sheet_name(table.id, taken)
-        sheets.append((name, f"{section.title}: {table.title}", table))
+    for section, shown in pack.tables():
+        if shown.id != "assumptions":
+            sheets.append((_sheet_name(shown.id, taken), f"{section.title}: {shown.title}", shown))
     _contents(contents, pack, sheets, formats)
     for name, _, table in sheets:
         sheet = book.add_worksheet(name)
