@@ -27,8 +27,10 @@ __all__ = [
     "Name",
     "Pack",
     "PackCase",
+    "PackCheck",
     "PackProof",
     "PackRequest",
+    "PackVerification",
     "Paragraph",
     "Section",
     "Table",
@@ -246,3 +248,26 @@ class Manifest(Record):
     proofs: dict[str, dict[str, str]]
     """Case to milestone to proof class."""
     files: Many[ManifestFile]
+
+
+class PackCheck(Record):
+    """One claim of a pack, checked again."""
+
+    file: Text
+    claim: Text
+    holds: bool
+    found: Text
+
+
+class PackVerification(Record):
+    """A pack put to the test."""
+
+    plan: Identifier | None
+    files: int
+    rerun: bool
+    checks: Many[PackCheck]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every claim holds."""
+        return all(check.holds for check in self.checks)

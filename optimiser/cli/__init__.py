@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from optimiser.cli import attribute, batch, compare, explain, implied, lint, qualify, robust, verify, why_not
+from optimiser.cli import attribute, batch, compare, evidence, explain, implied, lint, qualify, robust, verify, why_not
 from optimiser.cli.dates import solve_plan
 from optimiser.cli.output import ExitCode, announce, print_faults, print_text
 from optimiser.cli.plans import list_plans, print_schema, show_plan
@@ -40,7 +40,7 @@ app.command("list")(list_plans)
 app.command("show", no_args_is_help=True)(show_plan)
 app.command("schema")(print_schema)
 app.command("solve", no_args_is_help=True)(solve_plan)
-for _verb in (explain, why_not, implied, attribute, verify, batch, compare, robust, lint, qualify):
+for _verb in (explain, why_not, implied, attribute, verify, batch, compare, robust, lint, qualify, evidence):
     _verb.register(app)
 
 

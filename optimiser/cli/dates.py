@@ -19,6 +19,7 @@ from optimiser.cli.options import (
     Seed,
     Settings,
     TimeLimit,
+    Workbook,
     Workers,
     read_milestones,
     read_plan,
@@ -47,6 +48,7 @@ def solve_plan(
     setting: Settings = None,
     reading: Readings = None,
     release: Released = None,
+    assumptions: Workbook = None,
     as_json: AsJson = False,
     output: Annotated[
         Path | None,
@@ -73,7 +75,7 @@ def solve_plan(
     with progress() as tell:
         if tell:
             tell("reading the plan")
-        loaded = read_plan(plan, scenario, setting, reading, release)
+        loaded = read_plan(plan, scenario, setting, reading, release, assumptions)
         from optimiser.solve import earliest
 
         outcome = earliest(loaded, asked, seed=seed, workers=workers, time_limit=time_limit, progress=tell)

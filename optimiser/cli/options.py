@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,8 +23,10 @@ __all__ = [
     "Seed",
     "Settings",
     "TimeLimit",
+    "Workbook",
     "Workers",
     "read_milestones",
+    "read_pairs",
     "read_plan",
 ]
 
@@ -51,6 +54,12 @@ Milestones = Annotated[
         "-m", "--milestone", metavar="M10", help="A milestone asked for, or several with commas; the plan's own where left out."
     ),
 ]
+Workbook = Annotated[
+    Path | None,
+    typer.Option(
+        "--assumptions", metavar="FILE.xlsx", help="Values from the sheet Assumptions of an evidence pack's workbook."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1, help="Of the solver; recorded.")]
 Workers = Annotated[
@@ -74,30 +83,39 @@ def read_plan(
     settings: list[str] | None,
     readings: list[str] | None,
     released: list[str] | None,
+    assumptions: Path | None = None,
 ) -> Plan:
-    """Return the plan that the common options describe.
+    """Return the plan that the common options describe; a value set by name wins over one in a workbook.
 
     Raises
     ------
     InputError
         With everything wrong in the options or, once they can be read, in the files.
     """
-    faults: list[Located] = []
-    chosen = {
-        option: dict(_pairs(option, given or (), form, faults))
-        for option, given, form in (("--set", settings, "ASSUMPTION=VALUE"), ("--reading", readings, "NAME=OPTION"))
-    }
-    if faults:
-        raise InputError(faults)
+    values, answers = read_pairs(settings, readings)
     from optimiser.reading.load import load
 
-    return load(
-        name,
-        scenarios or (),
-        settings=chosen["--set"],
-        readings=chosen["--reading"],
-        released=released or (),
-    )
+    if assumptions is not None:
+        from optimiser.reading.workbook import read_assumptions
+
+        values = {**read_assumptions(assumptions, load(name, scenarios or (), readings=answers)), **values}
+    return load(name, scenarios or (), settings=values, readings=answers, released=released or ())
+
+
+def read_pairs(settings: list[str] | None, readings: list[str] | None) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the values set and the readings answered.
+
+    Raises
+    ------
+    InputError
+        With everything that cannot be read.
+    """
+    faults: list[Located] = []
+    values = dict(_pairs("--set", settings or (), "ASSUMPTION=VALUE", faults))
+    answers = dict(_pairs("--reading", readings or (), "NAME=OPTION", faults))
+    if faults:
+        raise InputError(faults)
+    return values, answers
 
 
 def _pairs(option: str, given: Iterable[str], form: str, faults: list[Located]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""``verify``: a stored outcome, checked again without the solver."""
+"""``verify``: a stored outcome, or a whole pack, checked again without the solver."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from optimiser.cli.options import AsJson, Readings, Released, Scenarios, Settings, read_plan
-from optimiser.cli.output import ExitCode, page, print_json, print_text
+from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
+from optimiser.errors import InputError, Located
 
 __all__ = ["register"]
 
@@ -19,7 +20,10 @@ def register(app: typer.Typer) -> None:
 
 
 def verify_file(
-    outcome: Annotated[Path, typer.Argument(metavar="OUTCOME", help="A document that 'solve -o' wrote.")],
+    outcome: Annotated[
+        Path,
+        typer.Argument(metavar="PACK_OR_OUTCOME", help="A folder that 'evidence' wrote, or a document that 'solve -o' wrote."),
+    ],
     *,
     plan: Annotated[
         str | None,
@@ -32,14 +36,21 @@ def verify_file(
     reading: Readings = None,
     release: Released = None,
     argument: Annotated[bool, typer.Option(help="Print the argument, line by line.")] = True,
+    rerun: Annotated[
+        bool, typer.Option("--rerun", help="Of a pack: build it again from its own inputs, with the solver, and compare bytes.")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Check a stored outcome again: its schedule against every rule, its argument line by line. No solver is used.
+    """Check a stored outcome or a pack again: hashes, schedules against every rule, arguments line by line. No solver is used.
 
     Exit codes: 0 it holds; 5 it does not; 4 it holds and claims no date; 2 bad usage or input; 1 our fault.
     """
+    if outcome.is_dir():
+        return _verify_pack(outcome, rerun=rerun, as_json=as_json)
     from optimiser.explain.certificate import outcome_plan, verify_outcome
 
+    if rerun:
+        raise InputError([Located("only a pack can be built again; an outcome is solved again with 'solve'", path="--rerun")])
     held = None
     if plan or scenario or setting or reading or release:
         held = read_plan(plan or outcome_plan(outcome), scenario, setting, reading, release)
@@ -55,3 +66,20 @@ def verify_file(
     if not answer.holds:
         return ExitCode.MISSED
     return ExitCode.UNDECIDED if answer.status == "undecided" else ExitCode.DONE
+
+
+def _verify_pack(folder: Path, *, rerun: bool, as_json: bool) -> ExitCode:
+    """Check a pack."""
+    from optimiser.evidence.verify import verify_pack
+
+    with progress() as tell:
+        answer = verify_pack(folder, rerun=rerun, progress=tell)
+    if as_json:
+        from optimiser.evidence.pack_documents import verify_pack_document
+
+        print_json(verify_pack_document(answer))
+    else:
+        from optimiser.evidence.terminal.pack import pack_verification_report
+
+        print_text(pack_verification_report(answer, str(folder), page()))
+    return ExitCode.DONE if answer.holds else ExitCode.MISSED

@@ -454,7 +454,11 @@ def _unit(plan: Plan, name: str) -> str | None:
 def _pair(dossier: Dossier, milestone: str, gains: dict[str, int]) -> tuple[str, str] | None:
     """Return the assumption that moves a milestone most, and the one that would take over first; else the two that move it."""
     plan = dossier.plan
-    drivers = [name for name, _ in sorted(gains.items(), key=lambda entry: (-entry[1], entry[0])) if _unit(plan, name) == "wd"]
+    drivers = [
+        name
+        for name, _ in sorted(gains.items(), key=lambda entry: (-entry[1], entry[0]))
+        if _unit(plan, name) == "wd" and (_amount(plan, name) or 0) >= GRID
+    ]
     report = dossier.binding.get(milestone)
     rivals = {
         entry.id: entry.headroom

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from functools import partial
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from models.pack import Pack
+from models.pack import Pack, Table
 from optimiser.errors import InputError, Located
 from optimiser.evidence.sections.words import day
 from optimiser.evidence.terminal.characters import clean
@@ -20,12 +21,23 @@ __all__ = ["render_html", "render_pdf"]
 _LONG = 60
 """Letters from which on a cell is given a wide column."""
 
-_BREAKS = frozenset({3, 6, 8, 10, 12, 14, 18, 19, 22})
+_PAPER = 24
+"""Rows of a folded table that are printed."""
+
+_PAGE = 200.0
+"""Letters that stand side by side in a table on paper."""
+
+_BREAKS = frozenset({1, 2, 6, 8, 10, 12, 14, 18, 19, 22})
 """Sections that begin a page in print, counted from 0."""
 
 
-def render_html(pack: Pack) -> str:
+def render_html(pack: Pack, *, paper: bool = False) -> str:
     """Return the report as one page.
+
+    Parameters
+    ----------
+    paper
+        Whether it is to be printed: what is folded on the screen is then cut after `_PAPER` rows, being in the workbook.
 
     Every word of the plan is escaped, cleaned of what could steer a terminal or turn its neighbours, and set apart from the
     direction of the text around it.
@@ -37,13 +49,15 @@ def render_html(pack: Pack) -> str:
         trim_blocks=False,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"plain": clean, "words": _words, "share": _share, "drawing": _drawing}
+    environment.filters |= {"plain": clean, "words": _words, "share": _share, "drawing": _drawing, "widths": _widths}
+    environment.filters["most"] = partial(_most, paper=paper)
     environment.tests |= {"day": _is_day, "number": _is_number, "long": _is_long}
     source, _, _ = PackageLoader("optimiser.evidence").get_source(environment, "report.css")
     return environment.get_template("report.html.j2").render(
         pack=pack,
         style=Markup(source),  # noqa: S704 - our own style sheet, in which nothing is filled
         breaks=_BREAKS,
+        paper=paper,
         version=package_version("mhhs-optimiser"),
     )
 
@@ -92,6 +106,31 @@ def _share(value: float) -> str:
 def _drawing(svg: str) -> Markup:
     """Return a drawing of ours, in which every word has been escaped as it was written."""
     return Markup(svg)  # noqa: S704
+
+
+def _most(table: Table, *, paper: bool) -> int:
+    """Return how many rows of a table are shown."""
+    shown = table.most or len(table.rows)
+    return min(shown, _PAPER) if paper and table.fold else shown
+
+
+def _widths(table: Table) -> list[str]:
+    """Return the share of a page's width that each column is given in print: its longest word, and more where much stands in it."""
+    rows = table.rows[: table.most or len(table.rows)]
+    least, wishes = [], []
+    for place, column in enumerate(table.columns):
+        texts = [_words(row[place]) for row in rows if row[place] is not None]
+        words = [word for text in (*texts, column.name) for word in text.split()]
+        longest = max((len(word) for word in words), default=4)
+        date = 11 if column.kind == "date" else 0
+        least.append(max(min(longest, 26), date, 4) + 2.0)
+        lengths = [len(text) for text in texts]
+        mean = sum(lengths) / len(lengths) if lengths else 0.0
+        wishes.append(max(0.0, 0.35 * max(lengths, default=0) + 0.65 * mean - least[-1]))
+    spare = max(0.0, _PAGE - sum(least))
+    total = sum(wishes) or 1.0
+    given = [low + spare * wish / total for low, wish in zip(least, wishes, strict=True)]
+    return [f"{100 * each / sum(given):.2f}%" for each in given]
 
 
 def _is_day(value: Any) -> bool:

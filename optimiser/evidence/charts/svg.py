@@ -20,7 +20,7 @@ STRONG, CALM = "#8a1c00", "#7fb2d9"
 GOOD, BAD = "#0b6e4f", "#b3261e"
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_LETTER = 0.56
+_LETTER = 0.52
 """Width of an average letter against its height."""
 
 
@@ -171,4 +171,5 @@ class TimeAxis:
         for day in self.months():
             x = self.at(day)
             sheet.line(x, top, x, bottom, FAINT if day.month == 1 else PALE)
-            sheet.text(x + 2, top - 3, month_name(day), size=9.5, fill=MUTED)
+            if x + 44 <= self.right + 8:
+                sheet.text(x + 2, top - 3, month_name(day), size=9.5, fill=MUTED)

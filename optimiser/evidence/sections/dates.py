@@ -14,6 +14,7 @@ from models.rules import Dependency
 from optimiser.evidence.charts.gantt import Bar, gantt_chart
 from optimiser.evidence.documents import solve_document
 from optimiser.evidence.dossier import Case, Dossier
+from optimiser.evidence.sections.summary import dates_table
 from optimiser.evidence.sections.words import column, count, lead, names, paragraph, run_source, table, warning
 from optimiser.explain import verify_outcome
 
@@ -31,7 +32,7 @@ def schedule(dossier: Dossier) -> Section:
         absent = Absence(what="A schedule, and the argument that nothing earlier is possible", reason="the plan has no dates")
         return Section(id="earliest", title="Earliest dates and their proof", items=(6,), blocks=(absent,))
     bars = _bars(dossier.plan, main, dossier.milestones)
-    shown = [bar for bar in bars if bar.driving or bar.kind == "milestone"][:_MOST_ROWS]
+    shown = _main_rows(bars)
     blocks: list[Block] = [
         lead(
             "The schedule below reaches each milestone at its earliest date; a second programme that knows nothing of how it "
@@ -65,6 +66,12 @@ def schedule(dossier: Dossier) -> Section:
     blocks += [_argument(main, certificate.milestone) for certificate in solved.certificates]
     blocks += [paragraph(Figure(text=note, proof=_worst(main), source=run_source(main))) for note in solved.notes]
     return Section(id="earliest", title="Earliest dates and their proof", items=(6,), blocks=tuple(blocks))
+
+
+def _main_rows(bars: Sequence[Bar]) -> list[Bar]:
+    """Return what drives and every milestone, in order of time."""
+    kept = [bar for bar in bars if bar.driving or bar.kind == "milestone"][:_MOST_ROWS]
+    return sorted(kept, key=lambda bar: (bar.start, bar.kind == "milestone", bar.finish))
 
 
 def _worst(case: Case) -> PackProof:
@@ -218,6 +225,7 @@ def checker(dossier: Dossier) -> Section:
 def cases(dossier: Dossier) -> Section:
     """Return the cases beside the main one: what each sets, and what becomes of it."""
     blocks: list[Block] = [
+        dates_table(dossier, dossier.cases, "dates-cases", "Earliest and robust dates of every case"),
         table(
             "cases",
             "Cases of this pack",
@@ -237,7 +245,7 @@ def cases(dossier: Dossier) -> Section:
             ],
             proof="counted",
             source="the request of this pack",
-        )
+        ),
     ]
     for case in dossier.cases[1:]:
         outcome = case.outcome
@@ -261,7 +269,7 @@ def cases(dossier: Dossier) -> Section:
     reproducing = dossier.reproducing
     if reproducing is not None and reproducing is not dossier.main and reproducing.plan is not None:
         bars = _bars(reproducing.plan, reproducing, dossier.milestones)
-        shown = [bar for bar in bars if bar.driving or bar.kind == "milestone"][:_MOST_ROWS]
+        shown = _main_rows(bars)
         title = f"What drives the milestones in case {reproducing.id}"
         blocks.append(
             Chart(

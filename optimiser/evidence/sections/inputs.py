@@ -83,6 +83,54 @@ def inputs(dossier: Dossier) -> Section:
             fold=True,
         ),
         table(
+            "readings",
+            "Questions that the source leaves open, and every answer",
+            [
+                column("reading", "id"),
+                column("question"),
+                column("answer"),
+                column("chosen"),
+                column("basis"),
+                column("citation"),
+                column("note"),
+            ],
+            [
+                [
+                    entry.id,
+                    entry.question,
+                    option.title,
+                    "chosen" if plan.choice(entry) == option.id else None,
+                    basis_of(entry),
+                    cited(entry.citation),
+                    entry.note,
+                ]
+                for entry in plan.readings
+                for option in entry.options
+            ],
+            proof="stated",
+            source=source,
+            fold=True,
+        ),
+        table(
+            "unknowns",
+            "Quantities that no source gives",
+            [
+                column("unknown", "id"),
+                column("title"),
+                column("stands at"),
+                column("why it matters"),
+                column("owner"),
+                column("citation"),
+            ],
+            [
+                [entry.id, entry.title, print_value(entry.value), entry.why, entry.owner, cited(entry.citation)]
+                for entry in plan.unknowns
+            ],
+            proof="stated",
+            source=source,
+            fold=True,
+        ),
+        table(
             "baselines",
             "Published dates, as published",
             [column("baseline", "id"), column("milestone", "id"), column("published"), column("basis"), column("citation")],

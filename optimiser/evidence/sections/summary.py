@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from models.explanation import MilestoneWhyNot
 from models.items import Activity
 from models.outcome import Infeasible, Undecided
-from models.pack import Block, Cell, Figure, Name, Section
+from models.pack import Block, Cell, Figure, Name, Section, Table
 from models.plan import DURATION_PREFIX
-from optimiser.evidence.dossier import Dossier
+from optimiser.evidence.dossier import Case, Dossier
 from optimiser.evidence.sections.words import (
     absence,
     basis_of,
@@ -30,7 +32,7 @@ from optimiser.evidence.sections.words import (
 )
 from optimiser.wording import demand
 
-__all__ = ["assumed", "summary"]
+__all__ = ["assumed", "dates_table", "summary"]
 
 
 def summary(dossier: Dossier) -> Section:
@@ -43,7 +45,7 @@ def summary(dossier: Dossier) -> Section:
         blocks += [
             _opening(dossier),
             *_sentences(dossier),
-            _dates(dossier),
+            _main_dates(dossier),
             *_binds(dossier),
             *_gives(dossier),
             *_acts(dossier),
@@ -92,26 +94,21 @@ def _sentences(dossier: Dossier) -> list[Block]:
                 " it is held by ",
                 Figure(text=day(held.date), proof="simulated", source=f"robust of case {main.id}, {entry.id}"),
             ]
-        deltas = [
-            (baseline, delta(found_delta.delta_months, found_delta.delta_wd))
-            for baseline, found_delta in entry.baselines.items()
-        ]
-        for place, (baseline, text) in enumerate(deltas):
-            parts += [
-                "; against " if place == 0 else ", ",
-                Name(text=baseline),
-                " ",
-                Figure(text=text, proof="counted", source=f"{run_source(main)}, baselines"),
-            ]
         found.append(paragraph(*parts, "."))
     return found
 
 
-def _dates(dossier: Dossier) -> Block:
-    """Return every case's dates in one table."""
+def _main_dates(dossier: Dossier) -> Block:
+    return dates_table(
+        dossier, [dossier.main], "dates", "Earliest and robust dates; those of the other cases are with the cases"
+    )
+
+
+def dates_table(dossier: Dossier, cases: Sequence[Case], id_: str, title: str) -> Table:
+    """Return the dates of some cases in one table."""
     rows: list[list[Cell]] = []
     baselines = [baseline.id for baseline in dossier.plan.baselines]
-    for case in dossier.cases:
+    for case in cases:
         solved = case.solved
         if solved is None:
             rows += [
@@ -140,23 +137,24 @@ def _dates(dossier: Dossier) -> Block:
             )
     share = f"{dossier.request.confidence:.0%}"
     return table(
-        "dates",
-        "Earliest and robust dates of every case",
+        id_,
+        title,
         [
             column("case", "id"),
             column("milestone", "id"),
             column("earliest", "date"),
-            column("proof", note="certified: a checked schedule meets a bound computed without a solver"),
-            column("stands on", note="the least firm basis on the driving chain, and the lowest confidence"),
-            column("first by reading", "date", note="over every combination of the open readings"),
-            column("last by reading", "date", note="empty where some fall off the calendar"),
+            column("proof"),
+            column("stands on"),
+            column("first by reading", "date"),
+            column("last by reading", "date"),
             column(f"robust {share}", "date"),
-            *(column(f"to {name}", note="later is positive") for name in baselines),
+            *(column(f"to {name}") for name in baselines),
         ],
         rows,
         proof="certified" if all(row[3] in ("certified", None) for row in rows) else "gap",
         source="solve and robust of each case; outcomes/",
-        note="An empty cell has no date: the case is without one, or the simulation was left out for it and says why below.",
+        note="Later than a published date is positive. First and last by reading: over every combination of the open readings, "
+        "empty where some fall off the calendar. Stands on: the least firm basis on the driving chain, and the lowest confidence.",
     )
 
 
@@ -220,9 +218,17 @@ def _give(dossier: Dossier, entry: MilestoneWhyNot) -> Block:
         ", still ",
         Figure(text=f"{answer.nearest.missing_wd} wd", proof="closed form", source=source),
         " short; besides that, one of these would have to give way: ",
-        Name(text="; ".join(allowed[:6]) or "nothing that is known"),
+        Name(text=_few(allowed)),
         ".",
     )
+
+
+def _few(options: Sequence[str]) -> str:
+    """Return the first options of many on one line."""
+    if not options:
+        return "nothing that is known"
+    more = f", or one of {len(options) - 4} more" if len(options) > 4 else ""
+    return "; ".join(options[:4]) + more
 
 
 def _acts(dossier: Dossier) -> list[Block]:
@@ -252,7 +258,7 @@ def _acts(dossier: Dossier) -> list[Block]:
             rows,
             proof="closed form",
             source=f"{run_source(dossier.main)}: items without float",
-            most=14,
+            most=7,
         )
     ]
 
@@ -351,20 +357,8 @@ def assumed(dossier: Dossier) -> Section:
         blocks.append(_assumed_links(dossier))
     blocks += [_assumed_readings(dossier), _assumed_unknowns(dossier)]
     if fitted:
-        blocks.append(
-            table(
-                "assumed-fitted",
-                "Numbers chosen to hit a published date",
-                [column("assumption", "id"), column("title"), column("value"), column("chosen to hit")],
-                [
-                    [entry.id, entry.title, str(entry.value), entry.fitted_to]
-                    for entry in plan.assumptions
-                    if entry.basis == "fitted"
-                ],
-                proof="stated",
-                source=source,
-            )
-        )
+        chosen = "; ".join(f"{entry.title} ({entry.value})" for entry in plan.assumptions if entry.basis == "fitted")
+        blocks.append(paragraph("Chosen to hit a published date: ", Figure(text=chosen, proof="stated", source=source), "."))
     return Section(id="assumed", title="What we assumed that the source does not say", items=(5,), blocks=tuple(blocks))
 
 
@@ -384,7 +378,7 @@ def _assumed_links(dossier: Dossier) -> Block:
         rule = plan.rules_by_id[name]
         if rule.basis != "document":
             bears = names(dict.fromkeys(milestones))
-            rows.append([name, demand(plan, name), basis_of(rule), bears, rule.note or "–", cited(rule.citation)])
+            rows.append([name, demand(plan, name), basis_of(rule), bears])
     return table(
         "assumed-links",
         "Links and floors on the driving chains that no document states",
@@ -393,8 +387,6 @@ def _assumed_links(dossier: Dossier) -> Block:
             column("demands"),
             column("basis"),
             column("bears on"),
-            column("note"),
-            column("nearest place in the source"),
         ],
         rows,
         proof="stated",
@@ -403,39 +395,32 @@ def _assumed_links(dossier: Dossier) -> Block:
 
 
 def _assumed_readings(dossier: Dossier) -> Block:
-    plan = dossier.plan
+    """Return the answers that would move a milestone; all questions are in the register of inputs."""
     moved: dict[tuple[str, str], dict[str, int | None]] = {}
     for milestone, report in dossier.binding.items():
         for line in report.reading_lines:
             moved.setdefault((line.reading, line.option), {})[milestone] = line.delta_wd
     rows: list[list[Cell]] = []
-    for reading in plan.readings:
+    for reading in dossier.plan.readings:
+        chosen = reading.option(dossier.plan.choice(reading))
         for option in reading.options:
-            chosen = plan.choice(reading) == option.id
-            known = moved.get((reading.id, option.id), {})
-            rows.append(
-                [
-                    reading.id,
-                    reading.question,
-                    option.title,
-                    "chosen" if chosen else "",
-                    *(0 if chosen else known.get(name) for name in dossier.milestones),
-                ]
-            )
+            known = moved.get((reading.id, option.id))
+            if known and chosen:
+                rows.append([reading.question, chosen.title, option.title, *(known.get(name) for name in dossier.milestones)])
     return table(
         "assumed-readings",
-        "Questions that the source leaves open, and what another answer would move",
+        "Questions that the source leaves open, and what another answer alone would move",
         [
-            column("reading", "id"),
             column("question"),
-            column("answer"),
-            column("chosen"),
-            *(column(f"{name} moves", "number", "wd", "alone, all else as chosen") for name in dossier.milestones),
+            column("answered here"),
+            column("instead"),
+            *(column(name, "number", "wd") for name in dossier.milestones),
         ],
         rows,
         proof="closed form",
         source="readings of the plan; explain of the main case",
-        note="An empty number: the answer moves nothing, contradicts the plan, or its date falls off the calendar.",
+        note="An empty number: that milestone does not move, the answer contradicts the plan, or its date falls off the calendar. "
+        "Questions whose answers move nothing alone are in the register of inputs.",
     )
 
 
@@ -454,7 +439,6 @@ def _assumed_unknowns(dossier: Dossier) -> Block:
             column("title"),
             column("stands at"),
             *(column(f"{name} until", note="empty: no value moves it") for name in dossier.milestones),
-            column("why it matters"),
         ],
         [
             [
@@ -462,7 +446,6 @@ def _assumed_unknowns(dossier: Dossier) -> Block:
                 entry.title,
                 str(entry.value),
                 *(last.get(entry.id, {}).get(name) for name in dossier.milestones),
-                entry.why,
             ]
             for entry in plan.unknowns
         ],

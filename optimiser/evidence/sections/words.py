@@ -138,6 +138,8 @@ def delta(months: int, working: int | None) -> str:
     """Return a distance to a published date."""
     if working == 0:
         return "the same day"
+    if not months and working is None:
+        return "the same month"
     text = f"{months:+d} months" if abs(months) != 1 else f"{months:+d} month"
     return text if working is None else f"{text} ({working:+d} wd)"
 

@@ -1,0 +1,95 @@
+"""``evidence``: the pack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optimiser.cli.options import (
+    AsJson,
+    Milestones,
+    PlanName,
+    Readings,
+    Released,
+    Scenarios,
+    Settings,
+    read_milestones,
+    read_pairs,
+)
+from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("evidence", no_args_is_help=True)(make_pack)
+
+
+def make_pack(
+    plan: PlanName,
+    *,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="PACK", help="The folder to write.")],
+    force: Annotated[bool, typer.Option("--force", help="Let -o replace a pack that is there.")] = False,
+    scenario: Scenarios = None,
+    case: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--case",
+            metavar="NAMES",
+            help="A further case: a scenario, or several joined by +; repeatable. Every scenario of the plan where left out.",
+        ),
+    ] = None,
+    cases: Annotated[bool, typer.Option("--cases/--no-cases", help="Whether there are cases beside the plan as asked.")] = True,
+    setting: Settings = None,
+    reading: Readings = None,
+    release: Released = None,
+    milestone: Milestones = None,
+    confidence: Annotated[
+        float, typer.Option("-c", "--confidence", metavar="P", help="Probability with which robust dates are to hold.")
+    ] = 0.8,
+    samples: Annotated[int, typer.Option("--samples", min=64, max=1_000_000, help="Of each simulation.")] = 4096,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**31 - 8, help="Of solver and simulation; recorded.")] = 0,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Also write the report as PDF; needs the extra 'report'.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Write the evidence pack: report, workbook, results, inputs, outcomes and arguments, with the hash of each.
+
+    Exit codes: 0 written, every date proved; 3 written, the plan as asked is infeasible; 4 written, a date is not proved;
+    2 bad usage or input; 1 our fault.
+    """
+    settings, readings = read_pairs(setting, reading)
+    asked = read_milestones(milestone)
+    from optimiser.evidence.pack import build, obstacle, request_of, write
+
+    obstacle(output, force=force)
+    request = request_of(
+        plan,
+        main=tuple(scenario or ()),
+        cases=() if not cases else tuple(case) if case else None,
+        settings=settings,
+        readings=readings,
+        released=tuple(release or ()),
+        milestones=asked or (),
+        seed=seed,
+        confidence=confidence,
+        samples=samples,
+        pdf=pdf,
+    )
+    with progress() as tell:
+        built = build(request, plan, progress=tell)
+    write(built, output, force=force)
+    if as_json:
+        from optimiser.evidence.pack_documents import evidence_document
+
+        print_json(evidence_document(built.manifest, output, built.pack.status))
+    else:
+        from optimiser.evidence.terminal.pack import evidence_report
+
+        print_text(evidence_report(built.manifest, str(output), dict(built.left_out), page()))
+    if built.pack.status == "infeasible":
+        return ExitCode.INFEASIBLE
+    main = built.manifest.proofs.get(built.manifest.request.cases[0].id, {})
+    return ExitCode.DONE if built.pack.status == "solved" and "gap" not in main.values() else ExitCode.UNDECIDED
