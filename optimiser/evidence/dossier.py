@@ -317,7 +317,7 @@ def _published_plans(dossier: Dossier, tell: Callable[[str], None]) -> None:
         if found is not None:
             dossier.implied.append(found)
     if not dossier.implied:
-        dossier.absent.setdefault("implied", "every published plan has days of its own that a case reproduces")
+        dossier.absent.setdefault("implied", "no published plan beside the first is without days of its own")
 
 
 def _challengers(dossier: Dossier) -> list[str]:
