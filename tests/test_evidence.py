@@ -525,12 +525,17 @@ def test_whole_pack(tmp_path):
     assert set(built.manifest.proofs) == {"base", *CASES}
     assert [section.id for section in built.pack.sections if not section.present] == []
     assert verify_pack(tmp_path / "pack", rerun=True).holds
+    pictures = Path(__file__).parents[1] / "docs" / "pictures"
+    shown = {path.name: path.read_bytes() for path in pictures.glob("*.svg")}
+    # Stale? Copy them from charts/ of: optimiser evidence mhhs-round2 -o PACK with the four cases above.
+    assert shown == {name: built.files[f"charts/{name}"] for name in shown}
+    assert set(re.findall(r"pictures/([\w-]+\.svg)", (pictures.parent / "tour.md").read_text(encoding="utf-8"))) == set(shown)
 
 
+@pytest.mark.browser
 @pytest.mark.long
 def test_pdf():
-    """The pages as PDF come out the same twice, and fetch nothing."""
-    pytest.importorskip("weasyprint")
+    """The pages as PDF come out the same twice; what makes them, the extra 'report', refuses to fetch anything."""
     first = build(request_of("toy", samples=128, pdf=True), "toy")
     second = build(request_of("toy", samples=128, pdf=True), "toy")
 

@@ -24,6 +24,9 @@ _LONG = 60
 _PAPER = 24
 """Rows of a folded table that are printed."""
 
+_SHORT = 16
+"""Letters up to which a cell is kept on one line in print."""
+
 _PAGE = 200.0
 """Letters that stand side by side in a table on paper."""
 
@@ -120,7 +123,8 @@ def _widths(table: Table) -> list[str]:
     least, wishes = [], []
     for place, column in enumerate(table.columns):
         texts = [_words(row[place]) for row in rows if row[place] is not None]
-        words = [word for text in (*texts, column.name) for word in text.split()]
+        # A short cell stays on its line; of a longer one the longest word decides.
+        words = [word for text in (*texts, column.name) for word in ([text] if len(text) <= _SHORT else text.split())]
         longest = max((len(word) for word in words), default=4)
         date = 11 if column.kind == "date" else 0
         least.append(max(min(longest, 26), date, 4) + 2.0)

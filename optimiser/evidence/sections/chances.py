@@ -146,7 +146,7 @@ def _curve(dossier: Dossier, entry: RobustDate, source: str) -> list[Block]:
             proof="simulated",
             source=source,
             fold=True,
-            most=25,
+            most=12,
         ),
     ]
 

@@ -275,5 +275,14 @@ def _implied(found: Implied) -> list[Block]:
             fold=True,
             most=40,
         ),
-        paragraph("Hypotheses: ", Name(text="; ".join(found.hypotheses) or "none beyond the plan's own"), "."),
+        table(
+            f"hypotheses-{found.baseline}",
+            f"Hypotheses that the values of {found.baseline} rest on",
+            [column("hypothesis")],
+            [[text] for text in found.hypotheses],
+            proof="none",
+            source=source,
+            fold=True,
+            most=40,
+        ),
     ]

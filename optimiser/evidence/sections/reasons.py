@@ -42,7 +42,8 @@ def _lines(milestone: str, report: BindingReport) -> Table:
         [
             column("rule", "id"),
             column(
-                "binding", note="driving: on a longest chain; drop: removal gains; unit: one unit gains; joint: with partners"
+                "binding",
+                note="driving: on a longest chain; drop: removal gains; unit: one unit gains; jointly: with partners; slack: none of these",
             ),
             column("title"),
             column("says now"),
@@ -60,7 +61,7 @@ def _lines(milestone: str, report: BindingReport) -> Table:
         [
             [
                 line.rule,
-                ", ".join(line.words),
+                ", ".join(word.removesuffix("-binding").removesuffix(" binding") for word in line.words),
                 line.title,
                 line.number,
                 line.drop_gain_wd,

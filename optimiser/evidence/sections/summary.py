@@ -41,19 +41,20 @@ def summary(dossier: Dossier) -> Section:
     main = dossier.main
     if main.solved is None:
         blocks += _no_dates(dossier)
-    else:
-        blocks += [
-            _opening(dossier),
-            *_sentences(dossier),
-            _main_dates(dossier),
-            *_binds(dossier),
-            *_gives(dossier),
-            *_acts(dossier),
-        ]
-    others = [case for case in dossier.cases[1:] if case.solved is None]
-    for case in others:
-        status = case.outcome.status if case.outcome else "without dates"
-        blocks.append(warning("Case ", Name(text=case.id), f" is {status}: see the section of cases."))
+    for case in dossier.cases[1:]:
+        if case.solved is None:
+            status = case.outcome.status if case.outcome else "without dates"
+            blocks.append(warning("Case ", Name(text=case.id), f" is {status}: see the section of cases."))
+    if main.solved is None:
+        return Section(id="summary", title="Summary", items=(20,), blocks=tuple(blocks))
+    blocks += [
+        _opening(dossier),
+        *_sentences(dossier),
+        _main_dates(dossier),
+        *_binds(dossier),
+        *_gives(dossier),
+        *_acts(dossier),
+    ]
     return Section(id="summary", title="Summary", items=(20,), blocks=tuple(blocks))
 
 
@@ -169,7 +170,7 @@ def _binds(dossier: Dossier) -> list[Block]:
         if not held:
             continue
         parts: list[str | Name | Figure] = ["What holds ", Name(text=milestone), ": "]
-        for place, entry in enumerate(held[:5]):
+        for place, entry in enumerate(held[:3]):
             source = f"{run_source(dossier.main)}, binding {entry.rule}"
             gain = entry.drop_gain_wd or entry.unit_gain_wd
             words = "gained were it gone" if entry.drop_gain_wd else "a unit"
@@ -227,8 +228,8 @@ def _few(options: Sequence[str]) -> str:
     """Return the first options of many on one line."""
     if not options:
         return "nothing that is known"
-    more = f", or one of {len(options) - 4} more" if len(options) > 4 else ""
-    return "; ".join(options[:4]) + more
+    more = f", or one of {len(options) - 3} more" if len(options) > 3 else ""
+    return "; ".join(options[:3]) + more
 
 
 def _acts(dossier: Dossier) -> list[Block]:
@@ -236,10 +237,11 @@ def _acts(dossier: Dossier) -> list[Block]:
     solved = dossier.main.solved
     assert solved is not None
     rows: list[list[Cell]] = []
+    driving = {name for chain in solved.driving.values() for name in chain}
     for row in solved.rows:
         tight = [name for name in dossier.milestones if row.float_wd.get(name) == 0]
         item = dossier.plan.items[row.id]
-        if row.kind == "activity" and tight and row.working_days and isinstance(item, Activity):
+        if row.id in driving and tight and row.working_days and isinstance(item, Activity):
             rows.append([row.finish, item.owner, row.id, item.title, names(tight)])
     if not rows:
         return []
@@ -257,8 +259,8 @@ def _acts(dossier: Dossier) -> list[Block]:
             ],
             rows,
             proof="closed form",
-            source=f"{run_source(dossier.main)}: items without float",
-            most=7,
+            source=f"{run_source(dossier.main)}: driving items without float",
+            most=10,
         )
     ]
 

@@ -117,7 +117,7 @@ def date_figure(entry: MilestoneDate, case: Case) -> Figure:
 def span_words(entry: MilestoneDate, case: Case) -> Figure | None:
     """Return the span of a date over the readings, None where there is none."""
     span = entry.span
-    if span is None:
+    if span is None or span.combinations < 2:
         return None
     last = "beyond the calendar" if span.beyond else day(span.last.date)
     return Figure(
@@ -138,9 +138,7 @@ def delta(months: int, working: int | None) -> str:
     """Return a distance to a published date."""
     if working == 0:
         return "the same day"
-    if not months and working is None:
-        return "the same month"
-    text = f"{months:+d} months" if abs(months) != 1 else f"{months:+d} month"
+    text = "the same month" if not months else f"{months:+d} months" if abs(months) != 1 else f"{months:+d} month"
     return text if working is None else f"{text} ({working:+d} wd)"
 
 
