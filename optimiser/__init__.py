@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from optimiser.check import check
     from optimiser.compare import compare
     from optimiser.explain import attribute, explain, implied, verify_outcome, why_not
+    from optimiser.lint import lint
     from optimiser.qualification import qualify
     from optimiser.reading.load import load
     from optimiser.robust import robust
@@ -33,6 +34,7 @@ __all__ = [
     "earliest",
     "explain",
     "implied",
+    "lint",
     "load",
     "qualify",
     "robust",
@@ -47,6 +49,7 @@ _HOMES = {
     "earliest": "optimiser.solve",
     "explain": "optimiser.explain",
     "implied": "optimiser.explain",
+    "lint": "optimiser.lint",
     "load": "optimiser.reading.load",
     "qualify": "optimiser.qualification",
     "robust": "optimiser.robust",
