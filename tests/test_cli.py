@@ -13,10 +13,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 import optimiser
 from models.plan import Plan
-from optimiser.cli import ExitCode, main
+from optimiser.cli import ExitCode, app, main
 from optimiser.cli.files import Target
 from optimiser.errors import InputError, Located, OptimiserError, StoredResultError
 from optimiser.evidence.terminal.plans import SECTIONS
@@ -240,6 +241,19 @@ def test_options_reach_the_api(api):
     _, milestones, limits = api.asked[0]
     assert milestones == ("A", "B", "C")
     assert (limits["seed"], limits["workers"], limits["time_limit"]) == (3, 2, 1.5)
+
+
+def test_options_that_change_a_plan_come_together():
+    """Every verb that takes scenarios takes the other ways of changing a plan too, a workbook's sheet among them."""
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    taken = {name: {text for each in command.params for text in each.opts} for name, command in commands.items()}
+    changing = [name for name, options in taken.items() if "--scenario" in options]
+
+    assert {"solve", "explain", "why-not", "implied", "attribute", "qualify", "robust", "lint", "evidence", "verify"} <= {
+        *changing
+    }
+    for name in changing:
+        assert {"--set", "--reading", "--release", "--assumptions"} <= taken[name], name
 
 
 def test_without_milestones_the_plan_decides(api):

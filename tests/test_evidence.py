@@ -448,6 +448,12 @@ def test_changed_workbook(tmp_path, capsys):
     assert by_file["run"]["inputs_sha256"] == by_hand["run"]["inputs_sha256"]
     assert main(["solve", "mhhs-round2", "-m", "M10", "--assumptions", str(path), "--set", "sit-mvc=300 wd", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["milestones"]["M10"]["date"] != by_hand["milestones"]["M10"]["date"]
+    for verb in (["explain"], ["why-not", "--by", "2024-12-31"], ["robust", "--samples", "64"], ["lint"]):
+        printed = []
+        for given in (["--assumptions", str(path)], ["--set", "sit-mvc=280 wd"]):
+            main([verb[0], "mhhs-round2", "-m", "M10", *verb[1:], *given, "--json"])
+            printed.append(json.loads(capsys.readouterr().out))
+        assert printed[0] == printed[1], verb
 
 
 @pytest.mark.parametrize(

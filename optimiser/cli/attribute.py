@@ -15,6 +15,7 @@ from optimiser.cli.options import (
     Scenarios,
     Seed,
     Settings,
+    Workbook,
     read_milestones,
     read_plan,
 )
@@ -50,6 +51,7 @@ def attribute_plan(
     setting: Settings = None,
     reading: Readings = None,
     release: Released = None,
+    assumptions: Workbook = None,
     as_json: AsJson = False,
     seed: Seed = 0,
 ) -> int:
@@ -61,7 +63,7 @@ def attribute_plan(
     with progress() as tell:
         if tell:
             tell("reading the plan")
-        loaded = read_plan(plan, scenario, setting, reading, release)
+        loaded = read_plan(plan, scenario, setting, reading, release, assumptions)
         others = [(name, read_plan(plan, None if name == "base" else [name], None, None, None)) for name in against or ()]
         if tell:
             tell("gaps and groups of changes")

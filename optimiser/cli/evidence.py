@@ -15,8 +15,9 @@ from optimiser.cli.options import (
     Released,
     Scenarios,
     Settings,
+    Workbook,
     read_milestones,
-    read_pairs,
+    read_settings,
 )
 from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
 
@@ -46,6 +47,7 @@ def make_pack(
     setting: Settings = None,
     reading: Readings = None,
     release: Released = None,
+    assumptions: Workbook = None,
     milestone: Milestones = None,
     confidence: Annotated[
         float, typer.Option("-c", "--confidence", metavar="P", help="Probability with which robust dates are to hold.")
@@ -60,7 +62,7 @@ def make_pack(
     Exit codes: 0 written, every date proved; 3 written, the plan as asked is infeasible; 4 written, a date is not proved;
     2 bad usage or input; 1 our fault.
     """
-    settings, readings = read_pairs(setting, reading)
+    settings, readings = read_settings(plan, scenario, setting, reading, assumptions)
     asked = read_milestones(milestone)
     from optimiser.evidence.pack import build, obstacle, request_of, write
 

@@ -16,6 +16,7 @@ from optimiser.cli.options import (
     Seed,
     Settings,
     TimeLimit,
+    Workbook,
     Workers,
     read_milestones,
     read_plan,
@@ -38,6 +39,7 @@ def explain_plan(
     setting: Settings = None,
     reading: Readings = None,
     release: Released = None,
+    assumptions: Workbook = None,
     by_readings: Annotated[
         bool, typer.Option("--readings", help="Which answers to the open questions give which dates, instead.")
     ] = False,
@@ -69,7 +71,7 @@ def explain_plan(
     with progress() as shown:
         tell = shown or (lambda _: None)
         tell("reading the plan")
-        loaded = read_plan(plan, scenario, setting, reading, release)
+        loaded = read_plan(plan, scenario, setting, reading, release, assumptions)
         from optimiser.solve.asked import asked_for
 
         names = asked_for(loaded, asked)

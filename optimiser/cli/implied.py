@@ -14,6 +14,7 @@ from optimiser.cli.options import (
     Released,
     Scenarios,
     Settings,
+    Workbook,
     read_milestones,
     read_plan,
 )
@@ -42,6 +43,7 @@ def imply_plan(
     setting: Settings = None,
     reading: Readings = None,
     release: Released = None,
+    assumptions: Workbook = None,
     as_json: AsJson = False,
 ) -> int:
     """Find the values of assumptions at which published dates follow from the plan's logic, and the dates that none explains.
@@ -54,7 +56,7 @@ def imply_plan(
     with progress() as tell:
         if tell:
             tell("reading the plan")
-        loaded = read_plan(plan, scenario, setting, reading, release)
+        loaded = read_plan(plan, scenario, setting, reading, release, assumptions)
         if tell:
             tell("values at which the dates hold")
         from optimiser.explain.implication import implied

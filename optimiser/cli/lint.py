@@ -15,6 +15,7 @@ from optimiser.cli.options import (
     Released,
     Scenarios,
     Settings,
+    Workbook,
     read_milestones,
     read_plan,
 )
@@ -44,6 +45,7 @@ def lint_plan(
     setting: Settings = None,
     reading: Readings = None,
     release: Released = None,
+    assumptions: Workbook = None,
     severity: Annotated[Least, typer.Option("--severity", help="The least severity shown.")] = Least.LOW,
     fail_on: Annotated[
         Least | None, typer.Option("--fail-on", help="Exit with 5 where a finding is at least so grave; for use in checks.")
@@ -57,7 +59,7 @@ def lint_plan(
     """
     asked = read_milestones(milestone)
     with progress() as tell:
-        loaded = read_plan(plan, scenario, setting, reading, release)
+        loaded = read_plan(plan, scenario, setting, reading, release, assumptions)
         from optimiser.lint import lint, read_published
 
         report = lint(loaded, read_published(plan, loaded), asked, progress=tell)

@@ -28,6 +28,7 @@ __all__ = [
     "read_milestones",
     "read_pairs",
     "read_plan",
+    "read_settings",
 ]
 
 PlanName = Annotated[
@@ -92,14 +93,33 @@ def read_plan(
     InputError
         With everything wrong in the options or, once they can be read, in the files.
     """
-    values, answers = read_pairs(settings, readings)
+    values, answers = read_settings(name, scenarios, settings, readings, assumptions)
     from optimiser.reading.load import load
 
+    return load(name, scenarios or (), settings=values, readings=answers, released=released or ())
+
+
+def read_settings(
+    name: str,
+    scenarios: list[str] | None,
+    settings: list[str] | None,
+    readings: list[str] | None,
+    assumptions: Path | None = None,
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the values set and the readings answered; a value set by name wins over one in a workbook.
+
+    Raises
+    ------
+    InputError
+        With everything wrong in the options or in the workbook.
+    """
+    values, answers = read_pairs(settings, readings)
     if assumptions is not None:
+        from optimiser.reading.load import load
         from optimiser.reading.workbook import read_assumptions
 
         values = {**read_assumptions(assumptions, load(name, scenarios or (), readings=answers)), **values}
-    return load(name, scenarios or (), settings=values, readings=answers, released=released or ())
+    return values, answers
 
 
 def read_pairs(settings: list[str] | None, readings: list[str] | None) -> tuple[dict[str, str], dict[str, str]]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from optimiser.cli.options import AsJson, PlanName, Readings, Released, Scenarios, Settings, read_plan
+from optimiser.cli.options import AsJson, PlanName, Readings, Released, Scenarios, Settings, Workbook, read_plan
 from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
 from optimiser.errors import InputError, Located
 
@@ -39,6 +39,7 @@ def qualify_plan(
     setting: Settings = None,
     reading: Readings = None,
     release: Released = None,
+    assumptions: Workbook = None,
     as_json: AsJson = False,
 ) -> int:
     """Show who is tested when, how full the bodies are, who is last and why; ask what capacity is worth.
@@ -51,7 +52,7 @@ def qualify_plan(
     with progress() as tell:
         if tell:
             tell("reading the plan")
-        loaded = read_plan(plan, scenario, setting, reading, release)
+        loaded = read_plan(plan, scenario, setting, reading, release, assumptions)
         from optimiser.qualification import qualify
 
         found = qualify(loaded, by=target, curves=tuple(curve or ()), policies=policies, worth=worth, progress=tell)

@@ -16,8 +16,10 @@ from optimiser.cli.options import (
     Released,
     Scenarios,
     Settings,
+    Workbook,
     read_milestones,
     read_plan,
+    read_settings,
 )
 from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
 from optimiser.errors import InputError, Located
@@ -94,6 +96,7 @@ def robust_dates(
     setting: Settings = None,
     reading: Readings = None,
     release: Released = None,
+    assumptions: Workbook = None,
     samples: Annotated[int, typer.Option("--samples", max=10_000_000, help="How many are drawn.")] = 16_384,
     within: Annotated[
         float | None,
@@ -111,8 +114,12 @@ def robust_dates(
     with progress() as tell:
         if tell:
             tell("reading the plan")
-        loaded = read_plan(plan, scenario, setting, reading, release)
-        other = read_plan(plan, against, setting, None, release) if against else None
+        loaded = read_plan(plan, scenario, setting, reading, release, assumptions)
+        other = None
+        if against:
+            # What the workbook changes, it changes in both; what it only repeats is left to each plan's own scenarios.
+            values, _ = read_settings(plan, scenario, setting, reading, assumptions)
+            other = read_plan(plan, against, [f"{name}={value}" for name, value in values.items()], None, release)
         from optimiser.robust import robust
 
         outcome = robust(

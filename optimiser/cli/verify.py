@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from optimiser.cli.options import AsJson, Readings, Released, Scenarios, Settings, read_plan
+from optimiser.cli.options import AsJson, Readings, Released, Scenarios, Settings, Workbook, read_plan
 from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
 from optimiser.errors import InputError, Located
 
@@ -35,6 +35,7 @@ def verify_file(
     setting: Settings = None,
     reading: Readings = None,
     release: Released = None,
+    assumptions: Workbook = None,
     argument: Annotated[bool, typer.Option(help="Print the argument, line by line.")] = True,
     rerun: Annotated[
         bool, typer.Option("--rerun", help="Of a pack: build it again from its own inputs, with the solver, and compare bytes.")
@@ -52,8 +53,8 @@ def verify_file(
     if rerun:
         raise InputError([Located("only a pack can be built again; an outcome is solved again with 'solve'", path="--rerun")])
     held = None
-    if plan or scenario or setting or reading or release:
-        held = read_plan(plan or outcome_plan(outcome), scenario, setting, reading, release)
+    if plan or scenario or setting or reading or release or assumptions:
+        held = read_plan(plan or outcome_plan(outcome), scenario, setting, reading, release, assumptions)
     answer = verify_outcome(outcome, held)
     if as_json:
         from optimiser.evidence.explain_documents import verify_document

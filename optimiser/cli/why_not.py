@@ -17,6 +17,7 @@ from optimiser.cli.options import (
     Seed,
     Settings,
     TimeLimit,
+    Workbook,
     Workers,
     read_milestones,
     read_plan,
@@ -58,6 +59,7 @@ def why_not_plan(
     setting: Settings = None,
     reading: Readings = None,
     release: Released = None,
+    assumptions: Workbook = None,
     as_json: AsJson = False,
     seed: Seed = 0,
     workers: Workers = 1,
@@ -75,7 +77,7 @@ def why_not_plan(
     with progress() as tell:
         if tell:
             tell("reading the plan")
-        loaded = read_plan(plan, scenario, setting, reading, release)
+        loaded = read_plan(plan, scenario, setting, reading, release, assumptions)
         if tell:
             tell("conflicts and routes")
         if baseline is not None:
