@@ -57,7 +57,7 @@ def chain_plan(**more: Any) -> Plan:
         *more.pop("rules", []),
     ]
     activities = [work("A", "10 wd"), work("B", "5 wd"), work("C", "12 wd"), *more.pop("activities", [])]
-    return plan_of(activities=activities, milestones=[event("M")], rules=rules, **more)
+    return plan_of(activities=activities, milestones=more.pop("milestones", [event("M")]), rules=rules, **more)
 
 
 class TestForward:

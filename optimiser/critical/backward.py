@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,10 +11,10 @@ from optimiser.critical.batch import Columns, evaluate
 from optimiser.critical.forward import Earliest
 from optimiser.critical.network import Arc, Network
 
-__all__ = ["floats", "free_floats", "latest_times", "reaches"]
+__all__ = ["LatestReasons", "floats", "free_floats", "latest_reasons", "latest_times", "live_amount", "reaches"]
 
 
-def _live(network: Network, arc: Arc) -> tuple[bool, int]:
+def live_amount(network: Network, arc: Arc) -> tuple[bool, int]:
     """Say whether an arc holds, and with which amount."""
     on = all(network.enabled[switch] for switch in arc.switches)
     own = arc.rule in arc.switches or network.enabled[arc.rule]
@@ -43,15 +44,7 @@ def latest_times(network: Network, held: dict[int, int]) -> list[int]:
     for ceiling in network.ceilings:
         if network.enabled[ceiling.rule] and ceiling.boundary is not None:
             values[ceiling.node] = min(values[ceiling.node], ceiling.boundary)
-    incoming: list[list[tuple[Arc, int]]] = [[] for _ in network.points]
-    for arc in network.arcs:
-        on, amount = _live(network, arc)
-        if on:
-            incoming[arc.target].append((arc, amount))
-    for quorum in network.quorums:
-        if network.enabled[quorum.rule] and quorum.count == len(quorum.sources):
-            for source, family in zip(quorum.sources, quorum.families, strict=True):
-                incoming[quorum.target].append((Arc(source, quorum.target, quorum.rule, family), quorum.amount))
+    incoming = _incoming(network)
     for component in reversed(network.order):
         moved = True
         while moved:
@@ -61,15 +54,95 @@ def latest_times(network: Network, held: dict[int, int]) -> list[int]:
                     late = arc.family.latest(values[node], amount)
                     if late < values[arc.source]:
                         values[arc.source] = late
-                        moved = len(component) > 1 or arc.source == node
+                        moved |= len(component) > 1 or arc.source == node
     return values
+
+
+def _incoming(network: Network) -> list[list[tuple[Arc, int]]]:
+    """Return the live inequalities into each node, with their amounts; of quorums those that ask for all."""
+    incoming: list[list[tuple[Arc, int]]] = [[] for _ in network.points]
+    for arc in network.arcs:
+        on, amount = live_amount(network, arc)
+        if on:
+            incoming[arc.target].append((arc, amount))
+    for quorum in network.quorums:
+        if network.enabled[quorum.rule] and quorum.count == len(quorum.sources):
+            for source, family in zip(quorum.sources, quorum.families, strict=True):
+                incoming[quorum.target].append((Arc(source, quorum.target, quorum.rule, family), quorum.amount))
+    return incoming
+
+
+@dataclass(slots=True)
+class LatestReasons:
+    """Latest boundaries with the reason for each.
+
+    Attributes
+    ----------
+    values
+        Latest boundary of each node.
+    events
+        What made a node earlier: the rule, and the event it follows from; None for the axis and for what was asked.
+    last
+        Index of the event that gave each node its value, None where the end of the axis did.
+    """
+
+    values: list[int]
+    events: list[tuple[str | None, int | None]]
+    last: list[int | None]
+
+    def rules_behind(self, node: int) -> list[str]:
+        """Return the rules and durations that compel the latest boundary of a node."""
+        found: dict[str, None] = {}
+        place = self.last[node]
+        while place is not None:
+            rule, place = self.events[place]
+            if rule is not None:
+                found[rule] = None
+        return list(found)
+
+
+def latest_reasons(network: Network, held: dict[int, int]) -> LatestReasons:
+    """Return the same as `latest_times`, with the line of reasons behind every latest boundary.
+
+    Parameters
+    ----------
+    network, held
+        As of `latest_times`.
+    """
+    count = len(network.points)
+    found = LatestReasons([network.clock.limit] * count, [], [None] * count)
+
+    def lower(node: int, boundary: int, rule: str | None, cause: int | None) -> bool:
+        if boundary >= found.values[node]:
+            return False
+        found.values[node] = boundary
+        found.last[node] = len(found.events)
+        found.events.append((rule, cause))
+        return True
+
+    for node, boundary in held.items():
+        lower(node, boundary, None, None)
+    for ceiling in network.ceilings:
+        if network.enabled[ceiling.rule] and ceiling.boundary is not None:
+            lower(ceiling.node, ceiling.boundary, ceiling.rule, None)
+    incoming = _incoming(network)
+    for component in reversed(network.order):
+        moved = True
+        while moved:
+            moved = False
+            for node in reversed(component):
+                for arc, amount in incoming[node]:
+                    late = arc.family.latest(found.values[node], amount)
+                    if lower(arc.source, late, arc.rule, found.last[node]):
+                        moved |= len(component) > 1 or arc.source == node
+    return found
 
 
 def reaches(network: Network, target: int) -> list[bool]:
     """Return for each node whether anything that happens to it could move the target."""
     sources: list[list[int]] = [[] for _ in network.points]
     for arc in network.arcs:
-        if _live(network, arc)[0]:
+        if live_amount(network, arc)[0]:
             sources[arc.target].append(arc.source)
     for quorum in network.quorums:
         if network.enabled[quorum.rule]:
@@ -154,19 +227,40 @@ def free_floats(earliest: Earliest, items: Iterable[str]) -> dict[str, int | Non
         Item to working days; None where nothing waits for the item.
     """
     network = earliest.network
-    values = earliest.values
+    limits, waited = _limits_of_others(earliest)
+    own: dict[int, list[tuple[Arc, int]]] = {}
+    for arc in network.arcs:
+        on, amount = live_amount(network, arc)
+        start = network.item_nodes(network.points[arc.source].item)[0]
+        if on and arc.target in network.item_nodes(network.points[arc.source].item):
+            own.setdefault(start, []).append((arc, amount))
     found: dict[str, int | None] = {}
-    wanted = list(items)
+    for item in items:
+        start, finish = network.item_nodes(item)
+        # It slips to where its own length and the days on which it may fall let it, not to every day before others move.
+        moved = True
+        while moved:
+            moved = False
+            for arc, amount in own.get(start, ()):
+                late = arc.family.latest(limits[arc.target], amount)
+                if late < limits[arc.source]:
+                    limits[arc.source], moved = late, True
+        found[item] = max(0, limits[start] - earliest.values[start]) if waited & {start, finish} else None
+    return found
+
+
+def _limits_of_others(earliest: Earliest) -> tuple[dict[int, int], set[int]]:
+    """Return the latest boundary of each node that moves no other item's, and the nodes that anything waits for."""
+    network = earliest.network
+    values = earliest.values
     waited: set[int] = {ceiling.node for ceiling in network.ceilings if network.enabled[ceiling.rule]}
     limits = dict.fromkeys(range(len(values)), network.clock.limit)
-    inner = {network.item_nodes(activity.id) for activity in network.plan.activities}
     for ceiling in network.ceilings:
         if network.enabled[ceiling.rule] and ceiling.boundary is not None:
             limits[ceiling.node] = min(limits[ceiling.node], ceiling.boundary)
     for arc in network.arcs:
-        on, amount = _live(network, arc)
-        pair = (min(arc.source, arc.target), max(arc.source, arc.target))
-        if on and arc.source != arc.target and pair not in inner:
+        on, amount = live_amount(network, arc)
+        if on and network.points[arc.source].item != network.points[arc.target].item:
             waited.add(arc.source)
             limits[arc.source] = min(limits[arc.source], arc.family.latest(values[arc.target], amount))
     for quorum in network.quorums:
@@ -181,11 +275,4 @@ def free_floats(earliest: Earliest, items: Iterable[str]) -> dict[str, int | Non
                 if reach <= values[quorum.target] and not spare:
                     late = family.latest(values[quorum.target], quorum.amount)
                     limits[source] = min(limits[source], late)
-    for item in wanted:
-        start, finish = network.item_nodes(item)
-        late = limits[start]
-        if start != finish:
-            arc = network.durations[start]
-            late = min(late, arc.family.latest(limits[finish], _live(network, arc)[1]))
-        found[item] = max(0, late - values[start]) if waited & {start, finish} else None
-    return found
+    return limits, waited
