@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from typing import Any
 
 import pytest
 
 from models.outcome import Infeasible, Solved, Undecided
+from models.rules import Point
 from optimiser.check import check, placed_late
+from optimiser.critical import compile_network, earliest_times
 from optimiser.errors import BeyondHorizonError, InputError
 from optimiser.reading.load import load
 from optimiser.reproduction import classify, summary
@@ -167,6 +170,28 @@ class TestRoundTwo:
                 answered = earliest(load(PLAN, readings=end.readings), [milestone.id])
                 assert isinstance(answered, Solved)
                 assert answered.dates[milestone.id] == end.date
+
+    @pytest.mark.parametrize("seed", range(4))
+    def test_no_answers_to_the_readings_lead_out_of_the_span(self, seed: int) -> None:
+        """Readings answered at random, the plan read anew, give a date within the span, or one that was counted as beyond."""
+        plan = load(PLAN)
+        outcome = earliest(plan)
+        assert isinstance(outcome, Solved)
+        chance, seen = random.Random(seed), 0
+        for _ in range(12):
+            answers = {reading.id: chance.choice(reading.options).id for reading in plan.readings}
+            answered = load(PLAN, readings=answers)
+            found = earliest_times(compile_network(answered))
+            for milestone in outcome.milestones:
+                assert milestone.span is not None
+                if found.status == "beyond":
+                    assert sum(each.span.beyond for each in outcome.milestones if each.span) > 0
+                    continue
+                convention = answered.convention(Point(milestone.id, "start"))
+                date = found.network.clock.show(found.position(milestone.id)[0], convention)
+                assert milestone.span.first.date <= date <= milestone.span.last.date
+                seen += 1
+        assert seen >= 30
 
     def test_what_a_scenario_sets_is_not_undone_by_an_open_reading(self) -> None:
         """PoaP 2 sets the lag to M16 by name: the open question of that lag no longer widens the span."""
