@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import random
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from optimiser.reading.load import load
 from optimiser.reproduction import classify, summary
 from optimiser.solve import earliest
 from tests.conftest import plan_of
+from tests.random_plans import Draw
 
 PLAN = "mhhs-round2"
 SYNTHETIC = {"basis": "synthetic"}
@@ -177,9 +177,9 @@ class TestRoundTwo:
         plan = load(PLAN)
         outcome = earliest(plan)
         assert isinstance(outcome, Solved)
-        chance, seen = random.Random(seed), 0
+        chance, seen = Draw(seed), 0
         for _ in range(12):
-            answers = {reading.id: chance.choice(reading.options).id for reading in plan.readings}
+            answers = {reading.id: chance.one(reading.options).id for reading in plan.readings}
             answered = load(PLAN, readings=answers)
             found = earliest_times(compile_network(answered))
             for milestone in outcome.milestones:
