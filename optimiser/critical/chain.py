@@ -75,8 +75,7 @@ def minimal_core(
     Returns
     -------
     tuple of str
-        An irreducible subset, in the order given. Deletion (Chinneck and Dravnieks 1991): each member is tried once;
-        after each try the set is cut to what the new contradiction uses.
+        An irreducible subset, in the order given. Deletion (Chinneck and Dravnieks 1991): each member is tried once.
     """
     core = [rule for rule in rules if rule not in named]
     everything = set(network.enabled)
