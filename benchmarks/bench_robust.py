@@ -16,7 +16,7 @@ from optimiser.reading.load import load
 from optimiser.robust.draws import Draws
 from optimiser.robust.files import find_register, plan_folder
 from optimiser.robust.model import Case, Model
-from optimiser.robust.policy import first_come
+from optimiser.robust.policy import allot
 from optimiser.robust.simulation import Sampler
 
 
@@ -79,7 +79,7 @@ def participants() -> None:
     model = Model(plan, find_register(plan, plan_folder(plan)))
     sampler = Sampler(model, tuple(plan.targets), 7)
     columns = sampler.draws(0, 512).columns(Case())
-    spent = best(1, lambda: first_come(model.network, columns))
+    spent = best(1, lambda: allot(model.network, columns))
     print(f"-s participants, 4,096 samples: {spent:.1f} s of processor for the queues alone")
     command = [sys.executable, "-m", "optimiser.cli", "robust", "mhhs-round2", "-s", "participants", "--samples", "4096"]
     start = time.perf_counter()

@@ -18,11 +18,13 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from models.duration import DurationTerm, Value, ValueField, Word, parse_value, print_value
+from models.policies import Policy
 from models.provenance import Rag, Sourced
 from models.record import Identifier, Many, Record, Text
 from models.rules import Occasions
 
 __all__ = [
+    "CLAIMS_SCHEMA",
     "REGISTER_SCHEMA",
     "Claim",
     "Claims",
@@ -44,6 +46,7 @@ __all__ = [
 ]
 
 REGISTER_SCHEMA = "optimiser/risk/1"
+CLAIMS_SCHEMA = "optimiser/claims/1"
 
 Shape = Literal["triangular", "pert", "uniform", "discrete", "quantiles"]
 """How probability lies over a range, before it is rounded to whole units.
@@ -177,7 +180,8 @@ class Impact(Record):
     low: RangeEnd = None
     likely: RangeEnd = None
     high: RangeEnd = None
-    """The delay, in units of the quantity (calendar days for a date) or in per cent of it; one figure alone is fixed."""
+    """The delay, in units of the quantity (calendar days for a date, a whole number for a count, such as -1 of a capacity) or
+    in per cent of it; one figure alone is fixed."""
     slips_to: Occasions | None = None
     """Of a date: it moves to the next of these days after it, as when a release is missed."""
     misses: Annotated[int, Field(ge=1, le=20)] = 1
@@ -238,7 +242,8 @@ class ReadingWeights(Sourced):
 class Lever(Sourced):
     """Something that could be done about a date, and what it costs.
 
-    It either shortens a quantity, ``by`` so much at each of its ``steps``, or makes a risk less probable.
+    It shortens a quantity ``by`` so much at each of its ``steps``, or adds so much ``more`` to a count such as a capacity;
+    or it makes a risk less probable, serves parties in another order, or drops a rule.
     """
 
     id: Identifier
@@ -247,10 +252,16 @@ class Lever(Sourced):
     """The quantity."""
     by: DurationTerm | None = None
     """How much one step takes off."""
+    more: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """How much one step adds, to a count."""
     steps: Annotated[int, Field(ge=1, le=50)] = 1
     risk: Identifier | None = None
     probability: Annotated[float, Field(ge=0, le=1)] | None = None
     """What the risk's probability becomes."""
+    policy: Policy | None = None
+    """The order in which parties that wait for slots are then served."""
+    drops: Identifier | None = None
+    """A rule that no longer counts; no capacity, of which more is had by ``more``."""
     cost: Annotated[int, Field(ge=0)]
     """Of one step, in whatever one unit of money the register uses throughout."""
 
@@ -276,6 +287,7 @@ class Register(Record):
     correlations: Many[Correlation] = ()
     readings: Many[ReadingWeights] = ()
     levers: Many[Lever] = ()
+    """What could be done, besides what the plan itself offers."""
 
 
 class Claim(Sourced):

@@ -23,7 +23,9 @@ __all__ = [
     "Decision",
     "Frontier",
     "Joint",
+    "LeverWorth",
     "Mass",
+    "PolicyDates",
     "Pull",
     "ReadingDates",
     "RobustDate",
@@ -50,10 +52,13 @@ class Baselines(Record):
 class Bias(Record):
     """Why the expected date is later than the deterministic one, in working days of the base calendar.
 
-    ``skew`` is what the plan moves when every range is at its mean; ``merge`` what is added because the later of several
-    paths counts and dates round up; ``risk`` what drivers and risks add. They add up to the difference of the means.
+    ``policy`` is how much later work is when it queues by a rule instead of by the best schedule, nothing else uncertain;
+    ``skew`` what the plan moves when every range is at its mean; ``merge`` what is added because the later of several
+    paths counts, queues form and dates round up; ``risk`` what drivers and risks add. They add up to the difference of the
+    mean and the deterministic date.
     """
 
+    policy_wd: float = 0.0
     skew_wd: float
     merge_wd: float
     risk_wd: float
@@ -268,6 +273,18 @@ class Against(Record):
     cuts: Many[Cut]
 
 
+class PolicyDates(Record):
+    """Dates under one way of serving whoever queues."""
+
+    policy: Text
+    title: Text
+    chosen: bool
+    dates: dict[Identifier, Date | None]
+    """At the confidence asked for."""
+    later_wd: dict[Identifier, int | None]
+    """Working days by which each is later than under the policy chosen."""
+
+
 class Pull(Record):
     """A lever and how far it is pulled."""
 
@@ -275,6 +292,20 @@ class Pull(Record):
     title: Text
     steps: int
     cost: int
+    basis: Basis
+
+
+class LeverWorth(Record):
+    """What one lever brings when it alone is pulled as far as it goes."""
+
+    lever: Identifier
+    title: Text
+    basis: Basis
+    steps: int
+    cost: int
+    date: Date | None
+    """Of the target's milestone at the confidence."""
+    gained_wd: int | None
 
 
 class Frontier(Record):
@@ -282,6 +313,9 @@ class Frontier(Record):
 
     cost: int
     date: Date | None
+    """At the confidence of this frontier."""
+    dates: dict[Text, Date | None]
+    """Of the same choice at every confidence of the frontiers."""
     pulls: Many[Pull]
 
 
@@ -300,9 +334,21 @@ class Decision(Record):
     """On samples held out."""
     held_out_probability: float | None
     """That the target is met, on those."""
+    held_out_error: float | None
+    """Standard error of that probability, by independent scrambles."""
+    held_out_samples: int
     exact: bool
-    """Whether every choice of levers cheaper than this one was tried."""
+    """Whether it is proved that no cheaper choice of the levers offered meets the target on the samples chosen by."""
+    proof: Text | None
+    """By what, in words."""
+    choices: int
+    """Choices of the levers that the milestone could feel."""
     tried: int
+    """Of them simulated."""
+    levers: Many[LeverWorth]
+    """Each lever that the milestone could feel, alone."""
+    frontier_whole: bool
+    """Whether every choice was simulated for the frontier; else it is made of those that were."""
     frontier: dict[str, Many[Frontier]]
     """Confidence, as ``P80``, to cost and date, cheapest first, each earlier than the one before."""
 
@@ -335,6 +381,8 @@ class RobustOutcome(Record):
     claims: ClaimsResult | None = None
     against: Against | None = None
     decision: Decision | None = None
+    policies: Many[PolicyDates] = ()
+    """Where parties queue: the dates under each way of serving them."""
     compared: int
     """Samples on which cases were compared: exclusion, criticality, readings, claims, levers."""
     infeasible: int

@@ -18,9 +18,10 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from models.grid import GRID_SCHEMA, Grid
 from models.plan import PLAN_SCHEMA, Plan
+from models.risk import CLAIMS_SCHEMA, REGISTER_SCHEMA, Claim, Register
 from models.scenario import SCENARIO_SCHEMA, Scenario
 
-__all__ = ["grid_schema", "plan_schema", "scenario_schema"]
+__all__ = ["claims_schema", "grid_schema", "plan_schema", "register_schema", "scenario_schema"]
 
 _CITATION: Final = {
     "type": "string",
@@ -43,6 +44,16 @@ def scenario_schema() -> dict[str, Any]:
 def grid_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a grid file."""
     return _schema(Grid, GRID_SCHEMA)
+
+
+def register_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of a register of ranges, drivers, risks and levers."""
+    return _schema(Register, REGISTER_SCHEMA)
+
+
+def claims_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of one row of a table of claims: its columns are the properties."""
+    return _schema(Claim, CLAIMS_SCHEMA)
 
 
 def _schema(record: type[BaseModel], name: str) -> dict[str, Any]:

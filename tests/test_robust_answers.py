@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import math
 from functools import lru_cache
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +19,10 @@ from optimiser.evidence.terminal.page import Page
 from optimiser.evidence.terminal.robust import robust_report
 from optimiser.reading.load import load
 from optimiser.robust import robust
-from optimiser.robust.adversary import adversary
-from optimiser.robust.decision import Target
 from optimiser.robust.files import find_register, plan_folder
 from optimiser.robust.model import Case, Model
 from optimiser.robust.simulation import Sampler
-from optimiser.robust.statistics import day_at, met
+from optimiser.robust.statistics import met
 
 SMALL = 1_024
 
@@ -129,6 +126,28 @@ def test_the_joint_dates_are_later_than_the_single_ones() -> None:
     assert all(ordinal(outcome.joint.dates[name]) >= ordinal(date) for name, date in outcome.dates.items())
 
 
+def test_a_confidence_that_the_samples_cannot_resolve_is_said_so() -> None:
+    """A date read off the last of the samples is one, called by all its digits, with a note."""
+    outcome = robust(load("toy"), 0.9999, samples=64, budget=0)
+
+    assert "P99.99" in outcome.milestones[0].quantiles
+    assert any("fewer than one sample lies beyond a confidence of 99.99 %" in note for note in outcome.notes)
+    assert not any("beyond a confidence" in note for note in robust(load("toy"), samples=64, budget=0).notes)
+
+
+def test_of_very_many_chances_the_weightiest_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exclusion is for those that hang together most with a milestone; of the others it says that it was not tried."""
+    monkeypatch.setattr("optimiser.robust.sensitivity.MOST_EXCLUDED", 3)
+    monkeypatch.setattr("optimiser.robust.notes.MOST_EXCLUDED", 3)
+    outcome = robust(load("mhhs-round2"), samples=256, budget=0)
+    tried = {effect.id for effect in outcome.chances if any(effect.bought_wd.values())}
+
+    assert 0 < len(tried) <= 3
+    assert any(set(effect.bought_wd.values()) == {None} for effect in outcome.chances)
+    assert any("only the 3 whose ranks hang together most" in note for note in outcome.notes)
+    robust_report(outcome, load("mhhs-round2"), Page(100))
+
+
 def test_convergence_stops_the_run() -> None:
     """A wide tolerance stops after one block, and says so; a tolerance of nothing never does."""
     plan = load("toy")
@@ -153,43 +172,7 @@ def test_standard_errors_shrink_and_cover() -> None:
     assert found[0] == pytest.approx(found[1], abs=3 * math.sqrt(2) * 0.003)
 
 
-# -- the adversary ---------------------------------------------------------------------------------------------------------
-
-
-def test_the_adversary_is_exact_on_a_plan_small_enough_to_try_by_hand() -> None:
-    """For every budget the worst of all choices, each solved on its own from the plan, is what the adversary finds."""
-    plan = load("toy")
-    outcome = robust(plan, samples=256, budget=5)
-    ranged = [entry for entry in plan.assumptions if entry.low is not None]
-    for budget, step in enumerate(outcome.adversary["OPEN"]):
-        dates = []
-        for choice in combinations(ranged, budget):
-            settings = {entry.id: str(entry.high) for entry in choice}
-            from optimiser.robust.certain import certain_dates
-
-            changed = load("toy", settings=settings)
-            found = certain_dates(changed, Model(changed, None).network, ("OPEN",)).dates["OPEN"]
-            assert found
-            dates.append(found.date)
-        assert step.exact
-        assert step.date == max(dates)
-    worst = [step.date for step in outcome.adversary["OPEN"]]
-    assert worst == sorted(worst, key=ordinal)
-
-
-def test_a_greedy_adversary_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where there are too many choices the answer is a lower bound on the worst, and is called one."""
-    monkeypatch.setattr("optimiser.robust.adversary.MOST_CHOICES", 40)
-    plan = load("mhhs-round2")
-    model = Model(plan, find_register(plan, plan_folder(plan)))
-    sampler = Sampler(model, ("M14",), 1)
-    steps = adversary(sampler, 3, sampler.run(Case(), 64))["M14"]
-
-    assert [step.exact for step in steps] == [True, True, False, False]
-    assert [step.budget for step in steps] == [0, 1, 2, 3]
-
-
-# -- claims, another plan, levers ------------------------------------------------------------------------------------------
+# -- claims, another plan ------------------------------------------------------------------------------------------
 
 
 def test_claims_give_dates_by_grade_and_worth_by_respondent() -> None:
@@ -260,55 +243,6 @@ def test_costs_of_the_plan_price_a_cut() -> None:
 
     assert cut.cost == 45
     assert cut.worth is None
-
-
-def test_the_cheapest_levers_are_found_and_judged_on_held_out_samples() -> None:
-    """No cheaper choice of levers reaches the target, by trying every one; the answer is tried on other samples."""
-    plan = load("mhhs-round2")
-    target = Target("M10", dt.date(2025, 6, 30))
-    outcome = robust(plan, samples=SMALL, target=target)
-    found = outcome.decision
-    assert found
-    register = find_register(plan, plan_folder(plan))
-    sampler = Sampler(Model(plan, register), ("M10", "M14", "M16"), 7)
-    felt = {"second-test-team": (4, 3), "rehearse-cutover": (3, 1), "direct-volunteers": (1, 2)}
-    choices = [
-        (
-            (team * 3 + rehearsal + 2 * direct),
-            {"second-test-team": team, "rehearse-cutover": rehearsal, "direct-volunteers": direct},
-        )
-        for team in range(5)
-        for rehearsal in range(4)
-        for direct in range(2)
-    ]
-    reached = [
-        cost
-        for cost, levers in choices
-        if (day_at(sampler.compare({"": Case(levers=levers)}, SMALL)[""].of("M10"), 0.8) or 10**7) <= target.date.toordinal()
-    ]
-
-    assert felt
-    assert found.status == "met"
-    assert found.exact
-    assert found.cost == min(reached)
-    assert found.held_out
-    for steps in found.frontier.values():
-        assert [step.cost for step in steps] == sorted({step.cost for step in steps})
-        dates = [ordinal(step.date) for step in steps]
-        assert dates == sorted(set(dates), reverse=True)
-
-
-def test_a_target_out_of_reach_or_met_already_is_said_so() -> None:
-    """All levers together may miss a target, and none may be needed."""
-    plan = load("mhhs-round2")
-    missed = robust(plan, samples=256, target=Target("M14", dt.date(2025, 1, 1))).decision
-    unneeded = robust(plan, samples=256, target=Target("M14", dt.date(2028, 1, 1))).decision
-
-    assert missed
-    assert unneeded
-    assert (missed.status, unneeded.status) == ("missed", "unneeded")
-    assert missed.cost == 12 + 3 + 2 + 16 + 5 + 8
-    assert unneeded.pulls == ()
 
 
 def test_weighted_readings_mix_the_answers() -> None:

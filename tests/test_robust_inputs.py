@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from models.plan import Plan
-from models.risk import Register, Relative
+from models.risk import CLAIMS_SCHEMA, REGISTER_SCHEMA, Claim, Register, Relative
+from optimiser.cli import main
 from optimiser.critical import NONE
 from optimiser.errors import InputError
+from optimiser.reading.document import read_document
 from optimiser.reading.load import load
+from optimiser.reading.table import read_table
 from optimiser.robust import robust
-from optimiser.robust.files import find_register, load_claims, load_register, plan_folder
+from optimiser.robust.files import REGISTER_FILE, find_register, load_claims, load_register, plan_folder
 from optimiser.robust.model import Case, Model
 from optimiser.robust.quantity import Quantity, find_quantity
 from optimiser.robust.simulation import Sampler
+from optimiser.schemas import claims_schema, register_schema
 
 HEAD = "schema: optimiser/risk/1\nid: r\ntitle: R\nplan: toy\n"
 
@@ -151,6 +157,33 @@ def refused(tmp_path: Path, plan: Plan, text: str) -> list[str]:
             ],
         ),
         (
+            "ranges:\n  - { id: a, of: oven, shape: discrete, low: 3 wd, values: [{ value: 5 wd }], basis: judgement }\n",
+            ["6:46: ranges[0].low: shape 'discrete' takes 'values', not 'low'; maybe delete it"],
+        ),
+        (
+            "ranges:\n  - { id: a, of: oven, low: 3 wd, high: 9 wd, values: [{ value: 5 wd }], basis: judgement }\n",
+            ["6:55: ranges[0].values: shape 'triangular' takes 'low', 'likely', 'high', not 'values'; maybe delete it"],
+        ),
+        (
+            (
+                "risks:\n  - { id: a, title: A, probability: 0.4, basis: judgement, "
+                "impacts: [{ on: OVEN, low: 3 wd, high: +20 % }] }\n"
+            ),
+            ["6:70: risks[0].impacts[0]: a delay is in per cent throughout or not at all"],
+        ),
+        (
+            "drivers:\n  - { id: a, title: A, low: -5 %, high: +5 %, touches: [oven, oven], basis: judgement }\n",
+            ["6:63: drivers[0].touches[1]: 'oven' is touched twice by one driver"],
+        ),
+        (
+            "drivers:\n  - { id: a, title: A, low: -5 %, high: +5 %, touches: [oven, OVEN], basis: judgement }\n",
+            ["6:63: drivers[0].touches[1]: 'OVEN' is what 'oven' says, which the driver touches too"],
+        ),
+        (
+            "correlations:\n  - { id: g, members: [a], rho: 0.5, basis: judgement }\n",
+            ["6:23: correlations[0].members: expected 2 or more entries, got 1"],
+        ),
+        (
             "ranges:\n  - { id: a, of: oven, lo: 5 wd, basis: judgement }\n",
             ["6:24: ranges[0].lo: unknown key 'lo'. Maybe 'low'."],
         ),
@@ -179,8 +212,8 @@ def test_all_faults_are_reported_at_once(tmp_path: Path, toy: Plan) -> None:
     assert [fault.split(":")[0] for fault in found] == ["6", "7", "7", "8", "8"]
 
 
-def test_a_lever_on_a_count_is_refused(tmp_path: Path) -> None:
-    """A lever takes something off a length; more of a capacity is another scenario."""
+def test_a_lever_takes_nothing_off_a_count(tmp_path: Path) -> None:
+    """A lever takes something off a length, and adds to a count."""
     path = tmp_path / "register.yaml"
     lever = "levers:\n  - { id: a, title: A, on: testers, by: 1 wd, cost: 1, basis: synthetic }\n"
     path.write_text(HEAD.replace("toy", "toy-capacity") + lever, "utf-8")
@@ -220,6 +253,10 @@ def test_claims_are_refused_at_their_cells(mhhs: Plan, register: Register, tmp_p
         ({"samples": 3}, "--samples"),
         ({"claims": "nobody"}, "--claims"),
         ({"within": -1.0}, "--within"),
+        ({"confidence": 1.0}, "--confidence"),
+        ({"confidence": float("nan")}, "--confidence"),
+        ({"allow": ["sit-mvc"]}, "--allow"),
+        ({"policy": "portfolio"}, "--policy"),
     ],
     ids=str,
 )
@@ -328,3 +365,35 @@ def test_nothing_of_the_register_is_hindsight(mhhs: Plan, register: Register) ->
     days = {published[citation.source] for entry in entries for citation in entry.citation}
 
     assert max(days) <= mhhs.as_of == dt.date(2022, 9, 22)
+
+
+# -- schemas ---------------------------------------------------------------------------------------------------------------
+
+
+def test_the_shipped_register_and_claims_are_what_their_schemas_say(mhhs: Plan) -> None:
+    """Editors accept the files that reading accepts, described field by field, and underline a misspelt key or grade."""
+    folder = plan_folder(mhhs)
+    assert folder
+    register_file = json.loads(json.dumps(read_document(folder / REGISTER_FILE, "register").content, default=str))
+    rows = read_table(_example(mhhs), "claims", Claim, "claim", {}).entries
+    register, claims = register_schema(), claims_schema()
+    by_register, by_claims = (jsonschema.Draft202012Validator(schema) for schema in (register, claims))
+
+    assert (register["$id"], claims["$id"]) == (REGISTER_SCHEMA, CLAIMS_SCHEMA)
+    assert list(by_register.iter_errors(register_file)) == []
+    assert len(register_file["ranges"]) > 15
+    assert len(rows) > 5
+    assert [error.message for row in rows for error in by_claims.iter_errors(row)] == []
+    assert register["$defs"]["Lever"]["properties"]["more"]["description"] == "How much one step adds, to a count."
+    assert claims["properties"]["cost"]["description"].startswith("Of bringing the evidence")
+    assert [error.json_path for error in by_register.iter_errors({**register_file, "rnages": []})] == ["$"]
+    wrong = {**register_file, "levers": [{**register_file["levers"][0], "policy": "by-name"}]}
+    assert [error.json_path for error in by_register.iter_errors(wrong)] == ["$.levers[0].policy"]
+    assert [error.message for error in by_claims.iter_errors({**rows[0], "assumpton": "x"})]
+
+
+@pytest.mark.parametrize("kind", ["register", "claims"])
+def test_the_schemas_are_published(kind: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """`optimiser schema` prints both."""
+    assert main(["schema", kind]) == 0
+    assert json.loads(capfd.readouterr().out)["$schema"] == "https://json-schema.org/draft/2020-12/schema"

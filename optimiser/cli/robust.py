@@ -25,6 +25,7 @@ from optimiser.cli.output import ExitCode, page, print_json, print_text, progres
 from optimiser.errors import InputError, Located
 
 if TYPE_CHECKING:
+    from models.policies import Policy
     from models.robustness import RobustOutcome
     from optimiser.robust.decision import Target
 
@@ -46,6 +47,22 @@ class ShapeChoice(StrEnum):
     TRIANGULAR = "triangular"
     PERT = "pert"
 
+
+class PolicyChoice(StrEnum):
+    """Who is served first where parties queue for a capacity; the names are those of `qualify --policies`."""
+
+    FIRST_READY = "first-ready"
+    PORTFOLIO = "portfolio"
+    LARGE_FIRST = "large-first"
+    SMALL_FIRST = "small-first"
+
+
+_POLICIES: dict[PolicyChoice, Policy] = {
+    PolicyChoice.FIRST_READY: "first-ready",
+    PolicyChoice.PORTFOLIO: "portfolio",
+    PolicyChoice.LARGE_FIRST: "large-first",
+    PolicyChoice.SMALL_FIRST: "small-first",
+}
 
 _SHAPES: dict[ShapeChoice, Literal["triangular", "pert"] | None] = {
     ShapeChoice.REGISTER: None,
@@ -81,13 +98,26 @@ def robust_dates(
     shape: Annotated[
         ShapeChoice, typer.Option("--shape", help="Of every three-point range, instead of the register's own.")
     ] = ShapeChoice.REGISTER,
+    policy: Annotated[
+        PolicyChoice, typer.Option("--policy", help="Who is served first where parties queue; the others stand beside.")
+    ] = PolicyChoice.FIRST_READY,
     against: Annotated[
         list[str] | None,
-        typer.Option("--against", metavar="SCENARIO", help="Compare with the plan under this scenario, on the same draws."),
+        typer.Option(
+            "--against",
+            metavar="SCENARIO",
+            help="Compare with the plan under this scenario, all else alike, on the same draws.",
+        ),
     ] = None,
     target: Annotated[
         str | None,
         typer.Option("--target", metavar="M10=DATE", help="Find the cheapest levers that bring a milestone to a date."),
+    ] = None,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow", metavar="NAME", help="With --target: a lever though no cost is stated, at one a unit; repeatable."
+        ),
     ] = None,
     adversary: Annotated[
         int, typer.Option("--adversary", min=0, max=12, metavar="K", help="How many things may go wrong together.")
@@ -119,7 +149,7 @@ def robust_dates(
         if against:
             # What the workbook changes, it changes in both; what it only repeats is left to each plan's own scenarios.
             values, _ = read_settings(plan, scenario, setting, reading, assumptions)
-            other = read_plan(plan, against, [f"{name}={value}" for name, value in values.items()], None, release)
+            other = read_plan(plan, against, [f"{name}={value}" for name, value in values.items()], reading, release)
         from optimiser.robust import robust
 
         outcome = robust(
@@ -133,9 +163,11 @@ def robust_dates(
             folder=plan,
             readings=readings.value,
             shape=_SHAPES[shape],
+            policy=_POLICIES[policy],
             within=within,
             against=other,
             target=wanted,
+            allow=allow or (),
             budget=adversary,
             progress=tell,
         )

@@ -1,20 +1,21 @@
 """The adversarial view: which k things, each at its worst together, hurt most (Bertsimas and Sim 2004).
 
 Every range may lie at its bad end, every driver act at its strongest, every risk strike in full, but only so many of
-them; all else is as planned. Where there are not too many
-choices all are tried, which is exact for any plan, calendars and alignment included; else one is added at a time.
+them; all else is as planned. The bad end is the one that the inequalities push: of a length the high one, of a capacity
+or a maximum lag the low one, and where an amount pushes both ways both are tried. Where there are not too many choices
+all are tried, which is exact for any plan without queues, calendars and alignment included; else one is added at a time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import combinations
-from math import comb
+from collections.abc import Iterator, Sequence
+from itertools import combinations, product
 
 import numpy as np
 
 from models.robustness import AdversaryStep
 from optimiser.robust.draws import Draws
+from optimiser.robust.ends import End, bad_ends, directions
 from optimiser.robust.model import Amounts, Case, Chance, Flags, Numbers, Threesome
 from optimiser.robust.shapes import Lattice
 from optimiser.robust.simulation import BEYOND, BLOCK, Days, Sample, Sampler
@@ -22,10 +23,13 @@ from optimiser.robust.statistics import date_of, met
 
 __all__ = ["MOST_CHOICES", "adversary"]
 
+Attack = tuple[tuple[int, End], ...]
+"""Chances by their places, and the end at which each lies."""
+
 MOST_CHOICES = 20_000
 """Above this many choices of k things the search is greedy."""
 
-MOST_QUEUED = 1_500
+MOST_QUEUED = 2_500
 """The same where each choice takes queues to simulate."""
 
 
@@ -37,64 +41,83 @@ def adversary(sampler: Sampler, budget: int, sample: Sample) -> dict[str, tuple[
     sampler
         Whose model is attacked.
     budget
-        How many things may go wrong together.
+        How many things at most may go wrong together.
     sample
         A simulation, to say how probable it is that things are no worse.
     """
     chances = [chance for chance in sampler.model.chances if chance.kind != "reading"]
-    singles = [(place,) for place in range(len(chances))]
-    high = _days(sampler, chances, [(), *singles], frozenset())
-    low = _days(sampler, chances, [(), *singles], frozenset(singles))
+    ways = directions(sampler.model.network)
+    ends = [bad_ends(sampler.model, chance, ways) for chance in chances]
     most = MOST_QUEUED if sampler.model.network.uses_capacity else MOST_CHOICES
+    plain = _days(sampler, chances, [()])
     result = {}
+    shared: dict[tuple[int, ...], Days] = {}
     for position, milestone in enumerate(sampler.milestones):
         felt = {chance.id for chance in sampler.model.felt(milestone)}
         relevant = [place for place, chance in enumerate(chances) if chance.id in felt]
-        # More of a capacity, or of a maximum lag, is better: its bad end is the low one.
-        reversed_ = frozenset(single for single in singles if low[position][single[0] + 1] > high[position][single[0] + 1])
-        steps = [_step(milestone, (), chances, int(high[position][0]), sample)]
-        worst: tuple[int, ...] = ()
+        steps = [_step(milestone, (), chances, int(plain[position][0]), sample)]
+        worst: Attack = ()
+        reached = int(plain[position][0])
         for size in range(1, min(budget, len(relevant)) + 1):
-            exact = comb(len(relevant), size) <= most
-            tried = (
-                list(combinations(relevant, size)) if exact else [(*worst, place) for place in relevant if place not in worst]
-            )
-            days = _days(sampler, chances, tried, reversed_)[position]
+            exact = _count([len(ends[place]) for place in relevant], size) <= most
+            tried = list(_attacks(relevant, ends, size) if exact else _longer(worst, relevant, ends))
+            key = (size, *relevant) if exact else ()
+            found_days = shared[key] if key in shared else _days(sampler, chances, tried)
+            if exact:  # milestones that feel the same things are attacked together
+                shared[key] = found_days
+            days = found_days[position]
             found = int(days.argmax())
-            worst = tried[found]
-            steps.append(_step(milestone, worst, chances, int(days[found]), sample, exact=exact))
+            # More than enough things may go wrong: those that make it no worse need not.
+            if int(days[found]) > reached:
+                worst, reached = tried[found], int(days[found])
+            steps.append(_step(milestone, worst, chances, reached, sample, budget=size, exact=exact))
         result[milestone] = tuple(steps)
     return result
 
 
-def _days(
-    sampler: Sampler, chances: Sequence[Chance], choices: Sequence[tuple[int, ...]], low: frozenset[tuple[int, ...]]
-) -> Days:
-    """Return the days of every milestone when the chances of each choice are at their worst, the rest as planned."""
+def _count(ends: Sequence[int], size: int) -> int:
+    """Return how many attacks of a size there are: the elementary symmetric polynomial of the ends to choose from."""
+    counts = [1] + [0] * size
+    for each in ends:
+        for place in range(size, 0, -1):
+            counts[place] += counts[place - 1] * each
+    return counts[size]
+
+
+def _attacks(relevant: Sequence[int], ends: Sequence[tuple[End, ...]], size: int) -> Iterator[Attack]:
+    """Yield every choice of so many chances, each at one of its bad ends."""
+    for places in combinations(relevant, size):
+        for chosen in product(*(ends[place] for place in places)):
+            yield tuple(zip(places, chosen, strict=True))
+
+
+def _longer(worst: Attack, relevant: Sequence[int], ends: Sequence[tuple[End, ...]]) -> Iterator[Attack]:
+    """Yield an attack with one chance more."""
+    taken = {place for place, _ in worst}
+    for place in relevant:
+        if place not in taken:
+            yield from ((*worst, (place, end)) for end in ends[place])
+
+
+def _days(sampler: Sampler, chances: Sequence[Chance], attacks: Sequence[Attack]) -> Days:
+    """Return the days of every milestone under each attack, the rest as planned."""
     found = []
-    for start in range(0, len(choices), BLOCK):
-        draws = _Worst(sampler, chances, choices[start : start + BLOCK], low)
-        found.append(sampler.plain(sampler.model.network, draws.columns(sampler.main))[0])
+    for start in range(0, len(attacks), BLOCK):
+        draws = _Worst(sampler, chances, attacks[start : start + BLOCK])
+        found.append(sampler.plain(sampler.model.network, draws.columns(sampler.main), sampler.main.policy)[0])
     return np.concatenate(found, axis=1)
 
 
 class _Worst(Draws):
     """Samples in which what goes wrong is at its worst and everything else as planned."""
 
-    def __init__(
-        self,
-        sampler: Sampler,
-        chances: Sequence[Chance],
-        choices: Sequence[tuple[int, ...]],
-        low: frozenset[tuple[int, ...]],
-    ) -> None:
-        wrong = np.zeros((len(chances), len(choices)), dtype=np.bool_)
-        for sample, choice in enumerate(choices):
-            wrong[list(choice), sample] = True
-        uniforms = np.full((max(sampler.model.dimensions, 1), len(choices)), 1 - 2.0**-40)
-        for (place,) in low:
-            if chances[place].kind == "range":
-                uniforms[chances[place].dimensions[0]] = 2.0**-40
+    def __init__(self, sampler: Sampler, chances: Sequence[Chance], attacks: Sequence[Attack]) -> None:
+        wrong = np.zeros((len(chances), len(attacks)), dtype=np.bool_)
+        uniforms = np.full((max(sampler.model.dimensions, 1), len(attacks)), 0.5)
+        for sample, attack in enumerate(attacks):
+            for place, end in attack:
+                wrong[place, sample] = True
+                uniforms[chances[place].dimensions[0], sample] = 1 - 2.0**-40 if end == "high" else 2.0**-40
         for place, chance in enumerate(chances):
             if len(chance.dimensions) > 1:
                 # Something happens where its variate is below its probability: zero does, one does not.
@@ -118,18 +141,19 @@ class _Worst(Draws):
 
 def _step(
     milestone: str,
-    choice: Sequence[int],
+    attack: Attack,
     chances: Sequence[Chance],
     day: int,
     sample: Sample,
     *,
+    budget: int = 0,
     exact: bool = True,
 ) -> AdversaryStep:
     date = None if day >= BEYOND else date_of(day)
     return AdversaryStep(
-        budget=len(choice),
+        budget=budget,
         date=date,
-        chances=tuple(chances[place].id for place in choice),
+        chances=tuple(chances[place].id for place, _ in attack),
         exact=exact,
         probability=None if date is None else round(met(sample.of(milestone), date), 6),
     )

@@ -6,26 +6,31 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
 from models.outcome import Span
 from models.plan import Plan
+from models.policies import POLICY_TITLES, Policy, policies_of
 from models.risk import Claims, Register
 from models.robustness import Bias, Joint, RobustDate, RobustOutcome, Sensitivity
 from optimiser.errors import InputError, Located
 from optimiser.robust.adversary import adversary
 from optimiser.robust.against import compare_plans
 from optimiser.robust.baselines import chances_of
+from optimiser.robust.bias import biases
 from optimiser.robust.certain import Certain, certain_dates
 from optimiser.robust.choices import readings_beside, sensitivities
 from optimiser.robust.claims import claims_result, opened
-from optimiser.robust.decision import Target, decide, plan_levers
+from optimiser.robust.decision import Target, decide
 from optimiser.robust.files import find_claims, find_register, load_claims, load_register, plan_folder
+from optimiser.robust.levers import plan_levers
 from optimiser.robust.model import Case, Model, Threesome
-from optimiser.robust.sensitivity import activity_effects, biases, chance_effects, conventions
+from optimiser.robust.notes import ReadingMode, notes_of
+from optimiser.robust.orders import policy_dates
+from optimiser.robust.sensitivity import activity_effects, chance_effects, conventions
 from optimiser.robust.simulation import BEYOND, REPLICATES, Sample, Sampler
 from optimiser.robust.statistics import (
     by_replicate,
@@ -35,6 +40,7 @@ from optimiser.robust.statistics import (
     joint_days,
     masses,
     met,
+    percentile,
     scatter,
     working_days,
 )
@@ -44,14 +50,23 @@ from optimiser.solve.spans import spans
 
 __all__ = ["ReadingMode", "robust"]
 
-ReadingMode = Literal["chosen", "weighted", "side-by-side"]
-
 QUANTILES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 COMPARED = 4_096
 """Samples on which cases are compared, at most."""
 
-POLICY = "first come, first served: in the order in which work becomes ready, equals in the order of the plan"
+MANY = 128
+"""With more ranges, drivers and risks than this cases are compared on `COMPARED_OF_MANY` samples."""
+
+COMPARED_OF_MANY = 1_024
+
+COMPARED_QUEUED = 384
+"""The same where each sample takes queues to simulate."""
+
+CHOSEN_ON = 2_048
+"""Samples by which levers are chosen, at most; where each takes queues, as many as `CHOSEN_ON_QUEUED`."""
+
+CHOSEN_ON_QUEUED = 256
 
 
 def robust(
@@ -66,9 +81,11 @@ def robust(
     folder: str | Path | None = None,
     readings: ReadingMode = "chosen",
     shape: Threesome | None = None,
+    policy: Policy = "first-ready",
     within: float | None = None,
     against: Plan | None = None,
     target: Target | None = None,
+    allow: Sequence[str] = (),
     budget: int = 3,
     progress: Callable[[str], None] | None = None,
 ) -> RobustOutcome:
@@ -99,12 +116,16 @@ def robust(
         with probabilities are drawn. ``side-by-side``: every answer to every open reading gets its own dates.
     shape
         Of every range with a low, a likely and a high, instead of the register's own.
+    policy
+        By which parties that queue for a capacity are served; what the others come to stands beside.
     within
         Stop once the standard error of every date is at most so many working days.
     against
         The same plan under other scenarios, to be compared on the same draws.
     target
         A milestone and a date: the cheapest levers that reach it are sought.
+    allow
+        Assumptions, rules and activities that may be levers though the plan states no cost, at one a unit.
     budget
         How many things may go wrong together in the adversarial view.
     progress
@@ -118,6 +139,9 @@ def robust(
     tell = progress or (lambda _: None)
     asked = asked_for(plan, milestones)
     _sound(confidence, samples, budget, within, target, asked)
+    _served(plan, policy)
+    if allow and target is None:
+        raise InputError([Located("names levers, which are only sought for a --target", path="--allow")])
     tell("reading the register")
     where = plan_folder(plan, folder)
     known = _register(plan, register, where)
@@ -126,18 +150,18 @@ def robust(
         plan,
         known,
         weighted=readings == "weighted",
-        levers=plan_levers(plan) if target else (),
+        levers=plan_levers(plan, allow) if target else (),
         opened=opened(known, plan, given) if known and given else (),
     )
-    sampler = Sampler(model, asked, seed, Case(shape=shape))
-    compared = _compared(samples, capacity=model.network.uses_capacity)
+    sampler = Sampler(model, asked, seed, Case(shape=shape, policy=policy))
+    compared = _compared(samples, len(model.chances), capacity=model.network.uses_capacity)
 
     certain = certain_dates(plan, model.network, asked)
     result = None
     if given is not None and known is not None:
         tell("claims")
         result, pools = claims_result(sampler, given, name, confidence, compared)
-        sampler.main = Case(shape=shape, pools=pools)
+        sampler.main = replace(sampler.main, pools=pools)
 
     tell("samples")
     settled = _settled(sampler, confidence, within)
@@ -151,7 +175,7 @@ def robust(
     span = spans(plan, asked)
     beside = readings_beside(sampler, compared, confidence, span, weighted=readings == "weighted")
     beside_dates = sensitivities(sampler, compared, confidence, beside)
-    bias = biases(sampler, compared)
+    bias = biases(sampler, compared, certain)
     chances = chance_effects(sampler, compared, confidence)
     activities = activity_effects(sampler, compared)
     tell("what can go wrong together")
@@ -168,7 +192,8 @@ def robust(
     decision = None
     if target is not None:
         tell("levers")
-        decision = decide(sampler, target, confidence, min(compared, 2_048))
+        chosen_on = CHOSEN_ON_QUEUED if model.network.uses_capacity else CHOSEN_ON
+        decision = decide(sampler, target, confidence, min(compared, chosen_on), compared)
     return RobustOutcome(
         plan=plan.id,
         scenarios=plan.settings.scenarios,
@@ -191,11 +216,12 @@ def robust(
         claims=result,
         against=compared_with,
         decision=decision,
+        policies=policy_dates(sampler, compared, confidence) if model.network.uses_capacity else (),
         compared=compared,
         infeasible=sample.infeasible,
         unplaced=sample.unplaced,
-        policy=POLICY if model.network.uses_capacity else None,
-        notes=_notes(model, sample, certain, readings),
+        policy=POLICY_TITLES[policy] if model.network.uses_capacity else None,
+        notes=notes_of(model, sample, certain, readings, confidence),
         version=package_version("mhhs-optimiser"),
         inputs_sha256=plan_sha256(plan),
     )
@@ -257,9 +283,19 @@ def _claims(
     return load_claims(path, plan, register), path.stem
 
 
-def _compared(samples: int, *, capacity: bool) -> int:
-    """Return the number of samples on which cases are compared: fewer where each takes a queue to simulate."""
-    return min(samples, 256 if capacity else COMPARED)
+def _served(plan: Plan, policy: Policy) -> None:
+    """Refuse a policy that nothing in the plan could follow."""
+    known = policies_of(plan)
+    if policy not in known:
+        message = f"plan '{plan.id}' has no parties to serve by '{policy}'; maybe -s participants, or leave it out"
+        raise InputError([Located(message, path="--policy")])
+
+
+def _compared(samples: int, chances: int, *, capacity: bool) -> int:
+    """Return the number of samples on which cases are compared: fewer where each takes a queue, or they are very many."""
+    if capacity:
+        return min(samples, COMPARED_QUEUED)
+    return min(samples, COMPARED if chances <= MANY else COMPARED_OF_MANY)
 
 
 # -- one milestone ---------------------------------------------------------------------------------------------------------
@@ -325,7 +361,7 @@ def _dated(
         bound_by=stated.bound_by if stated else None,
         evidence=stated.evidence if stated else None,
         contingency_wd=difference(clock, stated.date if stated else None, date, shown),
-        quantiles={f"P{round(100 * share, 4):g}": date_at(days, share) for share in wanted},
+        quantiles={percentile(share): date_at(days, share) for share in wanted},
         mean=mean,
         deviation_wd=None if places is None else round(float(places.std()), 2),
         masses=masses(days),
@@ -354,41 +390,10 @@ def _joint(sample: Sample, dates: Sequence[RobustDate], confidence: float) -> Jo
     )
 
 
-# -- what a reader must know -----------------------------------------------------------------------------------------------
-
-
 def _sha256(register: Register | None) -> str | None:
     if register is None:
         return None
-    text = json.dumps(register.model_dump(mode="json", by_alias=True), ensure_ascii=True, separators=(",", ":"))
+    text = json.dumps(
+        register.model_dump(mode="json", by_alias=True, exclude_defaults=True), ensure_ascii=True, separators=(",", ":")
+    )
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _notes(model: Model, sample: Sample, certain: Certain, mode: ReadingMode) -> tuple[str, ...]:
-    notes = list(model.notes)
-    if certain.reason:
-        notes.append(certain.reason)
-    if not model.chances:
-        notes.append("nothing is uncertain: neither the register nor the plan's own assumptions state a range")
-    elif model.register is None:
-        notes.append("no register: only the ranges that the plan's own assumptions state are uncertain")
-    if sample.infeasible - sample.unplaced:
-        share = (sample.infeasible - sample.unplaced) / len(sample)
-        notes.append(
-            f"{sample.infeasible - sample.unplaced:,} of {len(sample):,} samples ({share:.2%}) meet no rule; they count as never"
-        )
-    if sample.unplaced:
-        notes.append(f"in {sample.unplaced:,} samples the capacity policy finds no place; they count as never")
-    for milestone in sample.milestones:
-        beyond = sample.beyond(milestone)
-        if beyond:
-            notes.append(
-                f"{milestone}: {beyond:,} of {len(sample):,} samples fall after the days that the calendar covers; "
-                "they count as later than every date shown"
-            )
-    if model.network.uses_capacity:
-        notes.append("criticality of activities leaves capacity out")
-    if mode == "weighted":
-        drawn = ", ".join(model.weights) or "none has probabilities"
-        notes.append(f"readings drawn with their probabilities: {drawn}")
-    return tuple(notes)

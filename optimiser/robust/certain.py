@@ -16,6 +16,10 @@ from optimiser.solve.standing import evidence
 __all__ = ["Certain", "CertainDate", "certain_dates"]
 
 
+DETERMINISTIC_LIMIT = 5.0
+"""CP-SAT's own time for each date of a plan with capacity."""
+
+
 @dataclass(frozen=True, slots=True)
 class CertainDate:
     """The earliest date of a milestone in the plan as it stands."""
@@ -47,7 +51,7 @@ def certain_dates(plan: Plan, network: Network, milestones: tuple[str, ...]) -> 
     every rule, the schedule: that is proof without a solver. With capacity the search with CP-SAT is asked.
     """
     if network.uses_capacity:
-        return _searched(plan, milestones)
+        return _searched(plan, network, milestones)
     earliest = earliest_times(network)
     if earliest.status != "feasible":
         what = "no schedule meets every rule" if earliest.status == "infeasible" else "a date runs off the calendar"
@@ -67,14 +71,32 @@ def certain_dates(plan: Plan, network: Network, milestones: tuple[str, ...]) -> 
     )
 
 
-def _searched(plan: Plan, milestones: tuple[str, ...]) -> Certain:
-    """Return the dates of a plan with capacity."""
-    from optimiser.solve import earliest as solve
+def _searched(plan: Plan, network: Network, milestones: tuple[str, ...]) -> Certain:
+    """Return the dates of a plan with capacity: as `solve` finds them, without what it prints beside them."""
+    from optimiser.encoding import Limits
+    from optimiser.solve.contradiction import conflict_of_room
+    from optimiser.solve.dates import Search
 
-    outcome = solve(plan, milestones, deterministic_limit=5.0)
-    if outcome.status != "solved":
-        what = "no schedule meets every rule" if outcome.status == "infeasible" else "none was found within the limit"
+    def none(what: str) -> Certain:
         return Certain(dict.fromkeys(milestones), f"the plan as it stands has no dates: {what}")
+
+    earliest = earliest_times(network)
+    if earliest.status == "beyond":
+        return none("a date runs off the calendar")
+    if earliest.status == "infeasible" or conflict_of_room(earliest) is not None:
+        return none("no schedule meets every rule")
+    limits = Limits(deterministic_time=DETERMINISTIC_LIMIT, seed=0, workers=1, time_limit=None)
+    answer = Search(network, earliest, limits, lambda _: None).prove(milestones)
+    if not isinstance(answer, tuple):
+        return none("no schedule meets every rule" if answer.status == "infeasible" else "none was found within the limit")
     return Certain(
-        {found.id: CertainDate(found.date, found.proof, found.bound_by, found.evidence) for found in outcome.milestones}
+        {
+            found.milestone: CertainDate(
+                network.clock.show(found.boundary, plan.convention(Point(found.milestone, "start"))),
+                found.proof,
+                found.bound_by,
+                evidence(earliest, found.milestone),
+            )
+            for found in answer[0]
+        }
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from models.assumptions import Reading
 from models.outcome import Span
 from models.robustness import ReadingDates, Sensitivity
 from optimiser.robust.draws import Draws
-from optimiser.robust.model import Model
+from optimiser.robust.model import Case, Model
 from optimiser.robust.quantity import number
 from optimiser.robust.sensitivity import conventions
 from optimiser.robust.simulation import REPLICATES, Days, Sampler, answered, needs_network
@@ -75,10 +75,10 @@ def readings_beside(
                     answers.append(answer)
     count = -(-samples // REPLICATES)
     asker = _Asker(sampler, {reading.id: reading for reading in open_readings}, count, weighted=weighted)
-    tried: list[tuple[dict[str, str], dict[str, int | None]]] = []
-    for answer in answers:
-        days = asker.days(answer)
-        tried.append((answer, {name: day_at(days[place], confidence) for place, name in enumerate(sampler.milestones)}))
+    tried = [
+        (answer, {name: day_at(days[place], confidence) for place, name in enumerate(sampler.milestones)})
+        for answer, days in zip(answers, asker.days(answers), strict=True)
+    ]
     rows = []
     for reading in open_readings:
         for option in reading.options:
@@ -100,10 +100,19 @@ class _Asker:
         self.apart = {name for name, reading in readings.items() if needs_network(sampler.model.plan, reading)}
         self._samplers: dict[tuple[tuple[str, str], ...], tuple[Sampler, Draws]] = {(): (sampler, sampler.kept(count))}
 
-    def days(self, answer: Mapping[str, str]) -> Days:
-        """Return the days of every sample under some answers, the rest as chosen."""
-        apart = tuple((name, option) for name, option in answer.items() if name in self.apart)
-        sampler, draws = self._sampler(apart)
+    def days(self, answers: Sequence[Mapping[str, str]]) -> list[Days]:
+        """Return for each set of answers the days of every sample, the rest as chosen."""
+        networks = [tuple((name, option) for name, option in answer.items() if name in self.apart) for answer in answers]
+        found: dict[int, Days] = {}
+        for apart in dict.fromkeys(networks):
+            sampler, draws = self._sampler(apart)
+            places = [place for place, network in enumerate(networks) if network == apart]
+            cases = [self._case(sampler, draws, answers[place]) for place in places]
+            found |= {place: days for place, (days, _) in zip(places, sampler.cases(cases, draws), strict=True)}
+        return [found[place] for place in range(len(answers))]
+
+    def _case(self, sampler: Sampler, draws: Draws, answer: Mapping[str, str]) -> Case:
+        """Return the case of some answers that columns can hold."""
         base: dict[str, int] = {}
         switches: dict[str, NDArray[np.bool_]] = {}
         for name, reading in self.readings.items():
@@ -112,7 +121,7 @@ class _Asker:
                 base |= {key: number(value) for key, value in chosen.changes.assumptions.items()}
                 switches |= {key: np.full(draws.samples, on) for key, on in chosen.changes.rules.items()}
         main = sampler.main
-        return sampler.case(replace(main, base={**base, **main.base}, switches={**main.switches, **switches}), draws)[0]
+        return replace(main, base={**base, **main.base}, switches={**main.switches, **switches})
 
     def _sampler(self, apart: tuple[tuple[str, str], ...]) -> tuple[Sampler, Draws]:
         if apart not in self._samplers:

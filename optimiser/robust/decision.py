@@ -5,32 +5,40 @@ from __future__ import annotations
 import datetime as dt
 import heapq
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from models.duration import Duration
-from models.plan import Plan
 from models.risk import Lever
-from models.robustness import Decision, Frontier, Pull
-from optimiser.robust.model import Case
-from optimiser.robust.simulation import Sample, Sampler
-from optimiser.robust.statistics import date_at, date_of, day_at, met
+from models.robustness import Decision, Frontier, LeverWorth, Pull
+from optimiser.robust.cheapest import Cuts, Steps
+from optimiser.robust.ends import always_helps, directions
+from optimiser.robust.model import Case, Model
+from optimiser.robust.sensitivity import conventions
+from optimiser.robust.simulation import NEVER, REPLICATES, Sample, Sampler
+from optimiser.robust.statistics import date_at, date_of, day_at, difference, met, percentile, scatter
 
-__all__ = ["MOST_TRIED", "Target", "decide", "plan_levers"]
+__all__ = ["Target", "decide"]
 
-MOST_TRIED = 4_000
-"""After so many choices the search settles for the best found."""
+MOST_TRIED = 1_500
+"""After so many choices simulated the search settles for the best found."""
 
-MOST_QUEUED = 100
+MOST_QUEUED = 60
 """The same where each choice takes queues to simulate."""
 
 MOST_FRONTIER = 256
-"""With more choices than this the frontier is made of levers pulled wholly or not at all."""
+"""With more choices than this not all are simulated for the frontier."""
+
+QUEUED_FRONTIER = 32
+"""The same where each choice takes queues to simulate."""
+
+MOST_CLIMBED = 60
+"""With more choices the frontier follows the best step for its cost so many times."""
+
+QUEUED_CLIMBED = 6
+"""The same where each choice takes queues to simulate."""
 
 FRONTIER = (0.5, 0.8, 0.9)
 """Confidences of the frontier, besides the one asked for."""
-
-SampleOf = Callable[[tuple[int, ...]], Sample]
 
 HELD_OUT = 1_000_003
 """Added to the seed of the samples on which a decision is judged."""
@@ -44,69 +52,7 @@ class Target:
     date: dt.date
 
 
-def plan_levers(plan: Plan) -> tuple[Lever, ...]:
-    """Return the levers that the plan itself offers: an assumption with a cost may be moved to its low value.
-
-    A rule or a duration offers one by its flexibility.
-    """
-    found: list[Lever] = []
-    for entry in plan.assumptions:
-        low, value = entry.low, entry.value
-        if entry.cost is not None and isinstance(low, Duration) and isinstance(value, Duration) and low.unit == value.unit:
-            found += _stepped(entry.id, entry.title, entry.id, value.amount - low.amount, value, entry.cost)
-    for owner in (*plan.rules, *plan.activities):
-        flexibility = owner.flexibility
-        if flexibility is None or flexibility.limit is None:
-            continue
-        limit = plan.duration(flexibility.limit)
-        term = getattr(owner, "duration", None) or getattr(owner, "lag", None) or getattr(owner, "notice", None)
-        if term is None or getattr(owner, "bound", "") == "at-most":
-            continue
-        value = plan.duration(term)
-        if value.unit == limit.unit:
-            found += _stepped(
-                f"flexible-{owner.id}"[:64], owner.title, owner.id, value.amount - limit.amount, value, flexibility.cost
-            )
-    return tuple(found)
-
-
-def _stepped(name: str, title: str, on: str, reach: int, value: Duration, cost: int) -> list[Lever]:
-    """Return a lever in at most ten steps over its reach."""
-    if reach <= 0:
-        return []
-    size = math.ceil(reach / 10)
-    return [
-        Lever(
-            id=name,
-            title=title,
-            on=on,
-            by=Duration(size, value.unit),
-            steps=max(1, reach // size),
-            cost=cost * size,
-            basis="derived",
-            derived_from=(on,),
-        )
-    ]
-
-
-def _choices(levers: Sequence[Lever]) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """Yield every choice of steps with its cost, the cheapest first, equals in the order of the levers.
-
-    Each choice is reached once: from the choice that lacks one step of its last pulled lever.
-    """
-    start = (0,) * len(levers)
-    queue: list[tuple[int, tuple[int, ...]]] = [(0, start)]
-    while queue:
-        cost, steps = heapq.heappop(queue)
-        yield cost, steps
-        last = max((place for place, count in enumerate(steps) if count), default=0)
-        for place in range(last, len(levers)):
-            if steps[place] < levers[place].steps:
-                more = (*steps[:place], steps[place] + 1, *steps[place + 1 :])
-                heapq.heappush(queue, (cost + levers[place].cost, more))
-
-
-def decide(sampler: Sampler, target: Target, confidence: float, samples: int) -> Decision:
+def decide(sampler: Sampler, target: Target, confidence: float, samples: int, judged: int) -> Decision:
     """Find the cheapest set of levers, and the frontier of cost and date.
 
     Parameters
@@ -118,110 +64,314 @@ def decide(sampler: Sampler, target: Target, confidence: float, samples: int) ->
     confidence
         With which the target is to be met.
     samples
-        By which to choose; as many again, of another scramble, judge the choice.
+        By which to choose.
+    judged
+        How many, of other scrambles, judge the choice.
 
     Notes
     -----
-    Choices are tried from the cheapest up, so the first that meets the target is the cheapest of all: exact on the
-    samples it was chosen by. Where there are too many choices every lever is pulled and then steps are taken back, the
-    dearest first, as long as the target is met; the answer then says that it is not known to be the cheapest.
+    A choice that misses the target is made as large as it can be while it still misses. Whatever meets the target pulls
+    some lever further than that, so the cheapest choice that does so for every miss found costs no more than the
+    cheapest that meets the target; once it meets it, it is the cheapest (implicit hitting sets; Moreno-Centeno and Karp
+    2013). That rests on levers of which more never makes anything later. With queues, and with orders of service, it may:
+    then every cheaper choice is simulated too, where there are not too many, and else the answer says that it is not
+    proved.
     """
-    levers = tuple(sampler.model.levers.values())
-    tried: dict[tuple[int, ...], Sample] = {}
-
-    def sample_of(steps: tuple[int, ...]) -> Sample:
-        if steps not in tried:
-            tried[steps] = sampler.compare({"": _case(sampler.main, levers, steps)}, samples)[""]
-        return tried[steps]
-
-    def meets(steps: tuple[int, ...]) -> bool:
-        day = day_at(sample_of(steps).of(target.milestone), confidence)
-        return day is not None and day <= target.date.toordinal()
-
-    everything = tuple(lever.steps for lever in levers)
-    chosen: tuple[int, ...] | None = None
-    exact = True
-    if meets((0,) * len(levers)):
-        chosen = (0,) * len(levers)
-    elif meets(everything):
-        most = MOST_QUEUED if sampler.model.network.uses_capacity else MOST_TRIED
-        for count, (_, steps) in enumerate(_choices(levers)):
-            if count >= most:
-                exact = False
-                break
-            if meets(steps):
-                chosen = steps
-                break
-        if chosen is None:
-            chosen = _stripped(levers, everything, meets)
-    steps = chosen if chosen is not None else everything
-    judged = Sampler(sampler.model, sampler.milestones, sampler.seed + HELD_OUT).compare(
-        {"": _case(sampler.main, levers, steps)}, samples
-    )[""]
-    days = judged.of(target.milestone)
-    status = "missed" if chosen is None else "met" if any(chosen) else "unneeded"
-    date = day_at(sample_of(steps).of(target.milestone), confidence)
+    finder = _Finder(sampler, target, confidence, samples)
+    steps = finder.cheapest()
+    reached = steps is not None
+    if steps is None:
+        steps = finder.everything()
+    sample = finder.sample(steps)
+    held = Sampler(sampler.model, sampler.milestones, sampler.seed + HELD_OUT).compare({"": finder.case(steps)}, judged)[""]
+    days = held.of(target.milestone)
+    shares = [met(days[held.replicates == replicate], target.date) for replicate in range(REPLICATES)]
+    error = scatter(shares)
     confidences = sorted({*FRONTIER, confidence})
+    tried = len(finder.tried)
+    worths = finder.worths()
+    finder.explore()
     return Decision(
         milestone=target.milestone,
         target=target.date,
         confidence=confidence,
-        status=status,  # type: ignore[arg-type]
-        pulls=_pulls(levers, steps),
-        cost=_cost(levers, steps),
-        date=date_of(date),
+        status="missed" if not reached else "met" if any(steps) else "unneeded",
+        pulls=finder.pulls(steps),
+        cost=finder.cost(steps),
+        date=date_of(day_at(sample.of(target.milestone), confidence)),
         held_out=date_at(days, confidence),
         held_out_probability=round(met(days, target.date), 6),
-        exact=exact,
-        tried=len(tried),
-        frontier={f"P{round(100 * share, 2):g}": tuple(_frontier(levers, target, share, sample_of)) for share in confidences},
+        held_out_error=None if error is None else round(error, 6),
+        held_out_samples=len(held),
+        exact=reached and finder.proof is not None,
+        proof=finder.proof,
+        choices=math.prod(lever.steps + 1 for lever in finder.levers),
+        tried=tried,
+        levers=worths,
+        frontier={percentile(share): finder.frontier(share, confidences) for share in confidences},
+        frontier_whole=finder.whole,
     )
 
 
-def _case(main: Case, levers: Sequence[Lever], steps: Sequence[int]) -> Case:
-    return replace(main, levers={lever.id: count for lever, count in zip(levers, steps, strict=True) if count})
+class _Finder:
+    """Searches the choices of levers for one target."""
 
+    def __init__(self, sampler: Sampler, target: Target, confidence: float, samples: int) -> None:
+        self.sampler = sampler
+        self.target = target
+        self.confidence = confidence
+        self.samples = samples
+        self.levers = _relevant(sampler.model, target.milestone)
+        self.tried: dict[Steps, Sample] = {}
+        self.proof: str | None = None
+        self.orders = [place for place, lever in enumerate(self.levers) if lever.policy is not None]
+        """Levers of which one at most is pulled."""
+        ways = directions(sampler.model.network)
+        self.monotone = all(always_helps(sampler.model, lever, ways) for lever in self.levers)
+        queued = sampler.model.network.uses_capacity
+        self.most = MOST_QUEUED if queued else MOST_TRIED
+        self.climbs = QUEUED_CLIMBED if queued else MOST_CLIMBED
+        wide = QUEUED_FRONTIER if queued else MOST_FRONTIER
+        self.whole = math.prod(lever.steps + 1 for lever in self.levers) <= wide
 
-def _cost(levers: Sequence[Lever], steps: Sequence[int]) -> int:
-    return sum(lever.cost * count for lever, count in zip(levers, steps, strict=True))
+    # -- simulating --------------------------------------------------------------------------------------------------
 
+    def case(self, steps: Steps) -> Case:
+        """Return the case in which some steps are taken."""
+        pulled = {lever.id: count for lever, count in zip(self.levers, steps, strict=True) if count}
+        return replace(self.sampler.main, levers=pulled)
 
-def _pulls(levers: Sequence[Lever], steps: Sequence[int]) -> tuple[Pull, ...]:
-    return tuple(
-        Pull(lever=lever.id, title=lever.title, steps=count, cost=lever.cost * count)
-        for lever, count in zip(levers, steps, strict=True)
-        if count
-    )
+    def simulate(self, choices: Sequence[Steps]) -> None:
+        """Simulate choices that have not been yet, together."""
+        missing = {str(steps): steps for steps in choices if steps not in self.tried}
+        found = self.sampler.compare({name: self.case(steps) for name, steps in missing.items()}, self.samples)
+        self.tried |= {steps: found[name] for name, steps in missing.items()}
 
+    def sample(self, steps: Steps) -> Sample:
+        """Return the samples of one choice."""
+        self.simulate([steps])
+        return self.tried[steps]
 
-def _stripped(levers: Sequence[Lever], steps: tuple[int, ...], meets: Callable[[tuple[int, ...]], bool]) -> tuple[int, ...]:
-    """Return a choice that meets the target and of which no step can be left out, the dearest tried first."""
-    for place in sorted(range(len(levers)), key=lambda place: -levers[place].cost):
-        while steps[place]:
-            fewer = (*steps[:place], steps[place] - 1, *steps[place + 1 :])
-            if not meets(fewer):
+    def day(self, steps: Steps) -> int | None:
+        """Return the day of the target's milestone at the confidence."""
+        return day_at(self.sample(steps).of(self.target.milestone), self.confidence)
+
+    def meets(self, steps: Steps) -> bool:
+        """Say whether a choice meets the target."""
+        day = self.day(steps)
+        return day is not None and day <= self.target.date.toordinal()
+
+    # -- searching ---------------------------------------------------------------------------------------------------
+
+    def cost(self, steps: Steps) -> int:
+        """Return what a choice costs."""
+        return sum(lever.cost * count for lever, count in zip(self.levers, steps, strict=True))
+
+    def limits(self, order: int | None) -> Steps:
+        """Return how far each lever can be pulled under one order of service."""
+        return tuple(0 if place in self.orders and place != order else lever.steps for place, lever in enumerate(self.levers))
+
+    def everything(self) -> Steps:
+        """Return every lever pulled, under the order of service that is then the earliest."""
+        choices = [self.limits(order) for order in (None, *self.orders)]
+        self.simulate(choices)
+        return min(choices, key=lambda steps: (self.day(steps) or 10**7, self.cost(steps)))
+
+    def cheapest(self) -> Steps | None:
+        """Return the cheapest choice that meets the target, None where none does."""
+        nothing = (0,) * len(self.levers)
+        if self.meets(nothing):
+            self.proof = "nothing has to be done"
+            return nothing
+        best: Steps | None = None
+        finished = True
+        for order in (None, *self.orders):
+            found, sure = self._under(order, None if best is None else self.cost(best))
+            finished &= sure
+            if found is not None and (best is None or (self.cost(found), found) < (self.cost(best), best)):
+                best = found
+        if best is None:
+            return None
+        if finished and self.monotone:
+            self.proof = "more of any lever never makes a date later, so each choice that misses rules out all within it"
+            return best
+        cheaper, every = self._cheaper(best)
+        self.simulate(cheaper)
+        best = next((steps for steps in cheaper if self.meets(steps)), best)
+        if every:
+            self.proof = "every cheaper choice was simulated"
+        return best
+
+    def _under(self, order: int | None, below: int | None) -> tuple[Steps | None, bool]:
+        """Return the cheapest choice under one order of service that costs less, and whether the search was finished."""
+        limits = self.limits(order)
+        start = tuple(int(place == order) for place in range(len(limits)))
+        if below is not None and len(self.tried) >= self.most:
+            return None, False
+        if not self.meets(limits):
+            return None, True
+        cuts = Cuts([lever.cost for lever in self.levers], limits, start)
+        while len(self.tried) < self.most:
+            candidate, exact = cuts.cheapest()
+            if not exact:
                 break
-            steps = fewer
-    return steps
+            if below is not None and self.cost(candidate) >= below:
+                return None, True
+            if self.meets(candidate):
+                return candidate, True
+            cuts.add(self._grown(candidate, limits))
+        return self._stripped(limits, start), False
+
+    def _grown(self, steps: Steps, limits: Steps) -> Steps:
+        """Return a choice that still misses and cannot be made larger, the cheapest levers first."""
+        for place in sorted(range(len(limits)), key=lambda place: (self.levers[place].cost, place)):
+            low, high = steps[place], limits[place]
+            while low < high:
+                middle = (low + high + 1) // 2
+                if self.meets(_with(steps, place, middle)):
+                    high = middle - 1
+                else:
+                    low = middle
+            steps = _with(steps, place, low)
+        return steps
+
+    def _stripped(self, steps: Steps, start: Steps) -> Steps:
+        """Return a choice that meets the target and of which no step can be left out, the dearest tried first."""
+        for place in sorted(range(len(steps)), key=lambda place: -self.levers[place].cost):
+            low, high = start[place], steps[place]
+            while low < high:
+                middle = (low + high) // 2
+                if self.meets(_with(steps, place, middle)):
+                    high = middle
+                else:
+                    low = middle + 1
+            steps = _with(steps, place, high)
+        return steps
+
+    def _cheaper(self, best: Steps) -> tuple[list[Steps], bool]:
+        """Return the choices before a choice in the order of cost, and whether they are all of them."""
+        found: list[Steps] = []
+        for cost, steps in choices(self.levers):
+            if (cost, steps) >= (self.cost(best), best):
+                return found, True
+            if self._orders_once(steps):
+                found.append(steps)
+            if len(found) > self.most:
+                return [], False
+        return found, True
+
+    def _orders_once(self, steps: Steps) -> bool:
+        return sum(1 for place in self.orders if steps[place]) <= 1
+
+    # -- answers -----------------------------------------------------------------------------------------------------
+
+    def pulls(self, steps: Steps) -> tuple[Pull, ...]:
+        """Return the levers that a choice pulls."""
+        return tuple(
+            Pull(lever=lever.id, title=lever.title, steps=count, cost=lever.cost * count, basis=lever.basis)
+            for lever, count in zip(self.levers, steps, strict=True)
+            if count
+        )
+
+    def worths(self) -> tuple[LeverWorth, ...]:
+        """Return what each lever brings when it alone is pulled as far as it goes."""
+        nothing = (0,) * len(self.levers)
+        alone = [_with(nothing, place, lever.steps) for place, lever in enumerate(self.levers)]
+        self.simulate([nothing, *alone])
+        model = self.sampler.model
+        shown = conventions(model.plan, (self.target.milestone,))[self.target.milestone]
+        return tuple(
+            LeverWorth(
+                lever=lever.id,
+                title=lever.title,
+                basis=lever.basis,
+                steps=lever.steps,
+                cost=self.cost(steps),
+                date=date_of(self.day(steps)),
+                gained_wd=difference(model.clock, self.day(steps), self.day(nothing), shown),
+            )
+            for lever, steps in zip(self.levers, alone, strict=True)
+        )
+
+    def frontier(self, confidence: float, beside: Sequence[float]) -> tuple[Frontier, ...]:
+        """Return choices of rising cost and falling date, of those simulated."""
+        best: int | None = None
+        found: list[Frontier] = []
+        for steps in sorted(self.tried, key=lambda steps: (self.cost(steps), steps)):
+            days = self.tried[steps].of(self.target.milestone)
+            day = day_at(days, confidence)
+            if day is not None and (best is None or day < best):
+                best = day
+                if found and found[-1].cost == self.cost(steps):
+                    found.pop()
+                dates = {percentile(share): date_at(days, share) for share in beside}
+                found.append(Frontier(cost=self.cost(steps), date=date_of(day), dates=dates, pulls=self.pulls(steps)))
+        return tuple(found)
+
+    def explore(self) -> None:
+        """Simulate what the frontier is made of.
+
+        With few choices these are all; else, besides what the search has tried, the way that always takes the step which
+        brings most days for its cost.
+        """
+        if self.whole:
+            self.simulate([steps for _, steps in choices(self.levers) if self._orders_once(steps)])
+            return
+        limits = self.limits(None)
+        steps = (0,) * len(limits)
+        for _ in range(self.climbs):
+            further = [_with(steps, place, steps[place] + 1) for place in range(len(limits)) if steps[place] < limits[place]]
+            if not further:
+                return
+            self.simulate(further)
+            steps = min(further, key=lambda choice: (-self._worth(steps, choice), choice))
+
+    def _worth(self, before: Steps, after: Steps) -> float:
+        """Return the days that one step brings for its cost; the mean counts where the date itself stands still."""
+        days, costs = (
+            (self.tried[steps].of(self.target.milestone) for steps in (before, after)),
+            self.cost(after) - self.cost(before),
+        )
+        earlier, later = (min(float(day_at(row, self.confidence) or NEVER), float(NEVER)) + row.mean() / 100 for row in days)
+        return float(earlier - later) / max(costs, 0.01)
 
 
-def _frontier(levers: Sequence[Lever], target: Target, confidence: float, sample_of: SampleOf) -> Iterator[Frontier]:
-    """Yield choices of rising cost and falling date.
+def _with(steps: Steps, place: int, count: int) -> Steps:
+    return (*steps[:place], count, *steps[place + 1 :])
 
-    With at most `MOST_FRONTIER` choices these are all that no other beats; else each lever is pulled wholly or not at
-    all, and if that is still too much the dearest are left out.
+
+def _relevant(model: Model, milestone: str) -> tuple[Lever, ...]:
+    """Return the levers that a milestone could ever feel."""
+    slots = model.felt_slots(milestone)
+    moved: Mapping[str, set[str]] = {
+        **{lever.id: {slot} for slot, levers in model.pulls.items() for lever in levers},
+        **{
+            lever.id: set(touched)
+            for lever in model.levers.values()
+            for risk, touched, *_ in model.risks
+            if risk.id == lever.risk
+        },
+    }
+    return tuple(
+        lever
+        for lever in model.levers.values()
+        if (slots is None or lever.drops is not None or moved.get(lever.id, set()) & slots)
+        and (lever.policy is None or model.network.uses_capacity)
+    )
+
+
+def choices(levers: Sequence[Lever]) -> Iterator[tuple[int, Steps]]:
+    """Yield every choice of steps with its cost, the cheapest first, equals in the order of their steps.
+
+    Each choice is reached once: from the choice that lacks one step of its last pulled lever.
     """
-    kept = list(levers)
-    whole = math.prod(lever.steps + 1 for lever in levers) > MOST_FRONTIER
-    if whole:
-        kept = sorted(levers, key=lambda lever: lever.cost * lever.steps)[: int(math.log2(MOST_FRONTIER))]
-        kept = [lever for lever in levers if lever in kept]
-    single = [lever.model_copy(update={"steps": 1, "cost": lever.cost * lever.steps}) if whole else lever for lever in kept]
-    best: int | None = None
-    for cost, choice in _choices(single):
-        chosen = dict(zip((lever.id for lever in kept), choice, strict=True))
-        steps = tuple(chosen.get(lever.id, 0) * (lever.steps if whole else 1) for lever in levers)
-        day = day_at(sample_of(steps).of(target.milestone), confidence)
-        if day is not None and (best is None or day < best):
-            best = day
-            yield Frontier(cost=cost, date=date_of(day), pulls=_pulls(levers, steps))
+    start = (0,) * len(levers)
+    queue: list[tuple[int, Steps]] = [(0, start)]
+    while queue:
+        cost, steps = heapq.heappop(queue)
+        yield cost, steps
+        last = max((place for place, count in enumerate(steps) if count), default=0)
+        for place in range(last, len(levers)):
+            if steps[place] < levers[place].steps:
+                more = (*steps[:place], steps[place] + 1, *steps[place + 1 :])
+                heapq.heappush(queue, (cost + levers[place].cost, more))

@@ -14,7 +14,7 @@ from optimiser.robust.model import Case, Model, Threesome
 from optimiser.robust.quantity import number
 from optimiser.robust.shapes import Lattice, normal_cumulative, normal_quantile
 
-__all__ = ["Draws"]
+__all__ = ["Draws", "beside"]
 
 Numbers = NDArray[np.float64]
 Amounts = NDArray[np.int64]
@@ -109,7 +109,12 @@ class Draws:
                 values[slot] = value.astype(np.int64)
             elif slot in case.base or value != number(model.quantities[slot].value):
                 values[slot] = np.full(self.samples, value, dtype=np.int64)
-        return Columns(self.samples, values, dict(case.switches))
+        return Columns(self.samples, values, {**case.switches, **self._dropped(case)})
+
+    def _dropped(self, case: Case) -> dict[str, Flags]:
+        """Return the switches of rules that levers drop."""
+        names = [self.model.levers[name].drops for name, steps in case.levers.items() if steps]
+        return {name: np.zeros(self.samples, dtype=np.bool_) for name in names if name is not None}
 
     def _factors(self, case: Case) -> dict[str, list[Numbers]]:
         found: dict[str, list[Numbers]] = {}
@@ -126,11 +131,11 @@ class Draws:
     def _struck(self, case: Case) -> dict[str, list[tuple[Impact, Flags, Numbers]]]:
         """Return for each quantity the impacts on it, where they strike and how hard."""
         found: dict[str, list[tuple[Impact, Flags, Numbers]]] = {}
-        eased = {
-            lever.risk: lever.probability
-            for name, steps in case.levers.items()
-            if steps and (lever := self.model.levers[name]).risk is not None
-        }
+        eased: dict[str, float] = {}
+        for name in (name for name, steps in case.levers.items() if steps):
+            lever = self.model.levers[name]
+            if lever.risk is not None and lever.probability is not None:
+                eased[lever.risk] = min(lever.probability, eased.get(lever.risk, 1.0))
         for risk, slots, size, acts in self.model.risks:
             probability = eased.get(risk.id)
             happens = self.happens(acts, risk.probability if probability is None else probability)
@@ -146,13 +151,45 @@ class Draws:
         return found
 
     def _pulled(self, case: Case, slot: str, value: int | Numbers | Amounts) -> int | Numbers | Amounts:
-        """Take off a quantity what levers take off it."""
+        """Take off a quantity what levers take off it, and add what they add."""
         if isinstance(value, int) and value == NONE:
             return value
         for lever in self.model.pulls.get(slot, ()) if case.levers else ():
-            assert isinstance(lever.by, Duration)
-            value = value - case.levers.get(lever.id, 0) * lever.by.amount
+            steps = case.levers.get(lever.id, 0)
+            if lever.more is not None:
+                value = value + steps * lever.more
+            else:
+                assert isinstance(lever.by, Duration)
+                value = value - steps * lever.by.amount
         return value
+
+
+def beside(model: Model, parts: Sequence[Columns]) -> Columns:
+    """Return the columns of several cases as one; what a part does not name is in it as the plan has it."""
+    values: dict[str, Amounts] = {}
+    for name in dict.fromkeys(name for part in parts for name in part.values):
+        quantity = model.quantities.get(name)
+        held = number(quantity.value if quantity else model.plan.values[name])
+        columns = [part.values.get(name) for part in parts]
+        values[name] = np.concatenate(
+            [
+                np.full(part.samples, held, dtype=np.int64) if column is None else column
+                for part, column in zip(parts, columns, strict=True)
+            ]
+        )
+    switches: dict[str, Flags] = {}
+    for name in dict.fromkeys(name for part in parts for name in part.switches):
+        switches[name] = np.concatenate([_switched(model, part, name) for part in parts])
+    return Columns(sum(part.samples for part in parts), values, switches)
+
+
+def _switched(model: Model, part: Columns, name: str) -> Flags:
+    """Return whether a rule is on in every sample of a part."""
+    network = model.network
+    if name in part.switches:
+        return part.switches[name]
+    held = part.values.get(network.switch_slots.get(name, ""))
+    return np.full(part.samples, network.enabled[name]) if held is None else held.astype(np.bool_)
 
 
 def _delayed(model: Model, value: int | Numbers | Amounts, struck: tuple[Impact, Flags, Numbers]) -> Numbers:

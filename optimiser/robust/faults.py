@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
 
-from models.duration import Duration, Reference, print_value
+from models.duration import Duration, print_value
 from models.faults import Fault, maybe
 from models.plan import Plan
 from models.provenance import Citation
-from models.risk import Claim, Correlation, Impact, Lever, Range, Register, Relative, Risk, Spread
+from models.risk import Claim, Correlation, Impact, Range, Register, Relative, Spread
+from optimiser.robust.lever_faults import lever_faults
 from optimiser.robust.quantity import Quantity, find_quantity, number
 
 __all__ = ["claim_faults", "register_faults"]
@@ -58,7 +59,7 @@ def register_faults(register: Register, plan: Plan) -> Iterator[Fault]:
     yield from _correlations(register)
     yield from _readings(register, plan)
     for place, lever in enumerate(register.levers):
-        yield from _lever(register, plan, lever, ("levers", place))
+        yield from lever_faults(register, plan, lever, ("levers", place))
 
 
 def _identities(register: Register) -> Iterator[Fault]:
@@ -114,8 +115,15 @@ def _range(register: Register, plan: Plan, entry: Range, path: Path) -> Iterator
 
 
 def _driver(plan: Plan, touches: Sequence[str], path: Path) -> Iterator[Fault]:
+    known = {name: find_quantity(plan, name) for name in touches}
+    touched: dict[str, str] = {found.slot: name for name, found in known.items() if isinstance(found, Quantity)}
     for position, name in enumerate(touches):
-        found = find_quantity(plan, name)
+        found = known[name]
+        if isinstance(found, Quantity) and (touched[found.slot] != name or name in touches[:position]):
+            yield Fault((*path, "touches", position), f"'{name}' is touched twice by one driver; maybe delete it")
+        elif isinstance(found, Quantity) and found.assumption in touched:
+            message = f"'{name}' is what '{found.assumption}' says, which the driver touches too; maybe delete one of them"
+            yield Fault((*path, "touches", position), message)
         if isinstance(found, str):
             yield Fault((*path, "touches", position), found)
         elif found.kind == "date":
@@ -131,6 +139,7 @@ def _ends(spread: Spread | Impact) -> dict[str, object]:
 def _spread(spread: Spread, quantity: Quantity | None, path: Path) -> Iterator[Fault]:
     """Yield what is wrong with a range, or, without a quantity, with a driver's factor."""
     entries: list[tuple[Path, object]]
+    yield from _foreign(spread, path)
     if spread.shape == "discrete":
         entries = [(("values", place, "value"), entry.value) for place, entry in enumerate(spread.values)]
         if not entries:
@@ -166,6 +175,15 @@ def _spread(spread: Spread, quantity: Quantity | None, path: Path) -> Iterator[F
             shown = _shown(spread, where)
             yield Fault((*path, *where), f"the range is upside down: {shown}")
             return
+
+
+def _foreign(spread: Spread, path: Path) -> Iterator[Fault]:
+    """Yield figures that belong to another shape."""
+    wanted = {"discrete": ("values",), "quantiles": ("quantiles",)}.get(spread.shape, ("low", "likely", "high"))
+    listed = ", ".join(f"'{name}'" for name in wanted)
+    for name in ("low", "likely", "high", "values", "quantiles"):
+        if name not in wanted and getattr(spread, name) not in (None, ()):
+            yield Fault((*path, name), f"shape '{spread.shape}' takes {listed}, not '{name}'; maybe delete it")
 
 
 def _shown(spread: Spread, where: Path) -> str:
@@ -238,20 +256,33 @@ def _impact(plan: Plan, impact: Impact, path: Path) -> Iterator[Fault]:
     if not ends:
         yield Fault(path, "an impact needs a delay ('likely', or 'low' and 'high') or 'slips_to'")
     figures: list[tuple[str, float]] = []
+    if len({isinstance(value, Relative) for value in ends.values()}) > 1:
+        yield Fault(path, "a delay is in per cent throughout or not at all; maybe give every figure the same way")
+        return
     for name, value in ends.items():
-        if isinstance(value, Relative):
-            if found.kind == "date":
-                yield Fault((*path, name), f"a date has no per cent, got '{value}'; expected calendar days such as '28 cd'")
-                continue
-            figures.append((name, number(found.value) * value.percent / 100))
-        elif not isinstance(value, Duration) or value.unit != (found.unit or "wd"):
-            unit = found.unit or "wd"
-            yield Fault((*path, name), f"a delay of '{impact.on}' is a length in {unit}, got '{_printed(value)}'")
+        change = _change(found, impact.on, value)
+        if isinstance(change, str):
+            yield Fault((*path, name), change)
         else:
-            figures.append((name, float(value.amount)))
+            figures.append((name, change))
     for (lower, small), (upper, large) in pairwise(figures):
         if large < small:
             yield Fault((*path, upper), f"the range is upside down: {lower} {small:g} is above {upper} {large:g}")
+
+
+def _change(quantity: Quantity, name: str, value: object) -> float | str:
+    """Return what an impact adds to a quantity, or why that is no change of it."""
+    if isinstance(value, Relative):
+        if quantity.kind == "date":
+            return f"a date has no per cent, got '{value}'; expected calendar days such as '28 cd'"
+        return number(quantity.value) * value.percent / 100
+    if quantity.kind == "count":
+        if isinstance(value, int) and not isinstance(value, bool):
+            return float(value)
+        return f"'{name}' is a count, and changes by a whole number such as -1, got '{_printed(value)}'"
+    if not isinstance(value, Duration) or value.unit != quantity.unit:
+        return f"a delay of '{name}' is a length in {quantity.unit}, got '{_printed(value)}'"
+    return float(value.amount)
 
 
 def _correlations(register: Register) -> Iterator[Fault]:
@@ -316,32 +347,6 @@ def _readings(register: Register, plan: Plan) -> Iterator[Fault]:
         total = math.fsum(weights.probabilities.values())
         if not math.isclose(total, 1, abs_tol=1e-6):
             yield Fault((*path, "probabilities"), f"the probabilities of the options add up to {total:g}, expected 1")
-
-
-def _lever(register: Register, plan: Plan, lever: Lever, path: Path) -> Iterator[Fault]:
-    if (lever.on is None) == (lever.risk is None):
-        yield Fault(path, "expected either 'on' with 'by', or 'risk' with 'probability'")
-        return
-    if lever.risk is not None:
-        risks: Mapping[str, Risk] = {risk.id: risk for risk in register.risks}
-        if lever.risk not in risks:
-            yield Fault((*path, "risk"), f"unknown risk '{lever.risk}'{maybe(lever.risk, risks)}")
-        elif lever.probability is None or lever.probability > risks[lever.risk].probability:
-            now = risks[lever.risk].probability
-            yield Fault((*path, "probability"), f"expected what the risk's probability of {now:g} falls to")
-        return
-    assert lever.on is not None
-    found = find_quantity(plan, lever.on)
-    if isinstance(found, str):
-        yield Fault((*path, "on"), found)
-    elif found.kind == "count":
-        yield Fault((*path, "on"), f"'{lever.on}' is a count; a lever shortens a length or a lag, or brings a date forward")
-    elif lever.by is None:
-        yield Fault(path, "missing key 'by': how much one step takes off")
-    elif isinstance(lever.by, Reference):
-        yield Fault((*path, "by"), f"expected a length, got '{lever.by}'")
-    elif lever.by.amount <= 0 or lever.by.unit != (found.unit or "wd"):
-        yield Fault((*path, "by"), f"expected a length above zero in {found.unit or 'wd'}, got '{lever.by}'")
 
 
 def claim_faults(claims: Sequence[Claim], register: Register, plan: Plan) -> Iterator[Fault]:

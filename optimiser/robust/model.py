@@ -9,24 +9,18 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from models.assumptions import Assumption
 from models.duration import Duration
 from models.plan import Plan
+from models.policies import Policy
 from models.provenance import Basis
-from models.risk import Driver, Impact, Lever, Range, RatingRange, Register, Relative, Risk, Spread
+from models.risk import Driver, Lever, Range, Register, Risk
 from optimiser.clock import Clock
 from optimiser.critical import Network, compile_network
 from optimiser.critical.backward import reaches
+from optimiser.robust.implied import own_range, rated_range
 from optimiser.robust.quantity import Quantity, find_quantity, number
-from optimiser.robust.shapes import (
-    Lattice,
-    discrete,
-    fixed,
-    pert,
-    piecewise,
-    triangular,
-    uniform,
-)
+from optimiser.robust.shapes import Lattice, Threesome
+from optimiser.robust.spreads import FACTOR_STEP, delay_of, distribution, end_of
 
 __all__ = ["Case", "Chance", "ChanceKind", "Model", "Threesome"]
 
@@ -34,10 +28,6 @@ Numbers = NDArray[np.float64]
 Amounts = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 ChanceKind = Literal["range", "driver", "risk", "reading"]
-Threesome = Literal["triangular", "pert"]
-
-FACTOR_STEP = 0.005
-"""Factors are drawn in steps of half a per cent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +71,8 @@ class Case:
         Lever to the steps pulled.
     pools
         Distributions that replace an assumption's range.
+    policy
+        By which whoever queues for a capacity is served; a lever that is an order of service wins over it.
     """
 
     closed: frozenset[str] = frozenset()
@@ -90,6 +82,7 @@ class Case:
     switches: Mapping[str, Flags] = field(default_factory=dict)
     levers: Mapping[str, int] = field(default_factory=dict)
     pools: Mapping[str, Lattice] = field(default_factory=dict)
+    policy: Policy = "first-ready"
 
 
 class Model:
@@ -147,7 +140,7 @@ class Model:
         """Of drivers and risks."""
         self.levers: dict[str, Lever] = {lever.id: lever for lever in (*levers, *(register.levers if register else ()))}
         self.pulls: dict[str, list[Lever]] = {}
-        """Slot to the levers that take something off it."""
+        """Slot to the levers that take something off it, or add something to it."""
         self.dimensions = 0
         self.notes: list[str] = []
         self._rows: dict[str, int] = {}
@@ -222,9 +215,9 @@ class Model:
                 continue
             name = entry.id if entry.id not in ids else f"{entry.id[:58]}-range"
             if stated and entry.low != entry.high:
-                found += self._ranged(_own_range(entry, name), row)
+                found += self._ranged(own_range(entry, name), row)
             elif entry.uncertainty in ratings and isinstance(entry.value, Duration):
-                found += self._ranged(_rated_range(entry, name, ratings[entry.uncertainty]), row)
+                found += self._ranged(rated_range(entry, name, ratings[entry.uncertainty]), row)
         return found
 
     def _outside(self, entry: Range, slot: str) -> None:
@@ -235,7 +228,7 @@ class Model:
         if quantity.value is None:
             return
         base = number(quantity.value)
-        ends = [end for end in (_end(entry.low, base), _end(entry.high, base)) if end is not None]
+        ends = [end for end in (end_of(entry.low, base), end_of(entry.high, base)) if end is not None]
         # The favourable end comes first, and of a capacity that is the greater number.
         if len(ends) > 1 and not min(ends) <= base <= max(ends):
             self.notes.append(
@@ -289,24 +282,24 @@ class Model:
         if entry.rag is not None:
             assert self.register is not None
             rating = next(rating for rating in self.register.ratings if rating.rating == entry.rag)
-            ends: tuple[float | None, ...] = (_end(rating.low, base), None, _end(rating.high, base))
+            ends: tuple[float | None, ...] = (end_of(rating.low, base), None, end_of(rating.high, base))
         else:
-            ends = (_end(entry.low, base), _end(entry.likely, base), _end(entry.high, base))
-        return _distribution(entry, ends, float(base), shape, 1.0)
+            ends = (end_of(entry.low, base), end_of(entry.likely, base), end_of(entry.high, base))
+        return distribution(entry, ends, float(base), shape, 1.0)
 
     def factor(self, driver: Driver, shape: Threesome | None) -> Lattice:
         """Return the distribution of a driver's factor."""
         key = (driver.id, "factor", shape)
         if key not in self._lattices:
-            ends = tuple(_end(end, 1) for end in (driver.low, driver.likely, driver.high))
-            self._lattices[key] = _distribution(driver, ends, 1.0, shape, FACTOR_STEP)
+            ends = tuple(end_of(end, 1) for end in (driver.low, driver.likely, driver.high))
+            self._lattices[key] = distribution(driver, ends, 1.0, shape, FACTOR_STEP)
         return self._lattices[key]
 
     def delay(self, risk: Risk, place: int, shape: Threesome | None) -> Lattice:
         """Return the distribution of one impact of a risk: units, or for a relative impact a share of the value."""
         key = (risk.id, place, shape)
         if key not in self._lattices:
-            self._lattices[key] = _delay(risk.impacts[place], shape)
+            self._lattices[key] = delay_of(risk.impacts[place], shape)
         return self._lattices[key]
 
     def felt(self, milestone: str) -> tuple[Chance, ...]:
@@ -314,8 +307,13 @@ class Model:
 
         All of them where readings are drawn, or where work that leads nowhere can hold up other work in a queue.
         """
+        slots = self.felt_slots(milestone)
+        return self.chances if slots is None else tuple(chance for chance in self.chances if slots & set(chance.slots))
+
+    def felt_slots(self, milestone: str) -> set[str] | None:
+        """Return the slots that a milestone could ever feel, None where that is not known."""
         if self.weights or self.network.uses_capacity:
-            return self.chances
+            return None
         network = self.network
         held = [bound for bound in network.ceilings if network.enabled[bound.rule] and bound.boundary is not None]
         # A sample that breaks a latest date has no dates at all: what leads to one is felt by everything.
@@ -333,83 +331,9 @@ class Model:
                 slots.update((*quorum.slots, *quorum.count_slots))
         for bound in held:
             slots.update(bound.slots)
-        return tuple(chance for chance in self.chances if slots & set(chance.slots))
+        return slots
 
     def stated(self, slot: str, case: Case) -> int | Amounts:
         """Return what a quantity holds before anything is drawn."""
         quantity = self.quantities[slot]
         return case.base.get(quantity.assumption or slot, number(quantity.value))
-
-
-def _rated_range(entry: Assumption, name: str, rating: RatingRange) -> Range:
-    """Return the range that the rating of an assumption stands for."""
-    return Range(
-        id=name,
-        of=entry.id,
-        rag=entry.uncertainty,
-        basis=rating.basis,
-        citation=rating.citation,
-        confidence=rating.confidence,
-        fitted_to=rating.fitted_to,
-        derived_from=rating.derived_from,
-        note=f"rated {entry.uncertainty} in the plan",
-    )
-
-
-def _own_range(entry: Assumption, name: str) -> Range:
-    """Return the range that an assumption states of itself; an end that it leaves out is its value."""
-    return Range(
-        id=name,
-        of=entry.id,
-        low=entry.low if entry.low is not None else entry.value,
-        high=entry.high if entry.high is not None else entry.value,
-        basis=entry.basis,
-        citation=entry.citation,
-        confidence=entry.confidence,
-        fitted_to=entry.fitted_to,
-        derived_from=entry.derived_from,
-        note="the range that the assumption itself states",
-    )
-
-
-def _end(end: object, base: float) -> float | None:
-    """Return the end of a range as a number."""
-    if end is None:
-        return None
-    if isinstance(end, Relative):
-        return base * end.factor if base >= 0 else base * (2 - end.factor)
-    return float(number(end))  # type: ignore[arg-type]
-
-
-def _distribution(spread: Spread, ends: Sequence[float | None], base: float, shape: Threesome | None, step: float) -> Lattice:
-    """Return the distribution of a range or factor."""
-    if spread.shape == "discrete":
-        values = [_end(entry.value, base) or 0.0 for entry in spread.values]
-        return discrete(values, [entry.weight for entry in spread.values])
-    if spread.shape == "quantiles":
-        values = [_end(entry.value, base) or 0.0 for entry in spread.quantiles]
-        return piecewise([entry.at for entry in spread.quantiles], values, step)
-    low, likely, high = ends
-    low = base if low is None else low
-    high = base if high is None else high
-    if spread.shape == "uniform":
-        return uniform(low, high, step)
-    low, high = min(low, high), max(low, high)
-    likely = min(max(base if likely is None else likely, low), high)
-    make = {"triangular": triangular, "pert": pert}[shape or spread.shape]
-    return make(low, likely, high, step)
-
-
-def _delay(impact: Impact, shape: Threesome | None) -> Lattice:
-    stated = [end for end in (impact.low, impact.likely, impact.high) if end is not None]
-    relative = any(isinstance(end, Relative) for end in stated)
-    figures = [end.percent / 100 if isinstance(end, Relative) else float(end.amount) for end in stated]
-    step = FACTOR_STEP if relative else 1.0
-    if len(figures) == 1:
-        return fixed(figures[0])
-    low, high = figures[0], figures[-1]
-    likely = figures[1] if len(figures) > 2 else (low + high) / 2
-    if impact.shape == "uniform":
-        return uniform(low, high, step)
-    make = {"triangular": triangular, "pert": pert}[shape or impact.shape]
-    return make(low, likely, high, step)

@@ -11,7 +11,7 @@ from models.duration import Duration, Reference, Value
 from models.faults import maybe
 from models.items import Activity, Hammock, Milestone
 from models.plan import DURATION_PREFIX, Plan
-from models.rules import Dependency, Gate, NotAfter, NotBefore
+from models.rules import AtLeast, Capacity, Dependency, Gate, NotAfter, NotBefore
 from optimiser.critical import NONE
 
 __all__ = ["Quantity", "find_quantity", "number", "standing"]
@@ -119,7 +119,10 @@ def _ruled(plan: Plan, name: str) -> Quantity | str:
         return Quantity(name, "lag", notice.unit, notice, _name(rule.notice), rule.title)
     if isinstance(rule, NotBefore | NotAfter):
         return Quantity(name, "date", "cd", plan.date(rule.date), _name(rule.date), rule.title)
-    return f"rule '{name}' is of kind {rule.kind} and has no lag, notice or date"
+    if isinstance(rule, Capacity | AtLeast):
+        term = rule.amount if isinstance(rule, Capacity) else rule.count
+        return Quantity(name, "count", "", plan.amount(term), _name(term), rule.title)
+    return f"rule '{name}' is of kind {rule.kind} and has no lag, notice, date or count"
 
 
 def standing(plan: Plan, name: str) -> Assumption | Unknown:

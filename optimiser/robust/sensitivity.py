@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.items import Activity
 from models.plan import DURATION_PREFIX, Plan
-from models.robustness import ActivityEffect, Bias, ChanceEffect
+from models.robustness import ActivityEffect, ChanceEffect
 from models.rules import Alignment, Point
 from optimiser.clock import Convention
 from optimiser.critical import Columns, Network, evaluate
 from optimiser.critical.backward import reaches
 from optimiser.robust.draws import Draws
-from optimiser.robust.model import Model
-from optimiser.robust.quantity import number
-from optimiser.robust.simulation import BEYOND, Days, Sample, Sampler
-from optimiser.robust.statistics import day_at, difference, rank_correlation, ranks, working_days
+from optimiser.robust.simulation import BLOCK, REPLICATES, Sample, Sampler
+from optimiser.robust.statistics import day_at, difference, rank_correlation, ranks
 
-__all__ = ["activity_effects", "biases", "chance_effects", "conventions"]
+__all__ = ["MOST_EXCLUDED", "activity_effects", "chance_effects", "conventions"]
 
 
 def conventions(plan: Plan, milestones: tuple[str, ...]) -> dict[str, Convention]:
     """Return how each milestone's boundary is shown."""
     return {milestone: plan.convention(Point(milestone, "start")) for milestone in milestones}
 
+
+MOST_EXCLUDED = 256
+"""Of more chances than this only those whose ranks hang together most with a milestone's are closed one by one."""
+
+MOST_LENGTHENED = 2**20
+"""Activities times samples in which each is made longer: with many activities fewer samples are taken."""
+
+FEWEST = 256
+"""But never fewer than this."""
 
 # -- one chance at a time --------------------------------------------------------------------------------------------------
 
@@ -46,34 +54,37 @@ def chance_effects(sampler: Sampler, samples: int, confidence: float) -> tuple[C
     model, milestones = sampler.model, sampler.milestones
     shown = conventions(model.plan, milestones)
     felt = {chance.id for milestone in milestones for chance in model.felt(milestone)}
-    closable = [chance for chance in model.chances if chance.kind != "reading" and chance.id in felt]
-    cases = {"": sampler.main} | {chance.id: replace(sampler.main, closed=frozenset({chance.id})) for chance in closable}
-    found = sampler.compare(cases, samples)
-    base = found[""]
-    draws = sampler.kept(len(base) // 8)
+    base = sampler.compare({"": sampler.main}, samples)[""]
+    draws = sampler.kept(len(base) // REPLICATES)
+    order_of = {milestone: ranks(base.of(milestone).astype(float)) for milestone in milestones}
+    scored = {chance.id: _scores(draws, chance.id) for chance in model.chances}
+    hanging = {
+        name: {milestone: rank_correlation(own, order_of[milestone]) for milestone in milestones}
+        for name, own in ((name, ranks(scores)) for name, scores in scored.items())
+    }
+    closable = [chance.id for chance in model.chances if chance.kind != "reading" and chance.id in felt]
+    closed = sorted(closable, key=lambda name: -max(abs(value or 0) for value in hanging[name].values()))[:MOST_EXCLUDED]
+    found = sampler.compare({name: replace(sampler.main, closed=frozenset({name})) for name in closed}, samples)
     bought: dict[str, dict[str, int | None]] = {}
     for chance in model.chances:
-        closed = found.get(chance.id)
+        without = found.get(chance.id)
         bought[chance.id] = {
             milestone: difference(
                 model.clock,
-                day_at(closed.of(milestone), confidence),
+                day_at(without.of(milestone), confidence),
                 day_at(base.of(milestone), confidence),
                 shown[milestone],
             )
-            if closed
+            if without
             else None
-            if chance.kind == "reading"
+            if chance.kind == "reading" or chance.id in closable
             else 0
             for milestone in milestones
         }
     totals = {milestone: sum(max(gain[milestone] or 0, 0) for gain in bought.values()) for milestone in milestones}
-    order_of = {milestone: ranks(base.of(milestone).astype(float)) for milestone in milestones}
     effects = []
     for chance in model.chances:
-        scores = _scores(draws, chance.id)
-        own = ranks(scores)
-        low, high = _tails(draws, chance.id, scores)
+        low, high = _tails(draws, chance.id, scored[chance.id])
         effects.append(
             ChanceEffect(
                 id=chance.id,
@@ -85,7 +96,7 @@ def chance_effects(sampler: Sampler, samples: int, confidence: float) -> tuple[C
                 bought_wd=bought[chance.id],
                 low_wd=_moved(sampler, base, low, confidence, shown),
                 high_wd=_moved(sampler, base, high, confidence, shown),
-                cruciality={milestone: _rounded(rank_correlation(own, order_of[milestone])) for milestone in milestones},
+                cruciality={milestone: _rounded(value) for milestone, value in hanging[chance.id].items()},
                 share={
                     milestone: round(max(bought[chance.id][milestone] or 0, 0) / totals[milestone], 6)
                     if totals[milestone]
@@ -141,8 +152,8 @@ def activity_effects(sampler: Sampler, samples: int) -> tuple[ActivityEffect, ..
     capacities, where a plan has any.
     """
     model, milestones = sampler.model, sampler.milestones
-    draws = sampler.kept(-(-samples // 8))
     network, plan = model.network, model.plan
+    draws = sampler.kept(-(-min(samples, max(FEWEST, MOST_LENGTHENED // max(len(plan.activities), 1))) // REPLICATES))
     columns = draws.columns(sampler.main)
     aligned = {
         rule.id: np.zeros(draws.samples, dtype=np.bool_)
@@ -157,17 +168,20 @@ def activity_effects(sampler: Sampler, samples: int) -> tuple[ActivityEffect, ..
         return ()
     order_of = {milestone: ranks(base.values[node][on].astype(float)) for milestone, node in targets.items()}
     effects = []
-    for activity in plan.activities:
+    asked = [
+        activity
+        for activity in plan.activities
+        if any(affects[milestone][network.item_nodes(activity.id)[0]] for milestone in milestones)
+    ]
+    switches = {**columns.switches, **aligned}
+    for activity, later in _lengthened(
+        network, Columns(draws.samples, columns.values, switches), asked, list(targets.values())
+    ):
         start, finish = network.item_nodes(activity.id)
-        if not any(affects[milestone][start] for milestone in milestones):
-            continue
-        slot = f"{DURATION_PREFIX}{activity.id}"
-        current = _current(network, columns, slot)
-        bumped = {**columns.values, slot: current + 1}
-        later = evaluate(network, Columns(draws.samples, bumped, {**columns.switches, **aligned}))
         length = (base.values[finish] - base.values[start]).astype(float)
         critical = {
-            milestone: float(np.mean(later.values[node][on] > base.values[node][on])) for milestone, node in targets.items()
+            milestone: float(np.mean(moved[on] > base.values[node][on]))
+            for (milestone, node), moved in zip(targets.items(), later, strict=True)
         }
         if not any(critical.values()):
             continue
@@ -190,6 +204,25 @@ def activity_effects(sampler: Sampler, samples: int) -> tuple[ActivityEffect, ..
     )
 
 
+def _lengthened(
+    network: Network, columns: Columns, activities: Sequence[Activity], nodes: Sequence[int]
+) -> Iterator[tuple[Activity, NDArray[np.int64]]]:
+    """Yield each activity with the boundaries of some nodes when it takes one unit longer, shape ``(nodes, samples)``."""
+    width = max(1, BLOCK // columns.samples)
+    for begin in range(0, len(activities), width):
+        part = activities[begin : begin + width]
+        count = len(part)
+        values = {name: np.tile(column, count) for name, column in columns.values.items()}
+        for place, activity in enumerate(part):
+            slot = f"{DURATION_PREFIX}{activity.id}"
+            values[slot] = np.tile(_current(network, columns, slot), count)
+            values[slot][place * columns.samples : (place + 1) * columns.samples] += 1
+        switches = {name: np.tile(column, count) for name, column in columns.switches.items()}
+        found = evaluate(network, Columns(count * columns.samples, values, switches)).values[list(nodes)]
+        for place, activity in enumerate(part):
+            yield activity, found[:, place * columns.samples : (place + 1) * columns.samples]
+
+
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(abs(value), 4)
 
@@ -201,68 +234,3 @@ def _current(network: Network, columns: Columns, slot: str) -> NDArray[np.int64]
         if name in columns.values:
             return columns.values[name]
     return np.full(columns.samples, arc.amount, dtype=np.int64)
-
-
-# -- bias ------------------------------------------------------------------------------------------------------------------
-
-
-def biases(sampler: Sampler, samples: int) -> dict[str, Bias | None]:
-    """Split the difference between the expected and the deterministic date into skew, merge and risk."""
-    model, milestones = sampler.model, sampler.milestones
-    happening = frozenset(chance.id for chance in model.chances if chance.kind in ("driver", "risk"))
-    found = sampler.compare({"all": sampler.main, "ranges": replace(sampler.main, closed=happening)}, samples)
-    centre = _centre(model, milestones)
-    shown = conventions(model.plan, milestones)
-    result: dict[str, Bias | None] = {}
-    for milestone in milestones:
-        means = [_mean(model, found[name].of(milestone), shown[milestone]) for name in ("ranges", "all")]
-        stated, at_means = centre[milestone]
-        if any(mean is None for mean in means) or stated is None or at_means is None:
-            result[milestone] = None
-            continue
-        ranges, everything = (mean for mean in means if mean is not None)
-        result[milestone] = Bias(
-            skew_wd=round(at_means - stated, 2),
-            merge_wd=round(ranges - at_means, 2),
-            risk_wd=round(everything - ranges, 2),
-        )
-    return result
-
-
-def _mean(model: Model, days: Days, convention: Convention) -> float | None:
-    """Return the mean boundary; None where a sample has no date, as nothing is averaged away."""
-    if (days >= BEYOND).any():
-        return None
-    return float(working_days(model.clock, days, convention).mean())
-
-
-def _centre(model: Model, milestones: tuple[str, ...]) -> dict[str, tuple[int | None, float | None]]:
-    """Return each milestone's boundary as the plan stands, and with every range at its mean.
-
-    A mean between two whole units is met by both: the boundary is interpolated between all ranges rounded down and each
-    one's own step up.
-    """
-    floors: dict[str, int] = {}
-    parts: dict[str, float] = {}
-    for slot, (entry, _) in model.ranges.items():
-        mean = model.lattice(entry, number(model.quantities[slot].value)).mean
-        floors[slot] = int(np.floor(mean))
-        parts[slot] = mean - floors[slot]
-    slots = list(floors)
-    count = len(slots) + 2
-    values: dict[str, NDArray[np.int64]] = {}
-    for place, slot in enumerate(slots):
-        column = np.full(count, floors[slot], dtype=np.int64)
-        column[0] = number(model.quantities[slot].value)
-        column[2 + place] += 1
-        values[slot] = column
-    evaluated = evaluate(model.network, Columns(count, values))
-    found: dict[str, tuple[int | None, float | None]] = {}
-    for milestone in milestones:
-        boundaries = evaluated.of(milestone)
-        if evaluated.infeasible.any() or evaluated.beyond(milestone).any():
-            found[milestone] = (None, None)
-            continue
-        steps = sum(parts[slot] * float(boundaries[2 + place] - boundaries[1]) for place, slot in enumerate(slots))
-        found[milestone] = (int(boundaries[0]), float(boundaries[1]) + steps)
-    return found

@@ -6,12 +6,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
     "Lattice",
+    "Threesome",
     "beta_cumulative",
     "discrete",
     "fixed",
@@ -26,6 +28,8 @@ __all__ = [
 
 Numbers = NDArray[np.float64]
 Amounts = NDArray[np.int64]
+Threesome = Literal["triangular", "pert"]
+"""Shapes of a least, a most likely and a greatest value."""
 
 _MOST_VALUES = 4001
 """Of a range wider than this only so many values, evenly spread, are kept."""

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from models.assumptions import Reading
 from models.plan import Plan
+from models.policies import Policy
 from models.rules import Point
 from models.scenario import Scenario
 from optimiser.critical import Columns, Evaluated, Network, compile_network, evaluate
-from optimiser.robust.draws import Draws
+from optimiser.robust.draws import Draws, beside
 from optimiser.robust.model import Case, Model
-from optimiser.robust.policy import first_come
+from optimiser.robust.policy import allot
 from optimiser.robust.sobol import Sobol
 from optimiser.solve.spans import columns_of, live_options
 
@@ -166,10 +167,10 @@ class Sampler:
 
     # -- evaluating --------------------------------------------------------------------------------------------------
 
-    def evaluated(self, columns: Columns, draws: Draws) -> tuple[Days, Flags]:
+    def evaluated(self, columns: Columns, draws: Draws, policy: Policy) -> tuple[Days, Flags]:
         """Return the days of every sample, each under the readings drawn for it, and which samples found no place."""
         if not self.model.weights:
-            return self.plain(self.model.network, columns)
+            return self.plain(self.model.network, columns, policy)
         options = {reading.id: self._options(reading, draws) for reading in (*self._together, *self._others)}
         answers = columns_of(self._together, options, columns.samples)
         values = {**answers.values, **columns.values}
@@ -186,7 +187,7 @@ class Sampler:
                     {name: column[mask] for name, column in values.items()},
                     {name: column[mask] for name, column in switches.items()},
                 )
-                days[:, mask], unplaced[mask] = self.plain(network, part)
+                days[:, mask], unplaced[mask] = self.plain(network, part, policy)
         if self._last is not None:
             days[(days > self._last) & (days < BEYOND)] = BEYOND
         return days, unplaced
@@ -205,19 +206,45 @@ class Sampler:
         options = {reading.id: self._options(reading, draws) for reading in self._together}
         return dict(columns_of(self._together, options, draws.samples).values)
 
-    def plain(self, network: Network, columns: Columns) -> tuple[Days, Flags]:
-        """Return the days of every sample of one network, capacity allotted by the policy, and the samples without a place."""
+    def plain(self, network: Network, columns: Columns, policy: Policy) -> tuple[Days, Flags]:
+        """Return the days of every sample of one network, capacity allotted by a policy, and the samples without a place."""
         if not network.uses_capacity:
             found = evaluate(network, columns)
             return days_of(found, self.milestones), np.zeros(columns.samples, dtype=np.bool_)
-        found, unplaced = first_come(network, columns)
+        found, unplaced = allot(network, columns, policy)
         days = days_of(found, self.milestones)
         days[:, unplaced] = NEVER
         return days, unplaced
 
     def case(self, case: Case, draws: Draws) -> tuple[Days, Flags]:
         """Return the days of one case on given draws."""
-        return self.evaluated(draws.columns(self._based(case, draws)), draws)
+        return self.evaluated(draws.columns(self._based(case, draws)), draws, self.policy(case))
+
+    def policy(self, case: Case) -> Policy:
+        """Return by which policy queues are served: a lever's that is pulled, else the case's own."""
+        levers = (self.model.levers[name] for name, steps in case.levers.items() if steps)
+        return next((lever.policy for lever in levers if lever.policy is not None), case.policy)
+
+    def cases(self, cases: Sequence[Case], draws: Draws) -> list[tuple[Days, Flags]]:
+        """Return the days of several cases on the same draws.
+
+        Where work queues, most of the time goes into the turns that all samples take together: cases are then laid side
+        by side, as many as fit into a block.
+        """
+        if not self.model.network.uses_capacity or self.model.weights:
+            return [self.case(case, draws) for case in cases]
+        found: list[tuple[Days, Flags] | None] = [None] * len(cases)
+        width = max(1, BLOCK // draws.samples)
+        for policy in dict.fromkeys(self.policy(case) for case in cases):
+            places = [place for place, case in enumerate(cases) if self.policy(case) == policy]
+            for start in range(0, len(places), width):
+                part = places[start : start + width]
+                joined = beside(self.model, [draws.columns(cases[place]) for place in part])
+                days, lost = self.plain(self.model.network, joined, policy)
+                for place, column in zip(part, range(0, joined.samples, draws.samples), strict=True):
+                    here = slice(column, column + draws.samples)
+                    found[place] = days[:, here], lost[here]
+        return [each for each in found if each is not None]
 
     def _based(self, case: Case, draws: Draws) -> Case:
         """Lay the values of drawn readings under a case."""
@@ -274,9 +301,11 @@ class Sampler:
         count = -(-min(each, BLOCK) // REPLICATES)
         labels = np.repeat(np.arange(REPLICATES, dtype=np.int8), count)
         found = {}
-        for name, case in cases.items():
-            days, lost = self.case(case, self.kept(count, case.rho))
-            found[name] = Sample(self.milestones, days, labels, int(lost.sum()))
+        for rho in dict.fromkeys(case.rho for case in cases.values()):
+            names = [name for name, case in cases.items() if case.rho == rho]
+            results = self.cases([cases[name] for name in names], self.kept(count, rho))
+            for name, (days, lost) in zip(names, results, strict=True):
+                found[name] = Sample(self.milestones, days, labels, int(lost.sum()))
         return found
 
 

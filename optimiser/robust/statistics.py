@@ -22,6 +22,7 @@ __all__ = [
     "masses",
     "met",
     "month_end",
+    "percentile",
     "rank_correlation",
     "ranks",
     "scatter",
@@ -52,6 +53,11 @@ def date_at(days: Days, confidence: float) -> dt.date | None:
 def date_of(day: int | None) -> dt.date | None:
     """Return an ordinal as a date."""
     return None if day is None else dt.date.fromordinal(day)
+
+
+def percentile(confidence: float) -> str:
+    """Return how a confidence is called: ``P80``."""
+    return f"P{round(100 * confidence, 8):.10g}"
 
 
 def met(days: Days, date: dt.date | int | None) -> float:

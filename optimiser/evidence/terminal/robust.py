@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from rich.text import Text
 
@@ -11,7 +13,14 @@ from models.plan import Plan
 from models.robustness import ChanceEffect, RobustOutcome
 from optimiser.evidence.documents import evidence_class
 from optimiser.evidence.terminal.page import Column, Grid, Lines, Page, hanging, heading, paragraph, words
-from optimiser.evidence.terminal.robust_choices import against_lines, claims_lines, decision_lines, side_by_side_lines
+from optimiser.evidence.terminal.robust_choices import (
+    against_lines,
+    claims_lines,
+    decision_lines,
+    policies_lines,
+    side_by_side_lines,
+    titled,
+)
 from optimiser.evidence.terminal.words import counted, day, month_or_day, weekday_day
 
 __all__ = ["robust_report"]
@@ -20,6 +29,9 @@ _FEW = 12
 """Up to so many dates are listed each with its probability; more are gathered by month."""
 
 _MOST_ROWS = 15
+
+_NARROW = 90
+"""On a page narrower than this words are shortened, so that no date is ever cut."""
 
 
 def robust_report(outcome: RobustOutcome, plan: Plan, page: Page) -> str:
@@ -46,6 +58,7 @@ def robust_report(outcome: RobustOutcome, plan: Plan, page: Page) -> str:
         _chances(outcome, page),
         _activities(outcome, page),
         _adversary(outcome, page),
+        policies_lines(outcome, page),
         side_by_side_lines(outcome, page),
         claims_lines(outcome, page),
         against_lines(outcome, page),
@@ -70,7 +83,7 @@ def _title(outcome: RobustOutcome, plan: Plan, page: Page) -> Lines:
 
 
 def _label(confidence: float) -> str:
-    return f"P{round(100 * confidence, 4):g}"
+    return f"P{round(100 * confidence, 8):.10g}"
 
 
 def _date(date: dt.date | None) -> str:
@@ -88,14 +101,15 @@ def _days(value: float | None) -> str:
 def _dates(outcome: RobustOutcome, page: Page) -> Lines:
     """The robust date of each milestone against the deterministic one, with what the latter is proved by and stands on."""
     label = _label(outcome.confidence)
+    narrow = page.width < _NARROW
     grid = Grid(
         [
             Column("", limit=20),
-            Column(f"robust date ({label})"),
+            Column(f"robust ({label})" if narrow else f"robust date ({label})"),
             Column("± s.e.", side="right"),
             Column("holds with", side="right"),
             Column("deterministic"),
-            Column("its chance", side="right"),
+            Column("chance" if narrow else "its chance", side="right"),
             Column("contingency", side="right"),
         ]
     )
@@ -105,7 +119,7 @@ def _dates(outcome: RobustOutcome, page: Page) -> Lines:
         confidence = entry.evidence.weakest_confidence if entry.evidence and basis == "inferred" else None
         grid.add(
             words(entry.id, "bold"),
-            words("none" if entry.date is None else weekday_day(entry.date), "bold"),
+            words("none" if entry.date is None else (day if narrow else weekday_day)(entry.date), "bold"),
             "–" if entry.standard_error_wd is None else f"{entry.standard_error_wd:.1f} wd",
             _share(entry.probability),
             _date(entry.deterministic),
@@ -115,56 +129,57 @@ def _dates(outcome: RobustOutcome, page: Page) -> Lines:
         if entry.proof:
             ground = f"{basis}, {confidence}" if confidence else basis or "nothing"
             stands.append((entry.id, f"deterministic date {entry.proof} ({entry.bound_by}), standing on: {ground}"))
-    title = f"Robust dates: each holds with a probability of {100 * outcome.confidence:g} % under the register"
+    under = "under the register" if outcome.register_title else "under the ranges that the plan states"
+    title = f"Robust dates: each holds with a probability of {round(100 * outcome.confidence, 8):.10g} % {under}"
     lines = [heading(title), *grid.lines(page.width)]
     for name, text in stands:
         lines += hanging(name, text, page.width)
+    bases = Counter(effect.basis for effect in outcome.chances if effect.kind != "reading")
+    if bases:
+        parts = ", ".join(f"{count} {basis}" for basis, count in bases.most_common())
+        count = counted(bases.total(), "range, driver or risk", "ranges, drivers and risks")
+        lines += paragraph(f"what may come otherwise: {count} ({parts})", page.width)
     return lines
 
 
 def _rests_on(outcome: RobustOutcome, page: Page) -> Lines:
     """How far each date moves with choices that no evidence settles."""
     label = _label(outcome.confidence)
-    grid = Grid(
-        [
-            Column("", limit=20),
-            Column("PERT"),
-            Column("triangular"),
-            Column("no correlation"),
-            Column(f"all at {outcome.milestones[0].sensitivity.strong:g}" if outcome.milestones else ""),
-            Column("readings: first"),
-            Column("last"),
-        ]
+    found = {entry.id: entry.sensitivity for entry in outcome.milestones}
+    strong = next(iter(found.values())).strong if found else 0.0
+    grid = Grid([Column("choice", gives=True), *(Column(name) for name in found)])
+
+    def row(title: str, dates: Iterable[dt.date | None]) -> None:
+        grid.add(title, *(_date(date) for date in dates))
+
+    row("all ranges PERT", (each.pert for each in found.values()))
+    row("all triangular", (each.triangular for each in found.values()))
+    row("no correlation", (each.uncorrelated for each in found.values()))
+    row(f"correlation {strong:g}", (each.correlated for each in found.values()))
+    row("readings: earliest", (each.readings_first for each in found.values()))
+    grid.add(
+        "readings: latest", *("no date" if each.readings_last is None else day(each.readings_last) for each in found.values())
     )
-    for entry in outcome.milestones:
-        found = entry.sensitivity
-        grid.add(
-            words(entry.id, "bold"),
-            _date(found.pert),
-            _date(found.triangular),
-            _date(found.uncorrelated),
-            _date(found.correlated),
-            _date(found.readings_first),
-            "off calendar" if found.readings_last is None and found.readings_first else _date(found.readings_last),
-        )
     lines = [
-        heading("How much rests on choice", f"the {label} date under each, on {outcome.compared:,} samples"),
+        *titled("How much rests on choice", f"the {label} date under each, on {outcome.compared:,} samples", page),
         *grid.lines(page.width),
     ]
     for entry in outcome.milestones:
-        found = entry.sensitivity
+        choice = entry.sensitivity
         ends = [
             f"{name} at {', '.join(f'{key}={option}' for key, option in at.items()) or 'the answers chosen'}"
-            for name, at in (("first", found.readings_first_at), ("last", found.readings_last_at))
+            for name, at in (("earliest", choice.readings_first_at), ("latest", choice.readings_last_at))
         ]
-        tried = counted(found.readings_tried, "answer")
+        if choice.readings_last is None:
+            ends[1] = f"{ends[1]} (no date there: off its calendar, or in breach of a rule)"
+        tried = counted(choice.readings_tried, "answer")
         span = (
             f"; deterministic span {_date(entry.span_first)} – {'off calendar' if entry.span_last is None else day(entry.span_last)}"
             if entry.span_first
             else ""
         )
         text = (
-            f"shape {_days(found.shape_wd)} wd, correlation {_days(found.correlation_wd)} wd; readings ({tried} tried): "
+            f"shape {_days(choice.shape_wd)} wd, correlation {_days(choice.correlation_wd)} wd; readings ({tried} tried): "
             f"{', '.join(ends)}{span}"
         )
         lines += hanging(entry.id, text, page.width)
@@ -188,16 +203,18 @@ def _masses(outcome: RobustOutcome, page: Page) -> Lines:
         if not entry.masses:
             continue
         if len(entry.masses) <= _FEW:
-            parts = [f"{day(mass.date)} {_share(mass.probability)}" for mass in entry.masses]
+            parts = [f"{day(mass.date)} {100 * mass.probability:.1f}%" for mass in entry.masses]
         else:
             months: dict[str, float] = {}
             for mass in entry.masses:
                 key = mass.date.isoformat()[:7]
                 months[key] = months.get(key, 0.0) + mass.probability
-            parts = [f"{month_or_day(key)} {100 * share:.0f} %" for key, share in months.items() if share >= 0.005]
+            parts = [f"{month_or_day(key)} {100 * share:.0f}%" for key, share in months.items() if share >= 0.005]
         lines += hanging(entry.id, " · ".join(parts), page.width)
     return (
-        [heading("Where each can fall", "probability of a date, or of a month where dates are many"), *lines] if lines else []
+        [*titled("Where each can fall", "probability of a date, or of a month where dates are many", page), *lines]
+        if lines
+        else []
     )
 
 
@@ -206,12 +223,17 @@ def _joint(outcome: RobustOutcome, page: Page) -> Lines:
     if len(joint.milestones) < 2:
         return []
     label = _label(outcome.confidence)
-    text = f"all {len(joint.milestones)} {label} dates hold together with {_share(joint.probability)}"
+    missing = [entry.id for entry in outcome.milestones if entry.date is None]
+    text = f"the {len(joint.milestones)} {label} dates hold together with {_share(joint.probability)}"
+    if missing:
+        text = f"{', '.join(missing)}: no {label} date, so none hold together"
     if joint.quantile is None:
-        together = f"no dates hold together with {100 * joint.confidence:g} %"
+        together = f"no dates at all hold together with {100 * joint.confidence:.10g} %"
     else:
         dates = ", ".join(f"{name} {_date(date)}" for name, date in joint.dates.items())
-        together = f"together with {100 * joint.confidence:g} %: {dates} (each at its own {_label(round(joint.quantile, 3))})"
+        together = (
+            f"together with {100 * joint.confidence:.10g} %: {dates} (each at its own {_label(round(joint.quantile, 3))})"
+        )
     return [heading("Jointly"), *paragraph(f"{text}; {together}", page.width)]
 
 
@@ -225,25 +247,25 @@ def _baselines(outcome: RobustOutcome, plan: Plan, page: Page) -> Lines:
         for entry in outcome.milestones:
             found = entry.baselines.get(baseline.id)
             cells.append(f"{month_or_day(found.published)}: {_share(found.probability)}" if found else "–")
-        grid.add(baseline.title, *cells)
-    return [heading("Chance of each published date", "a month counts to its last day"), *grid.lines(page.width)]
+        # Titles that a narrow page would cut may differ in their ends alone.
+        grid.add(baseline.id if page.width < _NARROW else baseline.title, *cells)
+    return [*titled("Chance of each published date", "a month counts to its last day", page), *grid.lines(page.width)]
 
 
 def _bias(outcome: RobustOutcome, page: Page) -> Lines:
-    grid = Grid(
-        [
-            Column("", limit=20),
-            *(Column(name, side="right") for name in ("skew of ranges", "merging", "drivers and risks", "sum")),
-        ]
-    )
+    queued = outcome.policy is not None
+    heads = (*(("policy",) if queued else ()), "skew of ranges", "merging and queues" if queued else "merging", "risks", "sum")
+    grid = Grid([Column("", limit=20), *(Column(name, side="right") for name in heads)])
     missing = []
     for entry in outcome.milestones:
         if entry.bias is None:
             missing.append(entry.id)
             continue
-        parts = (entry.bias.skew_wd, entry.bias.merge_wd, entry.bias.risk_wd)
-        grid.add(words(entry.id, "bold"), *(f"{value:+.1f}" for value in (*parts, sum(parts))))
-    lines = [heading("Why the mean is later than the plan", "working days"), *grid.lines(page.width)] if grid.rows else []
+        first = (entry.bias.policy_wd,) if queued else ()
+        parts = (*first, entry.bias.skew_wd, entry.bias.merge_wd, entry.bias.risk_wd)
+        grid.add(words(entry.id, "bold"), *(f"{round(value, 1) + 0:+.1f}" for value in (*parts, sum(parts))))
+    note = "working days; drivers count among the risks"
+    lines = [*titled("Why the mean is later than the plan", note, page), *(grid.lines(page.width) if grid.rows else [])]
     if missing:
         lines += paragraph(f"{', '.join(missing)}: not split, as some samples have no date", page.width, 2, "dim")
     return lines
@@ -272,16 +294,21 @@ def _chances(outcome: RobustOutcome, page: Page) -> Lines:
         title = [words(effect.title, "dim"), words(effect.basis)] if wide else []
         grid.add(effect.id, *title, *cells)
     label = _label(outcome.confidence)
+    table = grid.lines(page.width) if shown else []
     lines = [
-        heading(
+        *titled(
             "What drives the dates",
-            f"days of {label} bought by closing it (share); moved in its lowest/highest tenth",
+            f"working days of {label} bought by closing it (share of all); moved in its lowest/highest tenth",
+            page,
         ),
-        *grid.lines(page.width),
+        *table,
     ]
     left = len(outcome.chances) - min(len(shown), _MOST_ROWS)
     if left:
-        lines += paragraph(f"{counted(left, 'other')} move little or nothing; --json lists all", page.width, 2, "dim")
+        said = f"none of the {left:,} moves a date by 2 working days or more"
+        if shown:
+            said = f"{'1 other moves' if left == 1 else f'{left:,} others move'} little or nothing"
+        lines += paragraph(f"{said}; --json lists all", page.width, 2, "dim")
     return lines
 
 
@@ -313,28 +340,33 @@ def _activities(outcome: RobustOutcome, page: Page) -> Lines:
             crucial = "–" if cruciality is None else f"{cruciality:.2f}"
             cells.append(f"{effect.criticality[name]:.2f} / {crucial} / {effect.schedule_sensitivity[name]:.2f}")
         grid.add(effect.id, *cells)
-    return [heading("Critical activities", "criticality / cruciality / schedule sensitivity"), *grid.lines(page.width)]
+    note = "criticality / cruciality / schedule sensitivity"
+    return [*titled("Critical activities", note, page), *grid.lines(page.width)]
 
 
 def _adversary(outcome: RobustOutcome, page: Page) -> Lines:
     lines: Lines = []
+    room = max(map(len, outcome.adversary), default=0) + 5
     for name, steps in outcome.adversary.items():
-        for step in steps[1:]:
+        for before, step in pairwise(steps):
             sure = "" if step.exact else " (greedy: at least so bad)"
             chance = f", not exceeded with {_share(step.probability)}" if step.probability is not None else ""
-            when = "off the calendar" if step.date is None else day(step.date)
-            lines += hanging(f"{name}  {step.budget}", f"{when}{chance}{sure}: {', '.join(step.chances)}", page.width, 2, 10)
-    return (
-        [heading("The worst that so many things can do together", "each at its worst, the rest as planned"), *lines]
-        if lines
-        else []
-    )
+            text = f"{'no date' if step.date is None else day(step.date)}{chance}{sure}: {', '.join(step.chances)}"
+            if step.chances == before.chances:
+                text = f"no worse than {len(step.chances) or 'as planned'}{sure}"
+            lines += hanging(f"{name}  {step.budget}", text, page.width, 2, room)
+    note = "each at its worst, the rest as planned"
+    return [*titled("The worst that so many things can do together", note, page), *lines] if lines else []
 
 
 def _notes(outcome: RobustOutcome, page: Page) -> Lines:
     notes: Iterable[str] = outcome.notes
     if outcome.policy:
-        notes = (*notes, f"capacity is allotted by a policy that does not know the future: {outcome.policy}")
+        served = (
+            f"those that queue for a capacity are served by a policy that does not know the future: {outcome.policy}; the "
+            "deterministic date is that of the best schedule"
+        )
+        notes = (*notes, served)
     lines = [line for note in notes for line in hanging("-", note, page.width, 2, 2)]
     return [heading("Notes"), *lines] if lines else []
 

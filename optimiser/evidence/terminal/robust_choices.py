@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from models.robustness import Cut, Pull, RobustOutcome
+from models.robustness import Cut, Decision, Pull, RobustOutcome
 from optimiser.evidence.terminal.page import Column, Grid, Lines, Page, hanging, heading, paragraph, words
 from optimiser.evidence.terminal.words import counted, day
 
-__all__ = ["against_lines", "claims_lines", "decision_lines", "side_by_side_lines"]
+__all__ = ["against_lines", "claims_lines", "decision_lines", "policies_lines", "side_by_side_lines", "titled"]
 
 
 def _date(date: dt.date | None) -> str:
@@ -22,6 +22,17 @@ def _share(value: float | None) -> str:
 
 def _days(value: float | None) -> str:
     return "–" if value is None else f"{value:+.0f}" if value else "0"
+
+
+_NARROW = 100
+"""On a page narrower than this what would be cut stands on lines of its own."""
+
+
+def titled(title: str, note: str, page: Page) -> Lines:
+    """Return the title of a section with its note: on a line of its own where the page is too narrow for both."""
+    if len(title) + 2 + len(note) <= page.width:
+        return [heading(title, note)]
+    return [heading(title), *paragraph(note, page.width, 2, "dim")]
 
 
 def side_by_side_lines(outcome: RobustOutcome, page: Page) -> Lines:
@@ -37,7 +48,7 @@ def side_by_side_lines(outcome: RobustOutcome, page: Page) -> Lines:
         grid.add(row.reading if row.reading != last else "", words(answer, "bold" if row.chosen else ""), *cells)
         last = row.reading
     note = f"P{100 * outcome.confidence:g} dates, one answer at a time; * is the answer chosen"
-    return [heading("Readings side by side", note), *grid.lines(page.width)]
+    return [*titled("Readings side by side", note, page), *grid.lines(page.width)]
 
 
 def claims_lines(outcome: RobustOutcome, page: Page) -> Lines:
@@ -68,9 +79,9 @@ def claims_lines(outcome: RobustOutcome, page: Page) -> Lines:
         worth.add(effect.respondent, effect.assumption, effect.grade, cost, *cells)
     note = "days moved by knowing the truth; by firmest evidence/without the claim"
     return [
-        heading("Dates by grade of evidence", f"{counted(found.claims, 'claim')} of {found.file}"),
+        *titled("Dates by grade of evidence", f"{counted(found.claims, 'claim')} of {found.file}", page),
         *dates.lines(page.width),
-        heading("Whose evidence would move the dates", note),
+        *titled("Whose evidence would move the dates", note, page),
         *worth.lines(page.width),
     ]
 
@@ -84,12 +95,12 @@ def against_lines(outcome: RobustOutcome, page: Page) -> Lines:
     grid = Grid([Column("", gives=True), *(Column(name, limit=34) for name in names)])
     for plan in (found.first, found.second):
         cells = [f"{_date(plan.deterministic[name])}: {_share(plan.met[name])}" for name in names]
-        grid.add(f"{plan.name}: its own dates", *cells)
+        grid.add(f"{plan.name}: own dates", *cells)
         grid.add(f"  P{100 * outcome.confidence:g} dates", *(_date(plan.dates[name]) for name in names))
         for baseline in dict.fromkeys(key for name in names for key in plan.baselines[name]):
             shares = [_share(plan.baselines[name].get(baseline)) for name in names]
-            grid.add(f"  chance of {baseline}", *shares)
-    lines = [heading("Two plans, one register", "the same draws for both"), *grid.lines(page.width)]
+            grid.add(f"  by {baseline}", *shares)
+    lines = [*titled("Two plans, one register", "the same draws for both", page), *grid.lines(page.width)]
     together = [f"{plan.name} {_share(plan.met_jointly)}" for plan in (found.first, found.second)]
     later = ", ".join(f"{name} {_share(share)}" for name, share in found.second_later.items())
     lines += paragraph(
@@ -101,11 +112,11 @@ def against_lines(outcome: RobustOutcome, page: Page) -> Lines:
 
 
 def _cuts(cuts: tuple[Cut, ...], names: list[str], page: Page) -> Lines:
+    narrow = page.width < _NARROW
     grid = Grid(
         [
             Column("cut", gives=True),
-            Column("from", limit=16),
-            Column("to", limit=16),
+            *([] if narrow else [Column("from", limit=16), Column("to", limit=16)]),
             Column("cost", side="right"),
             *(Column(name, side="right", limit=22) for name in names),
         ]
@@ -116,40 +127,128 @@ def _cuts(cuts: tuple[Cut, ...], names: list[str], page: Page) -> Lines:
             price = cut.cost_per_month[name]
             each = f" ({price:g}/mo)" if price is not None else ""
             cells.append(f"{_days(cut.gained_wd[name])}{each} / {_days(cut.lost_wd[name])}")
-        grid.add(cut.id, cut.before, cut.after, "none given" if cut.cost is None else str(cut.cost), *cells)
+        ends = [] if narrow else [cut.before, cut.after]
+        grid.add(cut.id, *ends, "none given" if cut.cost is None else str(cut.cost), *cells)
     lines = [
-        heading("What parts them", "days gained in the first plan by it alone / lost in the second without it"),
+        *titled("What parts them", "working days gained in the first plan by it alone / lost in the second without it", page),
         *grid.lines(page.width),
     ]
     for cut in cuts:
-        if cut.worth:
-            lines += hanging(cut.id, cut.worth, page.width)
+        said = [f"from {cut.before} to {cut.after}"] if narrow else []
+        said += [cut.worth] if cut.worth else []
+        if said:
+            lines += hanging(cut.id, "; ".join(said), page.width)
     return lines
+
+
+def policies_lines(outcome: RobustOutcome, page: Page) -> Lines:
+    """Return the dates under each way of serving those that queue."""
+    if not outcome.policies:
+        return []
+    names = [entry.id for entry in outcome.milestones]
+    grid = Grid([Column("served", gives=True), *(Column(name) for name in names)])
+    for row in outcome.policies:
+        cells = []
+        for name in names:
+            later = "" if row.chosen or row.later_wd[name] is None else f" ({_days(row.later_wd[name])})"
+            cells.append(f"{_date(row.dates[name])}{later}")
+        grid.add(words(f"{row.title} *" if row.chosen else row.title, "bold" if row.chosen else ""), *cells)
+    note = (
+        f"P{100 * outcome.confidence:g} dates on {outcome.compared:,} samples, working days from those of *, the policy chosen"
+    )
+    return [*titled("Order in which parties are served", note, page), *grid.lines(page.width)]
 
 
 def _pulled(pulls: tuple[Pull, ...]) -> str:
     return ", ".join(f"{pull.lever} ×{pull.steps}" if pull.steps > 1 else pull.lever for pull in pulls) or "nothing"
 
 
+_MOST_POINTS = 12
+"""Of a frontier longer than this only so many points are shown, evenly spread."""
+
+
 def decision_lines(outcome: RobustOutcome, page: Page) -> Lines:
-    """Return the cheapest levers to a target and the frontier of cost, date and confidence."""
+    """Return the cheapest levers to a target, what each lever is worth, and the frontier of cost, date and confidence."""
     found = outcome.decision
     if found is None:
         return []
-    goal = f"{found.milestone} by {day(found.target)} with {100 * found.confidence:g} %"
+    share = f"{100 * found.confidence:g} %"
+    goal = f"{found.milestone} by {day(found.target)} with {share}"
+    if not found.levers:
+        said = f"{goal}: no lever that {found.milestone} could feel is offered, neither by the register nor by the plan"
+        return [heading("Robust decision"), *paragraph(said, page.width), *_held_out(found, page)]
     verdict: Mapping[str, str] = {
-        "unneeded": f"{goal} holds as it is",
+        "unneeded": f"{goal} holds as it is: nothing has to be done",
         "met": f"{goal}: {_pulled(found.pulls)}, at a cost of {found.cost}",
-        "missed": f"{goal} is out of reach: all levers together bring {_date(found.date)}, at a cost of {found.cost}",
+        "missed": f"{goal} is out of reach: all levers together, at a cost of {found.cost}, bring {_date(found.date)}",
     }
-    sure = "the cheapest of all choices" if found.exact else "not known to be the cheapest: there are too many choices"
     lines = [heading("Robust decision"), *paragraph(verdict[found.status], page.width)]
     if found.status == "met":
-        lines += paragraph(f"{sure}; {counted(found.tried, 'choice')} simulated", page.width)
-    held = f"on samples held out: {_date(found.held_out)}; the target holds with {_share(found.held_out_probability)}"
-    lines += paragraph(held, page.width)
-    grid = Grid([Column("at"), Column("cost", side="right"), Column(found.milestone), Column("levers", gives=True)])
-    for label, steps in found.frontier.items():
-        for place, step in enumerate(steps):
-            grid.add(label if place == 0 else "", str(step.cost), _date(step.date), _pulled(step.pulls))
-    return [*lines, heading("Cost against date, by confidence"), *grid.lines(page.width)]
+        tried = f"{found.tried:,} of {counted(found.choices, 'choice')} simulated"
+        sure = (
+            f"proved the cheapest of the levers offered, on the samples it was chosen by: {found.proof}"
+            if found.exact
+            else "the cheapest found, not proved to be so: too many choices cost less, or queues may turn a lever to the worse"
+        )
+        lines += paragraph(f"{sure} ({tried})", page.width)
+    lines += _held_out(found, page)
+    bases = sorted({lever.basis for lever in found.levers})
+    lines += paragraph(f"costs and effects of the levers are {', '.join(bases)}", page.width)
+    return [*lines, *_lever_worths(found, outcome, page), *_frontier(found, outcome, page)]
+
+
+def _held_out(found: Decision, page: Page) -> Lines:
+    """How the choice does on samples that it was not chosen by."""
+    error = f" ± {100 * found.held_out_error:.1f}" if found.held_out_error is not None else ""
+    chance = found.held_out_probability
+    verdict = ""
+    if chance is not None and found.status != "missed":
+        verdict = ": the target holds there too" if chance >= found.confidence else f": short of {100 * found.confidence:g} %"
+    text = (
+        f"on {found.held_out_samples:,} samples held out it comes to {_date(found.held_out)}, and the target is met with "
+        f"{_share(chance)}{error}{verdict}"
+    )
+    return paragraph(text, page.width)
+
+
+def _lever_worths(found: Decision, outcome: RobustOutcome, page: Page) -> Lines:
+    grid = Grid(
+        [
+            Column("lever", limit=26),
+            Column("title", gives=True),
+            Column("steps", side="right"),
+            Column("cost", side="right"),
+            Column(f"{found.milestone} (P{100 * outcome.confidence:g})"),
+            Column("wd gained", side="right"),
+        ]
+    )
+    for lever in found.levers:
+        gained = "–" if lever.gained_wd is None else str(lever.gained_wd)
+        grid.add(lever.lever, words(lever.title, "dim"), str(lever.steps), str(lever.cost), _date(lever.date), gained)
+    return [*titled("Levers", "each alone, pulled as far as it goes", page), *grid.lines(page.width)]
+
+
+def _frontier(found: Decision, outcome: RobustOutcome, page: Page) -> Lines:
+    asked = f"P{round(100 * outcome.confidence, 8):.10g}"
+    points = found.frontier[asked]
+    last = len(points) - 1
+    kept = sorted({round(place * last / (_MOST_POINTS - 1)) for place in range(_MOST_POINTS)}) if last >= _MOST_POINTS else None
+    labels = list(found.frontier)
+    room = 6 + 13 * len(labels)
+    head = "cost".rjust(4) + "".join(f"  {label:<11}" for label in labels) + "  levers"
+    note = f"{found.milestone} at each confidence; each row the cheapest way to its {asked} date"
+    lines = [*titled("Cost against date", note, page), words(f"  {head}", "dim")]
+    for place in kept if kept is not None else range(len(points)):
+        step = points[place]
+        label = f"{step.cost:>4}" + "".join(f"  {_date(step.dates[name]):<11}" for name in labels)
+        lines += hanging(label, _pulled(step.pulls), page.width, 2, room)
+    left = []
+    if kept is not None:
+        left.append(
+            f"{len(points) - len(kept)} points between are left out; --json lists all, and the frontier of each confidence"
+        )
+    if not found.frontier_whole:
+        left.append(f"the best of the choices simulated; among all {found.choices:,} there may be cheaper ways to a date")
+    for text in left:
+        lines += paragraph(text, page.width, 2, "dim")
+    return lines

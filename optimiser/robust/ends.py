@@ -1,0 +1,102 @@
+"""Which end of a quantity is the bad one: the end of every inequality that its amount is part of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+import numpy as np
+
+from models.duration import Reference
+from models.risk import Impact, Lever, Relative
+from models.rules import Capacity
+from optimiser.critical import Network
+from optimiser.critical.network import Arc
+from optimiser.robust.model import Chance, Model
+from optimiser.robust.quantity import number
+
+__all__ = ["End", "always_helps", "bad_ends", "directions"]
+
+End = Literal["low", "high"]
+
+Directions = Mapping[str, frozenset[int]]
+
+
+def directions(network: Network) -> dict[str, frozenset[int]]:
+    """Return for each slot which way it pushes: +1 where more makes something later, -1 where less does; both or none.
+
+    Every inequality is monotone in its amount, so where a slot pushes one way alone the earliest dates are monotone in it.
+    With queues that is how it is meant: more work or fewer hands may now and then bring a queue forward (Graham 1969).
+    """
+    found: dict[str, set[int]] = {}
+
+    def note(slots: Iterable[str], *ways: int) -> None:
+        for slot in slots:
+            found.setdefault(slot, set()).update(ways)
+
+    for arc in network.arcs:
+        note(arc.slots, *_ways(arc))
+    for floor in network.floors:
+        note(floor.slots, 1)
+    for ceiling in network.ceilings:
+        note(ceiling.slots, -1)
+    for quorum in network.quorums:
+        note((*quorum.slots, *quorum.count_slots), 1)
+    for rule in network.plan.active_rules():
+        if isinstance(rule, Capacity):
+            amounts = (rule.amount, *(step.amount for step in rule.steps))
+            note((rule.id, *(term.name for term in amounts if isinstance(term, Reference))), -1)
+            note((entry.amount.name for entry in rule.demands if isinstance(entry.amount, Reference)), 1)
+    return {slot: frozenset(ways) for slot, ways in found.items()}
+
+
+def _ways(arc: Arc) -> tuple[int, ...]:
+    """Return which way the amount of an arc pushes."""
+    if arc.family.sign:
+        return (arc.family.sign,)
+    if not arc.slots:
+        return ()
+    more = arc.family.table(arc.amount + 1).astype(np.int64) - arc.family.table(arc.amount)
+    return tuple(way for way, moves in ((1, (more > 0).any()), (-1, (more < 0).any())) if moves)
+
+
+def bad_ends(model: Model, chance: Chance, ways: Directions) -> tuple[End, ...]:
+    """Return the ends of a chance that can be its worst: one where all it touches pushes one way, else both."""
+    if chance.kind == "range":
+        pushes = {way for slot in chance.slots for way in ways.get(slot, {1})}
+    elif chance.kind == "driver":
+        # A greater factor makes a negative lag less.
+        pushes = {
+            way * (-1 if number(model.quantities[slot].value) < 0 else 1)
+            for slot in chance.slots
+            for way in ways.get(slot, {1})
+        }
+    else:
+        risk = next(entry for entry, *_ in model.risks if entry.id == chance.id)
+        pushes = set()
+        for impact, slot in zip(risk.impacts, chance.slots, strict=True):
+            # Its size is drawn once: a high draw is a large delay, or of a loss the least.
+            pushes |= set(ways.get(slot, {1})) if impact.slips_to is None else {1}
+    return tuple(end for end, way in (("high", 1), ("low", -1)) if way in (pushes or {1}))  # type: ignore[misc]
+
+
+def always_helps(model: Model, lever: Lever, ways: Directions) -> bool:
+    """Say whether pulling a lever further can make no date later, whatever else is pulled."""
+    if model.network.uses_capacity or lever.policy is not None:
+        return False
+    if lever.drops is not None:
+        return True
+    if lever.risk is not None:
+        risk = next(entry for entry, *_ in model.risks if entry.id == lever.risk)
+        slots = next(slots for entry, slots, *_ in model.risks if entry.id == lever.risk)
+        return all(ways.get(slot, {1}) <= {1} and _delays(impact) for impact, slot in zip(risk.impacts, slots, strict=True))
+    slot = next(slot for slot, levers in model.pulls.items() if lever in levers)
+    return ways.get(slot, frozenset({1})) <= ({-1} if lever.more is not None else {1})
+
+
+def _delays(impact: Impact) -> bool:
+    """Say whether an impact never takes anything off."""
+    if impact.slips_to is not None:
+        return True
+    figures = [end for end in (impact.low, impact.likely, impact.high) if end is not None]
+    return all((end.percent if isinstance(end, Relative) else number(end)) >= 0 for end in figures)

@@ -1,0 +1,156 @@
+"""Queues for a capacity in many samples at once: how many hands there are, and when each is free again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.duration import Reference
+from models.rules import Capacity
+from optimiser.critical import Columns, Network
+
+__all__ = ["UNREACHED", "Boundaries", "Flags", "Queue", "followers"]
+
+Boundaries = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+UNREACHED = 2**40
+"""A boundary after everything: of work that needs more than there ever is."""
+
+
+class Queue:
+    """One capacity in every sample: as many hands as it ever has, and when each is free again.
+
+    Parameters
+    ----------
+    rule
+        The capacity. A column under the rule's own id moves all its amounts alike, as far as the first differs from it.
+    network
+        Of its plan.
+    columns
+        What varies.
+    items
+        Activities by their places.
+    """
+
+    def __init__(self, rule: Capacity, network: Network, columns: Columns, items: Sequence[str]) -> None:
+        plan, clock = network.plan, network.clock
+
+        def amount(term: int | Reference) -> Boundaries:
+            if isinstance(term, Reference) and term.name in columns.values:
+                return columns.values[term.name]
+            return np.full(columns.samples, plan.amount(term), dtype=np.int64)
+
+        self.need = np.zeros((len(items), columns.samples), dtype=np.int64)
+        places = {item: place for place, item in enumerate(items)}
+        for entry in rule.demands:
+            if entry.item in places:
+                self.need[places[entry.item]] += amount(entry.amount)
+        steps = [(clock.boundary(step.since, "opens"), step.amount) for step in rule.steps]
+        begins = sorted({0, *(begin for begin, _ in steps)})
+        # Of the steps that have begun the one written last counts, as in `optimiser.critical.resources`.
+        terms = [[rule.amount, *(term for begin, term in steps if begin <= at)][-1] for at in begins]
+        own = columns.values.get(rule.id) if rule.id not in plan.values else None
+        moved = 0 if own is None else own - amount(rule.amount)
+        offers = [np.maximum(amount(term) + moved, 0) for term in terms]
+        useful = int(self.need.sum(axis=0).max(initial=0))
+        self.hands = min(max((int(offer.max(initial=0)) for offer in offers), default=0), useful)
+        self.stretches = [
+            (begin, end, np.minimum(offer, self.hands))
+            for begin, end, offer in zip(begins, [*begins[1:], 2 * UNREACHED], offers, strict=True)
+        ]
+        self.free = np.zeros((self.hands, columns.samples), dtype=np.int64)
+        """When each hand is free: the first first, or where each needs one of hands that stay as many, in no order."""
+        self.plain = len(offers) == 1 and self.hands > 0 and int(self.need.max(initial=0)) <= 1
+        self.first = np.zeros(columns.samples, dtype=np.int64)
+        """When the first hand is free, where that is all that matters."""
+        if self.plain:
+            # Hands that a sample does not have are never free in it.
+            self.free[np.arange(self.hands)[:, None] >= self.stretches[0][2]] = UNREACHED
+            self.first = self.free.min(axis=0)
+        self.last = np.zeros(columns.samples, dtype=np.int64)
+        """When the last of the queue started."""
+
+    def room(self, samples: Boundaries, chosen: Boundaries, at: Boundaries, length: Boundaries) -> Boundaries:
+        """Return when those whose turn it is can start, at or after a boundary."""
+        need = self.need[chosen, samples]
+        asks = need > 0
+        if not asks.any():
+            return at
+        place = np.where(asks, np.maximum(at, self.last[samples]), at)
+        if self.plain:
+            return np.where(asks, np.maximum(place, self.first[samples]), place)
+        since = [self._since(samples, need, offer[samples]) for _, _, offer in self.stretches]
+        if len(since) == 1:
+            return np.where(asks, np.maximum(place, since[0]), place)
+        settled = False
+        while not settled:
+            settled = True
+            for (begin, end, _), free in zip(self.stretches, since, strict=True):
+                # Inside this stretch nothing may run before `free`; work that would must wait for it, or for the next.
+                reach = np.minimum(np.minimum(place + np.maximum(length, 1), end), free)
+                clash = asks & (np.maximum(place, begin) < reach)
+                if clash.any():
+                    place = np.where(clash, np.minimum(free, end), place)
+                    settled = False
+        return place
+
+    def _since(self, samples: Boundaries, need: Boundaries, offer: Boundaries) -> Boundaries:
+        """Return from when on enough hands are free for a need, where only so many of them may work at a time."""
+        wanted = need + self.hands - offer
+        fits = (need <= offer) & (wanted <= self.hands)
+        if not self.hands:
+            return np.where(fits, 0, UNREACHED)
+        row = np.clip(wanted, 1, self.hands) - 1
+        return np.where(fits, np.where(wanted > 0, self.free[row, samples], 0), UNREACHED)
+
+    def take(self, samples: Boundaries, chosen: Boundaries, start: Boundaries, finish: Boundaries) -> None:
+        """Start those whose turn it is: as many hands as they need, the first free first, are busy until they finish."""
+        need = self.need[chosen, samples]
+        asks = need > 0
+        if not asks.any():
+            return
+        there = samples[asks]
+        self.last[there] = np.maximum(self.last[there], start[asks])
+        if not self.hands:
+            return
+        free = self.free[:, there]
+        if self.plain:
+            hands = free.argmin(axis=0)
+            self.free[hands, there] = free[hands, np.arange(len(there))] = finish[asks]
+            self.first[there] = free.min(axis=0)
+            return
+        for hand in range(min(int(need.max()), self.hands)):
+            free[hand] = np.where(need[asks] > hand, finish[asks], free[hand])
+        free.sort(axis=0)
+        self.free[:, there] = free
+
+
+def followers(network: Network, columns: Columns, starts: Sequence[int]) -> Flags:
+    """Return which of some nodes are pushed, however indirectly, by which, shape ``(pushing, pushed)``.
+
+    Only forwards: that a late finish holds back the start of the same work is left out, as almost everything would then
+    follow almost everything. Where it matters the work has moved after its turn, and the sample is said to be unplaced.
+    """
+    varied = {name for name, slot in network.switch_slots.items() if slot in columns.values} | set(columns.switches)
+    live = varied | {name for name, on in network.enabled.items() if on}
+    targets: list[set[int]] = [set() for _ in network.points]
+    for arc in network.arcs:
+        if not arc.mirrored and (arc.rule in live or arc.rule in arc.switches):
+            targets[arc.source].add(arc.target)
+    for quorum in network.quorums:
+        for source in quorum.sources if quorum.rule in live else ():
+            targets[source].add(quorum.target)
+    place = {node: index for index, node in enumerate(starts)}
+    found = np.zeros((len(starts), len(starts)), dtype=np.bool_)
+    for index, start in enumerate(starts):
+        seen = {start}
+        stack = [start]
+        while stack:
+            for target in targets[stack.pop()] - seen:
+                seen.add(target)
+                stack.append(target)
+        found[index, [place[node] for node in seen if node in place and node != start]] = True
+    return found

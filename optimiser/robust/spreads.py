@@ -1,0 +1,58 @@
+"""From the figures of a register to distributions over whole units."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models.risk import Impact, Relative, Spread
+from optimiser.robust.quantity import number
+from optimiser.robust.shapes import Lattice, Threesome, discrete, fixed, pert, piecewise, triangular, uniform
+
+__all__ = ["FACTOR_STEP", "delay_of", "distribution", "end_of"]
+
+FACTOR_STEP = 0.005
+"""Factors are drawn in steps of half a per cent."""
+
+
+def end_of(end: object, base: float) -> float | None:
+    """Return the end of a range as a number."""
+    if end is None:
+        return None
+    if isinstance(end, Relative):
+        return base * end.factor if base >= 0 else base * (2 - end.factor)
+    return float(number(end))  # type: ignore[arg-type]
+
+
+def distribution(spread: Spread, ends: Sequence[float | None], base: float, shape: Threesome | None, step: float) -> Lattice:
+    """Return the distribution of a range or factor."""
+    if spread.shape == "discrete":
+        values = [end_of(entry.value, base) or 0.0 for entry in spread.values]
+        return discrete(values, [entry.weight for entry in spread.values])
+    if spread.shape == "quantiles":
+        values = [end_of(entry.value, base) or 0.0 for entry in spread.quantiles]
+        return piecewise([entry.at for entry in spread.quantiles], values, step)
+    low, likely, high = ends
+    low = base if low is None else low
+    high = base if high is None else high
+    if spread.shape == "uniform":
+        return uniform(low, high, step)
+    low, high = min(low, high), max(low, high)
+    likely = min(max(base if likely is None else likely, low), high)
+    make = {"triangular": triangular, "pert": pert}[shape or spread.shape]
+    return make(low, likely, high, step)
+
+
+def delay_of(impact: Impact, shape: Threesome | None) -> Lattice:
+    """Return the distribution of an impact: units, or for a relative one a share of the value."""
+    stated = [end for end in (impact.low, impact.likely, impact.high) if end is not None]
+    relative = any(isinstance(end, Relative) for end in stated)
+    figures = [end.percent / 100 if isinstance(end, Relative) else float(number(end)) for end in stated]
+    step = FACTOR_STEP if relative else 1.0
+    if len(figures) == 1:
+        return fixed(figures[0])
+    low, high = figures[0], figures[-1]
+    likely = figures[1] if len(figures) > 2 else (low + high) / 2
+    if impact.shape == "uniform":
+        return uniform(low, high, step)
+    make = {"triangular": triangular, "pert": pert}[shape or impact.shape]
+    return make(low, likely, high, step)
