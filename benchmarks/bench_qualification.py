@@ -1,6 +1,6 @@
 """Qualification at participant scale: equal slots certified, mixed lengths closed to a stated gap, whole plans solved.
 
-    python benchmarks/bench_qualification.py [--rivals SECONDS]
+    python benchmarks/bench_qualification.py [--rivals SECONDS] [--spread INSTANCES] [--market]
 
 With ``--rivals`` CP-SAT alone and PyJobShop (where it is installed) get that many seconds for the same instance. Times are
 single runs on whatever machine this is: trust ratios and counts, not seconds.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,9 @@ from models.plan import Plan
 from optimiser import earliest, load
 from optimiser.critical import best_schedule, capacity_bound, compile_network, earliest_times, resources
 from optimiser.critical.packing import equal_slots, round_bound
+from optimiser.encoding import Limits, decide
+from optimiser.encoding.work import Offer, Piece, Work, alike
+from optimiser.solve.crowd import EACH_DETERMINISTIC_TIME, narrow
 
 PARTIES, SLOTS, LENGTH, WINDOW = 200, 40, 60, 261
 LAST_RELEASE = 250
@@ -82,11 +86,11 @@ def plan_of(release: np.ndarray, length: np.ndarray, slots: int) -> Plan:
     return Plan.model_validate(content)
 
 
-def drawn(seed: int, *, mixed: bool) -> tuple[np.ndarray, np.ndarray]:
+def drawn(seed: int, *, mixed: bool, parties: int = PARTIES) -> tuple[np.ndarray, np.ndarray]:
     """Return entry days and lengths of one instance."""
     random = np.random.default_rng(seed)
-    release = random.integers(0, LAST_RELEASE, PARTIES)
-    length = random.integers(20, 91, PARTIES) if mixed else np.full(PARTIES, LENGTH)
+    release = random.integers(0, LAST_RELEASE, parties)
+    length = random.integers(20, 91, parties) if mixed else np.full(parties, LENGTH)
     return release, length
 
 
@@ -107,30 +111,48 @@ def equal() -> None:
     print("  on a plan:", pipeline(release, length, SLOTS))
 
 
-def pipeline(release: np.ndarray, length: np.ndarray, slots: int) -> str:
-    """Return what list scheduling and bounds make of a plan, and in what time."""
+@dataclass(frozen=True)
+class Closed:
+    """What bounds, orders and dates supposed make of a plan: boundaries from the start of the axis, and CPU seconds."""
+
+    low: int
+    high: int
+    seconds: float
+
+    @property
+    def share(self) -> float:
+        """The gap in per cent of the Qualification window."""
+        return 100 * (self.high - self.low) / WINDOW
+
+    def __str__(self) -> str:
+        return f"[{self.low}, {self.high}], gap {self.high - self.low} wd = {self.share:.1f} % of {WINDOW} wd, {1000 * self.seconds:.0f} ms of CPU"
+
+
+def pipeline(release: np.ndarray, length: np.ndarray, slots: int) -> Closed:
+    """Return what list scheduling, bounds and CP-SAT on dates supposed make of a plan, and in what time."""
     plan = plan_of(release, length, slots)
     network = compile_network(plan)
     found = earliest_times(network)
     pools, node = resources(plan, network.clock), network.nodes["DONE", "start"]
-    began = time.perf_counter()
+    began = time.process_time()
     values = best_schedule(found, pools, "DONE")
     assert values is not None
-    bound = capacity_bound(found, pools, "DONE", values[node])
-    if bound.boundary < values[node]:
-        values = best_schedule(found, pools, "DONE", floor=bound.boundary, tries=40) or values
-        bound = capacity_bound(found, pools, "DONE", values[node])
-    spent = time.perf_counter() - began
-    gap = values[node] - bound.boundary
+    low = capacity_bound(found, pools, "DONE", values[node]).boundary
+    limits = Limits(deterministic_time=0.8)
+    for each in EACH_DETERMINISTIC_TIME:
+        if low < values[node]:
+            closed = narrow(found, pools, "DONE", low, values, limits, each=(each,))
+            assert closed.values is not None
+            low, values = closed.bound, closed.values
+        if low < values[node] and each == EACH_DETERMINISTIC_TIME[0]:
+            pulled = best_schedule(found, pools, "DONE", floor=low, tries=25)
+            values = min(pulled or values, values, key=lambda entry: entry[node])
     start = network.clock.origin
-    return (
-        f"[{bound.boundary - start}, {values[node] - start}], gap {gap} wd = {100 * gap / WINDOW:.1f} % of {WINDOW} wd, "
-        f"{1000 * spent:.0f} ms"
-    )
+    return Closed(low - start, values[node] - start, time.process_time() - began)
 
 
 def mixed() -> None:
-    """Mixed lengths: the gap after list scheduling and bounds, on plans."""
+    """Mixed lengths: the gap that is left, on plans."""
     for slots in (30, 40):
         for seed in range(5):
             release, length = drawn(seed, mixed=True)
@@ -140,9 +162,56 @@ def mixed() -> None:
             )
 
 
+def spread(seeds: int) -> None:
+    """Mixed lengths over sizes and tightness: how large the gap is at worst, and how long it takes at worst."""
+    worst: list[Closed] = []
+    for parties in (50, 100, 150, 200, 300):
+        for share in (0.10, 0.13, 0.16, 0.20, 0.25):
+            slots = round(share * parties)
+            found = [pipeline(*drawn(1000 + seed, mixed=True, parties=parties), slots) for seed in range(seeds)]
+            worst += found
+            print(
+                f"mixed, {parties} parties, {slots} slots, {seeds} instances: largest gap {max(entry.share for entry in found):.1f} %, "
+                f"proved {sum(entry.low == entry.high for entry in found)}, slowest {max(entry.seconds for entry in found):.1f} s of CPU"
+            )
+    print(
+        f"all {len(worst)}: largest gap {max(entry.share for entry in worst):.1f} % of the window, "
+        f"slowest {max(entry.seconds for entry in worst):.1f} s of CPU, proved {sum(entry.low == entry.high for entry in worst)}"
+    )
+
+
+def symmetry() -> None:
+    """Parties that nobody can tell apart: the last day that can be met and the day before, with and without their order."""
+    for parties, slots, lengths in ((12, 3, (10, 7)), (20, 5, (11, 7)), (24, 7, (13, 9)), (30, 7, (13, 8))):
+        release = np.repeat(np.arange(0, 5) * 3, parties // 5 + 1)[:parties]
+        length = np.where(np.arange(parties) % 3 == 0, *lengths)
+        last = -(-int(length.sum()) // slots)
+        while decide(alike_work(release, length, slots, last), Limits(deterministic_time=2.0)).status != "feasible":
+            last += 1
+        for day in (last, last - 1):
+            work = alike_work(release, length, slots, day)
+            shown = []
+            for ordered in (True, False):
+                began = time.perf_counter()
+                found = decide(work, Limits(deterministic_time=5.0), ordered=ordered, energy=False)
+                spent = f"{found.deterministic_time:.3f} deterministic s, {time.perf_counter() - began:.2f} s"
+                shown.append(f"{'in order' if ordered else 'in any order'} {found.status} in {spent}")
+            print(f"{parties} parties in {len(alike(work))} groups alike, {slots} slots, by day {day}: {'; '.join(shown)}")
+
+
+def alike_work(release: np.ndarray, length: np.ndarray, slots: int, last: int) -> Work:
+    """Return tests that must all be done by a day."""
+    pieces = {
+        f"T{index:03d}": Piece(np.arange(int(day), last - int(days) + 1), int(days), needed=True)
+        for index, (day, days) in enumerate(zip(release, length, strict=True))
+    }
+    return Work(pieces, [Offer(np.full(last + 1, slots), dict.fromkeys(pieces, 1))])
+
+
 def market() -> None:
     """The MHHS plan with its synthetic parties."""
-    for settings in ({}, {"slots-bsc": "14", "slots-rec": "14"}):
+    tight = [{"slots-bsc": str(slots), "slots-rec": str(slots)} for slots in (12, 13, 14)]
+    for settings in ({}, *tight, {"tranches": "true"}):
         began = time.perf_counter()
         plan = load("mhhs-round2", scenarios=["participants"], settings=settings)
         outcome = earliest(plan)
@@ -189,9 +258,13 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rivals", type=float, default=0.0, help="seconds for CP-SAT alone and PyJobShop")
     parser.add_argument("--market", action="store_true", help="also solve the MHHS plan with its parties")
+    parser.add_argument("--spread", type=int, default=0, help="instances for each of 25 sizes of market with mixed lengths")
     options = parser.parse_args()
     equal()
     mixed()
+    symmetry()
+    if options.spread:
+        spread(options.spread)
     if options.market:
         market()
     if options.rivals:

@@ -102,6 +102,9 @@ class CapacityPoint(Record):
     """The date at one amount of capacity."""
 
     slots: int
+    """Slots of the body; of the joint curve, per cent of what all bodies have now."""
+    each: dict[Identifier, int] = {}
+    """On the joint curve: the slots of each body."""
     date: Date | None
     """None where no schedule was found on the axis."""
     earliest: Date | None
@@ -114,6 +117,7 @@ class CapacityCurve(Record):
     resource: Identifier
     now: int
     points: Many[CapacityPoint]
+    """From the fewest that let everybody through on the axis to where more gains nothing, and to what there is now."""
     saturates_at: int | None
     """The least amount beyond which more gains nothing."""
     then_binds: Text
@@ -126,18 +130,27 @@ class LeastCapacity(Record):
     resource: Identifier
     now: int
     least: int | None
-    """None where no amount of it alone suffices."""
+    """None where no amount of it alone was found to do."""
+    at_least: int | None
+    """Fewer are refuted; None where any amount is."""
+
     proved: bool
-    """Whether one slot fewer is refuted, rather than merely not found to do."""
+    """Whether one slot fewer than the least is refuted, or, where there is none, any number."""
 
 
 class JointCapacity(Record):
-    """Slots of all bodies together with which a date is met at little cost."""
+    """Slots of all bodies together with which a date is met at the least cost."""
 
     slots: dict[Identifier, int]
     cost: int
     at_least: int
-    """What any slots that meet the date cost at least."""
+    """Any slots that meet the date cost at least this; equal to the cost where that is proved the least."""
+    now: int
+    """What the slots of now cost."""
+    each: dict[Identifier, int]
+    """Cost of a slot of each body."""
+    stands_on: Text
+    """What the costs stand on, in words."""
 
 
 class Fairness(Record):
@@ -192,5 +205,7 @@ class Qualified(Record):
     target: Date | None = None
     least: Many[LeastCapacity] = ()
     joint: JointCapacity | None = None
+    without_limit: Date | None = None
+    """With a target: the date if no body had a limit; what is before it no slots can buy."""
     worth: Many[Worth] = ()
     notes: Many[Text] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,23 +11,28 @@ from models.duration import Duration, DurationTerm
 from models.items import Activity, Milestone
 from models.plan import DURATION_PREFIX, Plan
 from models.provenance import Sourced
-from models.qualification import FOLLOW_ON, Body, Family, Integration, Party, Qualification, Role
+from models.qualification import FOLLOW_ON, Body, Central, Environment, Family, Integration, Party, Qualification, Role, Wave
 from models.record import Date
 from models.rules import AtLeast, Capacity, Demand, Dependency, Equality, Gate, NotBefore, Occasions, Point, Release, Rule
 
-__all__ = ["exchange", "expand", "part_of", "test_of"]
+__all__ = ["exchange", "expand", "last_test_of", "part_of", "test_of"]
 
 _DAY = Duration(1, "wd")
 
 
 def part_of(party: str, part: str) -> str:
-    """Return the id of an item of a party: its ``READY``, ``TEST``, ``SIT``, ``EVIDENCE``, ``APPROVED``, ``LIVE``."""
+    """Return the id of an item of a party: its ``READY``, ``TEST``, ``RETEST``, ``SIT``, ``EVIDENCE``, ``APPROVED``, ``LIVE``."""
     return f"{party}-{part}"
 
 
 def test_of(party: Party) -> str:
     """Return the activity in which a party is tested."""
     return part_of(party.id, "SIT" if party.volunteers else "TEST")
+
+
+def last_test_of(party: Party) -> str:
+    """Return the activity with which a party's testing ends: its second test where it fails the first."""
+    return part_of(party.id, "RETEST") if party.retest is not None and not party.volunteers else test_of(party)
 
 
 def expand(plan: Plan) -> Plan:
@@ -277,14 +282,19 @@ class _Parts:
         self._link("ready", party, f"enter-{name}", f"{name} enters once it is ready", ready, test, lag=qualification.sandbox)
         if party.relies_on is not None:
             leader = next(entry for entry in qualification.parties if entry.id == party.relies_on)
-            done = part_of(leader.id, "EVIDENCE") if leader.volunteers else test_of(leader)
+            done = part_of(leader.id, "EVIDENCE") if leader.volunteers else last_test_of(leader)
             self._link("reliance", party, f"relies-{name}", f"{name} relies on the testing of {leader.id}", done, test)
+        last = last_test_of(party)
+        if party.retest is not None:
+            self._activity(party, last, f"{party.title}: second test in Qualification", party.retest)
+            title = f"{name} is tested again after a repair"
+            self._link("test", party, f"retest-{name}", title, test, last, lag=qualification.repair)
         self._link(
             "evidence",
             party,
             f"sad-{name}",
             f"The self-assessment of {name} follows its testing",
-            test,
+            last,
             evidence,
             lag=qualification.evidence_work,
         )
@@ -298,7 +308,7 @@ class _Parts:
             type="SS",
             lag=party.evidence,
         )
-        self._link("test", party, f"bar-{name}", f"Qualification testing lasts until {name} is through", test, bar, type="FF")
+        self._link("test", party, f"bar-{name}", f"Qualification testing lasts until {name} is through", last, bar, type="FF")
 
     def _supplier(self, party: Party, approved: str) -> None:
         """A supplier goes live with one of its agents, or with a proven pair like it."""
@@ -373,7 +383,11 @@ class _Parts:
         """Slots of the bodies, places in the environments, the shared team."""
         qualification, team = self.qualification, self.qualification.shared_team
         taken = team if team and team.on else None
-        tested = [(party, self.roles[party.role], test_of(party)) for party in qualification.qualifying]
+        tested = [
+            (party, self.roles[party.role], test)
+            for party in qualification.qualifying
+            for test in dict.fromkeys((test_of(party), last_test_of(party)))
+        ]
         for body in qualification.bodies:
             items = [
                 test
@@ -384,12 +398,23 @@ class _Parts:
             self._capacity(body, f"slots-{body.id}", title, body.slots, items, steps=body.steps)
         for place in qualification.environments:
             items = [test for _, role, test in tested if not place.roles or role.id in place.roles]
+            items += self._integrated(place) if place.volunteers else []
             title = f"{place.title} has no more than its places at once"
             self._capacity(place, f"places-{place.id}", title, place.places, items)
         if taken:
             items = [test for _, role, test in tested if role.id in taken.roles]
             title = "The programme's test team manages no more than its slots at once"
             self._capacity(taken, "slots-shared-team", title, taken.slots, items)
+
+    def _integrated(self, place: Environment) -> list[str]:
+        """Return the integration tests that hold a place of an environment."""
+        integration = self.qualification.integration
+        tests = [
+            test_of(party)
+            for party in self.qualification.parties
+            if party.volunteers and party.cohort != FOLLOW_ON and (not place.roles or party.role in place.roles)
+        ]
+        return [*tests, *(part_of(entry.id, "SIT") for entry in (integration.central if integration else ()))]
 
     def _capacity(self, entry: Sourced, name: str, title: str, amount: Any, items: list[str], **more: Any) -> None:
         if items:
@@ -431,7 +456,7 @@ class _Parts:
                 Release(
                     kind="release",
                     id=f"wave-{party.id}",
-                    title=f"{party.id} enters with a wave",
+                    title=f"{party.id} enters with {_waves_named(waves[allotted[party.id] :])}",
                     at=Point(test, "start"),
                     occasions=Occasions(days=days),
                     enabled=qualification.tranches,
@@ -463,6 +488,10 @@ class _Parts:
         """Cohorts: enough volunteers to start, enough through to leave, and the fastest of all re-paired."""
         volunteers = [party for party in self.qualification.parties if party.volunteers and party.cohort != FOLLOW_ON]
         entered, leaving = [], []
+        for central in integration.central:
+            self._central(integration, central)
+        ready_too = [part_of(central.id, "READY") for central in integration.central]
+        done_too = [part_of(central.id, "SIT") for central in integration.central]
         for cohort in integration.cohorts:
             inside, through = f"COHORT-{cohort.id}-IN", f"COHORT-{cohort.id}-THROUGH"
             self._milestone(cohort, inside, f"{cohort.title}: enough volunteers are ready", shown="opens")
@@ -475,6 +504,8 @@ class _Parts:
                 done = [part_of(name, "SIT") for name in members]
                 title = f"{cohort.title} leaves when {count} of {len(members)} volunteers of role {role} are through"
                 self._quorum("sit", cohort, f"cohort-{cohort.id}-{role}-through", title, done, count, Point(through))
+            self._with_central(cohort, f"cohort-{cohort.id}-central-in", f"{cohort.title} starts", ready_too, inside)
+            self._with_central(cohort, f"cohort-{cohort.id}-central-through", f"{cohort.title} leaves", done_too, through)
             entered.append(inside)
             leaving.append(through)
         ground = self.qualification
@@ -485,9 +516,36 @@ class _Parts:
         self._link("sit", ground, "sit-grace", title, integration.starts, "SIT-QUORATE", lag=integration.grace, bound="at-most")
         if integration.re_pairing:
             self._re_pairing(integration, volunteers)
+            title = "The re-formed cohort leaves"
+            self._with_central(ground, "sit-fastest-central", title, done_too, "SIT-FASTEST-THROUGH")
             leaving.append("SIT-FASTEST-THROUGH")
         title = "The first cohort that is through leaves integration testing"
         self._quorum("sit", ground, "sit-first-cohort", title, leaving, 1, Point(integration.bar, "finish"))
+
+    def _central(self, integration: Integration, central: Central) -> None:
+        """One central party in integration testing."""
+        name, (ready, done) = central.id, (part_of(central.id, "READY"), part_of(central.id, "SIT"))
+        self._milestone(central, ready, f"{central.title}: ready to enter integration testing", shown="opens")
+        if central.sit_ready is not None:
+            self.rules.append(
+                NotBefore(
+                    kind="not-before",
+                    id=f"sit-ready-{name}",
+                    title=f"{central.title} is not ready for integration testing before its day",
+                    at=Point(ready),
+                    date=central.sit_ready,
+                    **self._ground("sit", central),
+                )
+            )
+        self._activity(central, done, f"{central.title}: integration testing", central.sit_test or integration.length)
+        self._link("sit", central, f"sit-enter-{name}", f"{central.title} enters once it is ready", ready, done)
+        title = f"{central.title} is tested from {integration.starts}"
+        self._link("sit", central, f"sit-start-{name}", title, integration.starts, done)
+
+    def _with_central(self, ground: Sourced, name: str, does: str, of: list[str], after: str) -> None:
+        """What takes every central party."""
+        if of:
+            self._quorum("sit", ground, name, f"{does} with all {len(of)} central parties", of, len(of), Point(after))
 
     def _re_pairing(self, integration: Integration, volunteers: list[Party]) -> None:
         """The fastest of all cohorts together, once pairs have been watched long enough."""
@@ -499,6 +557,13 @@ class _Parts:
             done = [part_of(party.id, "SIT") for party in volunteers if party.role == role]
             title = f"The re-formed cohort has {count} of {len(done)} volunteers of role {role}"
             self._quorum("sit", ground, f"sit-fastest-{role}", title, done, count, Point(fastest))
+
+
+def _waves_named(waves: Sequence[Wave]) -> str:
+    """Return ``wave W9``, ``one of waves W8 and W9`` or ``one of waves W1 to W9``."""
+    if len(waves) == 1:
+        return f"wave {waves[0].id}"
+    return f"one of waves {waves[0].id} {'and' if len(waves) == 2 else 'to'} {waves[-1].id}"
 
 
 def _allotted(plan: Plan, qualification: Qualification) -> dict[str, int]:

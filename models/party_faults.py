@@ -29,6 +29,8 @@ _TERMS: dict[str, tuple[str, tuple[type, ...]]] = {
             "notice",
             "partial",
             "ready",
+            "repair",
+            "retest",
             "sandbox",
             "sit_test",
             "watched",
@@ -166,6 +168,10 @@ def _integration(plan: PlanContents, qualification: Qualification, integration: 
         known = [name for name, item in plan.items.items() if isinstance(item, kind)]
         what = "activity" if kind is Activity else "milestone"
         yield from _unknown((*at, key), what, getattr(integration, key), known)
+    parties = {party.id for party in qualification.parties}
+    for place, central in enumerate(integration.central):
+        if central.id in parties or central.id in {other.id for other in integration.central[:place]}:
+            yield Fault((*at, "central", place, "id"), f"'{central.id}' is already used; ids are unique")
     for place, cohort in enumerate(integration.cohorts):
         yield from _cohort(qualification, cohort, (*at, "cohorts", place))
 
@@ -241,6 +247,8 @@ def _party(
             "it for ever; expected at least one agent"
         )
         yield Fault((*at, "agents"), message)
+    if party.retest is not None and party.volunteers:
+        yield Fault((*at, "retest"), f"'{party.id}' goes through integration testing; expected a party tested in Qualification")
     if party.cohort is not None:
         cohorts = [cohort.id for cohort in qualification.integration.cohorts] if qualification.integration else []
         yield from _unknown((*at, "cohort"), "cohort", party.cohort, [*cohorts, FOLLOW_ON] if cohorts else [])

@@ -14,6 +14,9 @@ For a party *p* outside integration testing, with ``b(bar)`` the boundary of the
 * for a supplier ``b(p-LIVE) ≥ b(p-APPROVED)``, ``≥`` the first approval of any of its agents, ``≥ b(p-TEST.start) ⊕
   go_live_preparation``, and the milestone of all suppliers waits for every ``p-LIVE``.
 
+A party that fails its test has a ``p-RETEST`` too, which follows ``p-TEST`` by the time for repair and holds the same slots;
+whatever waits for the end of the test then waits for the end of the second.
+
 A volunteer of integration testing has ``p-SIT`` instead of a test, from its cohort's start.
 """
 
@@ -32,6 +35,7 @@ from models.rules import CapacityStep, Occasions
 __all__ = [
     "FOLLOW_ON",
     "Body",
+    "Central",
     "Cohort",
     "Environment",
     "Integration",
@@ -85,6 +89,8 @@ class Environment(Sourced):
     places: AmountTerm
     roles: Many[Identifier] = ()
     """Roles that test in it; empty means every role."""
+    volunteers: bool = False
+    """Whether it is shared with integration testing: volunteers and central parties then hold a place there too."""
 
 
 class Lengths(Record):
@@ -138,6 +144,8 @@ class Party(Sourced):
     """Of a volunteer: the day from which it can enter integration testing."""
     sit_test: DurationTerm | None = None
     """Of a volunteer: how long integration testing takes it; the cohort's length where left out."""
+    retest: DurationTerm | None = None
+    """Of a party that fails its test in Qualification: how long the test takes that it then passes."""
     withdrawn: bool = False
     """A volunteer that has dropped out of integration testing and qualifies like the others."""
     wave: Identifier | None = None
@@ -180,6 +188,17 @@ class Cohort(Sourced):
     """Role to how many of its volunteers are enough."""
 
 
+class Central(Sourced):
+    """A central party, which integration testing can neither start nor be left without."""
+
+    id: Identifier
+    title: Text
+    sit_ready: DateTerm | None = None
+    """The day from which it can enter integration testing."""
+    sit_test: DurationTerm | None = None
+    """How long integration testing takes it; the cohort's length where left out."""
+
+
 class Integration(Sourced):
     """Integration testing by volunteers instead of by one bar."""
 
@@ -200,6 +219,8 @@ class Integration(Sourced):
     re_pairing: bool = False
     """Whether they are: then the fastest of all cohorts together can be the first that leaves."""
     cohorts: Annotated[Many[Cohort], Field(min_length=1)]
+    central: Many[Central] = ()
+    """Central parties: all of them must be ready with any cohort that starts, and through with any that leaves."""
 
 
 class SkippedBy(Record):
@@ -237,6 +258,8 @@ class Qualification(Sourced):
     parties: Annotated[Many[Party], Field(min_length=1)]
     sandbox: DurationTerm = NOTHING
     """Time in the end-to-end sandbox between readiness and the test."""
+    repair: DurationTerm = NOTHING
+    """Time between a failed test and the one that follows it."""
     evidence_work: DurationTerm = NOTHING
     """Self-assessment (SAD) work left after the test."""
     go_live_preparation: DurationTerm = NOTHING

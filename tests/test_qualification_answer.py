@@ -114,7 +114,9 @@ def test_the_curve_is_monotone_and_equals_solving_again_at_each_point() -> None:
         assert point.earliest <= outcome.dates["ALL"] <= point.date
         agreed += point.date == outcome.dates["ALL"]
     assert agreed == len(found.points)
-    assert found.then_binds == "readiness, test lengths and boards: no capacity at all"
+    assert found.then_binds == (
+        "no capacity at all, but E, which can be tested from Mon 5 Feb 2024 for 10 wd, has its evidence by Fri 8 Mar 2024"
+    )
 
 
 def test_the_least_capacity_meets_the_date_and_one_slot_less_is_refuted() -> None:

@@ -15,8 +15,9 @@ from models.plan import Plan
 from models.scenario import Scenario
 from optimiser import load
 from optimiser.check import check
-from optimiser.critical import compile_network, earliest_times
+from optimiser.critical import best_schedule, compile_network, earliest_times, resources
 from optimiser.errors import InputError
+from optimiser.qualification import qualify
 from optimiser.reading.packaged import find_plan
 from optimiser.solve.fingerprint import plan_sha256
 from optimiser.solve.placement import complete
@@ -285,6 +286,52 @@ def test_the_start_waits_for_one_cohort_less_the_grace() -> None:
     assert grace["START"] == strict["START"] - 5
 
 
+def test_central_parties_hold_every_cohort() -> None:
+    """No cohort starts before all central parties are ready, nor leaves before they are through; re-paired ones neither."""
+    slow = [{"id": "HUB", "title": "The hub", "sit_test": "33 wd", **GROUND}, {"id": "NET", "title": "The net", **GROUND}]
+    late = [{"id": "HUB", "title": "The hub", "sit_ready": "2024-02-05", "sit_test": "1 wd", **GROUND}]
+
+    assert sit_bar(central=slow)[0] == 33
+    assert sit_bar(central=slow, re_pairing=True, watched="2 wd")[0] == 33
+    dates = sit_bar(central=late)[1]
+    assert dates["START"] == dates["HUB-READY"] == 20
+    assert sit_bar(central=late, grace="5 wd")[1]["START"] == 15
+
+
+def test_an_environment_shared_with_integration_testing() -> None:
+    """Volunteers and central parties hold places of it: two at once here, so the first cohort takes longer."""
+    room = [{"id": "ROOM", "title": "the room", "places": 2, "volunteers": True, **GROUND}]
+    hub = [{"id": "HUB", "title": "The hub", "sit_test": "5 wd", **GROUND}]
+    plan = expanded(volunteers(), plan=SIT_PLAN, environments=room, integration=integration(central=hub))
+    (held,) = [{demand.item for demand in rule.demands} for rule in plan.rules if rule.id == "places-ROOM"]
+
+    assert held == {"AG-TEST", "S1-SIT", "A1-SIT", "S2-SIT", "A2-SIT", "HUB-SIT"}
+    network = compile_network(plan)
+    values = best_schedule(earliest_times(network), resources(plan, network.clock), "ALL")
+    assert values is not None
+    assert check(plan, complete(network, values)) == ()
+
+
+def test_a_party_that_fails_is_tested_again() -> None:
+    """The second test follows the repair, holds the same slots, and everything waits for it, those that rely on it too."""
+    parties = [party("A", retest="6 wd"), party("B", reliance="full", relies_on="A")]
+    plan = expanded(parties, slots=1, repair="5 wd")
+    dates = earliest_of(plan)
+    (held,) = [[demand.item for demand in rule.demands] for rule in plan.rules if rule.kind == "capacity"]
+
+    assert held == ["AG-TEST", "A-TEST", "A-RETEST", "B-TEST"]
+    assert dates["A-EVIDENCE"] == 21
+    assert dates["B-EVIDENCE"] == 24
+    found = qualify(plan)
+    (row,) = [row for row in found.allocation if row.party == "A"]
+    assert row.start is not None
+    assert row.finish is not None
+    assert (row.finish - row.start).days > 21
+    assert sum(load.used for load in found.loads) == 4 + 10 + 6 + 3
+    unfailed = earliest_of(expanded([party("A", retest="0 wd"), parties[1]], slots=1))
+    assert unfailed["A-EVIDENCE"] == 10
+
+
 def test_a_reading_says_what_volunteers_are_spared() -> None:
     """Under one option volunteers need a board, under the other none; the reading's other rules are untouched."""
     reading = {
@@ -341,6 +388,7 @@ def test_a_reading_says_what_volunteers_are_spared() -> None:
         ([party("A")], {"sandbox": "$sandbx"}, "unknown assumption 'sandbx'"),
         ([party("A")], {"sandbox": "$slots"}, "$slots holds 2, expected a duration"),
         ([party("A")], {"sandbox": "-1 wd"}, "it is negative: -1 wd; expected 0 or more"),
+        ([party("A", retest="-1 wd")], {}, "it is negative: -1 wd; expected 0 or more"),
     ],
 )
 def test_impossible_or_unknown_demands_are_refused_in_words(parties: list[Any], more: dict[str, Any], message: str) -> None:
@@ -360,6 +408,18 @@ def test_a_cohort_larger_than_its_volunteers_is_refused() -> None:
         bare(parties, plan=SIT_PLAN, integration=integration(cohorts=[cohort]))
 
     assert "cohort 'one' needs 2 of role 'supplier', and 1 volunteer (1 more have withdrawn)" in str(caught.value)
+
+
+def test_central_parties_and_second_tests_that_cannot_be() -> None:
+    """A central party needs a name of its own; a volunteer's second test belongs to its integration testing."""
+    hub = [{"id": "S1", "title": "The hub", **GROUND}]
+    parties = [*volunteers()[1:], party("S1", cohort="one", retest="4 wd")]
+
+    with pytest.raises((PlanFaultsError, ValidationError), match=r".*") as caught:
+        bare(parties, plan=SIT_PLAN, integration=integration(central=hub))
+
+    assert "'S1' is already used; ids are unique" in str(caught.value)
+    assert "'S1' goes through integration testing; expected a party tested in Qualification" in str(caught.value)
 
 
 def test_faults_of_parties_are_located_in_their_files(tmp_path: Path) -> None:

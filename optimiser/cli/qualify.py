@@ -28,7 +28,15 @@ def qualify_plan(
     ] = None,
     curve: Annotated[
         list[str] | None,
-        typer.Option("--curve", metavar="BODY", help="The date as a function of a body's slots, such as BSC; repeatable."),
+        typer.Option(
+            "--curve",
+            metavar="BODY",
+            help="The date as a function of a body's slots, such as BSC, or of all, joint; repeatable.",
+        ),
+    ] = None,
+    slot_cost: Annotated[
+        list[str] | None,
+        typer.Option("--slot-cost", metavar="BODY=COST", help="With --by: what a slot of a body costs; repeatable."),
     ] = None,
     policies: Annotated[bool, typer.Option("--policies", help="Compare ways of queueing for slots.")] = False,
     worth: Annotated[
@@ -49,13 +57,16 @@ def qualify_plan(
     Exit codes: 0 done and proven; 2 bad usage or input; 4 a date is not proved; 5 the date asked for is missed; 1 our fault.
     """
     target = _date(by) if by else None
+    costs = _costs(slot_cost or [])
     with progress() as tell:
         if tell:
             tell("reading the plan")
         loaded = read_plan(plan, scenario, setting, reading, release, assumptions)
         from optimiser.qualification import qualify
 
-        found = qualify(loaded, by=target, curves=tuple(curve or ()), policies=policies, worth=worth, progress=tell)
+        found = qualify(
+            loaded, by=target, curves=tuple(curve or ()), policies=policies, worth=worth, slot_costs=costs, progress=tell
+        )
     if as_json:
         from optimiser.evidence.qualification_documents import qualify_document
 
@@ -76,3 +87,18 @@ def _date(text: str) -> dt.date:
     except ValueError:
         message = f"expected a date such as 2026-02-02, got '{text}'"
         raise InputError([Located(message, path="--by")]) from None
+
+
+def _costs(pairs: list[str]) -> dict[str, int]:
+    """Read ``BSC=3``."""
+    found: dict[str, int] = {}
+    faults = []
+    for pair in pairs:
+        body, _, cost = pair.partition("=")
+        if body and cost.isdecimal():
+            found[body] = int(cost)
+        else:
+            faults.append(Located(f"expected a body and a whole number, such as BSC=3, got '{pair}'", path="--slot-cost"))
+    if faults:
+        raise InputError(faults)
+    return found

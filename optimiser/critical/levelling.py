@@ -55,13 +55,14 @@ class Resource:
 
 
 def resources(plan: Plan, clock: Clock) -> tuple[Resource, ...]:
-    """Return the live capacities of a plan."""
+    """Return the live capacities of a plan; a step before the axis holds from its beginning, one behind it never."""
     found = []
     for rule in plan.active_rules():
         if isinstance(rule, Capacity):
             available = np.full(clock.size, plan.amount(rule.amount), dtype=np.int64)
-            for step in rule.steps:
-                available[clock.boundary(step.since, "opens") :] = plan.amount(step.amount)
+            since = clock.boundaries(np.array([step.since.toordinal() for step in rule.steps], dtype=np.int64), "opens")
+            for step, boundary in zip(rule.steps, since.tolist(), strict=True):
+                available[max(boundary, 0) :] = plan.amount(step.amount)
             demand: dict[str, int] = {}
             for entry in rule.demands:
                 demand[entry.item] = demand.get(entry.item, 0) + plan.amount(entry.amount)

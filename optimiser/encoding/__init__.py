@@ -1,6 +1,6 @@
 """The witness that is a constraint model: CP-SAT with one switch for every rule.
 
-Importing this package costs nothing; the solver is loaded with `Encoding` or `ENCODERS`.
+Importing this package costs nothing; the solver is loaded with `Encoding`, `ENCODERS` or `decide`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from optimiser.encoding.answer import Answer, Limits, Places, Relaxed, Status, Window
 
 if TYPE_CHECKING:
+    from optimiser.encoding.deciding import decide
     from optimiser.encoding.rules import ENCODERS
     from optimiser.encoding.search import Encoding
 
-__all__ = ["ENCODERS", "Answer", "Encoding", "Limits", "Places", "Relaxed", "Status", "Window"]
+__all__ = ["ENCODERS", "Answer", "Encoding", "Limits", "Places", "Relaxed", "Status", "Window", "decide"]
 
 
 def __getattr__(name: str) -> Any:
@@ -22,6 +23,10 @@ def __getattr__(name: str) -> Any:
         from optimiser.encoding.search import Encoding
 
         return Encoding
+    if name == "decide":
+        from optimiser.encoding.deciding import decide
+
+        return decide
     if name == "ENCODERS":
         from optimiser.encoding.rules import ENCODERS
 

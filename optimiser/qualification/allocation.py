@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.allocation import Allocated, BodyLoad, Fairness, Readiness, Straggler
-from models.expansion import part_of, test_of
+from models.expansion import last_test_of, part_of, test_of
 from models.qualification import Party
 from optimiser.qualification.stage import Stage
 from optimiser.wording import plain_date
@@ -67,7 +67,7 @@ def allocated(stage: Stage, values: Sequence[int]) -> tuple[Allocated, ...]:
         tested = not party.volunteers
         start = finish = ready = None
         if tested:
-            start, finish = (values[node] for node in network.item_nodes(test_of(party)))
+            start, finish = values[network.item_nodes(test_of(party))[0]], values[network.item_nodes(last_test_of(party))[1]]
             ready = free_from(stage, values, party)
         supplier = roles[party.role].kind == "supplier"
         live = at(party.id, "LIVE") if supplier else None
@@ -199,7 +199,7 @@ def _because(stage: Stage, values: Sequence[int], party: Party, live: int) -> st
     if approved > evidence:
         reasons.append(f"waits {approved - evidence} wd for its boards")
     if not party.volunteers:
-        finish = values[stage.network.item_nodes(test_of(party))[1]]
+        finish = values[stage.network.item_nodes(last_test_of(party))[1]]
         waited = waiting(stage, values, party)
         if evidence > finish:
             reasons.append("DBT2 evidence or self-assessment comes after its test")

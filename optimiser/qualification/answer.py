@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from models.allocation import DateBetween, Qualified
-from models.expansion import test_of
+from models.allocation import CapacityCurve, DateBetween, Qualified
+from models.expansion import last_test_of
 from models.plan import Plan
 from optimiser.errors import InputError, Located
 from optimiser.qualification.allocation import allocated, fairness, loads, readiness, stragglers
-from optimiser.qualification.capacity import curve, joint_capacity, least_capacity
+from optimiser.qualification.capacity import JOINT, curve, least_capacity
+from optimiser.qualification.joint import joint_capacity
 from optimiser.qualification.policies import compared
 from optimiser.qualification.stage import Stage, with_parties
 from optimiser.qualification.worth import changes_worth
@@ -25,6 +26,7 @@ def qualify(
     curves: Sequence[str] = (),
     policies: bool = False,
     worth: bool = False,
+    slot_costs: Mapping[str, int] | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Qualified:
     """Return Qualification party by party: who is tested when, how full the bodies are, and what capacity is worth.
@@ -36,11 +38,13 @@ def qualify(
     by
         The day by which every supplier is wanted through: the least capacity for it is computed.
     curves
-        Bodies (``BSC``) or capacities (``slots-BSC``) whose whole curve is wanted.
+        Bodies (``BSC``) or capacities (``slots-BSC``) whose whole curve is wanted; ``joint`` for all bodies in proportion.
     policies
         Whether to compare ways of queueing.
     worth
         Whether to compute what exemption, reliance, representative pairs, a shared team and single slots are worth.
+    slot_costs
+        Cost of a slot by body (``BSC``), where it is another than the Qualification's own.
     progress
         Told what is being done.
 
@@ -74,7 +78,7 @@ def qualify(
         if dated is not None:
             dates[milestone] = dated
     start = best.values[stage.network.item_nodes(stage.qualification.bar)[0]]
-    ends = [best.values[stage.network.item_nodes(test_of(party))[1]] for party in stage.qualification.qualifying]
+    ends = [best.values[stage.network.item_nodes(last_test_of(party))[1]] for party in stage.qualification.qualifying]
     notes = ["read off one schedule that reaches the dates; other schedules reach them too"]
     if put_in:
         notes.append(f"the parties were put in by this verb; scenarios switch them on by rule {stage.qualification.id}")
@@ -93,23 +97,37 @@ def qualify(
         stragglers=stragglers(stage, best.values),
         fairness=fairness(stage, best.values),
         policies=compared(stage, best.values, milestones) if policies else (),
-        curves=tuple(curve(stage, rule) for rule in wanted),
+        curves=tuple(_traced(stage, rule, tell) for rule in wanted),
         target=by,
         least=least_capacity(stage, by, tell) if by else (),
-        joint=joint_capacity(stage, by, tell) if by else None,
+        joint=joint_capacity(stage, by, tell, slot_costs) if by else None,
+        without_limit=_without_limit(stage) if by else None,
         worth=changes_worth(stage, best, tell) if worth else (),
         notes=tuple(notes),
     )
 
 
+def _traced(stage: Stage, rule: str, tell: Callable[[str], None]) -> CapacityCurve:
+    tell(f"{stage.target} by {rule}")
+    return curve(stage, rule)
+
+
+def _without_limit(stage: Stage) -> dt.date | None:
+    """Return the date of all suppliers if no body had a limit."""
+    found = stage.between(pools=stage.with_slots(dict.fromkeys(stage.body_rules())))
+    return None if found.high is None else stage.show(stage.target, found.low)
+
+
 def _capacity(stage: Stage, name: str) -> str:
     """Return the capacity that a body's or a rule's name means."""
+    if name == JOINT:
+        return name
     known = [pool.rule for pool in stage.pools]
     for candidate in (name, f"slots-{name}", f"places-{name}"):
         if candidate in known:
             return candidate
     from models.faults import maybe
 
-    bodies = [rule.partition("-")[2] for rule in known]
+    bodies = [*(rule.partition("-")[2] for rule in known), JOINT]
     message = f"'{name}' is no body or capacity of this plan; expected one of {', '.join(bodies)}{maybe(name, bodies)}"
     raise InputError([Located(message, path="--curve")])

@@ -1,180 +1,238 @@
-"""Capacity against dates: the whole curve, the least that meets a date, and the cheapest together."""
+"""Capacity against dates: the whole curve of one body or of all in proportion, and the least that meets a date."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
-from models.allocation import CapacityCurve, CapacityPoint, JointCapacity, LeastCapacity
-from models.findings import ProofClass
-from optimiser.critical import Resource
+from models.allocation import CapacityCurve, CapacityPoint, LeastCapacity
+from models.expansion import part_of, test_of
 from optimiser.qualification.stage import Between, Stage
+from optimiser.wording import plain_date
 
-__all__ = ["curve", "joint_capacity", "least_capacity"]
+__all__ = ["JOINT", "curve", "least_capacity", "target_boundary"]
 
-BEYOND = 12
-"""How many slots more than now the curve goes at most, once nothing is gained any more."""
+JOINT = "joint"
+"""The curve along which all bodies have so many per cent of their slots."""
+
+MOST_PER_CENT = 1000
+"""How far the joint curve is followed."""
 
 
-def curve(stage: Stage, rule: str, milestone: str | None = None) -> CapacityCurve:
-    """Return the date as a function of one capacity's slots, from the fewest that any schedule needs to where more gains nothing.
+def curve(stage: Stage, resource: str, milestone: str | None = None) -> CapacityCurve:
+    """Return the date as a function of capacity, from the least with which all are through on the axis to where more gains nothing.
+
+    Parameters
+    ----------
+    stage
+        The plan, prepared.
+    resource
+        A capacity, or ``joint`` for all bodies in proportion: at *p* per cent each has its slots times ``p / 100``, rounded
+        up; every percentage at which a body gains a slot is a point.
+    milestone
+        The milestone of all suppliers where left out.
 
     Notes
     -----
-    A schedule with fewer slots is one with more, and a bound with more slots is one with fewer; each point has the
-    better of its own and its neighbours', so the curve is monotone as the dates are.
+    More capacity is never later: a schedule with less is one with more, and a bound with more is one with less. So where
+    two points have the same schedule and the same bound, so has every point between, and only the others are worked out.
     """
     milestone = milestone or stage.target
-    now = stage.slots(rule)
-    unlimited = stage.between(milestone, stage.with_slots({rule: None}))
-    found: dict[int, Between] = {}
-    most = max((pool.demand[item] for pool in stage.pools if pool.rule == rule for item in pool.demand), default=1)
-    slots, known = now, None
-    while True:  # up from now, to where nothing is gained
-        found[slots] = stage.between(milestone, stage.with_slots({rule: slots}), known=known)
-        known = found[slots].values
-        if (found[slots].high == unlimited.high and found[slots].high is not None) or slots >= now + BEYOND:
-            break
-        slots += 1
-    if found[now].high == unlimited.high:
-        slots = now
-    for fewer in range(now - 1, most - 1, -1):
-        found[fewer] = stage.between(milestone, stage.with_slots({rule: fewer}))
-        if found[fewer].high is None:
-            break
-    points = _monotone(found)
-    saturated = [slots for slots, point in points.items() if point.high is not None and point.high == unlimited.high]
+    amounts, axis = _joint_axis(stage) if resource == JOINT else _single_axis(stage, resource)
+    now = amounts.index(100 if resource == JOINT else stage.slots(resource))
+    traced = _Curve(stage, milestone, axis)
+    unlimited = stage.between(milestone, stage.with_slots(dict.fromkeys(axis[now])))
+    first, last = traced.fewest(), traced.saturated(unlimited)
+    points = traced.whole(first, max(last, now))
+    saturated = [place for place, point in points.items() if point.high is not None and point.high == unlimited.high]
     return CapacityCurve(
-        resource=rule,
-        now=now,
-        points=tuple(_point(stage, milestone, slots, point) for slots, point in sorted(points.items())),
-        saturates_at=min(saturated, default=None),
-        then_binds=_then_binds(stage, milestone, rule, unlimited),
+        resource=resource,
+        now=amounts[now],
+        points=tuple(
+            _point(stage, milestone, amounts[place], axis[place] if resource == JOINT else {}, point)
+            for place, point in sorted(points.items())
+        ),
+        saturates_at=amounts[min(saturated)] if saturated else None,
+        then_binds=_then_binds(stage, milestone, set(axis[now]), unlimited),
     )
+
+
+def _single_axis(stage: Stage, rule: str) -> tuple[list[int], list[dict[str, int]]]:
+    """Return the amounts of one capacity that make a difference, and the slots at each."""
+    pool = next(pool for pool in stage.pools if pool.rule == rule)
+    amounts = list(range(1, max(sum(pool.demand.values()), stage.slots(rule)) + 1))
+    return amounts, [{rule: amount} for amount in amounts]
+
+
+def _joint_axis(stage: Stage) -> tuple[list[int], list[dict[str, int]]]:
+    """Return the percentages at which some body gains a slot, and the slots of all at each."""
+    now = {rule: stage.slots(rule) for rule in stage.body_rules()}
+    amounts: list[int] = []
+    axis: list[dict[str, int]] = []
+    for share in range(1, MOST_PER_CENT + 1):
+        slots = {rule: -(-amount * share // 100) for rule, amount in now.items()}
+        if not axis or slots != axis[-1] or share == 100:
+            amounts.append(share)
+            axis.append(slots)
+    return amounts, axis
+
+
+class _Curve:
+    """Points of a curve, worked out as they are asked for."""
+
+    def __init__(self, stage: Stage, milestone: str, axis: Sequence[Mapping[str, int]]) -> None:
+        self.stage, self.milestone, self.axis = stage, milestone, axis
+        self.found: dict[int, Between] = {}
+
+    def at(self, place: int) -> Between:
+        """Return a point, with the best schedule of those before it to begin from."""
+        if place not in self.found:
+            before = [other for other in self.found if other < place and self.found[other].values is not None]
+            known = self.found[max(before)].values if before else None
+            pools = self.stage.with_slots(self.axis[place])
+            self.found[place] = self.stage.between(self.milestone, pools, known=known, thorough=False)
+        return self.found[place]
+
+    def fewest(self) -> int:
+        """Return the first point at which a schedule is found, or the last of all."""
+        return self._first(0, len(self.axis) - 1, lambda point: point.high is not None)
+
+    def saturated(self, unlimited: Between) -> int:
+        """Return the first point found as early as without limit, or the last of all."""
+        return self._first(0, len(self.axis) - 1, lambda point: point.high is not None and point.high == unlimited.high)
+
+    def _first(self, low: int, high: int, enough: Callable[[Between], bool]) -> int:
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (low, middle) if enough(self.at(middle)) else (middle + 1, high)
+        return low
+
+    def whole(self, first: int, last: int) -> dict[int, Between]:
+        """Return every point from one to another, and the one before the first, where no schedule is found."""
+        places = [place for place in (first - 1, first, last) if place >= 0]
+        for place in places:
+            self.at(place)
+        self._between(first, last)
+        return _monotone({place: point for place, point in self.found.items() if places[0] <= place <= last})
+
+    def _between(self, first: int, last: int) -> None:
+        """Work out what lies between two points, or read it off them where both are known equally well."""
+        if last - first < 2:
+            return
+        less, more = self.at(first), self.at(last)
+        if less.high is not None and less.high == more.high and more.low in (more.high, less.low):
+            for place in range(first + 1, last):
+                self.found.setdefault(place, Between(more.low, less.high, less.values, more.solver))
+            return
+        middle = (first + last) // 2
+        self.at(middle)
+        self._between(first, middle)
+        self._between(middle, last)
 
 
 def _monotone(found: dict[int, Between]) -> dict[int, Between]:
-    """Give each point the best schedule of fewer slots, and the best bound of more."""
+    """Give each point the best schedule of less capacity, and the best bound of more."""
     ordered = sorted(found)
     points = dict(found)
     for fewer, more in pairwise(ordered):
-        less = points[fewer]
-        if less.high is not None and (points[more].high is None or less.high < points[more].high):  # type: ignore[operator]
-            points[more] = Between(min(points[more].low, less.high), less.high, less.values)
+        less, own = points[fewer], points[more]
+        if less.high is not None and (own.high is None or less.high < own.high):
+            points[more] = Between(min(own.low, less.high), less.high, less.values, own.solver)
     for more, fewer in pairwise(ordered[::-1]):
-        low = max(points[fewer].low, points[more].low)
-        points[fewer] = Between(low, points[fewer].high, points[fewer].values)
+        if points[more].low > points[fewer].low:
+            points[fewer] = Between(points[more].low, points[fewer].high, points[fewer].values, points[more].solver)
     return points
 
 
-def _point(stage: Stage, milestone: str, slots: int, point: Between) -> CapacityPoint:
-    proof: ProofClass = point.proof
-    if point.high is None:
-        return CapacityPoint(slots=slots, date=None, earliest=None, proof="gap")
+def _point(stage: Stage, milestone: str, amount: int, each: Mapping[str, int], point: Between) -> CapacityPoint:
+    shown = None if point.high is None else (stage.show(milestone, point.high), stage.show(milestone, point.low))
     return CapacityPoint(
-        slots=slots, date=stage.show(milestone, point.high), earliest=stage.show(milestone, point.low), proof=proof
+        slots=amount,
+        each=dict(each),
+        date=shown[0] if shown else None,
+        earliest=shown[1] if shown else None,
+        proof=point.proof if shown else "gap",
     )
 
 
-def _then_binds(stage: Stage, milestone: str, rule: str, unlimited: Between) -> str:
-    """Say what holds the date once a capacity does not."""
+def _then_binds(stage: Stage, milestone: str, freed: set[str], unlimited: Between) -> str:
+    """Say what holds the date once some capacities do not."""
     if unlimited.high is None:
-        return "another capacity lets nothing through"
+        return "another capacity, which lets not everybody through"
     if unlimited.high == stage.earliest.values[stage.node(milestone)]:
-        return "readiness, test lengths and boards: no capacity at all"
-    others = [pool.rule for pool in stage.pools if pool.rule != rule]
+        return f"no capacity at all, but {_without_capacity(stage, milestone)}"
     gains = {}
-    for other in others:
-        freed = stage.between(milestone, stage.with_slots({rule: None, other: None}))
-        if freed.high is not None and freed.high < unlimited.high:
-            gains[other] = unlimited.high - freed.high
+    for pool in stage.pools:
+        if pool.rule not in freed:
+            other = stage.between(milestone, stage.with_slots({**dict.fromkeys(freed), pool.rule: None}))
+            if other.high is not None and other.high < unlimited.high:
+                gains[pool.rule] = unlimited.high - other.high
     if gains:
         best = max(gains, key=lambda name: gains[name])
-        return f"{best} ({gains[best]} wd)"
-    return "several capacities together" if unlimited.low < unlimited.high or others else "nothing else"
+        return f"{best}, which holds it {gains[best]} wd longer"
+    return "several other capacities together"
 
 
-def least_capacity(stage: Stage, by: dt.date, tell: Callable[[str], None]) -> tuple[LeastCapacity, ...]:
-    """Return the fewest slots of each capacity, all others as they are, with which all suppliers are through by a day."""
-    boundary = _by(stage, by)
-    found = []
-    for pool in stage.pools:
-        tell(f"least {pool.rule}")
-        rule, now = pool.rule, stage.slots(pool.rule)
-        if stage.meets(stage.with_slots({rule: None}), boundary) is None:
-            none = stage.refuted(stage.with_slots({rule: None}), boundary)
-            found.append(LeastCapacity(resource=rule, now=now, least=None, proved=none))
-            continue
-        low, high = 1, len(pool.demand)
-        while low < high:
-            middle = (low + high) // 2
-            if stage.meets(stage.with_slots({rule: middle}), boundary) is None:
-                low = middle + 1
-            else:
-                high = middle
-        proved = low == 1 or stage.refuted(stage.with_slots({rule: low - 1}), boundary)
-        found.append(LeastCapacity(resource=rule, now=now, least=low, proved=proved))
-    return tuple(found)
+def _without_capacity(stage: Stage, milestone: str) -> str:
+    """Say which parties keep a milestone where capacity does not, and what keeps them."""
+    values, reached = stage.earliest.values, stage.earliest.values[stage.node(milestone)]
+    kinds = {role.id: role.kind for role in stage.qualification.roles}
+    last = [
+        party
+        for party in stage.qualification.parties
+        if milestone == stage.target
+        and kinds[party.role] == "supplier"
+        and values[stage.network.nodes[part_of(party.id, "LIVE"), "start"]] == reached
+    ]
+    if not last:
+        return "readiness, test lengths and boards"
+    party = last[0]
+    others = f" (and {len(last) - 1} more)" if len(last) > 1 else ""
+    if party.volunteers:
+        return f"{party.id}{others}, which comes through integration testing, and the boards after it"
+    start, finish = (values[node] for node in stage.network.item_nodes(test_of(party)))
+    evidence, approved = (values[stage.network.nodes[part_of(party.id, part), "start"]] for part in ("EVIDENCE", "APPROVED"))
+    words = [f"{party.id}{others}, which can be tested from {plain_date(stage.morning(start))} for {finish - start} wd"]
+    if evidence > finish:
+        words.append(f"has its evidence by {plain_date(stage.evening(evidence))}")
+    if approved > evidence:
+        words.append(f"its approval on {plain_date(stage.evening(approved))}")
+    return ", ".join(words)
 
 
-def _by(stage: Stage, by: dt.date) -> int:
+def target_boundary(stage: Stage, by: dt.date) -> int:
     """Return the boundary that a target day means for the milestone of all suppliers."""
     return stage.clock.boundary(by, "opens" if stage.plan.items[stage.target].shown == "opens" else "closes")  # type: ignore[union-attr]
 
 
-def joint_capacity(stage: Stage, by: dt.date, tell: Callable[[str], None]) -> JointCapacity | None:
-    """Return slots of all bodies that meet a day, none of which can be spared, the costly ones kept low first.
-
-    The cost is a schedule's; ``at_least`` is what the slots cost that each body needs if the others had no limit, so no
-    choice of slots that meets the day costs less.
-    """
-    boundary = _by(stage, by)
-    cost = _costs(stage)
-    fewest = {rule: _fewest(stage, rule, boundary) for rule in cost}
-    if any(amount is None for amount in fewest.values()):
-        return None
-    floor = {rule: amount for rule, amount in fewest.items() if amount is not None}
-    most = {pool.rule: len(pool.demand) for pool in stage.pools if pool.rule in cost}
-    slots = {rule: max(floor[rule], stage.slots(rule)) for rule in cost}
-    if stage.meets(stage.with_slots(slots), boundary) is None:
-        slots = dict(most)
-        if stage.meets(stage.with_slots(slots), boundary) is None:
-            return None
-    for rule in sorted(cost, key=lambda name: -cost[name]):
-        tell(f"jointly: {rule}")
-        low, high = floor[rule], slots[rule]
+def least_capacity(stage: Stage, by: dt.date, tell: Callable[[str], None]) -> tuple[LeastCapacity, ...]:
+    """Return the fewest slots of each capacity, all others as they are, with which all suppliers are through by a day."""
+    boundary = target_boundary(stage, by)
+    found = []
+    for pool in stage.pools:
+        tell(f"least {pool.rule}")
+        rule, now = pool.rule, stage.slots(pool.rule)
+        most = sum(pool.demand.values())
+        ask = stage.asking(boundary)
+        if not ask.met({rule: most}):
+            refuted = ask.refuted({rule: None})
+            least_open = None if refuted else _first_open(ask.refuted, rule, most)
+            found.append(LeastCapacity(resource=rule, now=now, least=None, at_least=least_open, proved=refuted))
+            continue
+        low, high = 1, most
         while low < high:
             middle = (low + high) // 2
-            if stage.meets(stage.with_slots({**slots, rule: middle}), boundary) is None:
-                low = middle + 1
-            else:
-                high = middle
-        slots[rule] = low
-    return JointCapacity(
-        slots=slots,
-        cost=sum(cost[rule] * amount for rule, amount in slots.items()),
-        at_least=sum(cost[rule] * amount for rule, amount in floor.items()),
-    )
+            low, high = (low, middle) if ask.met({rule: middle}) else (middle + 1, high)
+        at_least = _first_open(ask.refuted, rule, low)
+        found.append(LeastCapacity(resource=rule, now=now, least=low, at_least=at_least, proved=low == at_least))
+    return tuple(found)
 
 
-def _costs(stage: Stage) -> dict[str, int]:
-    """Return the cost of a slot of each body."""
-    rules: Sequence[Resource] = stage.pools
-    live = {pool.rule for pool in rules}
-    return {f"slots-{body.id}": body.slot_cost for body in stage.qualification.bodies if f"slots-{body.id}" in live}
-
-
-def _fewest(stage: Stage, rule: str, boundary: int) -> int | None:
-    """Return the fewest slots of one body that are not refuted with the others unlimited."""
-    others: dict[str, int | None] = {pool.rule: None for pool in stage.pools if pool.rule != rule}
-    low, high = 1, max(1, len(next(pool for pool in stage.pools if pool.rule == rule).demand))
-    if stage.refuted(stage.with_slots({**others, rule: high}), boundary):
-        return None
-    while low < high:
+def _first_open(refuted: Callable[[Mapping[str, int | None]], bool], rule: str, high: int) -> int:
+    """Return the fewest slots that are not refuted, ``high`` not being."""
+    low = 0
+    while low + 1 < high:
         middle = (low + high) // 2
-        if stage.refuted(stage.with_slots({**others, rule: middle}), boundary):
-            low = middle + 1
-        else:
-            high = middle
-    return low
+        low, high = (middle, high) if refuted({rule: middle}) else (low, middle)
+    return high

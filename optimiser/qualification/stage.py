@@ -26,12 +26,21 @@ from optimiser.critical import (
     overload_on_axis,
     resources,
 )
+from optimiser.encoding import Limits
 from optimiser.errors import InputError, Located
+from optimiser.solve.crowd import EACH_DETERMINISTIC_TIME, Verdict, judge, narrow
+from optimiser.solve.supposing import Supposing
 
-__all__ = ["Between", "Stage", "with_parties"]
+__all__ = ["Asking", "Between", "Stage", "with_parties"]
 
 TRIES = 12
 """Schedules tried at each earlier date supposed."""
+
+LIMITS = Limits(deterministic_time=1.0)
+"""Of CP-SAT, for one date."""
+
+JUDGING = 0.1
+"""Deterministic seconds for whether some capacity meets a day."""
 
 
 def with_parties(plan: Plan) -> tuple[Plan, bool]:
@@ -72,16 +81,21 @@ class Between:
         Of the best schedule found; None where none was found.
     values
         Boundary of each node of that schedule.
+    solver
+        Whether the bound is CP-SAT's.
     """
 
     low: int
     high: int | None
     values: list[int] | None
+    solver: bool = False
 
     @property
     def proof(self) -> ProofClass:
-        """Certified where bound and schedule meet."""
-        return "certified" if self.low == self.high else "gap"
+        """How far it is proved: where bound and schedule meet, by whose bound."""
+        if self.low != self.high:
+            return "gap"
+        return "solver" if self.solver else "certified"
 
 
 class Stage:
@@ -110,6 +124,8 @@ class Stage:
         if self.earliest.status != "feasible":
             message = "no dates: rules contradict each other even without capacity; maybe ask 'solve' for the conflict"
             raise InputError([Located(message, path="qualification")])
+        self._asking: dict[int, Asking] = {}
+        self.supposing = Supposing(self.earliest, self.pools)
 
     def node(self, milestone: str) -> int:
         """Return the node of a milestone."""
@@ -128,7 +144,12 @@ class Stage:
         return self.clock.show(boundary, "closes")
 
     def between(
-        self, milestone: str | None = None, pools: Sequence[Resource] | None = None, *, known: Sequence[int] | None = None
+        self,
+        milestone: str | None = None,
+        pools: Sequence[Resource] | None = None,
+        *,
+        known: Sequence[int] | None = None,
+        thorough: bool = True,
     ) -> Between:
         """Return a milestone's boundary between bound and schedule.
 
@@ -140,33 +161,45 @@ class Stage:
             Capacities; the plan's own where left out.
         known
             A schedule that keeps inside these capacities, to be bettered.
+        thorough
+            Whether what is not decided soon is tried for longer, as `solve` does.
         """
         milestone = milestone or self.target
         pools = self.pools if pools is None else pools
         node, limit = self.node(milestone), self.clock.limit
         if overload_on_axis(self.earliest, pools):
             return Between(limit, None, None)
-        found = best_schedule(self.earliest, pools, milestone)
-        found = _better(node, found, known)
-        bound = capacity_bound(self.earliest, pools, milestone, limit if found is None else found[node])
-        if found is not None and found[node] > bound.boundary:
-            pulled = best_schedule(self.earliest, pools, milestone, floor=bound.boundary, tries=TRIES)
-            found = _better(node, pulled, found)
+        found = _better(node, best_schedule(self.earliest, pools, milestone), known)
+        bound = capacity_bound(self.earliest, pools, milestone, limit if found is None else found[node]).boundary
+        if found is None or found[node] == bound:
+            return Between(bound, None if found is None else found[node], found)
+        low = bound
+        for each in EACH_DETERMINISTIC_TIME if thorough else EACH_DETERMINISTIC_TIME[:1]:
+            closed = narrow(self.earliest, pools, milestone, low, found, LIMITS, supposing=self.supposing, each=(each,))
+            low, found = closed.bound, _better(node, closed.values, found)
             assert found is not None
-            if found[node] <= bound.boundary:
-                bound = capacity_bound(self.earliest, pools, milestone, found[node])
-        return Between(bound.boundary, None if found is None else found[node], found)
+            if thorough and each == EACH_DETERMINISTIC_TIME[0] and found[node] > low:
+                found = _better(node, best_schedule(self.earliest, pools, milestone, floor=low, tries=TRIES), found)
+                assert found is not None
+        return Between(low, found[node], found, solver=low > bound)
 
-    def meets(self, pools: Sequence[Resource], boundary: int) -> list[int] | None:
-        """Return a schedule that meets a boundary of the milestone of all suppliers inside some capacities, if one is found."""
-        found = self.between(pools=pools)
-        return found.values if found.high is not None and found.high <= boundary else None
-
-    def refuted(self, pools: Sequence[Resource], boundary: int) -> bool:
-        """Say whether no schedule inside some capacities meets a boundary."""
+    def judged(self, pools: Sequence[Resource], boundary: int) -> Verdict:
+        """Say whether the milestone of all suppliers can be at or before a boundary inside some capacities."""
         if overload_on_axis(self.earliest, pools):
-            return True
-        return capacity_bound(self.earliest, pools, self.target, boundary + 1).boundary > boundary
+            return Verdict("refuted")
+        limits = replace(LIMITS, deterministic_time=JUDGING)
+        return judge(self.earliest, pools, self.target, boundary, limits, supposing=self.supposing)
+
+    def asking(self, boundary: int) -> Asking:
+        """Return what answers, for any slots, whether all suppliers can be through at a boundary."""
+        if boundary not in self._asking:
+            self._asking[boundary] = Asking(self, boundary)
+        return self._asking[boundary]
+
+    def body_rules(self) -> tuple[str, ...]:
+        """Return the capacities that are slots of a body, in the order of the file."""
+        live = {pool.rule for pool in self.pools}
+        return tuple(f"slots-{body.id}" for body in self.qualification.bodies if f"slots-{body.id}" in live)
 
     def with_slots(self, slots: Mapping[str, int | None]) -> tuple[Resource, ...]:
         """Return the capacities with some of them set: to as many slots at their first step, or unlimited where None."""
@@ -199,6 +232,46 @@ class Stage:
             gap_wd=found.high - found.low,
             proof=found.proof,
         )
+
+
+class Asking:
+    """Whether all suppliers can be through at one boundary, for slots of any kind, each asked once.
+
+    Slots that suffice suffice with more, and slots that do not do not with fewer: what is known of others is used first.
+    """
+
+    def __init__(self, stage: Stage, boundary: int) -> None:
+        self._stage, self._boundary = stage, boundary
+        self._known: list[tuple[dict[str, int | None], Verdict]] = []
+
+    def met(self, slots: Mapping[str, int | None]) -> bool:
+        """Say whether a schedule was found; those not named are as they are, None is no limit."""
+        return self._verdict(slots).status == "met"
+
+    def refuted(self, slots: Mapping[str, int | None]) -> bool:
+        """Say whether there is none."""
+        return self._verdict(slots).status == "refuted"
+
+    def _verdict(self, slots: Mapping[str, int | None]) -> Verdict:
+        stage = self._stage
+        asked = {**{pool.rule: stage.slots(pool.rule) for pool in stage.pools}, **slots}
+        for other, verdict in self._known:
+            if (verdict.status == "met" and _covers(asked, other)) or (verdict.status == "refuted" and _covers(other, asked)):
+                return verdict
+            if other == asked:
+                return verdict
+        verdict = stage.judged(stage.with_slots(slots), self._boundary)
+        self._known.append((asked, verdict))
+        return verdict
+
+
+def _covers(more: Mapping[str, int | None], less: Mapping[str, int | None]) -> bool:
+    """Say whether some slots are no fewer than others, body by body."""
+    return all(_at_least(more[rule], amount) for rule, amount in less.items())
+
+
+def _at_least(more: int | None, less: int | None) -> bool:
+    return more is None or (less is not None and more >= less)
 
 
 def _better(node: int, found: list[int] | None, other: Sequence[int] | None) -> list[int] | None:

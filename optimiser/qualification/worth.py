@@ -7,11 +7,15 @@ from collections.abc import Callable, Iterator
 from models.allocation import Worth
 from models.expansion import exchange
 from models.faults import PlanFaultsError
+from models.findings import ProofClass
 from models.plan import Plan
 from models.qualification import Qualification
 from optimiser.qualification.stage import Between, Stage
 
 __all__ = ["changes_worth"]
+
+WEAKEST: tuple[ProofClass, ...] = ("certified", "solver", "gap")
+"""Classes of proof, the weakest last: a difference is proved as far as the weaker of its two dates."""
 
 
 def changes_worth(stage: Stage, base: Between, tell: Callable[[str], None]) -> tuple[Worth, ...]:
@@ -39,7 +43,7 @@ def changes_worth(stage: Stage, base: Between, tell: Callable[[str], None]) -> t
                 date=None if reached.high is None else other.show(other.target, reached.high),
                 earliest=None if reached.high is None else other.show(other.target, reached.low),
                 gain_wd=gain,
-                proof="certified" if reached.proof == base.proof == "certified" else "gap",
+                proof=max(reached.proof, base.proof, key=WEAKEST.index),
             )
         )
     return tuple(found)

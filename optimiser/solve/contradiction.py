@@ -55,10 +55,21 @@ def _argument(earliest: Earliest) -> str:
         assert event.rule is not None
         before = earliest.events[event.parents[-1]]
         reached = plain_date(clock.show(before.boundary, plan.convention(network.points[before.node])))
-        return f"{point_name(plan, network.points[before.node])} is at {reached} or later, after the last occasion of: {demand(plan, event.rule)}"
+        late = f"{point_name(plan, network.points[before.node])} is at {reached} or later"
+        return f"{late}{_held_until(earliest, event.parents[-1])}, after the last occasion of: {demand(plan, event.rule)}"
     assert trouble.rule is not None
     reached = plain_date(clock.show(min(event.boundary, clock.limit), plan.convention(point)))
     return f"{name} cannot be before {reached}, but must be: {demand(plan, trouble.rule)}"
+
+
+def _held_until(earliest: Earliest, event: int) -> str:
+    """Say which occasion or stated date the chain to an event waited for last, where it did for any."""
+    plan = earliest.network.plan
+    for name in reversed(earliest.rules_behind(earliest.chain(event))):
+        rule = plan.rules_by_id.get(name)
+        if rule is not None and rule.kind in ("release", "gate", "not-before"):
+            return f", as {title(plan, name)} ({demand(plan, name)})"
+    return ""
 
 
 def conflict_of_capacity(plan: Plan, network: Network, limits: Limits) -> tuple[Conflict | None, float]:

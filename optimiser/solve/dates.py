@@ -26,7 +26,7 @@ from optimiser.critical import (
 )
 from optimiser.encoding import Answer, Encoding, Limits, Window
 from optimiser.errors import BeyondHorizonError, Located
-from optimiser.solve.crowd import MOST_DETERMINISTIC_TIME, close, confirm
+from optimiser.solve.crowd import EACH_DETERMINISTIC_TIME, MOST_DETERMINISTIC_TIME, close, confirm, narrow
 from optimiser.solve.placement import complete
 
 __all__ = ["Proved", "Search", "windows_near"]
@@ -179,11 +179,12 @@ class Search:
             found, bound = self._between(milestone, pools, [entry.alone for entry in proved])
             assert found is None or bound.boundary <= found[node], f"{milestone}: a bound later than a schedule"
             self.tell(f"{milestone}: CP-SAT")
+            found, floor = self._narrowed(milestone, pools, found, bound.boundary)
             if encoding is None:
-                found, answer = self._crowded(milestone, found, bound.boundary)
+                found, answer = self._crowded(milestone, pools, found, bound.boundary, floor)
             else:
                 hint = None if found is None else complete(network, found)
-                answer = encoding.earliest(milestone, floor=bound.boundary, hint=hint, limits=self.limits)
+                answer = encoding.earliest(milestone, floor=floor, hint=hint, limits=self.limits)
                 self.deterministic_time += answer.deterministic_time
             if answer.status == "infeasible" or (answer.positions is None and found is None):
                 return answer
@@ -205,7 +206,7 @@ class Search:
     def _between(
         self, milestone: str, pools: Sequence[Resource], known: Sequence[list[int]]
     ) -> tuple[list[int] | None, CapacityBound]:
-        """Return the best schedule and the best bound that need no solver; ``known`` are schedules found for others."""
+        """Return the best schedule of the usual orders and the best bound; ``known`` are schedules found for others."""
         node = self.network.nodes[milestone, "start"]
 
         def better(found: list[int] | None) -> list[int] | None:
@@ -213,18 +214,50 @@ class Search:
             return min(candidates, key=lambda values: values[node], default=None)
 
         found = better(best_schedule(self.earliest, pools, milestone))
-        bound = capacity_bound(self.earliest, pools, milestone, self.network.clock.limit if found is None else found[node])
-        if found is None or found[node] == bound.boundary:
-            return found, bound
-        pulled = better(best_schedule(self.earliest, pools, milestone, floor=bound.boundary, tries=TRIES))
-        found = found if pulled is None else pulled
-        return found, capacity_bound(self.earliest, pools, milestone, found[node])
+        return found, capacity_bound(
+            self.earliest, pools, milestone, self.network.clock.limit if found is None else found[node]
+        )
 
-    def _crowded(self, milestone: str, found: list[int] | None, floor: int) -> tuple[list[int] | None, Answer]:
+    def _narrowed(
+        self, milestone: str, pools: Sequence[Resource], found: list[int] | None, floor: int
+    ) -> tuple[list[int] | None, int]:
+        """Close what lies between bound and schedule: dates supposed one by one, then orders that are pulled."""
+        network = self.network
+        node = network.nodes[milestone, "start"]
+        if found is None or found[node] == floor:
+            return found, floor
+        limits = replace(self.limits, deterministic_time=min(self.limits.deterministic_time, MOST_DETERMINISTIC_TIME))
+        quick, slow = EACH_DETERMINISTIC_TIME
+        for each in (quick, slow):
+            closed = narrow(self.earliest, pools, milestone, floor, found, limits, each=(each,))
+            self.deterministic_time += closed.deterministic_time
+            limits = replace(limits, deterministic_time=max(0.0, limits.deterministic_time - closed.deterministic_time))
+            floor, found = closed.bound, self._earlier(found, closed.values, node)
+            if each == quick and found[node] > floor:
+                pulled = best_schedule(self.earliest, pools, milestone, floor=floor, tries=TRIES)
+                found = self._earlier(found, pulled, node)
+            if found[node] == floor:
+                break
+        left = "bound and schedule meet" if found[node] == floor else f"{found[node] - floor} wd are left undecided"
+        self.notes.append(f"{milestone}: CP-SAT decided dates between bound and schedule, supposed one by one; {left}")
+        return found, floor
+
+    def _earlier(self, found: list[int], other: list[int] | None, node: int) -> list[int]:
+        """Return the other schedule where it is earlier and breaks nothing."""
+        if other is None or other[node] >= found[node]:
+            return found
+        plan = self.network.plan
+        return found if check(plan, complete(self.network, other), self.network.clock) else other
+
+    def _crowded(
+        self, milestone: str, pools: Sequence[Resource], found: list[int] | None, certified: int, floor: int
+    ) -> tuple[list[int] | None, Answer]:
         """Ask CP-SAT of a large plan: to confirm what is certified, or to close the gap on the part that matters."""
         node = self.network.nodes[milestone, "start"]
         self.windows = "trimmed"
         if found is not None and found[node] == floor:
+            if floor > certified:
+                return found, Answer("optimal", floor, floor, None, 0.0)
             decided, spent = confirm(self.earliest, milestone, complete(self.network, found), self.limits)
             self.deterministic_time += spent
             how = (
@@ -234,15 +267,13 @@ class Search:
             )
             self.notes.append(f"{milestone}: bounds and a checked schedule meet; CP-SAT {how}")
             return found, Answer("optimal", floor, floor, None, spent)
-        closed = close(self.earliest, milestone, floor, found, self.limits)
+        closed = close(self.earliest, pools, milestone, floor, found, self.limits)
         self.deterministic_time += closed.deterministic_time
         self.notes.append(
             f"{milestone}: CP-SAT searched the items that it can feel, for {MOST_DETERMINISTIC_TIME:g} deterministic seconds at most"
         )
-        if closed.values is not None and not check(
-            self.network.plan, complete(self.network, closed.values), self.network.clock
-        ):
-            found = closed.values if found is None or closed.values[node] < found[node] else found
+        if closed.values is not None:
+            found = closed.values if found is None else self._earlier(found, closed.values, node)
         closing = found is not None and closed.status == "optimal" and found[node] == closed.bound
         status = closed.status if closing or closed.status in ("infeasible", "unknown") else "feasible"
         return found, Answer(status, None, closed.bound, None, closed.deterministic_time)  # type: ignore[arg-type]

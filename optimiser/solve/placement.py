@@ -11,7 +11,7 @@ from models.rules import Capacity, Point
 from models.schedule import Position, Schedule
 from optimiser.check import check
 from optimiser.clock import Convention
-from optimiser.critical import Network, latest_times
+from optimiser.critical import Network, latest_times, resources
 
 __all__ = ["complete", "schedule_of"]
 
@@ -61,11 +61,13 @@ def complete(network: Network, values: Sequence[int]) -> Schedule:
 def _one_by_one(network: Network, values: Sequence[int], late: list[Activity], end: int) -> list[int]:
     """Move activities one at a time, the latest first, each as far as every rule and capacity leaves it room.
 
-    As one move may make room for another, rounds are repeated until nothing moves.
+    As one move may make room for another, rounds are repeated until nothing moves. Where a capacity has no room a place
+    is not tried; whether it will do in every other way is for the checker to say.
     """
-    plan, clock = network.plan, network.clock
+    plan = network.plan
     placed = list(values)
     bare = plan.evolve(hammocks=())
+    room = _Room(network, placed)
     moved = True
     while moved:
         moved = False
@@ -73,15 +75,51 @@ def _one_by_one(network: Network, values: Sequence[int], late: list[Activity], e
             start, finish = network.item_nodes(activity.id)
             # No later than the network alone would let it: what capacity and quorums add can only be earlier.
             held = {node: end if point.item == activity.id else placed[node] for node, point in enumerate(network.points)}
-            for candidate in range(latest_times(network, held)[start], placed[start], -1):
+            last = latest_times(network, held)[start]
+            if last <= placed[start]:
+                continue
+            room.take(activity.id, placed[start], placed[finish], -1)
+            for candidate in range(last, placed[start], -1):
                 trial = list(placed)
-                trial[start], trial[finish] = candidate, candidate + placed[finish] - placed[start]
-                if plan.switch(activity.enabled):
-                    trial[finish] = clock.finish(candidate, plan.duration(activity.duration), activity.calendar)
-                if trial[finish] <= end and not check(bare, _positioned(network, trial), clock):
+                trial[start], trial[finish] = candidate, _finish(network, activity, candidate, placed[finish] - placed[start])
+                fits = trial[finish] <= end and room.fits(activity.id, candidate, trial[finish])
+                if fits and not check(bare, _positioned(network, trial), network.clock):
                     placed, moved = trial, True
                     break
+            room.take(activity.id, placed[start], placed[finish], 1)
     return placed
+
+
+def _finish(network: Network, activity: Activity, start: int, length: int) -> int:
+    """Return where an activity ends that starts at a boundary; one of free length keeps the length it has."""
+    plan = network.plan
+    if not plan.switch(activity.enabled):
+        return start + length
+    return network.clock.finish(start, plan.duration(activity.duration), activity.calendar)
+
+
+class _Room:
+    """What the capacities of a plan have left on each working day."""
+
+    def __init__(self, network: Network, values: Sequence[int]) -> None:
+        self._pools = resources(network.plan, network.clock)
+        self._left = [pool.available.copy() for pool in self._pools]
+        for item in {item for pool in self._pools for item in pool.demand}:
+            start, finish = network.item_nodes(item)
+            self.take(item, values[start], values[finish], 1)
+
+    def take(self, item: str, start: int, finish: int, times: int) -> None:
+        """Take up what an activity needs while it is in progress, or with ``times`` −1 give it back."""
+        for pool, left in zip(self._pools, self._left, strict=True):
+            left[start:finish] -= times * pool.demand.get(item, 0)
+
+    def fits(self, item: str, start: int, finish: int) -> bool:
+        """Say whether every capacity has room for an activity, itself not counted."""
+        return all(
+            bool((left[start:finish] >= pool.demand[item]).all())
+            for pool, left in zip(self._pools, self._left, strict=True)
+            if item in pool.demand
+        )
 
 
 def _positioned(network: Network, values: Sequence[int]) -> Schedule:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Sequence
 
-from models.allocation import BodyLoad, CapacityCurve, Qualified
-from optimiser.evidence.terminal.page import Column, Grid, Lines, Page, heading, paragraph
+from models.allocation import BodyLoad, CapacityCurve, LeastCapacity, Qualified
+from optimiser.evidence.terminal.page import Column, Grid, Lines, Page, hanging, heading, paragraph
 from optimiser.evidence.terminal.words import counted, day
 
 __all__ = ["qualification_report"]
@@ -44,7 +45,27 @@ def _shown(date: dt.date | None) -> str:
 
 
 def _titled(title: str, note: str, grid: Grid, page: Page) -> Lines:
-    return [heading(""), heading(title, note), *grid.lines(page.width)] if grid.rows else []
+    if not grid.rows:
+        return []
+    line = heading(title, note)
+    if line.cell_len <= page.width:
+        return [heading(""), line, *grid.lines(page.width)]
+    return [heading(""), heading(title), *paragraph(note, page.width, style="dim"), *grid.lines(page.width)]
+
+
+def _narrowed(columns: Sequence[Column], rows: Sequence[Sequence[str]], spared: Sequence[str], page: Page) -> Grid:
+    """Return a grid without as many columns as it takes to fit, those spared first, so that no date is ever cut."""
+    kept = list(range(len(columns)))
+    heads = [column.head for column in columns]
+    for name in ("", *spared):
+        kept = [place for place in kept if heads[place] != name or not name]
+        grid = Grid([columns[place] for place in kept])
+        for row in rows:
+            grid.add(*(row[place] for place in kept))
+        taken = sum(10 if column.gives else wish for column, wish in zip(grid.columns, grid.natural(), strict=True))
+        if taken + grid.indent + grid.gap * (len(kept) - 1) <= page.width:
+            break
+    return grid
 
 
 def _dates(found: Qualified, page: Page) -> Lines:
@@ -59,25 +80,25 @@ def _allocation(found: Qualified, page: Page, *, every: bool) -> Lines:
     rows = list(found.allocation)
     if not every:
         rows = sorted(rows, key=lambda row: -(row.waiting_wd or 0))[:_MOST]
-    grid = Grid(
+    columns = [
+        Column("party"),
+        Column("role"),
+        Column("size"),
+        Column("wave"),
+        Column("ready"),
+        Column("test"),
+        Column("to"),
+        Column("waits", "right"),
+        Column("approved"),
+        Column("live"),
+        Column("to migrate", "right"),
+    ]
+    cells = [
         [
-            Column("party"),
-            Column("role"),
-            Column("size"),
-            Column("ready"),
-            Column("test"),
-            Column("to"),
-            Column("waits", "right"),
-            Column("approved"),
-            Column("live"),
-            Column("to migrate", "right"),
-        ]
-    )
-    for row in rows:
-        grid.add(
             row.party,
             row.role,
             row.size,
+            row.wave or "–",
             _shown(row.ready),
             _shown(row.start) if row.start else "integration",
             _shown(row.finish),
@@ -85,7 +106,13 @@ def _allocation(found: Qualified, page: Page, *, every: bool) -> Lines:
             day(row.approved),
             _shown(row.live),
             "–" if row.migration_wd is None else f"{row.migration_wd} wd",
-        )
+        ]
+        for row in rows
+    ]
+    waved = any(row.wave for row in rows)
+    if not waved:
+        columns, cells = columns[:3] + columns[4:], [row[:3] + row[4:] for row in cells]
+    grid = _narrowed(columns, cells, ("size", "role", "to migrate", "to", "wave", "ready"), page)
     total = counted(len(found.allocation), "party", "parties")
     note = total if every else f"the {len(rows)} of {total} that wait longest for a slot; --all lists every one"
     return _titled("Allocation", note, grid, page)
@@ -102,12 +129,17 @@ def _loads(found: Qualified, page: Page) -> Lines:
         ("Utilisation", "share of the slots in use", lambda load: f"{100 * load.utilisation:.0f} %"),
         ("Queue", "parties that are ready and wait, on an average day", lambda load: f"{load.queue:.1f}"),
     ):
-        grid = Grid([Column("month"), *(Column(name, "right") for name in bodies)])
+        grid = Grid([Column("month"), *(Column(_short(name), "right") for name in bodies)])
         for month in months:
             by_body = {name: next((load for load in own if load.month == month), None) for name, own in bodies.items()}
             grid.add(month, *("" if load is None else cell(load) for load in by_body.values()))
         lines += _titled(title, note, grid, page)
     return lines
+
+
+def _short(rule: str) -> str:
+    """Return the name of the body or environment whose capacity a rule is."""
+    return rule.removeprefix("slots-").removeprefix("places-")
 
 
 def _demand(load: BodyLoad) -> str:
@@ -125,10 +157,14 @@ def _readiness(found: Qualified, page: Page) -> Lines:
 
 
 def _stragglers(found: Qualified, page: Page) -> Lines:
-    grid = Grid([Column("party"), Column("live"), Column("meter points", "right"), Column("because", gives=True)])
+    if not found.stragglers:
+        return []
+    lines: Lines = [heading(""), heading("The last suppliers", "in this schedule")]
+    room = max(len(row.party) for row in found.stragglers)
     for row in found.stragglers:
-        grid.add(row.party, day(row.live), f"{row.meter_points:,} k", row.because)
-    return _titled("The last suppliers", "in this schedule", grid, page)
+        label = f"{row.party:<{room}}  {day(row.live)}  {row.meter_points:>6,} k"
+        lines += hanging(label, row.because, page.width)
+    return lines
 
 
 def _fairness(found: Qualified, page: Page) -> Lines:
@@ -140,55 +176,116 @@ def _fairness(found: Qualified, page: Page) -> Lines:
 
 def _policies(found: Qualified, page: Page) -> Lines:
     names = [name for name in found.dates if found.policies and name in found.policies[0].dates]
-    grid = Grid(
-        [
-            Column("policy", gives=True),
-            *(Column(name) for name in names),
-            Column("all tested"),
-            *(Column(f"wait {size}", "right") for size in ("large", "medium", "small")),
-        ]
-    )
+    sizes = ("large", "medium", "small")
+    columns = [
+        Column("policy", gives=True),
+        *(Column(name) for name in names),
+        Column("all tested"),
+        *(Column(size, "right") for size in sizes),
+    ]
+    rows = []
     for row in found.policies:
         waits = {entry.group: f"{entry.mean_wd:.0f} wd" for entry in row.fairness}
-        grid.add(
-            row.title,
-            *(day(row.dates[name]) for name in names),
-            day(row.all_tested),
-            *(waits.get(size, "–") for size in ("large", "medium", "small")),
+        rows.append(
+            [
+                row.policy,
+                *(day(row.dates[name]) for name in names),
+                day(row.all_tested),
+                *(waits.get(size, "–") for size in sizes),
+            ]
         )
-    return _titled("Ways of queueing", "mean wait for a slot by size", grid, page)
+    grid = _narrowed(columns, rows, [*(name for name in names if name != found.milestone), "all tested"], page)
+    lines = _titled("Ways of queueing", "and the mean wait for a slot of large, medium and small parties", grid, page)
+    for row in found.policies:
+        lines += hanging(row.policy, row.title, page.width, room=max(len(entry.policy) for entry in found.policies) + 2)
+    return lines
 
 
 def _curve(curve: CapacityCurve, found: Qualified, page: Page) -> Lines:
-    grid = Grid([Column("slots", "right"), Column(found.milestone), Column("no earlier than"), Column("proof"), Column("")])
+    joint = any(point.each for point in curve.points)
+    bodies = list(next((point.each for point in curve.points if point.each), {}))
+    columns = [
+        Column("of now" if joint else "slots", "right"),
+        *(Column(_short(name), "right") for name in bodies),
+        Column(found.milestone),
+        Column("no earlier than"),
+        Column("proof"),
+        Column("", gives=True),
+    ]
+    rows = []
     for point in curve.points:
         marks = [word for word, at in (("now", curve.now), ("more gains nothing", curve.saturates_at)) if at == point.slots]
-        proof = point.proof if point.date else "no schedule found on the axis"
-        grid.add(str(point.slots), _shown(point.date), _shown(point.earliest), proof, ", ".join(marks))
-    return _titled(f"{found.milestone} by {curve.resource}", f"beyond that binds: {curve.then_binds}", grid, page)
+        rows.append(
+            [
+                f"{point.slots} %" if joint else str(point.slots),
+                *(str(point.each.get(name, "")) for name in bodies),
+                _shown(point.date),
+                _shown(point.earliest),
+                point.proof if point.date else "none found",
+                ", ".join(marks),
+            ]
+        )
+    grid = _narrowed(columns, rows, (*(_short(name) for name in bodies), "no earlier than"), page)
+    title = f"{found.milestone} by slots of all bodies" if joint else f"{found.milestone} by {curve.resource}"
+    lines = _titled(title, "all else as it is", grid, page)
+    return lines + paragraph(f"beyond that binds {curve.then_binds}", page.width)
 
 
 def _least(found: Qualified, page: Page) -> Lines:
     if found.target is None:
         return []
-    grid = Grid([Column("capacity"), Column("now", "right"), Column("least", "right"), Column("")])
-    for row in found.least:
-        word = "one fewer is refuted" if row.proved else "fewer not found to do, nor refuted"
-        if row.least is None:
-            word = "refuted even without limit" if row.proved else "not found to do even without limit"
-        grid.add(row.resource, str(row.now), "–" if row.least is None else str(row.least), word)
-    lines = _titled(
-        f"Least capacity for {found.milestone} by {day(found.target)}", "each alone, the others as they are", grid, page
-    )
-    if found.joint:
-        slots = ", ".join(f"{name} {amount}" for name, amount in found.joint.slots.items())
-        lines += paragraph(
-            f"jointly: {slots}, at a cost of {found.joint.cost}; nothing that does costs less than {found.joint.at_least}",
-            page.width,
+    lines: Lines = [heading(""), heading(f"Least capacity for {found.milestone} by {day(found.target)}")]
+    if found.without_limit is not None and found.without_limit > found.target:
+        stacked = "".join(f" -s {name}" for name in found.scenarios)
+        text = (
+            f"No slots can buy it: if no body had a limit, {found.milestone} would still be no earlier than "
+            f"{day(found.without_limit)}. What holds it then is readiness, test lengths and boards; "
+            f"'optimiser why-not {found.plan}{stacked} -m {found.milestone} --by {found.target}' says which."
         )
-    else:
-        lines += paragraph("jointly: no slots of all bodies together were found to do", page.width)
-    return lines
+        return lines + paragraph(text, page.width)
+    joint = found.joint.slots if found.joint else {}
+    grid = Grid(
+        [
+            Column("capacity"),
+            Column("now", "right"),
+            Column("alone", "right"),
+            Column("all together", "right"),
+            Column("a slot", "right"),
+            Column("alone, that is", gives=True),
+        ]
+    )
+    for row in found.least:
+        each = found.joint.each.get(row.resource) if found.joint else None
+        grid.add(
+            _short(row.resource),
+            str(row.now),
+            "–" if row.least is None else str(row.least),
+            str(joint.get(row.resource, "as now")) if found.joint else "–",
+            "–" if each is None else f"cost {each}",
+            _proved(row),
+        )
+    lines += grid.lines(page.width)
+    lines += paragraph("alone: the others as they are; all together: the cheapest slots of all bodies", page.width)
+    return lines + paragraph(_together(found), page.width)
+
+
+def _proved(row: LeastCapacity) -> str:
+    """Say how far the least number of slots is proved."""
+    if row.least is None:
+        return "refuted, however many" if row.proved else "not found, however many"
+    if row.proved:
+        return "proved the least"
+    open_to = row.least - 1
+    return f"{open_to} left open" if row.at_least == open_to else f"{row.at_least} to {open_to} left open"
+
+
+def _together(found: Qualified) -> str:
+    """Say what the bodies need together, at what cost, and what that stands on."""
+    joint = found.joint
+    if joint is None:
+        return "all together: no slots were found to do"
+    proof = "proved the least" if joint.cost == joint.at_least else f"nothing that does costs less than {joint.at_least}"
+    return f"all together they cost {joint.cost} ({proof}), against {joint.now} now; {joint.stands_on}"
 
 
 def _worth(found: Qualified, page: Page) -> Lines:
