@@ -45,8 +45,8 @@ share of samples; ``published`` printed by a source; ``stated`` an input of the 
 
 Cell = None | bool | int | float | dt.date | str
 
-_NUMBER = re.compile(r"(?<![\w.-])\d")
-"""A number that is not part of a name such as M10."""
+_NUMBER = re.compile(r"(?<!\w)(?<!\w[.-])\d")
+"""A number that is not part of a name such as M10 or PoaP-1."""
 
 
 class Name(Record):
@@ -92,6 +92,8 @@ class Column(Record):
     name: Text
     kind: Literal["text", "id", "number", "date", "share"] = "text"
     unit: Text | None = None
+    proof: PackProof | None = None
+    """How its figures are proved, where otherwise than those of the table."""
     note: Text | None = None
     """What the column means, where its name does not say."""
 
@@ -112,6 +114,8 @@ class Table(Record):
     """Whether the report shows it behind its title, to be opened; in print it is shown."""
     most: int | None = None
     """Rows that the report shows; all are in the workbook."""
+    sheet_only: bool = False
+    """Whether it stands in the workbook and the results alone: too fine to be read on a page."""
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -120,8 +124,10 @@ class Table(Record):
             if len(row) != width:
                 message = f"table {self.id}: a row of {len(row)} cells under {width} columns"
                 raise ValueError(message)
-        numbers = any(column.kind in ("number", "date", "share") for column in self.columns)
-        if numbers and self.proof == "none":
+        numbers = any(
+            column.kind in ("number", "date", "share") and (column.proof or self.proof) == "none" for column in self.columns
+        )
+        if numbers:
             message = f"table {self.id} holds figures and has no proof class"
             raise ValueError(message)
         return self
@@ -137,6 +143,8 @@ class Chart(Record):
     svg: str
     table: Identifier
     """The table beside it."""
+    small: bool = False
+    """Whether it may be printed smaller: it says little."""
 
 
 class Absence(Record):
@@ -188,7 +196,7 @@ class PackRequest(Record):
     milestones: Many[Identifier] = ()
     seed: int = 0
     confidence: float = 0.8
-    samples: int = 4096
+    samples: int = 16_384
     pdf: bool = False
 
 
@@ -265,7 +273,11 @@ class PackVerification(Record):
     plan: Identifier | None
     files: int
     rerun: bool
+    sha256: Text
+    """Of the list of hashes: one word that stands for the whole pack, to be compared with its author's."""
     checks: Many[PackCheck]
+    notes: Many[Text] = ()
+    """What was not put to the test, and why."""
 
     @property
     def holds(self) -> bool:

@@ -44,3 +44,10 @@ report = lint(plan, read_published("mhhs-round2", plan))
 print(report.counts())
 for finding in report.findings[:4]:
     print(f"[{finding.severity}] {finding.what}")
+
+# %% [markdown]
+# ## What to take from it
+#
+# Before anybody argues about a date, argue about this page: a link that is inferred is an opinion with a confidence, an unknown
+# stands at the value that delays nothing, and an open question has been answered in one way of several. The findings above are
+# what to ask the authors of the plan about, the gravest first; `optimiser lint` prints all of them with their effect in days.

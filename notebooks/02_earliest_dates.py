@@ -10,7 +10,8 @@ plan = load("mhhs-round2")
 outcome = earliest(plan, ["M10", "M14", "M16"])
 for milestone in outcome.milestones:
     span = milestone.span
-    print(f"{milestone.id}: {milestone.date} ({milestone.proof}), over the readings from {span.first.date}")
+    last = "beyond the calendar" if span.beyond else span.last.date
+    print(f"{milestone.id}: {milestone.date} ({milestone.proof}), over the readings {span.first.date} to {last}")
 
 # %% [markdown]
 # ## A second judge
@@ -39,3 +40,9 @@ for step in certificate.steps:
 holidays = earliest(load("mhhs-round2", scenarios=["bank-holidays"]))
 for name, date in outcome.dates.items():
     print(name, date, "->", holidays.dates[name])
+
+# %% [markdown]
+# ## What to take from it
+#
+# *Certified* says that the arithmetic is right, twice over. It does not say that the links are: that is what the span over the
+# readings is for, and it is wide. A date quoted without its span and without what it stands on is half a sentence.

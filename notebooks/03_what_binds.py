@@ -43,3 +43,10 @@ if answer.nearest:
 # %%
 literal = load("mhhs-round2", scenarios=["mp162-literal"], settings={"m9-latest": "2024-02-07"})
 print(earliest(literal).conflict.statement)
+
+# %% [markdown]
+# ## What to take from it
+#
+# The first rows of the table are the only ones worth a negotiation about this milestone: everything with headroom can worsen by
+# that much and nothing happens. And a conflict is no opinion: leave out any one member of it and the rest can hold, keep all of
+# them and nothing can.

@@ -34,3 +34,10 @@ for chance in outcome.chances[:5]:
 # %%
 for milestone in outcome.milestones:
     print(milestone.id, "triangular", milestone.sensitivity.triangular, "PERT", milestone.sensitivity.pert)
+
+# %% [markdown]
+# ## What to take from it
+#
+# The distance between the earliest and the robust date is contingency, and it belongs to the causes at the top of the list, in
+# sight, not inside durations. Almost every range here is a judgement: where two shapes of the same ranges part by weeks, a date
+# given to the day promises more than anybody knows.

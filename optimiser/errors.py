@@ -3,6 +3,7 @@
     OptimiserError
     ├── InputError              one or more located faults in what was given (exit code 2)
     │   └── BeyondHorizonError  a date outside the days that a calendar or the horizon covers
+    ├── UndecidedError          a limit that came before an answer (exit code 4)
     └── StoredResultError       a stored outcome that does not hold (exit code 5)
 
 A plan that cannot meet its rules is no error: it is an `Infeasible` outcome.
@@ -13,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["BeyondHorizonError", "InputError", "Located", "OptimiserError", "StoredResultError"]
+__all__ = ["BeyondHorizonError", "InputError", "Located", "OptimiserError", "StoredResultError", "UndecidedError"]
 
 
 class OptimiserError(Exception):
@@ -58,6 +59,10 @@ class InputError(OptimiserError):
 
 class BeyondHorizonError(InputError):
     """A date outside the days that a calendar's list, or the plan's horizon, covers."""
+
+
+class UndecidedError(OptimiserError):
+    """A limit came before an answer: neither yes nor no."""
 
 
 class StoredResultError(OptimiserError):

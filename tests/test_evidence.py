@@ -21,10 +21,12 @@ from models.outcome import Undecided
 from models.pack import Chart, Column, Figure, Pack, Paragraph, Section, Table
 from optimiser.cli import ExitCode, main
 from optimiser.errors import InputError
-from optimiser.evidence import dossier as gathering
+from optimiser.evidence import gather as gathering
 from optimiser.evidence.compose import compose
-from optimiser.evidence.pack import MANIFEST, SUMS, Built, build, request_of, sums, write
+from optimiser.evidence.folder import MANIFEST, SUMS, Built, write
+from optimiser.evidence.pack import build, sums
 from optimiser.evidence.report import render_html
+from optimiser.evidence.request import request_of
 from optimiser.evidence.sections import closing
 from optimiser.evidence.verify import verify_pack
 from optimiser.reading.load import load
@@ -101,14 +103,14 @@ def test_rerun(folder):
 def test_rerun_says_what_differs(folder):
     """A rerun names the file that comes out otherwise, and where."""
     results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-    results["tables"]["dates"]["rows"][0][3] = "gap"
+    results["tables"]["dates"]["rows"][0][2] = "gap"
     (folder / "results.json").write_text(json.dumps(results), encoding="utf-8")
     seal(folder)
 
     failed = [check for check in verify_pack(folder, rerun=True).checks if not check.holds]
 
-    assert {check.file for check in failed} == {"results.json", MANIFEST, SUMS}
-    assert any("tables.dates.rows[0][3]" in check.found for check in failed)
+    assert {check.file for check in failed} == {"results.json", "report.html", "workbook.xlsx", MANIFEST, SUMS}
+    assert any("tables.dates.rows[0][2]" in check.found for check in failed)
 
 
 def test_scenario_file(tmp_path):
@@ -166,6 +168,8 @@ def test_missing_and_added_files(folder):
         ("outcomes/base.json", lambda text: text.replace('"certified"', '"solver"')),
         ("inputs/plans/base.json", lambda text: text.replace("10 wd", "9 wd")),
         ("results.json", lambda text: text.replace("2024-03-01", "2024-02-29")),
+        ("report.html", lambda text: text.replace("1 Mar 2024", "29 Feb 2024")),
+        ("charts/gantt-driving.svg", lambda text: text.replace("OVEN", "OFEN")),
     ],
 )
 def test_sealed_deceit(folder, path, change):
@@ -264,6 +268,11 @@ def test_infeasible(tmp_path):
     assert first.tone == "warning"
     assert "There is no date" in first.parts[0]
     assert any(block.kind == "table" and block.id == "conflict" for block in built.pack.sections[0].blocks)
+    reasons = {block.reason for section in built.pack.sections for block in section.blocks if block.kind == "absence"}
+    assert "no case of the pack has dates to hold the published rows against" in reasons
+    assert not [reason for reason in reasons if "no published" in reason]
+    unknowns = next(table for _, table in built.pack.tables() if table.id == "assumed-unknowns")
+    assert [column.name for column in unknowns.columns] == ["unknown", "title", "stands at"]
     assert verify_pack(tmp_path / "pack").holds
 
 

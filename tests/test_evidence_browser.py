@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from optimiser.evidence.pack import build, request_of, write
+from optimiser.evidence.folder import write
+from optimiser.evidence.pack import build
+from optimiser.evidence.request import request_of
 
 pytestmark = pytest.mark.browser
 

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import json
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from optimiser.cli import main
+from models.pack import Column, Paragraph, Table
+from optimiser.cli import ExitCode, main
+from optimiser.errors import InputError
+from optimiser.evidence.charts.curves import _Label, _stacked
+from optimiser.evidence.compose import compose
+from optimiser.evidence.dossier import Dossier
+from optimiser.evidence.folder import Built, write
+from optimiser.evidence.gather import gather
+from optimiser.evidence.inputs import scenario_file
+from optimiser.evidence.pack import build, sums
+from optimiser.evidence.request import request_of
+from optimiser.evidence.restore import restored
+from optimiser.evidence.sections import drivers, reasons
+from optimiser.evidence.verify import verify_pack
+from optimiser.lint import lint
+from optimiser.reading.load import load
+from optimiser.reading.workbook import read_assumptions
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +88,220 @@ def test_a_pack_is_never_written_over(pack: Path) -> None:
 
     assert main(["evidence", "toy", "-o", str(pack)]) == 2
     assert files(pack) == before
+
+
+# -- the folder --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_strangers_file_in_a_pack_is_never_deleted(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Somebody's notes inside a pack keep --force from replacing it, and are named."""
+    notes = pack / "charts" / "notes.txt"
+    notes.write_text("mine", encoding="utf-8")
+
+    assert main(["evidence", "toy", "-o", str(pack), "--force"]) == ExitCode.BAD_INPUT
+    assert "charts/notes.txt" in capsys.readouterr().err
+    assert notes.read_text(encoding="utf-8") == "mine"
+    notes.unlink()
+
+
+def test_a_pack_that_cannot_be_replaced_stays(pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the new pack cannot take its place the old one is put back, and nothing else is left behind."""
+    before = files(pack)
+    real, renamed = Path.rename, []
+
+    def fail(self: Path, target: Path) -> Path:
+        renamed.append(self)
+        if self.name.endswith(".partial"):
+            raise OSError(28, "No space left on device")
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail)
+    with pytest.raises(InputError, match="No space left"):
+        write(build(request_of("toy", cases=(), samples=64), "toy"), pack, force=True)
+
+    assert len(renamed) == 3
+    assert files(pack) == before
+    assert not list(pack.parent.glob(".optimiser-*"))
+
+
+def test_a_pack_written_where_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder that one is in, empty, can be the pack; and the plan can be the folder that one is in."""
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["evidence", "toy", "-o", ".", "--no-cases", "--samples", "64"]) == 0
+    monkeypatch.chdir(tmp_path / "inputs" / "plan")
+    assert main(["evidence", ".", "-o", "../../../here", "--no-cases", "--samples", "64"]) == 0
+    manifest = json.loads((tmp_path.parent / "here" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["request"]["plan"] == "plan"
+    assert main(["verify", "--rerun", str(tmp_path.parent / "here")]) == 0
+
+
+# -- what is asked for -------------------------------------------------------------------------------------------------------
+
+
+def test_a_slip_in_a_case_is_told_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A case that no scenario answers to is bad usage; no pack is written that says so inside."""
+    assert main(["evidence", "toy", "-o", str(tmp_path / "p"), "--case", "late-ofen"]) == ExitCode.BAD_INPUT
+    assert "late-oven" in capsys.readouterr().err
+    assert not (tmp_path / "p").exists()
+
+
+def test_a_pack_asks_for_no_file_outside_itself(tmp_path: Path) -> None:
+    """A manifest that leads out of its pack leads nowhere."""
+    (tmp_path / "pack" / "inputs").mkdir(parents=True)
+    (tmp_path / "secret.yaml").write_text("schema: optimiser/scenario/1", encoding="utf-8")
+
+    with pytest.raises(InputError, match="inside the pack"):
+        scenario_file("inputs/../../secret.yaml", tmp_path, tmp_path / "pack")
+
+
+# -- the report --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def toy() -> Built:
+    """Return the toy's pack in memory, with its cases."""
+    return build(request_of("toy", samples=256), "toy")
+
+
+@pytest.fixture(scope="module")
+def replan() -> Dossier:
+    """Return everything computed of the re-plan without its scenarios."""
+    return gather(request_of("mhhs-round2", cases=(), samples=512), "mhhs-round2")
+
+
+def test_results_hold_the_whole_report(toy: Built) -> None:
+    """The report can be read back from results and drawings, cell by cell."""
+    assert restored(json.loads(toy.files["results.json"]), toy.files) == toy.pack
+
+
+def test_a_forged_workbook_is_found(toy: Built, tmp_path: Path) -> None:
+    """A number changed inside the workbook is found although every hash has been made to fit."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(toy.files["workbook.xlsx"])) as old, zipfile.ZipFile(out, "w") as new:
+        for item in old.infolist():
+            content = old.read(item)
+            new.writestr(
+                item, content.replace(b"certified", b"perfected") if item.filename.endswith("Strings.xml") else content
+            )
+    folder = tmp_path / "pack"
+    write(toy, folder)
+    (folder / "workbook.xlsx").write_bytes(out.getvalue())
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    for entry in manifest["files"]:
+        content = (folder / entry["path"]).read_bytes()
+        entry |= {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / "SHA256SUMS").write_bytes(sums(files(folder)))
+
+    assert {check.file for check in verify_pack(folder).checks if not check.holds} == {"workbook.xlsx"}
+
+
+def test_numbers_are_found_wherever_they_stand() -> None:
+    """A negative number and a number after a dash are numbers too; names with figures are not."""
+    for words in ("moves by -5 days", "costs 5", "from .5 on"):
+        with pytest.raises(ValidationError, match="without a source"):
+            Paragraph(parts=(words,))
+    assert Paragraph(parts=("PoaP-1, M10 and CP1558",))
+
+
+def test_a_column_proved_otherwise_says_so(toy: Built) -> None:
+    """A robust date is never shown under the proof class of an earliest date."""
+    dates = next(table for _, table in toy.pack.tables() if table.id == "dates")
+    page = toy.files["report.html"].decode()
+
+    assert {column.proof for column in dates.columns if column.name.startswith("robust")} == {"simulated"}
+    assert "robust 80%: simulated" in page
+    with pytest.raises(ValidationError, match="no proof class"):
+        Table(
+            id="t", title="T", columns=(Column(name="n", kind="number", proof="none"),), rows=(), proof="certified", source="s"
+        )
+
+
+def test_work_that_takes_no_time_has_no_last_day(replan: Dossier) -> None:
+    """No row of a report ends before it begins."""
+    found = 0
+    for _, table in compose(replan).tables():
+        names = [column.name for column in table.columns]
+        for first, last in (("start", "finish"), ("from", "to")):
+            if first in names and last in names:
+                for row in table.rows:
+                    start, finish = row[names.index(first)], row[names.index(last)]
+                    found += finish is None
+                    assert finish is None or str(start) <= str(finish) or not hasattr(start, "year"), (table.id, row)
+    assert found
+
+
+def test_a_swing_is_something_that_can_swing(replan: Dossier) -> None:
+    """What cannot move a milestone is not drawn among what moves it, however the samples happened to fall."""
+    outcome = replan.main.robust
+    assert outcome is not None
+    drawn = {chance.id for chance in outcome.chances if drivers.swing(replan, chance, "M10", outcome.samples)[1]}
+
+    assert "sit-mvc" in drawn
+    assert not drawn & {"cit", "sit-others", "sit-operational", "sad-tail", "cp5-preparation"}
+    assert replan.moves["sit-mvc"] == ("M10", "M16")
+
+
+def test_changes_to_ask_for(replan: Dossier) -> None:
+    """A change says from what to what, in amounts that there are; a bare link without which nothing has a reason is none."""
+    changes = {change.rule: change for change in replan.changes}
+    section = reasons.changes(replan)
+    shown = next(block for block in section.blocks if block.kind == "table")
+
+    assert changes["duration:SIT-MVC"].then == "0 wd"
+    assert changes["duration:SIT-MVC"].gains["M10"] == 223
+    assert changes["m16-after-m15"].gains == {"M10": 0, "M14": 0, "M16": 43}
+    assert "cp3-after-sit-mvc" not in changes
+    assert [column.name for column in shown.columns][-3:] == ["reference", "decision", "decided on"]
+
+
+def test_labels_keep_apart() -> None:
+    """Labels under an axis are neither written over each other nor crossed by the line of one further right."""
+    labels = [_Label(x, "a published date", "#000") for x in (10.0, 12.0, 60.0, 95.0, 400.0)]
+    placed = _stacked(labels)
+    boxes = [(label.x, label.x + label.width, row) for label, row in placed]
+
+    assert [label for label, _ in placed] == labels
+    for place, (left, right, row) in enumerate(boxes):
+        for other_left, other_right, other_row in boxes[place + 1 :]:
+            assert row != other_row or right <= other_left or other_right <= left
+            assert not (left < other_left < right and other_row >= row)
+
+
+# -- checks and workbooks ----------------------------------------------------------------------------------------------------
+
+
+def test_practices_speak_of_the_plan_at_hand() -> None:
+    """No reason of the self-score is one plan's own: the toy is no draft for consultation and has no sources that rate risks."""
+    report = lint(load("toy"))
+    words = " ".join(f"{practice.evidence} {practice.reason}" for practice in report.practices)
+
+    assert len(report.practices) == 10
+    assert not re.search(r"consultation|draft|the sources rate|of this kind", words)
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ('<c r="C2"><f>1+1</f></c>', "a formula whose result is not stored"),
+        ('<c r="C2"><v>45292</v></c>', "got the day 2024-01-01"),
+        ('<c r="C2"><v>12</v></c>', "maybe '12 wd'"),
+        ("", "an empty cell"),
+    ],
+)
+def test_cells_that_hold_something_else(toy: Built, tmp_path: Path, cell: str, expected: str) -> None:
+    """A formula, a day, a bare number and an empty cell where a length belongs are each told apart."""
+    path = tmp_path / "changed.xlsx"
+    with zipfile.ZipFile(io.BytesIO(toy.files["workbook.xlsx"])) as old, zipfile.ZipFile(path, "w") as new:
+        for item in old.infolist():
+            content = old.read(item).decode() if item.filename == "xl/worksheets/sheet2.xml" else None
+            if content is None:
+                new.writestr(item, old.read(item))
+            else:
+                assert '<c r="C2"' in content
+                new.writestr(item, re.sub(r'<c r="C2"[^>]*>.*?</c>', cell, content))
+
+    with pytest.raises(InputError, match=expected) as caught:
+        read_assumptions(path, load("toy"))
+    assert "Assumptions!C2" in str(caught.value)

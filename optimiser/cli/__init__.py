@@ -16,7 +16,7 @@ from optimiser.cli import attribute, batch, compare, evidence, explain, implied,
 from optimiser.cli.dates import solve_plan
 from optimiser.cli.output import ExitCode, announce, print_faults, print_text
 from optimiser.cli.plans import list_plans, print_schema, show_plan
-from optimiser.errors import InputError, Located, OptimiserError, StoredResultError
+from optimiser.errors import InputError, Located, OptimiserError, StoredResultError, UndecidedError
 
 __all__ = ["app", "main"]
 
@@ -25,6 +25,8 @@ DEBUG = "OPTIMISER_DEBUG"
 
 _USAGE: type[Exception] = typer.BadParameter.__mro__[2]
 """Whatever is wrong with the command line: the ancestor, not itself exported, of the exceptions that typer does export."""
+_CODES = {StoredResultError: ExitCode.MISSED, UndecidedError: ExitCode.UNDECIDED}
+"""What the shell is told of errors that are nobody's bad input."""
 
 app = typer.Typer(
     name="optimiser",
@@ -90,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = ExitCode.INTERRUPTED
     except OptimiserError as error:
         print_faults(error.faults if isinstance(error, InputError) else [Located(str(error))], as_json=as_json)
-        code = ExitCode.MISSED if isinstance(error, StoredResultError) else ExitCode.BAD_INPUT
+        code = next((code for kind, code in _CODES.items() if isinstance(error, kind)), ExitCode.BAD_INPUT)
     except _USAGE as error:
         code = _bad_usage(error, as_json=as_json)
     except Exception as error:  # noqa: BLE001 - whatever it is, the user is told in one line

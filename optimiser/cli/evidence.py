@@ -52,7 +52,7 @@ def make_pack(
     confidence: Annotated[
         float, typer.Option("-c", "--confidence", metavar="P", help="Probability with which robust dates are to hold.")
     ] = 0.8,
-    samples: Annotated[int, typer.Option("--samples", min=64, max=1_000_000, help="Of each simulation.")] = 4096,
+    samples: Annotated[int, typer.Option("--samples", min=64, max=1_000_000, help="Of each simulation.")] = 16_384,
     seed: Annotated[int, typer.Option("--seed", min=0, max=2**31 - 8, help="Of solver and simulation; recorded.")] = 0,
     pdf: Annotated[bool, typer.Option("--pdf", help="Also write the report as PDF; needs the extra 'report'.")] = False,
     as_json: AsJson = False,
@@ -64,7 +64,9 @@ def make_pack(
     """
     settings, readings = read_settings(plan, scenario, setting, reading, assumptions)
     asked = read_milestones(milestone)
-    from optimiser.evidence.pack import build, obstacle, request_of, write
+    from optimiser.evidence.folder import obstacle, write
+    from optimiser.evidence.pack import build
+    from optimiser.evidence.request import request_of
 
     obstacle(output, force=force)
     request = request_of(
@@ -86,11 +88,11 @@ def make_pack(
     if as_json:
         from optimiser.evidence.pack_documents import evidence_document
 
-        print_json(evidence_document(built.manifest, output, built.pack.status))
+        print_json(evidence_document(built.manifest, output, built.pack.status, built.sha256))
     else:
         from optimiser.evidence.terminal.pack import evidence_report
 
-        print_text(evidence_report(built.manifest, str(output), dict(built.left_out), page()))
+        print_text(evidence_report(built.manifest, str(output), dict(built.left_out), built.sha256, page()))
     if built.pack.status == "infeasible":
         return ExitCode.INFEASIBLE
     main = built.manifest.proofs.get(built.manifest.request.cases[0].id, {})

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from models.pack import Pack
 from optimiser.evidence.dossier import Dossier
-from optimiser.evidence.sections import chances, closing, dates, divergence, inputs, parties, reasons, summary
+from optimiser.evidence.sections import (
+    assumed,
+    chances,
+    closing,
+    dates,
+    divergence,
+    drivers,
+    inputs,
+    parties,
+    published,
+    reasons,
+    summary,
+    sweeps,
+)
 
 __all__ = ["compose"]
 
@@ -25,12 +38,12 @@ def compose(dossier: Dossier) -> Pack:
         status=outcome.status if outcome else "undecided",
         sections=(
             summary.summary(dossier),
-            summary.assumed(dossier),
+            assumed.assumed(dossier),
             dates.cases(dossier),
             inputs.inputs(dossier),
             inputs.calendar(dossier),
-            inputs.reproduction(dossier),
-            inputs.lint(dossier),
+            published.reproduction(dossier),
+            published.lint(dossier),
             inputs.links(dossier),
             dates.schedule(dossier),
             dates.checker(dossier),
@@ -39,11 +52,11 @@ def compose(dossier: Dossier) -> Pack:
             divergence.divergence(dossier),
             divergence.bridge(dossier),
             chances.robust_dates(dossier),
-            chances.drivers(dossier),
-            chances.contingency(dossier),
-            chances.criticality(dossier),
+            drivers.drivers(dossier),
+            drivers.contingency(dossier),
+            drivers.criticality(dossier),
             parties.qualification(dossier),
-            parties.sweeps(dossier),
+            sweeps.sweeps(dossier),
             reasons.authorities(dossier),
             reasons.changes(dossier),
             closing.reproducibility(dossier),

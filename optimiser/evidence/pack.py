@@ -3,126 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import secrets
-import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from models.pack import Chart, Manifest, ManifestFile, Pack, PackCase, PackRequest, Table
+from models.pack import Chart, Manifest, ManifestFile, Pack, PackRequest, Table
 from models.plan import Plan
-from optimiser.errors import InputError, Located
 from optimiser.evidence.compose import compose
 from optimiser.evidence.documents import print_document, solve_document
-from optimiser.evidence.dossier import Case, Dossier, gather
-from optimiser.evidence.report import render_html, render_pdf
+from optimiser.evidence.dossier import Case, Dossier
+from optimiser.evidence.folder import MANIFEST, SUMS, Built
+from optimiser.evidence.gather import gather
+from optimiser.evidence.inputs import INPUTS, collect_inputs, is_path, scenario_file
+from optimiser.evidence.report import need_pdf, render_html, render_pdf
+from optimiser.evidence.request import command, renamed
+from optimiser.evidence.restore import document_of
 from optimiser.evidence.sections.closing import versions
 from optimiser.evidence.workbook import write_workbook
 from optimiser.explain import verify_outcome
-from optimiser.reading.packaged import find_plan, find_scenario, scenario_folder
+from optimiser.reading.packaged import find_plan
 from optimiser.solve.fingerprint import plan_sha256
 
-__all__ = [
-    "CERTIFICATE_SCHEMA",
-    "MANIFEST",
-    "RESULTS_SCHEMA",
-    "SUMS",
-    "Built",
-    "build",
-    "certificate",
-    "command",
-    "request_of",
-    "write",
-]
+__all__ = ["CERTIFICATE_SCHEMA", "RESULTS_SCHEMA", "build", "certificate", "sums"]
 
-MANIFEST: Final = "manifest.json"
-SUMS: Final = "SHA256SUMS"
 RESULTS_SCHEMA: Final = "optimiser/pack-results/1"
 CERTIFICATE_SCHEMA: Final = "optimiser/certificate/1"
-INPUTS: Final = "inputs"
-PLAN_FILES: Final = (".yaml", ".yml", ".csv", ".json", ".md", ".sm", ".rcp", ".sch")
-BESIDE: Final = ("scenarios", "published", "risk")
-"""Folders beside a plan of one file that belong to it."""
-
-LARGEST: Final = 8_000_000
-"""Bytes of one input file that a pack takes in."""
-
-
-@dataclass(frozen=True)
-class Built:
-    """A pack in memory: its document and its files by path."""
-
-    pack: Pack
-    manifest: Manifest
-    files: Mapping[str, bytes]
-    left_out: Mapping[str, str]
-    """Parts that are not in it, and why."""
-
-
-def request_of(
-    plan: str,
-    *,
-    main: tuple[str, ...] = (),
-    cases: tuple[str, ...] | None = None,
-    settings: Mapping[str, str] | None = None,
-    readings: Mapping[str, str] | None = None,
-    released: tuple[str, ...] = (),
-    milestones: tuple[str, ...] = (),
-    seed: int = 0,
-    confidence: float = 0.8,
-    samples: int = 4096,
-    pdf: bool = False,
-) -> PackRequest:
-    """Return what is asked for, with the cases filled in.
-
-    Parameters
-    ----------
-    plan
-        A packaged name or a path.
-    main
-        Scenarios of every case.
-    cases
-        Further cases, each a scenario or several joined by ``+``; every scenario beside the plan, one at a time, where None.
-
-    Raises
-    ------
-    InputError
-        If the plan is unknown, or a case is named twice.
-    """
-    path = find_plan(plan)
-    if cases is None:
-        folder = scenario_folder(path)
-        found = sorted(file.stem for file in folder.glob("*.yaml")) if folder else []
-        cases = tuple(name for name in found if name not in main)
-    first = "+".join(Path(name).stem for name in main) or "base"
-    asked = [PackCase(id=_case_id(first), title="The plan as asked", scenarios=())]
-    for text in cases:
-        stack = tuple(part for part in text.split("+") if part)
-        name = _case_id("+".join(Path(part).stem for part in stack) or "base")
-        if any(case.id == name for case in asked):
-            raise InputError([Located(f"the case '{name}' is asked for twice; maybe drop one", path="--case")])
-        asked.append(PackCase(id=name, title=" with ".join(Path(part).stem for part in stack), scenarios=stack))
-    return PackRequest(
-        plan=path.stem if path.is_file() and path.name != "plan.yaml" else Path(plan).name or path.name,
-        main=main,
-        settings=dict(settings or {}),
-        readings=dict(readings or {}),
-        released=released,
-        cases=tuple(asked),
-        milestones=milestones,
-        seed=seed,
-        confidence=confidence,
-        samples=samples,
-        pdf=pdf,
-    )
-
-
-def _case_id(name: str) -> str:
-    """Return a name that an identifier may have."""
-    kept = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_") else "-" for letter in name)
-    return kept.strip("-_")[:60] or "case"
 
 
 def build(
@@ -154,11 +59,15 @@ def build(
     """
     tell = progress or (lambda _: None)
     path = find_plan(source)
-    inputs, moved = _inputs(request, path, root)
+    if request.pdf:
+        need_pdf()
+    inputs, moved = collect_inputs(request, path, root)
     dossier = gather(
-        _renamed(request, lambda name: str(_scenario(name, path, root)) if _is_path(name) else name), source, progress=progress
+        renamed(request, lambda name: str(scenario_file(name, path, root)) if is_path(name) else name),
+        source,
+        progress=progress,
     )
-    _forget_places(dossier, moved, {str(source), str(path)})
+    _forget_places(dossier, moved, {place for place in (str(source), str(path), str(path.resolve())) if "/" in place})
     tell("the report")
     pack = compose(dossier)
     files: dict[str, bytes] = dict(inputs)
@@ -192,62 +101,6 @@ def sums(files: Mapping[str, bytes]) -> bytes:
 
 def _text(text: str) -> bytes:
     return text.encode()
-
-
-# -- inputs --------------------------------------------------------------------------------------------------------------
-
-
-def _inputs(request: PackRequest, path: Path, root: Path | None) -> tuple[dict[str, bytes], PackRequest]:
-    """Return the files that the plan is read from, and the request with scenario files by their place among them."""
-    files: dict[str, bytes] = {}
-    if path.is_file() and path.name == "plan.yaml":
-        path = path.parent
-    if path.is_dir():
-        files |= _below(path, path)
-    else:
-        files[f"{INPUTS}/plan/{path.name}"] = path.read_bytes()
-        for name in BESIDE:
-            files |= _below(path.parent / name, path.parent)
-
-    def moved(name: str) -> str:
-        if not _is_path(name):
-            return name
-        found = _scenario(name, path, root)
-        place = f"{INPUTS}/scenarios/{found.name}"
-        content = found.read_bytes()
-        if files.setdefault(place, content) != content:
-            raise InputError([Located(f"two scenario files are called '{found.name}'; maybe rename one", file=name)])
-        return place
-
-    return files, _renamed(request, moved)
-
-
-def _below(folder: Path, root: Path) -> dict[str, bytes]:
-    """Return the files of a plan in a folder and below it."""
-    found = {}
-    for file in sorted(folder.rglob("*")) if folder.is_dir() else ():
-        inside = file.relative_to(root)
-        hidden = any(part[0] in ".~_" for part in inside.parts)
-        if file.is_file() and not hidden and file.suffix.lower() in PLAN_FILES and file.stat().st_size <= LARGEST:
-            found[f"{INPUTS}/plan/{inside.as_posix()}"] = file.read_bytes()
-    return found
-
-
-def _is_path(name: str) -> bool:
-    return "/" in name or name.lower().endswith((".yaml", ".yml", ".json"))
-
-
-def _scenario(name: str, path: Path, root: Path | None) -> Path:
-    """Return a scenario file: of a pack that is built again, the one inside it."""
-    return root / name if root is not None and name.startswith(f"{INPUTS}/") else find_scenario(name, path)
-
-
-def _renamed(request: PackRequest, rename: Callable[[str], str]) -> PackRequest:
-    """Return a request with every scenario under another name."""
-    cases = tuple(
-        case.model_copy(update={"scenarios": tuple(rename(name) for name in case.scenarios)}) for case in request.cases
-    )
-    return request.model_copy(update={"main": tuple(rename(name) for name in request.main), "cases": cases})
 
 
 def _forget_places(dossier: Dossier, request: PackRequest, places: set[str]) -> None:
@@ -325,32 +178,14 @@ def _results(dossier: Dossier, pack: Pack) -> dict[str, Any]:
             for case in dossier.cases
         },
         "left_out": dict(sorted(dossier.absent.items())),
+        "sections": document_of(pack),
         "tables": {table.id: _table(section.id, table) for section, table in pack.tables()},
     }
 
 
 def _table(section: str, table: Table) -> dict[str, Any]:
     dumped = table.model_dump(mode="json", by_alias=True)
-    return {"section": section, **{key: dumped[key] for key in ("title", "proof", "source", "note", "columns", "rows")}}
-
-
-def command(request: PackRequest) -> str:
-    """Return the command line that asks for the same pack."""
-    parts = ["optimiser", "evidence", request.plan, "-o", "PACK"]
-    for name in request.main:
-        parts += ["-s", name]
-    parts += [part for name, value in request.settings.items() for part in ("--set", f"{name}={value}")]
-    parts += [part for name, value in request.readings.items() for part in ("--reading", f"{name}={value}")]
-    parts += [part for name in request.released for part in ("--release", name)]
-    for case in request.cases[1:]:
-        parts += ["--case", "+".join(case.scenarios)]
-    if len(request.cases) == 1:
-        parts.append("--no-cases")
-    for name in request.milestones:
-        parts += ["-m", name]
-    parts += ["--seed", str(request.seed), "--confidence", f"{request.confidence:g}", "--samples", str(request.samples)]
-    quoted = [f"'{part}'" if any(letter in part for letter in " ;&|$") else part for part in parts]
-    return " ".join([*quoted, *(["--pdf"] if request.pdf else [])])
+    return {"section": section, **{key: value for key, value in dumped.items() if key != "id"}}
 
 
 def _manifest(request: PackRequest, dossier: Dossier, pack: Pack, files: Mapping[str, bytes]) -> Manifest:
@@ -368,62 +203,3 @@ def _manifest(request: PackRequest, dossier: Dossier, pack: Pack, files: Mapping
             for path, content in sorted(files.items())
         ),
     )
-
-
-def write(built: Built, folder: Path, *, force: bool = False) -> None:
-    """Write a pack as a folder, whole or not at all.
-
-    Parameters
-    ----------
-    folder
-        Must not be there, or be empty; with ``force`` it may be a pack, which is replaced.
-
-    Raises
-    ------
-    InputError
-        If the folder is there already, or cannot be written.
-    """
-    obstacle(folder, force=force)
-    draft = folder.parent / f".optimiser-{secrets.token_hex(8)}.partial"
-    try:
-        for path, content in built.files.items():
-            target = draft / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-        if folder.exists():
-            shutil.rmtree(folder)
-        draft.rename(folder)
-    except OSError as error:
-        message = f"cannot be written: {error.strerror or error}"
-        raise InputError([Located(message, file=str(folder))]) from None
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def obstacle(folder: Path, *, force: bool) -> None:
-    """Refuse a folder that a pack may not be written to.
-
-    Raises
-    ------
-    InputError
-        If it is there and is not empty, unless it is a pack that may be replaced; or if there is no folder to put it in.
-    """
-    if not folder.parent.is_dir():
-        raise InputError([Located(f"there is no folder '{folder.parent}'; maybe create it first", file=str(folder))])
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
-        return
-    if not folder.is_dir():
-        raise InputError([Located("is a file, expected the name of a folder for the pack", file=str(folder))])
-    is_pack = (folder / MANIFEST).is_file() and _says_pack(folder / MANIFEST)
-    if not is_pack:
-        raise InputError([Located("is a folder with something else in it; maybe give another name", file=str(folder))])
-    if not force:
-        raise InputError([Located("holds a pack already; maybe replace it with --force", file=str(folder))])
-
-
-def _says_pack(manifest: Path) -> bool:
-    try:
-        content = json.loads(manifest.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(content, dict) and str(content.get("schema", "")).startswith("optimiser/pack/")

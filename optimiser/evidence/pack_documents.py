@@ -13,13 +13,14 @@ EVIDENCE_SCHEMA = "optimiser/evidence/1"
 VERIFY_PACK_SCHEMA = "optimiser/verify-pack/1"
 
 
-def evidence_document(manifest: Manifest, folder: Path, status: str) -> dict[str, Any]:
+def evidence_document(manifest: Manifest, folder: Path, status: str, sha256: str) -> dict[str, Any]:
     """Return what was written, and where."""
     dumped = manifest.model_dump(mode="json", by_alias=True)
     return {
         "schema": EVIDENCE_SCHEMA,
         "pack": str(folder),
         "status": status,
+        "sha256": sha256,
         "manifest": dumped,
     }
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from contextlib import redirect_stderr, redirect_stdout
 from functools import partial
+from io import StringIO
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -16,13 +18,13 @@ from optimiser.evidence.sections.words import day
 from optimiser.evidence.terminal.characters import clean
 from optimiser.solve.fingerprint import package_version
 
-__all__ = ["render_html", "render_pdf"]
+__all__ = ["need_pdf", "render_html", "render_pdf"]
 
 _LONG = 60
 """Letters from which on a cell is given a wide column."""
 
-_PAPER = 24
-"""Rows of a folded table that are printed."""
+_PAPER, _EXCERPT = 32, 12
+"""A folded table of so many rows is printed whole; of a longer one so many rows are."""
 
 _SHORT = 16
 """Letters up to which a cell is kept on one line in print."""
@@ -30,8 +32,23 @@ _SHORT = 16
 _PAGE = 200.0
 """Letters that stand side by side in a table on paper."""
 
-_BREAKS = frozenset({1, 2, 6, 8, 10, 12, 14, 18, 19, 22})
-"""Sections that begin a page in print, counted from 0."""
+_BREAKS = frozenset(
+    {
+        "assumed",
+        "cases",
+        "inputs",
+        "calendar",
+        "lint",
+        "earliest",
+        "binding",
+        "divergence",
+        "robust",
+        "qualification",
+        "sweeps",
+        "reproducibility",
+    }
+)
+"""Sections that begin a page in print."""
 
 
 def render_html(pack: Pack, *, paper: bool = False) -> str:
@@ -40,7 +57,7 @@ def render_html(pack: Pack, *, paper: bool = False) -> str:
     Parameters
     ----------
     paper
-        Whether it is to be printed: what is folded on the screen is then cut after `_PAPER` rows, being in the workbook.
+        Whether it is to be printed: what is folded on the screen is then cut after some rows where it is long, being in the workbook.
 
     Every word of the plan is escaped, cleaned of what could steer a terminal or turn its neighbours, and set apart from the
     direction of the text around it.
@@ -52,7 +69,14 @@ def render_html(pack: Pack, *, paper: bool = False) -> str:
         trim_blocks=False,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"plain": clean, "words": _words, "share": _share, "drawing": _drawing, "widths": _widths}
+    environment.filters |= {
+        "plain": clean,
+        "words": _words,
+        "share": _share,
+        "drawing": _drawing,
+        "notes": _notes,
+        "widths": _widths,
+    }
     environment.filters["most"] = partial(_most, paper=paper)
     environment.tests |= {"day": _is_day, "number": _is_number, "long": _is_long}
     source, _, _ = PackageLoader("optimiser.evidence").get_source(environment, "report.css")
@@ -65,6 +89,27 @@ def render_html(pack: Pack, *, paper: bool = False) -> str:
     )
 
 
+def need_pdf() -> Any:
+    """Return what makes PDF.
+
+    Raises
+    ------
+    InputError
+        If the extra that makes PDF is not installed.
+    """
+    try:
+        # What it cannot find it complains about at length; the error says the same in one line.
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+            from weasyprint import HTML
+    except (ImportError, OSError) as error:
+        message = (
+            f"PDF needs the extra 'report' and the Pango library ({str(error).splitlines()[0]}); maybe pip install "
+            "'mhhs-optimiser[report]', and libpango-1.0-0 and libpangoft2-1.0-0 from Debian"
+        )
+        raise InputError([Located(message, path="--pdf")]) from None
+    return HTML
+
+
 def render_pdf(html: str) -> bytes:
     """Return the report as PDF.
 
@@ -73,21 +118,13 @@ def render_pdf(html: str) -> bytes:
     InputError
         If the extra that makes PDF is not installed.
     """
-    try:
-        from weasyprint import HTML
-    except (ImportError, OSError) as error:
-        message = (
-            f"PDF needs the extra 'report' and the Pango library ({error}); maybe pip install 'mhhs-optimiser[report]', and "
-            "libpango-1.0-0 and libpangoft2-1.0-0 from Debian"
-        )
-        raise InputError([Located(message, path="--pdf")]) from None
 
     def refuse(url: str, *_more: Any, **_options: Any) -> Any:
         message = f"the report fetches nothing, not even {url}"
         raise ValueError(message)
 
     identifier = hashlib.sha256(html.encode()).digest()[:16]
-    made: bytes = HTML(string=html, url_fetcher=refuse).write_pdf(pdf_identifier=identifier)
+    made: bytes = need_pdf()(string=html, url_fetcher=refuse).write_pdf(pdf_identifier=identifier)
     return made
 
 
@@ -114,7 +151,16 @@ def _drawing(svg: str) -> Markup:
 def _most(table: Table, *, paper: bool) -> int:
     """Return how many rows of a table are shown."""
     shown = table.most or len(table.rows)
-    return min(shown, _PAPER) if paper and table.fold else shown
+    return _EXCERPT if paper and table.fold and len(table.rows) > _PAPER else shown
+
+
+def _notes(table: Table) -> list[tuple[str, str]]:
+    """Return what columns mean, each meaning once."""
+    found: dict[str, list[str]] = {}
+    for column in table.columns:
+        if column.note:
+            found.setdefault(column.note, []).append(column.name)
+    return [(", ".join(names), note) for note, names in found.items()]
 
 
 def _widths(table: Table) -> list[str]:
@@ -125,16 +171,21 @@ def _widths(table: Table) -> list[str]:
         texts = [_words(row[place]) for row in rows if row[place] is not None]
         # A short cell stays on its line; of a longer one the longest word decides.
         words = [word for text in (*texts, column.name) for word in ([text] if len(text) <= _SHORT else text.split())]
-        longest = max((len(word) for word in words), default=4)
+        longest = max((_wide(word) for word in words), default=4.0)
         date = 11 if column.kind == "date" else 0
-        least.append(max(min(longest, 26), date, 4) + 2.0)
-        lengths = [len(text) for text in texts]
+        least.append(max(min(longest, 26.0), date, 4) + 2.0)
+        lengths = [_wide(text) for text in texts]
         mean = sum(lengths) / len(lengths) if lengths else 0.0
         wishes.append(max(0.0, 0.35 * max(lengths, default=0) + 0.65 * mean - least[-1]))
     spare = max(0.0, _PAGE - sum(least))
     total = sum(wishes) or 1.0
     given = [low + spare * wish / total for low, wish in zip(least, wishes, strict=True)]
     return [f"{100 * each / sum(given):.2f}%" for each in given]
+
+
+def _wide(text: str) -> float:
+    """Return how wide a text is in letters: capitals take more room."""
+    return len(text) + 0.35 * sum(map(str.isupper, text))
 
 
 def _is_day(value: Any) -> bool:

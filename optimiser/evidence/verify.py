@@ -14,11 +14,19 @@ from models.pack import Manifest, PackCheck, PackVerification
 from models.plan import Plan
 from optimiser.errors import InputError, Located, OptimiserError
 from optimiser.evidence.documents import print_document
-from optimiser.evidence.pack import INPUTS, MANIFEST, SUMS, build, certificate, sums
+from optimiser.evidence.folder import MANIFEST, SUMS
+from optimiser.evidence.inputs import INPUTS
+from optimiser.evidence.pack import build, certificate, sums
+from optimiser.evidence.restore import check_report
 from optimiser.explain import verify_outcome
 from optimiser.solve.fingerprint import plan_sha256
 
 __all__ = ["is_pack", "verify_pack"]
+
+_BY_HASH = (
+    "simulations, explanations and checks of the papers were held against hashes alone; --rerun computes them again. Hashes show "
+    "that the files belong together, not who wrote them: compare the pack's own hash with its author's"
+)
 
 MOST_DIFFERENCES = 5
 """Places of one file at which a rerun says what differs."""
@@ -59,6 +67,7 @@ def verify_pack(folder: Path, *, rerun: bool = False, progress: Callable[[str], 
     tell("hashes")
     checks = list(_hashes(files))
     manifest = _manifest(files, checks)
+    notes: list[str] = []
     if manifest is not None:
         tell("listing")
         checks += _listing(manifest, files)
@@ -66,16 +75,32 @@ def verify_pack(folder: Path, *, rerun: bool = False, progress: Callable[[str], 
             tell(f"case {case.id}")
             checks += _case(case.id, manifest, files)
         checks += _results(manifest, files)
+        tell("report")
+        found, notes = check_report(manifest, files)
+        checks += found
+        if not rerun:
+            notes.append(_BY_HASH)
         if rerun:
             tell("building the pack again")
             checks += _again(folder, manifest, files, progress)
-    return PackVerification(plan=manifest.plan if manifest else None, files=len(files), rerun=rerun, checks=tuple(checks))
+    return PackVerification(
+        plan=manifest.plan if manifest else None,
+        files=len(files),
+        rerun=rerun,
+        sha256=hashlib.sha256(files.get(SUMS, b"")).hexdigest(),
+        checks=tuple(checks),
+        notes=tuple(notes),
+    )
 
 
 def _files(folder: Path) -> dict[str, bytes]:
     """Return every file below a folder by its path."""
     try:
-        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+        found = sorted(folder.rglob("*"))
+        # A link is no file of the pack: what it leads to may change behind its back.
+        return {
+            path.relative_to(folder).as_posix(): path.read_bytes() for path in found if path.is_file() and not path.is_symlink()
+        }
     except OSError as error:
         raise InputError([Located(f"cannot be read: {error.strerror or error}", file=str(folder))]) from None
 

@@ -108,26 +108,55 @@ def _contents(sheet: Any, pack: Pack, sheets: list[tuple[str, str, Table | None]
         sheet.write_string(row, 1, clean(what)[:_LONGEST])
         if table is not None:
             sheet.write_number(row, 2, len(table.rows))
-            sheet.write_string(row, 3, table.proof)
+            sheet.write_string(row, 3, _proofs(table))
             sheet.write_string(row, 4, clean(table.source)[:_LONGEST])
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 90)
+    sheet.set_column(3, 3, 24)
     sheet.set_column(4, 4, 60)
     sheet.freeze_panes(4, 0)
+    _on_paper(sheet, "Contents", 3)
+
+
+def _proofs(table: Table) -> str:
+    """Return how a table's figures are proved, columns apart that are proved otherwise."""
+    own = [f"{column.name}: {column.proof}" for column in table.columns if column.proof]
+    return "; ".join([table.proof, *own])
+
+
+def _on_paper(sheet: Any, title: str, head: int) -> None:
+    """Lay a sheet out for A4: as wide as the page, its head on every page, its name at the foot."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(head)
+    sheet.set_footer(f"&L{clean(title).replace('&', '&&')[:120]}&R&P / &N")
 
 
 def _table(sheet: Any, table: Table, formats: dict[str, Any]) -> None:
     for place, column in enumerate(table.columns):
         head = f"{column.name} ({column.unit})" if column.unit else column.name
         sheet.write_string(0, place, clean(head), formats["head"])
-        if column.note:
-            sheet.write_comment(0, place, column.note, {"author": ""})
+        said = [clean(column.note)] if column.note else []
+        if place == 0:
+            # Whoever sees this sheet alone still sees what its figures are and where they come from.
+            said = [
+                table.title,
+                f"Proof: {_proofs(table)}",
+                f"Source: {table.source}",
+                *([table.note] if table.note else []),
+                *said,
+            ]
+        if said:
+            comment = "\n".join(clean(words) for words in said)[:_LONGEST]
+            sheet.write_comment(0, place, comment, {"author": "", "x_scale": 3.0, "y_scale": 1.6})
         sheet.set_column(place, place, _width(table, place, column))
     for row, cells in enumerate(table.rows, start=1):
         for place, (value, column) in enumerate(zip(cells, table.columns, strict=True)):
             _write(sheet, row, place, value, column, formats)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.columns) - 1)
+    _on_paper(sheet, table.title, 0)
 
 
 def _width(table: Table, place: int, column: Column) -> float:
@@ -179,3 +208,4 @@ def _assumptions(sheet: Any, plan: Plan, formats: dict[str, Any]) -> None:
         sheet.set_column(place, place, width)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(entries), 1), len(HEADS) - 1)
+    _on_paper(sheet, ASSUMPTIONS, 0)

@@ -54,7 +54,7 @@ def measures(subject: Subject) -> tuple[DcmaMeasure, ...]:
         _lengths(subject),
         _invalid(subject),
         _resources(subject),
-        _without(11, "Missed tasks", "5 % or fewer finished late", "no progress is recorded: nothing can have been missed"),
+        _without(11, "Missed tasks", "5% or fewer finished late", "no progress is recorded: nothing can have been missed"),
         _path_test(subject),
         _path_index(subject),
         _without(14, "Baseline execution index", "0.95 or more", "no progress is recorded: nothing has been executed"),
@@ -128,7 +128,7 @@ def _links(subject: Subject) -> DcmaMeasure:
         others,
         len(links),
         "links other than finish to start",
-        threshold="90 % or more finish to start",
+        threshold="90% or more finish to start",
     )
 
 
@@ -157,7 +157,7 @@ def _floats(subject: Subject) -> tuple[DcmaMeasure, DcmaMeasure]:
     if not subject.solved or not subject.targets:
         reason = "the plan has no dates" if subject.targets else "the plan has no targets"
         return (
-            _without(6, "High float", "5 % or fewer", reason),
+            _without(6, "High float", "5% or fewer", reason),
             _without(7, "Negative float", "none", reason),
         )
     last = max(subject.targets, key=subject.boundary)
@@ -238,7 +238,9 @@ def _resources(subject: Subject) -> DcmaMeasure:
     demanded = {demand.item for rule in plan.active_rules() if isinstance(rule, Capacity) for demand in rule.demands}
     work = [activity.id for activity in plan.activities]
     if not demanded:
-        return _without(10, "Resources", "all activities loaded", "no capacity is modelled: no source gives resources or costs")
+        return _without(
+            10, "Resources", "all activities loaded", "no capacity of the plan is on: nothing says what the work needs"
+        )
     return _share(
         10,
         "Resources",

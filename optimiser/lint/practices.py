@@ -34,7 +34,7 @@ def practices(subject: Subject, dcma: Sequence[DcmaMeasure]) -> tuple[PracticeRe
             name="Updating the schedule using actual progress and logic",
             score="not met",
             evidence="no status date, no actual dates, no remaining durations",
-            reason="The plan is a draft for consultation and carries no progress; nothing to update is on record.",
+            reason="A plan here carries no progress, so nothing can show that it is kept up to date.",
         ),
         _baseline(subject),
     )
@@ -84,7 +84,11 @@ def _sequence(subject: Subject) -> PracticeResult:
         name="Sequencing all activities",
         score=_graded(share),
         evidence=f"{len(links)} links: {counts or 'none'}",
-        reason="A link that is inferred from dates that meet cannot show that the dates follow from it.",
+        reason="A link that no document states cannot show that the dates follow from it."
+        if share < 1 and links
+        else "The plan links nothing."
+        if not links
+        else "Every link is stated by a document or derived from one.",
     )
 
 
@@ -98,7 +102,9 @@ def _resourced(subject: Subject) -> PracticeResult:
         score=_graded(share),
         evidence=f"{len(demanded)} of {work} activities draw on a capacity; "
         f"{sum(item.owner is not None for item in subject.plan.items.values())} items name who is responsible",
-        reason="A responsible party is not a resource: without capacities nobody can tell whether the work can be staffed.",
+        reason="Work that draws on no capacity cannot be shown to be staffed; a responsible party is not a resource."
+        if share < 1
+        else "All work draws on a capacity.",
     )
 
 
@@ -131,7 +137,9 @@ def _traceable(subject: Subject) -> PracticeResult:
         score=min(_graded(share), "partially met" if placed else "met", key=_ORDER.index),
         evidence=f"{phased} of {len(plan.items)} items lie in a phase; {len(subject.rows)} carry a published row; "
         f"{placed} stand where they do by their published start alone; {len(plan.baselines)} tables of milestones stand beside",
-        reason="Phases and milestone tables trace downwards; sideways the rows depend on inferred links.",
+        reason="Phases and milestone tables trace downwards; what stands by its published start alone is traced sideways by nothing."
+        if placed
+        else "Phases and milestone tables trace downwards, links sideways.",
     )
 
 
@@ -173,7 +181,7 @@ def _float(dcma: Mapping[int, DcmaMeasure]) -> PracticeResult:
         name="Ensuring reasonable total float",
         score=_graded(share),
         evidence=f"{high.count or 0} of {high.of or 0} have high float; {high.reason}",
-        reason="High float in a plan of this kind mostly shows links that are missing.",
+        reason="High float mostly shows links that are missing.",
     )
 
 
@@ -186,8 +194,10 @@ def _risk(subject: Subject) -> PracticeResult:
         number=8,
         name="Conducting a schedule risk analysis",
         score="minimally met" if ranged or rated else "not met",
-        evidence=f"{ranged} of {total} assumptions have a range; {rated} register entries are rated; no probabilities in the sources",
-        reason="The sources rate risks in words and quantify none; any simulation rests on ranges of our own.",
+        evidence=f"{ranged} of {total} assumptions have a range; {rated} register entries are rated, in words and without probabilities",
+        reason="A rating in words is no probability: a simulation rests on the ranges and chances of a register of its own."
+        if ranged or rated
+        else "Nothing in the plan says how uncertain it is.",
     )
 
 

@@ -172,7 +172,7 @@ def _located(fault: Fault, plan: Plan, entry: Stacked, place: Callable[[Fault], 
     `Scenario.apply` reports what the scenario itself says wrongly by paths inside the scenario, and what the plan says
     wrongly once it is changed by paths inside the plan, which lead to a position or to the horizon.
     """
-    inside_plan = fault.path[0] == "horizon" or (len(fault.path) > 1 and isinstance(fault.path[1], int))
+    inside_plan = fault.path[0] in ("horizon", "qualification") or (len(fault.path) > 1 and isinstance(fault.path[1], int))
     if not inside_plan:
         return entry.locate(Remark(fault.path, fault.message))
     there = place(fault)

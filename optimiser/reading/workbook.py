@@ -27,16 +27,23 @@ LARGEST: Final = 20_000_000
 """Bytes of one part, unpacked, above which a workbook is refused."""
 
 _PLACE: Final = re.compile(r"^([A-Z]{1,3})(\d{1,7})$")
+_MOST_NAMED: Final = 8
+"""Sheets that an error names."""
+
+_FEWEST_DAYS: Final = 10_000
+"""A number beyond it is the day of a date rather than a count of anything."""
+
 _FIRST_DAY: Final = dt.date(1899, 12, 30)
 _FIRST_DAY_1904: Final = dt.date(1904, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one cell holds: its text, and whether that is a number."""
+    """What one cell holds: its text, whether that is a number, and whether a formula stands in it without a result."""
 
     text: str
     numeric: bool = False
+    formula: bool = False
 
 
 def read_assumptions(path: Path, plan: Plan) -> dict[str, str]:
@@ -100,25 +107,44 @@ def _value(cell: Cell, plan: Plan, name: str, epoch: dt.date) -> str:
     held = plan.values[name]
     text = cell.text.strip()
     if not text:
-        message = f"expected a value such as '{print_value(held)}', got an empty cell"
+        got = "a formula whose result is not stored; maybe write the value itself" if cell.formula else "an empty cell"
+        message = f"expected a value such as '{print_value(held)}', got {got}"
         raise ValueError(message)
     if cell.numeric:
         number = float(text)
         if isinstance(held, bool):
             return "true" if number else "false"
         if isinstance(held, Duration):
+            if number > _FEWEST_DAYS:
+                message = f"expected a length such as '{held}', got the day {_day(number, epoch)}"
+                raise ValueError(message)
             message = f"expected a length such as '{held}', got the number {text}; maybe '{text} {held.unit}'"
             raise ValueError(message)
         if number != int(number):
             message = f"expected a whole number or a day, got {text}"
             raise ValueError(message)
         # A date assumption that holds none is still one: whole numbers beyond any count are days.
-        if isinstance(held, dt.date) or (held is None and number > 10_000):
-            return (epoch + dt.timedelta(days=int(number))).isoformat()
+        if isinstance(held, dt.date) or (held is None and number > _FEWEST_DAYS):
+            return _day(number, epoch)
         return str(int(number))
     if text.upper() in ("TRUE", "FALSE"):
         text = text.lower()
-    return print_value(parse_value(text))
+    try:
+        return print_value(parse_value(text))
+    except ValueError:
+        if not isinstance(held, dt.date):
+            raise
+        message = f"expected a day such as '{held.isoformat()}', got '{text}'"
+        raise ValueError(message) from None
+
+
+def _day(number: float, epoch: dt.date) -> str:
+    """Return the day that a number stands for."""
+    try:
+        return (epoch + dt.timedelta(days=int(number))).isoformat()
+    except OverflowError:
+        message = f"expected a day, got the number {number:g}"
+        raise ValueError(message) from None
 
 
 def read_sheet(path: Path, sheet: str) -> tuple[dict[int, dict[str, Cell]], dt.date]:
@@ -211,7 +237,7 @@ def _sheet(archive: zipfile.ZipFile, wanted: str) -> tuple[dict[int, dict[str, C
     book = _part(archive, "xl/workbook.xml")
     sheets = {sheet.attributes.get("name", ""): sheet.attributes.get("id", "") for sheet in book.all("sheet")}
     if wanted not in sheets:
-        message = f"has no sheet '{wanted}'{maybe(wanted, sheets)} It has {', '.join(sheets) or 'none'}."
+        message = f"has no sheet '{wanted}'{maybe(wanted, sheets)} It has {', '.join(list(sheets)[:_MOST_NAMED]) or 'none'}{' and more' if len(sheets) > _MOST_NAMED else ''}."
         raise _RefusedError(message)
     links = _part(archive, "xl/_rels/workbook.xml.rels")
     target = next(
@@ -241,8 +267,8 @@ def _cell(cell: _Element, shared: list[str]) -> Cell | None:
     if kind == "inlineStr":
         return Cell("".join(text.text for text in cell.all("t")))
     value = next((entry.text for entry in cell.inside if entry.name == "v"), None)
-    if value is None:
-        return None
+    if value is None or (not value and any(entry.name == "f" for entry in cell.inside)):
+        return Cell("", formula=True) if any(entry.name == "f" for entry in cell.inside) else None
     if kind == "s":
         place = int(value) if value.isdecimal() else len(shared)
         return Cell(shared[place]) if place < len(shared) else None

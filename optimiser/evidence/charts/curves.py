@@ -40,9 +40,13 @@ def chance_chart(
         f"The chance, from nothing to certain, that the milestone falls on a day or before. Marked: {quantiles}. "
         f"Published dates, as diamonds where within sight: {tables}."
     )
-    sheet = Sheet(name, title, about, 330)
-    sheet.text(8, 16, title, size=13, weight=700)
     axis = TimeAxis(first, last, left, right)
+    labels = _stacked(
+        [_Label(axis.at(day), f"{label} {day.isoformat()}", STRONG) for label, day in marks.items()]
+        + [_Label(axis.at(day), label, INK) for label, day in seen.items()]
+    )
+    sheet = Sheet(name, title, about, bottom + 22 + 13 * (1 + max((row for _, row in labels), default=0)))
+    sheet.text(8, 16, title, size=13, weight=700)
     axis.draw(sheet, top, bottom)
 
     def height(chance: float) -> float:
@@ -60,17 +64,45 @@ def chance_chart(
         points.append((x, height(min(total, 1.0))))
     points.append((right, height(min(total, 1.0))))
     sheet.path(points, INK, stroke_width=2)
-    for place, (label, day) in enumerate(marks.items()):
+    for day in marks.values():
         x = axis.at(day)
         chance = sum(share for at, share in masses if at <= day)
-        sheet.line(x, height(chance), x, bottom + 12 + 13 * (place % 3), STRONG, stroke_width=1.2)
+        sheet.line(x, height(chance), x, bottom, STRONG, stroke_width=1.2)
         sheet.rect(x - 3, height(chance) - 3, 6, 6, STRONG)
-        sheet.text(x + 3, bottom + 16 + 13 * (place % 3), f"{label} {day.isoformat()}", size=9.5, fill=STRONG)
-    for place, (label, day) in enumerate(seen.items()):
+    for label, row in labels:
+        y = bottom + 16 + 13 * row
+        sheet.line(label.x, bottom, label.x, y, label.colour, stroke_width=1.2 if label.colour == STRONG else 0.8)
+        turned = label.x + 3 + label.width > WIDTH
+        sheet.text(
+            label.x + (-3 if turned else 3), y, label.text, anchor="end" if turned else "start", size=9.5, fill=label.colour
+        )
+    for day in seen.values():
         x, y = axis.at(day), bottom
         sheet.path([(x, y - 5), (x + 5, y), (x, y + 5), (x - 5, y)], INK, close=True, fill="#ffffff", stroke_width=1.4)
-        sheet.text(x, y - 9 - 12 * (place % 3), label, anchor="middle", size=9.5)
     return sheet.svg()
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """Words under the axis, with where they point to."""
+
+    x: float
+    text: str
+    colour: str
+
+    @property
+    def width(self) -> float:
+        """How wide they are, roughly."""
+        return len(self.text) * 9.5 * 0.55 + 6
+
+
+def _stacked(labels: Sequence[_Label]) -> list[tuple[_Label, int]]:
+    """Give each label a row such that none is written over another, nor crossed by the line of one further right."""
+    found: list[tuple[_Label, int]] = []
+    for label in sorted(labels, key=lambda each: (-each.x, each.text)):
+        under = [row for other, row in found if other.x < label.x + label.width]
+        found.append((label, 1 + max(under) if under else 0))
+    return found[::-1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from optimiser.evidence.charts.svg import CALM, FAINT, INK, MUTED, STRONG, WIDTH
 __all__ = ["Bar", "gantt_chart"]
 
 _ROW = 17.0
-_LABEL = 232.0
+_LABEL = 262.0
 _TOP = 62.0
 
 
@@ -28,7 +28,7 @@ class Bar:
     ghost
         First and last day as published.
     after
-        Rows that it waits for.
+        Rows that it waits for, each with the ends that are joined: ``FS``, ``SS``, ``FF`` or ``SF``.
     """
 
     id: str
@@ -39,7 +39,7 @@ class Bar:
     driving: bool
     float_days: int | None
     ghost: tuple[dt.date, dt.date] | None = None
-    after: tuple[str, ...] = ()
+    after: tuple[tuple[str, str], ...] = ()
 
 
 def gantt_chart(name: str, title: str, bars: Sequence[Bar], *, knowledge: dt.date | None = None) -> str:
@@ -64,7 +64,7 @@ def gantt_chart(name: str, title: str, bars: Sequence[Bar], *, knowledge: dt.dat
     about = (
         f"{len(bars)} rows from {first:%Y-%m} to {last:%Y-%m}, {driving} of them driving. Driving bars are dark and hatched, "
         "others light; a thin line after a bar is its float; an empty bar between two ticks has its ends tied to other items; "
-        "a diamond is a milestone; a dashed outline is the published place. The table beside the chart holds every number."
+        "a diamond is a milestone; a dashed outline is the published place; thin lines lead from what is waited for. The table beside the chart holds the numbers."
     )
     sheet = Sheet(name, title, about, height)
     axis = TimeAxis(first, last, _LABEL, WIDTH - 10)
@@ -116,7 +116,10 @@ def _draw(sheet: Sheet, axis: TimeAxis, bar: Bar, y: float, hatch: str) -> None:
     start, finish = axis.at(bar.start), axis.at(bar.finish + dt.timedelta(days=1))
     if bar.ghost:
         left, right = axis.at(bar.ghost[0]), axis.at(bar.ghost[1] + dt.timedelta(days=1))
-        sheet.rect(left, y + 1.5, max(right - left, 3), 12, "none", stroke=MUTED, stroke_width=0.8, stroke_dasharray="3 2")
+        if bar.kind == "milestone":
+            _diamond(sheet, left, y + 7.5, "none", edge=MUTED)
+        else:
+            sheet.rect(left, y + 1.5, max(right - left, 3), 12, "none", stroke=MUTED, stroke_width=0.8, stroke_dasharray="3 2")
     if bar.kind == "milestone":
         _diamond(sheet, start, y + 7.5, STRONG if bar.driving else INK)
         return
@@ -139,23 +142,28 @@ def _tied(sheet: Sheet, left: float, right: float, y: float, height: float) -> N
         sheet.line(x, y - 1, x, y + height + 1, INK, stroke_width=1.5)
 
 
-def _diamond(sheet: Sheet, x: float, y: float, fill: str) -> None:
+def _diamond(sheet: Sheet, x: float, y: float, fill: str, *, edge: str | None = None) -> None:
     points = [(x, y - 6), (x + 6, y), (x, y + 6), (x - 6, y)]
-    sheet.path(points, fill, close=True, fill=fill)
+    dashes: dict[str, str | float] = {"stroke_width": 0.8, "stroke_dasharray": "2 1.5"} if edge else {}
+    sheet.path(points, edge or fill, close=True, fill=fill, **dashes)
 
 
 def _links(sheet: Sheet, axis: TimeAxis, bars: Sequence[Bar], places: Mapping[str, float]) -> None:
     """Draw what each row waits for: down from where that ends, across to where this begins."""
     by_id = {bar.id: bar for bar in bars}
     for bar in bars:
-        for name in bar.after:
+        for name, ends in bar.after:
             if name not in places or name == bar.id:
                 continue
             other = by_id[name]
-            from_x = axis.at(other.finish + dt.timedelta(days=1)) if other.kind != "milestone" else axis.at(other.start)
-            to_x = axis.at(bar.start)
+            from_x, to_x = _end(axis, other, ends[0]), _end(axis, bar, ends[1])
             from_y, to_y = places[name] + 7.5, places[bar.id] + 7.5
             drives = bar.driving and other.driving
             colour, width = (STRONG, 1.1) if drives else (FAINT, 0.9)
             bend = max(from_x, min(to_x - 4, from_x + 4)) if to_x >= from_x else from_x + 4
             sheet.path([(from_x, from_y), (bend, from_y), (bend, to_y), (to_x, to_y)], colour, stroke_width=width)
+
+
+def _end(axis: TimeAxis, bar: Bar, end: str) -> float:
+    """Return where the start or the finish of a row is."""
+    return axis.at(bar.start if end == "S" or bar.kind == "milestone" else bar.finish + dt.timedelta(days=1))

@@ -117,11 +117,17 @@ def heat_chart(
         for place, day in enumerate(cells[line]):
             x = left + wide * place
             depth = (day - first).days / max(1, (last - first).days) if day else 0.0
-            fill = _shade(depth) if day else "#ffffff"
+            shade = _shade(depth) if day else (255, 255, 255)
+            fill = "#" + "".join(f"{part:02x}" for part in shade)
             sheet.rect(x, y, wide - 1, tall - 1, fill)
             text = f"{day:%d %b %y}".lstrip("0") if day else "–"
             sheet.text(
-                x + wide / 2, y + 15.5, text, anchor="middle", size=min(9.0, wide / 5.4), fill="#ffffff" if depth > 0.5 else INK
+                x + wide / 2,
+                y + 15.5,
+                text,
+                anchor="middle",
+                size=min(9.0, wide / 5.4),
+                fill=INK if _light(shade) > _MIDDLE else "#ffffff",
             )
     if own[0] in columns and own[1] in rows:
         x, y = left + wide * list(columns).index(own[0]), top + tall * list(rows).index(own[1])
@@ -129,7 +135,19 @@ def heat_chart(
     return sheet.svg()
 
 
-def _shade(depth: float) -> str:
+_MIDDLE = 0.19
+"""Relative luminance above which dark letters stand out more than white ones."""
+
+
+def _shade(depth: float) -> tuple[int, int, int]:
     """Return a blue from pale to deep."""
     pale, deep = (232, 241, 250), (11, 61, 117)
-    return "#" + "".join(f"{round(low + (high - low) * depth):02x}" for low, high in zip(pale, deep, strict=True))
+    red, green, blue = (round(low + (high - low) * depth) for low, high in zip(pale, deep, strict=True))
+    return red, green, blue
+
+
+def _light(shade: tuple[int, int, int]) -> float:
+    """Return the relative luminance of a colour (WCAG 2.1)."""
+    parts = [part / 255 for part in shade]
+    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -20,8 +20,8 @@ STRONG, CALM = "#8a1c00", "#7fb2d9"
 GOOD, BAD = "#0b6e4f", "#b3261e"
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_LETTER = 0.52
-"""Width of an average letter against its height."""
+_LETTER, _CAPITAL = 0.51, 1.32
+"""Width of an average letter against its height, and of a capital against that."""
 
 
 def month_name(day: dt.date) -> str:
@@ -32,8 +32,13 @@ def month_name(day: dt.date) -> str:
 def cut(text: str, width: float, size: float = 11) -> str:
     """Return the text on one line, cut with an ellipsis where it would be wider."""
     text = clean(text)
-    room = max(1, int(width / (size * _LETTER)))
-    return text if len(text) <= room else text[: max(1, room - 1)].rstrip() + "…"
+    room = width / (size * _LETTER)
+    taken = 0.0
+    for place, letter in enumerate(text):
+        taken += _CAPITAL if letter.isupper() else 1.0
+        if taken > room:
+            return text[: max(1, place - 1)].rstrip() + "…"
+    return text
 
 
 def _number(value: float) -> str:

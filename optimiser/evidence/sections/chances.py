@@ -1,24 +1,25 @@
-"""What is uncertain: robust dates, what drives them, where contingency is, and which chains may take over."""
+"""The dates that hold with a confidence, the chance of every published date, and what the choices behind them are worth."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from models.assumptions import Baseline
-from models.items import Activity
 from models.pack import Absence, Block, Cell, Chart, Figure, Name, Section, Table
 from models.robustness import RobustDate, RobustOutcome
-from optimiser.evidence.charts.curves import Swing, chance_chart, tornado_chart
+from optimiser.evidence.charts.curves import chance_chart
 from optimiser.evidence.dossier import Case, Dossier
-from optimiser.evidence.sections.words import basis_of, column, lead, names, paragraph, run_source, table
+from optimiser.evidence.sections.words import column, lead, paragraph, published, remark, table
 
-__all__ = ["contingency", "criticality", "drivers", "robust_dates"]
+__all__ = ["robust_dates", "unsimulated"]
 
 _QUANTILES = ("P50", "P80", "P90")
 _SWINGS = 12
 
 
-def _absent(case: Case, what: str) -> Absence:
+def unsimulated(case: Case, what: str) -> Absence:
+    """Return why a part that rests on the simulation is not there."""
     return Absence(what=what, reason=case.absent.get("robust", "the simulation was not asked for"))
 
 
@@ -26,7 +27,7 @@ def robust_dates(dossier: Dossier) -> Section:
     """Return the dates that hold with a confidence, in every case."""
     outcome = dossier.main.robust
     if outcome is None:
-        block = _absent(dossier.main, "Robust dates")
+        block = unsimulated(dossier.main, "Robust dates")
         return Section(id="robust", title="Robust dates", items=(12,), blocks=(block,))
     source = f"robust of case {dossier.main.id}, {outcome.samples} samples, seed {outcome.seed}"
     blocks: list[Block] = [
@@ -50,7 +51,7 @@ def robust_dates(dossier: Dossier) -> Section:
         if len(entry.masses) > 1:
             blocks += _curve(dossier, entry, source)
     blocks.append(_shapes(outcome, source))
-    blocks += [paragraph(Name(text=note)) for note in outcome.notes]
+    blocks += [remark(note, "simulated", source) for note in outcome.notes]
     return Section(id="robust", title="Robust dates", items=(12,), blocks=tuple(blocks))
 
 
@@ -58,7 +59,9 @@ def _quantiles(dossier: Dossier) -> Table:
     rows: list[list[Cell]] = []
     for case in dossier.cases:
         if case.robust is None:
-            rows += [[case.id, name, None, *(None for _ in _QUANTILES), None, None, None, None] for name in dossier.milestones]
+            rows += [
+                [case.id, name, None, *(None for _ in _QUANTILES), *(None for _ in range(5))] for name in dossier.milestones
+            ]
             continue
         for entry in case.robust.milestones:
             rows.append(
@@ -69,6 +72,7 @@ def _quantiles(dossier: Dossier) -> Table:
                     *(entry.quantiles.get(name) for name in _QUANTILES),
                     entry.contingency_wd,
                     None if entry.deterministic_probability is None else round(entry.deterministic_probability, 4),
+                    case.robust.samples,
                     None if entry.standard_error_wd is None else round(entry.standard_error_wd, 2),
                     None if entry.deviation_wd is None else round(entry.deviation_wd, 1),
                 ]
@@ -83,13 +87,15 @@ def _quantiles(dossier: Dossier) -> Table:
             *(column(name, "date") for name in _QUANTILES),
             column("contingency", "number", "wd", "from the earliest date to the one of the confidence asked for"),
             column("chance of the earliest", "share"),
+            column("samples", "number"),
             column("error", "number", "wd", "standard error of the date, by independent scrambles"),
             column("deviation", "number", "wd"),
         ],
         rows,
         proof="simulated",
-        source="robust of each case; the same draws in all",
-        note="Empty lines are cases whose simulation was left out; the section of cases says why.",
+        source="robust of each case, with the same seed",
+        note="Empty lines are cases whose simulation was left out; the section of cases says why. Where capacities are on each sample is a "
+        "queue of its own, so fewer are drawn and the error is larger.",
     )
 
 
@@ -136,7 +142,17 @@ def _curve(dossier: Dossier, entry: RobustDate, source: str) -> list[Block]:
             title=title,
             about=f"Distribution of {entry.id}.",
             svg=chance_chart(name, title, masses, marks, published),
-            table=f"masses-{entry.id}",
+            table=f"by-month-{entry.id}",
+        ),
+        table(
+            f"by-month-{entry.id}",
+            f"The chance that {entry.id} falls by the end of each month",
+            [column("by the end of"), column("chance", "share")],
+            _by_month(masses),
+            proof="simulated",
+            source=source,
+            note=f"Every day is on sheet masses-{entry.id} of the workbook.",
+            fold=True,
         ),
         table(
             f"masses-{entry.id}",
@@ -145,10 +161,19 @@ def _curve(dossier: Dossier, entry: RobustDate, source: str) -> list[Block]:
             rows,
             proof="simulated",
             source=source,
-            fold=True,
-            most=12,
+            sheet_only=True,
         ),
     ]
+
+
+def _by_month(masses: Sequence[tuple[dt.date, float]]) -> list[list[Cell]]:
+    """Return the chance by the end of each month, from the first that has any to the first that has all."""
+    found: dict[str, float] = {}
+    total = 0.0
+    for date, share in masses:
+        total += share
+        found[f"{date:%Y-%m}"] = total
+    return [[published(month), round(chance, 4)] for month, chance in found.items()]
 
 
 def _end(baseline: Baseline, milestone: str) -> dt.date | None:
@@ -195,245 +220,4 @@ def _shapes(outcome: RobustOutcome, source: str) -> Table:
         rows,
         proof="simulated",
         source=source,
-    )
-
-
-def drivers(dossier: Dossier) -> Section:
-    """Return what moves the robust date, mapped to the register."""
-    outcome = dossier.main.robust
-    if outcome is None:
-        block = _absent(dossier.main, "Risk drivers")
-        return Section(id="drivers", title="What moves the robust date", items=(13,), blocks=(block,))
-    source = f"robust of case {dossier.main.id}"
-    blocks: list[Block] = [
-        lead(
-            "Each range, driver and risk with its basis, the register entries that it stands for, and what closing it would buy."
-        ),
-    ]
-    for milestone in dossier.milestones:
-        moving = [
-            Swing(chance.title, low, high)
-            for chance in outcome.chances
-            if (low := chance.low_wd.get(milestone)) is not None
-            and (high := chance.high_wd.get(milestone)) is not None
-            and (abs(low) > 2 or abs(high) > 2)
-        ]
-        moving.sort(key=lambda swing: (-(abs(swing.high - swing.low)), swing.label))
-        if moving:
-            name, title = f"tornado-{milestone}", f"What moves the robust date of {milestone} most"
-            blocks.append(
-                Chart(
-                    id=name,
-                    title=title,
-                    about=f"Swings of {milestone}.",
-                    svg=tornado_chart(name, title, moving[:_SWINGS]),
-                    table="chances-of",
-                )
-            )
-    blocks.append(
-        table(
-            "chances-of",
-            "Ranges, drivers and risks, and what each does to the dates",
-            [
-                column("id", "id"),
-                column("kind"),
-                column("title"),
-                column("basis"),
-                column("register"),
-                column("touches"),
-                *(
-                    head
-                    for name in dossier.milestones
-                    for head in (
-                        column(
-                            f"{name} buys", "number", "wd", "what the date at the confidence gains once it no longer varies"
-                        ),
-                        column(f"{name} low", "number", "wd"),
-                        column(f"{name} high", "number", "wd"),
-                    )
-                ),
-            ],
-            [
-                [
-                    chance.id,
-                    chance.kind,
-                    chance.title,
-                    chance.basis,
-                    names(chance.raid) or None,
-                    names(chance.touches, 4),
-                    *(
-                        value
-                        for name in dossier.milestones
-                        for value in (chance.bought_wd.get(name), chance.low_wd.get(name), chance.high_wd.get(name))
-                    ),
-                ]
-                for chance in outcome.chances
-            ],
-            proof="simulated",
-            source=source,
-            fold=True,
-        )
-    )
-    return Section(id="drivers", title="What moves the robust date", items=(13,), blocks=tuple(blocks))
-
-
-def contingency(dossier: Dossier) -> Section:
-    """Return where contingency is, and where it should be."""
-    main = dossier.main
-    rows: list[list[Cell]] = []
-    for case in dossier.cases:
-        if case.plan is None or case.solved is None:
-            continue
-        for row in case.solved.rows:
-            item = case.plan.items[row.id]
-            # Contingency is whatever says so of itself: by its id or its title.
-            if isinstance(item, Activity) and "contingency" in f"{item.id} {item.title}".lower():
-                rows.append([case.id, row.id, item.title, row.working_days, row.start, row.finish, basis_of(item)])
-    blocks: list[Block] = [
-        lead(
-            "Contingency is an activity of its own wherever the plan has any, and never hides inside a length. What the earliest "
-            "dates hold of it is below; what a committed date needs is the distance to the robust date."
-        ),
-        table(
-            "contingency",
-            "Contingency in each case",
-            [
-                column("case", "id"),
-                column("item", "id"),
-                column("title"),
-                column("takes", "number", "wd"),
-                column("from", "date"),
-                column("to", "date"),
-                column("basis"),
-            ],
-            rows,
-            proof="closed form",
-            source="the schedules in outcomes/",
-        ),
-    ]
-    if main.robust is None:
-        blocks.append(_absent(main, "Contingency that a confidence asks for"))
-    else:
-        shares: list[list[Cell]] = []
-        for milestone in main.robust.milestones:
-            for chance in main.robust.chances:
-                share = chance.share.get(milestone.id, 0.0)
-                if share > 0.005 and milestone.contingency_wd:
-                    shares.append(
-                        [milestone.id, chance.id, chance.title, round(share, 4), round(share * milestone.contingency_wd, 1)]
-                    )
-        shares.sort(key=lambda row: (str(row[0]), -float(row[3]), str(row[1])))  # type: ignore[arg-type]
-        blocks.append(
-            table(
-                "contingency-shares",
-                "Where the contingency of a committed date belongs: in proportion to what closing each cause would buy",
-                [
-                    column("milestone", "id"),
-                    column("cause", "id"),
-                    column("title"),
-                    column("share", "share"),
-                    column("of the contingency", "number", "wd"),
-                ],
-                shares,
-                proof="simulated",
-                source=f"robust of case {main.id}",
-                fold=True,
-            )
-        )
-        for entry in main.robust.milestones:
-            if entry.bias is not None and entry.contingency_wd is not None:
-                source = f"robust of case {main.id}, {entry.id}"
-                blocks.append(
-                    paragraph(
-                        Name(text=entry.id),
-                        ": the expected date is later than the earliest one by ",
-                        Figure(text=f"{entry.bias.skew_wd:.0f} wd", proof="simulated", source=source),
-                        " because ranges lean to the late side, ",
-                        Figure(text=f"{entry.bias.risk_wd:.0f} wd", proof="simulated", source=source),
-                        " because of risks and drivers, ",
-                        Figure(text=f"{entry.bias.merge_wd:.0f} wd", proof="simulated", source=source),
-                        " because the later of several paths counts.",
-                    )
-                )
-    return Section(id="contingency", title="Contingency, where it is", items=(14,), blocks=tuple(blocks))
-
-
-def criticality(dossier: Dossier) -> Section:
-    """Return how critical each activity is, and where another chain takes over."""
-    main = dossier.main
-    blocks: list[Block] = []
-    if main.robust is None:
-        blocks.append(_absent(main, "Criticality by simulation"))
-    else:
-        blocks.append(
-            table(
-                "criticality",
-                "How each milestone hangs on each activity",
-                [
-                    column("activity", "id"),
-                    column("title"),
-                    *(
-                        head
-                        for name in dossier.milestones
-                        for head in (
-                            column(f"{name} critical", "share", note="share of samples in which one unit more moves it"),
-                            column(
-                                f"{name} cruciality", "share", note="absolute rank correlation; empty: its length does not vary"
-                            ),
-                        )
-                    ),
-                ],
-                [
-                    [
-                        entry.id,
-                        entry.title,
-                        *(
-                            value
-                            for name in dossier.milestones
-                            for value in (entry.criticality.get(name), entry.cruciality.get(name))
-                        ),
-                    ]
-                    for entry in main.robust.activities
-                    if any(entry.criticality.values())
-                ],
-                proof="simulated",
-                source=f"robust of case {main.id}",
-            )
-        )
-    rows: list[list[Cell]] = []
-    for milestone, report in dossier.binding.items():
-        rows += [
-            [milestone, entry.id, entry.title, entry.value, entry.headroom, entry.unit, entry.last]
-            for entry in report.break_even
-            if not entry.unknown and not entry.readings and entry.headroom
-        ]
-    rows.sort(key=lambda row: (str(row[0]), int(row[4]), str(row[1])))  # type: ignore[arg-type]
-    if rows:
-        blocks.insert(
-            0,
-            lead(
-                "The earliest dates are driven by the chains named above. Below is what would take over, and at which value: "
-                "the point where, for one, Qualification and integration testing change places."
-            ),
-        )
-        blocks.append(
-            table(
-                "switching",
-                "Assumptions that do not drive a milestone yet, and the last value at which they do not",
-                [
-                    column("milestone", "id"),
-                    column("assumption", "id"),
-                    column("title"),
-                    column("stands at"),
-                    column("headroom", "number"),
-                    column("unit"),
-                    column("drives beyond"),
-                ],
-                rows,
-                proof="closed form",
-                source=f"explain of case {main.id}; {run_source(main)}",
-            )
-        )
-    return Section(
-        id="criticality", title="Criticality, and the points where chains change places", items=(15,), blocks=tuple(blocks)
     )

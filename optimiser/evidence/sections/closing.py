@@ -24,6 +24,11 @@ NOT_MODELLED: tuple[tuple[str, str], ...] = (
     ),
     ("Quality of testing", "whether the tests prove what they should is outside a schedule"),
     ("Law", "what a regulator may approve, and what a delay entitles anybody to, is not decided by arithmetic"),
+    (
+        "Freezes and duties that no source of the plan states",
+        "they are blackouts and rules once one does; until then nothing waits",
+    ),
+    ("Parts of a day", "the finest there are is a morning and an evening of a whole working day"),
     ("Dependence between readings", "open questions are taken as independent unless the plan says otherwise"),
 )
 """What a pack leaves out, and what that means; the same list as in the documentation."""

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from models.findings import ProofClass
 from models.items import Activity, Hammock
 from models.outcome import Infeasible, RowDate
 from models.pack import Absence, Block, Cell, Chart, Figure, Name, PackProof, Section, Table
 from models.plan import Plan
-from models.rules import Dependency
+from models.rules import Dependency, Equality
 from optimiser.evidence.charts.gantt import Bar, gantt_chart
 from optimiser.evidence.documents import solve_document
 from optimiser.evidence.dossier import Case, Dossier
-from optimiser.evidence.sections.summary import dates_table
-from optimiser.evidence.sections.words import column, count, lead, names, paragraph, run_source, table, warning
+from optimiser.evidence.sections.words import (
+    column,
+    count,
+    delta,
+    evidence_words,
+    lead,
+    names,
+    paragraph,
+    run_source,
+    table,
+    warning,
+)
 from optimiser.explain import verify_outcome
 
-__all__ = ["cases", "checker", "schedule"]
+__all__ = ["cases", "checker", "dates_table", "schedule"]
 
 _MOST_ROWS = 36
 """Rows of one drawing: more would not be read on a page."""
@@ -61,10 +71,11 @@ def schedule(dossier: Dossier) -> Section:
                     about=f"Rows of {title}.",
                     svg=gantt_chart(f"gantt-{place}-{number}", title, part, knowledge=dossier.plan.as_of),
                     table="schedule",
+                    small=True,
                 )
             )
     blocks += [_argument(main, certificate.milestone) for certificate in solved.certificates]
-    blocks += [paragraph(Figure(text=note, proof=_worst(main), source=run_source(main))) for note in solved.notes]
+    blocks += [paragraph(Figure(text=note, proof=_weakest([main]), source=run_source(main))) for note in solved.notes]
     return Section(id="earliest", title="Earliest dates and their proof", items=(6,), blocks=tuple(blocks))
 
 
@@ -74,11 +85,11 @@ def _main_rows(bars: Sequence[Bar]) -> list[Bar]:
     return sorted(kept, key=lambda bar: (bar.start, bar.kind == "milestone", bar.finish))
 
 
-def _worst(case: Case) -> PackProof:
-    """Return the weakest proof class among a case's dates."""
-    assert case.solved is not None
+def _weakest(cases: Iterable[Case]) -> PackProof:
+    """Return the weakest proof class among the dates of some cases."""
     order: tuple[ProofClass, ...] = ("certified", "solver", "gap")
-    return max(case.solved.proof.values(), key=order.index)
+    held = [proof for case in cases if case.solved for proof in case.solved.proof.values()]
+    return max(held, key=order.index, default="certified")
 
 
 def _bars(plan: Plan, case: Case, milestones: Sequence[str]) -> list[Bar]:
@@ -86,10 +97,16 @@ def _bars(plan: Plan, case: Case, milestones: Sequence[str]) -> list[Bar]:
     solved = case.solved
     assert solved is not None
     driving = {item for chain in solved.driving.values() for item in chain}
-    after: dict[str, list[str]] = {}
+    after: dict[str, list[tuple[str, str]]] = {}
     for rule in plan.active_rules():
-        if isinstance(rule, Dependency) and rule.bound == "at-least" and rule.type == "FS":
-            after.setdefault(rule.after, []).append(rule.before)
+        if isinstance(rule, Dependency) and rule.bound == "at-least":
+            after.setdefault(rule.after, []).append((rule.before, rule.type))
+        elif isinstance(rule, Equality):
+            first, *others = rule.points()
+            for other in others:
+                after.setdefault(other.item, []).append(
+                    (first.item, f"{(first.end or 'start')[0]}{(other.end or 'start')[0]}".upper())
+                )
     found = []
     for row in solved.rows:
         item = plan.items[row.id]
@@ -128,7 +145,7 @@ def _rows(dossier: Dossier, case: Case, name: str, title: str) -> Table:
             row.kind,
             item.owner,
             row.start,
-            row.finish,
+            row.finish if row.finish >= row.start else None,
             row.working_days,
             length,
             "driving" if row.id in driving else None,
@@ -144,14 +161,14 @@ def _rows(dossier: Dossier, case: Case, name: str, title: str) -> Table:
             column("kind"),
             column("owner"),
             column("start", "date"),
-            column("finish", "date", note="the last working day"),
+            column("finish", "date", note="the last working day; empty where no time is taken"),
             column("takes", "number", "wd"),
             column("stated length"),
             column("drives"),
             *(column(f"float to {milestone}", "number", "wd", "empty: never moves it") for milestone in dossier.milestones),
         ],
         [line(row) for row in solved.rows],
-        proof=_worst(case),
+        proof=_weakest([case]),
         source=run_source(case),
         fold=True,
         most=200,
@@ -219,6 +236,56 @@ def checker(dossier: Dossier) -> Section:
                 fold=True,
             ),
         ),
+    )
+
+
+def dates_table(dossier: Dossier, cases: Sequence[Case], id_: str, title: str) -> Table:
+    """Return the dates of some cases in one table."""
+    baselines = [baseline.id for baseline in dossier.plan.baselines]
+    several = len(cases) > 1
+    rows: list[list[Cell]] = []
+    for case in cases:
+        robust = {entry.id: entry for entry in case.robust.milestones} if case.robust else {}
+        dated = {entry.id: entry for entry in case.solved.milestones} if case.solved else {}
+        for name in dossier.milestones:
+            label: list[Cell] = [case.id, name] if several else [name]
+            entry, held = dated.get(name), robust.get(name)
+            if entry is None:
+                rows.append([*label, *(None for _ in range(6 + len(baselines)))])
+                continue
+            span = entry.span
+            found = [entry.baselines.get(baseline) for baseline in baselines]
+            rows.append(
+                [
+                    *label,
+                    entry.date,
+                    entry.proof,
+                    evidence_words(entry.evidence),
+                    span.first.date if span else None,
+                    span.last.date if span and not span.beyond else None,
+                    held.date if held else None,
+                    *(delta(each.delta_months, each.delta_wd) if each else None for each in found),
+                ]
+            )
+    return table(
+        id_,
+        title,
+        [
+            *([column("case", "id")] if several else []),
+            column("milestone", "id"),
+            column("earliest", "date"),
+            column("proof"),
+            column("stands on"),
+            column("first by reading", "date", proof="closed form"),
+            column("last by reading", "date", proof="closed form"),
+            column(f"robust {dossier.request.confidence:.0%}", "date", proof="simulated"),
+            *(column(f"to {name}") for name in baselines),
+        ],
+        rows,
+        proof=_weakest(cases),
+        source="solve and robust of each case; outcomes/",
+        note="Later than a published date is positive. First and last by reading: over every combination of the open readings, "
+        "empty where some fall off the calendar. Stands on: the least firm basis on the driving chain, and the lowest confidence.",
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from models.explanation import Implied, Ledger, NetworkComparison
+from collections.abc import Sequence
+
+from models.explanation import Implied, ImpliedRow, Ledger, NetworkComparison
 from models.pack import Block, Cell, Chart, Figure, Name, Section, Table
 from models.plan import Plan
 from optimiser.evidence.charts.waterfall import Step, waterfall_chart
-from optimiser.evidence.dossier import Dossier
-from optimiser.evidence.sections.words import absence, column, lead, names, paragraph, published, table
+from optimiser.evidence.dossier import Case, Dossier
+from optimiser.evidence.sections.words import absence, column, lead, names, paragraph, published, remark, table
 
 __all__ = ["bridge", "divergence"]
 
@@ -29,7 +31,7 @@ def divergence(dossier: Dossier) -> Section:
     ]
     for ledger in found.ledgers:
         blocks += _ledger(dossier, ledger)
-    blocks += [paragraph(Name(text=note)) for note in found.notes]
+    blocks += [remark(note, "counted", f"attribute --from {dossier.plan.baselines[0].id}") for note in found.notes]
     return Section(id="divergence", title="Where the divergence comes from", items=(10,), blocks=tuple(blocks))
 
 
@@ -77,6 +79,7 @@ def _ledger(dossier: Dossier, ledger: Ledger) -> list[Block]:
                 about=f"Months of divergence of {milestone}, gap by gap.",
                 svg=waterfall_chart(name, title, f"{ledger.from_baseline} {first}", f"{ledger.to_baseline} {after}", steps),
                 table=f"ledger-{key}",
+                small=True,
             )
         )
     return found
@@ -152,8 +155,8 @@ def bridge(dossier: Dossier) -> Section:
         if found.comparisons:
             blocks.append(_comparisons(found.comparisons))
             blocks.append(_interactions(found.comparisons))
-    for implied in dossier.implied:
-        blocks += _implied(implied)
+    for baseline in dict.fromkeys(found.baseline for _, found in dossier.implied):
+        blocks += _implied(baseline, [(case, found) for case, found in dossier.implied if found.baseline == baseline])
     if not dossier.implied:
         blocks.append(absence(dossier, "implied", "What the published dates imply"))
     return Section(id="bridge", title="From one published plan to the other", items=(11,), blocks=tuple(blocks))
@@ -226,27 +229,56 @@ def _interactions(comparisons: tuple[NetworkComparison, ...]) -> Table:
     )
 
 
-def _implied(found: Implied) -> list[Block]:
-    source = f"implied --match {found.baseline}"
+def _implied(baseline: str, tried: Sequence[tuple[Case, Implied]]) -> list[Block]:
+    """Return what each case would have to assume for one table's dates, and more of the case that explains most of them."""
+    nearest, found = min(tried, key=lambda entry: (len(entry[1].unexplained), len(entry[1].free)))
+    source = f"implied --match {baseline}, of case {nearest.id}"
     return [
         lead(
             "What has to be assumed for the dates of ",
-            Name(text=found.baseline),
-            " to follow from the plan's logic: ",
-            Name(text=names(found.free) or "nothing moved helps"),
-            ". Explained then: ",
+            Name(text=baseline),
+            " to follow from the plan's logic depends on which case it is asked of. Nearest comes case ",
+            Name(text=nearest.id),
+            ", on top of all that it sets: with ",
+            Name(text=names(found.free) or "nothing"),
+            " moved it explains ",
             Name(text=names(found.explained) or "none"),
-            "; left unexplained: ",
+            "; it leaves unexplained ",
             Name(text=names(found.unexplained) or "none"),
-            ".",
+            ". That values exist at which dates hold is no evidence that anybody assumed them.",
         ),
         table(
-            f"implied-{found.baseline}",
-            f"Dates of {found.baseline} against what the plan gives when its assumptions are moved to fit",
+            f"implied-by-case-{baseline}",
+            f"What a case would have to move for the dates of {baseline}",
+            [
+                column("case", "id"),
+                column("moved", note="the fewest assumptions that explain most dates; there may be others"),
+                column("between"),
+                column("explained"),
+                column("unexplained"),
+                column("as well by moving"),
+            ],
+            [
+                [
+                    case.id,
+                    names(each.free) or "nothing",
+                    _range(each),
+                    names(each.explained, 20) or None,
+                    names(each.unexplained, 20) or None,
+                    "; ".join(" and ".join(others) for others in each.others[:3]) or None,
+                ]
+                for case, each in tried
+            ],
+            proof="closed form",
+            source=f"implied --match {baseline}, of the main case, the one that reproduces the rows, and the one nearest to these dates",
+        ),
+        table(
+            f"implied-{baseline}",
+            f"Dates of {baseline} against case {nearest.id} when its assumptions are moved to fit",
             [
                 column("milestone", "id"),
-                column("published"),
-                column("as the plan stands", "date"),
+                column("published", proof="published"),
+                column(f"case {nearest.id} as it stands", "date"),
                 column("holds"),
                 column("earliest then", "date"),
                 column("latest then", "date"),
@@ -266,7 +298,7 @@ def _implied(found: Implied) -> list[Block]:
             source=source,
         ),
         table(
-            f"implied-values-{found.baseline}",
+            f"implied-values-{baseline}",
             f"Values at which they hold: {names(found.free)}",
             [column("from"), column("to"), column("beside, from"), column("beside, to")],
             [[row.first, row.last, row.beside_first, row.beside_last] for row in found.rows],
@@ -276,13 +308,29 @@ def _implied(found: Implied) -> list[Block]:
             most=40,
         ),
         table(
-            f"hypotheses-{found.baseline}",
-            f"Hypotheses that the values of {found.baseline} rest on",
+            f"hypotheses-{baseline}",
+            f"Hypotheses that these values of {baseline} rest on",
             [column("hypothesis")],
             [[text] for text in found.hypotheses],
-            proof="none",
+            proof="stated",
             source=source,
             fold=True,
             most=40,
         ),
     ]
+
+
+def _range(found: Implied) -> str | None:
+    """Return the values over which the dates hold, in a few words."""
+    if not found.rows:
+        return None
+
+    def words(row: ImpliedRow) -> str:
+        one = row.first if row.first == row.last else f"{row.first} to {row.last}"
+        if row.beside_first is None:
+            return one
+        beside = row.beside_first if row.beside_first == row.beside_last else f"{row.beside_first} to {row.beside_last}"
+        return f"{one} with {beside}"
+
+    first, last = found.rows[0], found.rows[-1]
+    return words(first) if first == last else f"from {words(first)} to {words(last)}"

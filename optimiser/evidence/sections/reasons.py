@@ -14,11 +14,11 @@ from optimiser.evidence.sections.words import (
     heading_of,
     lead,
     names,
-    paragraph,
     published,
     run_source,
     table,
 )
+from optimiser.explain.binding import NEAR
 
 __all__ = ["authorities", "binding", "changes", "conflicts"]
 
@@ -29,13 +29,26 @@ def binding(dossier: Dossier) -> Section:
     if not dossier.binding:
         blocks.append(absence(dossier, "binding", "Headroom, ranges and joint bindings"))
     for milestone, report in dossier.binding.items():
-        blocks += [_lines(milestone, report), _margins(milestone, report)]
+        blocks.append(_lines(milestone, report))
+    if dossier.binding:
+        blocks.append(_near(dossier))
     if not dossier.binding and dossier.main.solved is not None:
         blocks.append(_bindings(dossier))
     return Section(id="binding", title="What binds each milestone", items=(8,), blocks=tuple(blocks))
 
 
+_NEAREST = 6
+"""Rules and lengths that do not drive, shown beside those that do: the nearest to doing so."""
+
+
 def _lines(milestone: str, report: BindingReport) -> Table:
+    """Return what drives first, then what could soonest."""
+    lines = sorted(
+        report.lines,
+        key=lambda line: (not line.driving, line.headroom is None, line.headroom or 0),
+    )
+    driving = sum(line.driving for line in lines)
+    methods = sorted({line.method for line in lines})
     return table(
         f"binding-{milestone}",
         f"What binds {milestone}, and how far everything else can worsen before it does",
@@ -56,7 +69,6 @@ def _lines(milestone: str, report: BindingReport) -> Table:
             column("joint with"),
             column("authority"),
             column("owner"),
-            column("method"),
         ],
         [
             [
@@ -73,28 +85,34 @@ def _lines(milestone: str, report: BindingReport) -> Table:
                 "; ".join("+".join(partners) for partners in line.joint_with) or None,
                 line.authority,
                 line.owner,
-                line.method,
             ]
-            for line in report.lines
+            for line in lines
         ],
         proof="closed form",
         source=f"explain {milestone} of the main case",
-        note="All minimal conflicts at one day earlier were enumerated, so no joint binding is missing."
-        if report.complete
-        else "Not all minimal conflicts at one day earlier were enumerated: a joint binding may be missing.",
-        most=14,
+        note=(
+            "All minimal conflicts at one day earlier were enumerated, so no joint binding is missing."
+            if report.complete
+            else "Not all minimal conflicts at one day earlier were enumerated: a joint binding may be missing."
+        )
+        + f" Method: {names(methods)}.",
+        most=driving + _NEAREST,
     )
 
 
-def _margins(milestone: str, report: BindingReport) -> Table:
+def _near(dossier: Dossier) -> Table:
     return table(
-        f"near-{milestone}",
-        f"Chains that do not drive {milestone} yet, and how far they are from it",
-        [column("slack", "number", "wd"), column("chain")],
-        [[chain.slack_wd, " → ".join(chain.items)] for chain in report.near],
+        "near",
+        "Near-critical: chains that do not drive a milestone yet, and how far they are from it",
+        [column("milestone", "id"), column("slack", "number", "wd"), column("chain")],
+        [
+            [milestone, chain.slack_wd, " → ".join(chain.items)]
+            for milestone, report in dossier.binding.items()
+            for chain in report.near
+        ],
         proof="closed form",
-        source=f"explain {milestone} of the main case",
-        fold=True,
+        source=f"explain of case {dossier.main.id}",
+        note=f"Chains within {NEAR} wd of driving; a milestone without a line has none so near.",
     )
 
 
@@ -298,30 +316,10 @@ def authorities(dossier: Dossier) -> Section:
 
 def changes(dossier: Dossier) -> Section:
     """Return a table of changes ready to be put to whoever decides."""
-    rows: list[list[Cell]] = []
-    plan = dossier.plan
-    for milestone, report in dossier.binding.items():
-        for line in report.lines:
-            gain = line.drop_gain_wd or line.range_gain_wd
-            if line.driving and gain:
-                rows.append(
-                    [
-                        f"{milestone}-{line.rule.replace(':', '-')}",
-                        line.title,
-                        line.number,
-                        f"{line.unit_gain_wd or 0} wd a unit"
-                        + (f", up to {line.range_gain_wd} wd over {line.range_units} units" if line.range_gain_wd else ""),
-                        milestone,
-                        gain,
-                        line.authority,
-                        line.owner,
-                        names(line.raid) or None,
-                        line.basis,
-                    ]
-                )
-    if not rows:
+    if not dossier.changes:
         block = absence(dossier, "binding", "A table of changes")
         return Section(id="changes", title="Change requests", items=(9, 18), blocks=(block,))
+    source = f"explain of case {dossier.main.id}"
     return Section(
         id="changes",
         title="Change requests, ready to paste",
@@ -329,30 +327,54 @@ def changes(dossier: Dossier) -> Section:
         blocks=(
             lead(
                 "One line for each thing that would bring a milestone of ",
-                Name(text=plan.title),
+                Name(text=dossier.plan.title),
                 " forward: ",
-                count(len(rows), "changes", "explain of the main case"),
-                ". Gains are of one change alone; they do not add up.",
+                count(len(dossier.changes), "changes", source),
+                ", each to the end of what it can give. Gains are of one change alone; they do not add up. The last three "
+                "columns are for whoever decides. A link that waits no time, and without which something would be left without "
+                "any reason for its date, is no change to ask for and not listed.",
             ),
-            paragraph("The workbook holds the same table with empty columns for a reference, a decision and a date."),
             table(
                 "changes",
                 "What could be changed, and what it would be worth",
                 [
-                    column("reference", "id"),
-                    column("change"),
-                    column("says now"),
-                    column("worth"),
-                    column("milestone", "id"),
-                    column("gain at most", "number", "wd"),
-                    column("whose decision"),
+                    column("change", "id"),
+                    column("what"),
+                    column("from"),
+                    column("to"),
+                    *(
+                        column(f"{name} gains", "number", "wd", "0: does not move it; empty: would leave it without any reason")
+                        for name in dossier.milestones
+                    ),
+                    column("the first unit gains"),
+                    column("authority"),
                     column("owner"),
                     column("register"),
                     column("stands on"),
+                    column("reference"),
+                    column("decision"),
+                    column("decided on", "date"),
                 ],
-                rows,
+                [
+                    [
+                        change.rule,
+                        change.title,
+                        change.now,
+                        change.then,
+                        *(change.gains.get(name) for name in dossier.milestones),
+                        ", ".join(f"{name} {gain} wd" for name, gain in change.unit_gains.items()) or None,
+                        change.authority,
+                        change.owner,
+                        names(change.raid, 4) or None,
+                        change.basis,
+                        None,
+                        None,
+                        None,
+                    ]
+                    for change in dossier.changes
+                ],
                 proof="closed form",
-                source="explain of the main case",
+                source=source,
                 most=30,
             ),
         ),

@@ -1,4 +1,4 @@
-"""The first two pages: the answer in plain words, and what was assumed that the source does not say."""
+"""The first page: the answer in plain words."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ from collections.abc import Sequence
 
 from models.explanation import MilestoneWhyNot
 from models.items import Activity
-from models.outcome import Infeasible, Undecided
-from models.pack import Block, Cell, Figure, Name, Section, Table
-from models.plan import DURATION_PREFIX
-from optimiser.evidence.dossier import Case, Dossier
+from models.outcome import Infeasible, MilestoneDate, Undecided
+from models.pack import Block, Cell, Figure, Name, Section
+from optimiser.evidence.dossier import Dossier
+from optimiser.evidence.sections.dates import dates_table
 from optimiser.evidence.sections.words import (
     absence,
-    basis_of,
     cited,
     column,
-    count,
     date_figure,
     day,
-    delta,
+    distance,
     evidence_words,
     heading_of,
     lead,
@@ -30,9 +28,8 @@ from optimiser.evidence.sections.words import (
     table,
     warning,
 )
-from optimiser.wording import demand
 
-__all__ = ["assumed", "dates_table", "summary"]
+__all__ = ["summary"]
 
 
 def summary(dossier: Dossier) -> Section:
@@ -60,14 +57,20 @@ def summary(dossier: Dossier) -> Section:
 
 def _opening(dossier: Dossier) -> Block:
     plan = dossier.plan
-    return lead(
+    parts: list[str | Name | Figure] = [
         "This pack answers when the milestones of ",
         Name(text=plan.title),
         " can be reached at the earliest, how that is proved, and what it hangs on, from what was known on ",
         Figure(text=day(plan.as_of), proof="stated", source="plan.yaml, as_of"),
-        ". A proof is of arithmetic: each date follows from the rules and lengths in this pack. Whether those are true is the "
-        "business of its evidence class, which is printed beside it.",
-    )
+        ". A proof is of arithmetic: each date follows from the rules and lengths in this pack. ",
+        "Whether those are true is the business of its evidence class, which is printed beside it. ",
+        "Days are working days (wd) unless they are called calendar days (cd)",
+    ]
+    if plan.baselines:
+        parts.append("; published dates are those of ")
+        for place, baseline in enumerate(plan.baselines):
+            parts += [", " if place else "", Name(text=f"{baseline.title} ({baseline.id})")]
+    return lead(*parts, ".")
 
 
 def _sentences(dossier: Dossier) -> list[Block]:
@@ -82,6 +85,7 @@ def _sentences(dossier: Dossier) -> list[Block]:
             Name(text=f"{entry.id}, {dossier.plan.items[entry.id].title}"),
             ": at the earliest ",
             date_figure(entry, main),
+            *_against(dossier, entry),
             f"; it stands on links and lengths no firmer than {evidence_words(entry.evidence)}",
         ]
         span = span_words(entry, main)
@@ -99,63 +103,20 @@ def _sentences(dossier: Dossier) -> list[Block]:
     return found
 
 
+def _against(dossier: Dossier, entry: MilestoneDate) -> list[str | Name | Figure]:
+    """Say how far a date is from the first published one; the table has them all."""
+    baseline = next(iter(dossier.plan.baselines), None)
+    found = entry.baselines.get(baseline.id) if baseline else None
+    if baseline is None or found is None:
+        return []
+    amount, words = distance(found.delta_months, found.delta_wd)
+    counted = [Figure(text=amount, proof="closed form", source=f"baseline {baseline.id}")] if amount else []
+    return [", ", *counted, words, Name(text=baseline.id)]
+
+
 def _main_dates(dossier: Dossier) -> Block:
     return dates_table(
         dossier, [dossier.main], "dates", "Earliest and robust dates; those of the other cases are with the cases"
-    )
-
-
-def dates_table(dossier: Dossier, cases: Sequence[Case], id_: str, title: str) -> Table:
-    """Return the dates of some cases in one table."""
-    rows: list[list[Cell]] = []
-    baselines = [baseline.id for baseline in dossier.plan.baselines]
-    for case in cases:
-        solved = case.solved
-        if solved is None:
-            rows += [
-                [case.id, name, None, None, None, None, None, None, *(None for _ in baselines)] for name in dossier.milestones
-            ]
-            continue
-        robust = {entry.id: entry for entry in case.robust.milestones} if case.robust else {}
-        for entry in solved.milestones:
-            span = entry.span
-            held = robust.get(entry.id)
-            rows.append(
-                [
-                    case.id,
-                    entry.id,
-                    entry.date,
-                    entry.proof,
-                    evidence_words(entry.evidence),
-                    span.first.date if span else None,
-                    span.last.date if span and not span.beyond else None,
-                    held.date if held else None,
-                    *(
-                        delta(found.delta_months, found.delta_wd) if (found := entry.baselines.get(name)) else None
-                        for name in baselines
-                    ),
-                ]
-            )
-    share = f"{dossier.request.confidence:.0%}"
-    return table(
-        id_,
-        title,
-        [
-            column("case", "id"),
-            column("milestone", "id"),
-            column("earliest", "date"),
-            column("proof"),
-            column("stands on"),
-            column("first by reading", "date"),
-            column("last by reading", "date"),
-            column(f"robust {share}", "date"),
-            *(column(f"to {name}") for name in baselines),
-        ],
-        rows,
-        proof="certified" if all(row[3] in ("certified", None) for row in rows) else "gap",
-        source="solve and robust of each case; outcomes/",
-        note="Later than a published date is positive. First and last by reading: over every combination of the open readings, "
-        "empty where some fall off the calendar. Stands on: the least firm basis on the driving chain, and the lowest confidence.",
     )
 
 
@@ -173,15 +134,15 @@ def _binds(dossier: Dossier) -> list[Block]:
         for place, entry in enumerate(held[:3]):
             source = f"{run_source(dossier.main)}, binding {entry.rule}"
             gain = entry.drop_gain_wd or entry.unit_gain_wd
-            words = "gained were it gone" if entry.drop_gain_wd else "a unit"
+            words = " earlier without it" if entry.drop_gain_wd else " earlier for each unit less"
             parts += [
-                ", " if place else "",
+                "; " if place else "",
                 Name(text=entry.title),
-                " (",
+                ", ",
                 Figure(text=f"{gain} wd", proof="closed form", source=source),
-                f" {words})",
+                words,
             ]
-        found.append(paragraph(*(part for part in parts if part), "."))
+        found.append(paragraph(*parts, "."))
     return found
 
 
@@ -196,7 +157,7 @@ def _give(dossier: Dossier, entry: MilestoneWhyNot) -> Block:
     answer = entry.answer
     source = f"why-not {entry.milestone} by {answer.by}"
     asked = Figure(text=published(entry.published), proof="published", source=f"baseline {dossier.plan.baselines[0].id}")
-    opening: list[str | Name | Figure] = ["For ", Name(text=entry.milestone), " by ", asked, " "]
+    opening: list[str | Name | Figure] = ["To have ", Name(text=entry.milestone), " by ", asked, ", "]
     if answer.verdict == "met":
         return paragraph(*opening, "nothing has to give.")
     missing = Figure(text=f"{answer.missing_wd} wd", proof="closed form", source=source)
@@ -207,29 +168,47 @@ def _give(dossier: Dossier, entry: MilestoneWhyNot) -> Block:
             missing,
             " are missing; the cheapest way there moves ",
             Figure(text=steps, proof="closed form", source=source),
+            ".",
         )
     if answer.nearest is None:
         return paragraph(*opening, missing, " are missing; the search was cut short before it found what would do.")
-    allowed = [names(heading_of(dossier.plan, rule) for rule in relaxation.rules) for relaxation in answer.nearest.to_allow]
+    allowed = [
+        " together with ".join(heading_of(dossier.plan, rule) for rule in relaxation.rules)
+        for relaxation in answer.nearest.to_allow
+    ]
+    reached: list[str | Name | Figure] = (
+        [" are missing. Nothing that the plan permits to move brings it forward"]
+        if answer.nearest.missing_wd == answer.missing_wd
+        else [
+            " are missing. Everything that the plan permits to move brings it to ",
+            Figure(text=day(answer.nearest.date), proof="closed form", source=source),
+            ", still ",
+            Figure(text=f"{answer.nearest.missing_wd} wd", proof="closed form", source=source),
+            " short",
+        ]
+    )
     return paragraph(
         *opening,
         missing,
-        " are missing. Everything that the plan permits to move brings it to ",
-        Figure(text=day(answer.nearest.date), proof="closed form", source=source),
-        ", still ",
-        Figure(text=f"{answer.nearest.missing_wd} wd", proof="closed form", source=source),
-        " short; besides that, one of these would have to give way: ",
-        Name(text=_few(allowed)),
+        *reached,
+        "; besides that, one of these would have to give way: ",
+        *_few(allowed, source),
         ".",
     )
 
 
-def _few(options: Sequence[str]) -> str:
-    """Return the first options of many on one line."""
+_FEW = 3
+"""Ways out that the first page names."""
+
+
+def _few(options: Sequence[str], source: str) -> list[str | Name | Figure]:
+    """Return the first options of many, the shortest first, and how many more there are."""
     if not options:
-        return "nothing that is known"
-    more = f", or one of {len(options) - 3} more" if len(options) > 3 else ""
-    return "; ".join(options[:3]) + more
+        return ["nothing that is known"]
+    shown = sorted(options, key=len)[:_FEW]
+    more = len(options) - len(shown)
+    rest: list[str | Name | Figure] = ["; or one of ", Figure(text=f"{more:,}", proof="closed form", source=source), " more"]
+    return [Name(text="; ".join(shown)), *(rest if more else [])]
 
 
 def _acts(dossier: Dossier) -> list[Block]:
@@ -330,127 +309,3 @@ def basis_of_member(member: object) -> str:
     """Return what a member of a conflict stands on."""
     basis, confidence = getattr(member, "basis", ""), getattr(member, "confidence", None)
     return f"{basis}, {confidence}" if confidence else basis
-
-
-def assumed(dossier: Dossier) -> Section:
-    """Return what was assumed that the source does not say."""
-    plan, main = dossier.plan, dossier.main
-    source = "inputs/plans/" + main.id + ".json"
-    rules = list(plan.active_rules())
-    links = [rule for rule in rules if rule.kind == "dependency"]
-    inferred = [rule for rule in links if rule.basis != "document"]
-    fitted = [entry.id for entry in plan.assumptions if entry.basis == "fitted"]
-    blocks: list[Block] = [
-        lead(
-            "Before any result: of ",
-            count(len(links), "links", source),
-            " between items ",
-            count(len(inferred), "", source),
-            " are not stated by any document. ",
-            count(len(plan.unknowns), "quantities", source),
-            " are given by no source and stand at values that bind nothing. ",
-            count(len(plan.readings), "questions", source),
-            " are left open by the source and answered here as shown. ",
-            count(len(fitted), "numbers", source),
-            " were chosen to hit a published date. Every date in this pack stands on these.",
-        )
-    ]
-    if main.solved is not None:
-        blocks.append(_assumed_links(dossier))
-    blocks += [_assumed_readings(dossier), _assumed_unknowns(dossier)]
-    if fitted:
-        chosen = "; ".join(f"{entry.title} ({entry.value})" for entry in plan.assumptions if entry.basis == "fitted")
-        blocks.append(paragraph("Chosen to hit a published date: ", Figure(text=chosen, proof="stated", source=source), "."))
-    return Section(id="assumed", title="What we assumed that the source does not say", items=(5,), blocks=tuple(blocks))
-
-
-def _assumed_links(dossier: Dossier) -> Block:
-    """Return what the dates rest on directly and no document states."""
-    solved, plan = dossier.main.solved, dossier.plan
-    assert solved is not None
-    held: dict[str, list[str]] = {}
-    for certificate in solved.certificates:
-        for step in certificate.steps:
-            if step.rule:
-                held.setdefault(step.rule, []).append(certificate.milestone)
-    rows: list[list[Cell]] = []
-    for name, milestones in held.items():
-        if name.startswith(DURATION_PREFIX):
-            continue
-        rule = plan.rules_by_id[name]
-        if rule.basis != "document":
-            bears = names(dict.fromkeys(milestones))
-            rows.append([name, demand(plan, name), basis_of(rule), bears])
-    return table(
-        "assumed-links",
-        "Links and floors on the driving chains that no document states",
-        [
-            column("rule", "id"),
-            column("demands"),
-            column("basis"),
-            column("bears on"),
-        ],
-        rows,
-        proof="stated",
-        source=f"inputs/plans/{dossier.main.id}.json and the arguments in outcomes/{dossier.main.id}.json",
-    )
-
-
-def _assumed_readings(dossier: Dossier) -> Block:
-    """Return the answers that would move a milestone; all questions are in the register of inputs."""
-    moved: dict[tuple[str, str], dict[str, int | None]] = {}
-    for milestone, report in dossier.binding.items():
-        for line in report.reading_lines:
-            moved.setdefault((line.reading, line.option), {})[milestone] = line.delta_wd
-    rows: list[list[Cell]] = []
-    for reading in dossier.plan.readings:
-        chosen = reading.option(dossier.plan.choice(reading))
-        for option in reading.options:
-            known = moved.get((reading.id, option.id))
-            if known and chosen:
-                rows.append([reading.question, chosen.title, option.title, *(known.get(name) for name in dossier.milestones)])
-    return table(
-        "assumed-readings",
-        "Questions that the source leaves open, and what another answer alone would move",
-        [
-            column("question"),
-            column("answered here"),
-            column("instead"),
-            *(column(name, "number", "wd") for name in dossier.milestones),
-        ],
-        rows,
-        proof="closed form",
-        source="readings of the plan; explain of the main case",
-        note="An empty number: that milestone does not move, the answer contradicts the plan, or its date falls off the calendar. "
-        "Questions whose answers move nothing alone are in the register of inputs.",
-    )
-
-
-def _assumed_unknowns(dossier: Dossier) -> Block:
-    plan = dossier.plan
-    last: dict[str, dict[str, str | None]] = {}
-    for milestone, report in dossier.binding.items():
-        for entry in report.break_even:
-            if entry.unknown and not entry.readings:
-                last.setdefault(entry.id, {})[milestone] = entry.last
-    return table(
-        "assumed-unknowns",
-        "Quantities that no source gives, and the last value that leaves each milestone where it is",
-        [
-            column("unknown", "id"),
-            column("title"),
-            column("stands at"),
-            *(column(f"{name} until", note="empty: no value moves it") for name in dossier.milestones),
-        ],
-        [
-            [
-                entry.id,
-                entry.title,
-                str(entry.value),
-                *(last.get(entry.id, {}).get(name) for name in dossier.milestones),
-            ]
-            for entry in plan.unknowns
-        ],
-        proof="closed form",
-        source="unknowns of the plan; explain of the main case",
-    )

@@ -21,12 +21,14 @@ __all__ = [
     "date_figure",
     "day",
     "delta",
+    "distance",
     "evidence_words",
     "heading_of",
     "lead",
     "names",
     "paragraph",
     "published",
+    "remark",
     "run_source",
     "span_words",
     "table",
@@ -48,9 +50,11 @@ def published(text: str) -> str:
     return f"{int(rest[0])} {label}" if rest else label
 
 
-def column(name: str, kind: str = "text", unit: str | None = None, note: str | None = None) -> Column:
+def column(
+    name: str, kind: str = "text", unit: str | None = None, note: str | None = None, *, proof: PackProof | None = None
+) -> Column:
     """Return a column."""
-    return Column(name=name, kind=kind, unit=unit, note=note)  # type: ignore[arg-type]
+    return Column(name=name, kind=kind, unit=unit, note=note, proof=proof)  # type: ignore[arg-type]
 
 
 def table(
@@ -64,6 +68,7 @@ def table(
     note: str | None = None,
     fold: bool = False,
     most: int | None = None,
+    sheet_only: bool = False,
 ) -> Table:
     """Return a table."""
     return Table(
@@ -76,6 +81,7 @@ def table(
         note=note,
         fold=fold,
         most=most,
+        sheet_only=sheet_only,
     )
 
 
@@ -92,6 +98,11 @@ def lead(*parts: str | Name | Figure) -> Paragraph:
 def warning(*parts: str | Name | Figure) -> Paragraph:
     """Return a paragraph that must not be overlooked."""
     return Paragraph(parts=tuple(part for part in parts if part), tone="warning")
+
+
+def remark(text: str, proof: PackProof, source: str) -> Paragraph:
+    """Return a note of a computation: a figure where it holds a number, else words."""
+    return paragraph(Figure(text=text, proof=proof, source=source) if any(map(str.isdigit, text)) else Name(text=text))
 
 
 def absence(dossier: Dossier, part: str, what: str) -> Absence:
@@ -140,6 +151,14 @@ def delta(months: int, working: int | None) -> str:
         return "the same day"
     text = "the same month" if not months else f"{months:+d} months" if abs(months) != 1 else f"{months:+d} month"
     return text if working is None else f"{text} ({working:+d} wd)"
+
+
+def distance(months: int, working: int | None) -> tuple[str | None, str]:
+    """Return a distance to a published date in words: what is counted, and how it lies to it."""
+    if working == 0 or (working is None and not months):
+        return None, "on the very day of " if working == 0 else "in the month of "
+    amount = f"{abs(months)} month{'' if abs(months) == 1 else 's'}" if working is None else f"{abs(working)} wd"
+    return amount, " after " if (months if working is None else working) > 0 else " before "
 
 
 def cited(citations: Iterable[Citation]) -> str:

@@ -14,6 +14,8 @@ __all__ = ["explanation_report", "functions_report", "joined", "regions_report"]
 
 _WIDE = 110
 _MOST_ROWS = 40
+_MOST_FAMILIES = 12
+_FAR = 10**9
 
 
 def joined(sections: Iterable[Lines]) -> Lines:
@@ -36,7 +38,9 @@ def explanation_report(report: BindingReport, page: Page, *, every: bool = False
         _title(report, page),
         _binding(report, page),
         _takes_over(report, page),
+        _shared(report, page),
         _slack(report, page, every=every),
+        [] if every else _families(report, page),
         _near(report, page),
         _break_even(report, page, every=every),
         _readings(report, page),
@@ -91,12 +95,69 @@ def _binding(report: BindingReport, page: Page) -> Lines:
         heading("What binds", "working days gained without it, by one unit less, over its whole range"),
         *grid.lines(page.width),
     ]
+    return lines + _together(binding, page)
+
+
+def _together(binding: Sequence[BindingLine], page: Page) -> Lines:
+    """Rules that gain only together with others; those with the same partners are told together."""
+    said: dict[tuple[tuple[str, ...], ...], list[str]] = {}
     for line in binding:
         if line.joint_with:
-            shown = [listed(partners) for partners in line.joint_with[:6]]
-            rest = f" and {len(line.joint_with) - 6} more" if len(line.joint_with) > 6 else ""
-            lines += hanging(line.rule, f"gains only together with {listed(shown, 'or')}{rest}", page.width)
+            said.setdefault(line.joint_with, []).append(line.rule)
+    lines: Lines = []
+    for partners, rules in said.items():
+        shown = [listed(each) for each in partners[:6]]
+        rest = f" and {len(partners) - 6} more" if len(partners) > 6 else ""
+        each = "each gains" if len(rules) > 1 else "gains"
+        lines += hanging("", f"{listed(rules)}: {each} only together with {listed(shown, 'or')}{rest}", page.width, 2, 0)
     return lines
+
+
+def _shared(report: BindingReport, page: Page) -> Lines:
+    """What is shared, and so rationed: what one more of it gains, and how much of it could go."""
+    pools = [line for line in report.lines if line.kind == "capacity"]
+    if not pools:
+        return []
+    grid = Grid(
+        [
+            Column("rule"),
+            Column("now", side="right"),
+            Column("one more gains", side="right"),
+            Column("could lose", side="right"),
+            Column("moves it at"),
+            Column("what is shared", gives=True),
+        ]
+    )
+    for line in pools:
+        gain = "–" if line.unit_gain_wd is None else f"{line.unit_gain_wd} wd"
+        grid.add(line.rule, line.number or "", gain, _room_of(line), line.switching_point or "–", line.title)
+    return [heading("What is shared", "slots, places and the like"), *grid.lines(page.width)]
+
+
+def _families(report: BindingReport, page: Page) -> Lines:
+    """Rules that every party has one like, told together: how many, and which is nearest to moving the date."""
+    found: dict[str, list[BindingLine]] = {}
+    for line in report.lines:
+        if line.family and line.words == ("slack",):
+            found.setdefault(line.family, []).append(line)
+    if not found:
+        return []
+    grid = Grid([Column("rules of parties", gives=True), Column("of", side="right"), Column("headroom"), Column("the nearest")])
+    ordered = sorted(
+        found.items(), key=lambda entry: min((line.headroom for line in entry[1] if line.headroom is not None), default=_FAR)
+    )
+    for family, lines in ordered[:_MOST_FAMILIES]:
+        rooms = [line for line in lines if line.headroom is not None]
+        rooms.sort(key=lambda line: line.headroom or 0)
+        free = sum(line.headroom is None and line.headroom_range is None and line.number is not None for line in lines)
+        if rooms:
+            span = f"{rooms[0].headroom} to {rooms[-1].headroom} {rooms[0].unit}" if len(rooms) > 1 else _headroom(rooms[0])
+            span += f"; {free} any" if free else ""
+        else:
+            span = "any" if free else "–"
+        grid.add(family, str(len(lines)), span, rooms[0].party or "" if rooms else "")
+    note = f"the {_MOST_FAMILIES} nearest of {len(found)} kinds; " if len(found) > _MOST_FAMILIES else ""
+    return [heading("Rules of parties that do not bind alone", f"{note}--all lists them one by one"), *grid.lines(page.width)]
 
 
 def _number(value: int | None) -> str:
@@ -108,9 +169,20 @@ def _range(line: BindingLine) -> str:
 
 
 def _headroom(line: BindingLine) -> str:
-    if line.headroom is None:
-        return "–" if line.number is None else "any"
-    return f"{line.headroom} {line.unit}"
+    if line.number is None:
+        return "–"
+    return _room_of(line)
+
+
+def _room_of(line: BindingLine | BreakEven) -> str:
+    """Return how far a number can worsen; where that is not known, between what and what."""
+    unit = "" if line.unit == "count" else f" {line.unit}"
+    if line.headroom_range is not None:
+        least, most = line.headroom_range
+        if most is None:
+            return f"{least}{unit} or more" if least else "not asked"
+        return f"{least} to {most}{unit}"
+    return "any" if line.headroom is None else f"{line.headroom}{unit}"
 
 
 def _takes_over(report: BindingReport, page: Page) -> Lines:
@@ -129,6 +201,7 @@ def _takes_over(report: BindingReport, page: Page) -> Lines:
 def _slack(report: BindingReport, page: Page, *, every: bool) -> Lines:
     """Rules that do not bind, those with the least headroom first."""
     slack = [line for line in report.lines if line.words == ("slack",) and line.headroom is not None]
+    slack = [line for line in slack if every or line.kind != "capacity"]
     slack.sort(key=lambda line: line.headroom or 0)
     shown = slack if every else slack[:8]
     if not shown:
@@ -188,12 +261,10 @@ def _less(room: int | None, than: int | None) -> bool:
 
 
 def _room(entry: BreakEven) -> str:
-    if entry.headroom is None:
-        return "any"
     if entry.from_range:
         low, high = sorted(entry.from_range)
         return f"{low} to {high} {entry.unit}"
-    return f"{entry.headroom} {entry.unit}"
+    return _room_of(entry)
 
 
 def _readings(report: BindingReport, page: Page) -> Lines:

@@ -11,7 +11,7 @@ from optimiser.evidence.terminal.words import counted
 __all__ = ["evidence_report", "pack_verification_report"]
 
 
-def evidence_report(manifest: Manifest, folder: str, left_out: dict[str, str], page: Page) -> str:
+def evidence_report(manifest: Manifest, folder: str, left_out: dict[str, str], sha256: str, page: Page) -> str:
     """Return what was written, and what was left out with why."""
     size = sum(file.bytes for file in manifest.files)
     lines: Lines = [heading(folder, f"{counted(len(manifest.files), 'file')}, {size / 1e6:.1f} MB")]
@@ -27,6 +27,7 @@ def evidence_report(manifest: Manifest, folder: str, left_out: dict[str, str], p
         for part, reason in left_out.items():
             lines += hanging(part, reason, page.width)
     lines += [heading("")]
+    lines += hanging("hash of the pack", sha256, page.width)
     lines += paragraph(f"Open {folder}/report.html; check it with 'optimiser verify {folder}'.", page.width)
     return page.paint(lines)
 
@@ -43,7 +44,11 @@ def pack_verification_report(found: PackVerification, folder: str, page: Page) -
         grid = Grid([Column("where"), Column("claims", "right")])
         for where, number in counts.items():
             grid.add(where, str(number))
-        return page.paint([*lines, heading(""), *grid.lines(page.width)])
+        lines += [heading(""), *grid.lines(page.width), heading("")]
+        lines += hanging("hash of the pack", found.sha256, page.width)
+        for note in found.notes:
+            lines += hanging("-", note, page.width, 2, 2)
+        return page.paint(lines)
     lines += paragraph(f"{counted(len(failed), 'claim does', 'claims do')} not hold:", page.width)
     for check in failed:
         lines += hanging(check.file, f"{check.claim}: {check.found}", page.width)

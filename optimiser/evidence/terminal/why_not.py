@@ -10,6 +10,7 @@ from models.plan import Plan
 from optimiser.evidence.terminal.explanation import joined
 from optimiser.evidence.terminal.page import Column, Grid, Lines, Page, hanging, heading, paragraph, words
 from optimiser.evidence.terminal.words import counted, day, month_or_day, weekday_day
+from optimiser.wording import families, several
 
 __all__ = ["baseline_report", "why_not_report"]
 
@@ -25,9 +26,9 @@ def _sections(answer: WhyNot, plan: Plan, page: Page) -> list[Lines]:
     sections = [_head(answer, plan, page)]
     if answer.conflicts:
         for place, conflict in enumerate(answer.conflicts, 1):
-            sections.append(_conflict(conflict, page, f"Conflict {place} of {len(answer.conflicts)}"))
+            sections.append(_conflict(conflict, plan, page, f"Conflict {place} of {len(answer.conflicts)}"))
     elif answer.conflict:
-        sections.append(_conflict(answer.conflict, page, "What keeps it from it"))
+        sections.append(_conflict(answer.conflict, plan, page, "What keeps it from it"))
     if answer.complete is not None:
         note = "these are all" if answer.complete else "there may be more: the search was cut short"
         sections.append(_relaxations(answer.relaxations, page, "What would do, switched off together", note))
@@ -39,7 +40,7 @@ def _sections(answer: WhyNot, plan: Plan, page: Page) -> list[Lines]:
         sections.append([heading("No permitted route"), *paragraph(text, page.width)])
         if near.route:
             sections.append(_route(near.route, page, "The cheapest way to that date"))
-        sections.append(_conflict(near.conflict, page, "What then still keeps it from it"))
+        sections.append(_conflict(near.conflict, plan, page, "What then still keeps it from it"))
         sections.append(
             _relaxations(near.to_allow, page, "Of which something would have to give besides", "--allow names what may move")
         )
@@ -64,14 +65,23 @@ def _head(answer: WhyNot, plan: Plan, page: Page) -> Lines:
     return [title, *paragraph(f"{now}{by}; {plan.items[answer.milestone].title}", page.width, 2)]
 
 
-def _conflict(conflict: Conflict, page: Page, title: str) -> Lines:
+def _conflict(conflict: Conflict, plan: Plan, page: Page, title: str) -> Lines:
     note = conflict.confirmed_by if conflict.minimal else f"{conflict.confirmed_by}; perhaps not minimal"
     compelled, _, _ = conflict.statement.partition(":")
     lines = [heading(title, note), *paragraph(compelled, page.width)]
-    grid = Grid([Column("rule", limit=34), Column("demands", gives=True), Column("authority"), Column("basis")])
-    for member in conflict.members:
-        grid.add(member.id, member.statement, member.authority, member.basis)
-    return [*lines, *grid.lines(page.width)]
+    together, alone = families(plan, [member.id for member in conflict.members])
+    members = {member.id: member for member in conflict.members}
+    room = min(36, max((len(name) for name in alone), default=0) + 2)
+    for name in alone:
+        member = members[name]
+        text = f"{member.statement} ({member.authority}, {member.basis})"
+        if len(name) < room:
+            lines += hanging(name, text, page.width, 2, room)
+        else:
+            lines += [*hanging("", name, page.width, 2, 0), *hanging("", text, page.width, 2, room)]
+    for family, parties in together.items():
+        lines += hanging("", f"{family}: {several(parties)}", page.width, 2, 0)
+    return lines
 
 
 def _relaxations(found: Sequence[Relaxation], page: Page, title: str, note: str) -> Lines:
@@ -105,6 +115,12 @@ def _route(route: Route, page: Page, title: str) -> Lines:
     return [heading(title), *grid.lines(page.width), *paragraph(text, page.width)]
 
 
+def _members(conflict: Conflict, plan: Plan) -> str:
+    """Return who takes part in a conflict, in brief."""
+    together, alone = families(plan, [member.id for member in conflict.members])
+    return ", ".join([*alone, *(f"{family} ({len(parties)} parties)" for family, parties in together.items())])
+
+
 def baseline_report(baseline: str, answers: Sequence[MilestoneWhyNot], plan: Plan, page: Page, *, detail: bool) -> str:
     """Return the test of minimum necessity as text: a row for each milestone, and each answer in full where wanted."""
     grid = Grid(
@@ -121,7 +137,7 @@ def baseline_report(baseline: str, answers: Sequence[MilestoneWhyNot], plan: Pla
         answer = each.answer
         reached = answer.route.date if answer.route else answer.nearest.date if answer.nearest else None
         keeps = answer.nearest.conflict if answer.nearest else answer.conflict
-        members = ", ".join(member.id for member in keeps.members) if keeps else "; ".join(answer.notes)
+        members = _members(keeps, plan) if keeps else "; ".join(answer.notes)
         grid.add(
             words(each.milestone, "bold"),
             month_or_day(each.published),

@@ -1,0 +1,133 @@
+"""A pack on the disk: a folder that appears whole or not at all, and never at the cost of somebody's files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from models.pack import Manifest, Pack
+from optimiser.errors import InputError, Located
+
+__all__ = ["MANIFEST", "SUMS", "Built", "obstacle", "write"]
+
+MANIFEST: Final = "manifest.json"
+SUMS: Final = "SHA256SUMS"
+
+
+@dataclass(frozen=True)
+class Built:
+    """A pack in memory: its document and its files by path."""
+
+    pack: Pack
+    manifest: Manifest
+    files: Mapping[str, bytes]
+    left_out: Mapping[str, str]
+    """Parts that are not in it, and why."""
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the list of hashes: what its author gives to whoever is to check the pack."""
+        return hashlib.sha256(self.files[SUMS]).hexdigest()
+
+
+def write(built: Built, folder: Path, *, force: bool = False) -> None:
+    """Write a pack as a folder, whole or not at all.
+
+    Parameters
+    ----------
+    folder
+        Must not be there, or be empty; with ``force`` it may be a pack, which is replaced.
+
+    Raises
+    ------
+    InputError
+        If the folder is there already, or cannot be written.
+
+    Notes
+    -----
+    The files are written beside the folder under a name of their own, and take its place in one step; a pack that is
+    replaced is moved out of the way first. Whoever is cut short in between leaves a hidden ``.optimiser-*`` folder beside it,
+    and either the old pack or the new one, never half of one.
+    """
+    obstacle(folder, force=force)
+    place = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would write through a link
+    token = secrets.token_hex(8)
+    draft, old = place.parent / f".optimiser-{token}.partial", place.parent / f".optimiser-{token}.old"
+    try:
+        for path, content in built.files.items():
+            target = draft / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        if place.exists() and any(place.iterdir()):
+            place.rename(old)
+            try:
+                draft.rename(place)
+            except OSError:
+                old.rename(place)
+                raise
+        else:
+            draft.rename(place)  # over an empty folder, where there is one
+    except OSError as error:
+        message = f"cannot be written: {error.strerror or error}"
+        raise InputError([Located(message, file=str(folder))]) from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def obstacle(folder: Path, *, force: bool) -> None:
+    """Refuse a folder that a pack may not be written to.
+
+    Raises
+    ------
+    InputError
+        If it is there and is not empty, unless it is a pack, and nothing else, that may be replaced; or if there is no folder to
+        put it in.
+    """
+    place = Path(os.path.abspath(folder))  # noqa: PTH100
+    try:
+        _refuse(folder, place, force=force)
+    except OSError as error:
+        message = f"cannot be looked at: {error.strerror or error}"
+        raise InputError([Located(message, file=str(folder))]) from None
+
+
+def _refuse(folder: Path, place: Path, *, force: bool) -> None:
+    if not place.parent.is_dir():
+        raise InputError([Located(f"there is no folder '{folder.parent}'; maybe create it first", file=str(folder))])
+    if place.is_symlink():
+        raise InputError([Located("is a link, expected the name of a folder for the pack", file=str(folder))])
+    if not place.exists() or (place.is_dir() and not any(place.iterdir())):
+        return
+    if not place.is_dir():
+        raise InputError([Located("is a file, expected the name of a folder for the pack", file=str(folder))])
+    listed = _listed(place / MANIFEST)
+    if listed is None:
+        raise InputError([Located("is a folder with something else in it; maybe give another name", file=str(folder))])
+    if not force:
+        raise InputError([Located("holds a pack already; maybe replace it with --force", file=str(folder))])
+    strange = sorted(
+        path for found in place.rglob("*") if not found.is_dir() and (path := found.relative_to(place).as_posix()) not in listed
+    )
+    if strange:
+        more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
+        message = f"holds '{strange[0]}'{more}, which the pack did not write and --force would delete; maybe move it away"
+        raise InputError([Located(message, file=str(folder))])
+
+
+def _listed(manifest: Path) -> set[str] | None:
+    """Return the files that a pack says it holds, None where the manifest is none."""
+    try:
+        content: Any = json.loads(manifest.read_text(encoding="utf-8"))
+        if not str(content["schema"]).startswith("optimiser/pack/"):
+            return None
+        return {MANIFEST, SUMS, *(str(entry["path"]) for entry in content["files"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

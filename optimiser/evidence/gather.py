@@ -1,0 +1,290 @@
+"""Everything a pack reports, computed once: each case solved, and for the first the reasons, the risks and the checks.
+
+A part that does not apply, or would take longer than a pack may, is left out and says why; nothing is left out in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from models.calendar import Span
+from models.explanation import MilestoneWhyNot
+from models.pack import PackCase, PackRequest
+from optimiser.errors import BeyondHorizonError, InputError, OptimiserError
+from optimiser.evidence.dossier import Case, Dossier
+from optimiser.evidence.variations import add_variations
+from optimiser.reading.load import load
+from optimiser.reproduction import classify
+from optimiser.solve import asked_for, earliest
+
+__all__ = ["gather"]
+
+T = TypeVar("T")
+
+
+def gather(request: PackRequest, source: str | Path, *, progress: Callable[[str], None] | None = None) -> Dossier:
+    """Compute everything.
+
+    Parameters
+    ----------
+    request
+        What was asked for.
+    source
+        The plan's name or path: where it and its scenarios are read from.
+    progress
+        Told what is being done.
+
+    Raises
+    ------
+    InputError
+        If the plan, or the scenarios of every case, cannot be read; a case of its own that cannot is reported in the pack.
+    """
+    tell = progress or (lambda _: None)
+    cases = [_case(request, asked, source, tell, first=place == 0) for place, asked in enumerate(request.cases)]
+    main = cases[0]
+    assert main.plan is not None
+    from optimiser.lint import read_published
+    from optimiser.reading.packaged import find_plan
+
+    milestones = asked_for(main.plan, request.milestones or None)
+    dossier = Dossier(request, find_plan(source), milestones, cases, read_published(source, main.plan))
+    _checks(dossier, tell)
+    _reasons(dossier, tell)
+    _published_plans(dossier, tell)
+    _risks(dossier, source, tell)
+    _calendars(dossier, tell)
+    add_variations(dossier, tell)
+    _qualification(dossier, tell)
+    return dossier
+
+
+def _case(request: PackRequest, asked: PackCase, source: str | Path, tell: Callable[[str], None], *, first: bool) -> Case:
+    """Solve one case; what keeps one from being solved is kept, unless it is the first."""
+    case = Case(asked)
+    tell(f"{asked.id}: earliest dates")
+    try:
+        case.plan = load(
+            source,
+            [*request.main, *asked.scenarios],
+            settings=request.settings,
+            readings=request.readings,
+            released=request.released,
+        )
+    except InputError as error:
+        if first:
+            raise
+        case.fault = str(error)
+        return case
+    try:
+        case.outcome = earliest(case.plan, request.milestones or None, seed=request.seed)
+    except BeyondHorizonError as error:
+        case.fault = str(error)
+    solved = case.solved
+    if solved and any(item.published for item in case.plan.items.values()):
+        case.matches = classify(case.plan, solved.schedule)
+    return case
+
+
+def _try(dossier: Dossier, part: str, make: Callable[[], T], otherwise: T) -> T:
+    """Return a part, or what stands for it, with the reason noted, where a user's plan does not allow it."""
+    try:
+        return make()
+    except OptimiserError as error:
+        dossier.absent[part] = str(error)
+        return otherwise
+
+
+def _checks(dossier: Dossier, tell: Callable[[str], None]) -> None:
+    from optimiser.lint import lint
+
+    tell("checks of the plan against itself")
+    dossier.lint = lint(dossier.plan, dossier.published, dossier.milestones)
+
+
+def _reasons(dossier: Dossier, tell: Callable[[str], None]) -> None:
+    """Explain the main case: what binds, what an earlier date would take, how readings move it."""
+    plan, main = dossier.plan, dossier.main
+    if main.solved is None:
+        reason = "the plan has no dates to explain"
+        dossier.absent |= dict.fromkeys(("binding", "why-not", "regions"), reason)
+        return
+    if main.crowded:
+        reason = (
+            "a capacity of the plan is on, so every question is a search of its own; run 'optimiser explain' and "
+            "'optimiser why-not' for these. What binds at one day earlier is given with the dates"
+        )
+        dossier.absent |= dict.fromkeys(("binding", "why-not"), reason)
+    else:
+        from optimiser.explain import explain, why_not_baseline
+
+        for milestone in dossier.milestones:
+            tell(f"{milestone}: what binds")
+            report = _try(dossier, "binding", lambda name=milestone: explain(plan, name), None)  # type: ignore[misc]
+            if report is not None:
+                dossier.binding[milestone] = report
+        if plan.baselines:
+            tell("what earlier dates would take")
+            dossier.why_not = _try(dossier, "why-not", lambda: _why_not(dossier, why_not_baseline), ())
+        else:
+            dossier.absent["why-not"] = "the plan has no published dates to be held against"
+    from optimiser.explain import decision_regions
+
+    if plan.live_readings():
+        tell("combinations of the open readings")
+        dossier.regions = _try(dossier, "regions", lambda: decision_regions(plan, dossier.milestones), None)
+    else:
+        dossier.absent["regions"] = "no question of the source is left open"
+
+
+def _why_not(dossier: Dossier, ask: Callable[..., Any]) -> tuple[MilestoneWhyNot, ...]:
+    """Ask of the milestones that the first baseline has a date for."""
+    baseline = dossier.plan.baselines[0]
+    dated = [name for name in dossier.milestones if baseline.date(name)]
+    found: tuple[MilestoneWhyNot, ...] = ask(dossier.plan, baseline.id, milestones=dated) if dated else ()
+    return found
+
+
+def _published_plans(dossier: Dossier, tell: Callable[[str], None]) -> None:
+    """Account for the distance between published plans, and say what each implies."""
+    plan = dossier.plan
+    if not plan.baselines:
+        reason = "the plan has no published dates to be held against"
+        dossier.absent |= dict.fromkeys(("attribution", "bridge", "implied"), reason)
+        return
+    from optimiser.explain import attribute, implied
+
+    tell("where the divergence comes from")
+    reference = plan.baselines[0]
+    nearest = dossier.reproducing or next((case for case in dossier.cases if case.solved), None)
+    if nearest is None:
+        dossier.absent |= dict.fromkeys(("attribution", "bridge", "implied"), "no case of the pack has dates")
+        return
+    # The plan that reproduces the published rows says what their months rest on.
+    stands = nearest.plan if nearest.plan and not nearest.crowded else plan
+    others = [
+        (case.id, case.plan)
+        for case in dossier.cases
+        if case is not nearest and case.solved and case.plan and not case.crowded and case.plan.calendar == stands.calendar
+    ]
+    if len(plan.baselines) < 2:
+        dossier.absent |= dict.fromkeys(("attribution", "bridge"), "the plan has one table of published dates, not two")
+    else:
+        dossier.attribution = _try(dossier, "attribution", lambda: attribute(stands, reference.id), None)
+        dossier.bridge = _try(
+            dossier,
+            "bridge",
+            lambda: attribute(
+                stands, plan.baselines[1].id, against=others, milestones=dossier.milestones, seed=dossier.request.seed
+            ),
+            None,
+        )
+    tell("what published dates imply")
+    for baseline in _challengers(dossier):
+        for case in _askable(dossier, baseline):
+            found = _try(dossier, f"implied by {baseline}", lambda held=case.plan, name=baseline: implied(held, name), None)  # type: ignore[misc]
+            if found is not None:
+                dossier.implied.append((case, found))
+    if not dossier.implied:
+        dossier.absent.setdefault("implied", "no published plan beside the first is without days of its own")
+
+
+def _askable(dossier: Dossier, baseline: str) -> list[Case]:
+    """Return the cases of which it is asked what a published plan implies.
+
+    They are the main one, the one that reproduces the published rows, and the one whose dates come nearest to that plan's own.
+    """
+    published = next(each for each in dossier.plan.baselines if each.id == baseline)
+
+    def agreement(case: Case) -> int:
+        held = case.solved.milestones if case.solved else ()
+        return sum(
+            (entry.date.year, entry.date.month) == date.month
+            for entry in held
+            if (date := published.date(entry.id)) is not None
+        )
+
+    able = [case for case in dossier.cases if case.solved and case.plan and not case.crowded]
+    wanted = (dossier.main, dossier.reproducing, max(able, key=agreement, default=None))
+    return [case for case in able if any(case is each for each in wanted)]
+
+
+def _challengers(dossier: Dossier) -> list[str]:
+    """Return baselines other than the first whose plan has no table with days: those that no row explains."""
+    family = dossier.published.plan_of
+    dated = {
+        family.get(baseline.id, baseline.id)
+        for baseline in dossier.plan.baselines
+        if any(entry.day for entry in baseline.dates)
+    }
+    return [each.id for each in dossier.plan.baselines[1:] if family.get(each.id, each.id) not in dated]
+
+
+CROWDED_SAMPLES = 256
+"""Samples of a case with capacities, of which each is a queue of its own: what a pack has time for. `robust` takes more."""
+
+
+def _risks(dossier: Dossier, source: str | Path, tell: Callable[[str], None]) -> None:
+    """Simulate every case, those with capacities with fewer samples."""
+    from optimiser.robust import robust
+
+    for case in dossier.cases:
+        if case.solved is None or case.plan is None:
+            case.absent["robust"] = "the case has no dates"
+            continue
+        tell(f"{case.id}: robust dates")
+        asked = dossier.request.samples
+        try:
+            case.robust = robust(
+                case.plan,
+                dossier.request.confidence,
+                dossier.request.seed + 7,
+                min(asked, CROWDED_SAMPLES) if case.crowded else asked,
+                milestones=dossier.milestones,
+                folder=source,
+            )
+        except OptimiserError as error:
+            case.absent["robust"] = str(error)
+
+
+def _calendars(dossier: Dossier, tell: Callable[[str], None]) -> None:
+    """Solve the main case, and the one that reproduces the published rows, on every calendar of the plan."""
+    shown = {case.id: case for case in (dossier.main, dossier.reproducing) if case and case.plan and not case.crowded}
+    for case in shown.values():
+        assert case.plan is not None
+        for calendar in case.plan.calendars:
+            if calendar.id == case.plan.calendar:
+                continue
+            tell(f"{case.id} on calendar {calendar.id}")
+            horizon = case.plan.horizon
+            first, last = max(horizon.first, calendar.covers.first), min(horizon.last, calendar.covers.last)
+            if last <= first:
+                continue
+            other = Case(case.asked)
+            other.plan = case.plan.evolve(calendar=calendar.id, horizon=Span(first=first, last=last))
+            try:
+                other.outcome = earliest(other.plan, dossier.milestones, seed=dossier.request.seed)
+            except BeyondHorizonError as error:
+                other.fault = str(error)
+            dossier.calendars.setdefault(case.id, {})[calendar.id] = other
+
+
+def _qualification(dossier: Dossier, tell: Callable[[str], None]) -> None:
+    """Follow Qualification party by party in the first case whose capacities are on."""
+    from optimiser.qualification import qualify
+
+    for case in dossier.cases:
+        if case.solved is None or case.plan is None or not case.crowded:
+            continue
+        tell(f"{case.id}: Qualification party by party")
+        plan = case.plan
+        dossier.qualified = _try(dossier, "qualification", lambda held=plan: qualify(held, policies=True), None)  # type: ignore[misc]
+        if dossier.qualified is not None:
+            dossier.qualified_case = case
+            dossier.absent.pop("qualification", None)
+            return
+    dossier.absent.setdefault(
+        "qualification",
+        "no case of the pack has parties that queue for capacities; where the plan has a scenario with them, ask for it with --case",
+    )

@@ -1,0 +1,302 @@
+"""What moves the robust date, where its contingency belongs, and which chains may take over."""
+
+from __future__ import annotations
+
+import math
+
+from models.items import Activity
+from models.pack import Block, Cell, Chart, Figure, Name, Section
+from models.robustness import ChanceEffect
+from optimiser.evidence.charts.curves import Swing, tornado_chart
+from optimiser.evidence.dossier import Dossier
+from optimiser.evidence.sections.chances import unsimulated
+from optimiser.evidence.sections.words import basis_of, column, lead, names, paragraph, run_source, table
+
+__all__ = ["contingency", "criticality", "drivers"]
+
+_SWINGS = 12
+
+
+def noise(samples: int) -> float:
+    """Return the rank correlation that chance alone gives hardly ever: three standard errors of independent samples."""
+    return 3 / math.sqrt(max(samples - 1, 1))
+
+
+def swing(dossier: Dossier, chance: ChanceEffect, milestone: str, samples: int) -> tuple[int | None, int | None]:
+    """Return how far a date moves between the low and the high end of something, nothing where that is not its doing.
+
+    A tenth of the samples gives a quantile that swings by several days for no reason at all, and a range swings with
+    whatever shares a driver with it: neither moves a date unless a length or day that it touches can.
+    """
+    known = [dossier.moves[slot] for slot in chance.touches if slot in dossier.moves]
+    cannot = len(known) == len(chance.touches) and not any(milestone in names for names in known)
+    small = not chance.bought_wd.get(milestone) and (chance.cruciality.get(milestone) or 0.0) < noise(samples)
+    return (None, None) if cannot or small else (chance.low_wd.get(milestone), chance.high_wd.get(milestone))
+
+
+def drivers(dossier: Dossier) -> Section:
+    """Return what moves the robust date, mapped to the register."""
+    outcome = dossier.main.robust
+    if outcome is None:
+        block = unsimulated(dossier.main, "Risk drivers")
+        return Section(id="drivers", title="What moves the robust date", items=(13,), blocks=(block,))
+    source = f"robust of case {dossier.main.id}"
+    blocks: list[Block] = [
+        lead(
+            "Each range, driver and risk with its basis, the register entries that it stands for, and what closing it would buy."
+        ),
+    ]
+    for milestone in dossier.milestones:
+        moving = [
+            Swing(chance.title, low or 0, high or 0)
+            for chance in outcome.chances
+            for low, high in [swing(dossier, chance, milestone, outcome.samples)]
+            if low or high
+        ]
+        moving.sort(key=lambda swing: (-(abs(swing.high - swing.low)), swing.label))
+        if moving:
+            name, title = f"tornado-{milestone}", f"What moves the robust date of {milestone} most"
+            blocks.append(
+                Chart(
+                    id=name,
+                    title=title,
+                    about=f"Swings of {milestone}.",
+                    svg=tornado_chart(name, title, moving[:_SWINGS]),
+                    table="chances-of",
+                )
+            )
+    blocks.append(
+        table(
+            "chances-of",
+            "Ranges, drivers and risks, and what each does to the dates",
+            [
+                column("id", "id"),
+                column("kind"),
+                column("title"),
+                column("basis"),
+                column("register"),
+                column("touches"),
+                *(
+                    head
+                    for name in dossier.milestones
+                    for head in (
+                        column(
+                            f"{name} buys", "number", "wd", "what the date at the confidence gains once it no longer varies"
+                        ),
+                        column(f"{name} low", "number", "wd", "in its lowest tenth, or where it does not happen"),
+                        column(f"{name} high", "number", "wd", "in its highest tenth, or where it happens"),
+                    )
+                ),
+            ],
+            [
+                [
+                    chance.id,
+                    chance.kind,
+                    chance.title,
+                    chance.basis,
+                    names(chance.raid) or None,
+                    names(chance.touches, 4),
+                    *(
+                        value
+                        for name in dossier.milestones
+                        for value in (chance.bought_wd.get(name), *swing(dossier, chance, name, outcome.samples))
+                    ),
+                ]
+                for chance in outcome.chances
+            ],
+            proof="simulated",
+            source=source,
+            note="Empty low and high: nothing that it touches can move the milestone, or it does so no more than chance among the "
+            f"samples: closing it buys nothing, and its rank correlation with the date is below {noise(outcome.samples):.2f}.",
+            fold=True,
+        )
+    )
+    return Section(id="drivers", title="What moves the robust date", items=(13,), blocks=tuple(blocks))
+
+
+def contingency(dossier: Dossier) -> Section:
+    """Return where contingency is, and where it should be."""
+    main = dossier.main
+    rows: list[list[Cell]] = []
+    for case in dossier.cases:
+        if case.plan is None or case.solved is None:
+            continue
+        for row in case.solved.rows:
+            item = case.plan.items[row.id]
+            # Contingency is whatever says so of itself: by its id or its title.
+            if isinstance(item, Activity) and "contingency" in f"{item.id} {item.title}".lower():
+                last = row.finish if row.finish >= row.start else None
+                rows.append([case.id, row.id, item.title, row.working_days, row.start, last, basis_of(item)])
+    blocks: list[Block] = [
+        lead(
+            "Contingency is an activity of its own wherever the plan has any, and never hides inside a length. What the earliest "
+            "dates hold of it is below; what a committed date needs is the distance to the robust date."
+        ),
+        table(
+            "contingency",
+            "Contingency in each case",
+            [
+                column("case", "id"),
+                column("item", "id"),
+                column("title"),
+                column("takes", "number", "wd"),
+                column("from", "date"),
+                column("to", "date"),
+                column("basis"),
+            ],
+            rows,
+            proof="closed form",
+            source="the schedules in outcomes/",
+        ),
+    ]
+    if main.robust is None:
+        blocks.append(unsimulated(main, "Contingency that a confidence asks for"))
+    else:
+        shares: list[list[Cell]] = []
+        for milestone in main.robust.milestones:
+            for chance in main.robust.chances:
+                share = chance.share.get(milestone.id, 0.0)
+                if share > 0.005 and milestone.contingency_wd:
+                    shares.append(
+                        [milestone.id, chance.id, chance.title, round(share, 4), round(share * milestone.contingency_wd, 1)]
+                    )
+        shares.sort(key=lambda row: (str(row[0]), -float(row[3]), str(row[1])))  # type: ignore[arg-type]
+        blocks.append(
+            table(
+                "contingency-shares",
+                "Where the contingency of a committed date belongs: in proportion to what closing each cause would buy",
+                [
+                    column("milestone", "id"),
+                    column("cause", "id"),
+                    column("title"),
+                    column("share", "share"),
+                    column("of the contingency", "number", "wd"),
+                ],
+                shares,
+                proof="simulated",
+                source=f"robust of case {main.id}",
+                fold=True,
+            )
+        )
+        for entry in main.robust.milestones:
+            if entry.bias is not None and entry.contingency_wd is not None:
+                source = f"robust of case {main.id}, {entry.id}"
+                blocks.append(
+                    paragraph(
+                        Name(text=entry.id),
+                        ": the expected date is later than the earliest one by ",
+                        Figure(text=f"{whole(entry.bias.skew_wd)} wd", proof="simulated", source=source),
+                        " because ranges lean to the late side, ",
+                        Figure(text=f"{whole(entry.bias.risk_wd)} wd", proof="simulated", source=source),
+                        " because of risks and drivers, ",
+                        Figure(text=f"{whole(entry.bias.merge_wd)} wd", proof="simulated", source=source),
+                        " because the later of several paths counts.",
+                    )
+                )
+    return Section(id="contingency", title="Contingency, where it is", items=(14,), blocks=tuple(blocks))
+
+
+def whole(days: float) -> str:
+    """Return days to the nearest whole one; never a nought with a sign."""
+    return f"{round(days)}"
+
+
+def criticality(dossier: Dossier) -> Section:
+    """Return how critical each activity is, and where another chain takes over."""
+    main = dossier.main
+    blocks: list[Block] = []
+    if main.robust is None:
+        blocks.append(unsimulated(main, "Criticality by simulation"))
+    else:
+        blocks.append(
+            table(
+                "criticality",
+                "How each milestone hangs on each activity",
+                [
+                    column("activity", "id"),
+                    column("title"),
+                    *(
+                        head
+                        for name in dossier.milestones
+                        for head in (
+                            column(f"{name} critical", "share", note="share of samples in which one unit more moves it"),
+                            column(
+                                f"{name} cruciality", "share", note="absolute rank correlation; empty: its length does not vary"
+                            ),
+                        )
+                    ),
+                ],
+                [
+                    [
+                        entry.id,
+                        entry.title,
+                        *(
+                            value
+                            for name in dossier.milestones
+                            for value in (entry.criticality.get(name), entry.cruciality.get(name))
+                        ),
+                    ]
+                    for entry in main.robust.activities
+                    if any(entry.criticality.values())
+                ],
+                proof="simulated",
+                source=f"robust of case {main.id}",
+            )
+        )
+    rows: list[list[Cell]] = []
+    for milestone, report in dossier.binding.items():
+        rows += [
+            [milestone, entry.id, entry.title, entry.value, entry.headroom, entry.unit, entry.last]
+            for entry in report.break_even
+            if not entry.unknown and not entry.readings and entry.headroom
+        ]
+    rows.sort(key=lambda row: (str(row[0]), int(row[4]), str(row[1])))  # type: ignore[arg-type]
+    if rows:
+        blocks.insert(0, _first_to_take_over(dossier, rows))
+        blocks.append(
+            table(
+                "switching",
+                "Assumptions that do not drive a milestone yet, and the last value at which they do not",
+                [
+                    column("milestone", "id"),
+                    column("assumption", "id"),
+                    column("title"),
+                    column("stands at"),
+                    column("headroom", "number"),
+                    column("unit"),
+                    column("drives beyond"),
+                ],
+                rows,
+                proof="closed form",
+                source=f"explain of case {main.id}; {run_source(main)}",
+            )
+        )
+    return Section(
+        id="criticality", title="Criticality, and the points where chains change places", items=(15,), blocks=tuple(blocks)
+    )
+
+
+def _first_to_take_over(dossier: Dossier, rows: list[list[Cell]]) -> Block:
+    """Say for each milestone what takes over first, and at which value."""
+    parts: list[str | Name | Figure] = [
+        "The earliest dates are driven by the chains named above. What would take over is below, with the value at which it does."
+    ]
+    for milestone in dossier.milestones:
+        held = [row for row in rows if row[0] == milestone]
+        if held:
+            title, value, last = held[0][2], held[0][3], held[0][6]
+            source = f"explain {milestone} of case {dossier.main.id}"
+            parts += [
+                " First to change places with what drives ",
+                Name(text=milestone),
+                ": ",
+                Name(text=str(title)),
+                ", which stands at ",
+                Figure(text=str(value), proof="stated", source=source),
+                " and drives beyond ",
+                Figure(text=str(last), proof="closed form", source=source),
+                ".",
+            ]
+        else:
+            parts += [" Nothing that stands at a number takes over ", Name(text=milestone), " before the calendar ends."]
+    return lead(*parts)

@@ -1,0 +1,203 @@
+"""The published plan: how far it comes out, and what its papers say against themselves."""
+
+from __future__ import annotations
+
+from models.pack import Block, Name, Section
+from optimiser.evidence.dossier import Dossier
+from optimiser.evidence.sections.words import absence, cited, column, count, lead, names, table
+from optimiser.evidence.terminal.lint import effect_words
+from optimiser.reproduction import summary as reproduced
+
+__all__ = ["lint", "reproduction"]
+
+
+def reproduction(dossier: Dossier) -> Section:
+    """Return how far the published rows come out."""
+    case = dossier.reproducing
+    if case is None:
+        block = absence(dossier, "reproduction", "Reproduction of the published plan")
+        return Section(
+            id="reproduction",
+            title="Reproduction of the published plan",
+            items=(3,),
+            blocks=(block.model_copy(update={"reason": _unreproduced(dossier)}),),
+        )
+    source = f"outcomes/{case.id}.json against the published rows"
+    counted = reproduced(case.matches)
+    words = {
+        "links": "by links and stated lengths",
+        "finish-gate": "by a distance to an event chosen to hit their finish",
+        "fitted-lag": "by a distance after an event chosen to hit a date of their own",
+        "placed": "by nothing but their own published start, which reproduces nothing",
+        "differs": "not at all",
+    }
+    blocks: list[Block] = [
+        lead(
+            "Case ",
+            Name(text=case.id),
+            " comes nearest to the published rows: ",
+            count(case.matched, f"of {len(case.matches)}", source),
+            " come out at their published start and finish with something to show for it.",
+        ),
+        table(
+            "reproduced",
+            "By what right each published row comes out",
+            [column("class"), column("rows", "number"), column("which")],
+            [
+                [
+                    words[name],
+                    number,
+                    names((str(match.row) for match in case.matches if (match.by if match.matches else "differs") == name), 70)
+                    or "–",
+                ]
+                for name, number in counted.items()
+            ],
+            proof="counted",
+            source=source,
+        ),
+        table(
+            "rows",
+            "Every published row against the schedule",
+            [
+                column("row", "number"),
+                column("item", "id"),
+                column("by"),
+                column("published start", "date"),
+                column("published finish", "date"),
+                column("start", "date"),
+                column("finish", "date"),
+                column("same"),
+            ],
+            [
+                [
+                    match.row,
+                    match.id,
+                    match.by,
+                    match.published_start,
+                    match.published_finish,
+                    match.start,
+                    match.finish,
+                    "yes" if match.matches else "no",
+                ]
+                for match in case.matches
+            ],
+            proof="certified",
+            source=source,
+            fold=True,
+        ),
+        table(
+            "reproduced-cases",
+            "Published rows that come out in each case",
+            [column("case", "id"), column("reproduced", "number"), column("placed", "number"), column("of", "number")],
+            [
+                [
+                    each.id,
+                    each.matched,
+                    sum(match.by == "placed" and match.matches for match in each.matches),
+                    len(each.matches),
+                ]
+                for each in dossier.cases
+                if each.matches
+            ],
+            proof="counted",
+            source="outcomes/ against the published rows",
+        ),
+    ]
+    return Section(id="reproduction", title="Reproduction of the published plan", items=(3,), blocks=tuple(blocks))
+
+
+def _unreproduced(dossier: Dossier) -> str:
+    """Return why no published row is held against a schedule."""
+    rows = any(item.published for item in dossier.plan.items.values())
+    return "no case of the pack has dates to hold the published rows against" if rows else "the plan has no published rows"
+
+
+def lint(dossier: Dossier) -> Section:
+    """Return what the plan's own papers say against themselves."""
+    report = dossier.lint
+    assert report is not None
+    source = "lint of the main case"
+    counts = report.counts()
+    blocks: list[Block] = [
+        lead(
+            "The papers behind the plan held against themselves and against the computed dates: ",
+            *(
+                part
+                for severity, number in counts.items()
+                for part in (count(number, "", source), f" {severity}" + (", " if severity != "low" else ""))
+            ),
+            ". Effects are the plan solved again with the finding taken at its word.",
+        ),
+        table(
+            "findings",
+            "Findings, the gravest first",
+            [
+                column("finding", "id"),
+                column("severity"),
+                column("where"),
+                column("what"),
+                column("effect"),
+                column("tried"),
+                column("citation"),
+            ],
+            [
+                [
+                    entry.id,
+                    entry.severity,
+                    names(entry.where, 8),
+                    entry.what,
+                    effect_words(entry.effects) or None,
+                    entry.tried,
+                    cited(entry.citation[:4]),
+                ]
+                for entry in report.findings
+            ],
+            proof="closed form",
+            source=source,
+        ),
+        table(
+            "dcma",
+            "The fourteen measures of DCMA's schedule assessment",
+            [
+                column("no", "number"),
+                column("measure"),
+                column("limit"),
+                column("measured"),
+                column("verdict"),
+                column("what was counted"),
+            ],
+            [
+                [measure.number, measure.name, measure.threshold, measure.measured, measure.verdict, measure.reason]
+                for measure in report.dcma
+            ],
+            proof="counted",
+            source=source,
+        ),
+        table(
+            "gao",
+            "GAO's ten practices, our own score",
+            [column("no", "number"), column("practice"), column("score"), column("what it rests on"), column("why")],
+            [
+                [practice.number, practice.name, practice.score, practice.evidence, practice.reason]
+                for practice in report.practices
+            ],
+            proof="counted",
+            source=source,
+        ),
+        table(
+            "checks",
+            "Every check, on how many things it was made, or why it was not",
+            [
+                column("check", "id"),
+                column("asks"),
+                column("looked at", "number"),
+                column("found", "number"),
+                column("not made because"),
+            ],
+            [[check.id, check.title, check.looked_at, check.found, check.not_applicable] for check in report.checks],
+            proof="counted",
+            source=source,
+            fold=True,
+        ),
+    ]
+    return Section(id="lint", title="The plan against itself", items=(4,), blocks=tuple(blocks))
