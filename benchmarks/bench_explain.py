@@ -33,6 +33,27 @@ def timed(label: str, limit: float | None, work: Callable[[], Any]) -> Any:
     return found
 
 
+def parties(plan: Any) -> None:
+    """Explain a plan with its parties in it, beside solving the plan again for each of its rules."""
+    from optimiser.solve import earliest
+
+    oracle = Oracle(plan)
+    begun = time.process_time()
+    for name in ("M14", "M10", "M16"):
+        report = timed(f"participants: explain {name}", None, lambda name=name: explain_with(oracle, name))
+        undecided = sum(line.method == "undecided" for line in report.lines)
+        print(f"    {len(report.lines)} lines, {undecided} undecided, {oracle.standing(name).scheduled} scheduled one by one")
+    spent = time.process_time() - begun
+    begun = time.process_time()
+    earliest(plan, ["M14"])
+    once = time.process_time() - begun
+    lines = 3 * len(oracle.atoms)
+    print(f"    all three: processor {spent:.1f} s; solving again for each of {lines} lines once: {lines * once:.0f} s,")
+    print(f"    {lines * once / spent:.0f} times as long")
+    found = timed("participants: why-not M14 by 2025-12-15", None, lambda: why_not(plan, "M14", "2025-12-15"))
+    print(f"    {found.verdict}, {len(found.conflict.members) if found.conflict else 0} members in its conflict")
+
+
 def main() -> None:
     """Measure."""
     plan = load("mhhs-round2")
@@ -52,6 +73,7 @@ def main() -> None:
     poap1 = load("mhhs-round2", ["poap1"])
     timed("mhhs-round2: attribute, base to poap1", None, lambda: attribute(poap1, "TT", against=[("base", plan)]))
     timed("mhhs-round2: decision regions of three milestones", None, lambda: decision_regions(plan))
+    parties(load("mhhs-round2", ["participants"]))
     large = generated(300, 894, 20, 7, years=10)
     oracle = Oracle(large)
     report = timed("300 activities: explain", 60, lambda: explain_with(oracle, "END"))

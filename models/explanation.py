@@ -87,10 +87,17 @@ class BindingLine(Record):
     """What takes over then."""
     headroom: int | None = None
     """Units by which it can worsen before the milestone moves; None where it has no number, or never moves it."""
+    headroom_range: tuple[int, int | None] | None = None
+    """Where the limit came before the headroom: so much leaves the milestone where it is, more than the second does not; None
+    there where no number is known that moves it."""
     switching_point: str | None = None
     """The first worse number at which the milestone moves, or the plan contradicts itself."""
     contradicts: bool = False
     """Whether it is a contradiction, not a later date, that ends the headroom."""
+    family: Text | None = None
+    """Of a rule that every party has one like: what they are together."""
+    party: Identifier | None = None
+    """Whose it is, then."""
     method: Method
 
     @property
@@ -134,7 +141,9 @@ class BreakEven(Record):
     unknown: bool
     value: str
     headroom: int | None
-    """Units; working days of a date. None where no value ever moves the milestone."""
+    """Units; working days of a date. None where no value ever moves the milestone, or where the limit came first."""
+    headroom_range: tuple[int, int | None] | None = None
+    """Where the limit came first: so much leaves the milestone where it is, more than the second does not."""
     unit: Literal["wd", "cd", "mo", "day", "count"]
     last: str | None
     """The worst value that leaves the milestone where it is."""

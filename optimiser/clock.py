@@ -117,6 +117,7 @@ class Clock:
         self.beyond = self.size + 1
         self._calendars = plan.calendars_by_id
         self._own: dict[str, Days] = {}
+        self._occasions: dict[Occasions, tuple[Days, bool]] = {}
         self.origin = max(1, int(np.searchsorted(self.days, plan.horizon.first.toordinal(), side="left")))
         self.limit = min(self.size - 1, int(np.searchsorted(self.days, plan.horizon.last.toordinal(), side="right")))
         if self.limit <= self.origin:
@@ -313,6 +314,11 @@ class Clock:
         BeyondHorizonError
             If a listed day is outside the days that the base calendar covers.
         """
+        if occasions not in self._occasions:
+            self._occasions[occasions] = self._listed_days(occasions)
+        return self._occasions[occasions]
+
+    def _listed_days(self, occasions: Occasions) -> tuple[Days, bool]:
         for day in occasions.days:
             self.boundary(day, "opens")
         listed = np.array([day.toordinal() for day in occasions.days], dtype=np.int64)
@@ -323,6 +329,7 @@ class Clock:
         if occasions.until:
             days = days[days <= occasions.until.toordinal()]
         ends = occasions.pattern is None or (occasions.until is not None and occasions.until <= self.calendar.covers.last)
+        days.flags.writeable = False  # many boards share one list
         return days, ends
 
     def _pattern_days(self, pattern: Pattern) -> Days:

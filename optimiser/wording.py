@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from models.assumptions import Assumption, Unknown
@@ -27,7 +28,7 @@ from models.rules import (
     Release,
 )
 
-__all__ = ["demand", "describe", "number_of", "plain_date", "point_name", "title"]
+__all__ = ["demand", "describe", "families", "family_of", "number_of", "plain_date", "point_name", "title"]
 
 
 def plain_date(date: dt.date) -> str:
@@ -38,7 +39,91 @@ def plain_date(date: dt.date) -> str:
 def point_name(plan: Plan, point: Point) -> str:
     """Name a point: a milestone by its id, an activity with the end meant."""
     item = plan.items[point.item]
+    step = _steps(plan).get(point.item)
+    if step is not None:
+        party, part = step
+        name = f"{_STEPS[part]} {party}"
+        return f"the {point.end} of {name}" if isinstance(item, Activity) and point.end else name
     return f"{point.end} of {point.item}" if isinstance(item, Activity) and point.end else point.item
+
+
+_STEPS = {
+    "READY": "the readiness of",
+    "TEST": "the test of",
+    "RETEST": "the second test of",
+    "SIT": "the integration testing of",
+    "ENTRY": "the entry of",
+    "EVIDENCE": "the evidence of",
+    "APPROVED": "the approval of",
+    "PAIR": "the proven pairing of",
+    "LIVE": "the go-live of",
+}
+"""What a step of a party is called."""
+
+
+def _steps(plan: Plan) -> dict[str, tuple[str, str]]:
+    """Return whose step each item of a party is, and which; empty where the plan has no parties in it."""
+    qualification = plan.qualification
+    if qualification is None or not qualification.expanded:
+        return {}
+    kept = _STEPS_OF.get(id(plan))
+    if kept is None or kept[0]() is not plan:
+        found = {f"{party.id}-{part}": (party.id, part) for party in qualification.parties for part in _STEPS}
+        kept = _STEPS_OF[id(plan)] = (weakref.ref(plan), {item: step for item, step in found.items() if item in plan.items})
+    return kept[1]
+
+
+_STEPS_OF: dict[int, tuple[weakref.ReferenceType[Plan], dict[str, tuple[str, str]]]] = {}
+
+
+_FAMILIES = {
+    "ready": "ready dates",
+    "ready-on": "days of readiness",
+    "enter": "entries to the test",
+    "relies": "reliance on another's test",
+    "retest": "second tests",
+    "sad": "self-assessments",
+    "evidence": "evidence",
+    "bar": "links to the end of testing",
+    "approved": "approvals on evidence",
+    "live": "go-lives after approval",
+    "agents": "pairings with an agent",
+    "pair": "pairings",
+    "proven": "proven pairings",
+    "prepare": "preparations for go-live",
+    "prepare-after": "preparations for go-live after approval",
+    "wave": "waves",
+    "entry": "entries with a wave",
+    "sit-ready": "ready dates for integration testing",
+    "sit-enter": "entries to integration testing",
+    "sit-start": "starts of integration testing",
+    "sit": "evidence from integration testing",
+}
+"""What rules that every party has one like are called together, by the beginning of their ids."""
+
+
+def family_of(plan: Plan, name: str) -> tuple[str, str] | None:
+    """Return what a party's rule or length is one of, in words, and the party; None of what belongs to no party."""
+    qualification = plan.qualification
+    if qualification is None or not qualification.expanded:
+        return None
+    step = _steps(plan).get(name.removeprefix(DURATION_PREFIX)) if name.startswith(DURATION_PREFIX) else None
+    if step is not None:
+        party = step[0]
+        family = {"TEST": "lengths of tests", "RETEST": "lengths of second tests", "SIT": "lengths of integration testing"}.get(
+            step[1], "entries"
+        )
+    else:
+        known = {entry.id for entry in qualification.parties}
+        cuts = [place for place, character in enumerate(name) if character == "-" and name[place + 1 :] in known]
+        if not cuts or name not in plan.rules_by_id:
+            return None
+        party, start = name[cuts[0] + 1 :], name[: cuts[0]]
+        bodies = {f"board-{body.id}": f"approvals by {body.title}" for body in qualification.bodies}
+        family = bodies.get(start) or _FAMILIES.get(start) or f"links to {start.removesuffix('-after')}"
+    kinds = {role.id: role.kind for role in qualification.roles}
+    of = next(kinds[entry.role] for entry in qualification.parties if entry.id == party)
+    return f"{family} of {'network operators' if of == 'network' else f'{of}s'}", party
 
 
 def _value(plan: Plan, term: Any) -> str:
@@ -103,15 +188,21 @@ def _blackout(_plan: Plan, rule: Blackout) -> str:
 
 def _capacity(plan: Plan, rule: Capacity) -> str:
     steps = "".join(f", {_value(plan, step.amount)} from {step.since}" for step in rule.steps)
-    items = [demand.item for demand in rule.demands]
+    own = _steps(plan)
+    items = [f"{_STEPS[step[1]]} {step[0]}" if (step := own.get(demand.item)) else demand.item for demand in rule.demands]
     named = ", ".join(items[:5]) + (f" and {len(items) - 5} more" if len(items) > 5 else "")
     return f"no more than {_value(plan, rule.amount)}{steps} at once of {named}"
 
 
 def _at_least(plan: Plan, rule: AtLeast) -> str:
     *counted, after = rule.points()
-    named = ", ".join(point_name(plan, point) for point in counted)
+    named = ", ".join(point_name(plan, point) for point in counted[:_MOST_NAMES])
+    named += f" and {len(counted) - _MOST_NAMES} more" if len(counted) > _MOST_NAMES else ""
     return f"{point_name(plan, after)} not before {_value(plan, rule.count)} of {named}{_lag(plan, rule.lag)}"
+
+
+_MOST_NAMES = 12
+"""So many of the points that a rule counts are named; one that counts more says how many."""
 
 
 def _equality(plan: Plan, rule: Equality) -> str:
@@ -122,6 +213,10 @@ def _gate(plan: Plan, rule: Gate) -> str:
     before, after = (point_name(plan, point) for point in rule.points())
     notice = plan.duration(rule.notice)
     papers = f", papers {notice} before" if notice.amount else ""
+    qualification = plan.qualification
+    for body in qualification.bodies if qualification is not None and qualification.expanded else ():
+        if rule.id.startswith(f"board-{body.id}-"):
+            return f"{after} waits for the board of {body.title} ({_occasions(rule.board)}{papers}) after {before}"
     return f"{after} waits for a board ({_occasions(rule.board)}{papers}) after {before}"
 
 
@@ -145,7 +240,9 @@ def demand(plan: Plan, name: str) -> str:
         item = name.removeprefix(DURATION_PREFIX)
         activity = plan.items[item]
         assert isinstance(activity, Activity)
-        return f"{item} lasts {_value(plan, activity.duration)}"
+        step = _steps(plan).get(item)
+        name = item if step is None else f"{_STEPS[step[1]]} {step[0]}"
+        return f"{name} lasts {_value(plan, activity.duration)}"
     rule = plan.rules_by_id[name]
     return _DEMANDS[rule.kind](plan, rule)
 
@@ -167,6 +264,32 @@ def number_of(plan: Plan, name: str) -> Sourced:
     named = next((term.name for term in terms if isinstance(term, Reference)), None)
     stated: tuple[Assumption | Unknown, ...] = (*plan.assumptions, *plan.unknowns)
     return next((each for each in stated if each.id == named), entry)
+
+
+FEWEST = 4
+"""From so many parties on, rules that each party has one like are told together."""
+
+
+def families(plan: Plan, names: Iterable[str]) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """Return what is told together of some rules and durations, with its parties, and what is told one by one.
+
+    What parties share comes first among the latter: the slots of the bodies.
+    """
+    named = list(names)
+    found: dict[str, list[str]] = {}
+    of = {name: own for name in named if (own := family_of(plan, name))}
+    for kind, party in of.values():
+        found.setdefault(kind, []).append(party)
+    many = {family: tuple(dict.fromkeys(parties)) for family, parties in found.items() if len(set(parties)) >= FEWEST}
+    alone = [name for name in named if name not in of or of[name][0] not in many]
+    shared = {name for name in alone if name in plan.rules_by_id and plan.rules_by_id[name].kind == "capacity"}
+    return many, (*(name for name in alone if name in shared), *(name for name in alone if name not in shared))
+
+
+def several(parties: Sequence[str], most: int = 6) -> str:
+    """Return parties as a person lists them: so many, and some of their names."""
+    shown = ", ".join(parties[:most]) + (", …" if len(parties) > most else "")
+    return f"{len(parties)} parties: {shown}"
 
 
 def describe(plan: Plan, name: str) -> ConflictMember:

@@ -14,13 +14,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from optimiser.critical.backward import latest_times
+from optimiser.critical.backward import latest_reasons, latest_times
 from optimiser.critical.forward import Earliest
 from optimiser.critical.levelling import Resource
 from optimiser.critical.network import Network
 from optimiser.critical.packing import Windows, excess
 
-__all__ = ["CapacityBound", "Overload", "capacity_bound", "overload_before", "overload_on_axis", "shortest_length"]
+__all__ = [
+    "CapacityBound",
+    "Overload",
+    "capacity_bound",
+    "overload_before",
+    "overload_on_axis",
+    "rules_of_overload",
+    "shortest_length",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,45 @@ def overload_before(earliest: Earliest, pools: Sequence[Resource], node: int, bo
             inside = tuple(items[index] for index in found.members.tolist())
             return Overload(pool.rule, found.begin, found.end, found.need, found.offer, found.reason, inside)
     return None
+
+
+def rules_of_overload(
+    earliest: Earliest, pools: Sequence[Resource], node: int, boundary: int, overload: Overload
+) -> tuple[str, ...]:
+    """Return the rules and durations that an overload rests on: without any of the others it is there all the same.
+
+    Parameters
+    ----------
+    earliest
+        The feasible forward pass that it was found in, with its events.
+    pools, node, boundary
+        As of `overload_before`.
+
+    Notes
+    -----
+    What holds is the capacity; of each member its length, and what keeps its start from being earlier and its ends from
+    being later; and, where starts of all the work fall on listed days only, those lists.
+    """
+    network = earliest.network
+    late = latest_reasons(network, {node: boundary})
+    found: dict[str, None] = {}
+    for item in overload.activities:
+        start, finish = network.item_nodes(item)
+        arc = network.durations[start]
+        found.update(dict.fromkeys(earliest.rules_behind(earliest.trace(earliest.last[start]))))
+        found[arc.rule] = None
+        found.update(dict.fromkeys(late.rules_behind(finish)))
+        if not arc.family.sign:  # how long it takes depends on how late it may start
+            found.update(dict.fromkeys(late.rules_behind(start)))
+    found[overload.rule] = None
+    if overload.reason == "rounds":
+        pool = next(pool for pool in pools if pool.rule == overload.rule)
+        starts = [network.item_nodes(item)[0] for item in pool.demand]
+        if _starts(network, starts) is not None:
+            wanted = set(starts)
+            own = (arc for arc in network.arcs if arc.source == arc.target and arc.source in wanted)
+            found.update(dict.fromkeys(arc.rule for arc in own if network.enabled.get(arc.rule, False)))
+    return tuple(found)
 
 
 def overload_on_axis(earliest: Earliest, pools: Sequence[Resource]) -> Overload | None:

@@ -191,19 +191,22 @@ def _gate(network: Network, rule: Gate) -> None:
     """``x[after] ≥`` the evening of the first board whose morning is at or after ``x[before] ⊕ notice``."""
     clock = network.clock
     before, after = rule.points()
-    days, ends = clock.occasion_days(rule.board)
-    mornings, evenings = clock.boundaries(days, "opens"), clock.boundaries(days, "closes")
     notice = network.plan.duration(rule.notice)
     shown = network.plan.convention(before)
-    axis = np.arange(clock.size + 1, dtype=np.int64)
-    effective = np.append(evenings, network.never if ends else clock.beyond)
+    kept = network.boards.get((rule.board, notice.unit, shown))
+    if kept is None:
+        days, ends = clock.occasion_days(rule.board)
+        mornings, evenings = clock.boundaries(days, "opens"), clock.boundaries(days, "closes")
+        axis = np.arange(clock.size + 1, dtype=np.int64)
+        effective = np.append(evenings, network.never if ends else clock.beyond)
 
-    def approved(amount: int) -> Boundaries:
-        papers = clock.shifted(axis, amount, notice.unit, shown, "opens")
-        return effective[np.searchsorted(mornings, papers, side="left")]
+        def approved(amount: int) -> Boundaries:
+            papers = clock.shifted(axis, amount, notice.unit, shown, "opens")
+            return effective[np.searchsorted(mornings, papers, side="left")]
 
+        kept = network.boards[rule.board, notice.unit, shown] = Family(clock, 0, approved)
     slots = (*((rule.notice.name,) if isinstance(rule.notice, Reference) else ()), rule.id)
-    family = Family(clock, 0, approved)
+    family = kept
     network.arcs.append(Arc(network.node(before), network.node(after), rule.id, family, notice.amount, slots))
 
 

@@ -7,14 +7,15 @@ where rules run in circles, so the chain behind any date can be read off it, lin
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
 
-from optimiser.critical.network import Network
+from optimiser.critical.network import Arc, Bound, Family, Network, Quorum
 
 __all__ = ["Earliest", "Event", "Pass", "Trouble", "earliest_times"]
 
@@ -135,24 +136,28 @@ class Pass:
     def _gather(self) -> None:
         """Lay out the live inequalities by the node they push from."""
         for arc in self.network.arcs:
-            duration = bool(arc.switches)
-            if arc.rule not in self.live and not duration:
-                continue
-            if duration and arc.rule not in self.live and arc.rule not in arc.switches:
-                continue
-            amount = arc.amount if all(switch in self.live for switch in arc.switches) else 0
-            family = arc.family
-            if arc.source == arc.target:
-                self.rounding[arc.target].append((family.listed(amount), arc.rule))
-            elif family.sign:
-                self.outgoing[arc.source].append((arc.target, family.sign * amount, None, arc.rule))
-            else:
-                self.outgoing[arc.source].append((arc.target, 0, family.listed(amount), arc.rule))
+            self._lay(arc)
         self.quorums_of: dict[int, list[int]] = {}
         for index, quorum in enumerate(self.network.quorums):
             if quorum.rule in self.live:
                 for source in quorum.sources:
                     self.quorums_of.setdefault(source, []).append(index)
+
+    def _lay(self, arc: Arc) -> None:
+        """Lay out one inequality, if it is live."""
+        duration = bool(arc.switches)
+        if arc.rule not in self.live and not duration:
+            return
+        if duration and arc.rule not in self.live and arc.rule not in arc.switches:
+            return
+        amount = arc.amount if all(switch in self.live for switch in arc.switches) else 0
+        family = arc.family
+        if arc.source == arc.target:
+            self.rounding[arc.target].append((family.listed(amount), arc.rule))
+        elif family.sign:
+            self.outgoing[arc.source].append((arc.target, family.sign * amount, None, arc.rule))
+        else:
+            self.outgoing[arc.source].append((arc.target, 0, family.listed(amount), arc.rule))
 
     def push(self, node: int, boundary: int, rule: str | None, parents: tuple[int, ...]) -> bool:
         """Raise a node, round it to what its rules allow, and record why; return False when that is impossible."""
@@ -221,10 +226,12 @@ class Pass:
 
     def raise_to(self, node: int, boundary: int, rule: str | None) -> bool:
         """Raise one node after `run`, and everything that waits for it; return False when that is impossible."""
-        if not self.push(node, boundary, rule, ()):
-            return False
-        waiting = deque([node])
-        queued = {node}
+        return self.push(node, boundary, rule, ()) and self._onwards([node])
+
+    def _onwards(self, nodes: Iterable[int]) -> bool:
+        """Push everything that waits for some nodes, and so on; return False when that is impossible."""
+        waiting = deque(nodes)
+        queued = set(waiting)
         while waiting:
             moved = waiting.popleft()
             queued.discard(moved)
@@ -235,6 +242,57 @@ class Pass:
             if self.trouble:
                 return False
         return True
+
+    def tightened(self, network: Network, slots: Collection[str]) -> Pass | None:
+        """Return the pass of a network that differs from this one's by some numbers, from where this one ended.
+
+        Parameters
+        ----------
+        network
+            The same arcs, bounds and quorums in the same places, with other numbers in those that have one of the slots.
+        slots
+            Names of the numbers that differ.
+
+        Returns
+        -------
+        Pass or None
+            None where a number asks for less than before, so that nothing may be taken over.
+        """
+        wanted = set(slots)
+        if self.trouble or not all(_no_looser(*pair) for pair in _changed(self.network, network, wanted)):
+            return None
+        after = copy(self)
+        after.network = network
+        after.values, after.events, after.last = list(self.values), list(self.events), list(self.last)
+        after.outgoing, after.rounding, after.ceilings = list(self.outgoing), list(self.rounding), list(self.ceilings)
+        after.take_up(self.network, wanted)
+        return after
+
+    def take_up(self, before: Network, slots: set[str]) -> None:
+        """Go on with numbers that ask for more than they did: part of `tightened`."""
+        network = self.network
+        begun: dict[int, None] = {}
+        for arc, old in zip(network.arcs, before.arcs, strict=True):
+            if arc is not old and (arc.rule in self.live or arc.switches):
+                self.outgoing[arc.source], self.rounding[arc.source] = [], []
+                begun[arc.source] = None
+        for arc in network.arcs:
+            if arc.source in begun:
+                self._lay(arc)
+        for quorum in network.quorums:
+            if slots & {*quorum.slots, *quorum.count_slots} and quorum.rule in self.live:
+                begun.update(dict.fromkeys(quorum.sources))
+        for ceiling in network.ceilings:
+            if slots & set(ceiling.slots) and ceiling.rule in self.live and ceiling.boundary is not None:
+                self._hold(ceiling.node, ceiling.boundary, ceiling.rule)
+                begun[ceiling.node] = None
+        for floor in network.floors:
+            raised = slots & set(floor.slots) and floor.rule in self.live and floor.boundary is not None
+            if raised and not self.raise_to(floor.node, floor.boundary or 0, floor.rule):
+                return
+        for node in begun:
+            if not self.settle(node) or not self._onwards([node]):
+                return
 
     def _spread(self, node: int) -> list[int]:
         """Push everything that waits for a node; return what moved."""
@@ -308,6 +366,46 @@ class Pass:
                 return False
             reached = steps[0][np.clip(reached, 0, clock.size + 2)]
         return bool(np.all(reached > axis))
+
+
+def _changed(
+    before: Network, after: Network, slots: set[str]
+) -> Iterator[tuple[Arc, Arc] | tuple[Bound, Bound] | tuple[Quorum, Quorum]]:
+    """Yield the inequalities that have one of the slots, as they were and as they are."""
+    for one, other in zip(before.arcs, after.arcs, strict=True):
+        if one is not other:
+            yield one, other
+    for old, new in (*zip(before.floors, after.floors, strict=True), *_swapped(before.ceilings, after.ceilings)):
+        if slots & set(old.slots):
+            yield old, new
+    for first, second in zip(before.quorums, after.quorums, strict=True):
+        if slots & {*first.slots, *first.count_slots}:
+            yield first, second
+
+
+def _swapped(before: Iterable[Bound], after: Iterable[Bound]) -> Iterator[tuple[Bound, Bound]]:
+    """Yield ceilings the other way round: an earlier one asks for more."""
+    for old, new in zip(before, after, strict=True):
+        yield new, old
+
+
+def _no_looser(before: Arc | Bound | Quorum, after: Arc | Bound | Quorum) -> bool:
+    """Return whether an inequality asks for no less than it did."""
+    if isinstance(before, Bound) and isinstance(after, Bound):
+        return before.boundary is not None and after.boundary is not None and after.boundary >= before.boundary
+    if isinstance(before, Quorum) and isinstance(after, Quorum):
+        longer = zip(before.families, after.families, strict=True)
+        tighter = (_rises(old, new, before.amount, after.amount) for old, new in longer)
+        return after.count >= before.count and all(tighter)
+    assert isinstance(before, Arc)
+    assert isinstance(after, Arc)
+    return _rises(before.family, after.family, before.amount, after.amount)
+
+
+def _rises(old: Family, new: Family, before: int, after: int) -> bool:
+    if old.sign and new.sign:
+        return new.sign * after >= old.sign * before
+    return bool(np.all(new.table(after) >= old.table(before)))
 
 
 def earliest_times(

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from models.duration import Duration, Reference
 from models.plan import DURATION_PREFIX, Plan
-from models.rules import Point
+from models.rules import Occasions, Point
 from optimiser.clock import Boundaries, Clock
 
 __all__ = ["NEVER", "NONE", "Arc", "Bound", "Family", "Network", "Quorum", "inverse"]
@@ -178,6 +178,8 @@ class Network:
     order: list[list[int]] = field(default_factory=list)
     durations: dict[int, Arc] = field(default_factory=dict)
     """The arc of each activity's length, by its start."""
+    boards: dict[tuple[Occasions, str, str], Family] = field(default_factory=dict)
+    """What waiting for a board does, shared by everyone who waits for it: board, unit of the notice, how it is counted from."""
     uses_capacity: bool = False
     """Whether an enabled capacity rule was left out."""
 

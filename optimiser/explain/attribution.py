@@ -22,7 +22,7 @@ from models.plan import DURATION_PREFIX, Plan
 from models.rules import Point
 from optimiser.clock import Clock
 from optimiser.encoding.levers import references, stated_entries
-from optimiser.errors import InputError, Located
+from optimiser.errors import InputError, Located, UndecidedError
 from optimiser.explain.by_date import find_baseline
 from optimiser.explain.ledger import ledger
 from optimiser.explain.oracle import Oracle
@@ -122,9 +122,13 @@ class _Group:
     rules: dict[str, bool]
     durations: dict[str, bool]
     calendar: str | None = None
+    structure: Plan | None = None
+    """The second plan, where its items or rules are others: all of that is one change."""
 
     def words(self, first: Plan) -> tuple[str, ...]:
         """Return the changes in words."""
+        if self.structure is not None:
+            return _structure(first, self.structure)
         found = [
             f"{name}: {print_value(first.values[name])} → {print_value(value)}" for name, value in self.assumptions.items()
         ]
@@ -136,15 +140,17 @@ class _Group:
 def _groups(first: Plan, second: Plan) -> list[_Group]:
     """Return what two plans differ in: by the reading that says so, by assumption, or by kind of rule.
 
+    Where one has items or rules that the other has not, all that is not an assumption of both is one group.
+
     Raises
     ------
     InputError
-        If they are not of the same items and rules.
+        If they are not of one plan.
     """
     same = [entry.id for entry in first.rules] == [entry.id for entry in second.rules] and list(first.items) == list(
         second.items
     )
-    if first.id != second.id or not same:
+    if first.id != second.id:
         message = f"'{first.id}' and '{second.id}' are not two networks of one plan; maybe compare two scenarios of one"
         raise InputError([Located(message, path="against")])
     groups: dict[str, _Group] = {}
@@ -161,8 +167,19 @@ def _groups(first: Plan, second: Plan) -> list[_Group]:
 
     titles = {entry.id: entry.title for entry in stated_entries(first)}
     for name, value in second.values.items():
-        if first.values.get(name) != value:
+        if name in first.values and first.values[name] != value:
             group(f"assumption {name}", name, titles[name]).assumptions[name] = value
+    if not same:
+        groups["structure"] = _Group("structure", "Other items and rules", {}, {}, {}, structure=second)
+        return list(groups.values())
+    _switched(first, second, group)
+    if first.calendar != second.calendar:
+        group("calendar", "calendar", "The base calendar").calendar = second.calendar
+    return list(groups.values())
+
+
+def _switched(first: Plan, second: Plan, group: Callable[[str, str, str], _Group]) -> None:
+    """Put rules and lengths that one plan has on and the other off into their groups."""
     for one, other in zip(first.rules, second.rules, strict=True):
         if first.switch(one.enabled) != second.switch(other.enabled):
             kind = f"Rules of kind {one.kind}"
@@ -171,13 +188,13 @@ def _groups(first: Plan, second: Plan) -> list[_Group]:
         if first.switch(work.enabled) != second.switch(changed.enabled):
             key = f"rule {DURATION_PREFIX}{work.id}"
             group(key, "durations", "Lengths that count").durations[work.id] = second.switch(changed.enabled)
-    if first.calendar != second.calendar:
-        group("calendar", "calendar", "The base calendar").calendar = second.calendar
-    return list(groups.values())
 
 
 def _mixed(first: Plan, chosen: Sequence[_Group]) -> Plan:
-    """Return the first plan with some groups of changes made."""
+    """Return the first plan with some groups of changes made; with another structure, that plan less the other groups."""
+    structure = next((group.structure for group in chosen if group.structure is not None), None)
+    if structure is not None:
+        first = _valued(structure, first, {name for group in chosen for name in group.assumptions})
     values = {name: value for group in chosen for name, value in group.assumptions.items()}
     rules = {name: on for group in chosen for name, on in group.rules.items()}
     durations = {name: on for group in chosen for name, on in group.durations.items()}
@@ -197,6 +214,32 @@ def _mixed(first: Plan, chosen: Sequence[_Group]) -> Plan:
     )
     calendar = next((group.calendar for group in chosen if group.calendar), first.calendar)
     return first.evolve(**changed, calendar=calendar)
+
+
+def _valued(second: Plan, first: Plan, but: Collection[str]) -> Plan:
+    """Return the second plan with the values of the first in assumptions that both have, but for some."""
+
+    def stated(entry: Any) -> Any:
+        own = first.values.get(entry.id, entry.value)
+        return entry if entry.id in but or own == entry.value else entry.model_copy(update={"value": own})
+
+    return second.evolve(
+        assumptions=tuple(stated(entry) for entry in second.assumptions),
+        unknowns=tuple(stated(entry) for entry in second.unknowns),
+    )
+
+
+def _structure(first: Plan, second: Plan) -> tuple[str, ...]:
+    """Return in words what items and rules one plan has and the other has not."""
+    found = []
+    for word, one, other in (("items", first.items, second.items), ("rules", first.rules_by_id, second.rules_by_id)):
+        more, fewer = len(other.keys() - one.keys()), len(one.keys() - other.keys())
+        found += [f"{more} {word} more"] if more else []
+        found += [f"{fewer} {word} fewer"] if fewer else []
+    qualification = second.qualification
+    if qualification is not None and qualification.expanded and not (first.qualification and first.qualification.expanded):
+        found.append(f"{len(qualification.parties)} parties in the place of {', '.join(qualification.replaces) or 'one bar'}")
+    return tuple(found)
 
 
 # -- dating combinations -------------------------------------------------------------------------------------------------
@@ -219,7 +262,11 @@ class _Dater:
         if self.oracle.rationed:
             return False
         for group in self.groups:
-            if group.calendar or any(self.first.rules_by_id[name].kind == "capacity" for name in group.rules):
+            if (
+                group.calendar
+                or group.structure
+                or any(self.first.rules_by_id[name].kind == "capacity" for name in group.rules)
+            ):
                 return False
             for name, value in group.assumptions.items():
                 stated = self.first.values[name]
@@ -261,8 +308,9 @@ class _Dater:
         oracle = Oracle(plan, self.oracle.limits)
         reach = need_date(oracle, self.milestone)
         if reach.exact is None:
-            message = f"the limit came before the date of {self.milestone} with {', '.join(g.id for g in self._chosen(mask)) or 'no change'}"
-            raise InputError([Located(message, path="attribute")])
+            named = ", ".join(group.id for group in self._chosen(mask)) or "no change"
+            message = f"undecided: the limit came before the date of {self.milestone} with {named}; maybe fewer changes at once"
+            raise UndecidedError(message)
         return self._shown(reach.exact, oracle.clock)
 
     def _shown(self, boundary: int, clock: Clock) -> int:
@@ -384,6 +432,8 @@ def _in_order(groups: Sequence[_Group], second: Plan) -> list[_Group]:
     network, values = oracle.network, oracle.found.values
 
     def first_touch(group: _Group) -> tuple[int, str]:
+        if group.structure is not None:
+            return network.clock.limit, group.id
         names = set(group.assumptions)
         nodes = {node for name in group.durations for node in network.item_nodes(name)}
         for activity in second.activities:

@@ -7,20 +7,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from models.explanation import BindingLine, BindingReport, Method
+from models.findings import ConflictMember
 from models.items import Activity
 from models.plan import DURATION_PREFIX, Plan
 from models.rules import Point
 from optimiser.critical import earliest_times
 from optimiser.encoding.answer import Limits
 from optimiser.encoding.levers import references, stated_entries
-from optimiser.explain.conflict import Enumeration, conflict_record, detached, enumerate_all
+from optimiser.explain.conflict import Enumeration, conflict_record, detached, enumerate_all, one_conflict
 from optimiser.explain.headroom import Headroom, Saturation, headrooms, saturations
 from optimiser.explain.margins import break_evens, margins, near_chains, reading_lines
-from optimiser.explain.numbers import Number, number_of_rule, renumbered
-from optimiser.explain.oracle import Oracle, Reach
+from optimiser.explain.numbers import Number, number_of_rule
+from optimiser.explain.oracle import Oracle, Reach, varied
+from optimiser.explain.rationing import network_of
 from optimiser.solve.asked import asked_for
 from optimiser.solve.binding import Variant
-from optimiser.wording import describe
+from optimiser.wording import describe, family_of
 
 __all__ = ["explain", "explain_with", "raid_of"]
 
@@ -85,8 +87,9 @@ def explain_with(oracle: Oracle, milestone: str, *, near: int = NEAR) -> Binding
     notes = []
     if oracle.rationed:
         notes.append("items' margins, near chains and other readings leave capacity out: they are those of the network")
-    if oracle.large:
-        notes.append("so large a plan with capacity is looked at in part: what is undecided or blank was not asked")
+    undecided = sum(line.method == "undecided" for line in lines)
+    if undecided:
+        notes.append(f"{undecided} of {len(lines)} lines are undecided: the limit came first, or they were not asked")
     if not found.complete:
         notes.append("not all minimal conflicts at one day earlier were found: joint bindings may be missing")
     if not proved:
@@ -131,7 +134,7 @@ class _Lines:
         dropped = self._dropped(names)
         relaxed = self._relaxed(numbers)
         room = self._headroom(numbers)
-        gaining = [numbers[name] for name in numbers if (self._gain(relaxed.get(name)) or 0) > 0 or name in self.driving]
+        gaining = [numbers[name] for name in numbers if self._may_gain(name, dropped[name], relaxed.get(name))]
         spent = dict(zip((number.slot for number in gaining), self._saturation(gaining), strict=True))
         raid = oracle.shared.setdefault("raid", None) or raid_of(oracle.plan)
         oracle.shared["raid"] = raid
@@ -151,6 +154,12 @@ class _Lines:
         ]
         order = {"drop-binding": 0, "unit-binding": 0, "driving": 1, "jointly binding": 1, "slack": 2}
         return tuple(sorted(found, key=lambda line: min(order[word] for word in line.words)))
+
+    def _may_gain(self, name: str, dropped: Reach, relaxed: Reach | None) -> bool:
+        """Return whether relaxing a number may gain days: not where switching it off altogether gains none."""
+        if (self._gain(relaxed) or 0) > 0:
+            return True
+        return name in self.driving and (self._gain(dropped) != 0 or bool(self.oracle.two_way))
 
     # -- what is asked ---------------------------------------------------------------------------------------------------
 
@@ -204,7 +213,7 @@ class _Lines:
         return dict(zip(names, found, strict=True))
 
     def _saturation(self, numbers: Sequence[Number]) -> list[Saturation | None]:
-        return saturations(self.oracle, self.milestone, numbers) if self.proved else [None] * len(numbers)
+        return saturations(self.oracle, self.milestone, numbers, self.boundary) if self.proved else [None] * len(numbers)
 
     def _gain(self, reach: Reach | None) -> int | None:
         """Return the working days gained, None where they are not known."""
@@ -226,7 +235,7 @@ class _Lines:
         detaches: bool,
     ) -> BindingLine:
         plan = self.oracle.plan
-        member = describe(plan, name)
+        member, family = self._described(name), family_of(plan, name)
         drop, unit = self._gain(reaches[0]), self._gain(reaches[1])
         gains = spent is not None and spent.boundary < self.boundary
         ranged = spent if gains else None
@@ -256,10 +265,20 @@ class _Lines:
             range_gain_wd=self.boundary - ranged.boundary if ranged else None,
             saturation=self._takes_over(number, ranged) if number and ranged else (),
             headroom=room.units if room else None,
+            headroom_range=room.between if room else None,
             switching_point=first_worse,
             contradicts=bool(room and room.contradicts),
+            family=family[0] if family else None,
+            party=family[1] if family else None,
             method=method,
         )
+
+    def _described(self, name: str) -> ConflictMember:
+        """Return a rule in words, once for all milestones."""
+        said: dict[str, ConflictMember] = self.oracle.shared.setdefault("said", {})
+        if name not in said:
+            said[name] = describe(self.oracle.plan, name)
+        return said[name]
 
     def _partners(self, name: str) -> tuple[tuple[str, ...], ...]:
         """Return the smallest sets with which a rule gains, where it gains nothing alone."""
@@ -274,16 +293,15 @@ class _Lines:
     def _takes_over(self, number: Number, spent: Saturation) -> tuple[str, ...]:
         """Return what holds the milestone once a number is relaxed as far as it gains, and did not before."""
         oracle = self.oracle
-        if oracle.rationed:
-            from optimiser.explain.conflict import one_conflict
-            from optimiser.explain.oracle import varied
-
-            relaxed = Oracle(varied(oracle.network, number.variant(-spent.units)), oracle.limits, oracle.clock)
-            found = one_conflict(relaxed, self.milestone, spent.boundary - 1)
-            members: Iterable[str] = found[0] if found else ()
+        variant = number.variant(-spent.units)
+        network = network_of(oracle.network, variant)
+        after = earliest_times(network)
+        if after.status == "feasible" and after.values[oracle.node(self.milestone)] == spent.boundary:
+            members: Iterable[str] = after.rules_behind(after.chain(after.last[oracle.node(self.milestone)]))
         else:
-            after = earliest_times(renumbered(oracle.network, number.slot, number.column(-spent.units)))
-            members = after.rules_behind(after.chain(after.last[oracle.node(self.milestone)]))
+            relaxed = Oracle(varied(oracle.network, variant), oracle.limits, oracle.clock)
+            found = one_conflict(relaxed, self.milestone, spent.boundary - 1)
+            members = found[0] if found else ()
         return tuple(name for name in members if name not in self.driving)
 
 

@@ -18,7 +18,6 @@ from optimiser.explain.oracle import Oracle, Reach
 from optimiser.explain.route import Levers, cheapest_route, levers_of
 from optimiser.explain.standing import boundary_by
 from optimiser.solve.asked import asked_for
-from optimiser.solve.binding import Variant
 
 __all__ = ["find_baseline", "why_not", "why_not_baseline"]
 
@@ -88,7 +87,7 @@ def _answered(
     plan, clock = oracle.plan, oracle.clock
     levers = levers_of(oracle, allow)
     by = boundary_by(clock, plan, milestone, day)
-    (now,) = oracle.reach(milestone, [Variant()])
+    now = oracle.base(milestone)
     common: dict[str, Any] = {
         "plan": plan.id,
         "scenarios": plan.settings.scenarios,
@@ -180,7 +179,7 @@ def _nearest(oracle: Oracle, full: Plan, milestone: str, by: int, levers: Levers
     if not known:
         return None
     assert reach.high is not None
-    (now,) = oracle.reach(milestone, [Variant()])
+    now = oracle.base(milestone)
     gains = levers.offered and (now.high is None or reach.high < now.high)
     return NearestMiss(
         date=oracle.clock.show(reach.high, convention),
@@ -268,7 +267,7 @@ def why_not_baseline(
 def _past(oracle: Oracle, milestone: str, day: dt.date) -> WhyNot:
     """Return the answer for a date that had passed when the plan was made: nothing could give it."""
     plan = oracle.plan
-    (now,) = oracle.reach(milestone, [Variant()])
+    now = oracle.base(milestone)
     first = max(plan.horizon.first, oracle.clock.calendar.covers.first)
     return WhyNot(
         plan=plan.id,

@@ -19,12 +19,14 @@ from models.plan import DURATION_PREFIX
 from models.rules import Point
 from optimiser.explain.oracle import Oracle
 from optimiser.solve.binding import QUESTION, Variant
-from optimiser.wording import demand, describe, plain_date, title
+from optimiser.wording import demand, describe, families, plain_date, several, title
 
 __all__ = ["Enumeration", "conflict_record", "detached", "enumerate_all", "one_conflict", "relaxation_records"]
 
 LONGEST = 3_000
 """Characters of a conflict told as one sentence."""
+MOST_LOOKS = 120
+"""Questions about the capacity of a large plan that one conflict, or one enumeration, may ask."""
 MOST_SETS = 4_000
 """Above this many candidate relaxations an enumeration stops and says that it is not complete."""
 
@@ -64,6 +66,10 @@ def one_conflict(
         return None
     core = _first_core(oracle, milestone, by, off)
     minimal, place = True, 0
+    last = None
+    if oracle.large and any(name in oracle.pools for name in core):
+        core = _shrunk(oracle, milestone, by, core)
+        last = oracle.rationed_calls + MOST_LOOKS
     # What is needed in a larger set is needed in every smaller one.
     needed = oracle.needed(milestone, by, core)
     while place < len(core):
@@ -71,6 +77,8 @@ def one_conflict(
             place += 1
             continue
         trial = (*core[:place], *core[place + 1 :])
+        if last is not None and oracle.rationed_calls > last:
+            return core, False
         verdict = oracle.can(milestone, by, everything - set(trial))
         if verdict is False:
             kept = set(_cut(oracle, milestone, by, trial))
@@ -80,6 +88,25 @@ def one_conflict(
             minimal &= verdict is not None
             place += 1
     return core, minimal
+
+
+def _shrunk(oracle: Oracle, milestone: str, by: int, core: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a smaller set of a large plan that cannot hold, by what capacity bounds alone show.
+
+    What hangs on one piece of rationed work is left out together first, then each member alone.
+    """
+    groups: dict[frozenset[str], list[str]] = {}
+    for name in core:
+        near = oracle.next_to(name)
+        if len(near) == 1:
+            groups.setdefault(near, []).append(name)
+    for members in (*groups.values(), *([name] for name in core)):
+        if not set(members) <= set(core) or (len(members) == 1 and members[0] in oracle.pools):
+            continue
+        refuted = oracle.refuted_alone(milestone, by, [name for name in core if name not in members])
+        if refuted is not None:
+            core = tuple(name for name in core if name in refuted)
+    return core
 
 
 def _first_core(oracle: Oracle, milestone: str, by: int, off: frozenset[str]) -> tuple[str, ...]:
@@ -102,16 +129,19 @@ def _first_core(oracle: Oracle, milestone: str, by: int, off: frozenset[str]) ->
 
 
 def _cut(oracle: Oracle, milestone: str, by: int, held: Sequence[str]) -> tuple[str, ...]:
-    """Return what the network's contradiction uses of a set that cannot hold; the set itself where that is not enough."""
+    """Return what a contradiction of the network, or of its capacities, uses of a set that cannot hold; else the set itself."""
     everything = frozenset(oracle.atoms)
     ceilings = {oracle.node(milestone): (by, QUESTION)}
     earliest = oracle.forward(everything - set(held), ceilings)
-    if earliest.trouble is None:
-        return tuple(held)
-    behind = set(earliest.rules_behind(earliest.trace(earliest.trouble.event)))
-    if earliest.trouble.rule:
-        behind.add(earliest.trouble.rule)
+    if earliest.trouble is not None:
+        behind = set(earliest.rules_behind(earliest.trace(earliest.trouble.event)))
+        if earliest.trouble.rule:
+            behind.add(earliest.trouble.rule)
+    else:
+        behind = set(oracle.refuted_alone(milestone, by, held) or held)
     used = tuple(name for name in held if name in behind)
+    if len(used) == len(held):
+        return used
     return used if oracle.can(milestone, by, everything - set(used)) is False else tuple(held)
 
 
@@ -125,13 +155,15 @@ def enumerate_all(oracle: Oracle, milestone: str, by: int, *, most_calls: int | 
     """
     found = Enumeration()
     last = None if most_calls is None else oracle.calls + most_calls
+    looks = oracle.rationed_calls + MOST_LOOKS if oracle.large else None
     waiting: list[frozenset[str]] = [frozenset()]
     settled: set[frozenset[str]] = set()
     while True:
         open_sets = [each for each in waiting if each not in settled]
         if not open_sets:
             break
-        if len(waiting) > MOST_SETS or (last is not None and oracle.calls > last):
+        tired = looks is not None and oracle.rationed_calls > looks
+        if tired or len(waiting) > MOST_SETS or (last is not None and oracle.calls > last):
             found.complete = False
             break
         trial = min(open_sets, key=lambda each: (len(each), sorted(each)))
@@ -192,7 +224,9 @@ def conflict_record(oracle: Oracle, milestone: str, by: int, members: Sequence[s
         compelled = f"{milestone} has no date at all"
     else:
         compelled = f"{milestone} is at {plain_date(clock.show(reach.low, convention))} or later"
-    demands = _in_brief([demand(plan, name) for name in members])
+    together, alone = families(plan, members)
+    parts = [demand(plan, name) for name in alone] + [f"{name} ({several(parties)})" for name, parties in together.items()]
+    demands = _in_brief(parts)
     reasons = {
         "closed form": "a longest path, computed without a solver",
         "CP-SAT": "CP-SAT, and the bounds of the network",

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.explanation import Method
-from optimiser.critical import Network, evaluate
 from optimiser.explain.numbers import Number
-from optimiser.explain.oracle import Oracle, Reach, columns_for
+from optimiser.explain.oracle import Oracle, Reach
 from optimiser.solve.binding import Variant
 
 __all__ = ["Headroom", "Saturation", "headrooms", "saturations"]
@@ -30,11 +29,21 @@ class Headroom:
         limit came first (see ``method``).
     contradicts
         Whether one unit more makes the plan contradict itself rather than move the milestone.
+    least, most
+        Where the limit came first: so many units leave the milestone where it is, and more than ``most`` do not; ``most``
+        None where no number on the axis is known to move it.
     """
 
     units: int | None
     contradicts: bool
     method: Method
+    least: int = 0
+    most: int | None = None
+
+    @property
+    def between(self) -> tuple[int, int | None] | None:
+        """Where the headroom lies, where the limit came first."""
+        return (self.least, self.most) if self.method == "undecided" else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,105 +77,141 @@ def headrooms(
     less the longer it is, so its dates need not rise with it: of such a one every unit is looked at.
     """
     at = variant_at or (lambda place, units: numbers[place].variant(units))
-    if oracle.large:
-        return _between(oracle, milestone, bounds, numbers, at)
-    boundary_of = [bounds] * len(numbers) if isinstance(bounds, int) else bounds
-    scanned = {place for place, number in enumerate(numbers) if number.slot in oracle.two_way}
-    count = len(numbers)
-    low = np.zeros(count, dtype=np.int64)
-    high = np.array([max(0, number.most) for number in numbers], dtype=np.int64)
-    methods: list[Method] = ["closed form"] * count
-    ends: dict[int, bool] = {}
-    for place in scanned:
-        boundary = boundary_of[place]
-        begin, size = 1, _FIRST_LOOK
-        while low[place] < high[place]:
-            units = range(begin, min(begin + size, int(high[place]) + 1))
-            reaches = oracle.reach(milestone, [at(place, each) for each in units], by=boundary)
-            methods[place] = _worst([*reaches, Reach(0, 0, methods[place])])
-            moved = next((each for each, reach in zip(units, reaches, strict=True) if not _stays(reach, boundary)), None)
-            low[place] = units[-1] if moved is None else moved - 1
-            if moved is not None:
-                high[place] = low[place]
-                ends[place] = reaches[moved - begin].low >= oracle.never
-            begin, size = begin + size, 4 * size
-    while True:
-        open_places = np.flatnonzero(low < high).tolist()
-        if not open_places:
-            break
-        middle = (low + high + 1) // 2
-        by = bounds if isinstance(bounds, int) else None
-        reaches = oracle.reach(milestone, [at(place, int(middle[place])) for place in open_places], by=by)
-        for place, reach in zip(open_places, reaches, strict=True):
-            boundary = boundary_of[place]
-            if reach.method != "closed form" and methods[place] != "undecided":
-                methods[place] = reach.method if not _told(reach, boundary) else "CP-SAT"
-            if _stays(reach, boundary):
-                low[place] = middle[place]
-            else:
-                high[place] = middle[place] - 1
-                ends[place] = reach.low >= oracle.never
-    found = []
+    boundary_of = [bounds] * len(numbers) if isinstance(bounds, int) else list(bounds)
+    search = _Search(oracle, milestone, boundary_of, numbers, at)
     for place, number in enumerate(numbers):
-        most = int(low[place])
-        if methods[place] == "undecided":
-            found.append(Headroom(None, contradicts=False, method="undecided"))
-        else:
-            never = most >= max(0, number.most) and place not in ends
-            found.append(Headroom(None if never else most, ends.get(place, False), methods[place]))
-    return found
+        if number.slot in oracle.two_way:
+            search.scan(place)
+    if oracle.concerned(milestone):
+        search.frame()
+    search.bisect()
+    return search.found()
 
 
-def _between(
-    oracle: Oracle,
-    milestone: str,
-    bounds: int | Sequence[int],
-    numbers: Sequence[Number],
-    at: Callable[[int, int], Variant],
-) -> list[Headroom]:
-    """Return headrooms of a large rationed plan where two bounds agree, and leave the others open.
+class _Search:
+    """The bisection of many numbers at once.
 
-    The network without capacity gives the most that a headroom can be; a schedule's own order, kept, the least.
+    ``low`` units leave the milestone where it is, ``high + 1`` do not.
     """
-    boundary = bounds if isinstance(bounds, int) else max(bounds, default=0)
-    ordered = oracle.in_order(milestone, boundary)
-    capacities = {rule.id for rule in oracle.plan.rules if rule.kind == "capacity"}
-    asked = [place for place, number in enumerate(numbers) if number.slot not in capacities | oracle.two_way]
-    found = [Headroom(None, contradicts=False, method="undecided") for _ in numbers]
-    if ordered is None or not asked:
-        return found
-    most = _bisected(oracle.network, milestone, boundary, numbers, asked, at)
-    least = _bisected(ordered, milestone, boundary, numbers, asked, at)
-    for place, (high, ends), (low, _) in zip(asked, most, least, strict=True):
-        if high == low:
-            never = high >= max(0, numbers[place].most)
-            found[place] = Headroom(None if never else high, ends and not never, "closed form")
-    return found
 
+    def __init__(
+        self,
+        oracle: Oracle,
+        milestone: str,
+        boundaries: Sequence[int],
+        numbers: Sequence[Number],
+        at: Callable[[int, int], Variant],
+    ) -> None:
+        self.oracle, self.milestone, self.at = oracle, milestone, at
+        self.boundaries = np.array(boundaries, dtype=np.int64)
+        self.numbers = numbers
+        count = len(numbers)
+        self.low = np.zeros(count, dtype=np.int64)
+        self.most = np.array([max(0, number.most) for number in numbers], dtype=np.int64)
+        self.high = self.most.copy()
+        self.methods: list[Method] = ["closed form"] * count
+        self.ends = np.zeros(count, dtype=np.bool_)
+        self.left_open: set[int] = set()
 
-def _bisected(
-    network: Network,
-    milestone: str,
-    boundary: int,
-    numbers: Sequence[Number],
-    asked: Sequence[int],
-    at: Callable[[int, int], Variant],
-) -> list[tuple[int, bool]]:
-    """Return how far numbers can worsen in one network, and whether a contradiction ends it."""
-    low = np.zeros(len(asked), dtype=np.int64)
-    high = np.array([max(0, numbers[place].most) for place in asked], dtype=np.int64)
-    ends = np.zeros(len(asked), dtype=np.bool_)
-    while np.any(low < high):
-        middle = (low + high + 1) // 2
-        variants = [at(place, int(units)) for place, units in zip(asked, middle, strict=True)]
-        evaluated = evaluate(network, columns_for(network, variants))
-        # Rationed work that runs off the axis has no schedule at all.
-        on_axis = (evaluated.values <= network.clock.limit).all(axis=0)
-        stays = (evaluated.of(milestone) <= boundary) & ~evaluated.infeasible & on_axis
-        live = low < high
-        ends = np.where(live & ~stays, evaluated.infeasible, ends)
-        low, high = np.where(live & stays, middle, low), np.where(live & ~stays, middle - 1, high)
-    return list(zip(low.tolist(), ends.tolist(), strict=True))
+    def scan(self, place: int) -> None:
+        """Look at every unit of a number that does not move the milestone one way only."""
+        boundary = int(self.boundaries[place])
+        begin, size = 1, _FIRST_LOOK
+        while self.low[place] < self.high[place]:
+            units = range(begin, min(begin + size, int(self.high[place]) + 1))
+            reaches = self.oracle.reach(self.milestone, [self.at(place, each) for each in units], by=boundary)
+            first = next((each for each, reach in zip(units, reaches, strict=True) if not _stays(reach, boundary)), None)
+            self.low[place] = units[-1] if first is None else first - 1
+            if first is not None:
+                moved = reaches[first - begin]
+                if not _told(moved, boundary):
+                    self.left_open.add(place)
+                    return
+                self.high[place] = self.low[place]
+                self.ends[place] = moved.low >= self.oracle.never
+            if any(reach.method == "CP-SAT" for reach in reaches):
+                self.methods[place] = "CP-SAT"
+            begin, size = begin + size, 4 * size
+
+    def frame(self) -> None:
+        """Narrow what a rationed plan leaves open: no number can worsen further than the network alone lets it."""
+        oracle, milestone = self.oracle, self.milestone
+        asked = np.array([place for place in np.flatnonzero(self.low < self.high).tolist() if place not in self.left_open])
+        low, far = self.low.copy(), True
+        while len(asked):
+            units = self.high[asked] if far else (low[asked] + self.high[asked] + 1) // 2
+            evaluated = oracle.evaluate(
+                [self.at(place, each) for place, each in zip(asked.tolist(), units.tolist(), strict=True)]
+            )
+            # Rationed work that runs off the axis has no schedule at all.
+            stays = (evaluated.of(milestone) <= self.boundaries[asked]) & ~evaluated.infeasible
+            stays &= np.all(evaluated.values <= oracle.clock.limit, axis=0)
+            low[asked] = np.where(stays, units, low[asked])
+            self.ends[asked] = np.where(stays, self.ends[asked], evaluated.infeasible)
+            self.high[asked] = np.where(stays, self.high[asked], units - 1)
+            asked, far = asked[low[asked] < self.high[asked]], False
+
+    def bisect(self) -> None:
+        """Ask until every number is told, or left open by a limit; the far end first, which often stays."""
+        far = self.oracle.concerned(self.milestone)
+        while True:
+            places = [place for place in np.flatnonzero(self.low < self.high).tolist() if place not in self.left_open]
+            if not places:
+                return
+            units = self.high if far else (self.low + self.high + 1) // 2
+            same = np.unique(self.boundaries[places])
+            by = int(same[0]) if len(same) == 1 else None
+            variants = [self.at(place, int(units[place])) for place in places]
+            reaches = self.oracle.reach(self.milestone, variants, by=by)
+            for place, reach in zip(places, reaches, strict=True):
+                self._take(place, int(units[place]), reach)
+            far = False
+
+    def _take(self, place: int, units: int, reach: Reach) -> None:
+        """Take the answer to one question."""
+        boundary = int(self.boundaries[place])
+        if not _told(reach, boundary):
+            self.left_open.add(place)
+            if self.numbers[place].unit == "count":
+                self._bracket(place, units)
+            return
+        if reach.method != "closed form":
+            self.methods[place] = "CP-SAT"
+        if _stays(reach, boundary):
+            self.low[place] = units
+        else:
+            self.high[place] = units - 1
+            self.ends[place] = reach.low >= self.oracle.never
+
+    def _bracket(self, place: int, unknown: int) -> None:
+        """Close in on units that a limit left open, from both sides."""
+        boundary = int(self.boundaries[place])
+        for worse in (False, True):
+            low, high = (unknown + 1, int(self.high[place])) if worse else (int(self.low[place]) + 1, unknown - 1)
+            while low <= high:
+                middle = (low + high) // 2
+                (reach,) = self.oracle.reach(self.milestone, [self.at(place, middle)], by=boundary)
+                if not worse and _stays(reach, boundary):
+                    self.low[place], low = middle, middle + 1
+                elif not worse:
+                    high = middle - 1
+                elif reach.low > boundary:
+                    self.high[place], high = middle - 1, middle - 1
+                else:
+                    low = middle + 1
+
+    def found(self) -> list[Headroom]:
+        """Return what was found of each number."""
+        rooms = []
+        for place in range(len(self.numbers)):
+            least, most = int(self.low[place]), int(self.high[place])
+            never = most >= self.most[place]
+            if least < most:
+                rooms.append(Headroom(None, contradicts=False, method="undecided", least=least, most=None if never else most))
+            else:
+                contradicts = bool(self.ends[place]) and not never
+                rooms.append(Headroom(None if never else least, contradicts, self.methods[place], least))
+        return rooms
 
 
 def _stays(reach: Reach, boundary: int) -> bool:
@@ -178,20 +223,20 @@ def _told(reach: Reach, boundary: int) -> bool:
     return _stays(reach, boundary) or reach.low > boundary
 
 
-def _worst(reaches: Sequence[Reach]) -> Method:
-    methods = {reach.method for reach in reaches}
-    ranked: tuple[Method, ...] = ("undecided", "CP-SAT")
-    return next((method for method in ranked if method in methods), "closed form")
+def saturations(
+    oracle: Oracle, milestone: str, numbers: Sequence[Number], boundary: int | None = None
+) -> list[Saturation | None]:
+    """Return for each number the fewest units of relaxing that gain all it can; None where a limit came first.
 
-
-def saturations(oracle: Oracle, milestone: str, numbers: Sequence[Number]) -> list[Saturation | None]:
-    """Return for each number the fewest units of relaxing that gain all it can; None where a limit came first."""
+    Parameters
+    ----------
+    boundary
+        Where the milestone is, where that is proved.
+    """
     if not numbers:
         return []
-    if oracle.large:
-        # Each would need a dozen variants dated with their capacity.
-        return [None] * len(numbers)
-    full = oracle.reach(milestone, [number.variant(-max(0, number.least)) for number in numbers])
+    known = boundary if not oracle.two_way else None
+    full = oracle.reach(milestone, [number.variant(-max(0, number.least)) for number in numbers], at_most=known)
     count = len(numbers)
     best = [reach.exact for reach in full]
     low = np.zeros(count, dtype=np.int64)
@@ -210,19 +255,23 @@ def saturations(oracle: Oracle, milestone: str, numbers: Sequence[Number]) -> li
         if not open_places:
             break
         middle = (low + high) // 2
-        reaches = oracle.reach(milestone, [numbers[place].variant(-int(middle[place])) for place in open_places])
-        for place, reach in zip(open_places, reaches, strict=True):
-            if reach.method == "CP-SAT":
-                methods[place] = "CP-SAT"
-            if reach.exact is None:
-                failed.add(place)
-            elif reach.exact == best[place]:
-                high[place] = middle[place]
-            else:
-                low[place] = middle[place] + 1
+        for target in sorted({reached for place in open_places if (reached := best[place]) is not None}):
+            # Whether so many units gain all that can be gained.
+            places = [place for place in open_places if best[place] == target]
+            variants = [numbers[place].variant(-int(middle[place])) for place in places]
+            reaches = oracle.reach(milestone, variants, by=target, at_most=known)
+            for place, reach in zip(places, reaches, strict=True):
+                if reach.method == "CP-SAT":
+                    methods[place] = "CP-SAT"
+                if not _told(reach, target):
+                    failed.add(place)
+                elif _stays(reach, target):
+                    high[place] = middle[place]
+                else:
+                    low[place] = middle[place] + 1
     found: list[Saturation | None] = []
     for place in range(count):
         reached = best[place]
-        known = place not in failed and reached is not None
-        found.append(Saturation(int(low[place]), reached, methods[place]) if known and reached is not None else None)
+        told = place not in failed and reached is not None
+        found.append(Saturation(int(low[place]), reached, methods[place]) if told and reached is not None else None)
     return found

@@ -222,6 +222,7 @@ def break_evens(oracle: Oracle, milestone: str) -> tuple[BreakEven, ...]:
             unknown=entry.id in unknowns,
             value=str(number.value),
             headroom=room.units,
+            headroom_range=room.between,
             unit=number.unit,
             last=None if room.units is None else number.shown(room.units),
             from_range=_from_range(entry, number, room.units, clock),

@@ -170,27 +170,28 @@ def _worse(plan: Plan, name: str) -> int:
 
 
 def renumbered(network: Network, slot: str, number: int) -> Network:
-    """Return a network in which the arcs, bounds and quorums of a slot have another number, as a column holds it."""
-    wanted = {slot}
+    """Return a network in which the arcs, lengths, bounds and quorums of a slot have another number, as a column holds it."""
     clock, plan = network.clock, network.plan
 
     def bounded(bound: Bound) -> Bound:
-        if not wanted & set(bound.slots):
+        if slot not in bound.slots:
             return bound
         convention = plan.convention(network.points[bound.node])
         boundary = None if number == NONE else clock.boundary(dt.date.fromordinal(number), convention)
         return dataclasses.replace(bound, boundary=boundary)
 
+    replaced = {id(arc): dataclasses.replace(arc, amount=number) for arc in network.arcs if slot in arc.slots}
     return dataclasses.replace(
         network,
-        arcs=[dataclasses.replace(arc, amount=number) if wanted & set(arc.slots) else arc for arc in network.arcs],
+        arcs=[replaced.get(id(arc), arc) for arc in network.arcs],
+        durations={start: replaced.get(id(arc), arc) for start, arc in network.durations.items()},
         floors=[bounded(each) for each in network.floors],
         ceilings=[bounded(each) for each in network.ceilings],
         quorums=[
             dataclasses.replace(
                 quorum,
-                amount=number if wanted & set(quorum.slots) else quorum.amount,
-                count=number if wanted & set(quorum.count_slots) else quorum.count,
+                amount=number if slot in quorum.slots else quorum.amount,
+                count=number if slot in quorum.count_slots else quorum.count,
             )
             for quorum in network.quorums
         ],

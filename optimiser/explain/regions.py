@@ -17,7 +17,7 @@ from models.plan import Plan
 from models.rules import Point
 from optimiser.critical import Columns, compile_network, evaluate
 from optimiser.encoding.levers import stated_entries
-from optimiser.errors import InputError, Located
+from optimiser.errors import InputError, Located, UndecidedError
 from optimiser.explain.numbers import Number, number_of_assumption
 from optimiser.explain.oracle import Oracle
 from optimiser.solve.asked import asked_for
@@ -182,6 +182,8 @@ def piecewise(plan: Plan, milestone: str, names: Sequence[str], *, reach: int | 
     ------
     InputError
         If the milestone or an assumption is unknown, one has no number, or the range holds too many values.
+    UndecidedError
+        If a limit came before the date at some value.
 
     Notes
     -----
@@ -229,7 +231,7 @@ def _dates(oracle: Oracle, milestone: str, values: dict[str, Array], size: int) 
 
     Raises
     ------
-    InputError
+    UndecidedError
         If a limit came before one of them.
     """
     if not oracle.rationed:
@@ -239,8 +241,8 @@ def _dates(oracle: Oracle, milestone: str, values: dict[str, Array], size: int) 
     variants = [Variant(values={slot: int(column[sample]) for slot, column in values.items()}) for sample in range(size)]
     found = [reach.exact for reach in oracle.reach(milestone, variants)]
     if None in found:
-        message = f"the limit came before the date of {milestone} at some value; maybe narrow the range"
-        raise InputError([Located(message, path="function")])
+        message = f"undecided: the limit came before the date of {milestone} at some value; maybe narrow the range"
+        raise UndecidedError(message)
     return np.array(found, dtype=np.int64)
 
 

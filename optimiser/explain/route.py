@@ -8,9 +8,9 @@ would move, it must be allowed by name.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from models.duration import Duration, Reference, Value, print_value
 from models.explanation import Route, RouteStep
@@ -26,7 +26,13 @@ from optimiser.encoding.levers import Lever, moved_plan, moved_value, number_of,
 from optimiser.errors import InputError, Located
 from optimiser.explain.numbers import Number, number_of_assumption, number_of_rule, users
 from optimiser.explain.oracle import Oracle
+from optimiser.explain.rationing import capacities
+from optimiser.solve.binding import Variant
+from optimiser.solve.spans import column_number
 from optimiser.wording import title
+
+if TYPE_CHECKING:
+    from optimiser.encoding.relaxing import Moved
 
 __all__ = ["Levers", "as_scenario", "cheapest_route", "levers_of", "route_mapping"]
 
@@ -215,11 +221,9 @@ def _whole(number: Number, kind: Any, cost: int) -> Lever:
 
 def cheapest_route(oracle: Oracle, milestone: str, by: int, levers: Levers, limits: Limits) -> Route | None:
     """Return the cheapest route to a boundary, solved again; None where the search found none within its limit."""
-    from optimiser.encoding.relaxing import Relaxing
-
     plan, clock = oracle.plan, oracle.clock
     useful = [lever for lever in levers.offered if lever.steps and _matters(oracle, milestone, lever)]
-    found = Relaxing(plan, clock, useful).cheapest(milestone, by, limits)
+    found = _cheapest(oracle, milestone, by, useful, limits)
     if found.units is None or found.cost is None:
         return None
     moved = moved_plan(plan, clock, found.units)
@@ -244,6 +248,78 @@ def cheapest_route(oracle: Oracle, milestone: str, by: int, levers: Levers, limi
         switched_off=tuple(lever.name for lever in found.units if lever.kind == "switch"),
         unsaved=tuple(lever.name for lever in found.units if lever.kind == "own"),
     )
+
+
+def _cheapest(oracle: Oracle, milestone: str, by: int, levers: list[Lever], limits: Limits) -> Moved:
+    """Return the cheapest amounts, by CP-SAT; of a crowded plan amounts of which none can be less, by the oracle."""
+    if oracle.crowded:
+        return _least(oracle, milestone, by, levers)
+    from optimiser.encoding.relaxing import Relaxing
+
+    return Relaxing(oracle.plan, oracle.clock, levers).cheapest(milestone, by, limits)
+
+
+def _least(oracle: Oracle, milestone: str, by: int, levers: list[Lever]) -> Moved:
+    """Return amounts of which none can be less without missing a boundary: from everything moved, the dearest left out first.
+
+    No proof that nothing is cheaper: of a route that is needed at all the least unit cost is all that is sure.
+    """
+    from optimiser.encoding.relaxing import Moved
+
+    def met(units: Mapping[Lever, int]) -> bool:
+        (reach,) = oracle.reach(milestone, [_variant(oracle, units)], by=by)
+        return reach.high is not None and reach.high <= by
+
+    units = {lever: lever.steps for lever in levers}
+    if not met(units):
+        return Moved("unknown")
+    shared = {name for rule, named in capacities(oracle.network) for name in named}
+    first = sorted(levers, key=lambda lever: (-lever.cost * lever.steps, lever.name))
+    # Either way may be cheaper: what moves the most left out first, or the slots of what parties share last.
+    tried = [_irreducible(met, units, order) for order in (first, sorted(first, key=lambda lever: lever.name in shared))]
+    units = min(tried, key=_cost)
+    least = min((lever.cost for lever in levers), default=0)
+    return Moved("optimal" if _cost(units) == least else "feasible", units, _cost(units), least)
+
+
+def _cost(units: Mapping[Lever, int]) -> int:
+    return sum(lever.cost * amount for lever, amount in units.items())
+
+
+def _irreducible(
+    met: Callable[[Mapping[Lever, int]], bool], units: dict[Lever, int], ordered: Sequence[Lever]
+) -> dict[Lever, int]:
+    """Return amounts of which none can be less, levers left out in an order."""
+    step = len(ordered) // 2 or 1
+    while step:
+        # Whole runs of levers that are not needed go at once.
+        for first in range(0, len(ordered), step):
+            run = [lever for lever in ordered[first : first + step] if units.get(lever)]
+            fewer = {lever: amount for lever, amount in units.items() if lever not in run}
+            if run and met(fewer):
+                units = fewer
+        step //= 2
+    for lever in [lever for lever in ordered if lever in units]:
+        low, high = 1, units[lever]
+        while low < high:
+            middle = (low + high) // 2
+            if met(units | {lever: middle}):
+                high = middle
+            else:
+                low = middle + 1
+        units = units | {lever: high}
+    return units
+
+
+def _variant(oracle: Oracle, units: Mapping[Lever, int]) -> Variant:
+    """Return the plan with levers moved, as a variant."""
+    values = {}
+    for lever, amount in units.items():
+        if lever.kind != "switch" and amount:
+            number = column_number(moved_value(oracle.plan, oracle.clock, lever, amount))
+            assert number is not None
+            values[lever.name] = number
+    return Variant(off=tuple(lever.name for lever, amount in units.items() if lever.kind == "switch" and amount), values=values)
 
 
 def _matters(oracle: Oracle, milestone: str, lever: Lever) -> bool:

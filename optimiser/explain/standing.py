@@ -7,10 +7,9 @@ import datetime as dt
 from models.plan import Plan
 from models.rules import Point
 from optimiser.clock import Clock
-from optimiser.errors import InputError, Located
+from optimiser.errors import InputError, Located, UndecidedError
 from optimiser.explain.oracle import Oracle, Reach
-from optimiser.solve.binding import Variant
-from optimiser.wording import demand
+from optimiser.wording import demand, plain_date
 
 __all__ = ["PlanContradictsError", "boundary_by", "need_date", "published_window"]
 
@@ -20,12 +19,14 @@ class PlanContradictsError(InputError):
 
 
 def need_date(oracle: Oracle, milestone: str) -> Reach:
-    """Return where a milestone's date lies.
+    """Return where a milestone's date lies; its ``high`` is never None.
 
     Raises
     ------
     PlanContradictsError
         If the plan contradicts itself.
+    UndecidedError
+        If a limit came before any schedule was found, or shown not to exist.
     BeyondHorizonError
         If something runs off the axis.
     """
@@ -33,8 +34,8 @@ def need_date(oracle: Oracle, milestone: str) -> Reach:
 
     if oracle.found.status == "beyond":
         raise beyond_horizon(oracle.found)
-    (reach,) = oracle.reach(milestone, [Variant()])
-    if reach.high is None or reach.low > oracle.clock.limit:
+    reach = oracle.base(milestone)
+    if reach.low > oracle.clock.limit:
         behind = ""
         if oracle.found.trouble is not None:
             trouble = oracle.found.trouble
@@ -46,6 +47,13 @@ def need_date(oracle: Oracle, milestone: str) -> Reach:
             "conflict, and --release or --reading undoes it"
         )
         raise PlanContradictsError([Located(message, path="milestone")])
+    if reach.high is None:
+        shown = plain_date(oracle.clock.show(reach.low, oracle.plan.convention(Point(milestone, "start"))))
+        message = (
+            f"undecided: the limit came before a schedule was found, or shown not to exist; {milestone} is at {shown} or later, "
+            "if at all; maybe allow more with --time-limit"
+        )
+        raise UndecidedError(message)
     return reach
 
 

@@ -13,6 +13,7 @@ from optimiser.evidence.terminal.words import counted, day, listed, weekday_day
 __all__ = ["explanation_report", "functions_report", "joined", "regions_report"]
 
 _WIDE = 110
+_NARROW = 100
 _MOST_ROWS = 40
 _MOST_FAMILIES = 12
 _FAR = 10**9
@@ -66,6 +67,9 @@ def _binding(report: BindingReport, page: Page) -> Lines:
     if not binding:
         return paragraph("nothing binds it: the axis begins there", page.width)
     wide = page.width >= _WIDE
+    # On a narrow page ids matter more than that a gain implies driving, or than a method that is always the same.
+    narrow = page.width < _NARROW
+    sure = narrow and all(line.method == "closed form" for line in binding)
     grid = Grid(
         [
             Column("rule", limit=36, gives=True),
@@ -75,21 +79,22 @@ def _binding(report: BindingReport, page: Page) -> Lines:
             Column("range", side="right"),
             Column("headroom", side="right"),
             *([Column("authority"), Column("owner", limit=12), Column("raid", limit=16)] if wide else []),
-            Column("by", limit=11),
+            *([] if sure else [Column("by", limit=11)]),
         ]
     )
     for line in binding:
         more = [line.authority, line.owner or "", ", ".join(line.raid)] if wide else []
         drop = "detaches" if line.detaches else _number(line.drop_gain_wd)
+        said = [word for word in line.words if word != "driving"] if narrow and len(line.words) > 1 else line.words
         grid.add(
             line.rule,
-            ", ".join(line.words),
+            ", ".join(word.removesuffix("-binding") for word in said) if narrow and len(said) > 1 else ", ".join(said),
             drop,
             _number(line.unit_gain_wd),
             _range(line),
             _headroom(line),
             *more,
-            line.method,
+            *([] if sure else [line.method]),
         )
     lines = [
         heading("What binds", "working days gained without it, by one unit less, over its whole range"),
@@ -122,7 +127,7 @@ def _shared(report: BindingReport, page: Page) -> Lines:
         [
             Column("rule"),
             Column("now", side="right"),
-            Column("one more gains", side="right"),
+            Column("one more", side="right"),
             Column("could lose", side="right"),
             Column("moves it at"),
             Column("what is shared", gives=True),
@@ -131,7 +136,7 @@ def _shared(report: BindingReport, page: Page) -> Lines:
     for line in pools:
         gain = "–" if line.unit_gain_wd is None else f"{line.unit_gain_wd} wd"
         grid.add(line.rule, line.number or "", gain, _room_of(line), line.switching_point or "–", line.title)
-    return [heading("What is shared", "slots, places and the like"), *grid.lines(page.width)]
+    return [heading("What is shared", "what one more gains, and how many it could lose"), *grid.lines(page.width)]
 
 
 def _families(report: BindingReport, page: Page) -> Lines:
