@@ -399,7 +399,7 @@ class _Parts:
         for place in qualification.environments:
             items = [test for _, role, test in tested if not place.roles or role.id in place.roles]
             items += self._integrated(place) if place.volunteers else []
-            title = f"{place.title} has no more than its places at once"
+            title = f"{place.title}: no more at once than there are places"
             self._capacity(place, f"places-{place.id}", title, place.places, items)
         if taken:
             items = [test for _, role, test in tested if role.id in taken.roles]

@@ -239,25 +239,30 @@ def _break_even(report: BindingReport, page: Page, *, every: bool) -> Lines:
         return []
     chosen = {entry.id: entry.headroom for entry in report.break_even if not entry.readings}
     shown = [entry for entry in report.break_even if every or not entry.readings or _less(entry.headroom, chosen.get(entry.id))]
+    ranged = any(entry.from_range for entry in shown)
+    ends = [Column("from its range", side="right")] if ranged else []
     grid = Grid(
         [
             Column("unknown or range", limit=28),
             Column("now"),
             Column("headroom", side="right"),
+            *ends,
             Column("to", limit=12),
             Column("at", gives=True),
         ]
     )
-    rows: dict[tuple[str, str, str, str], list[str]] = {}
+    rows: dict[tuple[str, ...], list[str]] = {}
     for entry in shown:
-        key = entry.id, entry.value, _room(entry), entry.last or "–"
+        from_ends = [_from_ends(entry)] if ranged else []
+        key = entry.id, entry.value, _room_of(entry), *from_ends, entry.last or "–"
         where = ", ".join(f"{name}={option}" for name, option in entry.readings.items()) or "the readings chosen"
         rows.setdefault(key, []).append(where)
-    for (name, value, room, last), at in rows.items():
-        grid.add(name, value, room, last, "; ".join(at))
+    for cells, at in rows.items():
+        grid.add(*cells, "; ".join(at))
     note = "the worst value that leaves the date as it is"
     note += "" if len(shown) == len(report.break_even) else "; of other answers those that leave less, --all shows the rest"
-    return [heading("Break-even", note), *grid.lines(page.width)]
+    footer = "from its range: counted from both its ends, below 0 where that end moves the date"
+    return [heading("Break-even", note), *grid.lines(page.width), *(paragraph(footer, page.width) if ranged else [])]
 
 
 def _less(room: int | None, than: int | None) -> bool:
@@ -265,11 +270,12 @@ def _less(room: int | None, than: int | None) -> bool:
     return room is not None and (than is None or room < than)
 
 
-def _room(entry: BreakEven) -> str:
-    if entry.from_range:
-        low, high = sorted(entry.from_range)
-        return f"{low} to {high} {entry.unit}"
-    return _room_of(entry)
+def _from_ends(entry: BreakEven) -> str:
+    """Return the headroom counted from the ends of an assumption's range."""
+    if not entry.from_range:
+        return "–"
+    low, high = sorted(entry.from_range)
+    return f"{low} to {high} {entry.unit}"
 
 
 def _readings(report: BindingReport, page: Page) -> Lines:
