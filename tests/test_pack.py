@@ -56,6 +56,7 @@ def test_a_pack_that_nobody_touched_verifies(pack: Path) -> None:
     assert main(["verify", str(pack)]) == 0
 
 
+@pytest.mark.long
 def test_one_changed_byte_anywhere_is_named(pack: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Whichever file is changed by one byte, verify fails and names it."""
     original = files(pack)

@@ -158,6 +158,7 @@ def test_the_cheapest_levers_are_found_and_judged_on_held_out_samples() -> None:
     assert [(step.cost, ordinal(step.date)) for step in eighty] == frontier_of(choices, days)
 
 
+@pytest.mark.long
 def test_the_search_agrees_with_trying_everything_for_every_target() -> None:
     """Whatever the target, the choice found costs what the cheapest of all choices that meet it costs."""
     plan = load("mhhs-round2")
