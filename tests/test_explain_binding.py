@@ -15,7 +15,8 @@ from optimiser.encoding import Encoding
 from optimiser.errors import BeyondHorizonError, InputError
 from optimiser.explain.binding import explain, explain_with
 from optimiser.explain.numbers import number_of_rule
-from optimiser.explain.oracle import Oracle, varied
+from optimiser.explain.oracle import Oracle
+from optimiser.explain.variants import varied
 from optimiser.reading.load import load
 from optimiser.solve.binding import Variant
 from tests.random_plans import random_plan
@@ -309,7 +310,7 @@ def test_what_a_large_rationed_plan_says_is_exact(monkeypatch: pytest.MonkeyPatc
         try:
             exact = explain_with(oracle, plan.targets[-1])
             with monkeypatch.context() as patched:
-                patched.setattr("optimiser.explain.oracle.SMALL", 0)
+                patched.setattr("optimiser.explain.subject.SMALL", 0)
                 bounded = explain_with(Oracle(plan), plan.targets[-1])
         except (InputError, BeyondHorizonError):
             continue

@@ -17,10 +17,13 @@ from optimiser.errors import BeyondHorizonError, InputError, UndecidedError
 from optimiser.explain.attribution import compare_networks
 from optimiser.explain.binding import explain_with
 from optimiser.explain.by_date import why_not
+from optimiser.explain.chains import in_chains
 from optimiser.explain.conflict import one_conflict
 from optimiser.explain.numbers import number_of_rule
-from optimiser.explain.oracle import Oracle, Reach, varied
-from optimiser.explain.rationing import holds, in_chains, network_of, pools_of, refuted_by
+from optimiser.explain.oracle import Oracle
+from optimiser.explain.rationing import holds, network_of, pools_of, refuted_by
+from optimiser.explain.subject import Reach
+from optimiser.explain.variants import varied
 from optimiser.reading.load import load
 from optimiser.solve.binding import Variant
 from optimiser.wording import demand, families, family_of
@@ -54,8 +57,8 @@ def solved(plan: Plan, milestone: str) -> int | None:
 
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every rationed plan treated as a large one, and CP-SAT not be asked."""
-    monkeypatch.setattr("optimiser.explain.oracle.SMALL", 0)
-    monkeypatch.setattr("optimiser.explain.oracle.MOST_SOLVED", 0)
+    monkeypatch.setattr("optimiser.explain.subject.SMALL", 0)
+    monkeypatch.setattr("optimiser.explain.search.MOST_SOLVED", 0)
 
 
 def rationed_plans(first: int, last: int) -> list[Plan]:
@@ -75,7 +78,7 @@ def test_a_limit_before_the_base_date_is_undecided_and_no_contradiction(monkeypa
     oracle = Oracle(plan)
     with monkeypatch.context() as patched:
         large(patched)
-        patched.setattr("optimiser.explain.oracle.MOST_SCHEDULED", 0)
+        patched.setattr("optimiser.explain.search.MOST_SCHEDULED", 0)
         report = explain_with(oracle, "ALL")
         assert report.date == report.bound
     blind = Oracle(plan)
@@ -131,7 +134,7 @@ def test_gains_and_headroom_equal_solving_again(monkeypatch: pytest.MonkeyPatch,
 def test_brackets_of_what_is_left_open_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a limit leaves open is between what is said: so much stays, and more than so much does not."""
     large(monkeypatch)
-    monkeypatch.setattr("optimiser.explain.oracle.MOST_SCHEDULED", 2)
+    monkeypatch.setattr("optimiser.explain.search.MOST_SCHEDULED", 2)
     seen = 0
     for seed in range(3):
         plan = crowd(seed)

@@ -14,8 +14,9 @@ from models.rules import Point
 from optimiser.encoding.levers import moved_plan
 from optimiser.errors import InputError
 from optimiser.explain.by_date import why_not, why_not_baseline
+from optimiser.explain.levers import levers_of
 from optimiser.explain.oracle import Oracle
-from optimiser.explain.route import as_scenario, cheapest_route, levers_of, route_mapping
+from optimiser.explain.route import as_scenario, cheapest_route, route_mapping
 from optimiser.reading.load import load
 from optimiser.solve import earliest
 from tests.test_explain_binding import SYNTHETIC, event, link, work

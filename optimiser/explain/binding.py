@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -18,13 +17,17 @@ from optimiser.explain.conflict import Enumeration, conflict_record, detached, e
 from optimiser.explain.headroom import Headroom, Saturation, headrooms, saturations
 from optimiser.explain.margins import break_evens, margins, near_chains, reading_lines
 from optimiser.explain.numbers import Number, number_of_rule
-from optimiser.explain.oracle import Oracle, Reach, varied
+from optimiser.explain.oracle import Oracle
 from optimiser.explain.rationing import network_of
+from optimiser.explain.register import raid_of
+from optimiser.explain.standing import need_date
+from optimiser.explain.subject import Reach
+from optimiser.explain.variants import varied
 from optimiser.solve.asked import asked_for
 from optimiser.solve.binding import Variant
 from optimiser.wording import describe, family_of
 
-__all__ = ["explain", "explain_with", "raid_of"]
+__all__ = ["explain", "explain_with"]
 
 JOINT_CALLS = 4_000
 """Questions that the search for joint bindings may ask before it says that it is not complete."""
@@ -70,8 +73,6 @@ def explain(
 
 def explain_with(oracle: Oracle, milestone: str, *, near: int = NEAR) -> BindingReport:
     """Return the report of one milestone from an oracle that may serve several."""
-    from optimiser.explain.standing import need_date
-
     plan, clock = oracle.plan, oracle.clock
     asked_for(plan, [milestone])
     reach = need_date(oracle, milestone)
@@ -313,23 +314,3 @@ def _owner(plan: Plan, name: str) -> str | None:
     owners = {each.id: each.owner for each in stated_entries(plan) if each.owner}
     owner: str | None = next((owners[each] for each in references(entry) if each in owners), entry.owner)
     return owner
-
-
-def raid_of(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """Return the rows of the register that bear on each rule, duration, assumption and item.
-
-    A row that names an assumption bears on what uses it; one that names an activity, on its duration.
-    """
-    touched: dict[str, list[str]] = defaultdict(list)
-    for row in plan.raid:
-        for name in row.touches:
-            touched[name].append(row.id)
-    found: dict[str, tuple[str, ...]] = {name: tuple(rows) for name, rows in touched.items()}
-    entries: list[tuple[str, Any]] = [(DURATION_PREFIX + activity.id, activity) for activity in plan.activities]
-    entries += [(rule.id, rule) for rule in plan.rules]
-    for name, entry in entries:
-        rows = [*touched.get(name, ()), *touched.get(name.removeprefix(DURATION_PREFIX), ())]
-        rows += [row for assumed in references(entry) for row in touched.get(assumed, ())]
-        if rows:
-            found[name] = tuple(dict.fromkeys(rows))
-    return found

@@ -14,9 +14,11 @@ from models.rules import Point
 from optimiser.encoding.answer import Limits
 from optimiser.errors import InputError, Located
 from optimiser.explain.conflict import conflict_record, enumerate_all, one_conflict, relaxation_records
-from optimiser.explain.oracle import Oracle, Reach
-from optimiser.explain.route import Levers, cheapest_route, levers_of
+from optimiser.explain.levers import Levers, levers_of
+from optimiser.explain.oracle import Oracle
+from optimiser.explain.route import cheapest_route
 from optimiser.explain.standing import boundary_by
+from optimiser.explain.subject import Reach
 from optimiser.solve.asked import asked_for
 
 __all__ = ["find_baseline", "why_not", "why_not_baseline"]

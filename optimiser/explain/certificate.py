@@ -7,17 +7,14 @@ the earliest starts before it (head path), the work inside it, the way from its 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from models.explanation import Checked, Verification
 from models.findings import Certificate, CertificateStep
 from models.items import Milestone
-from models.outcome import Infeasible, MilestoneDate, Outcome, Solved, Undecided
+from models.outcome import Infeasible, MilestoneDate, Solved, Undecided
 from models.plan import Plan
 from models.rules import Point
 from optimiser.check import check
@@ -32,14 +29,11 @@ from optimiser.critical import (
     latest_times,
     resources,
 )
-from optimiser.errors import InputError, Located, OptimiserError, StoredResultError
+from optimiser.explain.stored import SOLVE_SCHEMA, outcome_of, outcome_plan, plan_of, read
 from optimiser.solve.fingerprint import plan_sha256
 from optimiser.wording import demand, plain_date, point_name
 
 __all__ = ["SOLVE_SCHEMA", "capacity_argument", "outcome_plan", "verify_outcome"]
-
-SOLVE_SCHEMA = "optimiser/solve/1"
-_OUTCOME: TypeAdapter[Any] = TypeAdapter(Outcome)
 
 
 def verify_outcome(source: str | Path | Mapping[str, Any], plan: Plan | None = None) -> Verification:
@@ -64,9 +58,9 @@ def verify_outcome(source: str | Path | Mapping[str, Any], plan: Plan | None = N
     StoredResultError
         If the document's outcome is not even well formed.
     """
-    document, where = _read(source)
-    outcome = _outcome(document, where)
-    held = plan if plan is not None else _plan_of(document, outcome)
+    document, where = read(source)
+    outcome = outcome_of(document, where)
+    held = plan if plan is not None else plan_of(document, outcome)
     if isinstance(outcome, Solved):
         return _Solution(document, outcome, held).verification()
     checks = [_fingerprint(outcome, held), _status(document, outcome)]
@@ -91,70 +85,6 @@ def _record(
         argument=tuple(argument),
         without_solver=dict(proved),
     )
-
-
-# -- reading -------------------------------------------------------------------------------------------------------------
-
-
-def outcome_plan(source: str | Path) -> str:
-    """Return the name of the plan that a stored outcome answers for.
-
-    Raises
-    ------
-    InputError
-        If there is no such file, or it is no document of ``solve``.
-    """
-    document, where = _read(source)
-    return _outcome(document, where).plan
-
-
-def _read(source: str | Path | Mapping[str, Any]) -> tuple[Mapping[str, Any], str | None]:
-    """Return the document and the name of its file."""
-    if isinstance(source, Mapping):
-        document, where = source, None
-    else:
-        where = str(source)
-        try:
-            document = json.loads(Path(source).read_text(encoding="utf-8"))
-        except OSError as error:
-            raise InputError([Located(f"cannot be read: {error.strerror or error}", file=where)]) from None
-        except UnicodeDecodeError:
-            raise InputError([Located("is not text in UTF-8, expected a document that 'solve -o' wrote", file=where)]) from None
-        except json.JSONDecodeError as error:
-            message = f"is not JSON ({error.msg}); expected a document that 'solve -o' wrote"
-            raise InputError([Located(message, file=where, line=error.lineno, column=error.colno)]) from None
-    schema = document.get("schema") if isinstance(document, Mapping) else None
-    if schema != SOLVE_SCHEMA:
-        message = f"expected a document of schema '{SOLVE_SCHEMA}', got {schema!r}; maybe it was not written by 'solve -o'"
-        raise InputError([Located(message, file=where, path="schema")])
-    return document, where
-
-
-def _outcome(document: Mapping[str, Any], where: str | None) -> Solved | Infeasible | Undecided:
-    try:
-        found: Solved | Infeasible | Undecided = _OUTCOME.validate_json(json.dumps(document.get("outcome")))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        message = f"{where or 'the document'}: the outcome is not well formed at {place or 'its top'}: {first['msg']}"
-        raise StoredResultError(message) from None
-    return found
-
-
-def _plan_of(document: Mapping[str, Any], outcome: Solved | Infeasible | Undecided) -> Plan:
-    """Return the plan that a document names, its own choices made again where the plan's hash says that they matter."""
-    from optimiser.reading.load import load
-
-    try:
-        plan = load(outcome.plan, list(outcome.scenarios))
-        if plan_sha256(plan) == outcome.run.inputs_sha256:
-            return plan
-        differing = {name: option for name, option in outcome.readings.items() if plan.choices().get(name) != option}
-        chosen = load(outcome.plan, list(outcome.scenarios), readings=differing) if differing else plan
-    except OptimiserError as error:
-        message = f"the plan '{outcome.plan}' of the outcome cannot be loaded: {error}; maybe name it with --plan"
-        raise InputError([Located(message, path=str(document.get("plan")))]) from None
-    return chosen
 
 
 # -- claims common to all ------------------------------------------------------------------------------------------------

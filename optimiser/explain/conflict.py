@@ -116,7 +116,7 @@ def _first_core(oracle: Oracle, milestone: str, by: int, off: frozenset[str]) ->
     if not oracle.rationed or len(used) < len(left):
         return used
     from optimiser.encoding import Encoding
-    from optimiser.explain.oracle import varied
+    from optimiser.explain.variants import varied
 
     everything = frozenset(oracle.atoms)
     plan = varied(oracle.network, Variant(off=tuple(off)))

@@ -9,7 +9,8 @@ import numpy as np
 
 from models.explanation import Method
 from optimiser.explain.numbers import Number
-from optimiser.explain.oracle import Oracle, Reach
+from optimiser.explain.oracle import Oracle
+from optimiser.explain.subject import Reach
 from optimiser.solve.binding import Variant
 
 __all__ = ["Headroom", "Saturation", "headrooms", "saturations"]

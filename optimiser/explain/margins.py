@@ -23,6 +23,7 @@ from optimiser.errors import BeyondHorizonError
 from optimiser.explain.headroom import headrooms
 from optimiser.explain.numbers import Number, number_of_assumption, renumbered
 from optimiser.explain.oracle import Oracle
+from optimiser.explain.register import raid_of
 from optimiser.solve.binding import Variant
 from optimiser.solve.spans import column_number, columnar, live_options, with_option
 
@@ -35,8 +36,6 @@ def margins(oracle: Oracle, milestone: str) -> tuple[ItemMargin, ...]:
     The float is how far the item can slip as a whole; the last date of finishing is that of its finish alone, as when it
     takes longer than planned.
     """
-    from optimiser.explain.binding import raid_of
-
     plan, clock, found = oracle.plan, oracle.clock, oracle.found
     slips = floats(found, milestone)
     late = _latest_finishes(found, milestone)

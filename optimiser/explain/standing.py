@@ -8,7 +8,8 @@ from models.plan import Plan
 from models.rules import Point
 from optimiser.clock import Clock
 from optimiser.errors import InputError, Located, UndecidedError
-from optimiser.explain.oracle import Oracle, Reach
+from optimiser.explain.oracle import Oracle
+from optimiser.explain.subject import Reach
 from optimiser.wording import demand, plain_date
 
 __all__ = ["PlanContradictsError", "boundary_by", "need_date", "published_window"]

@@ -1,0 +1,105 @@
+"""A stored outcome read again: the document that ``solve`` wrote, and the plan that it answers for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from models.outcome import Infeasible, Outcome, Solved, Undecided
+from models.plan import Plan
+from optimiser.errors import InputError, Located, OptimiserError, StoredResultError
+from optimiser.solve.fingerprint import plan_sha256
+
+__all__ = ["SOLVE_SCHEMA", "outcome_of", "outcome_plan", "plan_of", "read"]
+
+SOLVE_SCHEMA = "optimiser/solve/1"
+_OUTCOME: TypeAdapter[Any] = TypeAdapter(Outcome)
+
+
+def outcome_plan(source: str | Path) -> str:
+    """Return the name of the plan that a stored outcome answers for.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is no document of ``solve``.
+    """
+    document, where = read(source)
+    return outcome_of(document, where).plan
+
+
+def read(source: str | Path | Mapping[str, Any]) -> tuple[Mapping[str, Any], str | None]:
+    """Return the document and the name of its file.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is no document of ``solve``.
+    """
+    if isinstance(source, Mapping):
+        document, where = source, None
+    else:
+        where = str(source)
+        try:
+            document = json.loads(Path(source).read_text(encoding="utf-8"))
+        except OSError as error:
+            raise InputError([Located(f"cannot be read: {error.strerror or error}", file=where)]) from None
+        except UnicodeDecodeError:
+            raise InputError([Located("is not text in UTF-8, expected a document that 'solve -o' wrote", file=where)]) from None
+        except json.JSONDecodeError as error:
+            message = f"is not JSON ({error.msg}); expected a document that 'solve -o' wrote"
+            raise InputError([Located(message, file=where, line=error.lineno, column=error.colno)]) from None
+    schema = document.get("schema") if isinstance(document, Mapping) else None
+    if schema != SOLVE_SCHEMA:
+        message = f"expected a document of schema '{SOLVE_SCHEMA}', got {schema!r}; maybe it was not written by 'solve -o'"
+        raise InputError([Located(message, file=where, path="schema")])
+    return document, where
+
+
+def outcome_of(document: Mapping[str, Any], where: str | None) -> Solved | Infeasible | Undecided:
+    """Return the outcome that a document holds.
+
+    Parameters
+    ----------
+    where
+        The name of its file.
+
+    Raises
+    ------
+    StoredResultError
+        If it is not well formed.
+    """
+    try:
+        found: Solved | Infeasible | Undecided = _OUTCOME.validate_json(json.dumps(document.get("outcome")))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        message = f"{where or 'the document'}: the outcome is not well formed at {place or 'its top'}: {first['msg']}"
+        raise StoredResultError(message) from None
+    return found
+
+
+def plan_of(document: Mapping[str, Any], outcome: Solved | Infeasible | Undecided) -> Plan:
+    """Return the plan that a document names, its own choices made again where the plan's hash says that they matter.
+
+    Raises
+    ------
+    InputError
+        If it cannot be loaded.
+    """
+    from optimiser.reading.load import load
+
+    try:
+        plan = load(outcome.plan, list(outcome.scenarios))
+        if plan_sha256(plan) == outcome.run.inputs_sha256:
+            return plan
+        differing = {name: option for name, option in outcome.readings.items() if plan.choices().get(name) != option}
+        chosen = load(outcome.plan, list(outcome.scenarios), readings=differing) if differing else plan
+    except OptimiserError as error:
+        message = f"the plan '{outcome.plan}' of the outcome cannot be loaded: {error}; maybe name it with --plan"
+        raise InputError([Located(message, path=str(document.get("plan")))]) from None
+    return chosen
