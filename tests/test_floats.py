@@ -9,7 +9,8 @@ from itertools import islice
 import pytest
 
 from models.plan import Plan
-from optimiser.critical import Earliest, compile_network, earliest_times, floats, free_floats
+from optimiser.critical import Earliest, compile_network, earliest_times, floats, free_floats, latest_times
+from optimiser.critical.backward import latest_reasons
 from tests.brute_force import schedules
 from tests.conftest import plan_of
 from tests.random_plans import random_plan
@@ -82,6 +83,28 @@ def test_floats_are_what_the_schedules_of_a_plan_leave() -> None:
 def test_floats_are_what_the_schedules_of_many_plans_leave() -> None:
     """The same, of many plans."""
     agree(range(1_000, 2_500), 300)
+
+
+def test_reasons_are_behind_the_same_latest_boundaries() -> None:
+    """With and without their reasons latest boundaries are the same, and the rules behind one compel it on their own."""
+    compelled = 0
+    for seed in range(120):
+        plan = random_plan(seed, size="medium", capacity=False)
+        network = compile_network(plan)
+        found = earliest_times(network)
+        if found.status != "feasible" or not plan.milestones:
+            continue
+        node = network.nodes[plan.milestones[-1].id, "start"]
+        held = {node: found.values[node]}
+        reasons = latest_reasons(network, held)
+        assert reasons.values == latest_times(network, held), seed
+        tightest = min((each for each in range(len(network.points)) if each != node), key=lambda each: reasons.values[each])
+        behind = reasons.rules_behind(tightest)
+        for rule_id in network.enabled:
+            network.enabled[rule_id] = network.enabled[rule_id] and rule_id in behind
+        assert latest_times(network, held)[tightest] == reasons.values[tightest], seed
+        compelled += bool(behind)
+    assert compelled > 30
 
 
 def test_free_float_ends_on_a_day_on_which_the_item_may_fall() -> None:

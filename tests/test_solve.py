@@ -10,13 +10,15 @@ import pytest
 from models.outcome import Infeasible, Solved, Undecided
 from models.rules import Point
 from optimiser.check import check, placed_late
+from optimiser.clock import Clock
 from optimiser.critical import compile_network, earliest_times
+from optimiser.encoding import Encoding
 from optimiser.errors import BeyondHorizonError, InputError
 from optimiser.reading.load import load
 from optimiser.reproduction import classify, summary
 from optimiser.solve import earliest
 from tests.conftest import plan_of
-from tests.random_plans import Draw
+from tests.random_plans import Draw, random_plan
 
 PLAN = "mhhs-round2"
 SYNTHETIC = {"basis": "synthetic"}
@@ -374,3 +376,47 @@ class TestOutcomes:
         monkeypatch.setattr(Encoding, "confirm_infeasible", lambda *_, **__: Answer(status="unknown"))
 
         assert isinstance(earliest(plan), Undecided)
+
+
+class TestConflicts:
+    def test_what_blocks_work_blocks_it_for_its_length(self) -> None:
+        """Work that must begin before a window it cannot be over by: its length is part of the contradiction."""
+        window = {"first": "2024-01-15", "last": "2024-01-19"}
+        plan = plan_of(
+            activities=[{"id": "A", "title": "Work", "duration": "10 wd", **SYNTHETIC}],
+            milestones=[{"id": "M", "title": "Done", "shown": "closes", **SYNTHETIC}],
+            rules=[
+                {"id": "window", "title": "Window", "kind": "blackout", "items": ["A"], "windows": [window], **SYNTHETIC},
+                {"id": "start", "title": "Start", "kind": "not-after", "at": "A.start", "date": "2024-01-10", **SYNTHETIC},
+            ],
+        )
+        outcome = earliest(plan, ["M"])
+        assert isinstance(outcome, Infeasible)
+
+        assert {member.id for member in outcome.conflict.members} == {"window", "duration:A", "start"}
+
+    def test_a_conflict_is_one_and_nothing_in_it_can_go(self) -> None:
+        """CP-SAT, asked about the members alone, finds no schedule; without any one of them it does, or a date runs off."""
+        seen = 0
+        for seed in range(300):
+            plan = random_plan(seed, capacity=False)
+            if not plan.milestones:
+                continue
+            try:
+                outcome = earliest(plan, [plan.milestones[0].id])
+            except BeyondHorizonError:
+                continue
+            if not isinstance(outcome, Infeasible):
+                continue
+            members = [member.id for member in outcome.conflict.members]
+            encoding, network = Encoding(plan, Clock(plan)), compile_network(plan)
+            assert encoding.confirm_infeasible(None, None, members=members).status == "infeasible", (seed, members)
+            if outcome.conflict.minimal:
+                for left_out in members:
+                    rest = [name for name in members if name != left_out]
+                    again = encoding.confirm_infeasible(None, None, members=rest)
+                    # A date beyond the calendar is no contradiction, though CP-SAT finds no place for it either.
+                    beyond = earliest_times(network, off={*network.enabled} - {*rest}).status == "beyond"
+                    assert beyond or again.status != "infeasible", (seed, members, left_out)
+            seen += 1
+        assert seen >= 20

@@ -81,13 +81,13 @@ class LatestReasons:
     values
         Latest boundary of each node.
     events
-        What made a node earlier: the rule, and the event it follows from; None for the axis and for what was asked.
+        What made a node earlier: the rule and the lengths it reckons with, none for what was asked; the event it follows from.
     last
         Index of the event that gave each node its value, None where the end of the axis did.
     """
 
     values: list[int]
-    events: list[tuple[str | None, int | None]]
+    events: list[tuple[tuple[str, ...], int | None]]
     last: list[int | None]
 
     def rules_behind(self, node: int) -> list[str]:
@@ -95,9 +95,8 @@ class LatestReasons:
         found: dict[str, None] = {}
         place = self.last[node]
         while place is not None:
-            rule, place = self.events[place]
-            if rule is not None:
-                found[rule] = None
+            rules, place = self.events[place]
+            found.update(dict.fromkeys(rules))
         return list(found)
 
 
@@ -112,19 +111,19 @@ def latest_reasons(network: Network, held: dict[int, int]) -> LatestReasons:
     count = len(network.points)
     found = LatestReasons([network.clock.limit] * count, [], [None] * count)
 
-    def lower(node: int, boundary: int, rule: str | None, cause: int | None) -> bool:
+    def lower(node: int, boundary: int, rules: tuple[str, ...], cause: int | None) -> bool:
         if boundary >= found.values[node]:
             return False
         found.values[node] = boundary
         found.last[node] = len(found.events)
-        found.events.append((rule, cause))
+        found.events.append((rules, cause))
         return True
 
     for node, boundary in held.items():
-        lower(node, boundary, None, None)
+        lower(node, boundary, (), None)
     for ceiling in network.ceilings:
         if network.enabled[ceiling.rule] and ceiling.boundary is not None:
-            lower(ceiling.node, ceiling.boundary, ceiling.rule, None)
+            lower(ceiling.node, ceiling.boundary, (ceiling.rule,), None)
     incoming = _incoming(network)
     for component in reversed(network.order):
         moved = True
@@ -133,9 +132,16 @@ def latest_reasons(network: Network, held: dict[int, int]) -> LatestReasons:
             for node in reversed(component):
                 for arc, amount in incoming[node]:
                     late = arc.family.latest(found.values[node], amount)
-                    if lower(arc.source, late, arc.rule, found.last[node]):
+                    if lower(arc.source, late, _rules_of(network, arc), found.last[node]):
                         moved |= len(component) > 1 or arc.source == node
     return found
+
+
+def _rules_of(network: Network, arc: Arc) -> tuple[str, ...]:
+    """Return the rule of an inequality, and the durations that it reckons with."""
+    if not arc.switches or arc.rule in arc.switches or not all(network.enabled[switch] for switch in arc.switches):
+        return (arc.rule,)
+    return (arc.rule, *arc.switches)
 
 
 def reaches(network: Network, target: int) -> list[bool]:

@@ -31,6 +31,8 @@ class Event(NamedTuple):
     """The rule or ``duration:ITEM``; None for the beginning of the axis."""
     parents: tuple[int, ...]
     """Indices of the events it follows from."""
+    lengths: tuple[str, ...] = ()
+    """Durations that the rule reckons with besides: a window is in the way only of work that is too long to be over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,13 @@ class Earliest:
 
     def rules_behind(self, events: Iterable[int]) -> list[str]:
         """Return the rules and durations used by events, each once, in order."""
-        names = (self.events[index].rule for index in events)
-        return list(dict.fromkeys(name for name in names if name is not None))
+        found: dict[str, None] = {}
+        for index in events:
+            event = self.events[index]
+            if event.rule is not None:
+                found[event.rule] = None
+                found.update(dict.fromkeys(event.lengths))
+        return list(found)
 
 
 class Pass:
@@ -124,7 +131,7 @@ class Pass:
         for node, (boundary, rule) in (ceilings or {}).items():
             self._hold(node, boundary, rule)
         self.outgoing: list[list[tuple[int, int, list[int] | None, str]]] = [[] for _ in range(count)]
-        self.rounding: list[list[tuple[list[int], str]]] = [[] for _ in range(count)]
+        self.rounding: list[list[tuple[list[int], str, tuple[str, ...]]]] = [[] for _ in range(count)]
         self._gather()
 
     def _hold(self, node: int, boundary: int, rule: str) -> None:
@@ -150,10 +157,12 @@ class Pass:
             return
         if duration and arc.rule not in self.live and arc.rule not in arc.switches:
             return
-        amount = arc.amount if all(switch in self.live for switch in arc.switches) else 0
+        on = all(switch in self.live for switch in arc.switches)
+        amount = arc.amount if on else 0
         family = arc.family
         if arc.source == arc.target:
-            self.rounding[arc.target].append((family.listed(amount), arc.rule))
+            lengths = arc.switches if on and arc.rule not in arc.switches else ()
+            self.rounding[arc.target].append((family.listed(amount), arc.rule, lengths))
         elif family.sign:
             self.outgoing[arc.source].append((arc.target, family.sign * amount, None, arc.rule))
         else:
@@ -171,18 +180,20 @@ class Pass:
         moved = True
         while moved and self.values[node] <= self.network.clock.size:
             moved = False
-            for table, name in self.rounding[node]:
+            for table, name, lengths in self.rounding[node]:
                 rounded = table[self.values[node]]
                 if rounded > self.values[node]:
-                    self._record(node, rounded, name, (self.last[node],))
+                    self._record(node, rounded, name, (self.last[node],), lengths)
                     moved = True
                     if rounded > self.network.clock.size:
                         break
         return self._within(node)
 
-    def _record(self, node: int, boundary: int, rule: str | None, parents: tuple[int, ...]) -> None:
+    def _record(
+        self, node: int, boundary: int, rule: str | None, parents: tuple[int, ...], lengths: tuple[str, ...] = ()
+    ) -> None:
         self.last[node] = len(self.events)
-        self.events.append(Event(node, boundary, rule, parents))
+        self.events.append(Event(node, boundary, rule, parents, lengths))
         self.values[node] = boundary
 
     def _within(self, node: int) -> bool:
@@ -355,7 +366,7 @@ class Pass:
         for before, after in pairwise(circle):
             source, event = self.events[before], self.events[after]
             if event.node == source.node:
-                steps = [np.array(table) for table, name in self.rounding[event.node] if name == event.rule]
+                steps = [np.array(table) for table, name, _ in self.rounding[event.node] if name == event.rule]
             else:
                 steps = [
                     np.arange(clock.size + 3) + amount if table is None else np.array(table)

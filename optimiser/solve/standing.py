@@ -39,7 +39,7 @@ def evidence(earliest: Earliest, milestone: str) -> Evidence:
         lengths[number.basis] += max(0, gained)
         if member.kind != "duration":
             links[member.basis] += 1
-        for ground in (member, number):
+        for ground in (member, number, *(number_of(network.plan, length) for length in event.lengths)):
             if ground.confidence:
                 confidences.append(ground.confidence)
             if ground.basis == "fitted":
