@@ -39,10 +39,11 @@ def evidence(earliest: Earliest, milestone: str) -> Evidence:
         lengths[number.basis] += max(0, gained)
         if member.kind != "duration":
             links[member.basis] += 1
-        for ground in (member, number, *(number_of(network.plan, length) for length in event.lengths)):
-            if ground.confidence:
-                confidences.append(ground.confidence)
-            if ground.basis == "fitted":
+        numbers = [number, *(number_of(network.plan, length) for length in event.lengths)]
+        for confidence, basis in [(each.confidence, each.basis) for each in numbers] + [(member.confidence, member.basis)]:
+            if confidence:
+                confidences.append(confidence)
+            if basis == "fitted":
                 fitted[f"{member.id}: {member.statement}"] = None
     return Evidence(
         document_wd=lengths.pop("document", 0),
