@@ -6,35 +6,20 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from models.duration import Duration, Reference
 from models.items import Activity
 from models.plan import DURATION_PREFIX, Plan
 from optimiser.critical import Columns, Network
 from optimiser.encoding.levers import FIELDS, number_of
-from optimiser.solve.binding import Variant, stated_number
+from optimiser.solve.binding import Variant, columns_of, stated_number
 from optimiser.solve.spans import column_number
 
 __all__ = ["columns_for", "stated_column", "varied", "without_capacity"]
 
 
 def columns_for(network: Network, variants: Sequence[Variant]) -> Columns:
-    """Return the columns of variants."""
-    count = len(variants)
-    switches: dict[str, NDArray[np.bool_]] = {}
-    values: dict[str, NDArray[np.int64]] = {}
-    for sample, variant in enumerate(variants):
-        for names, state in ((variant.off, False), (variant.on, True)):
-            for name in names:
-                column = switches.setdefault(name, np.full(count, network.enabled[name]))
-                column[sample] = state
-        for slot, number in variant.values.items():
-            if slot not in values:
-                values[slot] = np.full(count, stated_column(network, slot), dtype=np.int64)
-            values[slot][sample] = number
-    return Columns(count, values, switches)
+    """Return the columns of variants, whose numbers may be of assumptions and unknowns too."""
+    return columns_of(network, variants, stated_column)
 
 
 def stated_column(network: Network, slot: str) -> int:

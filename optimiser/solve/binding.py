@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.findings import Binding
 from models.items import Activity
@@ -14,7 +15,7 @@ from models.rules import AtLeast, Dependency, Gate, NotAfter, NotBefore
 from optimiser.critical import Columns, Earliest, Evaluated, Network, earliest_times, evaluate, minimal_core
 from optimiser.wording import describe
 
-__all__ = ["Variant", "bindings", "conflict_before", "evaluate_variants", "unit_relaxation"]
+__all__ = ["Variant", "bindings", "columns_of", "conflict_before", "evaluate_variants", "unit_relaxation"]
 
 QUESTION = "the date asked for"
 """What bears the ceiling of "one day earlier" in a forward pass: part of the question, not a rule."""
@@ -31,9 +32,14 @@ class Variant:
 
 def evaluate_variants(network: Network, variants: Sequence[Variant]) -> Evaluated:
     """Return the earliest positions of many variants at once."""
+    return evaluate(network, columns_of(network, variants, stated_number))
+
+
+def columns_of(network: Network, variants: Sequence[Variant], stated: Callable[[Network, str], int]) -> Columns:
+    """Return the columns of variants; where a variant sets no number, it has the one that is stated."""
     count = len(variants)
-    switches: dict[str, np.ndarray] = {}
-    values: dict[str, np.ndarray] = {}
+    switches: dict[str, NDArray[np.bool_]] = {}
+    values: dict[str, NDArray[np.int64]] = {}
     for sample, variant in enumerate(variants):
         for names, state in ((variant.off, False), (variant.on, True)):
             for name in names:
@@ -41,9 +47,9 @@ def evaluate_variants(network: Network, variants: Sequence[Variant]) -> Evaluate
                 column[sample] = state
         for slot, number in variant.values.items():
             if slot not in values:
-                values[slot] = np.full(count, stated_number(network, slot), dtype=np.int64)
+                values[slot] = np.full(count, stated(network, slot), dtype=np.int64)
             values[slot][sample] = number
-    return evaluate(network, Columns(count, values, switches))
+    return Columns(count, values, switches)
 
 
 def stated_number(network: Network, name: str) -> int:
