@@ -16,9 +16,8 @@ from optimiser.errors import BeyondHorizonError, InputError
 from optimiser.explain.binding import explain, explain_with
 from optimiser.explain.numbers import number_of_rule
 from optimiser.explain.oracle import Oracle
-from optimiser.explain.variants import varied
 from optimiser.reading.load import load
-from optimiser.solve.binding import Variant
+from optimiser.solve.variant import Variant, varied
 from tests.random_plans import random_plan
 
 SYNTHETIC = {"basis": "synthetic"}

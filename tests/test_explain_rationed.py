@@ -21,11 +21,10 @@ from optimiser.explain.chains import in_chains
 from optimiser.explain.conflict import one_conflict
 from optimiser.explain.numbers import number_of_rule
 from optimiser.explain.oracle import Oracle
-from optimiser.explain.rationing import holds, network_of, pools_of, refuted_by
+from optimiser.explain.rationing import holds, refuted_by
 from optimiser.explain.subject import Reach
-from optimiser.explain.variants import varied
 from optimiser.reading.load import load
-from optimiser.solve.binding import Variant
+from optimiser.solve.variant import Variant, network_of, pools_of, varied
 from optimiser.wording import demand, families, family_of
 from tests.parties import expanded, party
 from tests.random_plans import random_plan

@@ -113,7 +113,7 @@ def test_no_way_is_cheaper_than_the_route(rationed: bool) -> None:
 
 def oracle_variant() -> Any:
     """Return the plan as it is."""
-    from optimiser.solve.binding import Variant
+    from optimiser.solve.variant import Variant
 
     return Variant()
 

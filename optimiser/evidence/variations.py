@@ -16,7 +16,7 @@ from models.rules import Dependency
 from optimiser.critical import Columns, compile_network, evaluate
 from optimiser.errors import OptimiserError
 from optimiser.evidence.dossier import Change, Dossier, Grid, Released
-from optimiser.solve.binding import Variant, evaluate_variants
+from optimiser.solve.variant import Variant, evaluate_variants
 
 if TYPE_CHECKING:
     from models.explanation import Piecewise

@@ -28,8 +28,8 @@ from optimiser.explain.ledger import ledger
 from optimiser.explain.oracle import Oracle
 from optimiser.explain.standing import need_date
 from optimiser.solve.asked import asked_for
-from optimiser.solve.binding import Variant
 from optimiser.solve.spans import column_number
+from optimiser.solve.variant import Variant
 
 __all__ = ["MOST_EXACT", "SCL_TERMS", "attribute", "compare_networks", "shapley"]
 

@@ -18,13 +18,11 @@ from optimiser.explain.headroom import Headroom, Saturation, headrooms, saturati
 from optimiser.explain.margins import break_evens, margins, near_chains, reading_lines
 from optimiser.explain.numbers import Number, number_of_rule
 from optimiser.explain.oracle import Oracle
-from optimiser.explain.rationing import network_of
 from optimiser.explain.register import raid_of
 from optimiser.explain.standing import need_date
 from optimiser.explain.subject import Reach
-from optimiser.explain.variants import varied
 from optimiser.solve.asked import asked_for
-from optimiser.solve.binding import Variant
+from optimiser.solve.variant import Variant, network_of, varied
 from optimiser.wording import describe, family_of
 
 __all__ = ["explain", "explain_with"]

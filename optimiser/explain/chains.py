@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from optimiser.critical import Columns, Network, Resource, evaluate
 from optimiser.critical.components import components
 from optimiser.critical.network import Arc, Bound, Family
-from optimiser.explain.rationing import Pools, inside
+from optimiser.explain.rationing import inside
+from optimiser.solve.variant import Pools
 
 __all__ = ["CHAIN", "Upper", "in_chains"]
 

@@ -18,7 +18,8 @@ from models.findings import Conflict
 from models.plan import DURATION_PREFIX
 from models.rules import Point
 from optimiser.explain.oracle import Oracle
-from optimiser.solve.binding import QUESTION, Variant
+from optimiser.solve.binding import QUESTION
+from optimiser.solve.variant import Variant
 from optimiser.wording import demand, describe, families, plain_date, several, title
 
 __all__ = ["Enumeration", "conflict_record", "detached", "enumerate_all", "one_conflict", "relaxation_records"]
@@ -116,7 +117,7 @@ def _first_core(oracle: Oracle, milestone: str, by: int, off: frozenset[str]) ->
     if not oracle.rationed or len(used) < len(left):
         return used
     from optimiser.encoding import Encoding
-    from optimiser.explain.variants import varied
+    from optimiser.solve.variant import varied
 
     everything = frozenset(oracle.atoms)
     plan = varied(oracle.network, Variant(off=tuple(off)))

@@ -11,7 +11,7 @@ from models.explanation import Method
 from optimiser.explain.numbers import Number
 from optimiser.explain.oracle import Oracle
 from optimiser.explain.subject import Reach
-from optimiser.solve.binding import Variant
+from optimiser.solve.variant import Variant
 
 __all__ = ["Headroom", "Saturation", "headrooms", "saturations"]
 

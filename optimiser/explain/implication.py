@@ -12,7 +12,7 @@ from optimiser.explain.oracle import Oracle
 from optimiser.explain.ranges import Array, Held, Ranges
 from optimiser.explain.standing import need_date
 from optimiser.solve.asked import asked_for
-from optimiser.solve.binding import Variant
+from optimiser.solve.variant import Variant
 from optimiser.wording import demand
 
 __all__ = ["implied"]

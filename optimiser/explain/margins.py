@@ -21,11 +21,11 @@ from optimiser.critical import Columns, Earliest, compile_network, earliest_time
 from optimiser.critical.backward import reaches
 from optimiser.errors import BeyondHorizonError
 from optimiser.explain.headroom import headrooms
-from optimiser.explain.numbers import Number, number_of_assumption, renumbered
+from optimiser.explain.numbers import Number, number_of_assumption
 from optimiser.explain.oracle import Oracle
 from optimiser.explain.register import raid_of
-from optimiser.solve.binding import Variant
 from optimiser.solve.spans import column_number, columnar, live_options, with_option
+from optimiser.solve.variant import Variant, renumbered
 
 __all__ = ["break_evens", "margins", "near_chains", "reading_lines"]
 

@@ -13,13 +13,12 @@ from models.items import Activity
 from models.plan import DURATION_PREFIX, Plan
 from models.rules import AtLeast, Capacity, Dependency, NotAfter, Rule
 from optimiser.clock import Clock, Convention
-from optimiser.critical import NONE, Network
-from optimiser.critical.network import Bound
+from optimiser.critical import Network
 from optimiser.encoding.levers import number_of, references
-from optimiser.solve.binding import Variant
 from optimiser.solve.spans import column_number
+from optimiser.solve.variant import Variant
 
-__all__ = ["Number", "Unit", "number_of_assumption", "number_of_rule", "renumbered", "users"]
+__all__ = ["Number", "Unit", "number_of_assumption", "number_of_rule", "users"]
 
 Unit = Literal["wd", "cd", "mo", "day", "count"]
 
@@ -167,32 +166,3 @@ def _worse(plan: Plan, name: str) -> int:
     rule = plan.rules_by_id[name]
     at_most = isinstance(rule, Dependency) and rule.bound == "at-most"
     return -1 if at_most or isinstance(rule, NotAfter | Capacity) else 1
-
-
-def renumbered(network: Network, slot: str, number: int) -> Network:
-    """Return a network in which the arcs, lengths, bounds and quorums of a slot have another number, as a column holds it."""
-    clock, plan = network.clock, network.plan
-
-    def bounded(bound: Bound) -> Bound:
-        if slot not in bound.slots:
-            return bound
-        convention = plan.convention(network.points[bound.node])
-        boundary = None if number == NONE else clock.boundary(dt.date.fromordinal(number), convention)
-        return dataclasses.replace(bound, boundary=boundary)
-
-    replaced = {id(arc): dataclasses.replace(arc, amount=number) for arc in network.arcs if slot in arc.slots}
-    return dataclasses.replace(
-        network,
-        arcs=[replaced.get(id(arc), arc) for arc in network.arcs],
-        durations={start: replaced.get(id(arc), arc) for start, arc in network.durations.items()},
-        floors=[bounded(each) for each in network.floors],
-        ceilings=[bounded(each) for each in network.ceilings],
-        quorums=[
-            dataclasses.replace(
-                quorum,
-                amount=number if slot in quorum.slots else quorum.amount,
-                count=number if slot in quorum.count_slots else quorum.count,
-            )
-            for quorum in network.quorums
-        ],
-    )

@@ -21,9 +21,8 @@ from optimiser.explain.possibility import Possibility
 from optimiser.explain.schedules import Schedules, Standing
 from optimiser.explain.search import Search
 from optimiser.explain.subject import Reach, Subject
-from optimiser.explain.variants import varied
 from optimiser.explain.vicinity import Vicinity
-from optimiser.solve.binding import Variant
+from optimiser.solve.variant import Variant, varied
 
 __all__ = ["Oracle", "Reach", "varied"]
 

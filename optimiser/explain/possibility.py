@@ -13,10 +13,11 @@ import numpy as np
 from optimiser.critical import Columns, Network, earliest_times, evaluate
 from optimiser.critical.bounds import overload_before
 from optimiser.explain.parts import Parts
-from optimiser.explain.rationing import Rationed, network_of, refuted_by
+from optimiser.explain.rationing import Rationed, refuted_by
 from optimiser.explain.search import Search
 from optimiser.explain.subject import Subject
-from optimiser.solve.binding import QUESTION, Variant
+from optimiser.solve.binding import QUESTION
+from optimiser.solve.variant import Variant, network_of
 
 __all__ = ["MOST_CALLS", "Possibility"]
 

@@ -23,7 +23,7 @@ from optimiser.errors import BeyondHorizonError, InputError, Located
 from optimiser.explain.numbers import Number, number_of_assumption
 from optimiser.explain.oracle import Oracle
 from optimiser.explain.standing import published_window
-from optimiser.solve.binding import Variant
+from optimiser.solve.variant import Variant
 
 __all__ = ["Array", "Held", "Ranges"]
 

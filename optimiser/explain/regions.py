@@ -21,8 +21,8 @@ from optimiser.errors import InputError, Located, UndecidedError
 from optimiser.explain.numbers import Number, number_of_assumption
 from optimiser.explain.oracle import Oracle
 from optimiser.solve.asked import asked_for
-from optimiser.solve.binding import Variant
 from optimiser.solve.spans import MOST_COMBINATIONS, live_options, sheets
+from optimiser.solve.variant import Variant
 
 __all__ = ["decision_regions", "piecewise"]
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from models.plan import Plan
 from optimiser.critical import Earliest, Network
 from optimiser.encoding.answer import Answer, Limits
-from optimiser.explain.rationing import holds, pools_of
+from optimiser.explain.rationing import holds
 from optimiser.explain.subject import Reach
-from optimiser.solve.binding import Variant
 from optimiser.solve.dates import FULL_SEARCH
+from optimiser.solve.variant import Variant, pools_of
 
 __all__ = ["solved"]
 

@@ -19,9 +19,8 @@ from optimiser.errors import InputError, Located
 from optimiser.explain.levers import Levers
 from optimiser.explain.numbers import users
 from optimiser.explain.oracle import Oracle
-from optimiser.explain.rationing import capacities
-from optimiser.solve.binding import Variant
 from optimiser.solve.spans import column_number
+from optimiser.solve.variant import Variant, capacities
 from optimiser.wording import title
 
 if TYPE_CHECKING:

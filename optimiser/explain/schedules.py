@@ -17,11 +17,10 @@ from optimiser.critical.bounds import overload_before
 from optimiser.critical.forward import Pass
 from optimiser.critical.levelling import Key, latest_by_choice
 from optimiser.explain.chains import Upper, in_chains
-from optimiser.explain.rationing import Relevelled, holds, network_of, no_tighter
+from optimiser.explain.rationing import Relevelled, holds
 from optimiser.explain.subject import Reach, Subject
-from optimiser.explain.variants import columns_for, without_capacity
 from optimiser.explain.vicinity import Vicinity
-from optimiser.solve.binding import Variant
+from optimiser.solve.variant import Variant, columns_of, network_of, no_tighter, without_capacity
 
 __all__ = ["Schedules", "Standing"]
 
@@ -122,7 +121,7 @@ class Schedules:
             tried = [place for place in left if way is None or able[place]]
             if not tried:
                 continue
-            columns = columns_for(self.network, [without_capacity(self.subject.plan, variants[place]) for place in tried])
+            columns = columns_of(self.network, [without_capacity(self.subject.plan, variants[place]) for place in tried])
             known = Upper.of(standing.node, len(tried))
             if way is None:
                 served = [self._first_served(standing, variants[place]) or standing.values for place in tried]

@@ -13,14 +13,13 @@ from models.plan import Plan
 from optimiser.check import check
 from optimiser.critical import capacity_bound, compile_network, earliest_times, overload_on_axis, resources
 from optimiser.critical.bounds import overload_before
-from optimiser.explain.rationing import Rationed, network_of, no_tighter, refuted_by
+from optimiser.explain.rationing import Rationed, refuted_by
 from optimiser.explain.remainder import solved
 from optimiser.explain.schedules import Schedules, Standing
 from optimiser.explain.subject import Reach, Subject
-from optimiser.explain.variants import varied
-from optimiser.solve.binding import Variant
 from optimiser.solve.dates import FULL_SEARCH, TRIES
 from optimiser.solve.placement import schedule_of
+from optimiser.solve.variant import Variant, network_of, no_tighter, varied
 
 __all__ = ["Search"]
 

@@ -24,10 +24,8 @@ from optimiser.critical import (
 from optimiser.critical.network import Arc
 from optimiser.encoding.answer import Limits
 from optimiser.explain.numbers import users
-from optimiser.explain.rationing import Pools, Rationing, capacities, pools_of
-from optimiser.explain.variants import columns_for, without_capacity
-from optimiser.solve.binding import Variant
 from optimiser.solve.dates import FULL_SEARCH
+from optimiser.solve.variant import Pools, Rationing, Variant, capacities, columns_of, pools_of, without_capacity
 
 __all__ = ["Reach", "Subject"]
 
@@ -138,7 +136,7 @@ class Subject:
         Values may be of rules and durations, or of assumptions and unknowns; not of both at once.
         """
         self.calls += len(variants)
-        return evaluate(self.network, columns_for(self.network, [without_capacity(self.plan, variant) for variant in variants]))
+        return evaluate(self.network, columns_of(self.network, [without_capacity(self.plan, variant) for variant in variants]))
 
     @cached_property
     def pools(self) -> dict[str, Resource]:

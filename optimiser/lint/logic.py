@@ -18,9 +18,9 @@ from optimiser.critical.backward import reaches
 from optimiser.lint.checked import Check, Checked, finding
 from optimiser.lint.subject import Row, Subject, counted, listed
 from optimiser.reproduction import classify
-from optimiser.solve.binding import Variant
 from optimiser.solve.placement import complete
 from optimiser.solve.spans import columnar, columns_of, live_options
+from optimiser.solve.variant import Variant
 from optimiser.wording import plain_date
 
 __all__ = ["CHECKS", "waited_for"]

@@ -12,7 +12,7 @@ from models.items import Milestone
 from models.lint import LintFinding
 from optimiser.lint.checked import Check, Checked, finding
 from optimiser.lint.subject import Row, Subject, counted, listed
-from optimiser.solve.binding import Variant
+from optimiser.solve.variant import Variant
 from optimiser.wording import plain_date
 
 __all__ = ["CHECKS"]

@@ -13,7 +13,7 @@ from optimiser.clock import Clock
 from optimiser.critical import Columns, evaluate
 from optimiser.lint.checked import Check, Checked, finding
 from optimiser.lint.subject import Subject
-from optimiser.solve.binding import Variant
+from optimiser.solve.variant import Variant
 from optimiser.wording import demand
 
 __all__ = ["CHECKS"]

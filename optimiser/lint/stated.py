@@ -14,7 +14,7 @@ from models.published import StatedLag
 from models.rules import Dependency, Point
 from optimiser.lint.checked import Check, Checked, finding
 from optimiser.lint.subject import Row, Subject, counted, listed, working_days
-from optimiser.solve.binding import Variant
+from optimiser.solve.variant import Variant
 from optimiser.wording import plain_date
 
 __all__ = ["CHECKS", "months_between"]

@@ -20,7 +20,7 @@ from models.rules import NotBefore
 from optimiser.clock import Clock, Convention
 from optimiser.critical import Columns, Earliest, Network, compile_network, earliest_times, evaluate
 from optimiser.errors import BeyondHorizonError
-from optimiser.solve.binding import Variant, evaluate_variants
+from optimiser.solve.variant import Variant, evaluate_variants
 
 __all__ = ["Row", "Subject", "counted", "listed", "working_days"]
 

@@ -1,0 +1,299 @@
+"""Variants of a plan: switches and numbers changed in place, as columns, as a network, as capacities, and as a plan."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.duration import Duration, Reference
+from models.items import Activity
+from models.plan import DURATION_PREFIX, Plan
+from models.rules import AtLeast, Capacity, Dependency, Gate, NotAfter, NotBefore
+from optimiser.critical import NONE, Columns, Evaluated, Network, Resource, evaluate
+from optimiser.critical.network import Bound
+from optimiser.encoding.levers import FIELDS, number_of
+from optimiser.solve.spans import column_number
+
+__all__ = [
+    "Pools",
+    "Rationing",
+    "Variant",
+    "capacities",
+    "columns_of",
+    "evaluate_variants",
+    "network_of",
+    "no_tighter",
+    "pools_of",
+    "renumbered",
+    "stated_number",
+    "unit_relaxation",
+    "varied",
+    "without_capacity",
+]
+
+Pools = tuple[Resource, ...]
+Rationing = tuple[tuple[Capacity, frozenset[str]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One variant of a plan: some rules off, some on that are not, some numbers replaced."""
+
+    off: tuple[str, ...] = ()
+    values: dict[str, int] = field(default_factory=dict)
+    on: tuple[str, ...] = ()
+
+
+def evaluate_variants(network: Network, variants: Sequence[Variant]) -> Evaluated:
+    """Return the earliest positions of many variants at once; where a capacity is on, they are lower bounds."""
+    return evaluate(network, columns_of(network, variants))
+
+
+def columns_of(network: Network, variants: Sequence[Variant]) -> Columns:
+    """Return the columns of variants, whose numbers may be of rules and durations, or of assumptions and unknowns.
+
+    Where a variant sets no number, the column has the one that is stated.
+    """
+    count = len(variants)
+    switches: dict[str, NDArray[np.bool_]] = {}
+    values: dict[str, NDArray[np.int64]] = {}
+    for sample, variant in enumerate(variants):
+        for names, state in ((variant.off, False), (variant.on, True)):
+            for name in names:
+                column = switches.setdefault(name, np.full(count, network.enabled[name]))
+                column[sample] = state
+        for slot, number in variant.values.items():
+            if slot not in values:
+                values[slot] = np.full(count, _stated_column(network, slot), dtype=np.int64)
+            values[slot][sample] = number
+    return Columns(count, values, switches)
+
+
+def _stated_column(network: Network, slot: str) -> int:
+    """Return the number of an assumption, unknown, rule or duration as a column holds it."""
+    if slot in network.plan.values:
+        number = column_number(network.plan.values[slot])
+        assert number is not None
+        return number
+    return stated_number(network, slot)
+
+
+def stated_number(network: Network, name: str) -> int:
+    """Return the number of a rule or duration as a column would hold it, from the plan as it stands."""
+    plan, clock = network.plan, network.clock
+    if name.startswith(DURATION_PREFIX):
+        activity = plan.items[name.removeprefix(DURATION_PREFIX)]
+        assert isinstance(activity, Activity)
+        return plan.duration(activity.duration).amount
+    rule = plan.rules_by_id[name]
+    if isinstance(rule, Dependency):
+        return plan.duration(rule.lag).amount
+    if isinstance(rule, Gate):
+        return plan.duration(rule.notice).amount
+    if isinstance(rule, AtLeast):
+        return plan.amount(rule.count)
+    if isinstance(rule, NotBefore | NotAfter):
+        date = plan.date(rule.date)
+        if date is not None:
+            return date.toordinal()
+    message = f"'{name}' has no number of its own on calendar '{clock.calendar.id}'"
+    raise KeyError(message)
+
+
+def unit_relaxation(network: Network, name: str) -> int | None:
+    """Return the number of a rule or duration relaxed by one unit, None where it has no unit or none is left.
+
+    A length, a minimum lag, a notice or a count shrinks by one in its own unit; a maximum lag grows; a floor moves one
+    working day earlier and a ceiling one later.
+    """
+    plan, clock = network.plan, network.clock
+    if name.startswith(DURATION_PREFIX):
+        amount = stated_number(network, name)
+        return amount - 1 if amount else None
+    rule = plan.rules_by_id[name]
+    if isinstance(rule, Dependency):
+        return stated_number(network, name) + (1 if rule.bound == "at-most" else -1)
+    if isinstance(rule, Gate | AtLeast):
+        amount = stated_number(network, name)
+        return amount - 1 if amount > (1 if isinstance(rule, AtLeast) else 0) else None
+    if isinstance(rule, NotBefore | NotAfter):
+        date = plan.date(rule.date)
+        if date is None:
+            return None
+        convention = plan.convention(rule.points()[0])
+        step = 1 if isinstance(rule, NotAfter) else -1
+        moved = clock.boundary(date, convention) + step
+        return clock.show(moved, convention).toordinal() if 1 <= moved < clock.size else None
+    return None
+
+
+def network_of(network: Network, variant: Variant) -> Network:
+    """Return the network of a variant: switches and numbers changed in place, nothing compiled.
+
+    Capacities have no inequalities; for their amounts see `pools_of`.
+    """
+    enabled = network.enabled
+    if variant.off or variant.on:
+        enabled = enabled | dict.fromkeys(variant.off, False) | dict.fromkeys(variant.on, True)
+        rules = network.plan.rules_by_id
+        rationed = any(enabled[rule.id] for rule in rules.values() if rule.kind == "capacity")
+        network = replace(network, enabled=enabled, uses_capacity=rationed)
+    stated = network.plan.values
+    # Where both an assumption and a rule that uses it are set, the rule's own number holds.
+    for name in sorted(variant.values, key=lambda name: name not in stated):
+        network = renumbered(network, name, variant.values[name])
+    return network
+
+
+def pools_of(
+    network: Network, variant: Variant, stated: Mapping[str, Resource] | None = None, rules: Rationing | None = None
+) -> Pools:
+    """Return the live capacities of a variant.
+
+    Parameters
+    ----------
+    network
+        Of the plan, or of the variant.
+    stated
+        Capacities of the plan as it stands, by rule: those that the variant leaves alone are taken from here.
+    rules
+        `capacities` of the plan, where they are known.
+    """
+    known = stated or {}
+    found = []
+    for rule, named in capacities(network) if rules is None else rules:
+        on = (network.enabled.get(rule.id, False) or rule.id in variant.on) and rule.id not in variant.off
+        if on and rule.id in known and named.isdisjoint(variant.values):
+            found.append(known[rule.id])
+        elif on:
+            found.append(_pool(network, rule, variant))
+    return tuple(found)
+
+
+def capacities(network: Network) -> Rationing:
+    """Return the capacities of a plan, on or off, each with the names under which a variant can set its numbers."""
+    found = []
+    for rule in network.plan.rules:
+        if isinstance(rule, Capacity):
+            terms = (rule.amount, *(step.amount for step in rule.steps), *(demand.amount for demand in rule.demands))
+            found.append((rule, frozenset({rule.id, *(term.name for term in terms if isinstance(term, Reference))})))
+    return tuple(found)
+
+
+def _pool(network: Network, rule: Capacity, variant: Variant) -> Resource:
+    """Return one capacity with the amounts of a variant."""
+
+    def amount(term: int | Reference) -> int:
+        if isinstance(term, Reference) and term.name in variant.values:
+            return variant.values[term.name]
+        return network.plan.amount(term)
+
+    clock = network.clock
+    own = variant.values.get(rule.id)
+    available = np.full(clock.size, amount(rule.amount) if own is None else own, dtype=np.int64)
+    for step in rule.steps:
+        available[clock.boundary(step.since, "opens") :] = amount(step.amount)
+    demand: dict[str, int] = {}
+    for entry in rule.demands:
+        demand[entry.item] = demand.get(entry.item, 0) + amount(entry.amount)
+    return Resource(rule.id, available, {item: needed for item, needed in demand.items() if needed})
+
+
+def no_tighter(pools: Pools, than: Mapping[str, Resource]) -> bool:
+    """Return whether whatever keeps inside some capacities keeps inside others too: no less of any, and no new demand."""
+    for pool in pools:
+        other = than.get(pool.rule)
+        if other is pool:
+            continue
+        if other is None or np.any(pool.available < other.available):
+            return False
+        if any(amount > other.demand.get(item, 0) for item, amount in pool.demand.items()):
+            return False
+    return True
+
+
+def without_capacity(plan: Plan, variant: Variant) -> Variant:
+    """Return a variant without the amounts of capacities, of which the network knows nothing."""
+    rules = plan.rules_by_id
+    if not any(name in rules and rules[name].kind == "capacity" for name in variant.values):
+        return variant
+    kept = {name: value for name, value in variant.values.items() if name not in rules or rules[name].kind != "capacity"}
+    return Variant(variant.off, kept, variant.on)
+
+
+def varied(network: Network, variant: Variant) -> Plan:
+    """Return the plan of a variant."""
+    plan = network.plan
+    switched = dict.fromkeys(variant.off, False) | dict.fromkeys(variant.on, True)
+    own = {name: number for name, number in variant.values.items() if name not in plan.values}
+    assumed = {name: number for name, number in variant.values.items() if name in plan.values}
+
+    def changed(entry: Any, name: str) -> Any:
+        update: dict[str, Any] = {"enabled": switched[name]} if name in switched else {}
+        if name in own:
+            update[_number_field(entry)] = _value(_stated(plan, entry), own[name])
+        return entry.model_copy(update=update) if update else entry
+
+    replaced: dict[str, Any] = {
+        "rules": tuple(changed(rule, rule.id) for rule in plan.rules),
+        "activities": tuple(changed(activity, DURATION_PREFIX + activity.id) for activity in plan.activities),
+    }
+    if assumed:
+        for kind in ("assumptions", "unknowns"):
+            replaced[kind] = tuple(
+                entry.model_copy(update={"value": _value(entry.value, assumed[entry.id])}) if entry.id in assumed else entry
+                for entry in getattr(plan, kind)
+            )
+    return plan.evolve(**replaced)
+
+
+def _number_field(entry: Any) -> str:
+    return "duration" if isinstance(entry, Activity) else FIELDS[type(entry)]
+
+
+def _stated(plan: Plan, entry: Any) -> Any:
+    term = number_of(entry)
+    return plan.values[term.name] if isinstance(term, Reference) else term
+
+
+def _value(stated: object, number: int) -> object:
+    """Return a number that a column holds as a value of the kind that is stated."""
+    if isinstance(stated, Duration):
+        return Duration(number, stated.unit)
+    if isinstance(stated, dt.date):
+        return dt.date.fromordinal(number)
+    return number
+
+
+def renumbered(network: Network, slot: str, number: int) -> Network:
+    """Return a network in which the arcs, lengths, bounds and quorums of a slot have another number, as a column holds it."""
+    clock, plan = network.clock, network.plan
+
+    def bounded(bound: Bound) -> Bound:
+        if slot not in bound.slots:
+            return bound
+        convention = plan.convention(network.points[bound.node])
+        boundary = None if number == NONE else clock.boundary(dt.date.fromordinal(number), convention)
+        return replace(bound, boundary=boundary)
+
+    replaced = {id(arc): replace(arc, amount=number) for arc in network.arcs if slot in arc.slots}
+    return replace(
+        network,
+        arcs=[replaced.get(id(arc), arc) for arc in network.arcs],
+        durations={start: replaced.get(id(arc), arc) for start, arc in network.durations.items()},
+        floors=[bounded(each) for each in network.floors],
+        ceilings=[bounded(each) for each in network.ceilings],
+        quorums=[
+            replace(
+                quorum,
+                amount=number if slot in quorum.slots else quorum.amount,
+                count=number if slot in quorum.count_slots else quorum.count,
+            )
+            for quorum in network.quorums
+        ],
+    )
