@@ -669,6 +669,29 @@ def test_a_full_standard_output_is_said(capsys, monkeypatch):
     assert capsys.readouterr().err == "cannot write to standard output: No space left on device\n"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("streams", [">&-", ">/dev/full", "<&- >&-", ">&- 2>&-", ">/dev/full 2>/dev/full"])
+@pytest.mark.parametrize("command", ["list", "--help"])
+def test_a_standard_output_that_takes_nothing_is_said(streams, command):
+    """Closed or full, whatever is printed, standard output ends a command with 2 and one line, where there is room for it."""
+    shell = f"{sys.executable} -m optimiser.cli {command} {streams}"
+    process = subprocess.run(["/bin/sh", "-c", shell], capture_output=True, text=True, check=False)
+
+    why = "it is closed" if ">&-" in streams else "No space left on device"
+    said = "" if "2>" in streams else f"cannot write to standard output: {why}\n"
+    assert (process.returncode, process.stdout, process.stderr) == (2, "", said)
+
+
+def test_a_closed_standard_stream_is_no_file(hut, tmp_path):
+    """With every standard stream closed, a file that is written holds nothing but what belongs into it."""
+    target = tmp_path / "outcome.json"
+    shell = f"{sys.executable} -m optimiser.cli solve {hut} -o {target} <&- 2>&- >/dev/null"
+    process = subprocess.run(["/bin/sh", "-c", shell], check=False)
+
+    assert process.returncode == 0
+    assert json.loads(target.read_text(encoding="utf-8"))["schema"] == "optimiser/solve/1"
+
+
 # -- the package -------------------------------------------------------------------------------------------------------------
 
 

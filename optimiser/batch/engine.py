@@ -184,8 +184,9 @@ class _Alone:
 
 
 def _apprentice(parent: int) -> None:
-    """Make a worker leave interrupts to its parent, and go when the parent is gone."""
+    """Make a worker leave interrupts to its parent, and go when it is told to or when the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
     def watch() -> None:
         while os.getppid() == parent:

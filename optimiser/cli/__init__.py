@@ -5,6 +5,8 @@ Nothing heavy is imported before a verb needs it, so that ``--help`` answers at 
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -14,7 +16,7 @@ import typer
 
 from optimiser.cli import attribute, batch, compare, evidence, explain, implied, lint, qualify, robust, verify, why_not
 from optimiser.cli.dates import solve_plan
-from optimiser.cli.output import ExitCode, announce, print_faults, print_text
+from optimiser.cli.output import ExitCode, InterruptedRun, announce, print_faults, print_text, unwritable
 from optimiser.cli.plans import list_plans, print_schema, show_plan
 from optimiser.errors import InputError, Located, OptimiserError, StoredResultError, UndecidedError
 
@@ -25,6 +27,8 @@ DEBUG = "OPTIMISER_DEBUG"
 
 _USAGE: type[Exception] = typer.BadParameter.__mro__[2]
 """Whatever is wrong with the command line: the ancestor, not itself exported, of the exceptions that typer does export."""
+_UNWRITABLE = {errno.EBADF, errno.EFBIG, errno.EIO, errno.ENOSPC}
+"""What the system says of a stream that is closed, or leads to where there is no room."""
 _CODES = {StoredResultError: ExitCode.MISSED, UndecidedError: ExitCode.UNDECIDED}
 """What the shell is told of errors that are nobody's bad input."""
 
@@ -90,15 +94,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = ExitCode.DONE
     except (KeyboardInterrupt, typer.Abort):
         code = ExitCode.INTERRUPTED
+    except InterruptedRun as error:
+        announce(f"interrupted: {error}")
+        return ExitCode.INTERRUPTED
     except OptimiserError as error:
         print_faults(error.faults if isinstance(error, InputError) else [Located(str(error))], as_json=as_json)
         code = next((code for kind, code in _CODES.items() if isinstance(error, kind)), ExitCode.BAD_INPUT)
     except _USAGE as error:
         code = _bad_usage(error, as_json=as_json)
+    except OSError as error:
+        # Files are opened where their faults are told; what has no name is a stream, to which typer writes help by itself.
+        stream = error.filename is None and error.errno in _UNWRITABLE
+        code = _unwritten(error) if stream else _our_fault(error, as_json=as_json)
     except Exception as error:  # noqa: BLE001 - whatever it is, the user is told in one line
         code = _our_fault(error, as_json=as_json)
     if code == ExitCode.INTERRUPTED:
-        announce("interrupted")
+        announce("interrupted: no file was written or changed; the same command begins again")
     return int(code or ExitCode.DONE)
 
 
@@ -106,9 +117,16 @@ def _bad_usage(error: Exception, *, as_json: bool) -> ExitCode:
     """Say what is wrong with the command line."""
     show, message = getattr(error, "show", None), getattr(error, "format_message", error.__str__)()
     if show and not as_json:
-        show()
+        with contextlib.suppress(OSError):  # as of `announce`: nobody is left to be told
+            show()
     elif message:
         print_faults([Located(message)], as_json=as_json)
+    return ExitCode.BAD_INPUT
+
+
+def _unwritten(error: OSError) -> ExitCode:
+    """Say that standard output takes nothing."""
+    print_faults([unwritable(error)], as_json=False)
     return ExitCode.BAD_INPUT
 
 

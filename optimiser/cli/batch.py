@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from optimiser.cli.options import AsJson
-from optimiser.cli.output import ExitCode, announce, page, print_json, print_text, progress
+from optimiser.cli.output import ExitCode, InterruptedRun, announce, page, print_json, print_text, progress
 from optimiser.errors import InputError, Located
 
 if TYPE_CHECKING:
@@ -73,12 +73,15 @@ def run_grid(
     from optimiser.batch.engine import run
 
     assert output is not None
-    with progress() as tell:
-        ran = run(job, output, workers=count, cluster=cluster, progress=_told(tell) if tell else None)
+    kept = f"what was computed is kept; 'optimiser batch run {grid} -o {output}' goes on"
+    try:
+        with progress() as tell:
+            ran = run(job, output, workers=count, cluster=cluster, progress=_told(tell) if tell else None)
+    except KeyboardInterrupt:  # while the rows were exported
+        raise InterruptedRun(kept) from None
     _printed(job, ran, as_json=as_json)
     if not ran.complete:
-        announce(f"interrupted: what was computed is kept; 'optimiser batch run {grid} -o {output}' goes on")
-        return ExitCode.INTERRUPTED
+        raise InterruptedRun(kept)
     return ExitCode.OUR_FAULT if ran.disagreements or ran.counts.get("failed") else ExitCode.DONE
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,7 +15,17 @@ from optimiser.errors import InputError, Located
 if TYPE_CHECKING:
     from optimiser.evidence.terminal.page import Page
 
-__all__ = ["ExitCode", "announce", "page", "print_faults", "print_json", "print_text", "progress"]
+__all__ = [
+    "ExitCode",
+    "InterruptedRun",
+    "announce",
+    "page",
+    "print_faults",
+    "print_json",
+    "print_text",
+    "progress",
+    "unwritable",
+]
 
 
 class ExitCode(IntEnum):
@@ -33,6 +44,10 @@ class ExitCode(IntEnum):
     """A requested target is missed, or a stored result does not hold."""
     INTERRUPTED = 130
     """By the user, as shells say it."""
+
+
+class InterruptedRun(Exception):  # noqa: N818 - nothing went wrong
+    """The user ended what keeps its parts: what is kept, and how to go on."""
 
 
 def page() -> Page:
@@ -59,8 +74,13 @@ def print_text(text: str) -> None:
         _silence(sys.stdout)
     except OSError as error:
         _silence(sys.stdout)
-        message = f"cannot write to standard output: {error.strerror or error}"
-        raise InputError([Located(message)]) from None
+        raise InputError([unwritable(error)]) from None
+
+
+def unwritable(error: OSError) -> Located:
+    """Return why standard output takes nothing, in the words of a user."""
+    reason = "it is closed" if error.errno == errno.EBADF else error.strerror or str(error)
+    return Located(f"cannot write to standard output: {reason}")
 
 
 def print_json(document: Mapping[str, Any]) -> None:

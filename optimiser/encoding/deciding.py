@@ -21,6 +21,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from optimiser.encoding.answer import Limits
+from optimiser.encoding.solving import run
 from optimiser.encoding.work import Decided, Offer, Work, alike
 
 __all__ = ["decide"]
@@ -77,7 +78,7 @@ def decide(work: Work, limits: Limits, *, ordered: bool = False, energy: bool = 
     solver.parameters.max_deterministic_time = limits.deterministic_time
     if limits.time_limit is not None:
         solver.parameters.max_time_in_seconds = max(0.0, limits.time_limit)
-    status = solver.solve(model)
+    status = run(solver, model)
     spent = solver.response_proto.deterministic_time
     if status == cp_model.INFEASIBLE:
         return Decided("infeasible", {}, spent)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import concurrent.futures as cf
 import math
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,7 +15,7 @@ from ortools.sat.python import cp_model
 from optimiser.encoding.answer import Limits
 from optimiser.encoding.variables import Variables
 
-__all__ = ["Budget", "Found", "Pins", "members_of", "presolved", "search"]
+__all__ = ["Budget", "Found", "Pins", "members_of", "presolved", "run", "search"]
 
 Pins = dict[int, tuple[int, int]]
 """Lowest and highest value of variables, by index, while one question is asked."""
@@ -129,7 +131,7 @@ def _solve(variables: Variables, budget: Budget) -> Found:
     minimising = model.has_objective()
     while not budget.spent():
         solver = _solver(variables, budget)
-        status = solver.solve(model)
+        status = run(solver, model)
         response = solver.response_proto
         budget.used += response.deterministic_time
         if minimising:
@@ -150,6 +152,26 @@ def _solve(variables: Variables, budget: Budget) -> Found:
             staircase.refine(solution)
         variables.refinable = [staircase for staircase in variables.refinable if staircase.partial]
     return Found("unknown", bound=bound)
+
+
+def run(solver: cp_model.CpSolver, model: cp_model.CpModel) -> cp_model.CpSolverStatus:
+    """Run CP-SAT, and stop it at once where the user interrupts.
+
+    CP-SAT's own handler of interrupts replaces Python's for good: the next one would end the process without a word. Without
+    it Python hears an interrupt only between two calls, so the main thread waits and another one searches.
+    """
+    solver.parameters.catch_sigint_signal = False
+    if threading.current_thread() is not threading.main_thread():
+        return solver.solve(model)
+    with cf.ThreadPoolExecutor(max_workers=1) as pool:
+        search = pool.submit(solver.solve, model)
+        try:
+            return search.result()
+        except BaseException:
+            while not search.done():  # a search that has not begun yet does not hear that it is to stop
+                solver.stop_search()
+                cf.wait([search], timeout=0.05)
+            raise
 
 
 def _solver(variables: Variables, budget: Budget) -> cp_model.CpSolver:
