@@ -163,8 +163,8 @@ def small_plan() -> list[Row]:
 def large_plans(*, quick: bool) -> list[Row]:
     """Time plans of a thousand and of ten thousand activities, whole and through CP-SAT."""
     from optimiser.critical import earliest_times
-    from optimiser.encoding import Encoding, Limits
-    from optimiser.solve.dates import windows_near
+    from optimiser.encoding import Limits
+    from optimiser.solve.part import encoded
 
     rows: list[Row] = []
     cases = [("1,000 activities, 80 month lags", generated(1_000, 1_495, 80, seed=3, years=60), 1.0)]
@@ -179,8 +179,8 @@ def large_plans(*, quick: bool) -> list[Row]:
         limits = Limits(deterministic_time=600)
         answers = []
 
-        def through_cp_sat(plan=plan, clock=clock, found=found, answers=answers, limits=limits) -> None:  # noqa: ANN001 - bound here
-            answers.append(Encoding(plan, clock, windows=windows_near(found), switches=False).earliest("END", limits=limits))
+        def through_cp_sat(plan=plan, found=found, answers=answers, limits=limits) -> None:  # noqa: ANN001 - bound here
+            answers.append(encoded(plan, found).earliest("END", limits=limits))
 
         solved = seconds(through_cp_sat, 3)
         answer = answers[-1]

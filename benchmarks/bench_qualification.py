@@ -17,11 +17,11 @@ import numpy as np
 
 from models.plan import Plan
 from optimiser import earliest, load
-from optimiser.critical import best_schedule, capacity_bound, compile_network, earliest_times, resources
 from optimiser.critical.packing import equal_slots, round_bound
 from optimiser.encoding import Limits, decide
 from optimiser.encoding.work import Offer, Piece, Work, alike
-from optimiser.solve.crowd import EACH_DETERMINISTIC_TIME, narrow
+from optimiser.solve.between import Deadline, between
+from optimiser.solve.problem import Problem
 
 PARTIES, SLOTS, LENGTH, WINDOW = 200, 40, 60, 261
 LAST_RELEASE = 250
@@ -130,25 +130,12 @@ class Closed:
 
 def pipeline(release: np.ndarray, length: np.ndarray, slots: int) -> Closed:
     """Return what list scheduling, bounds and CP-SAT on dates supposed make of a plan, and in what time."""
-    plan = plan_of(release, length, slots)
-    network = compile_network(plan)
-    found = earliest_times(network)
-    pools, node = resources(plan, network.clock), network.nodes["DONE", "start"]
+    problem = Problem.of(plan_of(release, length, slots))
     began = time.process_time()
-    values = best_schedule(found, pools, "DONE")
-    assert values is not None
-    low = capacity_bound(found, pools, "DONE", values[node]).boundary
-    limits = Limits(deterministic_time=0.8)
-    for each in EACH_DETERMINISTIC_TIME:
-        if low < values[node]:
-            closed = narrow(found, pools, "DONE", low, values, limits, each=(each,))
-            assert closed.values is not None
-            low, values = closed.bound, closed.values
-        if low < values[node] and each == EACH_DETERMINISTIC_TIME[0]:
-            pulled = best_schedule(found, pools, "DONE", floor=low, tries=25)
-            values = min(pulled or values, values, key=lambda entry: entry[node])
-    start = network.clock.origin
-    return Closed(low - start, values[node] - start, time.process_time() - began)
+    found = between(problem, "DONE", deadline=Deadline())
+    assert found.high is not None
+    start = problem.clock.origin
+    return Closed(found.low - start, found.high - start, time.process_time() - began)
 
 
 def mixed() -> None:

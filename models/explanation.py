@@ -122,8 +122,11 @@ class ItemMargin(Record):
     raid: Many[Identifier]
     finish: Date
     float_wd: int | None
-    """None where it never moves the milestone."""
+    """In the order shown on the slots; None where it never moves the milestone."""
+    float_most_wd: int | None = None
+    """How far it might slip at the most if the slots were used in another order, where that is further."""
     latest_finish: Date | None
+    """When the item takes longer, its start being free; a day later moves the milestone."""
 
 
 class NearChain(Record):
@@ -161,6 +164,8 @@ class ReadingLine(Record):
     option: Identifier
     date: Date | None
     """None where the plan then contradicts itself, or the date falls off the calendar."""
+    bound: Date | None = None
+    """What the date cannot be before, where a limit left it open."""
     delta_wd: int | None
     takes_over: Many[str]
     """What drives the milestone then and does not now."""

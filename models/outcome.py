@@ -100,7 +100,9 @@ class RowDate(Record):
     """The last working day, inclusive; before the start where nothing is done."""
     working_days: int
     float_wd: dict[Identifier, int | None]
-    """How far it can slip before the milestone moves; None where it never moves it."""
+    """How far it can slip before the milestone moves, while the order on the slots stands; None where it never moves it."""
+    float_most_wd: dict[Identifier, int | None] = {}
+    """How far it might slip at the most if the slots were used in another order, where that is further."""
     free_float_wd: int | None = None
 
 
@@ -116,6 +118,8 @@ class Solved(Record):
     rows: Many[RowDate]
     driving: dict[Identifier, Many[str]]
     """Items of the driving chain, in order."""
+    slots: dict[Identifier, dict[str, Identifier]] = {}
+    """Of each milestone the items of its chain that waited for a slot, with the capacity; the item before held it."""
     certificates: Many[Certificate]
     binding: dict[Identifier, Many[Binding]]
     notes: Many[Text] = ()

@@ -255,7 +255,7 @@ def gains_against_cp_sat(seeds: range, **choices: Any) -> tuple[int, int, int]:
     """Hold every gain against CP-SAT; return how many were compared, how many gained, how many plans had a capacity."""
     compared = gains = rationed = 0
     for oracle, milestone, report in reports(seeds, **choices):
-        plan, clock = oracle.plan, oracle.clock
+        plan, clock = oracle.plan, oracle.problem.clock
         base = Encoding(plan, clock).earliest(milestone).boundary
         assert base is not None
         rationed += oracle.rationed
@@ -309,7 +309,7 @@ def test_what_a_large_rationed_plan_says_is_exact(monkeypatch: pytest.MonkeyPatc
         try:
             exact = explain_with(oracle, plan.targets[-1])
             with monkeypatch.context() as patched:
-                patched.setattr("optimiser.explain.subject.SMALL", 0)
+                patched.setattr("optimiser.explain.oracle.SMALL", 0)
                 bounded = explain_with(Oracle(plan), plan.targets[-1])
         except (InputError, BeyondHorizonError):
             continue

@@ -10,6 +10,7 @@ from optimiser.encoding import Encoding
 from optimiser.encoding.answer import Limits
 from optimiser.explain.conflict import enumerate_all, one_conflict, relaxation_records
 from optimiser.explain.oracle import Oracle
+from optimiser.explain.possible import can
 from tests.random_plans import random_plan
 from tests.test_explain_binding import event, link, work
 
@@ -24,10 +25,10 @@ def questions(seeds: range, **choices: Any) -> list[tuple[Oracle, str, int]]:
             continue
         milestone = plan.targets[seed % len(plan.targets)]
         reach = oracle.reach_of(plan, milestone)
-        if reach.exact is None or reach.exact > oracle.clock.limit:
+        if reach.exact is None or reach.exact > oracle.problem.clock.limit:
             continue
         by = reach.exact - 1 - seed % 3
-        if by >= oracle.clock.origin:
+        if by >= oracle.problem.clock.origin:
             found.append((oracle, milestone, by))
     return found
 
@@ -45,7 +46,7 @@ def test_conflicts_and_relaxations_are_what_cp_sat_says() -> None:
     for oracle, milestone, by in questions(range(80)):
         found = enumerate_all(oracle, milestone, by)
         assert found.complete, oracle.plan.id
-        encoding = Encoding(oracle.plan, oracle.clock)
+        encoding = Encoding(oracle.plan, oracle.problem.clock)
         everything = set(oracle.atoms)
         rationed += oracle.rationed
         for members in found.conflicts:
@@ -74,9 +75,9 @@ def test_enumeration_finds_every_subset_that_there_is() -> None:
             continue
         found = enumerate_all(oracle, milestone, by)
         sets = [frozenset(each) for size in range(len(atoms) + 1) for each in itertools.combinations(atoms, size)]
-        gone = [each for each in sets if oracle.can(milestone, by, each)]
+        gone = [each for each in sets if can(oracle, milestone, by, each)]
         least = {each for each in gone if not any(other < each for other in gone)}
-        held = [each for each in sets if not oracle.can(milestone, by, set(atoms) - each)]
+        held = [each for each in sets if not can(oracle, milestone, by, set(atoms) - each)]
         minimal = {each for each in held if not any(other < each for other in held)}
         assert set(found.relaxations) == least
         assert {frozenset(each) for each in found.conflicts} == minimal

@@ -17,13 +17,13 @@ from optimiser.errors import BeyondHorizonError, InputError, UndecidedError
 from optimiser.explain.attribution import compare_networks
 from optimiser.explain.binding import explain_with
 from optimiser.explain.by_date import why_not
-from optimiser.explain.chains import in_chains
 from optimiser.explain.conflict import one_conflict
 from optimiser.explain.numbers import number_of_rule
 from optimiser.explain.oracle import Oracle
-from optimiser.explain.rationing import holds, refuted_by
-from optimiser.explain.subject import Reach
 from optimiser.reading.load import load
+from optimiser.solve.between import DateRange
+from optimiser.solve.orders import in_order
+from optimiser.solve.problem import holds, refuted_by
 from optimiser.solve.variant import Variant, network_of, pools_of, varied
 from optimiser.wording import demand, families, family_of
 from tests.parties import expanded, party
@@ -56,8 +56,8 @@ def solved(plan: Plan, milestone: str) -> int | None:
 
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every rationed plan treated as a large one, and CP-SAT not be asked."""
-    monkeypatch.setattr("optimiser.explain.subject.SMALL", 0)
-    monkeypatch.setattr("optimiser.explain.search.MOST_SOLVED", 0)
+    monkeypatch.setattr("optimiser.explain.oracle.SMALL", 0)
+    monkeypatch.setattr("optimiser.explain.oracle.MOST_SOLVED", 0)
 
 
 def rationed_plans(first: int, last: int) -> list[Plan]:
@@ -66,7 +66,7 @@ def rationed_plans(first: int, last: int) -> list[Plan]:
     for seed in range(first, last):
         plan = random_plan(seed, kinds=("dependency", "capacity", "not-before"))
         oracle = Oracle(plan)
-        if oracle.found.status == "feasible" and plan.targets and oracle.concerned(plan.targets[-1]):
+        if oracle.found.status == "feasible" and plan.targets and oracle.leads(plan.targets[-1]):
             found.append(plan)
     return found
 
@@ -77,18 +77,18 @@ def test_a_limit_before_the_base_date_is_undecided_and_no_contradiction(monkeypa
     oracle = Oracle(plan)
     with monkeypatch.context() as patched:
         large(patched)
-        patched.setattr("optimiser.explain.search.MOST_SCHEDULED", 0)
+        patched.setattr("optimiser.explain.oracle.MOST_SCHEDULED", 0)
         report = explain_with(oracle, "ALL")
         assert report.date == report.bound
     blind = Oracle(plan)
-    monkeypatch.setattr(Oracle, "base", lambda *_: Reach(20, None, "undecided"))
+    monkeypatch.setattr(Oracle, "base", lambda *_: DateRange(20, None, method="undecided"))
     with pytest.raises(UndecidedError, match="undecided"):
         explain_with(blind, "ALL")
 
 
 def test_undecided_has_its_own_exit_code(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """The shell is told 4, and the words say that nothing was decided."""
-    monkeypatch.setattr(Oracle, "base", lambda *_: Reach(20, None, "undecided"))
+    monkeypatch.setattr(Oracle, "base", lambda *_: DateRange(20, None, method="undecided"))
     code = main(["explain", "toy-capacity"])
     assert code == 4
     assert "undecided" in capsys.readouterr().err
@@ -133,7 +133,7 @@ def test_gains_and_headroom_equal_solving_again(monkeypatch: pytest.MonkeyPatch,
 def test_brackets_of_what_is_left_open_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a limit leaves open is between what is said: so much stays, and more than so much does not."""
     large(monkeypatch)
-    monkeypatch.setattr("optimiser.explain.search.MOST_SCHEDULED", 2)
+    monkeypatch.setattr("optimiser.explain.oracle.MOST_SCHEDULED", 2)
     seen = 0
     for seed in range(3):
         plan = crowd(seed)
@@ -192,13 +192,13 @@ def test_a_variant_without_compiling_is_the_variant_compiled() -> None:
             variants += [number.variant(units) for units in (-1, 2) if -number.least <= units <= number.most] if number else []
             for variant in variants:
                 changed = varied(oracle.network, variant)
-                apart, along = compile_network(changed, oracle.clock), network_of(oracle.network, variant)
+                apart, along = compile_network(changed, oracle.problem.clock), network_of(oracle.network, variant)
                 one, other = earliest_times(apart), earliest_times(along)
                 assert one.status == other.status
                 assert one.status != "feasible" or one.values == other.values
                 pools = pools_of(along, variant)
                 assert [(pool.rule, pool.demand) for pool in pools] == [
-                    (pool.rule, pool.demand) for pool in resources(changed, oracle.clock)
+                    (pool.rule, pool.demand) for pool in resources(changed, oracle.problem.clock)
                 ]
                 compared += 1
     assert compared > 150
@@ -243,10 +243,7 @@ def test_the_order_of_a_schedule_keeps_inside_capacity() -> None:
         if values is None:
             continue
         for spread in (True, False):
-            ordered = in_chains(network, pools, values, spread=spread)
-            if ordered is None:
-                continue
-            found = earliest_times(ordered)
+            found = earliest_times(in_order(network, pools, values, spread=spread))
             assert found.status == "feasible"
             assert all(early <= late for early, late in zip(found.values, values, strict=True))
             assert holds(network, pools, found.values)
@@ -261,13 +258,12 @@ def test_what_proves_a_bound_proves_it_alone() -> None:
         plan = crowd(seed, slots=1)
         oracle = Oracle(plan)
         pools, node = tuple(oracle.pools.values()), oracle.node("ALL")
-        bound = capacity_bound(oracle.found, pools, "ALL", oracle.clock.limit)
-        proof = refuted_by(oracle.network, pools, node, bound.boundary - 1)
+        bound = capacity_bound(oracle.found, pools, "ALL", oracle.problem.clock.limit)
+        proof = refuted_by(oracle.problem, node, bound.boundary - 1)
         if proof is None:
             continue
         off = tuple(name for name in oracle.atoms if name not in proof)
-        along = network_of(oracle.network, Variant(off=off))
-        assert refuted_by(along, pools_of(along, Variant(off=off)), node, bound.boundary - 1) is not None
+        assert refuted_by(oracle.problem.changed(Variant(off=off)), node, bound.boundary - 1) is not None
         overload = overload_before(oracle.found, pools, node, bound.boundary - 1)
         if overload is not None:
             overloads += 1
@@ -337,7 +333,7 @@ def test_a_route_of_a_crowded_plan_cannot_do_with_less(monkeypatch: pytest.Monke
     plan = crowd(2, slots=1)
     wide = solved(crowd(2, slots=2), "ALL")
     assert wide is not None
-    monkeypatch.setattr("optimiser.explain.oracle.Oracle.crowded", property(lambda _: True))
+    monkeypatch.setattr("optimiser.explain.route.too_large", lambda _: True)
     answer = why_not(plan, "ALL", Clock(plan).show(wide, "closes"), allow=["slots", "duration:S0-TEST"])
     assert answer.route is not None
     slots = next(step for step in answer.route.steps if step.lever == "slots")
@@ -378,7 +374,7 @@ def test_a_random_rationed_date_is_bounded_on_both_sides(monkeypatch: pytest.Mon
         for variant, reach in zip(variants, reaches, strict=True):
             date = solved(varied(oracle.network, variant), milestone)
             if date is None:
-                assert reach.low > oracle.clock.limit or reach.exact is None or not oracle.concerned(milestone)
+                assert reach.low > oracle.problem.clock.limit or reach.exact is None or not oracle.leads(milestone)
                 continue
             assert reach.low <= date
             assert reach.high is None or reach.high >= date

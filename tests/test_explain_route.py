@@ -78,7 +78,7 @@ def brute_force(oracle: Oracle, milestone: str, by: int) -> int | None:
         cost = sum(lever.cost * each for lever, each in zip(levers, units, strict=True))
         if best is not None and cost >= best:
             continue
-        reach = oracle.reach_of(moved_plan(oracle.plan, oracle.clock, dict(zip(levers, units, strict=True))), milestone)
+        reach = oracle.reach_of(moved_plan(oracle.plan, oracle.problem.clock, dict(zip(levers, units, strict=True))), milestone)
         assert reach.exact is not None
         if reach.exact <= by:
             best = cost
@@ -105,7 +105,7 @@ def test_no_way_is_cheaper_than_the_route(rationed: bool) -> None:
             continue
         assert found is not None
         assert (found.cost, found.bound, found.optimal) == (expected, expected, True), seed
-        assert oracle.clock.boundary(found.date, "closes") <= by
+        assert oracle.problem.clock.boundary(found.date, "closes") <= by
         routes += 1
     assert routes > (2 if rationed else 8)
     assert none > (0 if rationed else 2)

@@ -123,7 +123,7 @@ def test_the_least_capacity_meets_the_date_and_one_slot_less_is_refuted() -> Non
     """For the date that three slots reach, fewer do not; jointly the cost is between its own bound and its slots'."""
     plan = expanded([party(f"S{n}") for n in range(6)], slots=6)
     stage = Stage(plan)
-    by = stage.show("ALL", stage.between(pools=stage.with_slots({"slots-BODY": 3})).high or 0)
+    by = stage.show("ALL", stage.between(slots={"slots-BODY": 3}).high or 0)
     found = qualify(plan, by=by)
 
     (least,) = found.least
@@ -219,7 +219,7 @@ def test_the_shipped_market_meets_the_published_window() -> None:
     network = compile_network(plan)
     early = earliest_times(network)
     assert str(network.clock.show(early.position("M10")[0], "opens")) == "2025-05-08"
-    values = Stage(plan).between().values
+    values = Stage(plan).between().schedule
     assert values is not None
     assert check(plan, complete(network, values)) == ()
 

@@ -167,8 +167,8 @@ def test_more_capacity_never_later_and_a_party_more_never_earlier(
         plan = expanded(parties, bodies=bodies)
         stage = Stage(plan)
         found = stage.between()
-        assert found.values is not None
-        assert check(plan, complete(stage.network, found.values)) == ()
+        assert found.schedule is not None
+        assert check(plan, complete(stage.network, found.schedule)) == ()
         assert found.low == found.high == exact(plan)
         return found.low
 

@@ -16,8 +16,9 @@ from optimiser.check import check
 from optimiser.critical import best_schedule, capacity_bound, compile_network, earliest_times, list_schedule, resources
 from optimiser.encoding import Limits, decide
 from optimiser.encoding.work import Gap, Offer, Option, Pick, Piece, Work, alike
-from optimiser.solve.crowd import narrow
+from optimiser.solve.between import THOROUGH, Deadline, between
 from optimiser.solve.placement import complete
+from optimiser.solve.problem import Problem
 from optimiser.solve.supposing import Supposing
 from tests.parties import expanded, party, role
 from tests.test_qualification_capacity import drawn_plan, exact
@@ -160,14 +161,9 @@ def test_bound_and_schedule_are_narrowed_to_the_optimum() -> None:
     """From the network's bound and any schedule the earliest date is reached, and proved."""
     for seed in range(12):
         plan = drawn_plan(seed, slots=1)
-        network = compile_network(plan)
-        early, pools, node = earliest_times(network), resources(plan, network.clock), network.nodes["ALL", "start"]
-        begun = list_schedule(network, pools, lambda item, _: (-ord(item[1]),))
-        assert begun is not None
-        closed = narrow(early, pools, "ALL", early.values[node], begun, Limits())
+        found = between(Problem.of(plan), "ALL", deadline=Deadline(), effort=THOROUGH)
 
-        assert closed.status == "optimal"
-        assert closed.bound == exact(plan)
+        assert found.exact == exact(plan)
 
 
 def choosing(slots: int) -> Plan:
@@ -220,12 +216,12 @@ def test_tight_markets_are_decided(settings: dict[str, str], date: str) -> None:
     assert begun is not None
     bound = capacity_bound(early, pools, "M14", begun[node]).boundary
     assert bound < begun[node]
-    closed = narrow(early, pools, "M14", bound, begun, Limits(deterministic_time=1.0))
+    found = between(Problem.of(plan), "M14", deadline=Deadline())
 
-    assert closed.status == "optimal"
-    assert closed.values is not None
-    assert str(network.clock.show(closed.bound, "closes")) == date
-    assert check(plan, complete(network, closed.values)) == ()
+    assert found.exact is not None
+    assert found.schedule is not None
+    assert str(network.clock.show(found.exact, "closes")) == date
+    assert check(plan, complete(network, found.schedule)) == ()
 
 
 # -- identical parties, waves ---------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from optimiser.robust.levers import plan_levers
 from optimiser.robust.model import Case, Model
 from optimiser.robust.simulation import Sampler, days_of
 from optimiser.robust.statistics import day_at
+from optimiser.solve.problem import Problem
 
 SMALL = 1_024
 
@@ -398,7 +399,7 @@ def test_the_adversary_is_exact_on_a_plan_small_enough_to_try_by_hand() -> None:
             settings = {entry.id: str(entry.high) for entry in choice}
 
             changed = load("toy", settings=settings)
-            found = certain_dates(changed, Model(changed, None).network, ("OPEN",)).dates["OPEN"]
+            found = certain_dates(Problem.of(changed), ("OPEN",)).dates["OPEN"]
             assert found
             dates.append(found.date)
         assert step.exact

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from models.duration import Duration
 from models.plan import DURATION_PREFIX, Plan
 from models.risk import Register
-from optimiser.critical import Columns, compile_network, evaluate
+from optimiser.critical import Columns, evaluate
 from optimiser.reading.load import load
 from optimiser.robust import robust
 from optimiser.robust.certain import certain_dates
@@ -35,6 +35,7 @@ from optimiser.robust.shapes import (
 from optimiser.robust.simulation import BEYOND, REPLICATES, Sample, Sampler
 from optimiser.robust.sobol import MOST_DIMENSIONS, Sobol
 from optimiser.robust.statistics import day_at, joint_days, met, rank_correlation, ranks, scatter
+from optimiser.solve.problem import Problem
 
 SAMPLES = 8_192
 
@@ -451,6 +452,6 @@ def test_dates_without_a_solver_are_those_of_solve() -> None:
     from optimiser.solve import earliest
 
     plan = load("mhhs-round2", ["poap2"])
-    found = certain_dates(plan, compile_network(plan), tuple(plan.targets))
+    found = certain_dates(Problem.of(plan), tuple(plan.targets))
 
     assert {name: entry.date for name, entry in found.dates.items() if entry} == earliest(plan).dates

@@ -372,7 +372,7 @@ class TestOutcomes:
             ],
         )
         assert isinstance(earliest(plan), Infeasible)
-        monkeypatch.setattr("optimiser.solve.answer.conflict_of_room", lambda _: None)
+        monkeypatch.setattr("optimiser.solve.infeasible.conflict_of_room", lambda _: None)
         monkeypatch.setattr(Encoding, "confirm_infeasible", lambda *_, **__: Answer(status="unknown"))
 
         assert isinstance(earliest(plan), Undecided)

@@ -26,7 +26,7 @@ from optimiser.batch.results import LONGEST_PATH, Found
 from optimiser.clock import Clock
 from optimiser.critical import NONE, Columns, Evaluated, Network, compile_network, evaluate
 from optimiser.errors import BeyondHorizonError
-from optimiser.solve.spans import column_number
+from optimiser.solve.variant import column_number
 
 __all__ = ["FastPath", "Sheet"]
 

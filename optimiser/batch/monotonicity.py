@@ -11,7 +11,7 @@ from models.picture import Monotonicity
 from optimiser.batch.axes import Varied
 from optimiser.batch.job import Job
 from optimiser.batch.senses import assumption_sense
-from optimiser.solve.spans import column_number
+from optimiser.solve.variant import column_number
 
 __all__ = ["monotonicity"]
 

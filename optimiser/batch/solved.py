@@ -10,11 +10,12 @@ from models.rules import Capacity, Point
 from optimiser.batch.job import Job
 from optimiser.batch.results import STATUSES, Found
 from optimiser.clock import Clock
-from optimiser.critical import Earliest, compile_network, earliest_times
-from optimiser.encoding import Answer, Encoding, Limits
+from optimiser.encoding import Encoding, Limits
 from optimiser.errors import BeyondHorizonError
+from optimiser.solve.between import Deadline
 from optimiser.solve.contradiction import beyond_horizon, conflict_of_capacity, conflict_of_network
-from optimiser.solve.dates import Proved, Search
+from optimiser.solve.dates import Dates, Proved, Unproved, prove
+from optimiser.solve.problem import Problem
 
 __all__ = ["check_row", "solve_row"]
 
@@ -39,32 +40,29 @@ def solve_row(job: Job, found: Found, row: int, plan: Plan | None = None) -> Non
         Its plan, where that is another than its places say.
     """
     try:
-        plan = plan or job.row_plan(found.places[row].tolist())
-        clock = Clock(plan)
-        network = compile_network(plan, clock)
+        problem = Problem.of(plan or job.row_plan(found.places[row].tolist()))
     except PlanFaultsError as error:
         _refuse(found, row, "invalid", "; ".join(fault.message for fault in error.faults))
         return
     except BeyondHorizonError as error:
         _refuse(found, row, "invalid", "; ".join(fault.message for fault in error.faults))
         return
-    earliest = earliest_times(network)
-    if earliest.status == "beyond":
-        _refuse(found, row, "beyond", "; ".join(fault.message for fault in beyond_horizon(earliest).faults))
+    if problem.earliest.status == "beyond":
+        _refuse(found, row, "beyond", "; ".join(fault.message for fault in beyond_horizon(problem.earliest).faults))
         return
-    if earliest.status == "infeasible":
-        _refuse(found, row, "infeasible", conflict_of_network(earliest).statement)
+    if problem.earliest.status == "infeasible":
+        _refuse(found, row, "infeasible", conflict_of_network(problem.earliest).statement)
         return
     try:
-        answer = Search(network, earliest, limits_of(job), lambda _: None).prove(job.milestones)
+        answer = prove(problem, job.milestones, Deadline(limits_of(job)))
     except AssertionError as error:
         _refuse(found, row, "failed", f"the witnesses disagree: {error}")
         found.disagreements[int(found.rows[row])] = str(error)
         return
-    if isinstance(answer, Answer):
-        _unanswered(job, found, row, earliest, answer)
+    if isinstance(answer, Unproved):
+        _unanswered(job, found, row, problem, answer)
         return
-    _dated(job, found, row, earliest, answer[0])
+    _dated(job, found, row, problem, answer.proved)
 
 
 def _refuse(found: Found, row: int, status: str, reason: str) -> None:
@@ -73,26 +71,25 @@ def _refuse(found: Found, row: int, status: str, reason: str) -> None:
     found.reasons[row] = found.texts.number(reason)
 
 
-def _unanswered(job: Job, found: Found, row: int, earliest: Earliest, answer: Answer) -> None:
+def _unanswered(job: Job, found: Found, row: int, problem: Problem, answer: Unproved) -> None:
     """Say of a row without a schedule whether that is proved."""
-    if answer.status == "infeasible":
-        conflict, _ = conflict_of_capacity(earliest.network.plan, earliest.network, limits_of(job))
+    if answer.nowhere:
+        conflict, _ = conflict_of_capacity(problem.plan, problem.network, limits_of(job))
         if conflict is not None:
             _refuse(found, row, "infeasible", conflict.statement)
             return
     _refuse(found, row, "undecided", "CP-SAT did not finish within its limit")
 
 
-def _dated(job: Job, found: Found, row: int, earliest: Earliest, proved: list[Proved]) -> None:
+def _dated(job: Job, found: Found, row: int, problem: Problem, proved: list[Proved]) -> None:
     """Fill in the dates of a solved row."""
-    network = earliest.network
-    plan, clock = network.plan, network.clock
+    plan, clock = problem.plan, problem.clock
     capacities = [rule.id for rule in plan.active_rules() if isinstance(rule, Capacity)]
     for number, each in enumerate(proved):
         found.dates[number, row] = clock.show(each.boundary, plan.convention(Point(each.milestone, "start"))).toordinal()
         if "proof" in job.grid.report:
-            found.proofs[number, row] = found.texts.number(each.proof)
-        crowded = each.boundary > earliest.values[network.nodes[each.milestone, "start"]]
+            found.proofs[number, row] = found.texts.number(each.range.proof)
+        crowded = each.boundary > problem.earliest.values[problem.node(each.milestone)]
         if "binding" in job.grid.report and crowded:
             # What else binds beside a capacity is not computed row by row.
             found.bindings[number, row] = found.texts.number(";".join(capacities))
@@ -137,15 +134,15 @@ def _second_opinion(job: Job, found: Found, row: int) -> str | None:
 
 def _other_dates(job: Job, dates: list[int], plan: Plan, clock: Clock) -> str | None:
     """Return where CP-SAT's dates differ from some, or why it has none."""
-    earliest = earliest_times(compile_network(plan, clock))
-    if earliest.status != "feasible":
-        return f"a single forward pass finds the combination {earliest.status}"
+    problem = Problem.of(plan, clock)
+    if problem.earliest.status != "feasible":
+        return f"a single forward pass finds the combination {problem.earliest.status}"
     try:
-        answered = Search(earliest.network, earliest, limits_of(job), lambda _: None).prove(job.milestones)
+        answered = prove(problem, job.milestones, Deadline(limits_of(job)))
     except AssertionError as error:
         return str(error)
-    assert not isinstance(answered, Answer), "without capacity there is always a schedule"
-    for held, each in zip(dates, answered[0], strict=True):
+    assert isinstance(answered, Dates), "without capacity there is always a schedule"
+    for held, each in zip(dates, answered.proved, strict=True):
         date = clock.show(each.boundary, plan.convention(Point(each.milestone, "start")))
         if date.toordinal() != held:
             shown = dt.date.fromordinal(held) if held else "no date"

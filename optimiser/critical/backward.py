@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -163,7 +163,7 @@ def reaches(network: Network, target: int) -> list[bool]:
     return found
 
 
-def floats(earliest: Earliest, milestone: str) -> dict[str, int | None]:
+def floats(earliest: Earliest, milestone: str, *, boundary: int | None = None) -> dict[str, int | None]:
     """Return how far each item can slip from its earliest position before the milestone moves.
 
     Parameters
@@ -172,6 +172,8 @@ def floats(earliest: Earliest, milestone: str) -> dict[str, int | None]:
         A feasible forward pass.
     milestone
         The milestone whose date is to stand.
+    boundary
+        Where it is to stand; at its earliest where None.
 
     Returns
     -------
@@ -181,47 +183,59 @@ def floats(earliest: Earliest, milestone: str) -> dict[str, int | None]:
 
     Notes
     -----
-    Where every live rule is an inequality between two points, one backward pass gives all floats exactly. Where a rule
-    asks for k of n, the slip of each item is found by bisection over forward passes, all items at once.
+    Where an item leads to the milestone by inequalities between two points alone, one backward pass gives its float
+    exactly. Behind a rule that asks for k of n, it is found by bisection over forward passes, all such items at once.
     """
     network = earliest.network
     target = network.nodes[milestone, "start"]
+    held = earliest.values[target] if boundary is None else boundary
     affects = reaches(network, target)
-    partial = any(network.enabled[quorum.rule] and quorum.count < len(quorum.sources) for quorum in network.quorums)
-    if partial:
-        slips = _bisected(earliest, target)
-    else:
-        latest = latest_times(network, {target: earliest.values[target]})
-        slips = [late - early for late, early in zip(latest, earliest.values, strict=True)]
+    latest = latest_times(network, {target: held})
+    slips = [late - early for late, early in zip(latest, earliest.values, strict=True)]
+    items = (*network.plan.activities, *network.plan.milestones)
+    behind = [False] * len(network.points)
+    for quorum in network.quorums:
+        if network.enabled[quorum.rule] and quorum.count < len(quorum.sources) and affects[quorum.target]:
+            for source in quorum.sources:
+                if not behind[source]:
+                    behind = [one or other for one, other in zip(behind, reaches(network, source), strict=True)]
+    asked = {start: slips[start] for item in items if behind[start := network.item_nodes(item.id)[0]]}
+    for node, slip in _bisected(earliest, target, held, asked).items():
+        slips[node] = slip
     found: dict[str, int | None] = {}
-    for item in (*network.plan.activities, *network.plan.milestones):
+    for item in items:
         start, finish = network.item_nodes(item.id)
         found[item.id] = slips[start] if affects[start] or affects[finish] else None
     return found
 
 
-def _bisected(earliest: Earliest, target: int) -> list[int]:
-    """Return the largest slip of each node that leaves the target where it is, by bisection over forward passes."""
+def _bisected(earliest: Earliest, target: int, held: int, most: Mapping[int, int]) -> dict[int, int]:
+    """Return the largest slip of some nodes that leaves the target where it is, by bisection over forward passes.
+
+    Parameters
+    ----------
+    most
+        Node to a slip that is not exceeded; it is tried first.
+    """
     network = earliest.network
-    early = np.array(earliest.values, dtype=np.int64)
-    count = len(early)
-    low, high = np.zeros(count, dtype=np.int64), network.clock.limit - early
-    while np.any(low < high):
-        middle = (low + high + 1) // 2
-        pushed = evaluate(network, Columns(samples=count), raised={node: _own(early, middle, node) for node in range(count)})
-        stays = (
-            (pushed.values[target] <= early[target]) & ~pushed.infeasible & (pushed.values <= network.clock.limit).all(axis=0)
-        )
-        low = np.where(stays, middle, low)
-        high = np.where(stays, high, middle - 1)
-    return [int(slip) for slip in low]
-
-
-def _own(early: np.ndarray, slip: np.ndarray, node: int) -> np.ndarray:
-    """Return the floors of one node over samples: pushed in its own sample, free in all others."""
-    floors = np.zeros(len(early), dtype=np.int64)
-    floors[node] = early[node] + slip[node]
-    return floors
+    low = dict.fromkeys(most, 0)
+    high = {node: max(0, min(slip, network.clock.limit - earliest.values[node])) for node, slip in most.items()}
+    far = True
+    while asked := [node for node in most if low[node] < high[node]]:
+        slips = [high[node] if far else (low[node] + high[node] + 1) // 2 for node in asked]
+        raised = {}
+        for place, node in enumerate(asked):
+            raised[node] = np.zeros(len(asked), dtype=np.int64)
+            raised[node][place] = earliest.values[node] + slips[place]
+        pushed = evaluate(network, Columns(samples=len(asked)), raised=raised)
+        stays = (pushed.values[target] <= held) & ~pushed.infeasible & (pushed.values <= network.clock.limit).all(axis=0)
+        for node, slip, stay in zip(asked, slips, stays.tolist(), strict=True):
+            if stay:
+                low[node] = slip
+            else:
+                high[node] = slip - 1
+        far = False
+    return low
 
 
 def free_floats(earliest: Earliest, items: Iterable[str]) -> dict[str, int | None]:

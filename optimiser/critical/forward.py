@@ -235,6 +235,25 @@ class Pass:
                 if self.trouble:
                     return
 
+    def copied(self) -> Pass:
+        """Return a pass that goes on from where this one ended, and leaves it as it is."""
+        other = copy(self)
+        other.values, other.events, other.last = list(self.values), list(self.events), list(self.last)
+        return other
+
+    def raised(self, node: int, boundary: int) -> Pass:
+        """Return the pass in which one node is at or after a boundary."""
+        other = self.copied()
+        other.raise_to(node, boundary, None)
+        return other
+
+    def found(self) -> Earliest:
+        """Return what the pass came to."""
+        status: Status = "feasible"
+        if self.trouble:
+            status = "beyond" if self.trouble.kind == "beyond" else "infeasible"
+        return Earliest(self.network, status, self.values, self.events, self.last, self.trouble)
+
     def raise_to(self, node: int, boundary: int, rule: str | None) -> bool:
         """Raise one node after `run`, and everything that waits for it; return False when that is impossible."""
         return self.push(node, boundary, rule, ()) and self._onwards([node])
@@ -272,9 +291,8 @@ class Pass:
         wanted = set(slots)
         if self.trouble or not all(_no_looser(*pair) for pair in _changed(self.network, network, wanted)):
             return None
-        after = copy(self)
+        after = self.copied()
         after.network = network
-        after.values, after.events, after.last = list(self.values), list(self.events), list(self.last)
         after.outgoing, after.rounding, after.ceilings = list(self.outgoing), list(self.rounding), list(self.ceilings)
         after.take_up(self.network, wanted)
         return after
@@ -444,7 +462,4 @@ def earliest_times(
     """
     forward = Pass(network, off, on, ceilings or {})
     forward.run()
-    status: Status = "feasible"
-    if forward.trouble:
-        status = "beyond" if forward.trouble.kind == "beyond" else "infeasible"
-    return Earliest(network, status, forward.values, forward.events, forward.last, forward.trouble)
+    return forward.found()

@@ -79,12 +79,15 @@ class Levelling:
         The plan's inequalities.
     pools
         The plan's capacities.
+    forward
+        The forward pass of the network, where it is known.
     """
 
-    def __init__(self, network: Network, pools: Sequence[Resource]) -> None:
+    def __init__(self, network: Network, pools: Sequence[Resource], forward: Pass | None = None) -> None:
         self.network = network
-        self._pass = Pass(network)
-        self._pass.run()
+        self._pass = Pass(network) if forward is None else forward
+        if forward is None:
+            self._pass.run()
         self.items = sorted({item for pool in pools for item in pool.demand})
         self._nodes = {item: network.item_nodes(item) for item in self.items}
         self._item_at = {node: item for item, nodes in self._nodes.items() for node in nodes}
@@ -98,12 +101,17 @@ class Levelling:
             self._need[item] = np.array([pools[row].demand[item] for row in places], dtype=np.int64)[:, None]
         self._available = np.array([pool.available for pool in pools], dtype=np.int64)
 
+    def again(self, network: Network, forward: Pass) -> Levelling:
+        """Return the same for a network that differs by some numbers only, from its own forward pass."""
+        other = copy(self)
+        other.network, other._pass = network, forward  # noqa: SLF001 - a copy of its own kind
+        return other
+
     def schedule(self, key: Key) -> list[int] | None:
         """Return a schedule inside capacity, or None where this way of placing finds none; see `list_schedule`."""
         if self._pass.trouble:
             return None
-        forward = copy(self._pass)
-        forward.values, forward.events, forward.last = list(forward.values), list(forward.events), list(forward.last)
+        forward = self._pass.copied()
         values = forward.values
         free = self._available.copy()
         placed: dict[str, tuple[int, int]] = {}
@@ -190,7 +198,13 @@ def list_schedule(network: Network, pools: Sequence[Resource], key: Key) -> list
 
 
 def best_schedule(
-    earliest: Earliest, pools: Sequence[Resource], milestone: str, *, floor: int | None = None, tries: int = 0
+    earliest: Earliest,
+    pools: Sequence[Resource],
+    milestone: str,
+    *,
+    floor: int | None = None,
+    tries: int = 0,
+    levelling: Levelling | None = None,
 ) -> list[int] | None:
     """Return the best of several list schedules for one milestone, or None where none was found.
 
@@ -206,11 +220,13 @@ def best_schedule(
         A boundary that it cannot be before: a schedule that reaches it is not bettered.
     tries
         How many further schedules to try at each earlier date supposed, once the usual orders have been tried.
+    levelling
+        List scheduling of the network inside the capacities, where it is prepared already.
     """
     network = earliest.network
     node = network.nodes[milestone, "start"]
     floor = max(earliest.values[node], floor or 0)
-    levelling = Levelling(network, pools)
+    levelling = levelling or Levelling(network, pools)
     late = latest_by_choice(earliest, node, earliest.values[node])
     length = {
         item: earliest.values[network.item_nodes(item)[1]] - earliest.values[network.item_nodes(item)[0]]

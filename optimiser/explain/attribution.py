@@ -23,13 +23,12 @@ from optimiser.clock import Clock
 from optimiser.encoding.levers import references
 from optimiser.errors import InputError, Located, UndecidedError
 from optimiser.explain.by_date import find_baseline
+from optimiser.explain.dated import need_date
 from optimiser.explain.differences import Group, groups_of, mixed
 from optimiser.explain.ledger import ledger
 from optimiser.explain.oracle import Oracle
-from optimiser.explain.standing import need_date
 from optimiser.solve.asked import asked_for
-from optimiser.solve.spans import column_number
-from optimiser.solve.variant import Variant
+from optimiser.solve.variant import Variant, column_number
 
 __all__ = ["MOST_EXACT", "SCL_TERMS", "attribute", "compare_networks", "shapley"]
 
@@ -148,7 +147,9 @@ class _Dater:
         new = list(dict.fromkeys(mask for mask in masks if mask not in self.known))
         if new and self.columnar:
             reaches = self.oracle.reach(self.milestone, [self._variant(mask) for mask in new])
-            self.known |= {mask: self._shown(reach.low, self.oracle.clock) for mask, reach in zip(new, reaches, strict=True)}
+            self.known |= {
+                mask: self._shown(reach.low, self.oracle.problem.clock) for mask, reach in zip(new, reaches, strict=True)
+            }
         elif new:
             self.known |= {mask: self._date(mask) for mask in new}
         return [self.known[mask] for mask in masks]
@@ -178,7 +179,7 @@ class _Dater:
             named = ", ".join(group.id for group in self._chosen(mask)) or "no change"
             message = f"undecided: the limit came before the date of {self.milestone} with {named}; maybe fewer changes at once"
             raise UndecidedError(message)
-        return self._shown(reach.exact, oracle.clock)
+        return self._shown(reach.exact, oracle.problem.clock)
 
     def _shown(self, boundary: int, clock: Clock) -> int:
         if boundary > clock.limit:

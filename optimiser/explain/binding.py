@@ -6,24 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from models.explanation import BindingLine, BindingReport, Method
-from models.findings import ConflictMember
 from models.items import Activity
 from models.plan import DURATION_PREFIX, Plan
 from models.rules import Point
-from optimiser.critical import earliest_times
 from optimiser.encoding.answer import Limits
 from optimiser.encoding.levers import references, stated_entries
 from optimiser.explain.conflict import Enumeration, conflict_record, detached, enumerate_all, one_conflict
+from optimiser.explain.dated import need_date
 from optimiser.explain.headroom import Headroom, Saturation, headrooms, saturations
 from optimiser.explain.margins import break_evens, margins, near_chains, reading_lines
-from optimiser.explain.numbers import Number, number_of_rule
+from optimiser.explain.numbers import Number
 from optimiser.explain.oracle import Oracle
-from optimiser.explain.register import raid_of
-from optimiser.explain.standing import need_date
-from optimiser.explain.subject import Reach
 from optimiser.solve.asked import asked_for
-from optimiser.solve.variant import Variant, network_of, varied
-from optimiser.wording import describe, family_of
+from optimiser.solve.between import DateRange
+from optimiser.solve.variant import Variant, varied
+from optimiser.wording import family_of
 
 __all__ = ["explain", "explain_with"]
 
@@ -71,7 +68,7 @@ def explain(
 
 def explain_with(oracle: Oracle, milestone: str, *, near: int = NEAR) -> BindingReport:
     """Return the report of one milestone from an oracle that may serve several."""
-    plan, clock = oracle.plan, oracle.clock
+    plan, clock = oracle.plan, oracle.problem.clock
     asked_for(plan, [milestone])
     reach = need_date(oracle, milestone)
     convention = plan.convention(Point(milestone, "start"))
@@ -84,8 +81,8 @@ def explain_with(oracle: Oracle, milestone: str, *, near: int = NEAR) -> Binding
     if found.conflicts and found.conflicts[0]:
         conflict = conflict_record(oracle, milestone, boundary - 1, found.conflicts[0], minimal=found.minimal[0])
     notes = []
-    if oracle.rationed:
-        notes.append("items' margins, near chains and other readings leave capacity out: they are those of the network")
+    if oracle.leads(milestone):
+        notes.append("floats, last dates and near chains are those of the order shown on the slots")
     undecided = sum(line.method == "undecided" for line in lines)
     if undecided:
         notes.append(f"{undecided} of {len(lines)} lines are undecided: the limit came first, or they were not asked")
@@ -125,18 +122,12 @@ class _Lines:
 
     def lines(self) -> tuple[BindingLine, ...]:
         """Return a line for every rule and duration that is on, those that bind first."""
-        oracle, names = self.oracle, self.oracle.atoms
-        if "numbers" not in oracle.shared:
-            stated = ((name, number_of_rule(oracle.network, name)) for name in names)
-            oracle.shared["numbers"] = {name: number for name, number in stated if number is not None}
-        numbers: dict[str, Number] = oracle.shared["numbers"]
+        oracle, names, numbers = self.oracle, self.oracle.atoms, self.oracle.numbers
         dropped = self._dropped(names)
         relaxed = self._relaxed(numbers)
         room = self._headroom(numbers)
         gaining = [numbers[name] for name in numbers if self._may_gain(name, dropped[name], relaxed.get(name))]
         spent = dict(zip((number.slot for number in gaining), self._saturation(gaining), strict=True))
-        raid = oracle.shared.setdefault("raid", None) or raid_of(oracle.plan)
-        oracle.shared["raid"] = raid
         binding = [name for name in names if (self._gain(dropped.get(name)) or 0) > 0]
         loose = dict(zip(binding, detached(oracle, self.milestone, [(name,) for name in binding]), strict=True))
         found = [
@@ -146,7 +137,6 @@ class _Lines:
                 (dropped[name], relaxed.get(name)),
                 room.get(name),
                 spent.get(name),
-                raid,
                 detaches=loose.get(name, False),
             )
             for name in names
@@ -154,7 +144,7 @@ class _Lines:
         order = {"drop-binding": 0, "unit-binding": 0, "driving": 1, "jointly binding": 1, "slack": 2}
         return tuple(sorted(found, key=lambda line: min(order[word] for word in line.words)))
 
-    def _may_gain(self, name: str, dropped: Reach, relaxed: Reach | None) -> bool:
+    def _may_gain(self, name: str, dropped: DateRange, relaxed: DateRange | None) -> bool:
         """Return whether relaxing a number may gain days: not where switching it off altogether gains none."""
         if (self._gain(relaxed) or 0) > 0:
             return True
@@ -162,7 +152,7 @@ class _Lines:
 
     # -- what is asked ---------------------------------------------------------------------------------------------------
 
-    def _dropped(self, names: Sequence[str]) -> dict[str, Reach]:
+    def _dropped(self, names: Sequence[str]) -> dict[str, DateRange]:
         """Return the date without each rule or duration.
 
         Of a rationed plan only members of every minimal conflict are tried: no other gains alone.
@@ -176,7 +166,7 @@ class _Lines:
                 strict=True,
             )
         )
-        stays = Reach(self.boundary, self.boundary)
+        stays = DateRange(self.boundary, self.boundary)
         return {name: reaches.get(name, stays) for name in names}
 
     def _known(self) -> int | None:
@@ -189,7 +179,7 @@ class _Lines:
             return None
         return set.intersection(*(set(members) for members in self.found.conflicts))
 
-    def _relaxed(self, numbers: Mapping[str, Number]) -> dict[str, Reach]:
+    def _relaxed(self, numbers: Mapping[str, Number]) -> dict[str, DateRange]:
         """Return the date with each number relaxed by one unit, where a unit is left."""
         able = [name for name, number in numbers.items() if number.least > 0]
         every = self._everywhere()
@@ -201,7 +191,7 @@ class _Lines:
                 strict=True,
             )
         )
-        stays = Reach(self.boundary, self.boundary)
+        stays = DateRange(self.boundary, self.boundary)
         return {name: reaches.get(name, stays) for name in able}
 
     def _headroom(self, numbers: Mapping[str, Number]) -> dict[str, Headroom]:
@@ -214,7 +204,7 @@ class _Lines:
     def _saturation(self, numbers: Sequence[Number]) -> list[Saturation | None]:
         return saturations(self.oracle, self.milestone, numbers, self.boundary) if self.proved else [None] * len(numbers)
 
-    def _gain(self, reach: Reach | None) -> int | None:
+    def _gain(self, reach: DateRange | None) -> int | None:
         """Return the working days gained, None where they are not known."""
         if reach is None or reach.exact is None or not self.proved:
             return None
@@ -226,15 +216,14 @@ class _Lines:
         self,
         name: str,
         number: Number | None,
-        reaches: tuple[Reach, Reach | None],
+        reaches: tuple[DateRange, DateRange | None],
         room: Headroom | None,
         spent: Saturation | None,
-        raid: Mapping[str, tuple[str, ...]],
         *,
         detaches: bool,
     ) -> BindingLine:
         plan = self.oracle.plan
-        member, family = self._described(name), family_of(plan, name)
+        member, family = self.oracle.described(name), family_of(plan, name)
         drop, unit = self._gain(reaches[0]), self._gain(reaches[1])
         gains = spent is not None and spent.boundary < self.boundary
         ranged = spent if gains else None
@@ -252,7 +241,7 @@ class _Lines:
             basis=member.basis,
             statement=member.statement,
             owner=_owner(plan, name),
-            raid=raid.get(name, ()),
+            raid=self.oracle.raid.get(name, ()),
             driving=name in self.driving,
             detaches=detaches,
             drop_gain_wd=None if detaches else drop,
@@ -272,13 +261,6 @@ class _Lines:
             method=method,
         )
 
-    def _described(self, name: str) -> ConflictMember:
-        """Return a rule in words, once for all milestones."""
-        said: dict[str, ConflictMember] = self.oracle.shared.setdefault("said", {})
-        if name not in said:
-            said[name] = describe(self.oracle.plan, name)
-        return said[name]
-
     def _partners(self, name: str) -> tuple[tuple[str, ...], ...]:
         """Return the smallest sets with which a rule gains, where it gains nothing alone."""
         sets = [each for each in self.found.relaxations if name in each and len(each) > 1]
@@ -293,12 +275,11 @@ class _Lines:
         """Return what holds the milestone once a number is relaxed as far as it gains, and did not before."""
         oracle = self.oracle
         variant = number.variant(-spent.units)
-        network = network_of(oracle.network, variant)
-        after = earliest_times(network)
+        after = oracle.problem.changed(variant).earliest
         if after.status == "feasible" and after.values[oracle.node(self.milestone)] == spent.boundary:
             members: Iterable[str] = after.rules_behind(after.chain(after.last[oracle.node(self.milestone)]))
         else:
-            relaxed = Oracle(varied(oracle.network, variant), oracle.limits, oracle.clock)
+            relaxed = Oracle(varied(oracle.network, variant), oracle.limits, oracle.problem.clock)
             found = one_conflict(relaxed, self.milestone, spent.boundary - 1)
             members = found[0] if found else ()
         return tuple(name for name in members if name not in self.driving)

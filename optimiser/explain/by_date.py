@@ -14,12 +14,12 @@ from models.rules import Point
 from optimiser.encoding.answer import Limits
 from optimiser.errors import InputError, Located
 from optimiser.explain.conflict import conflict_record, enumerate_all, one_conflict, relaxation_records
+from optimiser.explain.dated import boundary_by
 from optimiser.explain.levers import Levers, levers_of
 from optimiser.explain.oracle import Oracle
 from optimiser.explain.route import cheapest_route
-from optimiser.explain.standing import boundary_by
-from optimiser.explain.subject import Reach
 from optimiser.solve.asked import asked_for
+from optimiser.solve.between import DateRange
 
 __all__ = ["find_baseline", "why_not", "why_not_baseline"]
 
@@ -86,7 +86,7 @@ def _answered(
     oracle: Oracle, milestone: str, day: dt.date, *, everything: bool, allow: Collection[str], route: bool = True
 ) -> WhyNot:
     """Return the answer for one milestone."""
-    plan, clock = oracle.plan, oracle.clock
+    plan, clock = oracle.plan, oracle.problem.clock
     levers = levers_of(oracle, allow)
     by = boundary_by(clock, plan, milestone, day)
     now = oracle.base(milestone)
@@ -129,10 +129,10 @@ def _answered(
     )
 
 
-def _date(oracle: Oracle, milestone: str, reach: Reach) -> dt.date | None:
-    if reach.high is None or reach.high > oracle.clock.limit:
+def _date(oracle: Oracle, milestone: str, reach: DateRange) -> dt.date | None:
+    if reach.high is None or reach.high > oracle.problem.clock.limit:
         return None
-    return oracle.clock.show(reach.high, oracle.plan.convention(Point(milestone, "start")))
+    return oracle.problem.clock.show(reach.high, oracle.plan.convention(Point(milestone, "start")))
 
 
 def _reasons(
@@ -168,7 +168,7 @@ def _way(
 
 def _nearest(oracle: Oracle, full: Plan, milestone: str, by: int, levers: Levers) -> NearestMiss | None:
     """Return how close everything that may move gets, and what would have to give besides."""
-    relaxed = Oracle(full, oracle.limits, oracle.clock)
+    relaxed = Oracle(full, oracle.limits, oracle.problem.clock)
     reach = relaxed.reach_of(full, milestone)
     one = one_conflict(relaxed, milestone, by)
     if one is None:
@@ -176,7 +176,7 @@ def _nearest(oracle: Oracle, full: Plan, milestone: str, by: int, levers: Levers
     found = enumerate_all(relaxed, milestone, by, most_calls=NEAREST_CALLS)
     to_allow = relaxation_records(relaxed, milestone, found.relaxations)
     conflict = conflict_record(relaxed, milestone, by, one[0], minimal=one[1])
-    known = reach.high is not None and reach.high <= oracle.clock.limit
+    known = reach.high is not None and reach.high <= oracle.problem.clock.limit
     convention = oracle.plan.convention(Point(milestone, "start"))
     if not known:
         return None
@@ -184,7 +184,7 @@ def _nearest(oracle: Oracle, full: Plan, milestone: str, by: int, levers: Levers
     now = oracle.base(milestone)
     gains = levers.offered and (now.high is None or reach.high < now.high)
     return NearestMiss(
-        date=oracle.clock.show(reach.high, convention),
+        date=oracle.problem.clock.show(reach.high, convention),
         missing_wd=reach.low - by,
         route=cheapest_route(oracle, milestone, reach.high, levers, oracle.limits) if gains else None,
         conflict=conflict,
@@ -254,7 +254,7 @@ def why_not_baseline(
         else:
             year, month = published.month
             day = dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
-        if day < max(plan.horizon.first, oracle.clock.calendar.covers.first):
+        if day < max(plan.horizon.first, oracle.problem.clock.calendar.covers.first):
             found.append(
                 MilestoneWhyNot(
                     milestone=published.milestone, published=published.date, answer=_past(oracle, published.milestone, day)
@@ -270,7 +270,7 @@ def _past(oracle: Oracle, milestone: str, day: dt.date) -> WhyNot:
     """Return the answer for a date that had passed when the plan was made: nothing could give it."""
     plan = oracle.plan
     now = oracle.base(milestone)
-    first = max(plan.horizon.first, oracle.clock.calendar.covers.first)
+    first = max(plan.horizon.first, oracle.problem.clock.calendar.covers.first)
     return WhyNot(
         plan=plan.id,
         scenarios=plan.settings.scenarios,

@@ -18,6 +18,7 @@ from models.findings import Conflict
 from models.plan import DURATION_PREFIX
 from models.rules import Point
 from optimiser.explain.oracle import Oracle
+from optimiser.explain.possible import can, forward, needed, refuted_alone
 from optimiser.solve.binding import QUESTION
 from optimiser.solve.variant import Variant
 from optimiser.wording import demand, describe, families, plain_date, several, title
@@ -63,7 +64,7 @@ def one_conflict(
     Dravnieks, "Locating minimal infeasible constraint sets in linear programs", 1991).
     """
     everything = frozenset(oracle.atoms)
-    if oracle.can(milestone, by, off) is not False:
+    if can(oracle, milestone, by, off) is not False:
         return None
     core = _first_core(oracle, milestone, by, off)
     minimal, place = True, 0
@@ -72,15 +73,15 @@ def one_conflict(
         core = _shrunk(oracle, milestone, by, core)
         last = oracle.rationed_calls + MOST_LOOKS
     # What is needed in a larger set is needed in every smaller one.
-    needed = oracle.needed(milestone, by, core)
+    kept_always = needed(oracle, milestone, by, core)
     while place < len(core):
-        if core[place] in needed:
+        if core[place] in kept_always:
             place += 1
             continue
         trial = (*core[:place], *core[place + 1 :])
         if last is not None and oracle.rationed_calls > last:
             return core, False
-        verdict = oracle.can(milestone, by, everything - set(trial))
+        verdict = can(oracle, milestone, by, everything - set(trial))
         if verdict is False:
             kept = set(_cut(oracle, milestone, by, trial))
             place = sum(name in kept for name in core[:place])
@@ -98,13 +99,13 @@ def _shrunk(oracle: Oracle, milestone: str, by: int, core: tuple[str, ...]) -> t
     """
     groups: dict[frozenset[str], list[str]] = {}
     for name in core:
-        near = oracle.next_to(name)
+        near = oracle.near.next_to(name)
         if len(near) == 1:
             groups.setdefault(near, []).append(name)
     for members in (*groups.values(), *([name] for name in core)):
         if not set(members) <= set(core) or (len(members) == 1 and members[0] in oracle.pools):
             continue
-        refuted = oracle.refuted_alone(milestone, by, [name for name in core if name not in members])
+        refuted = refuted_alone(oracle, milestone, by, [name for name in core if name not in members])
         if refuted is not None:
             core = tuple(name for name in core if name in refuted)
     return core
@@ -121,10 +122,10 @@ def _first_core(oracle: Oracle, milestone: str, by: int, off: frozenset[str]) ->
 
     everything = frozenset(oracle.atoms)
     plan = varied(oracle.network, Variant(off=tuple(off)))
-    members, _ = Encoding(plan, oracle.clock).conflict(milestone, by, oracle.limits)
+    members, _ = Encoding(plan, oracle.problem.clock).conflict(milestone, by, oracle.limits)
     if members is not None:
         found = tuple(name for name in left if name in members)
-        if oracle.can(milestone, by, everything - set(found)) is False:
+        if can(oracle, milestone, by, everything - set(found)) is False:
             return found
     return left
 
@@ -133,17 +134,17 @@ def _cut(oracle: Oracle, milestone: str, by: int, held: Sequence[str]) -> tuple[
     """Return what a contradiction of the network, or of its capacities, uses of a set that cannot hold; else the set itself."""
     everything = frozenset(oracle.atoms)
     ceilings = {oracle.node(milestone): (by, QUESTION)}
-    earliest = oracle.forward(everything - set(held), ceilings)
+    earliest = forward(oracle, everything - set(held), ceilings)
     if earliest.trouble is not None:
         behind = set(earliest.rules_behind(earliest.trace(earliest.trouble.event)))
         if earliest.trouble.rule:
             behind.add(earliest.trouble.rule)
     else:
-        behind = set(oracle.refuted_alone(milestone, by, held) or held)
+        behind = set(refuted_alone(oracle, milestone, by, held) or held)
     used = tuple(name for name in held if name in behind)
     if len(used) == len(held):
         return used
-    return used if oracle.can(milestone, by, everything - set(used)) is False else tuple(held)
+    return used if can(oracle, milestone, by, everything - set(used)) is False else tuple(held)
 
 
 def enumerate_all(oracle: Oracle, milestone: str, by: int, *, most_calls: int | None = None) -> Enumeration:
@@ -168,7 +169,7 @@ def enumerate_all(oracle: Oracle, milestone: str, by: int, *, most_calls: int | 
             found.complete = False
             break
         trial = min(open_sets, key=lambda each: (len(each), sorted(each)))
-        verdict = oracle.can(milestone, by, trial)
+        verdict = can(oracle, milestone, by, trial)
         if verdict is None:
             found.complete = False
             settled.add(trial)
@@ -216,7 +217,7 @@ def _multiplied(hitting: list[frozenset[str]], conflict: Sequence[str]) -> list[
 
 def conflict_record(oracle: Oracle, milestone: str, by: int, members: Sequence[str], *, minimal: bool) -> Conflict:
     """Return a conflict in words, with the date that its members alone compel."""
-    plan, clock = oracle.plan, oracle.clock
+    plan, clock = oracle.plan, oracle.problem.clock
     off = tuple(name for name in oracle.atoms if name not in set(members))
     convention = plan.convention(Point(milestone, "start"))
     asked = plain_date(clock.show(by, convention)) if 0 < by < clock.size else "before the axis begins"
@@ -257,7 +258,7 @@ def _in_brief(parts: Sequence[str]) -> str:
 
 def relaxation_records(oracle: Oracle, milestone: str, sets: Sequence[frozenset[str]]) -> tuple[Relaxation, ...]:
     """Return relaxations with the date that each buys, those that leave everything its reason first, then by date."""
-    plan, clock = oracle.plan, oracle.clock
+    plan, clock = oracle.plan, oracle.problem.clock
     convention = plan.convention(Point(milestone, "start"))
     order = {name: place for place, name in enumerate(oracle.atoms)}
     ordered = [tuple(sorted(each, key=order.__getitem__)) for each in sets]

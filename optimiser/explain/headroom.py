@@ -10,7 +10,7 @@ import numpy as np
 from models.explanation import Method
 from optimiser.explain.numbers import Number
 from optimiser.explain.oracle import Oracle
-from optimiser.explain.subject import Reach
+from optimiser.solve.between import DateRange
 from optimiser.solve.variant import Variant
 
 __all__ = ["Headroom", "Saturation", "headrooms", "saturations"]
@@ -83,7 +83,7 @@ def headrooms(
     for place, number in enumerate(numbers):
         if number.slot in oracle.two_way:
             search.scan(place)
-    if oracle.concerned(milestone):
+    if oracle.leads(milestone):
         search.frame()
     search.bisect()
     return search.found()
@@ -146,7 +146,7 @@ class _Search:
             )
             # Rationed work that runs off the axis has no schedule at all.
             stays = (evaluated.of(milestone) <= self.boundaries[asked]) & ~evaluated.infeasible
-            stays &= np.all(evaluated.values <= oracle.clock.limit, axis=0)
+            stays &= np.all(evaluated.values <= oracle.problem.clock.limit, axis=0)
             low[asked] = np.where(stays, units, low[asked])
             self.ends[asked] = np.where(stays, self.ends[asked], evaluated.infeasible)
             self.high[asked] = np.where(stays, self.high[asked], units - 1)
@@ -154,7 +154,7 @@ class _Search:
 
     def bisect(self) -> None:
         """Ask until every number is told, or left open by a limit; the far end first, which often stays."""
-        far = self.oracle.concerned(self.milestone)
+        far = self.oracle.leads(self.milestone)
         while True:
             places = [place for place in np.flatnonzero(self.low < self.high).tolist() if place not in self.left_open]
             if not places:
@@ -168,7 +168,7 @@ class _Search:
                 self._take(place, int(units[place]), reach)
             far = False
 
-    def _take(self, place: int, units: int, reach: Reach) -> None:
+    def _take(self, place: int, units: int, reach: DateRange) -> None:
         """Take the answer to one question."""
         boundary = int(self.boundaries[place])
         if not _told(reach, boundary):
@@ -215,11 +215,11 @@ class _Search:
         return rooms
 
 
-def _stays(reach: Reach, boundary: int) -> bool:
+def _stays(reach: DateRange, boundary: int) -> bool:
     return reach.high is not None and reach.high <= boundary
 
 
-def _told(reach: Reach, boundary: int) -> bool:
+def _told(reach: DateRange, boundary: int) -> bool:
     """Return whether a reach tells on which side of a boundary the date lies."""
     return _stays(reach, boundary) or reach.low > boundary
 

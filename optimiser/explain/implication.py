@@ -8,9 +8,9 @@ from models.explanation import Implied, ImpliedDate, ImpliedRange, ImpliedRow
 from models.plan import Plan
 from models.rules import Point
 from optimiser.explain.by_date import find_baseline
+from optimiser.explain.dated import need_date
 from optimiser.explain.oracle import Oracle
 from optimiser.explain.ranges import Array, Held, Ranges
-from optimiser.explain.standing import need_date
 from optimiser.solve.asked import asked_for
 from optimiser.solve.variant import Variant
 from optimiser.wording import demand
@@ -103,7 +103,7 @@ class _Answer:
         return self.ranges.dates(variants) if variants else self.ranges.as_is[:, None]
 
     def _dated(self, place: int, name: str, dates: Array, best: Held, singles: Sequence[ImpliedRange]) -> ImpliedDate:
-        clock, plan = self.oracle.clock, self.plan
+        clock, plan = self.oracle.problem.clock, self.plan
         convention = plan.convention(Point(name, "start"))
         known = bool(best.rows) and int(dates[place].max()) <= clock.limit
         early, late = int(dates[place].min()), int(dates[place].max())

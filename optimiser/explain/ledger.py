@@ -188,7 +188,7 @@ def _grown(oracle: Oracle, before: str, after: str, months_to: int, growth: int)
 
 def _date(oracle: Oracle, milestone: str) -> dt.date:
     value = oracle.found.values[oracle.node(milestone)]
-    return oracle.clock.show(value, oracle.plan.convention(Point(milestone, "start")))
+    return oracle.problem.clock.show(value, oracle.plan.convention(Point(milestone, "start")))
 
 
 def _days_by_label(oracle: Oracle, before: str, after: str) -> Counter[Label]:

@@ -20,8 +20,9 @@ from models.rules import Capacity
 from optimiser.clock import Clock
 from optimiser.encoding.levers import Lever, number_of, stated_entries
 from optimiser.errors import InputError, Located
-from optimiser.explain.numbers import Number, number_of_assumption, number_of_rule, users
+from optimiser.explain.numbers import Number, number_of_assumption, number_of_rule
 from optimiser.explain.oracle import Oracle
+from optimiser.solve.variant import users
 
 __all__ = ["Levers", "levers_of"]
 
@@ -71,7 +72,7 @@ def levers_of(oracle: Oracle, allow: Collection[str] = ()) -> Levers:
         number = number_of_assumption(oracle.network, entry)
         if number is None or entry.low is None or entry.low == entry.value:
             continue
-        lever = _towards(oracle.clock, entry.id, "assumption", entry.value, entry.low, entry.cost)
+        lever = _towards(oracle.problem.clock, entry.id, "assumption", entry.value, entry.low, entry.cost)
         if lever is not None:
             basis = f"its low, {print_value(entry.low)}" + ("" if entry.cost is not None else "; no cost stated, one a unit")
             taken.add(("assumption", entry.id))
@@ -144,7 +145,7 @@ def _towards(clock: Clock, name: str, kind: Any, value: Value, limit: Value, cos
 
 def _flexed(oracle: Oracle, name: str, entry: Any) -> Lever | None:
     """Return the lever of a rule's or duration's flexibility."""
-    plan, clock = oracle.plan, oracle.clock
+    plan, clock = oracle.plan, oracle.problem.clock
     flexibility = entry.flexibility
     term = number_of(entry)
     number = number_of_rule(oracle.network, name)

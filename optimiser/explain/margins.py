@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from models.assumptions import Option
 from models.duration import Duration
 from models.explanation import BreakEven, ItemMargin, NearChain, ReadingLine
 from models.items import Milestone
-from models.plan import Plan
 from models.rules import Point
-from optimiser.critical import Columns, Earliest, compile_network, earliest_times, evaluate, floats
-from optimiser.critical.backward import reaches
-from optimiser.errors import BeyondHorizonError
+from optimiser.critical import NONE, Columns, Earliest, evaluate, floats
+from optimiser.explain.alternatives import Alternative
 from optimiser.explain.headroom import headrooms
 from optimiser.explain.numbers import Number, number_of_assumption
 from optimiser.explain.oracle import Oracle
-from optimiser.explain.register import raid_of
-from optimiser.solve.spans import column_number, columnar, live_options, with_option
-from optimiser.solve.variant import Variant, renumbered
+from optimiser.solve.between import QUICK, DateRange, between
+from optimiser.solve.orders import latest_finishes, slacks
+from optimiser.solve.variant import Variant, column_number
 
 __all__ = ["break_evens", "margins", "near_chains", "reading_lines"]
 
@@ -34,56 +26,30 @@ def margins(oracle: Oracle, milestone: str) -> tuple[ItemMargin, ...]:
     """Return every item with the last date it may finish without moving the milestone, in the order of the plan.
 
     The float is how far the item can slip as a whole; the last date of finishing is that of its finish alone, as when it
-    takes longer than planned.
+    takes longer than planned. Where capacity takes part, both are those of the order in which the schedule that reaches the
+    date uses the slots.
     """
-    plan, clock, found = oracle.plan, oracle.clock, oracle.found
-    slips = floats(found, milestone)
-    late = _latest_finishes(found, milestone)
-    raid = raid_of(plan)
+    plan, clock, found = oracle.plan, oracle.problem.clock, oracle.reasons(milestone)
+    slips = slacks(oracle.problem, found, milestone)
+    late = latest_finishes(found, milestone)
     margins = []
     for item in (*plan.activities, *plan.milestones):
         _, finish = found.position(item.id)
         convention = item.shown if isinstance(item, Milestone) else "closes"
-        last = late[item.id]
+        last, slip = late[item.id], slips[item.id]
         margins.append(
             ItemMargin(
                 id=item.id,
                 title=item.title,
                 owner=item.owner,
-                raid=raid.get(item.id, ()),
+                raid=oracle.raid.get(item.id, ()),
                 finish=clock.show(finish, convention),
-                float_wd=slips[item.id],
+                float_wd=slip.least,
+                float_most_wd=None if slip.exact else slip.most,
                 latest_finish=None if last is None else clock.show(min(last, clock.size - 1), convention),
             )
         )
     return tuple(margins)
-
-
-def _latest_finishes(found: Earliest, milestone: str) -> dict[str, int | None]:
-    """Return the last boundary of each item's finish that leaves the milestone where it is, by bisection over forward passes.
-
-    None where no finish on the axis moves it.
-    """
-    network = found.network
-    target = network.nodes[milestone, "start"]
-    leads = reaches(network, target)
-    items = [item.id for item in (*network.plan.activities, *network.plan.milestones)]
-    finishes = {item: network.item_nodes(item)[1] for item in items}
-    moving = [item for item in items if leads[finishes[item]]]
-    early = np.array([found.values[finishes[item]] for item in moving], dtype=np.int64)
-    low, high = early.copy(), np.full(len(moving), network.clock.limit, dtype=np.int64)
-    count = len(moving)
-    while np.any(low < high):
-        middle = (low + high + 1) // 2
-        raised: dict[int, NDArray[np.int64]] = {}
-        for sample, item in enumerate(moving):
-            raised[finishes[item]] = np.zeros(count, dtype=np.int64)
-            raised[finishes[item]][sample] = middle[sample]
-        pushed = evaluate(network, Columns(samples=count), raised=raised)
-        stays = (pushed.values[target] <= found.values[target]) & ~pushed.infeasible
-        low, high = np.where(stays, middle, low), np.where(stays, high, middle - 1)
-    last = {item: int(value) if value < network.clock.limit else None for item, value in zip(moving, low, strict=True)}
-    return {item: last.get(item) for item in items}
 
 
 def near_chains(oracle: Oracle, milestone: str, near: int) -> tuple[NearChain, ...]:
@@ -91,7 +57,7 @@ def near_chains(oracle: Oracle, milestone: str, near: int) -> tuple[NearChain, .
 
     Items of one slack that wait for each other are one chain.
     """
-    found = oracle.found
+    found = oracle.reasons(milestone)
     network = found.network
     slips = floats(found, milestone)
     close = {item: slip for item, slip in slips.items() if slip is not None and 0 < slip <= near}
@@ -119,80 +85,21 @@ def near_chains(oracle: Oracle, milestone: str, near: int) -> tuple[NearChain, .
     return tuple(chains)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer to a question of the source, other than the one chosen.
-
-    Attributes
-    ----------
-    variant
-        What it changes; None where it needs a network of its own.
-    earliest
-        The forward pass at it; None where it needs days that no calendar covers.
-    """
-
-    reading: str
-    option: str
-    variant: Variant | None
-    earliest: Earliest | None
-
-
-def other_answers(oracle: Oracle) -> tuple[Answer, ...]:
-    """Return every answer to an open reading that is not the one chosen."""
-    if "answers" not in oracle.shared:
-        oracle.shared["answers"] = tuple(_answers(oracle))
-    found: tuple[Answer, ...] = oracle.shared["answers"]
-    return found
-
-
-def _answers(oracle: Oracle) -> Iterator[Answer]:
-    plan = oracle.plan
-    for reading in live_options(plan):
-        together = columnar(plan, reading)
-        for option in reading.options:
-            if option.id == plan.choice(reading):
-                continue
-            if together:
-                variant = _variant(option)
-                network = oracle.network
-                for slot, number in variant.values.items():
-                    network = renumbered(network, slot, number)
-                yield Answer(reading.id, option.id, variant, earliest_times(network, off=variant.off, on=variant.on))
-                continue
-            changed = with_option(plan, option)
-            clock = oracle.clock if changed.calendar == plan.calendar else None
-            try:
-                yield Answer(reading.id, option.id, None, earliest_times(compile_network(changed, clock)))
-            except BeyondHorizonError:
-                yield Answer(reading.id, option.id, None, None)
-
-
-def _variant(option: Option) -> Variant:
-    """Return what an answer changes."""
-    values = {name: column_number(value) for name, value in option.changes.assumptions.items()}
-    rules = option.changes.rules
-    return Variant(
-        off=tuple(name for name, on in rules.items() if not on),
-        values={name: number for name, number in values.items() if number is not None},
-        on=tuple(name for name, on in rules.items() if on),
-    )
-
-
 def break_evens(oracle: Oracle, milestone: str) -> tuple[BreakEven, ...]:
     """Return how far every unknown, and every assumption with a range, can worsen, at each answer of the open readings.
 
     Answers that leave a break-even as it is at the answers chosen are left out. A reading that changes the calendar is not
     tried, nor any where a live capacity takes part.
     """
-    plan, clock = oracle.plan, oracle.clock
+    plan, clock = oracle.plan, oracle.problem.clock
     entries: list[Any] = [*plan.unknowns, *(entry for entry in plan.assumptions if entry.low is not None)]
     paired = [(entry, number) for entry in entries if (number := number_of_assumption(oracle.network, entry)) is not None]
     cases: list[tuple[dict[str, str], Variant]] = [({}, Variant())]
     if not oracle.rationed:
         cases += [
-            ({answer.reading: answer.option}, answer.variant)
-            for answer in other_answers(oracle)
-            if answer.variant is not None and answer.earliest is not None and answer.earliest.status == "feasible"
+            ({other.reading: other.option}, other.variant)
+            for other in oracle.alternatives
+            if other.variant is not None and other.problem is not None and other.problem.earliest.status == "feasible"
         ]
     reaches = oracle.reach(milestone, [variant for _, variant in cases])
     asked: list[tuple[Any, Number, dict[str, str], Variant]] = []
@@ -201,10 +108,10 @@ def break_evens(oracle: Oracle, milestone: str) -> tuple[BreakEven, ...]:
         if reach.exact is None or reach.exact > clock.limit:
             continue
         for entry, number in paired:
-            set_here = entry.id in variant.values
-            here = _revalued(number, variant.values[entry.id]) if set_here else number
-            asked.append((entry, here, readings, variant))
-            bounds.append(reach.exact)
+            here = _revalued(oracle, entry, variant.values[entry.id]) if entry.id in variant.values else number
+            if here is not None:
+                asked.append((entry, here, readings, variant))
+                bounds.append(reach.exact)
 
     def at(place: int, units: int) -> Variant:
         _, number, _, variant = asked[place]
@@ -235,15 +142,17 @@ def break_evens(oracle: Oracle, milestone: str) -> tuple[BreakEven, ...]:
     return tuple(sorted(found, key=lambda line: order[line.id]))
 
 
-def _revalued(number: Number, column: int) -> Number:
-    """Return a number stated otherwise."""
-    if isinstance(number.value, Duration):
-        value: Any = Duration(column, number.value.unit)
-    elif isinstance(number.value, dt.date):
+def _revalued(oracle: Oracle, entry: Any, column: int) -> Number | None:
+    """Return the number of an assumption that a reading states otherwise, with the room that it has from there."""
+    if isinstance(entry.value, Duration):
+        value: Any = Duration(column, entry.value.unit)
+    elif column == NONE:
+        return None
+    elif isinstance(entry.value, dt.date):
         value = dt.date.fromordinal(column)
     else:
         value = column
-    return replace(number, value=value)
+    return number_of_assumption(oracle.network, entry.model_copy(update={"value": value}))
 
 
 def _from_range(entry: Any, number: Number, units: int | None, clock: Any) -> tuple[int, ...]:
@@ -265,46 +174,54 @@ def _from_range(entry: Any, number: Number, units: int | None, clock: Any) -> tu
 
 def reading_lines(oracle: Oracle, milestone: str) -> tuple[ReadingLine, ...]:
     """Return what each other answer to an open reading does to the milestone, one answer changed at a time."""
-    plan, clock = oracle.plan, oracle.clock
-    now = _reasons(oracle.found, milestone)
-    day = _shown(oracle.found, plan, milestone)
+    clock, now = oracle.problem.clock, oracle.base(milestone)
+    reasons = _behind(oracle.reasons(milestone), milestone)
+    rationed = oracle.leads(milestone)
     found = []
-    for answer in other_answers(oracle):
-        changed = answer.earliest
-        date = None if changed is None else _shown(changed, plan, milestone)
-        if date is not None and date == day:
+    for other in oracle.alternatives:
+        reach, then, date, bound = None, list[str](), None, None
+        if other.problem is not None:
+            reach = _reached(oracle, other, milestone)
+            convention = other.problem.plan.convention(Point(milestone, "start"))
+            limit = other.problem.clock.limit
+            if reach.high is not None and reach.high <= limit:
+                date, bound = (other.problem.clock.show(each, convention) for each in (reach.high, reach.low))
+        day = None if now.high is None else clock.show(now.high, oracle.plan.convention(Point(milestone, "start")))
+        if date is not None and date == day and bound == date:
             continue
-        then = [] if changed is None or date is None else _reasons(changed, milestone)
+        if date is not None and other.problem is not None and not rationed:
+            then = _behind(other.problem.earliest, milestone)
         delta = None
         if date is not None and day is not None:
             delta = int((clock.days < date.toordinal()).sum()) - int((clock.days < day.toordinal()).sum())
         found.append(
             ReadingLine(
-                reading=answer.reading,
-                option=answer.option,
+                reading=other.reading,
+                option=other.option,
                 date=date,
+                bound=None if bound == date else bound,
                 delta_wd=delta,
-                takes_over=tuple(name for name in then if name not in now),
-                released=tuple(name for name in now if name not in then) if then else (),
+                takes_over=tuple(name for name in then if name not in reasons),
+                released=tuple(name for name in reasons if name not in then) if then else (),
             )
         )
     return tuple(found)
 
 
-def _shown(earliest: Earliest, plan: Plan, milestone: str) -> dt.date | None:
-    """Return the date of a milestone, None where there is none on the axis."""
-    value = earliest.values[earliest.network.nodes[milestone, "start"]]
-    if earliest.status == "infeasible" or value > earliest.network.clock.limit:
-        return None
-    if earliest.status == "beyond":
-        evaluated = evaluate(earliest.network, Columns(samples=1))
-        value = int(evaluated.of(milestone)[0])
-        if evaluated.infeasible[0] or value > earliest.network.clock.limit:
-            return None
-    return earliest.network.clock.show(value, plan.convention(Point(milestone, "start")))
+def _reached(oracle: Oracle, other: Alternative, milestone: str) -> DateRange:
+    """Return where a milestone lies at another answer."""
+    assert other.problem is not None
+    if other.problem.earliest.status == "beyond" and not other.problem.pools:
+        # Something else runs off the axis; the milestone may be on it all the same.
+        evaluated = evaluate(other.problem.network, Columns(samples=1))
+        value = oracle.never if evaluated.infeasible[0] else int(evaluated.of(milestone)[0])
+        return DateRange(value, value)
+    if other.variant is not None:
+        return oracle.reach(milestone, [other.variant])[0]
+    return between(other.problem, milestone, deadline=oracle.deadline, effort=QUICK)
 
 
-def _reasons(earliest: Earliest, milestone: str) -> Sequence[str]:
+def _behind(earliest: Earliest, milestone: str) -> list[str]:
     """Return the rules and durations of the line of reasons behind a milestone."""
     event = earliest.last[earliest.network.nodes[milestone, "start"]]
     return earliest.rules_behind(earliest.chain(event))

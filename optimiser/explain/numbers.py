@@ -14,11 +14,10 @@ from models.plan import DURATION_PREFIX, Plan
 from models.rules import AtLeast, Capacity, Dependency, NotAfter, Rule
 from optimiser.clock import Clock, Convention
 from optimiser.critical import Network
-from optimiser.encoding.levers import number_of, references
-from optimiser.solve.spans import column_number
-from optimiser.solve.variant import Variant
+from optimiser.encoding.levers import number_of
+from optimiser.solve.variant import Variant, column_number, users
 
-__all__ = ["Number", "Unit", "number_of_assumption", "number_of_rule", "users"]
+__all__ = ["Number", "Unit", "number_of_assumption", "number_of_rule"]
 
 Unit = Literal["wd", "cd", "mo", "day", "count"]
 
@@ -123,12 +122,6 @@ def _dated(slot: str, value: dt.date, clock: Clock, worse: int, convention: Conv
     later, earlier = max(0, clock.size - 1 - boundary), max(0, boundary - 1)
     most, least = (later, earlier) if worse > 0 else (earlier, later)
     return Number(slot, value, "day", worse, most, least, clock, convention)
-
-
-def users(plan: Plan, name: str) -> tuple[str, ...]:
-    """Return the rules and durations that use an assumption's number, on or off."""
-    found = [DURATION_PREFIX + activity.id for activity in plan.activities if name in references(activity)]
-    return (*found, *(rule.id for rule in plan.rules if name in references(rule)))
 
 
 def number_of_assumption(network: Network, entry: Assumption | Unknown) -> Number | None:

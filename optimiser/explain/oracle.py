@@ -1,59 +1,215 @@
 """What a date would be if: the one question that every explanation asks, answered with three values.
 
-Where no live capacity rations anything, the network of monotone bounds answers exactly, many variants at once. Where one
-does, a variant is bounded from both sides without a solver first (energy and round bounds against list schedules, each
-schedule checked), and CP-SAT is asked only about what is left. A limit is never read as a verdict.
+Where no live capacity leads to a milestone, the network of monotone bounds answers exactly, many variants at once. Where
+one does, a variant is bounded from below by the network, and from above by the order of schedules known, all variants at
+once; what is left is searched one by one, within a budget. A limit is never read as a verdict.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.plan import Plan
-from optimiser.critical import Earliest
+from models.findings import ConflictMember
+from models.plan import DURATION_PREFIX, Plan
+from optimiser.clock import Clock
+from optimiser.critical import Earliest, Evaluated, Network, Resource, compile_network, evaluate, resources
+from optimiser.critical.levelling import Key, latest_by_choice
+from optimiser.encoding.answer import Limits
 from optimiser.encoding.levers import Lever, moved_plan
-from optimiser.explain.parts import Parts
-from optimiser.explain.possibility import Possibility
-from optimiser.explain.schedules import Schedules, Standing
-from optimiser.explain.search import Search
-from optimiser.explain.subject import Reach, Subject
-from optimiser.explain.vicinity import Vicinity
-from optimiser.solve.variant import Variant, varied
+from optimiser.explain.alternatives import Alternative, alternatives
+from optimiser.explain.near import Near
+from optimiser.explain.numbers import Number, number_of_rule
+from optimiser.explain.register import raid_of
+from optimiser.solve.between import QUICK, USUAL, DateRange, Deadline, between, too_large
+from optimiser.solve.orders import attained, in_order
+from optimiser.solve.problem import Problem, inside_of, refuted_by
+from optimiser.solve.variant import Variant, capacities, columns_of, no_tighter, pools_of, users, without_capacity
+from optimiser.wording import describe
 
-__all__ = ["Oracle", "Reach", "varied"]
+__all__ = ["Oracle"]
+
+SMALL = 60
+"""Up to so many rules and durations every question about a plan with capacity is asked, of CP-SAT too where it must be."""
+MOST_SCHEDULED = 600
+"""Variants of a larger plan with capacity that are searched one by one for one milestone; what is left is not asked."""
+MOST_SOLVED = 8
+"""Variants of a larger plan with capacity that CP-SAT is asked about for one milestone; of one too large for it, none."""
+KEPT = 2
+"""Schedules whose orders serve for all variants at once."""
+FEW = 3
+"""Up to so much work that holds capacity is given precedence where a variant touches what hangs on it."""
 
 
 @dataclass
-class Oracle(Subject):
+class _Known:
+    """What is known of one milestone of the plan as it stands: orders of schedules, and variants searched one by one."""
+
+    range: DateRange
+    orders: list[Network] | None = None
+    refutations: dict[int, frozenset[str] | None] = field(default_factory=dict)
+    answers: dict[tuple[Any, ...], DateRange] = field(default_factory=dict)
+    searched: int = 0
+    solved: int = 0
+
+
+@dataclass
+class Oracle:
     """The dates of one plan under changes.
 
-    What is asked here is answered where it is known: by schedules that serve many variants, by a search through single ones,
-    or by the parts of the plan that a conflict is made of.
+    Attributes
+    ----------
+    limits
+        Of each call of CP-SAT.
+    calls
+        Questions asked so far.
+    rationed_calls
+        Variants so far for which capacity had to be looked at one by one.
+    verdicts
+        Whether a milestone can be at or before a boundary with some rules and durations off, as far as asked.
     """
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self._vicinity = Vicinity(self)
-        self._schedules = Schedules(self, self._vicinity)
-        self._search = Search(self, self._schedules)
-        self._parts = Parts(self)
-        self._possibility = Possibility(self, self._search, self._parts)
+    plan: Plan
+    limits: Limits = field(default_factory=Limits)
+    clock: Clock | None = None
+    calls: int = 0
+    rationed_calls: int = 0
+    verdicts: dict[tuple[frozenset[str], str, int], bool | None] = field(default_factory=dict)
+    _known: dict[str, _Known] = field(default_factory=dict)
+    _described: dict[str, ConflictMember] = field(default_factory=dict)
 
-    def base(self, milestone: str) -> Reach:
-        """Return where the earliest boundary of a milestone of the plan as it stands lies: always asked, whatever it costs."""
-        return self.standing(milestone).reach
+    # -- the plan as it stands -----------------------------------------------------------------------------------------
 
-    def standing(self, milestone: str) -> Standing:
-        """Return what is known of a milestone of the plan as it stands, once and for all."""
-        return self._search.standing(milestone)
+    @cached_property
+    def problem(self) -> Problem:
+        """The plan as it stands, ready to be asked for dates."""
+        return Problem.of(self.plan, self.clock)
+
+    @cached_property
+    def deadline(self) -> Deadline:
+        """What is left of the time for all questions together."""
+        return Deadline(self.limits)
+
+    @property
+    def network(self) -> Network:
+        """Its inequalities."""
+        return self.problem.network
+
+    @property
+    def found(self) -> Earliest:
+        """Its forward pass, capacity left out."""
+        return self.problem.earliest
+
+    @property
+    def rationed(self) -> bool:
+        """Whether a live capacity takes part, so that the network alone is only a lower bound."""
+        return self.network.uses_capacity
+
+    @property
+    def large(self) -> bool:
+        """Whether capacity is shared among so many rules that not every question about it can be asked."""
+        return self.rationed and len(self.atoms) > SMALL
+
+    @property
+    def never(self) -> int:
+        """A boundary behind everything."""
+        return self.network.never
+
+    @cached_property
+    def atoms(self) -> tuple[str, ...]:
+        """Every rule and duration that is on, in the order of the plan."""
+        names = [DURATION_PREFIX + activity.id for activity in self.plan.activities]
+        names += [rule.id for rule in self.plan.rules]
+        return tuple(name for name in names if self.network.enabled[name])
+
+    @cached_property
+    def two_way(self) -> frozenset[str]:
+        """Durations that also hold their starts back, because something else pushes the finish.
+
+        Counting such a duration as zero may close a plan as well as open it; of every other it only opens it.
+        """
+        return frozenset(arc.rule for arc in self.network.arcs if arc.mirrored)
+
+    @cached_property
+    def pools(self) -> dict[str, Resource]:
+        """The live capacities, by rule."""
+        return {pool.rule: pool for pool in self.problem.pools}
+
+    @cached_property
+    def numbers(self) -> dict[str, Number]:
+        """The number of each rule and duration that is on and has one."""
+        stated = ((name, number_of_rule(self.network, name)) for name in self.atoms)
+        return {name: number for name, number in stated if number is not None}
+
+    @cached_property
+    def alternatives(self) -> tuple[Alternative, ...]:
+        """Every answer to an open reading that is not the one chosen."""
+        return tuple(alternatives(self.plan, self.problem))
+
+    @cached_property
+    def raid(self) -> dict[str, tuple[str, ...]]:
+        """The rows of the register that bear on each rule, duration, assumption and item."""
+        return raid_of(self.plan)
+
+    def described(self, name: str) -> ConflictMember:
+        """Return a rule or duration in words."""
+        if name not in self._described:
+            self._described[name] = describe(self.plan, name)
+        return self._described[name]
+
+    @cached_property
+    def near(self) -> Near:
+        """Which work that holds capacity is next to a rule or duration."""
+        return Near(self.problem)
+
+    def node(self, milestone: str) -> int:
+        """Return the node of a milestone."""
+        return self.problem.node(milestone)
+
+    def leads(self, milestone: str) -> bool:
+        """Return whether work that holds capacity leads to a milestone; else no capacity can move it."""
+        return self.rationed and self.problem.leads(milestone)
+
+    def using(self, slot: str) -> tuple[str, ...]:
+        """Return the rules and durations of which a slot holds a number."""
+        return users(self.plan, slot) if slot in self.plan.values else (slot,)
+
+    def base(self, milestone: str) -> DateRange:
+        """Return where the milestone of the plan as it stands lies: asked in full, whatever it costs, as every verb does."""
+        return self._of(milestone).range
+
+    def _of(self, milestone: str) -> _Known:
+        if milestone not in self._known:
+            self.calls += 1
+            self._known[milestone] = _Known(between(self.problem, milestone, deadline=Deadline(self.limits)))
+        return self._known[milestone]
+
+    def reasons(self, milestone: str) -> Earliest:
+        """Return the forward pass in which the milestone is at its date, with the reason for each boundary.
+
+        Where capacity takes part, in the order of the schedule that reaches the date.
+        """
+        schedule = self.base(milestone).schedule
+        return self.found if schedule is None else attained(self.problem, schedule)
+
+    # -- variants ------------------------------------------------------------------------------------------------------
+
+    def evaluate(self, variants: Sequence[Variant]) -> Evaluated:
+        """Return the network's earliest positions of variants; of a plan with capacity, lower bounds.
+
+        Values may be of rules and durations, or of assumptions and unknowns; not of both at once.
+        """
+        self.calls += len(variants)
+        return evaluate(self.network, columns_of(self.network, [without_capacity(self.plan, variant) for variant in variants]))
 
     def reach(
         self, milestone: str, variants: Sequence[Variant], *, by: int | None = None, at_most: int | None = None
-    ) -> list[Reach]:
+    ) -> list[DateRange]:
         """Return where the earliest boundary of a milestone lies in each variant.
 
         Parameters
@@ -67,35 +223,36 @@ class Oracle(Subject):
             return []
         evaluated = self.evaluate(variants)
         boundaries: list[int] = np.where(evaluated.infeasible, self.never, evaluated.of(milestone)).tolist()
-        if not self.concerned(milestone) and not any(self._capacity_on(variant) for variant in variants):
-            return [Reach(boundary, boundary) for boundary in boundaries]
-        off_axis: NDArray[np.bool_] = np.any(evaluated.values > self.clock.limit, axis=0)
-        found: dict[int, Reach] = {}
+        if not self.leads(milestone) and not any(self._capacity_on(variant) for variant in variants):
+            return [DateRange(boundary, boundary) for boundary in boundaries]
+        off_axis: NDArray[np.bool_] = np.any(evaluated.values > self.problem.clock.limit, axis=0)
+        beyond = self.problem.clock.limit + 1
+        found: dict[int, DateRange] = {}
         left: list[int] = []
         for place, (variant, low) in enumerate(zip(variants, boundaries, strict=True)):
             if at_most is not None and low >= at_most:
-                found[place] = Reach(at_most, at_most)
+                found[place] = DateRange(at_most, at_most)
             elif evaluated.infeasible[place]:
-                found[place] = Reach(self.never, self.never)
+                found[place] = DateRange(self.never, self.never)
             elif by is not None and low > by:
-                found[place] = Reach(low, None)
+                found[place] = DateRange(low, None)
             elif off_axis[place]:
-                found[place] = Reach(self.clock.limit + 1, self.clock.limit + 1)
+                found[place] = DateRange(beyond, beyond)
             elif variant == Variant():
                 found[place] = self.base(milestone)
             else:
                 left.append(place)
         wanted = [boundaries[place] if by is None else by for place in left]
-        highs = self._schedules.highs(self.standing(milestone), [variants[place] for place in left], wanted)
+        highs = self._highs(milestone, [variants[place] for place in left], wanted)
         for place, known in zip(left, highs, strict=True):
             low, ends = boundaries[place], [each for each in (known, at_most) if each is not None]
             high = min(ends, default=None)
             if high is not None and (high <= low or (by is not None and high <= by)):
-                found[place] = Reach(min(low, high), high)
-            elif at_most is not None and self._search.untouched(milestone, at_most, variants[place]):
-                found[place] = Reach(at_most, at_most)
+                found[place] = DateRange(min(low, high), high)
+            elif at_most is not None and self._untouched(milestone, at_most, variants[place]):
+                found[place] = DateRange(at_most, at_most)
             else:
-                found[place] = self._search.looked_at(milestone, variants[place], low, high, by)
+                found[place] = self.searched(milestone, variants[place], low, high, by)
         return [found[place] for place in range(len(variants))]
 
     def _capacity_on(self, variant: Variant) -> bool:
@@ -103,33 +260,139 @@ class Oracle(Subject):
         rules = self.plan.rules_by_id
         return any(name in rules and rules[name].kind == "capacity" for name in variant.on)
 
+    def _untouched(self, milestone: str, boundary: int, variant: Variant) -> bool:
+        """Return whether a variant leaves everything alone that proves that a milestone is at a boundary or later."""
+        known = self._of(milestone).refutations
+        if boundary not in known:
+            known[boundary] = refuted_by(self.problem, self.node(milestone), boundary - 1)
+        proof = known[boundary]
+        if proof is None or variant.on:
+            return False
+        touched = {*variant.off, *(name for slot in variant.values for name in self.using(slot))}
+        return not touched & proof
+
+    # -- many variants at once -----------------------------------------------------------------------------------------
+
+    def orders(self, milestone: str) -> list[Network]:
+        """Return the orders of schedules that reach the milestone's boundary, as networks."""
+        known = self._of(milestone)
+        if known.orders is None:
+            known.orders = []
+            if known.range.schedule is not None:
+                self._keep(known, known.range.schedule)
+        return known.orders
+
+    def _keep(self, known: _Known, values: Sequence[int]) -> None:
+        """Keep the order of one more schedule of the plan's own capacities, both ways."""
+        if known.orders is not None and len(known.orders) < 2 * KEPT:
+            known.orders += [in_order(self.network, self.problem.pools, values, spread=spread) for spread in (True, False)]
+
+    def _highs(self, milestone: str, variants: Sequence[Variant], wanted: Sequence[int]) -> list[int | None]:
+        """Return boundaries that variants can be at, None where no schedule is known.
+
+        The order of a schedule known is kept in all variants at once; where that is not as early as wanted, the schedule is
+        left as it is but for what the variant pushes; then the other orders are tried.
+
+        Parameters
+        ----------
+        wanted
+            For each variant a boundary that is early enough.
+        """
+        schedule = self._of(milestone).range.schedule
+        highs: list[int | None] = [None] * len(variants)
+        if not variants or schedule is None:
+            return highs
+        pools = [pools_of(self.network, variant, self.pools, self._capacities) for variant in variants]
+        able = [no_tighter(each, self.pools) for each in pools]
+        left = list(range(len(variants)))
+        orders = self.orders(milestone)
+        for way in (*orders[:1], None, *orders[1:]):
+            tried = [place for place in left if way is None or able[place]]
+            if not tried:
+                continue
+            columns = columns_of(self.network, [without_capacity(self.plan, variants[place]) for place in tried])
+            raised = None if way is not None else {node: np.full(len(tried), at) for node, at in enumerate(schedule)}
+            evaluated = evaluate(way or self.network, columns, raised=raised)
+            good = ~evaluated.infeasible & (evaluated.values <= self.problem.clock.limit).all(axis=0)
+            for sample, (place, high) in enumerate(zip(tried, evaluated.of(milestone).tolist(), strict=True)):
+                before = highs[place]
+                earlier = good[sample] and (before is None or high < before)
+                if earlier and inside_of(self.network, pools[place], evaluated.values[:, sample]):
+                    highs[place] = high
+            left = [place for place in left if (high := highs[place]) is None or high > wanted[place]]
+        return highs
+
+    @cached_property
+    def _capacities(self) -> Any:
+        return capacities(self.network)
+
+    # -- one variant ---------------------------------------------------------------------------------------------------
+
+    def searched(self, milestone: str, variant: Variant, low: int, high: int | None, by: int | None) -> DateRange:
+        """Search one variant alone, or say that it was not asked: of a larger plan only so many are."""
+        known = self._of(milestone)
+        pools = pools_of(self.network, variant, self.pools, self._capacities)
+        key = (by, low, high, *self._same(variant, pools))
+        if key in known.answers:
+            return known.answers[key]
+        if self.large and known.searched >= MOST_SCHEDULED:
+            return DateRange(low, high, method="undecided")
+        known.searched += 1
+        self.rationed_calls += 1
+        self.calls += 1
+        problem = self.problem.changed(variant, pools)
+        asks = not self.large or (known.solved < MOST_SOLVED and not too_large(problem.network))
+        known.solved += asks
+        found = between(
+            problem,
+            milestone,
+            by,
+            deadline=self.deadline,
+            effort=USUAL if asks else QUICK,
+            orders=() if by is None else self._orders_for(problem, milestone, variant, by),
+        )
+        if found.schedule is not None and no_tighter(self.problem.pools, {pool.rule: pool for pool in pools}):
+            self._keep(known, found.schedule)
+        highs = [each for each in (high, found.high) if each is not None]
+        low, high = max(low, found.low), min(highs, default=None)
+        told = low == high or (by is not None and (low > by or (high is not None and high <= by)))
+        known.answers[key] = DateRange(
+            low, high, method=found.method if found.method != "undecided" else "closed form" if told else "undecided"
+        )
+        return known.answers[key]
+
+    def _same(self, variant: Variant, pools: Sequence[Resource]) -> tuple[Any, ...]:
+        """Return what tells variants apart: of slots only how many there are, under whatever name they were set."""
+        rules = self.plan.rules_by_id
+        slots = {
+            name
+            for name in variant.values
+            if all(used in rules and rules[used].kind == "capacity" for used in self.using(name))
+        }
+        rest = tuple(sorted((name, value) for name, value in variant.values.items() if name not in slots))
+        offered = tuple((pool.rule, pool.available.tobytes(), tuple(pool.demand.items())) for pool in pools if slots)
+        return (frozenset(variant.off), frozenset(variant.on), rest, offered)
+
+    def _orders_for(self, problem: Problem, milestone: str, variant: Variant, by: int) -> Iterator[Key]:
+        """Yield orders of placing for a variant: what hangs on it first, then all by how late the boundary leaves it."""
+        names = (*variant.off, *(name for slot in variant.values for name in self.using(slot)))
+        first = frozenset(item for name in names for item in self.near.next_to(name))
+        late = latest_by_choice(problem.earliest, problem.node(milestone), by)
+        starts = {item: problem.network.item_nodes(item) for item in problem.levelling.items}
+        values = problem.earliest.values
+        place = {item: (late[start], values[start] - values[finish]) for item, (start, finish) in starts.items()}
+        if 0 < len(first) <= FEW:
+            yield lambda item, _: (item not in first, *place[item])
+        yield lambda item, _: place[item]
+
+    # -- other plans ---------------------------------------------------------------------------------------------------
+
     def moved(self, amounts: dict[Lever, int]) -> Plan:
         """Return the plan with levers moved."""
-        return moved_plan(self.plan, self.clock, amounts)
+        return moved_plan(self.plan, self.problem.clock, amounts)
 
-    def reach_of(self, plan: Plan, milestone: str, *, by: int | None = None) -> Reach:
+    def reach_of(self, plan: Plan, milestone: str, *, by: int | None = None) -> DateRange:
         """Return where the earliest boundary of a milestone of a changed plan, on the same calendar, lies."""
-        return self._search.reach_of(plan, milestone, by=by)
-
-    def next_to(self, name: str) -> frozenset[str]:
-        """Return the rationed work next to a rule or duration: see `Vicinity`."""
-        return self._vicinity.next_to(name)
-
-    def can(self, milestone: str, by: int, off: Iterable[str]) -> bool | None:
-        """Return whether a milestone can be at or before a boundary once some rules and durations may be off.
-
-        None where a limit came first: see `Possibility`.
-        """
-        return self._possibility.can(milestone, by, off)
-
-    def needed(self, milestone: str, by: int, members: Sequence[str]) -> set[str]:
-        """Return members of a set that cannot hold without which the rest can: see `Possibility`."""
-        return self._possibility.needed(milestone, by, members)
-
-    def refuted_alone(self, milestone: str, by: int, held: Sequence[str]) -> frozenset[str] | None:
-        """Return those of some rules and durations whose capacities alone keep a milestone from a boundary, where shown."""
-        return self._possibility.refuted_alone(milestone, by, held)
-
-    def forward(self, off: Collection[str], ceilings: Mapping[int, tuple[int, str]]) -> Earliest:
-        """Return the forward pass without some rules and durations, under latest boundaries: see `Parts`."""
-        return self._parts.forward(off, ceilings)
+        self.calls += 1
+        problem = Problem(compile_network(plan, self.problem.clock), resources(plan, self.problem.clock), lambda: plan)
+        return between(problem, milestone, by, deadline=self.deadline)

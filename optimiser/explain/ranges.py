@@ -20,9 +20,9 @@ from optimiser.critical import Columns, evaluate
 from optimiser.critical.backward import reaches
 from optimiser.encoding.levers import references, stated_entries
 from optimiser.errors import BeyondHorizonError, InputError, Located
+from optimiser.explain.dated import published_window
 from optimiser.explain.numbers import Number, number_of_assumption
 from optimiser.explain.oracle import Oracle
-from optimiser.explain.standing import published_window
 from optimiser.solve.variant import Variant
 
 __all__ = ["Array", "Held", "Ranges"]
@@ -79,7 +79,7 @@ class Ranges:
         self.outside: list[str] = []
         for entry in baseline.dates:
             try:
-                self.windows[entry.milestone] = published_window(oracle.clock, self.plan, entry.milestone, entry.date)
+                self.windows[entry.milestone] = published_window(oracle.problem.clock, self.plan, entry.milestone, entry.date)
                 self.published[entry.milestone] = entry.date
             except (InputError, BeyondHorizonError):
                 self.outside.append(entry.milestone)
@@ -141,8 +141,8 @@ class Ranges:
         better = -min(number.least, max(reach, stated))
         if number.unit == "day":
             assert not isinstance(number.value, (Duration, int, type(None)))
-            boundary = self.oracle.clock.boundary(number.value, number.convention)
-            better = max(better, self.oracle.clock.origin - boundary) if number.worse > 0 else better
+            boundary = self.oracle.problem.clock.boundary(number.value, number.convention)
+            better = max(better, self.oracle.problem.clock.origin - boundary) if number.worse > 0 else better
         return better, min(number.most, reach)
 
     def alone(self, number: Number, off: Variant | None = None) -> tuple[Array, Array]:

@@ -284,7 +284,7 @@ def _rising(number: Number, first: int, last: int) -> list[int]:
 
 def _segments(oracle: Oracle, milestone: str, number: Number, units: Sequence[int], dates: Array) -> Iterator[Segment]:
     """Yield runs over which a date stays, or moves with the number one working day a unit."""
-    clock = oracle.clock
+    clock = oracle.problem.clock
     convention = oracle.plan.convention(Point(milestone, "start"))
     start = 0
     while start < len(units):

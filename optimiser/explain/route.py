@@ -17,10 +17,9 @@ from optimiser.encoding.answer import Limits
 from optimiser.encoding.levers import Lever, moved_plan, moved_value, number_of, stated_entries
 from optimiser.errors import InputError, Located
 from optimiser.explain.levers import Levers
-from optimiser.explain.numbers import users
 from optimiser.explain.oracle import Oracle
-from optimiser.solve.spans import column_number
-from optimiser.solve.variant import Variant, capacities
+from optimiser.solve.between import too_large
+from optimiser.solve.variant import Variant, capacities, column_number, users
 from optimiser.wording import title
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ _ENDS: tuple[End, ...] = ("start", "finish")
 
 def cheapest_route(oracle: Oracle, milestone: str, by: int, levers: Levers, limits: Limits) -> Route | None:
     """Return the cheapest route to a boundary, solved again; None where the search found none within its limit."""
-    plan, clock = oracle.plan, oracle.clock
+    plan, clock = oracle.plan, oracle.problem.clock
     useful = [lever for lever in levers.offered if lever.steps and _matters(oracle, milestone, lever)]
     found = _cheapest(oracle, milestone, by, useful, limits)
     if found.units is None or found.cost is None:
@@ -64,11 +63,11 @@ def cheapest_route(oracle: Oracle, milestone: str, by: int, levers: Levers, limi
 
 def _cheapest(oracle: Oracle, milestone: str, by: int, levers: list[Lever], limits: Limits) -> Moved:
     """Return the cheapest amounts, by CP-SAT; of a crowded plan amounts of which none can be less, by the oracle."""
-    if oracle.crowded:
+    if oracle.rationed and too_large(oracle.network):
         return _least(oracle, milestone, by, levers)
     from optimiser.encoding.relaxing import Relaxing
 
-    return Relaxing(oracle.plan, oracle.clock, levers).cheapest(milestone, by, limits)
+    return Relaxing(oracle.plan, oracle.problem.clock, levers).cheapest(milestone, by, limits)
 
 
 def _least(oracle: Oracle, milestone: str, by: int, levers: list[Lever]) -> Moved:
@@ -128,7 +127,7 @@ def _variant(oracle: Oracle, units: Mapping[Lever, int]) -> Variant:
     values = {}
     for lever, amount in units.items():
         if lever.kind != "switch" and amount:
-            number = column_number(moved_value(oracle.plan, oracle.clock, lever, amount))
+            number = column_number(moved_value(oracle.plan, oracle.problem.clock, lever, amount))
             assert number is not None
             values[lever.name] = number
     return Variant(off=tuple(lever.name for lever, amount in units.items() if lever.kind == "switch" and amount), values=values)
@@ -136,14 +135,10 @@ def _variant(oracle: Oracle, units: Mapping[Lever, int]) -> Variant:
 
 def _matters(oracle: Oracle, milestone: str, lever: Lever) -> bool:
     """Return whether moving a lever can change anything for the milestone: whether something it moves leads there."""
-    from optimiser.critical.backward import reaches
-
     plan, network = oracle.plan, oracle.network
     if oracle.rationed:
         return True
-    if "reaches" not in oracle.shared:
-        oracle.shared["reaches"] = {}
-    leading = oracle.shared["reaches"].setdefault(milestone, reaches(network, oracle.node(milestone)))
+    leading = oracle.problem.reaching(milestone)
     held = any(ceiling.boundary is not None and network.enabled[ceiling.rule] for ceiling in network.ceilings)
     if held:
         return True

@@ -67,7 +67,7 @@ def qualify(
     wanted = [_capacity(stage, name) for name in curves]
     tell(f"{target}: list scheduling and bounds")
     best = stage.between()
-    if best.values is None:
+    if best.schedule is None:
         message = "no schedule keeps inside the capacities; maybe a body has no slots: ask 'solve' for the conflict"
         raise InputError([Located(message, path="qualification")])
     milestones = (*stage.qualification.first_pairs, target)
@@ -77,8 +77,8 @@ def qualify(
         dated = stage.dated(milestone, found)
         if dated is not None:
             dates[milestone] = dated
-    start = best.values[stage.network.item_nodes(stage.qualification.bar)[0]]
-    ends = [best.values[stage.network.item_nodes(last_test_of(party))[1]] for party in stage.qualification.qualifying]
+    start = best.schedule[stage.network.item_nodes(stage.qualification.bar)[0]]
+    ends = [best.schedule[stage.network.item_nodes(last_test_of(party))[1]] for party in stage.qualification.qualifying]
     notes = ["read off one schedule that reaches the dates; other schedules reach them too"]
     if put_in:
         notes.append(f"the parties were put in by this verb; scenarios switch them on by rule {stage.qualification.id}")
@@ -91,12 +91,12 @@ def qualify(
         milestone=target,
         dates=dates,
         window_wd=max(ends, default=start) - start,
-        allocation=allocated(stage, best.values),
-        loads=loads(stage, best.values),
-        readiness=readiness(stage, best.values),
-        stragglers=stragglers(stage, best.values),
-        fairness=fairness(stage, best.values),
-        policies=compared(stage, best.values, milestones) if policies else (),
+        allocation=allocated(stage, best.schedule),
+        loads=loads(stage, best.schedule),
+        readiness=readiness(stage, best.schedule),
+        stragglers=stragglers(stage, best.schedule),
+        fairness=fairness(stage, best.schedule),
+        policies=compared(stage, best.schedule, milestones) if policies else (),
         curves=tuple(_traced(stage, rule, tell) for rule in wanted),
         target=by,
         least=least_capacity(stage, by, tell) if by else (),
@@ -114,7 +114,7 @@ def _traced(stage: Stage, rule: str, tell: Callable[[str], None]) -> CapacityCur
 
 def _without_limit(stage: Stage) -> dt.date | None:
     """Return the date of all suppliers if no body had a limit."""
-    found = stage.between(pools=stage.with_slots(dict.fromkeys(stage.body_rules())))
+    found = stage.between(slots=dict.fromkeys(stage.body_rules()))
     return None if found.high is None else stage.show(stage.target, found.low)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from models.allocation import CapacityCurve, CapacityPoint, LeastCapacity
 from models.expansion import part_of, test_of
-from optimiser.qualification.stage import Between, Stage
+from optimiser.qualification.stage import Stage
+from optimiser.solve.between import SOON, DateRange
 from optimiser.wording import plain_date
 
 __all__ = ["JOINT", "curve", "least_capacity", "target_boundary"]
@@ -42,7 +44,7 @@ def curve(stage: Stage, resource: str, milestone: str | None = None) -> Capacity
     amounts, axis = _joint_axis(stage) if resource == JOINT else _single_axis(stage, resource)
     now = amounts.index(100 if resource == JOINT else stage.slots(resource))
     traced = _Curve(stage, milestone, axis)
-    unlimited = stage.between(milestone, stage.with_slots(dict.fromkeys(axis[now])))
+    unlimited = stage.between(milestone, dict.fromkeys(axis[now]))
     first, last = traced.fewest(), traced.saturated(unlimited)
     points = traced.whole(first, max(last, now))
     saturated = [place for place, point in points.items() if point.high is not None and point.high == unlimited.high]
@@ -83,32 +85,31 @@ class _Curve:
 
     def __init__(self, stage: Stage, milestone: str, axis: Sequence[Mapping[str, int]]) -> None:
         self.stage, self.milestone, self.axis = stage, milestone, axis
-        self.found: dict[int, Between] = {}
+        self.found: dict[int, DateRange] = {}
 
-    def at(self, place: int) -> Between:
+    def at(self, place: int) -> DateRange:
         """Return a point, with the best schedule of those before it to begin from."""
         if place not in self.found:
-            before = [other for other in self.found if other < place and self.found[other].values is not None]
-            known = self.found[max(before)].values if before else None
-            pools = self.stage.with_slots(self.axis[place])
-            self.found[place] = self.stage.between(self.milestone, pools, known=known, thorough=False)
+            before = [other for other in self.found if other < place and self.found[other].schedule is not None]
+            known = self.found[max(before)].schedule if before else None
+            self.found[place] = self.stage.between(self.milestone, self.axis[place], known=known, effort=SOON)
         return self.found[place]
 
     def fewest(self) -> int:
         """Return the first point at which a schedule is found, or the last of all."""
         return self._first(0, len(self.axis) - 1, lambda point: point.high is not None)
 
-    def saturated(self, unlimited: Between) -> int:
+    def saturated(self, unlimited: DateRange) -> int:
         """Return the first point found as early as without limit, or the last of all."""
         return self._first(0, len(self.axis) - 1, lambda point: point.high is not None and point.high == unlimited.high)
 
-    def _first(self, low: int, high: int, enough: Callable[[Between], bool]) -> int:
+    def _first(self, low: int, high: int, enough: Callable[[DateRange], bool]) -> int:
         while low < high:
             middle = (low + high) // 2
             low, high = (low, middle) if enough(self.at(middle)) else (middle + 1, high)
         return low
 
-    def whole(self, first: int, last: int) -> dict[int, Between]:
+    def whole(self, first: int, last: int) -> dict[int, DateRange]:
         """Return every point from one to another, and the one before the first, where no schedule is found."""
         places = [place for place in (first - 1, first, last) if place >= 0]
         for place in places:
@@ -123,7 +124,7 @@ class _Curve:
         less, more = self.at(first), self.at(last)
         if less.high is not None and less.high == more.high and more.low in (more.high, less.low):
             for place in range(first + 1, last):
-                self.found.setdefault(place, Between(more.low, less.high, less.values, more.solver))
+                self.found.setdefault(place, replace(more, high=less.high, schedule=less.schedule))
             return
         middle = (first + last) // 2
         self.at(middle)
@@ -131,21 +132,21 @@ class _Curve:
         self._between(middle, last)
 
 
-def _monotone(found: dict[int, Between]) -> dict[int, Between]:
+def _monotone(found: dict[int, DateRange]) -> dict[int, DateRange]:
     """Give each point the best schedule of less capacity, and the best bound of more."""
     ordered = sorted(found)
     points = dict(found)
     for fewer, more in pairwise(ordered):
         less, own = points[fewer], points[more]
         if less.high is not None and (own.high is None or less.high < own.high):
-            points[more] = Between(min(own.low, less.high), less.high, less.values, own.solver)
+            points[more] = replace(own, low=min(own.low, less.high), high=less.high, schedule=less.schedule)
     for more, fewer in pairwise(ordered[::-1]):
         if points[more].low > points[fewer].low:
-            points[fewer] = Between(points[more].low, points[fewer].high, points[fewer].values, points[more].solver)
+            points[fewer] = replace(points[fewer], low=points[more].low, method=points[more].method)
     return points
 
 
-def _point(stage: Stage, milestone: str, amount: int, each: Mapping[str, int], point: Between) -> CapacityPoint:
+def _point(stage: Stage, milestone: str, amount: int, each: Mapping[str, int], point: DateRange) -> CapacityPoint:
     shown = None if point.high is None else (stage.show(milestone, point.high), stage.show(milestone, point.low))
     return CapacityPoint(
         slots=amount,
@@ -156,7 +157,7 @@ def _point(stage: Stage, milestone: str, amount: int, each: Mapping[str, int], p
     )
 
 
-def _then_binds(stage: Stage, milestone: str, freed: set[str], unlimited: Between) -> str:
+def _then_binds(stage: Stage, milestone: str, freed: set[str], unlimited: DateRange) -> str:
     """Say what holds the date once some capacities do not."""
     if unlimited.high is None:
         return "another capacity, which lets not everybody through"
@@ -165,7 +166,7 @@ def _then_binds(stage: Stage, milestone: str, freed: set[str], unlimited: Betwee
     gains = {}
     for pool in stage.pools:
         if pool.rule not in freed:
-            other = stage.between(milestone, stage.with_slots({**dict.fromkeys(freed), pool.rule: None}))
+            other = stage.between(milestone, {**dict.fromkeys(freed), pool.rule: None})
             if other.high is not None and other.high < unlimited.high:
                 gains[pool.rule] = unlimited.high - other.high
     if gains:

@@ -3,44 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from models.allocation import DateBetween
 from models.faults import PlanFaultsError
-from models.findings import ProofClass
 from models.plan import Plan
 from models.qualification import Qualification
-from models.rules import Point
-from optimiser.clock import Clock
-from optimiser.critical import (
-    Earliest,
-    Levelling,
-    Resource,
-    best_schedule,
-    capacity_bound,
-    compile_network,
-    earliest_times,
-    overload_on_axis,
-    resources,
-)
+from models.rules import Capacity, Point, Rule
 from optimiser.encoding import Limits
 from optimiser.errors import InputError, Located
-from optimiser.solve.crowd import EACH_DETERMINISTIC_TIME, Verdict, judge, narrow
-from optimiser.solve.supposing import Supposing
+from optimiser.solve.between import THOROUGH, DateRange, Deadline, Effort, between
+from optimiser.solve.problem import Problem
 
-__all__ = ["Asking", "Between", "Stage", "with_parties"]
+__all__ = ["Asking", "Stage", "with_parties"]
 
-TRIES = 12
-"""Schedules tried at each earlier date supposed."""
+LIMITS = Limits(deterministic_time=60.0)
+"""Of each call of CP-SAT: those of `solve`."""
 
-LIMITS = Limits(deterministic_time=1.0)
-"""Of CP-SAT, for one date."""
-
-JUDGING = 0.1
-"""Deterministic seconds for whether some capacity meets a day."""
+JUDGING = Effort((0.03, 0.1))
+"""For whether some slots meet a day."""
 
 
 def with_parties(plan: Plan) -> tuple[Plan, bool]:
@@ -69,35 +53,6 @@ def with_parties(plan: Plan) -> tuple[Plan, bool]:
     return changed.evolve(settings=changed.settings.model_copy(update={"scenarios": plan.settings.scenarios})), True
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
-    """A milestone's boundary as far as it is known.
-
-    Attributes
-    ----------
-    low
-        No schedule is before it.
-    high
-        Of the best schedule found; None where none was found.
-    values
-        Boundary of each node of that schedule.
-    solver
-        Whether the bound is CP-SAT's.
-    """
-
-    low: int
-    high: int | None
-    values: list[int] | None
-    solver: bool = False
-
-    @property
-    def proof(self) -> ProofClass:
-        """How far it is proved: where bound and schedule meet, by whose bound."""
-        if self.low != self.high:
-            return "gap"
-        return "solver" if self.solver else "certified"
-
-
 class Stage:
     """One plan with parties, prepared.
 
@@ -116,16 +71,15 @@ class Stage:
         assert plan.qualification is not None
         self.plan = plan
         self.qualification: Qualification = plan.qualification
-        self.clock = Clock(plan)
-        self.network = compile_network(plan, self.clock)
-        self.earliest: Earliest = earliest_times(self.network)
-        self.pools = resources(plan, self.clock)
+        self.problem = Problem.of(plan)
+        self.clock, self.network, self.pools = self.problem.clock, self.problem.network, self.problem.pools
+        self.earliest = self.problem.earliest
         self.target = self.qualification.every_supplier
         if self.earliest.status != "feasible":
             message = "no dates: rules contradict each other even without capacity; maybe ask 'solve' for the conflict"
             raise InputError([Located(message, path="qualification")])
         self._asking: dict[int, Asking] = {}
-        self.supposing = Supposing(self.earliest, self.pools)
+        self._dates: dict[str, DateRange] = {}
 
     def node(self, milestone: str) -> int:
         """Return the node of a milestone."""
@@ -146,54 +100,51 @@ class Stage:
     def between(
         self,
         milestone: str | None = None,
-        pools: Sequence[Resource] | None = None,
+        slots: Mapping[str, int | None] | None = None,
         *,
         known: Sequence[int] | None = None,
-        thorough: bool = True,
-    ) -> Between:
-        """Return a milestone's boundary between bound and schedule.
+        effort: Effort = THOROUGH,
+    ) -> DateRange:
+        """Return where a milestone's boundary lies; its ``high`` is None where nobody is through on the axis.
 
         Parameters
         ----------
         milestone
             The milestone of all suppliers where left out.
-        pools
-            Capacities; the plan's own where left out.
+        slots
+            Of some capacities, as of `with_slots`; the plan's own where left out, and then as `solve` has it.
         known
             A schedule that keeps inside these capacities, to be bettered.
-        thorough
-            Whether what is not decided soon is tried for longer, as `solve` does.
+        effort
+            How much is tried.
         """
         milestone = milestone or self.target
-        pools = self.pools if pools is None else pools
-        node, limit = self.node(milestone), self.clock.limit
-        if overload_on_axis(self.earliest, pools):
-            return Between(limit, None, None)
-        found = _better(node, best_schedule(self.earliest, pools, milestone), known)
-        bound = capacity_bound(self.earliest, pools, milestone, limit if found is None else found[node]).boundary
-        if found is None or found[node] == bound:
-            return Between(bound, None if found is None else found[node], found)
-        low = bound
-        for each in EACH_DETERMINISTIC_TIME if thorough else EACH_DETERMINISTIC_TIME[:1]:
-            closed = narrow(self.earliest, pools, milestone, low, found, LIMITS, supposing=self.supposing, each=(each,))
-            low, found = closed.bound, _better(node, closed.values, found)
-            assert found is not None
-            if thorough and each == EACH_DETERMINISTIC_TIME[0] and found[node] > low:
-                found = _better(node, best_schedule(self.earliest, pools, milestone, floor=low, tries=TRIES), found)
-                assert found is not None
-        return Between(low, found[node], found, solver=low > bound)
+        stated = slots is None or all(self.slots(rule) == amount for rule, amount in slots.items())
+        if stated and milestone in self._dates:
+            return self._dates[milestone]
+        problem = self.problem if stated else self.with_slots(slots or {})
+        found = between(
+            problem,
+            milestone,
+            deadline=Deadline(LIMITS),
+            effort=THOROUGH if stated else effort,
+            known=() if known is None or stated else (known,),
+        )
+        if found.low > self.clock.limit:
+            found = replace(found, high=None, schedule=None)
+        if stated:
+            self._dates[milestone] = found
+        return found
 
-    def judged(self, pools: Sequence[Resource], boundary: int) -> Verdict:
-        """Say whether the milestone of all suppliers can be at or before a boundary inside some capacities."""
-        if overload_on_axis(self.earliest, pools):
-            return Verdict("refuted")
-        limits = replace(LIMITS, deterministic_time=JUDGING)
-        return judge(self.earliest, pools, self.target, boundary, limits, supposing=self.supposing)
+    def judged(self, slots: Mapping[str, int | None], boundary: int) -> DateRange:
+        """Return what tells whether the milestone of all suppliers can be at or before a boundary with some slots."""
+        return between(self.with_slots(slots), self.target, boundary, deadline=Deadline(LIMITS), effort=JUDGING)
 
     def asking(self, boundary: int) -> Asking:
         """Return what answers, for any slots, whether all suppliers can be through at a boundary."""
         if boundary not in self._asking:
-            self._asking[boundary] = Asking(self, boundary)
+            stated = {pool.rule: self.slots(pool.rule) for pool in self.pools}
+            self._asking[boundary] = Asking(lambda slots: self.judged(slots, boundary), stated, boundary)
         return self._asking[boundary]
 
     def body_rules(self) -> tuple[str, ...]:
@@ -201,16 +152,30 @@ class Stage:
         live = {pool.rule for pool in self.pools}
         return tuple(f"slots-{body.id}" for body in self.qualification.bodies if f"slots-{body.id}" in live)
 
-    def with_slots(self, slots: Mapping[str, int | None]) -> tuple[Resource, ...]:
-        """Return the capacities with some of them set: to as many slots at their first step, or unlimited where None."""
+    def with_slots(self, slots: Mapping[str, int | None]) -> Problem:
+        """Return the plan with some capacities set: to as many slots at their first step, or unlimited where None."""
         found = []
+        moved: dict[str, int] = {}
         for pool in self.pools:
-            if pool.rule not in slots:
-                found.append(pool)
-            elif (amount := slots[pool.rule]) is not None:
-                moved = pool.available + (amount - self.slots(pool.rule))
-                found.append(replace(pool, available=np.maximum(moved, 0)))
-        return tuple(found)
+            amount = slots.get(pool.rule, self.slots(pool.rule))
+            if amount is None:
+                continue
+            moved[pool.rule] = amount - self.slots(pool.rule)
+            offered = np.maximum(pool.available + moved[pool.rule], 0) if moved[pool.rule] else pool.available
+            found.append(replace(pool, available=offered) if moved[pool.rule] else pool)
+
+        def changed(rule: Rule) -> Rule:
+            if not isinstance(rule, Capacity) or rule.id not in slots:
+                return rule
+            by = moved.get(rule.id)
+            if by is None:
+                return rule.model_copy(update={"enabled": False})
+            steps = tuple(step.model_copy(update={"amount": max(0, self.plan.amount(step.amount) + by)}) for step in rule.steps)
+            return rule.model_copy(update={"amount": max(0, self.plan.amount(rule.amount) + by), "steps": steps})
+
+        return self.problem.inside(
+            tuple(found), lambda: self.plan.evolve(rules=tuple(changed(rule) for rule in self.plan.rules))
+        )
 
     def slots(self, rule: str) -> int:
         """Return the slots of a capacity when Qualification starts."""
@@ -220,9 +185,9 @@ class Stage:
 
     def in_order(self, order: Mapping[str, tuple[int, ...]]) -> list[int] | None:
         """Return the schedule that serves activities strictly in an order, each at its first free place."""
-        return Levelling(self.network, self.pools).schedule(lambda item, _: order[item])
+        return self.problem.levelling.schedule(lambda item, _: order[item])
 
-    def dated(self, milestone: str, found: Between) -> DateBetween | None:
+    def dated(self, milestone: str, found: DateRange) -> DateBetween | None:
         """Return a boundary between bound and schedule as dates; None where no schedule was found."""
         if found.high is None:
             return None
@@ -240,29 +205,32 @@ class Asking:
     Slots that suffice suffice with more, and slots that do not do not with fewer: what is known of others is used first.
     """
 
-    def __init__(self, stage: Stage, boundary: int) -> None:
-        self._stage, self._boundary = stage, boundary
-        self._known: list[tuple[dict[str, int | None], Verdict]] = []
+    def __init__(
+        self, judged: Callable[[Mapping[str, int | None]], DateRange], stated: Mapping[str, int], boundary: int
+    ) -> None:
+        self._judged, self._stated, self._boundary = judged, stated, boundary
+        self._known: list[tuple[dict[str, int | None], DateRange]] = []
 
     def met(self, slots: Mapping[str, int | None]) -> bool:
         """Say whether a schedule was found; those not named are as they are, None is no limit."""
-        return self._verdict(slots).status == "met"
+        return self._meets(self._range(slots))
 
     def refuted(self, slots: Mapping[str, int | None]) -> bool:
         """Say whether there is none."""
-        return self._verdict(slots).status == "refuted"
+        return self._range(slots).low > self._boundary
 
-    def _verdict(self, slots: Mapping[str, int | None]) -> Verdict:
-        stage = self._stage
-        asked = {**{pool.rule: stage.slots(pool.rule) for pool in stage.pools}, **slots}
-        for other, verdict in self._known:
-            if (verdict.status == "met" and _covers(asked, other)) or (verdict.status == "refuted" and _covers(other, asked)):
-                return verdict
-            if other == asked:
-                return verdict
-        verdict = stage.judged(stage.with_slots(slots), self._boundary)
-        self._known.append((asked, verdict))
-        return verdict
+    def _meets(self, found: DateRange) -> bool:
+        return found.high is not None and found.high <= self._boundary
+
+    def _range(self, slots: Mapping[str, int | None]) -> DateRange:
+        asked = {**self._stated, **slots}
+        for other, found in self._known:
+            refuted = found.low > self._boundary
+            if other == asked or (self._meets(found) and _covers(asked, other)) or (refuted and _covers(other, asked)):
+                return found
+        found = self._judged(slots)
+        self._known.append((asked, found))
+        return found
 
 
 def _covers(more: Mapping[str, int | None], less: Mapping[str, int | None]) -> bool:
@@ -272,10 +240,3 @@ def _covers(more: Mapping[str, int | None], less: Mapping[str, int | None]) -> b
 
 def _at_least(more: int | None, less: int | None) -> bool:
     return more is None or (less is not None and more >= less)
-
-
-def _better(node: int, found: list[int] | None, other: Sequence[int] | None) -> list[int] | None:
-    """Return the schedule in which a node is earlier."""
-    if other is None:
-        return found
-    return list(other) if found is None or other[node] < found[node] else found

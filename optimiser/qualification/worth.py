@@ -10,7 +10,8 @@ from models.faults import PlanFaultsError
 from models.findings import ProofClass
 from models.plan import Plan
 from models.qualification import Qualification
-from optimiser.qualification.stage import Between, Stage
+from optimiser.qualification.stage import Stage
+from optimiser.solve.between import DateRange
 
 __all__ = ["changes_worth"]
 
@@ -18,7 +19,7 @@ WEAKEST: tuple[ProofClass, ...] = ("certified", "solver", "gap")
 """Classes of proof, the weakest last: a difference is proved as far as the weaker of its two dates."""
 
 
-def changes_worth(stage: Stage, base: Between, tell: Callable[[str], None]) -> tuple[Worth, ...]:
+def changes_worth(stage: Stage, base: DateRange, tell: Callable[[str], None]) -> tuple[Worth, ...]:
     """Return the gain of each change that the Qualification leaves room for.
 
     Parameters

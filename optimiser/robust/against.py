@@ -20,6 +20,7 @@ from optimiser.robust.quantity import number
 from optimiser.robust.sensitivity import conventions
 from optimiser.robust.simulation import Sample, Sampler
 from optimiser.robust.statistics import date_at, day_at, difference, met
+from optimiser.solve.problem import Problem
 
 __all__ = ["MONTH_WD", "compare_plans"]
 
@@ -68,7 +69,7 @@ def compare_plans(
     ours = base.run(first.main, samples)
     theirs = second.run(first.main, samples)
     later = {milestone: round(float(np.mean(theirs.of(milestone) > ours.of(milestone))), 6) for milestone in milestones}
-    there = certain_dates(other, second.model.network, milestones)
+    there = certain_dates(Problem.of(other, second.model.network.clock), milestones)
     return Against(
         first=_comparison(plan, certain, ours, confidence),
         second=_comparison(other, there, theirs, confidence),

@@ -21,7 +21,7 @@ from optimiser.robust.adversary import adversary
 from optimiser.robust.against import compare_plans
 from optimiser.robust.baselines import chances_of
 from optimiser.robust.bias import biases
-from optimiser.robust.certain import Certain, certain_dates
+from optimiser.robust.certain import LIMITS, Certain, certain_dates
 from optimiser.robust.choices import readings_beside, sensitivities
 from optimiser.robust.claims import claims_result, opened
 from optimiser.robust.decision import Target, decide
@@ -45,7 +45,9 @@ from optimiser.robust.statistics import (
     working_days,
 )
 from optimiser.solve import asked_for
+from optimiser.solve.between import Deadline
 from optimiser.solve.fingerprint import package_version, plan_sha256
+from optimiser.solve.problem import Problem
 from optimiser.solve.spans import spans
 
 __all__ = ["ReadingMode", "robust"]
@@ -156,7 +158,8 @@ def robust(
     sampler = Sampler(model, asked, seed, Case(shape=shape, policy=policy))
     compared = _compared(samples, len(model.chances), capacity=model.network.uses_capacity)
 
-    certain = certain_dates(plan, model.network, asked)
+    problem = Problem.of(plan, model.network.clock)
+    certain = certain_dates(problem, asked)
     result = None
     if given is not None and known is not None:
         tell("claims")
@@ -172,7 +175,7 @@ def robust(
         stopped = f"every standard error is at most {within:g} wd" if reached else "the number asked for; not converged"
 
     tell("what drives the dates")
-    span = spans(plan, asked)
+    span = spans(problem, certain.ranges, Deadline(LIMITS))
     beside = readings_beside(sampler, compared, confidence, span, weighted=readings == "weighted")
     beside_dates = sensitivities(sampler, compared, confidence, beside)
     bias = biases(sampler, compared, certain)

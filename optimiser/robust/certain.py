@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from models.findings import Evidence, ProofClass
-from models.plan import Plan
 from models.rules import Point
 from optimiser.check import check
-from optimiser.critical import Network, earliest_times
+from optimiser.encoding.answer import Limits
+from optimiser.solve.between import DateRange, Deadline, between
+from optimiser.solve.orders import attained
 from optimiser.solve.placement import complete
+from optimiser.solve.problem import Problem
 from optimiser.solve.standing import evidence
 
 __all__ = ["Certain", "CertainDate", "certain_dates"]
 
 
-DETERMINISTIC_LIMIT = 5.0
-"""CP-SAT's own time for each date of a plan with capacity."""
+LIMITS = Limits(deterministic_time=60.0)
+"""Of each call of CP-SAT: those of `solve`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,65 +41,38 @@ class Certain:
     ----------
     reason
         Why there are none.
+    ranges
+        Where each date lies, as the search has it.
     """
 
     dates: dict[str, CertainDate | None]
     reason: str | None = None
+    ranges: Mapping[str, DateRange] = field(default_factory=dict)
 
 
-def certain_dates(plan: Plan, network: Network, milestones: tuple[str, ...]) -> Certain:
-    """Return the earliest date of each milestone.
-
-    Without capacity the least solution of the network is at once the bound and, judged by `check` from the meaning of
-    every rule, the schedule: that is proof without a solver. With capacity the search with CP-SAT is asked.
-    """
-    if network.uses_capacity:
-        return _searched(plan, network, milestones)
-    earliest = earliest_times(network)
-    if earliest.status != "feasible":
-        what = "no schedule meets every rule" if earliest.status == "infeasible" else "a date runs off the calendar"
-        return Certain(dict.fromkeys(milestones), f"the plan as it stands has no dates: {what}")
-    broken = check(plan, complete(network, earliest.values), network.clock)
-    assert not broken, f"the schedule breaks {broken[0].rule}: {broken[0].message}"
-    return Certain(
-        {
-            name: CertainDate(
-                network.clock.show(earliest.values[network.nodes[name, "start"]], plan.convention(Point(name, "start"))),
-                "certified",
-                "longest path; the schedule checked rule by rule",
-                evidence(earliest, name),
-            )
-            for name in milestones
-        }
-    )
-
-
-def _searched(plan: Plan, network: Network, milestones: tuple[str, ...]) -> Certain:
-    """Return the dates of a plan with capacity: as `solve` finds them, without what it prints beside them."""
-    from optimiser.encoding import Limits
-    from optimiser.solve.contradiction import conflict_of_room
-    from optimiser.solve.dates import Search
-
-    def none(what: str) -> Certain:
-        return Certain(dict.fromkeys(milestones), f"the plan as it stands has no dates: {what}")
-
-    earliest = earliest_times(network)
-    if earliest.status == "beyond":
-        return none("a date runs off the calendar")
-    if earliest.status == "infeasible" or conflict_of_room(earliest) is not None:
-        return none("no schedule meets every rule")
-    limits = Limits(deterministic_time=DETERMINISTIC_LIMIT, seed=0, workers=1, time_limit=None)
-    answer = Search(network, earliest, limits, lambda _: None).prove(milestones)
-    if not isinstance(answer, tuple):
-        return none("no schedule meets every rule" if answer.status == "infeasible" else "none was found within the limit")
-    return Certain(
-        {
-            found.milestone: CertainDate(
-                network.clock.show(found.boundary, plan.convention(Point(found.milestone, "start"))),
-                found.proof,
-                found.bound_by,
-                evidence(earliest, found.milestone),
-            )
-            for found in answer[0]
-        }
-    )
+def certain_dates(problem: Problem, milestones: tuple[str, ...]) -> Certain:
+    """Return the earliest date of each milestone: the one that `solve` finds, its schedule checked rule by rule."""
+    plan, network = problem.plan, problem.network
+    if problem.earliest.status == "beyond":
+        return Certain(dict.fromkeys(milestones), "the plan as it stands has no dates: a date runs off the calendar")
+    dates: dict[str, CertainDate | None] = {}
+    ranges: dict[str, DateRange] = {}
+    reason = None
+    for name in milestones:
+        found = ranges[name] = between(problem, name, deadline=Deadline(LIMITS))
+        if found.schedule is None:
+            dates[name] = None
+            nowhere = found.low > network.clock.limit
+            why = "no schedule meets every rule" if nowhere else "none was found within the limit"
+            reason = f"the plan as it stands has no dates: {why}"
+            continue
+        broken = check(plan, complete(network, found.schedule), network.clock)
+        assert not broken, f"the schedule breaks {broken[0].rule}: {broken[0].message}"
+        assert found.high is not None
+        dates[name] = CertainDate(
+            network.clock.show(found.high, plan.convention(Point(name, "start"))),
+            found.proof,
+            f"{found.bound_by}; the schedule checked rule by rule",
+            evidence(attained(problem, found.schedule), name),
+        )
+    return Certain(dates, reason, ranges)

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
 
 from models.items import Activity, Hammock, Milestone
 from models.outcome import Infeasible, MilestoneDate, Outcome, RowDate, Run, Solved, Span, Undecided
 from models.plan import Plan
-from models.rules import Capacity, Point
-from models.schedule import Schedule
+from models.rules import Point
 from optimiser.clock import Clock
-from optimiser.critical import (
-    Earliest,
-    Network,
-    certificate,
-    compile_network,
-    driving_items,
-    earliest_times,
-    floats,
-    free_floats,
-    reaches,
-)
+from optimiser.critical import Earliest, certificate, driving_items, free_floats
 from optimiser.encoding import Limits
 from optimiser.solve.asked import asked_for
+from optimiser.solve.between import Deadline, too_large
 from optimiser.solve.binding import bindings
-from optimiser.solve.contradiction import beyond_horizon, conflict_of_capacity, conflict_of_network, conflict_of_room
-from optimiser.solve.dates import Proved, Search
+from optimiser.solve.contradiction import beyond_horizon, conflict_of_capacity
+from optimiser.solve.dates import Dates, Proved, Unproved, prove
 from optimiser.solve.fingerprint import package_version, plan_sha256
+from optimiser.solve.infeasible import conflict_of
+from optimiser.solve.orders import NO_SLACK, attained, slacks, slots_on_chain
+from optimiser.solve.problem import Problem
 from optimiser.solve.spans import spans
 from optimiser.solve.standing import baseline_deltas, evidence
 
@@ -77,108 +70,71 @@ def earliest(
     """
     asked = asked_for(plan, milestones)
     tell = progress or (lambda _: None)
-    clock = Clock(plan)
-    network = compile_network(plan, clock)
-    limits = Limits(deterministic_time=deterministic_limit, seed=seed, workers=workers, time_limit=time_limit)
-    found = earliest_times(network)
+    problem = Problem.of(plan)
+    clock, found = problem.clock, problem.earliest
     if found.status == "beyond":
         raise beyond_horizon(found)
-    search = Search(network, found, limits, tell)
-    scenarios, readings = plan.settings.scenarios, plan.choices()
+    limits = Limits(deterministic_time=deterministic_limit, seed=seed, workers=workers, time_limit=time_limit)
+    deadline = Deadline(limits)
 
-    def run() -> Run:
-        return Run(
-            version=package_version("mhhs-optimiser"),
-            ortools=package_version("ortools"),
-            seed=seed,
-            workers=workers,
-            deterministic_time=round(search.deterministic_time, 6),
-            deterministic_limit=deterministic_limit,
-            time_limit=time_limit,
-            windows=search.windows,
-            inputs_sha256=plan_sha256(plan),
-        )
-
-    if found.status == "infeasible":
-        return Infeasible(
-            plan=plan.id,
-            scenarios=scenarios,
-            readings=readings,
-            conflict=conflict_of_network(found, also=search.confirm(asked[0])),
-            notes=_notes(plan, search),
-            run=run(),
-        )
-    short = conflict_of_room(found) if network.uses_capacity else None
-    if short is not None:
-        if not short.minimal:
-            tell("conflict: CP-SAT")
-            smaller, spent = conflict_of_capacity(plan, network, limits)
-            search.deterministic_time += spent
-            short = smaller if smaller is not None and smaller.minimal else short
-        return Infeasible(
-            plan=plan.id, scenarios=scenarios, readings=readings, conflict=short, notes=_notes(plan, search), run=run()
-        )
-    crowded = _crowded(network, asked)
-    answer = search.prove(asked)
-    if not isinstance(answer, tuple):
-        conflict = None
-        if answer.status == "infeasible":
-            tell("conflict: CP-SAT")
-            conflict, spent = conflict_of_capacity(plan, network, limits)
-            search.deterministic_time += spent
-        if conflict is not None:
-            return Infeasible(
-                plan=plan.id, scenarios=scenarios, readings=readings, conflict=conflict, notes=_notes(plan, search), run=run()
-            )
-        bounds = {
-            name: clock.show(found.values[network.nodes[name, "start"]], plan.convention(Point(name, "start")))
-            for name in asked
+    def common(notes: Sequence[str] = ()) -> dict[str, Any]:
+        return {
+            "plan": plan.id,
+            "scenarios": plan.settings.scenarios,
+            "readings": plan.choices(),
+            "notes": (*_notes(plan), *notes),
+            "run": Run(
+                version=package_version("mhhs-optimiser"),
+                ortools=package_version("ortools"),
+                seed=seed,
+                workers=workers,
+                deterministic_time=round(deadline.spent, 6),
+                deterministic_limit=deterministic_limit,
+                time_limit=time_limit,
+                windows="trimmed" if too_large(problem.network) else "full",
+                inputs_sha256=plan_sha256(plan),
+            ),
         }
-        return Undecided(
-            plan=plan.id, scenarios=scenarios, readings=readings, bounds=bounds, notes=_notes(plan, search), run=run()
-        )
-    proved, schedule = answer
+
+    conflict = conflict_of(problem, asked[0], deadline, tell)
+    if conflict is not None:
+        return Infeasible(conflict=conflict, **common())
+    dates = prove(problem, asked, deadline, tell)
+    if isinstance(dates, Unproved):
+        if dates.nowhere:
+            tell("conflict: CP-SAT")
+            conflict, spent = conflict_of_capacity(plan, problem.network, deadline.call())
+            deadline.spend(spent)
+        if conflict is not None:
+            return Infeasible(conflict=conflict, **common())
+        conventions = {name: plan.convention(Point(name, "start")) for name in asked}
+        bounds = {name: clock.show(found.values[problem.node(name)], conventions[name]) for name in asked}
+        return Undecided(bounds=bounds, **common())
     tell("readings")
-    ranges = spans(plan, asked)
-    dates = tuple(_dated(plan, clock, found, each, ranges[each.milestone]) for each in proved)
+    ranges = spans(problem, {each.milestone: each.range for each in dates.proved}, deadline)
+    order = attained(problem, dates.values)
+    reasons = {each.milestone: order if each.lexicographic is None else attained(problem, each.alone) for each in dates.proved}
+    rationed = tuple(name for name in asked if problem.pools and problem.leads(name))
+    notes = [*dates.notes]
+    if rationed:
+        named = ", ".join(rationed)
+        notes += [
+            f"{named}: capacity is upstream, so what binds is left to `explain`, which solves again rule by rule",
+            "a float is that of the order shown on the slots; in another order it may be as long as is said beside it",
+        ]
     return Solved(
-        plan=plan.id,
-        scenarios=scenarios,
-        readings=readings,
-        milestones=dates,
-        schedule=schedule,
-        rows=_rows(plan, clock, found, schedule, asked),
-        driving={name: driving_items(found, name) for name in asked},
+        milestones=tuple(_dated(plan, clock, reasons[each.milestone], each, ranges[each.milestone]) for each in dates.proved),
+        schedule=dates.schedule,
+        rows=_rows(problem, order, dates, reasons),
+        driving={name: driving_items(reasons[name], name) for name in asked},
+        slots={name: held for name in asked if (held := slots_on_chain(reasons[name], name))},
         certificates=tuple(certificate(found, name) for name in asked),
-        binding={name: () if name in crowded else bindings(found, name) for name in asked},
-        notes=(*_notes(plan, search), *_crowded_notes(crowded)),
-        run=run(),
+        binding={name: () if name in rationed else bindings(found, name) for name in asked},
+        **common(notes),
     )
 
 
-def _crowded(network: Network, asked: Sequence[str]) -> tuple[str, ...]:
-    """Return the milestones that work on a live capacity can move: what binds them no closed form tells."""
-    if not network.uses_capacity:
-        return ()
-    starts = {
-        network.item_nodes(entry.item)[0]
-        for rule in network.plan.active_rules()
-        if isinstance(rule, Capacity)
-        for entry in rule.demands
-    }
-    affected = {name: reaches(network, network.nodes[name, "start"]) for name in asked}
-    return tuple(name for name in asked if any(affected[name][node] for node in starts))
-
-
-def _crowded_notes(crowded: Sequence[str]) -> tuple[str, ...]:
-    """Return what is said of milestones whose gains depend on capacity."""
-    if not crowded:
-        return ()
-    named = ", ".join(crowded)
-    return (f"{named}: capacity is upstream, so what binds is left to `explain`, which solves again rule by rule",)
-
-
-def _dated(plan: Plan, clock: Clock, found: Earliest, proved: Proved, span: Span | None) -> MilestoneDate:
+def _dated(plan: Plan, clock: Clock, reasons: Earliest, proved: Proved, span: Span | None) -> MilestoneDate:
     """Return one milestone's answer."""
     convention = plan.convention(Point(proved.milestone, "start"))
     later = proved.lexicographic
@@ -186,11 +142,11 @@ def _dated(plan: Plan, clock: Clock, found: Earliest, proved: Proved, span: Span
         id=proved.milestone,
         boundary=proved.boundary,
         date=clock.show(proved.boundary, convention),
-        bound_boundary=proved.bound,
-        bound=clock.show(proved.bound, convention),
-        proof=proved.proof,
+        bound_boundary=proved.range.low,
+        bound=clock.show(proved.range.low, convention),
+        proof=proved.range.proof,
         bound_by=proved.bound_by,
-        evidence=evidence(found, proved.milestone),
+        evidence=evidence(reasons, proved.milestone),
         span=span,
         baselines=baseline_deltas(plan, clock, proved.milestone, proved.boundary),
         lexicographic=None if later is None else clock.show(later, convention),
@@ -204,20 +160,23 @@ _KINDS: dict[type, Literal["activity", "milestone", "hammock"]] = {
 }
 
 
-def _rows(plan: Plan, clock: Clock, found: Earliest, schedule: Schedule, asked: Sequence[str]) -> tuple[RowDate, ...]:
+def _rows(problem: Problem, order: Earliest, dates: Dates, reasons: Mapping[str, Earliest]) -> tuple[RowDate, ...]:
     """Return the schedule as a reader sees it, in the order of the plan."""
-    slips = {name: floats(found, name) for name in asked}
-    free = free_floats(found, [item.id for item in (*plan.activities, *plan.milestones)])
+    plan, clock = problem.plan, problem.clock
+    slips = {name: slacks(problem, found, name) for name, found in reasons.items()}
+    free = free_floats(order, [item.id for item in (*plan.activities, *plan.milestones)])
     rows = []
-    for position in schedule.positions:
+    for position in dates.schedule.positions:
         item = plan.items[position.id]
         if isinstance(item, Milestone):
             start = finish = clock.show(position.start, item.shown)
         else:
             start = clock.show(position.start, "opens")
             finish = clock.show(position.finish, "closes")
-        # Floats are counted from the earliest position; an item placed late has used some of it.
-        moved = 0 if isinstance(item, Hammock) else position.start - found.position(item.id)[0]
+        held = not isinstance(item, Hammock)
+        # Floats are counted from the position in the order of the slots; an item placed late has used some of it.
+        own = {name: slips[name][item.id] if held else NO_SLACK for name in slips}
+        moved = {name: position.start - reasons[name].position(item.id)[0] if held else 0 for name in slips}
         rows.append(
             RowDate(
                 id=item.id,
@@ -227,8 +186,9 @@ def _rows(plan: Plan, clock: Clock, found: Earliest, schedule: Schedule, asked: 
                 start=start,
                 finish=finish,
                 working_days=position.finish - position.start,
-                float_wd={name: _less(slips[name].get(item.id), moved) for name in asked},
-                free_float_wd=_less(free.get(item.id), moved),
+                float_wd={name: _less(own[name].least, moved[name]) for name in slips},
+                float_most_wd={name: _less(own[name].most, moved[name]) for name in slips if not own[name].exact},
+                free_float_wd=_less(free.get(item.id), position.start - order.position(item.id)[0] if held else 0),
             )
         )
     return tuple(rows)
@@ -239,11 +199,9 @@ def _less(slip: int | None, moved: int) -> int | None:
     return None if slip is None else max(0, slip - moved)
 
 
-def _notes(plan: Plan, search: Search) -> tuple[str, ...]:
+def _notes(plan: Plan) -> tuple[str, ...]:
     """Return what a reader must know beside the dates."""
     notes = [f"more than one scenario sets the same thing: {overlap}" for overlap in plan.settings.overlaps]
     if plan.settings.hindsight:
         notes.append("hindsight: sources later than the plan's knowledge are admitted")
-    if search.network.uses_capacity:
-        notes.append("floats, chains, bindings and spans leave capacity out: they are those of the network's lower bound")
-    return (*notes, *search.notes)
+    return tuple(notes)

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.assumptions import Option, Reading
-from models.duration import Duration, Value
+from models.duration import Duration
 from models.outcome import Span, SpanEnd
-from models.plan import Plan
+from models.plan import DURATION_PREFIX, Plan
+from models.rules import Capacity, NotAfter, Point, Rule
 from models.scenario import Scenario
 from optimiser.clock import Clock
-from optimiser.critical import NONE, Columns, Evaluated, compile_network, evaluate
+from optimiser.critical import Columns, Evaluated, Network, compile_network, evaluate, resources
+from optimiser.solve.between import QUICK, USUAL, DateRange, Deadline, between, too_large
+from optimiser.solve.orders import in_order
+from optimiser.solve.problem import Problem, refuted_by
+from optimiser.solve.variant import Variant, capacities, column_number, no_tighter, pools_of, users
 
 __all__ = [
     "MOST_COMBINATIONS",
     "Sheet",
-    "column_number",
     "columnar",
     "columns_of",
     "live_options",
@@ -33,6 +39,9 @@ __all__ = [
 
 MOST_COMBINATIONS = 200_000
 """Above this many combinations a span is not computed but said to be missing."""
+
+MOST_ASKED = 8
+"""Combinations looked at one by one for the ends of one span, where capacity decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,8 @@ class Sheet:
         Options of the readings that needed a network of their own (another calendar, another unit).
     options
         Reading to the index of its option in each sample.
+    columns
+        What the samples set.
     """
 
     clock: Clock
@@ -52,6 +63,7 @@ class Sheet:
     fixed: dict[str, str]
     readings: tuple[Reading, ...]
     options: dict[str, NDArray[np.int64]]
+    columns: Columns
 
     def choice(self, sample: int) -> dict[str, str]:
         """Return the option of every live reading in one sample."""
@@ -75,17 +87,6 @@ def live_options(plan: Plan) -> tuple[Reading, ...]:
             options.append(option.model_copy(update={"changes": changes}))
         kept.append(reading.model_copy(update={"options": tuple(options)}))
     return tuple(kept)
-
-
-def column_number(value: Value) -> int | None:
-    """Return what a column holds for a value of an assumption; None where a column cannot hold it."""
-    if value is None:
-        return NONE
-    if isinstance(value, Duration):
-        return value.amount
-    if isinstance(value, int):
-        return int(value)
-    return value.toordinal()
 
 
 def columnar(plan: Plan, reading: Reading) -> bool:
@@ -116,7 +117,7 @@ def sheets(plan: Plan, readings: Sequence[Reading]) -> Iterator[Sheet]:
         network = compile_network(chosen, clock)
         columns = columns_of(together, options, samples)
         fixed = {reading.id: option.id for reading, option in zip(apart, combination, strict=True)}
-        yield Sheet(clock, evaluate(network, columns), fixed, together, options)
+        yield Sheet(clock, evaluate(network, columns), fixed, together, options, columns)
 
 
 def with_option(plan: Plan, option: Option) -> Plan:
@@ -146,15 +147,17 @@ def columns_of(readings: Sequence[Reading], options: dict[str, NDArray[np.int64]
     return Columns(samples, values, switches)
 
 
-def spans(plan: Plan, milestones: Sequence[str]) -> dict[str, Span | None]:
+def spans(problem: Problem, ranges: Mapping[str, DateRange], deadline: Deadline) -> dict[str, Span | None]:
     """Return the first and the last date of each milestone over all combinations of the live readings.
 
     Parameters
     ----------
-    plan
+    problem
         The plan with its scenarios applied.
-    milestones
-        Milestones asked for.
+    ranges
+        Milestone to where its date lies at the choice made.
+    deadline
+        What is left of the time for the whole question.
 
     Returns
     -------
@@ -165,36 +168,85 @@ def spans(plan: Plan, milestones: Sequence[str]) -> dict[str, Span | None]:
 
     Notes
     -----
-    Capacity is not part of these dates; where a plan's capacity binds, its span is a span of lower bounds.
+    Where work that holds capacity leads to a milestone, its span begins at the earliest date that is not refuted, and ends at
+    the latest for which no earlier schedule is known: every combination lies within.
     """
+    plan = problem.plan
     readings = live_options(plan)
     if math.prod(len(reading.options) for reading in readings) > MOST_COMBINATIONS:
-        return dict.fromkeys(milestones)
+        return dict.fromkeys(ranges)
     chosen = plan.choices()
-    found: dict[str, list[tuple[int, int, dict[str, str]]]] = {milestone: [] for milestone in milestones}
-    counted = dict.fromkeys(("combinations", "infeasible"), 0)
-    beyond = dict.fromkeys(milestones, 0)
-    for sheet in sheets(plan, readings):
-        counted["combinations"] += len(sheet.evaluated.infeasible)
-        counted["infeasible"] += int(sheet.evaluated.infeasible.sum())
-        differing = _differences(sheet, chosen)
-        for milestone in milestones:
-            off = sheet.evaluated.beyond(milestone) & ~sheet.evaluated.infeasible
-            beyond[milestone] += int(off.sum())
-            good = np.flatnonzero(~off & ~sheet.evaluated.infeasible)
-            if not len(good):
-                continue
-            boundaries = sheet.evaluated.of(milestone)[good]
-            for extreme in (boundaries.min(), boundaries.max()):
-                places = good[boundaries == extreme]
-                sample = int(places[np.argmin(differing[places])])
-                convention = plan.convention(sheet.evaluated.network.points[sheet.evaluated.network.nodes[milestone, "start"]])
-                day = sheet.clock.show(int(extreme), convention).toordinal()
-                found[milestone].append((day, int(differing[sample]), sheet.choice(sample)))
-    return {
-        milestone: _span(ends, chosen, counted["combinations"], counted["infeasible"], beyond[milestone]) if ends else None
-        for milestone, ends in found.items()
-    }
+    table = list(sheets(plan, readings))
+    found: dict[str, Span | None] = {}
+    for milestone, known in ranges.items():
+        ends, counts = _Ends(), Counter[str]()
+        for sheet in table:
+            evaluated = sheet.evaluated
+            own = problem if all(chosen[name] == option for name, option in sheet.fixed.items()) else None
+            rationed = _rationed(sheet, own, milestone)
+            if rationed is not None:
+                bounds = rationed.bounds(known if own is problem else None, deadline)
+            else:
+                reached = evaluated.of(milestone)
+                bounds = _Bounds(reached, reached, evaluated.infeasible)
+            off = (bounds.low > sheet.clock.limit) & ~bounds.infeasible
+            counts.update(combinations=len(off), infeasible=int(bounds.infeasible.sum()), beyond=int(off.sum()))
+            ends.take(sheet, milestone, bounds, np.flatnonzero(~off & ~bounds.infeasible), _differences(sheet, chosen))
+        found[milestone] = ends.span(chosen, counts)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """Between which boundaries a milestone lies in each sample, each of shape ``(samples,)``."""
+
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
+    infeasible: NDArray[np.bool_]
+
+
+@dataclass(slots=True)
+class _Ends:
+    """The earliest and the latest date met so far: its ordinal, how many readings differ from the choice, and the options."""
+
+    first: tuple[int, int, dict[str, str]] | None = None
+    last: tuple[int, int, dict[str, str]] | None = None
+
+    def take(
+        self, sheet: Sheet, milestone: str, bounds: _Bounds, good: NDArray[np.int64], differing: NDArray[np.int64]
+    ) -> None:
+        """Take the ends of some samples of a sheet."""
+        if not len(good):
+            return
+        convention = sheet.evaluated.network.plan.convention(Point(milestone, "start"))
+
+        def end(boundaries: NDArray[np.int64], boundary: int) -> tuple[int, int, dict[str, str]]:
+            places = good[boundaries == boundary]
+            sample = int(places[np.argmin(differing[places])])
+            day = sheet.clock.show(min(boundary, sheet.clock.limit), convention).toordinal()
+            return day, int(differing[sample]), sheet.choice(sample)
+
+        first, last = end(bounds.low[good], int(bounds.low[good].min())), end(bounds.high[good], int(bounds.high[good].max()))
+        self.first = first if self.first is None else min(self.first, first, key=lambda entry: entry[:2])
+        self.last = last if self.last is None else min(self.last, last, key=lambda entry: (-entry[0], entry[1]))
+
+    def span(self, chosen: dict[str, str], counts: Counter[str]) -> Span | None:
+        """Return the span, each end with the readings that differ from the choice made."""
+        if self.first is None or self.last is None:
+            return None
+
+        def end(entry: tuple[int, int, dict[str, str]]) -> SpanEnd:
+            day, _, taken = entry
+            differing = {name: option for name, option in taken.items() if option != chosen[name]}
+            return SpanEnd(date=dt.date.fromordinal(day), readings=differing)
+
+        return Span(
+            first=end(self.first),
+            last=end(self.last),
+            combinations=counts["combinations"],
+            infeasible=counts["infeasible"],
+            beyond=counts["beyond"],
+        )
 
 
 def _differences(sheet: Sheet, chosen: dict[str, str]) -> NDArray[np.int64]:
@@ -206,16 +258,142 @@ def _differences(sheet: Sheet, chosen: dict[str, str]) -> NDArray[np.int64]:
     return count
 
 
-def _span(
-    ends: list[tuple[int, int, dict[str, str]]], chosen: dict[str, str], combinations: int, infeasible: int, beyond: int
-) -> Span:
-    """Return the span between the earliest and the latest end, each with the readings that make it."""
+# -- where capacity decides ----------------------------------------------------------------------------------------------
 
-    def end(entry: tuple[int, int, dict[str, str]]) -> SpanEnd:
-        day, _, taken = entry
-        differing = {name: option for name, option in taken.items() if option != chosen[name]}
-        return SpanEnd(date=dt.date.fromordinal(day), readings=differing)
 
-    first = min(ends, key=lambda entry: entry[:2])
-    last = min(ends, key=lambda entry: (-entry[0], entry[1]))
-    return Span(first=end(first), last=end(last), combinations=combinations, infeasible=infeasible, beyond=beyond)
+def _rationed(sheet: Sheet, problem: Problem | None, milestone: str) -> _Rationed | None:
+    """Return what bounds the dates of a sheet where capacity may decide; None where no work that holds any is upstream."""
+    network = sheet.evaluated.network
+    capacities = [rule.id for rule in network.plan.rules if isinstance(rule, Capacity)]
+    if not any(network.enabled[name] or name in sheet.columns.switches for name in capacities):
+        return None
+    own = problem or Problem(network, resources(network.plan, sheet.clock), lambda: network.plan)
+    if not any(name in sheet.columns.switches for name in capacities) and not own.leads(milestone):
+        return None
+    return _Rationed(sheet, own, milestone)
+
+
+class _Rationed:
+    """Bounds of one milestone over the samples of a sheet in which capacity may decide."""
+
+    def __init__(self, sheet: Sheet, problem: Problem, milestone: str) -> None:
+        self.sheet, self.problem, self.milestone = sheet, problem, milestone
+        evaluated = sheet.evaluated
+        self.low = evaluated.of(milestone).copy()
+        self.infeasible = evaluated.infeasible.copy()
+        self.high = np.full(len(self.low), sheet.clock.limit, dtype=np.int64)
+        self.asked: set[int] = set()
+        reached = problem.reaching(milestone)
+        self.near = [leads or node in problem.rationed_nodes for node, leads in enumerate(reached)]
+        self.alike = self._alike()
+
+    def bounds(self, known: DateRange | None, deadline: Deadline) -> _Bounds:
+        """Return the bounds, those that make the ends asked about first."""
+        problem, limit = self.problem, self.sheet.clock.limit
+        base = between(problem, self.milestone, deadline=deadline, effort=QUICK) if known is None else known
+        if base.schedule is not None:
+            pools = {pool.rule: pool for pool in problem.pools}
+            evaluated = evaluate(in_order(problem.network, problem.pools, base.schedule), self.sheet.columns)
+            # What neither leads to the milestone nor holds capacity may run off the axis, as it may elsewhere.
+            rows = [node for node, leads in enumerate(self.near) if leads]
+            able = ~evaluated.infeasible & (evaluated.values[rows] <= limit).all(axis=0)
+            for sample in np.flatnonzero(able).tolist():
+                able[sample] = not self._counts or no_tighter(pools_of(problem.network, self._variant(sample)), pools)
+            self.high = np.where(able, np.maximum(evaluated.of(self.milestone), self.low), self.high)
+        stated = self._stated()
+        if stated is not None:
+            self._settle(stated, base)
+            self._refuted_alike(stated, problem, base.low)
+        for _ in range(MOST_ASKED):
+            open_samples = ~self.infeasible & (self.low <= limit)
+            if not open_samples.any():
+                break
+            ends = (
+                int(np.argmin(np.where(open_samples, self.low, limit + 1))),
+                int(np.argmax(np.where(open_samples, self.high, -1))),
+            )
+            unasked = [each for each in ends if each not in self.asked]
+            if not unasked:
+                break
+            sample = unasked[0]
+            variant = self._variant(sample)
+            changed = problem.changed(variant)
+            effort = QUICK if too_large(changed.network) else USUAL
+            found = between(changed, self.milestone, deadline=deadline, effort=effort)
+            self._settle(sample, found)
+            self._refuted_alike(sample, changed, found.low)
+        return _Bounds(self.low, self.high, self.infeasible)
+
+    def _refuted_alike(self, sample: int, problem: Problem, low: int) -> None:
+        """Take a sample's bound for all others that leave alone what proves it without a solver."""
+        proof = None if low > self.sheet.clock.limit else refuted_by(problem, problem.node(self.milestone), low - 1)
+        if proof is None:
+            return
+        same = np.ones(len(self.low), dtype=np.bool_)
+        for reading, names in self._names.items():
+            if names & proof:
+                options = self.sheet.options[reading]
+                same &= options == options[sample]
+        self.low = np.where(same, np.maximum(self.low, low), self.low)
+        self.high = np.maximum(self.high, self.low)
+
+    def _settle(self, sample: int, found: DateRange) -> None:
+        """Take what is known of one sample for all that ask the same of the milestone."""
+        same = self.alike == self.alike[sample]
+        self.asked |= set(np.flatnonzero(same).tolist())
+        if found.low > self.sheet.clock.limit:
+            self.infeasible |= same
+            return
+        self.low = np.where(same, np.maximum(self.low, found.low), self.low)
+        if found.high is not None:
+            self.high = np.where(same, np.minimum(self.high, found.high), self.high)
+
+    def _stated(self) -> int | None:
+        """Return the sample of the choice made, where it is in this sheet."""
+        chosen = self.sheet.evaluated.network.plan.choices()
+        differing = _differences(self.sheet, chosen)
+        return int(np.argmin(differing)) if differing.min() == 0 else None
+
+    @cached_property
+    def _counts(self) -> bool:
+        """Whether any reading sets what a capacity offers or what work needs of it."""
+        return any(names & set(self.sheet.columns.values) for _, names in capacities(self.problem.network))
+
+    def _variant(self, sample: int) -> Variant:
+        """Return what one sample changes."""
+        columns = self.sheet.columns
+        return Variant(
+            off=tuple(name for name, state in columns.switches.items() if not state[sample]),
+            values={name: int(column[sample]) for name, column in columns.values.items()},
+            on=tuple(name for name, state in columns.switches.items() if state[sample]),
+        )
+
+    def _alike(self) -> NDArray[np.int64]:
+        """Return a number for each sample; the same where every reading that may move the milestone has the same option."""
+        network, plan, near = self.problem.network, self.problem.plan, self.near
+        rules = {rule.id: rule for rule in plan.rules}
+        kinds = np.zeros(len(self.low), dtype=np.int64)
+        for reading in self.sheet.readings:
+            if any(_touches(network, rules, name, near) for name in self._names[reading.id]):
+                kinds = kinds * len(reading.options) + self.sheet.options[reading.id]
+        return kinds
+
+    @cached_property
+    def _names(self) -> dict[str, set[str]]:
+        """The rules and durations of which each reading sets a switch or a number."""
+        plan = self.problem.plan
+        return {
+            reading.id: {
+                *reading.options[0].changes.rules,
+                *(user for slot in reading.options[0].changes.assumptions for user in users(plan, slot)),
+            }
+            for reading in self.sheet.readings
+        }
+
+
+def _touches(network: Network, rules: Mapping[str, Rule], name: str, near: Sequence[bool]) -> bool:
+    """Return whether a rule or duration says anything of some nodes, or is a capacity."""
+    if name.startswith(DURATION_PREFIX):
+        return any(near[node] for node in network.item_nodes(name.removeprefix(DURATION_PREFIX)))
+    rule = rules[name]
+    return isinstance(rule, Capacity | NotAfter) or any(near[network.node(point)] for point in rule.points())

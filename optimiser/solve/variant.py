@@ -10,20 +10,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.duration import Duration, Reference
+from models.duration import Duration, Reference, Value
 from models.items import Activity
 from models.plan import DURATION_PREFIX, Plan
 from models.rules import AtLeast, Capacity, Dependency, Gate, NotAfter, NotBefore
 from optimiser.critical import NONE, Columns, Evaluated, Network, Resource, evaluate
 from optimiser.critical.network import Bound
-from optimiser.encoding.levers import FIELDS, number_of
-from optimiser.solve.spans import column_number
+from optimiser.encoding.levers import FIELDS, number_of, references
 
 __all__ = [
     "Pools",
     "Rationing",
     "Variant",
     "capacities",
+    "column_number",
     "columns_of",
     "evaluate_variants",
     "network_of",
@@ -32,6 +32,7 @@ __all__ = [
     "renumbered",
     "stated_number",
     "unit_relaxation",
+    "users",
     "varied",
     "without_capacity",
 ]
@@ -72,6 +73,17 @@ def columns_of(network: Network, variants: Sequence[Variant]) -> Columns:
                 values[slot] = np.full(count, _stated_column(network, slot), dtype=np.int64)
             values[slot][sample] = number
     return Columns(count, values, switches)
+
+
+def column_number(value: Value) -> int | None:
+    """Return what a column holds for a value of an assumption; None where a column cannot hold it."""
+    if value is None:
+        return NONE
+    if isinstance(value, Duration):
+        return value.amount
+    if isinstance(value, int):
+        return int(value)
+    return value.toordinal()
 
 
 def _stated_column(network: Network, slot: str) -> int:
@@ -130,6 +142,12 @@ def unit_relaxation(network: Network, name: str) -> int | None:
         moved = clock.boundary(date, convention) + step
         return clock.show(moved, convention).toordinal() if 1 <= moved < clock.size else None
     return None
+
+
+def users(plan: Plan, name: str) -> tuple[str, ...]:
+    """Return the rules and durations that use an assumption's number, on or off."""
+    found = [DURATION_PREFIX + activity.id for activity in plan.activities if name in references(activity)]
+    return (*found, *(rule.id for rule in plan.rules if name in references(rule)))
 
 
 def network_of(network: Network, variant: Variant) -> Network:

@@ -9,7 +9,7 @@ from models.rules import Point
 from optimiser.clock import Clock
 from optimiser.errors import InputError, Located, UndecidedError
 from optimiser.explain.oracle import Oracle
-from optimiser.explain.subject import Reach
+from optimiser.solve.between import DateRange
 from optimiser.wording import demand, plain_date
 
 __all__ = ["PlanContradictsError", "boundary_by", "need_date", "published_window"]
@@ -19,7 +19,7 @@ class PlanContradictsError(InputError):
     """A plan that no schedule meets has no date to explain."""
 
 
-def need_date(oracle: Oracle, milestone: str) -> Reach:
+def need_date(oracle: Oracle, milestone: str) -> DateRange:
     """Return where a milestone's date lies; its ``high`` is never None.
 
     Raises
@@ -36,7 +36,7 @@ def need_date(oracle: Oracle, milestone: str) -> Reach:
     if oracle.found.status == "beyond":
         raise beyond_horizon(oracle.found)
     reach = oracle.base(milestone)
-    if reach.low > oracle.clock.limit:
+    if reach.low > oracle.problem.clock.limit:
         behind = ""
         if oracle.found.trouble is not None:
             trouble = oracle.found.trouble
@@ -49,7 +49,7 @@ def need_date(oracle: Oracle, milestone: str) -> Reach:
         )
         raise PlanContradictsError([Located(message, path="milestone")])
     if reach.high is None:
-        shown = plain_date(oracle.clock.show(reach.low, oracle.plan.convention(Point(milestone, "start"))))
+        shown = plain_date(oracle.problem.clock.show(reach.low, oracle.plan.convention(Point(milestone, "start"))))
         message = (
             f"undecided: the limit came before a schedule was found, or shown not to exist; {milestone} is at {shown} or later, "
             "if at all; maybe allow more with --time-limit"

@@ -1,0 +1,201 @@
+"""Whether a milestone can be early enough once some rules and durations may be off: what conflicts are found with.
+
+The network answers first, as it bounds from below; the order of a schedule known may show that it can be, an overload that
+it cannot; one variant is searched last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from models.plan import DURATION_PREFIX
+from optimiser.critical import Columns, Earliest, Network, Resource, best_schedule, earliest_times, evaluate
+from optimiser.critical.bounds import overload_before
+from optimiser.explain.oracle import Oracle
+from optimiser.solve.binding import QUESTION
+from optimiser.solve.problem import Problem, refuted_by
+from optimiser.solve.variant import Variant
+
+__all__ = ["MOST_CALLS", "can", "forward", "needed", "refuted_alone"]
+
+MOST_CALLS = 60_000
+"""Forward passes, or solver calls, that one explanation may make before it says that it is not complete."""
+
+MOST_CHOICES = 4
+"""Durations that hold their starts back, tried in every combination where capacity takes part."""
+
+
+def can(oracle: Oracle, milestone: str, by: int, off: Iterable[str]) -> bool | None:
+    """Return whether a milestone can be at or before a boundary once some rules and durations may be off.
+
+    A duration that may be off may also count: for almost all it makes no difference, but one whose finish something
+    else pushes can be needed for its start to be early enough. So what may be off is monotone: the more, the easier.
+
+    Returns
+    -------
+    bool or None
+        None where a limit came first.
+    """
+    allowed = frozenset(off)
+    key = allowed, milestone, by
+    if key not in oracle.verdicts:
+        verdict = _by_network(oracle, *key)
+        # The network bounds from below, and is all there is where no capacity is left.
+        if verdict and oracle.leads(milestone) and any(name not in allowed for name in oracle.pools):
+            verdict = _by_capacity(oracle, *key)
+        oracle.verdicts[key] = verdict
+    return oracle.verdicts[key]
+
+
+def _by_network(oracle: Oracle, allowed: frozenset[str], milestone: str, by: int) -> bool | None:
+    ceilings = {oracle.node(milestone): (by, QUESTION)}
+    tried: set[frozenset[str]] = set()
+    stack = [allowed]
+    while stack:
+        off = stack.pop()
+        if off in tried:
+            continue
+        tried.add(off)
+        oracle.calls += 1
+        if oracle.calls > MOST_CALLS:
+            return None
+        earliest = forward(oracle, off, ceilings)
+        if earliest.trouble is None or (earliest.status == "beyond" and _in_time(oracle, off, milestone, by)):
+            return True
+        behind = earliest.rules_behind(earliest.trace(earliest.trouble.event))
+        # Any way out must have one of these count again: all else of the contradiction stands.
+        stack += [off - {name} for name in behind if name in off and name in oracle.two_way]
+    return False
+
+
+def _in_time(oracle: Oracle, off: Collection[str], milestone: str, by: int) -> bool:
+    """Return whether a milestone is in time although something else runs off the axis."""
+    evaluated = oracle.evaluate([Variant(off=tuple(off))])
+    return bool(evaluated.of(milestone)[0] <= by and not evaluated.infeasible[0])
+
+
+def _by_capacity(oracle: Oracle, allowed: frozenset[str], milestone: str, by: int) -> bool | None:
+    choices = sorted(allowed & oracle.two_way)
+    unknown = len(choices) > MOST_CHOICES
+    choices = [] if unknown else choices
+    for mask in range(2 ** len(choices)):
+        counted = {name for place, name in enumerate(choices) if mask >> place & 1}
+        if oracle.calls > MOST_CALLS:
+            return None
+        verdict = _within(oracle, allowed - counted, milestone, by)
+        if verdict:
+            return True
+        unknown |= verdict is None
+    return None if unknown else False
+
+
+def _within(oracle: Oracle, off: frozenset[str], milestone: str, by: int) -> bool | None:
+    """Return whether a milestone can be at or before a boundary with just these rules and durations off."""
+    held = [name for name in oracle.atoms if name not in off]
+    node = oracle.node(milestone)
+    if 2 * len(held) < len(oracle.atoms):
+        oracle.rationed_calls += 1
+        problem = _part_problem(oracle, held, [node])
+        if problem.earliest.status == "feasible":
+            if problem.earliest.values[node] > by or overload_before(problem.earliest, problem.pools, node, by):
+                return False
+            values = best_schedule(problem.earliest, problem.pools, milestone, floor=by, levelling=problem.levelling)
+            if values is not None and values[node] <= by and problem.holds(values):
+                return True
+            if oracle.large:
+                return None
+    ceilings = {node: (by, QUESTION)}
+    if any(earliest_times(order, off=off, ceilings=ceilings).status == "feasible" for order in oracle.orders(milestone)):
+        return True
+    found = oracle.searched(milestone, Variant(off=tuple(off)), oracle.problem.clock.origin, None, by)
+    if found.high is not None and found.high <= by:
+        return True
+    return None if found.low <= by else False
+
+
+def needed(oracle: Oracle, milestone: str, by: int, members: Sequence[str]) -> set[str]:
+    """Return members of a set that cannot hold without which the rest can: all of them at once, without a solver.
+
+    A member left out may be needed all the same, where a duration that is off would have to count, or where capacity
+    would have to be shared out otherwise than it is.
+    """
+    if not members:
+        return set()
+    networks = oracle.orders(milestone) if any(name in oracle.pools for name in members) else [oracle.network]
+    oracle.calls += len(members) * len(networks)
+    kept = ~np.eye(len(members), dtype=np.bool_)
+    columns = Columns(len(members), {}, {name: kept[place] for place, name in enumerate(members)})
+    possible = np.zeros(len(members), dtype=np.bool_)
+    for network in networks:
+        evaluated = evaluate(_part(network, members, [oracle.node(milestone)]), columns)
+        good = (evaluated.of(milestone) <= by) & ~evaluated.infeasible
+        possible |= good & (evaluated.values <= oracle.problem.clock.limit).all(axis=0) if oracle.rationed else good
+    return {name for name, free in zip(members, possible, strict=True) if free}
+
+
+def refuted_alone(oracle: Oracle, milestone: str, by: int, held: Sequence[str]) -> frozenset[str] | None:
+    """Return those of some rules and durations whose capacities alone keep a milestone from a boundary; None where no bound shows it."""
+    node = oracle.node(milestone)
+    if 2 * len(held) < len(oracle.atoms):
+        problem = _part_problem(oracle, held, [node])
+    else:
+        kept = set(held)
+        problem = oracle.problem.changed(Variant(off=tuple(name for name in oracle.atoms if name not in kept)))
+    return refuted_by(problem, node, by)
+
+
+# -- parts of a plan -----------------------------------------------------------------------------------------------------
+
+
+def forward(oracle: Oracle, off: Collection[str], ceilings: Mapping[int, tuple[int, str]]) -> Earliest:
+    """Return the forward pass without some rules and durations, under latest boundaries.
+
+    Where few are left, only what they touch is passed through.
+    """
+    held = [name for name in oracle.atoms if name not in off]
+    if 2 * len(held) > len(oracle.atoms):
+        return earliest_times(oracle.network, off=off, ceilings=ceilings)
+    return earliest_times(_part(oracle.network, held, ceilings), ceilings=ceilings)
+
+
+def _part(network: Network, held: Collection[str], nodes: Iterable[int]) -> Network:
+    """Return the network of some rules and durations alone, over what they touch and some nodes besides."""
+    live = set(held)
+    arcs = [arc for arc in network.arcs if arc.rule in live]
+    quorums = [quorum for quorum in network.quorums if quorum.rule in live]
+    floors = [floor for floor in network.floors if floor.rule in live]
+    kept = [each for each in network.ceilings if each.rule in live]
+    touched = {node for arc in arcs for node in (arc.source, arc.target)} | set(nodes)
+    touched |= {node for quorum in quorums for node in (*quorum.sources, quorum.target)}
+    touched |= {bound.node for bound in (*floors, *kept)}
+    # A duration that is off still keeps the finish from lying before the start.
+    items = {network.points[node].item for node in touched}
+    touched |= {node for item in items for node in network.item_nodes(item)}
+    lengths = {DURATION_PREFIX + item for item in items} - live
+    idle = [arc for arc in network.arcs if arc.rule in lengths]
+    order = [component for component in network.order if any(node in touched for node in component)]
+    return replace(
+        network,
+        arcs=[*arcs, *idle],
+        floors=floors,
+        ceilings=kept,
+        quorums=quorums,
+        enabled=dict.fromkeys(lengths, False) | dict.fromkeys(held, True),
+        switch_slots={},
+        order=order,
+    )
+
+
+def _part_problem(oracle: Oracle, held: Sequence[str], nodes: Iterable[int]) -> Problem:
+    """Return some rules and durations alone, with what they say of capacities; what they do not touch takes no room."""
+    part = _part(oracle.network, held, nodes)
+    pools = []
+    for name in held:
+        if name in oracle.pools:
+            pool = oracle.pools[name]
+            demand = {item: need for item, need in pool.demand.items() if DURATION_PREFIX + item in part.enabled}
+            pools.append(Resource(pool.rule, pool.available, demand))
+    return Problem(part, tuple(pools), lambda: oracle.plan)

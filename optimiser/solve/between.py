@@ -1,0 +1,369 @@
+"""Where the earliest boundary of a milestone lies: the one place where a date is searched, whoever asks.
+
+Bounds come first (a longest path, energy and rounds of the capacities), then list schedules; what lies between them is
+closed by supposing dates one after the other, of each of which CP-SAT says whether the work it asks for can be done, and
+at last by CP-SAT on the plan itself, or on the part of a large plan that the milestone can feel. A limit that comes first
+leaves a range. Every schedule is held against the network and the capacities before it is believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from models.explanation import Method
+from models.findings import ProofClass
+from optimiser.critical import CapacityBound, Network, best_schedule, capacity_bound, overload_on_axis
+from optimiser.critical.bounds import overload_before
+from optimiser.encoding import Limits, decide
+from optimiser.solve.problem import Problem
+
+if TYPE_CHECKING:
+    from optimiser.critical.levelling import Key
+
+__all__ = ["FULL_SEARCH", "QUICK", "SOON", "THOROUGH", "USUAL", "DateRange", "Deadline", "Effort", "between", "too_large"]
+
+FULL_SEARCH = 600_000
+"""Up to this many pairs of a point and a boundary CP-SAT searches the whole axis, trusting nobody's bounds."""
+
+MOST_DETERMINISTIC_TIME = 1.5
+"""Deterministic seconds of one search of a large plan: beyond this a gap is reported rather than waited for."""
+
+EACH_DETERMINISTIC_TIME = (0.03, 0.4)
+"""Deterministic seconds for each date supposed, first for all and then for those left open; most take a hundredth of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """Where the earliest boundary of a milestone lies.
+
+    Attributes
+    ----------
+    low
+        No schedule is before it; behind the axis where there is none on it.
+    high
+        Of the best schedule known; None where none is.
+    schedule
+        Boundary of each node of that schedule, where it was asked for.
+    method
+        ``closed form`` where bounds and checked schedules tell, ``CP-SAT`` where it had to, ``undecided`` where a limit
+        came before what was asked was told.
+    bound_by
+        What the lower bound was computed with.
+    """
+
+    low: int
+    high: int | None
+    schedule: Sequence[int] | None = None
+    method: Method = "closed form"
+    bound_by: str = "longest path"
+
+    @property
+    def exact(self) -> int | None:
+        """The boundary, where it is known."""
+        return self.low if self.low == self.high else None
+
+    @property
+    def proof(self) -> ProofClass:
+        """How far the date is proved: where bound and schedule meet, by whose bound."""
+        if self.exact is None:
+            return "gap"
+        return "solver" if self.method == "CP-SAT" else "certified"
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much is tried before a range is left open.
+
+    Attributes
+    ----------
+    rounds
+        Deterministic seconds for each date supposed, round by round.
+    tries
+        Schedules pulled towards each earlier date, between the first round and the second.
+    solver
+        Whether CP-SAT is asked about the plan itself.
+    """
+
+    rounds: tuple[float, ...] = ()
+    tries: int = 0
+    solver: bool = False
+
+
+THOROUGH = Effort(EACH_DETERMINISTIC_TIME, 25, solver=True)
+"""For the date of a plan as it stands: every verb asks for it so, and gets the same answer."""
+USUAL = Effort(solver=True)
+"""For one variant of a plan small enough for CP-SAT to search as a whole."""
+SOON = Effort(EACH_DETERMINISTIC_TIME[:1])
+"""For one of many capacities."""
+QUICK = Effort()
+"""Bounds and list schedules alone."""
+
+
+@dataclass
+class Deadline:
+    """What is left of the time that one question may take, all its parts together.
+
+    Attributes
+    ----------
+    limits
+        Of each call of CP-SAT.
+    spent
+        Deterministic seconds used.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    spent: float = 0.0
+    _begun: float = field(default_factory=monotonic)
+
+    @property
+    def over(self) -> bool:
+        """Whether the seconds that the user allowed by the wall clock are gone."""
+        return self.limits.time_limit is not None and monotonic() - self._begun >= self.limits.time_limit
+
+    def call(self, most: float | None = None) -> Limits:
+        """Return the limits of the next call of CP-SAT, at most so many deterministic seconds."""
+        limits = self.limits
+        own = limits.deterministic_time if most is None else min(limits.deterministic_time, most)
+        left = None if limits.time_limit is None else max(0.01, limits.time_limit - (monotonic() - self._begun))
+        return replace(limits, deterministic_time=max(0.0, own), time_limit=left)
+
+    def spend(self, deterministic_time: float) -> None:
+        """Note what a call of CP-SAT used."""
+        self.spent += deterministic_time
+
+
+def too_large(network: Network) -> bool:
+    """Return whether a plan is too large for CP-SAT to search the whole axis."""
+    return len(network.points) * network.clock.size > FULL_SEARCH
+
+
+def between(
+    problem: Problem,
+    milestone: str,
+    by: int | None = None,
+    *,
+    deadline: Deadline,
+    effort: Effort = THOROUGH,
+    known: Iterable[Sequence[int]] = (),
+    orders: Iterable[Key] = (),
+) -> DateRange:
+    """Return where the earliest boundary of a milestone lies.
+
+    Parameters
+    ----------
+    problem
+        The plan, or a variant of it.
+    by
+        Where only the question is whether it can be at or before this boundary, what suffices to tell.
+    deadline
+        What is left of the time for the whole question.
+    effort
+        How much is tried before the range is left open.
+    known
+        Schedules of this problem that are known already.
+    orders
+        Orders of placing to try before the usual ones.
+
+    Notes
+    -----
+    Where all work that holds capacity leads to the milestone through another one, that one is searched, and the date
+    follows from its date.
+    """
+    network, earliest = problem.network, problem.earliest
+    node, limit = problem.node(milestone), problem.clock.limit
+    if earliest.status != "feasible":
+        value = network.never if earliest.status == "infeasible" else limit + 1
+        return DateRange(value, value)
+    low = earliest.values[node]
+    if not problem.pools:
+        return DateRange(low, low, earliest.values)
+    if by is not None and low > by:
+        return DateRange(low, None)
+    waist = problem.waist(milestone)
+    if by is None and waist != milestone:
+        before = between(problem, waist, deadline=deadline, effort=effort, known=known, orders=orders)
+        after = _after(problem, before, waist, node)
+        if after is not None:
+            return after
+    search = _Search(problem, milestone, deadline, low, [values for values in known if problem.holds(values)])
+    return search.by(by, effort, orders) if by is not None else search.run(effort, orders)
+
+
+def _after(problem: Problem, before: DateRange, waist: str, node: int) -> DateRange | None:
+    """Return the range of a node that follows from the range of the milestone before it; None where no schedule shows it."""
+    if before.low > problem.clock.limit:
+        return replace(before, schedule=None)
+    if before.schedule is None:
+        return None
+    pushed = problem.forward.raised(problem.node(waist), before.low)
+    if pushed.trouble is not None:
+        return None
+    high = before.schedule[node]
+    best = pushed.values[node] if before.exact is not None else high
+    return replace(before, low=pushed.values[node], high=high) if best == high else None
+
+
+class _Search:
+    """The search for one milestone: what is known on either side of its earliest boundary."""
+
+    def __init__(self, problem: Problem, milestone: str, deadline: Deadline, low: int, known: Sequence[Sequence[int]]) -> None:
+        self.problem, self.milestone, self.deadline = problem, milestone, deadline
+        self.node, self.low = problem.node(milestone), low
+        self.best: Sequence[int] | None = min(known, key=lambda values: values[self.node], default=None)
+        self.method: Method = "closed form"
+        self.bound_by = "longest path"
+
+    @property
+    def high(self) -> int | None:
+        """The boundary of the best schedule known."""
+        return None if self.best is None else self.best[self.node]
+
+    def run(self, effort: Effort, orders: Iterable[Key]) -> DateRange:
+        """Return the range, as narrow as the effort makes it."""
+        problem = self.problem
+        self._listed(self.low, orders)
+        if self.best is None and overload_on_axis(problem.earliest, problem.pools):
+            return DateRange(problem.network.never, problem.network.never)
+        if self.high != self.low:
+            self._bounded(capacity_bound(problem.earliest, problem.pools, self.milestone, self.high or problem.clock.limit))
+        for number, seconds in enumerate(effort.rounds):
+            if self._closed():
+                break
+            self._supposed(seconds)
+            if number == 0 and effort.tries and not self._closed():
+                self._take(
+                    best_schedule(
+                        problem.earliest,
+                        problem.pools,
+                        self.milestone,
+                        floor=self.low,
+                        tries=effort.tries,
+                        levelling=problem.levelling,
+                    )
+                )
+        # Of a large plan CP-SAT on the part that can be felt closes nothing that supposing dates left open.
+        if effort.solver and not self._closed() and (self.best is None or not too_large(problem.network)):
+            self._solved()
+        return self.found()
+
+    def by(self, boundary: int, effort: Effort, orders: Iterable[Key]) -> DateRange:
+        """Return what tells whether the milestone can be at or before a boundary."""
+        problem = self.problem
+        if overload_before(problem.earliest, problem.pools, self.node, boundary):
+            self.low, self.bound_by = boundary + 1, "capacity bound"
+            return self.found(told=True)
+        self._listed(boundary, orders)
+        if self.best is None and overload_on_axis(problem.earliest, problem.pools):
+            return DateRange(problem.network.never, problem.network.never)
+        for seconds in effort.rounds:
+            if self._told(boundary):
+                break
+            self._asked(boundary, seconds)
+            if not self._told(boundary):
+                self._take(
+                    best_schedule(problem.earliest, problem.pools, self.milestone, floor=boundary, levelling=problem.levelling)
+                )
+        if effort.solver and not self._told(boundary):
+            self._solved()
+        return self.found(told=self._told(boundary))
+
+    def found(self, *, told: bool | None = None) -> DateRange:
+        """Return what is known."""
+        decided = self._closed() if told is None else told
+        return DateRange(self.low, self.high, self.best, self.method if decided else "undecided", self.bound_by)
+
+    # -- the steps -----------------------------------------------------------------------------------------------------
+
+    def _closed(self) -> bool:
+        return self.high is not None and self.high <= self.low
+
+    def _told(self, boundary: int) -> bool:
+        return self.low > boundary or (self.high is not None and self.high <= boundary)
+
+    def _listed(self, enough: int, orders: Iterable[Key]) -> None:
+        """Try list schedules until one is early enough."""
+        problem = self.problem
+        for key in orders:
+            self._take(problem.levelling.schedule(key))
+            if self.high is not None and self.high <= enough:
+                return
+        if self.high is None or self.high > enough:
+            self._take(
+                best_schedule(problem.earliest, problem.pools, self.milestone, floor=enough, levelling=problem.levelling)
+            )
+
+    def _take(self, values: Sequence[int] | None) -> None:
+        """Keep a schedule that is earlier and breaks nothing."""
+        earlier = values is not None and (self.best is None or values[self.node] < self.best[self.node])
+        if values is not None and earlier and self.problem.holds(values):
+            self.best = values
+            assert self.low <= values[self.node], f"{self.milestone}: a bound later than a schedule"
+
+    def _bounded(self, bound: CapacityBound) -> None:
+        if bound.boundary > self.low:
+            self.low, self.bound_by = bound.boundary, "longest path and capacity bound"
+        assert self.high is None or self.low <= self.high, f"{self.milestone}: a bound later than a schedule"
+
+    def _refute(self, boundary: int) -> None:
+        """Note that CP-SAT refutes a boundary, and with it all before."""
+        assert self.high is None or boundary < self.high, f"{self.milestone}: CP-SAT refutes a date that a schedule meets"
+        if boundary >= self.low:
+            self.low, self.method, self.bound_by = boundary + 1, "CP-SAT", "CP-SAT"
+
+    def _supposed(self, seconds: float) -> None:
+        """Suppose dates between bound and schedule, halving what lies between, until they meet or none is decided.
+
+        What refutes a date refutes all before it, and a schedule at a date does for all after it. A date that is not
+        decided, or whose order leads to a later one over the whole plan, leaves dates before and after it to be tried.
+        """
+        end = self.deadline.spent + MOST_DETERMINISTIC_TIME
+        left_open: set[int] = set()
+        while self.high is not None and self.low < self.high and self.deadline.spent < end and not self.deadline.over:
+            boundary = _next(self.low, self.high, left_open)
+            if boundary is None:
+                return
+            assert boundary not in left_open, f"{self.milestone}: boundary {boundary} is supposed twice"
+            self._asked(boundary, min(seconds, end - self.deadline.spent))
+            if not self._told(boundary):
+                left_open.add(boundary)
+
+    def _asked(self, boundary: int, seconds: float) -> None:
+        """Have CP-SAT say whether the work that a date asks for can be done, and follow its order over the whole plan."""
+        problem = self.problem
+        work = problem.supposing.work(self.node, boundary, problem.pools)
+        if work is None:
+            self._refute(boundary)
+            return
+        decided = decide(work, self.deadline.call(seconds))
+        self.deadline.spend(decided.deterministic_time)
+        if decided.status == "infeasible":
+            self._refute(boundary)
+        elif decided.starts:
+            starts = decided.starts
+            self._take(problem.levelling.schedule(lambda item, now: (0, starts[item]) if item in starts else (1, now)))
+
+    def _solved(self) -> None:
+        """Ask CP-SAT about the plan itself, or about the part of a large plan that the milestone can feel."""
+        from optimiser.solve.part import searched
+
+        searched_to = searched(self.problem, self.milestone, self.low, self.best, self.deadline)
+        self._take(searched_to.values)
+        if searched_to.nowhere:
+            self.low = self.problem.network.never
+            self.best, self.method = None, "CP-SAT"
+        elif searched_to.bound > self.low:
+            self._refute(searched_to.bound - 1)
+
+
+def _next(low: int, high: int, left_open: set[int]) -> int | None:
+    """Return the boundary to suppose next: halfway, behind what is left open where there is room, else before it."""
+    inside = [boundary for boundary in left_open if low <= boundary < high]
+    if not inside:
+        return (low + high) // 2
+    first, last = min(inside), max(inside)
+    if last + 1 < high:
+        return (last + 1 + high) // 2 if last + 2 < high else last + 1
+    return (low + first) // 2 if low < first else None

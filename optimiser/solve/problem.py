@@ -1,0 +1,255 @@
+"""A problem: a plan or a variant of it, its network and its capacities, ready to be asked for dates.
+
+A variant is never compiled again: its network is the plan's with switches and numbers changed in place. Where it only
+asks for more than the problem it comes from, the forward pass goes on from where that one ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.plan import Plan
+from optimiser.clock import Clock
+from optimiser.critical import Earliest, Levelling, Network, Resource, compile_network, reaches, resources
+from optimiser.critical.backward import live_amount
+from optimiser.critical.bounds import overload_before, rules_of_overload
+from optimiser.critical.forward import Pass
+from optimiser.solve.supposing import Supposing
+from optimiser.solve.variant import Pools, Variant, network_of, pools_of, varied
+
+__all__ = ["Problem", "holds", "inside_of", "refuted_by"]
+
+
+class Problem:
+    """One plan, or one variant of it, and what was found of it so far.
+
+    Parameters
+    ----------
+    network
+        Its inequalities.
+    pools
+        Its live capacities.
+    plan
+        The plan, made when it is first wanted.
+    forward
+        Its forward pass, where that is known.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        pools: Pools,
+        plan: Callable[[], Plan],
+        *,
+        forward: Pass | None = None,
+        levelling: Levelling | None = None,
+    ) -> None:
+        self.network, self.pools = network, pools
+        self._plan, self._forward, self._levelling = plan, forward, levelling
+        self._reaching: dict[str, list[bool]] = {}
+        self._waists: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, plan: Plan, clock: Clock | None = None) -> Problem:
+        """Return the problem of a plan as it stands."""
+        clock = clock or Clock(plan)
+        return cls(compile_network(plan, clock), resources(plan, clock), lambda: plan)
+
+    @property
+    def clock(self) -> Clock:
+        """The axis."""
+        return self.network.clock
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan whose problem this is."""
+        return self._plan()
+
+    @cached_property
+    def forward(self) -> Pass:
+        """The forward pass, capacity left out."""
+        if self._forward is not None:
+            return self._forward
+        made = Pass(self.network)
+        made.run()
+        return made
+
+    @cached_property
+    def earliest(self) -> Earliest:
+        """The earliest positions, capacity left out."""
+        return self.forward.found()
+
+    @cached_property
+    def levelling(self) -> Levelling:
+        """List scheduling, prepared."""
+        return self._levelling or Levelling(self.network, self.pools, forward=self.forward)
+
+    @cached_property
+    def supposing(self) -> Supposing:
+        """What supposing a date asks of the work that holds capacity, prepared."""
+        return Supposing(self.earliest, self.pools)
+
+    def node(self, milestone: str) -> int:
+        """Return the node of a milestone."""
+        return self.network.nodes[milestone, "start"]
+
+    @cached_property
+    def rationed_nodes(self) -> frozenset[int]:
+        """The starts and finishes of all work that holds capacity."""
+        return frozenset(node for pool in self.pools for item in pool.demand for node in self.network.item_nodes(item))
+
+    def leads(self, milestone: str) -> bool:
+        """Return whether work that holds capacity leads to a milestone; else no capacity can move it."""
+        reached = self.reaching(milestone)
+        return any(reached[node] for node in self.rationed_nodes)
+
+    def reaching(self, milestone: str) -> list[bool]:
+        """Return for each node whether anything that happens to it could move a milestone."""
+        if milestone not in self._reaching:
+            self._reaching[milestone] = reaches(self.network, self.node(milestone))
+        return self._reaching[milestone]
+
+    def waist(self, milestone: str) -> str:
+        """Return the milestone through which all work that holds capacity leads to another, the first if there are several.
+
+        The date of the one is then a function of the date of the other. A milestone with none before it is its own.
+        """
+        if milestone not in self._waists:
+            self._waists[milestone] = self._waist(milestone)
+        return self._waists[milestone]
+
+    def _waist(self, milestone: str) -> str:
+        target = self.node(milestone)
+        sources = self.incoming
+        came_from: dict[int, int] = {target: target}
+        queue = [target]
+        line: list[int] = []
+        for node in queue:
+            if node in self.rationed_nodes:
+                last = node
+                while last != target:
+                    last = came_from[last]
+                    line.append(last)
+                break
+            for source in sources[node]:
+                if source not in came_from:
+                    came_from[source] = node
+                    queue.append(source)
+        milestones = {self.node(entry.id): entry.id for entry in self.network.plan.milestones}
+        for node in line:
+            if node in milestones and not self._reached_without(target, node):
+                return milestones[node]
+        return milestone
+
+    def _reached_without(self, target: int, left_out: int) -> bool:
+        """Return whether work that holds capacity leads to a node, or comes after one left out, on another way."""
+        if left_out == target:
+            return False
+        seen, stack = {target}, [target]
+        while stack:
+            node = stack.pop()
+            if node in self.rationed_nodes:
+                return True
+            for source in self.incoming[node]:
+                if source != left_out and source not in seen:
+                    seen.add(source)
+                    stack.append(source)
+        return False
+
+    @cached_property
+    def incoming(self) -> list[list[int]]:
+        """For each node those from which anything pushes it."""
+        found: list[list[int]] = [[] for _ in self.network.points]
+        for arc in self.network.arcs:
+            if live_amount(self.network, arc)[0] and arc.source != arc.target:
+                found[arc.target].append(arc.source)
+        for quorum in self.network.quorums:
+            if self.network.enabled[quorum.rule]:
+                found[quorum.target] += quorum.sources
+        return found
+
+    def changed(self, variant: Variant, pools: Pools | None = None) -> Problem:
+        """Return the problem of a variant.
+
+        Parameters
+        ----------
+        pools
+            Its live capacities, where they are known.
+        """
+        network = network_of(self.network, variant)
+        own = pools_of(network, variant, {pool.rule: pool for pool in self.pools}) if pools is None else pools
+        same = len(own) == len(self.pools) and all(one is other for one, other in zip(own, self.pools, strict=True))
+        forward = None if variant.off or variant.on else self.forward.tightened(network, variant.values)
+        levelling = self.levelling.again(network, forward) if same and forward is not None and not forward.trouble else None
+        return Problem(network, own, lambda: varied(self.network, variant), forward=forward, levelling=levelling)
+
+    def inside(self, pools: Pools, plan: Callable[[], Plan]) -> Problem:
+        """Return the same inequalities inside other capacities."""
+        other = Problem(self.network, pools, plan, forward=self.forward)
+        other.__dict__["supposing"] = self.supposing
+        return other
+
+    def holds(self, values: Sequence[int]) -> bool:
+        """Return whether a schedule meets every inequality, keeps inside every capacity, and lies on the axis."""
+        return holds(self.network, self.pools, values)
+
+
+def holds(network: Network, pools: Sequence[Resource], values: Sequence[int]) -> bool:
+    """Return whether a schedule meets every inequality, keeps inside every capacity, and lies on the axis.
+
+    Parameters
+    ----------
+    values
+        Boundary of each node.
+    """
+    if min(values) < network.clock.origin or max(values) > network.clock.limit:
+        return False
+    for arc in network.arcs:
+        on, amount = live_amount(network, arc)
+        if on and values[arc.target] < arc.family.at(values[arc.source], amount):
+            return False
+    for quorum in network.quorums:
+        if network.enabled[quorum.rule]:
+            pairs = zip(quorum.sources, quorum.families, strict=True)
+            reached = sorted(family.at(values[source], quorum.amount) for source, family in pairs)
+            if values[quorum.target] < reached[quorum.count - 1]:
+                return False
+    floors = (each for each in network.floors if network.enabled[each.rule] and each.boundary is not None)
+    ceilings = (each for each in network.ceilings if network.enabled[each.rule] and each.boundary is not None)
+    return (
+        all(values[each.node] >= each.boundary for each in floors)  # type: ignore[operator]
+        and all(values[each.node] <= each.boundary for each in ceilings)  # type: ignore[operator]
+        and inside_of(network, pools, values)
+    )
+
+
+def inside_of(network: Network, pools: Sequence[Resource], values: Sequence[int] | NDArray[np.int64]) -> bool:
+    """Return whether a schedule keeps inside every capacity."""
+    size = network.clock.size
+    at = np.asarray(values)
+    for pool in pools:
+        nodes = np.array([network.item_nodes(item) for item in pool.demand], dtype=np.int64).reshape(-1, 2)
+        amounts = np.array(list(pool.demand.values()), dtype=np.float64)
+        begun = np.bincount(at[nodes[:, 0]], amounts, size + 1)
+        over = np.bincount(at[nodes[:, 1]], amounts, size + 1)
+        if np.any(np.cumsum(begun - over)[:size] > pool.available):
+            return False
+    return True
+
+
+def refuted_by(problem: Problem, node: int, by: int) -> frozenset[str] | None:
+    """Return rules and durations that keep a node from a boundary, by a longest path or an overload; None where neither does.
+
+    Whatever leaves them alone leaves the refutation alone.
+    """
+    earliest = problem.earliest
+    if earliest.status != "feasible":
+        return None
+    if earliest.values[node] > by:
+        return frozenset(earliest.rules_behind(earliest.trace(earliest.last[node])))
+    overload = overload_before(earliest, problem.pools, node, by)
+    return None if overload is None else frozenset(rules_of_overload(earliest, problem.pools, node, by, overload))
