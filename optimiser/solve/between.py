@@ -365,5 +365,5 @@ def _next(low: int, high: int, left_open: set[int]) -> int | None:
         return (low + high) // 2
     first, last = min(inside), max(inside)
     if last + 1 < high:
-        return (last + 1 + high) // 2 if last + 2 < high else last + 1
+        return (last + high) // 2
     return (low + first) // 2 if low < first else None
