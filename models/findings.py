@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
 
 from models.provenance import Authority, Basis, Citation, Confidence
 from models.record import Date, Identifier, Many, Record, Text
+from models.rules import Point
 
 __all__ = [
     "Binding",
@@ -52,7 +55,7 @@ class Conflict(Record):
 class CertificateStep(Record):
     """One line of an argument that a date cannot be earlier: ``b(point) ≥ boundary``, by the rule, from the line before."""
 
-    point: Text
+    point: Annotated[str, StringConstraints(pattern=Point.pattern)]
     boundary: int
     date: Date
     rule: str | None

@@ -524,12 +524,83 @@ def test_what_cannot_be_written_is_said_first(capsys, api, tmp_path, name, reaso
     assert not api.asked
 
 
+@pytest.mark.parametrize(
+    ("arguments", "name", "advice"),
+    [
+        (["solve", "pier"], "sched.xlsx", "expected a name that ends in .json, got '.xlsx'; maybe 'sched.json'"),
+        (["solve", "pier"], "plan.v2", "expected a name that ends in .json, got '.v2'; maybe 'plan.json'"),
+        (
+            ["batch", "run", "all-readings"],
+            "run.csv",
+            "a run is a folder, expected a name for one, got the ending '.csv'; maybe 'run'",
+        ),
+        (
+            ["batch", "export", "run"],
+            "rows.xlsx",
+            "expected a name that ends in .csv or .parquet, got '.xlsx'; maybe 'rows.csv'",
+        ),
+        (["evidence", "toy"], "pack.PDF", "a pack is a folder, expected a name for one, got the ending '.PDF'; maybe 'pack'"),
+    ],
+)
+@pytest.mark.usefixtures("api")
+def test_a_kind_of_file_that_is_not_written_is_refused(capsys, tmp_path, arguments, name, advice):
+    """A name that promises another kind of file than is written is refused before any work, with the name that was meant."""
+    assert main([*arguments, "-o", str(tmp_path / name)]) == ExitCode.BAD_INPUT
+
+    assert capsys.readouterr().err == f"{tmp_path / name}: {advice}\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_route_is_saved_as_a_scenario_only(capsys, tmp_path):
+    """A route is saved under a name that a scenario can be read from."""
+    target = tmp_path / "route.json"
+    arguments = ["why-not", "toy", "-m", "OPEN", "--by", "2024-02-20", "--save", str(target)]
+
+    assert main(arguments) == ExitCode.BAD_INPUT
+    assert "expected a name that ends in .yaml or .yml, got '.json'; maybe 'route.yaml'" in capsys.readouterr().err
+
+
+def test_an_answer_may_be_written_without_an_ending(tmp_path, api):
+    """A name without an ending promises nothing, so it is taken."""
+    assert main(["solve", "pier", "-o", str(tmp_path / "answer")]) == ExitCode.DONE
+    assert api.asked
+    assert (tmp_path / "answer").is_file()
+
+
+NOT_UTF_8 = os.fsdecode(b"r\xff")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["solve", "toy", "-o", NOT_UTF_8],
+        ["batch", "run", "all-readings", "-o", NOT_UTF_8],
+        ["batch", "export", "run", "-o", f"{NOT_UTF_8}.csv"],
+        ["batch", "report", NOT_UTF_8],
+        ["evidence", "toy", "-o", NOT_UTF_8],
+        ["verify", NOT_UTF_8, "--json"],
+        ["solve", NOT_UTF_8],
+    ],
+)
+def test_a_name_that_is_not_text_is_refused(capsys, tmp_path, monkeypatch, arguments):
+    """A name whose bytes are not UTF-8 ends any command with 2 and one line, which writes those bytes out."""
+    monkeypatch.chdir(tmp_path)
+
+    assert main(arguments) == ExitCode.BAD_INPUT
+
+    said = capsys.readouterr()
+    assert said.err.endswith("is not text in UTF-8; maybe rename the file, or give another name\n")
+    assert said.err.startswith("r\\xff")
+    assert ("r\\\\xff" in said.out) == ("--json" in arguments)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_that_may_not_be_written_to_is_refused(monkeypatch, tmp_path):
     """A read-only folder is refused."""
     monkeypatch.setattr(os, "access", lambda *_: False)
 
     with pytest.raises(InputError, match="may not be written to"):
-        Target(tmp_path / "answer.json", force=False)
+        Target(tmp_path / "answer.json", (".json",), force=False)
 
 
 @pytest.mark.usefixtures("api")
@@ -553,7 +624,7 @@ def test_a_full_disk_leaves_nothing_behind(monkeypatch, capsys, tmp_path):
 @pytest.mark.parametrize("links", [True, False])
 def test_a_file_written_meanwhile_is_not_replaced(monkeypatch, tmp_path, links):
     """Without --force a file that appeared while the answer was computed stays, with hard links and without."""
-    target = Target(tmp_path / "answer.json", force=False)
+    target = Target(tmp_path / "answer.json", (".json",), force=False)
     (tmp_path / "answer.json").write_text("theirs")
     if not links:
 
@@ -575,7 +646,7 @@ def test_a_file_system_without_links_will_do(monkeypatch, tmp_path):
         raise OSError(errno.EPERM, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", refuse)
-    Target(tmp_path / "answer.json", force=False).write("ours")
+    Target(tmp_path / "answer.json", (".json",), force=False).write("ours")
 
     assert (tmp_path / "answer.json").read_text() == "ours"
     assert len(list(tmp_path.iterdir())) == 1

@@ -176,10 +176,14 @@ def test_stored_outcomes_are_compared(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (None, "cannot be read as JSON: No such file or directory"),
-        ("{", "cannot be read as JSON: "),
-        ("[]", "holds no outcome of 'solve'"),
-        ('{"outcome": {"status": "solved"}}', "holds no outcome of 'solve'"),
+        (None, "there is no such file"),
+        ("{", "is not JSON (Expecting property name enclosed in double quotes); expected a document that 'solve -o' wrote"),
+        ("[]", "expected a document of schema 'optimiser/solve/1'"),
+        ('{"outcome": {"status": "solved"}}', "expected a document of schema 'optimiser/solve/1'"),
+        (
+            '{"schema": "optimiser/solve/1"}',
+            "is not well formed at plan: Field required; maybe write it again with 'optimiser solve",
+        ),
     ],
 )
 def test_what_is_no_outcome_is_said(tmp_path, capsys, content, expected):

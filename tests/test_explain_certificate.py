@@ -82,7 +82,7 @@ def test_a_malformed_outcome_is_a_stored_result_that_does_not_hold(stored: dict[
 
 def test_files_that_cannot_be_read_are_located(tmp_path: Path) -> None:
     """A missing file and a file that is no JSON are each said, with the place."""
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="there is no such file"):
         verify_outcome(tmp_path / "none.json")
     (tmp_path / "half.json").write_text('{"schema": ', encoding="utf-8")
     with pytest.raises(InputError, match="is not JSON"):

@@ -89,6 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     as_json = "--json" in given
     try:
+        _refuse_bytes(given)
         code = typer.main.get_command(app).main(args=given, prog_name="optimiser", standalone_mode=False)
     except SystemExit:  # typer's way when whoever reads the help has gone
         code = ExitCode.DONE
@@ -111,6 +112,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if code == ExitCode.INTERRUPTED:
         announce("interrupted: no file was written or changed; the same command begins again")
     return int(code or ExitCode.DONE)
+
+
+def _refuse_bytes(given: Sequence[str]) -> None:
+    """Refuse arguments that are not text: what is named by one could be written, but not said in any document.
+
+    Raises
+    ------
+    InputError
+        With every such argument.
+    """
+    faults = [
+        Located("is not text in UTF-8; maybe rename the file, or give another name", file=text)
+        for text in given
+        if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)
+    ]
+    if faults:
+        raise InputError(faults)
 
 
 def _bad_usage(error: Exception, *, as_json: bool) -> ExitCode:

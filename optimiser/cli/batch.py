@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from optimiser.cli.files import check_ending, check_folder_name
 from optimiser.cli.options import AsJson
 from optimiser.cli.output import ExitCode, InterruptedRun, announce, page, print_json, print_text, progress
 from optimiser.errors import InputError, Located
@@ -65,6 +66,8 @@ def run_grid(
 
     if output is None and not dry_run:
         raise InputError([Located("expected -o RUN, the folder of the run, or --dry-run", path="--output")])
+    if output is not None:
+        check_folder_name(output, "run")
     job = load_grid(grid)
     count = workers or _processors()
     if dry_run:
@@ -220,9 +223,7 @@ def export_run(
     from optimiser.batch.ledger import Ledger
 
     writers = {".csv": export_csv, ".parquet": export_parquet}
-    if output.suffix.lower() not in writers:
-        message = f"expected a name that ends in .csv or .parquet, got '{output.name}'"
-        raise InputError([Located(message, path="--output")])
+    check_ending(output, tuple(writers))
     if output.exists() and not force:
         message = "is there already; maybe give another name, or replace it with --force"
         raise InputError([Located(message, file=str(output), path="--output")])

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from optimiser.cli.options import AsJson, Milestones, Seed, TimeLimit, Workers, read_milestones
 from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
-from optimiser.errors import InputError, Located
+from optimiser.errors import InputError, Located, StoredResultError
 
 if TYPE_CHECKING:
     from models.outcome import Outcome
     from models.plan import Plan
 
 __all__ = ["register"]
-
-LARGEST = 64_000_000
-"""Bytes above which a stored outcome is refused unread."""
 
 _GIVEN = (
     "A stored outcome (a .json file), or scenarios such as poap1 or poap1+bank-holidays, 'none' for the plan as written; "
@@ -90,27 +85,13 @@ def _stored(name: str) -> Outcome:
     InputError
         If the file cannot be read, or holds no outcome.
     """
-    from pydantic import TypeAdapter, ValidationError
+    from optimiser.explain.stored import outcome_of, read
 
-    from models.outcome import Outcome
-
-    path = Path(name)
+    document, where = read(name)
     try:
-        if path.stat().st_size > LARGEST:
-            raise InputError([Located(f"the file is larger than {LARGEST:,} bytes", file=name)])
-        content: Any = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise InputError([Located(f"cannot be read as JSON: {reason}", file=name)]) from None
-    held = content.get("outcome", content) if isinstance(content, dict) else content
-    try:
-        reader: TypeAdapter[Outcome] = TypeAdapter(Outcome)
-        return reader.validate_json(json.dumps(held))
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        message = f"holds no outcome of 'solve' ({first['msg']}); maybe write one with 'optimiser solve PLAN -o FILE'"
-        raise InputError([Located(message, file=name, path=where or None)]) from None
+        return outcome_of(document, where)
+    except StoredResultError as error:
+        raise InputError([Located(f"{error}; maybe write it again with 'optimiser solve PLAN -o FILE'")]) from None
 
 
 def _plan_of(outcome: Outcome) -> Plan | None:

@@ -53,7 +53,7 @@ def solve_plan(
     output: Annotated[
         Path | None,
         typer.Option(
-            "-o", "--output", metavar="FILE", help="Also write the JSON document to a file, for 'verify' and 'compare'."
+            "-o", "--output", metavar="FILE.json", help="Also write the JSON document to a file, for 'verify' and 'compare'."
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Let -o replace a file that is there.")] = False,
@@ -70,7 +70,7 @@ def solve_plan(
 
     Exit codes: 0 done and proven; 1 our fault; 2 bad usage or input; 3 proven infeasible; 4 undecided within the limit.
     """
-    target = Target(output, force=force) if output else None
+    target = Target(output, (".json", ""), force=force) if output else None
     asked = read_milestones(milestone)
     with progress() as tell:
         if tell:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from optimiser.cli.files import check_folder_name
 from optimiser.cli.options import (
     AsJson,
     Milestones,
@@ -62,6 +63,7 @@ def make_pack(
     Exit codes: 0 written, every date proved; 3 written, the plan as asked is infeasible; 4 written, a date is not proved;
     2 bad usage or input; 1 our fault.
     """
+    check_folder_name(output, "pack")
     settings, readings = read_settings(plan, scenario, setting, reading, assumptions)
     asked = read_milestones(milestone)
     from optimiser.evidence.folder import obstacle, write

@@ -1,15 +1,89 @@
-"""Files the user asks for: never overwritten unasked, written whole or not at all."""
+"""Files the user asks for: of the kind that their names say, never overwritten unasked, written whole or not at all."""
 
 from __future__ import annotations
 
 import os
 import secrets
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 
 from optimiser.errors import InputError, Located
 
-__all__ = ["Target"]
+__all__ = ["Target", "check_ending", "check_folder_name"]
+
+_FILES = frozenset(
+    [
+        ".csv",
+        ".doc",
+        ".docx",
+        ".gz",
+        ".htm",
+        ".html",
+        ".json",
+        ".md",
+        ".mpp",
+        ".ods",
+        ".parquet",
+        ".pdf",
+        ".png",
+        ".pptx",
+        ".svg",
+        ".tar",
+        ".tgz",
+        ".txt",
+        ".xer",
+        ".xls",
+        ".xlsm",
+        ".xlsx",
+        ".xml",
+        ".yaml",
+        ".yml",
+        ".zip",
+    ]
+)
+"""Endings that make a reader expect a file of that kind."""
+
+
+def check_ending(path: Path, endings: Sequence[str]) -> None:
+    """Refuse the name of a file that says it is of a kind that is not written.
+
+    Parameters
+    ----------
+    path
+        As the user named it.
+    endings
+        Of the names of what is written, the usual one first; an empty one where a name may have none.
+
+    Raises
+    ------
+    InputError
+        If the name ends otherwise.
+    """
+    if path.suffix.lower() not in endings:
+        known = " or ".join(ending for ending in endings if ending)
+        message = f"expected a name that ends in {known}, got '{path.suffix}'; maybe '{path.stem}{endings[0]}'"
+        raise InputError([Located(message, file=str(path))])
+
+
+def check_folder_name(path: Path, what: str) -> None:
+    """Refuse the name of a file where a folder is written.
+
+    Parameters
+    ----------
+    path
+        As the user named it.
+    what
+        What the folder is, such as ``"pack"``.
+
+    Raises
+    ------
+    InputError
+        If the name ends as that of a file does.
+    """
+    if path.suffix.lower() in _FILES:
+        message = f"a {what} is a folder, expected a name for one, got the ending '{path.suffix}'; maybe '{path.stem}'"
+        raise InputError([Located(message, file=str(path))])
 
 
 class Target:
@@ -19,16 +93,19 @@ class Target:
     ----------
     path
         As the user named it.
+    endings
+        Of names of files of the kind that is written, the usual one first.
     force
         Whether a file that is there may be replaced.
 
     Raises
     ------
     InputError
-        If it is plain from the start that the file cannot be written.
+        If it is plain from the start that the file cannot be written, or its name says that it is of another kind.
     """
 
-    def __init__(self, path: Path, *, force: bool) -> None:
+    def __init__(self, path: Path, endings: Sequence[str], *, force: bool) -> None:
+        check_ending(path, endings)
         self.named = str(path)
         self.force = force
         try:

@@ -53,7 +53,7 @@ def why_not_plan(
         list[str] | None,
         typer.Option("--allow", metavar="NAME", help="Let a rule, duration:ITEM or assumption move besides; repeatable."),
     ] = None,
-    save: Annotated[Path | None, typer.Option("--save", metavar="FILE", help="Write the route as a scenario.")] = None,
+    save: Annotated[Path | None, typer.Option("--save", metavar="FILE.yaml", help="Write the route as a scenario.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Let --save replace a file that is there.")] = False,
     scenario: Scenarios = None,
     setting: Settings = None,
@@ -119,7 +119,7 @@ def _target(save: Path | None, *, force: bool) -> Any:
         return None
     from optimiser.cli.files import Target
 
-    return Target(save, force=force)
+    return Target(save, (".yaml", ".yml"), force=force)
 
 
 def _of_baseline(

@@ -41,7 +41,7 @@ ERROR_SCHEMA = "optimiser/error/1"
 
 _FIRMEST_FIRST: tuple[Basis, ...] = ("document", "derived", "inferred", "fitted", "judgement", "synthetic")
 
-_INVISIBLE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_INVISIBLE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def print_document(document: Mapping[str, Any]) -> str:
@@ -55,11 +55,13 @@ def print_document(document: Mapping[str, Any]) -> str:
 
 def error_document(faults: Iterable[Located]) -> dict[str, Any]:
     """Return everything wrong with what was given."""
+    from optimiser.evidence.terminal.characters import legible
+
     return {
         "schema": ERROR_SCHEMA,
         "faults": [
             {
-                "file": fault.file,
+                "file": None if fault.file is None else legible(fault.file),
                 "line": fault.line,
                 "column": fault.column,
                 "path": fault.path,

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from models.outcome import Infeasible, Outcome, Solved, Undecided
 from models.plan import Plan
 from optimiser.errors import InputError, Located, OptimiserError, StoredResultError
+from optimiser.reading.files import read_json
 from optimiser.solve.fingerprint import plan_sha256
 
 __all__ = ["SOLVE_SCHEMA", "outcome_of", "outcome_plan", "plan_of", "read"]
@@ -44,18 +45,12 @@ def read(source: str | Path | Mapping[str, Any]) -> tuple[Mapping[str, Any], str
         document, where = source, None
     else:
         where = str(source)
-        try:
-            document = json.loads(Path(source).read_text(encoding="utf-8"))
-        except OSError as error:
-            raise InputError([Located(f"cannot be read: {error.strerror or error}", file=where)]) from None
-        except UnicodeDecodeError:
-            raise InputError([Located("is not text in UTF-8, expected a document that 'solve -o' wrote", file=where)]) from None
-        except json.JSONDecodeError as error:
-            message = f"is not JSON ({error.msg}); expected a document that 'solve -o' wrote"
-            raise InputError([Located(message, file=where, line=error.lineno, column=error.colno)]) from None
+        document = read_json(Path(source), where, "a document that 'solve -o' wrote")
     schema = document.get("schema") if isinstance(document, Mapping) else None
     if schema != SOLVE_SCHEMA:
-        message = f"expected a document of schema '{SOLVE_SCHEMA}', got {schema!r}; maybe it was not written by 'solve -o'"
+        message = (
+            f"expected a document of schema '{SOLVE_SCHEMA}', got {str(schema)[:60]!r}; maybe it was not written by 'solve -o'"
+        )
         raise InputError([Located(message, file=where, path="schema")])
     return document, where
 
@@ -74,13 +69,25 @@ def outcome_of(document: Mapping[str, Any], where: str | None) -> Solved | Infea
         If it is not well formed.
     """
     try:
+        _Shown.model_validate(document)
         found: Solved | Infeasible | Undecided = _OUTCOME.validate_json(json.dumps(document.get("outcome")))
     except ValidationError as error:
-        first = error.errors()[0]
+        first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         message = f"{where or 'the document'}: the outcome is not well formed at {place or 'its top'}: {first['msg']}"
         raise StoredResultError(message) from None
     return found
+
+
+class _Shown(BaseModel):
+    """What is read of a document beside its outcome: the form of what it shows."""
+
+    model_config = ConfigDict(strict=True)
+
+    plan: str
+    status: str
+    milestones: dict[str, dict[str, Any]]
+    schedule: list[dict[str, Any]]
 
 
 def plan_of(document: Mapping[str, Any], outcome: Solved | Infeasible | Undecided) -> Plan:

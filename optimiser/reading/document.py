@@ -17,15 +17,12 @@ from typing import Any, Final
 import yaml
 
 from optimiser.errors import InputError, Located
-from optimiser.reading.files import Lines, read_text
+from optimiser.reading.files import DEEPEST, Lines, read_text
 
 __all__ = ["DEEPEST", "MOST_DIGITS", "REFUSED", "Document", "Keys", "heading", "path_text", "read_document"]
 
 Keys = tuple[str | int, ...]
 """Keys and positions from the top of a document."""
-
-DEEPEST: Final = 64
-"""Lists and mappings inside each other beyond which a file is refused."""
 
 MOST_DIGITS: Final = 9
 """Digits of a whole number beyond which it is refused, as the vocabulary refuses it."""

@@ -1,19 +1,78 @@
-"""Text from files, refused with its place where it cannot be text."""
+"""What files hold: text and JSON, refused with its place where it cannot be that, and before it fills the memory."""
 
 from __future__ import annotations
 
+import json
 import re
 import stat
 from bisect import bisect_right
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from optimiser.errors import InputError, Located
 
-__all__ = ["LARGEST", "Lines", "read_text"]
+__all__ = ["DEEPEST", "LARGEST", "LARGEST_DOCUMENT", "Lines", "check_file", "json_value", "read_json", "read_text"]
 
 LARGEST: Final = 8_000_000
 """The size in bytes above which a file is refused unread: a plan of 10,000 activities takes about a third of it."""
+
+LARGEST_DOCUMENT: Final = 64_000_000
+"""The size in bytes above which a document that this program wrote is refused unread."""
+
+DEEPEST: Final = 64
+"""Lists and mappings inside each other beyond which a file is refused."""
+
+MOST_VALUES: Final = 5_000_000
+"""Values beyond which a document is refused: each takes a hundred bytes of memory or so."""
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+def check_file(path: Path, label: str, largest: int, advice: str = "") -> None:
+    """Refuse what is not a regular file of a size that can be read.
+
+    Parameters
+    ----------
+    path
+        Where the file lies.
+    label
+        What to call it in an error.
+    largest
+        Bytes above which it is refused.
+    advice
+        What to do about a larger one.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is a directory, a pipe or a device, cannot be looked at, or is larger.
+    """
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        raise InputError([Located("there is no such file", file=label)]) from None
+    except (OSError, ValueError) as error:
+        raise InputError([_unreadable(error, label)]) from None
+    if not stat.S_ISREG(status.st_mode):
+        what = "a directory" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
+        raise InputError([Located(f"this is {what}, expected a file", file=label)])
+    if status.st_size > largest:
+        message = f"the file has {status.st_size:,} bytes, expected at most {largest:,}{advice}"
+        raise InputError([Located(message, file=label)])
+
+
+def _unreadable(error: Exception, label: str) -> Located:
+    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return Located(f"the file cannot be read: {reason.lower()}", file=label)
+
+
+def _content(path: Path, label: str, largest: int, advice: str = "") -> bytes:
+    """Return the bytes of a regular file."""
+    check_file(path, label, largest, advice)
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise InputError([_unreadable(error, label)]) from None
 
 
 def read_text(path: Path, label: str) -> str:
@@ -32,23 +91,76 @@ def read_text(path: Path, label: str) -> str:
         If there is no such file, or it is a directory, a pipe or a device, cannot be read, is larger than `LARGEST`,
         is not UTF-8, or holds control characters.
     """
+    return _decode(_content(path, label, LARGEST, "; maybe split the plan into several files"), label)
+
+
+def read_json(path: Path, label: str, expected: str) -> Any:
+    """Read a JSON file.
+
+    Parameters
+    ----------
+    path
+        Where the file lies.
+    label
+        What to call it in an error.
+    expected
+        What the file should hold, in words.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, it cannot be read, is larger than `LARGEST_DOCUMENT`, or is not JSON as `json_value` reads it.
+    """
+    content = _content(path, label, LARGEST_DOCUMENT)
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            what = "a directory" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
-            raise InputError([Located(f"this is {what}, expected a file", file=label)])
-        if status.st_size > LARGEST:
-            message = (
-                f"the file has {status.st_size:,} bytes, expected at most {LARGEST:,}; maybe split the plan into several files"
-            )
-            raise InputError([Located(message, file=label)])
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise InputError([Located("there is no such file", file=label)]) from None
-    except (OSError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise InputError([Located(f"the file cannot be read: {reason.lower()}", file=label)]) from None
-    return _decode(content, label)
+        return json_value(content)
+    except json.JSONDecodeError as error:
+        message = f"is not JSON ({error.msg}); expected {expected}"
+        raise InputError([Located(message, file=label, line=error.lineno, column=error.colno)]) from None
+    except UnicodeDecodeError:
+        raise InputError([Located(f"is not text in UTF-8; expected {expected}", file=label)]) from None
+    except ValueError as error:
+        raise InputError([Located(f"{error}; expected {expected}", file=label)]) from None
+
+
+def json_value(content: bytes) -> Any:
+    """Return what JSON in UTF-8 holds.
+
+    Raises
+    ------
+    ValueError
+        If it is no JSON, is nested deeper than `DEEPEST`, holds more than `MOST_VALUES`, a number of thousands of digits, or
+        text that is half of a character. Nothing else is raised, whatever the content.
+    """
+    if sum(content.count(sign) for sign in (b",", b"[", b"{")) > MOST_VALUES:
+        message = f"holds more than {MOST_VALUES:,} values"
+        raise ValueError(message)
+    deep = f"is nested deeper than {DEEPEST} lists and mappings"
+    try:
+        value = json.loads(content.decode("utf-8-sig"))
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        raise
+    except RecursionError:
+        raise ValueError(deep) from None
+    except ValueError:  # Python's own limit on numbers
+        message = "holds a number of thousands of digits"
+        raise ValueError(message) from None
+    layer, depth = [value], 0
+    while layer:
+        if depth > DEEPEST:
+            raise ValueError(deep)
+        inner: list[Any] = []
+        for each in layer:
+            if isinstance(each, dict):
+                inner += each
+                inner += each.values()
+            elif isinstance(each, list):
+                inner += each
+            elif isinstance(each, str) and _SURROGATE.search(each):
+                message = f"holds text that is half of a character: {each[:40]!r}"
+                raise ValueError(message)
+        layer, depth = inner, depth + 1
+    return value
 
 
 def _decode(content: bytes, label: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["clean", "plain_characters"]
+__all__ = ["clean", "legible", "plain_characters"]
 
 # Whole terminal sequences (colours, cursor moves, titles), so that no remnant such as "[31m" is left behind.
 _SEQUENCE = re.compile(
@@ -13,6 +13,8 @@ _SEQUENCE = re.compile(
     r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # OSC, DCS and other strings
     r"|\x1b[ -/]*[0-~]"  # two-character sequences
 )
+_BYTE = re.compile("[\udc80-\udcff]")
+"""What Python makes of a byte of a name that is not UTF-8."""
 _SPACE = re.compile(r"\s+")
 
 
@@ -20,12 +22,17 @@ def clean(text: str) -> str:
     """Return the text on one line, without terminal sequences, control or direction-changing characters."""
     if text.isascii() and text.isprintable():
         return text
-    flat = _SPACE.sub(" ", _SEQUENCE.sub("", text))
+    flat = _SPACE.sub(" ", _SEQUENCE.sub("", legible(text)))
     return "".join(
         character
         for character in flat
         if unicodedata.category(character) not in ("Cc", "Cf", "Cs") or character in "\u200c\u200d"  # joiners of letters
     )
+
+
+def legible(name: str) -> str:
+    """Return the name of a file, each byte of it that is not UTF-8 written out in hexadecimal."""
+    return _BYTE.sub(lambda found: f"\\x{ord(found[0]) - 0xDC00:02x}", name)
 
 
 _PLAIN = str.maketrans("─–—−│┊…→·×█▒◆◇▪▫●○‘’“”", "----||~>-x#=*o..*o''\"\"")
