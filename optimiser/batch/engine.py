@@ -326,8 +326,8 @@ def run(
             counts=ledger.counts(),
             computed=handed.computed,
             seconds=time.monotonic() - began,
-            checked=int(ledger.connection.execute("SELECT count(*) FROM rows WHERE checked").fetchone()[0]),
-            disagreements=dict(ledger.connection.execute("SELECT row, text FROM disagreements ORDER BY row")),
+            checked=ledger.checked(),
+            disagreements=ledger.disagreements(),
             files=files,
         )
     finally:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, Field
 
 from models.duration import Value
 from models.faults import PlanFaultsError
@@ -22,7 +23,7 @@ from models.plan import Plan
 from models.risk import Register
 from models.rules import Capacity
 from models.scenario import Scenario
-from optimiser.batch.axes import AxisValue, Varied, varied_axes
+from optimiser.batch.axes import AxisValue, Varied, grid_faults, varied_axes
 from optimiser.batch.design import Design
 from optimiser.solve.fingerprint import package_version
 
@@ -38,6 +39,22 @@ class Stack:
 
     plan: Plan | None
     reason: str | None = None
+
+
+class _Stacked(BaseModel):
+    """A stack as text."""
+
+    plan: dict[str, Any] | None
+    reason: str | None
+
+
+class _Content(BaseModel):
+    """A job as text, its parts not yet read."""
+
+    grid: dict[str, Any]
+    stacks: list[_Stacked]
+    register_: dict[str, Any] | None = Field(alias="register")
+    version: str
 
 
 class Job:
@@ -100,13 +117,17 @@ class Job:
         ValueError
             If the text is no job of this version of the vocabulary.
         """
-        content: dict[str, Any] = json.loads(text)
-        grid = Grid.model_validate_json(json.dumps(content["grid"]))
+        content = _Content.model_validate_json(text)
+        grid = Grid.model_validate_json(json.dumps(content.grid))
         stacks = [
-            Stack(Plan.model_validate_json(json.dumps(entry["plan"])) if entry["plan"] else None, entry["reason"])
-            for entry in content["stacks"]
+            Stack(Plan.model_validate_json(json.dumps(entry.plan)) if entry.plan else None, entry.reason)
+            for entry in content.stacks
         ]
-        register = Register.model_validate_json(json.dumps(content["register"])) if content["register"] else None
+        register = Register.model_validate_json(json.dumps(content.register_)) if content.register_ else None
+        base = next((stack.plan for stack in stacks if stack.plan is not None), None)
+        faults = [str(fault.message) for fault in grid_faults(grid, base)] if base else ["there is no plan"]
+        if faults:
+            raise ValueError(faults[0])
         return cls(grid, stacks, register)
 
     @cached_property

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import hashlib
 import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
@@ -16,29 +17,23 @@ from typing import Any, Final
 
 import numpy as np
 
+from optimiser.batch.damage import TABLES, damage, row_columns
 from optimiser.batch.job import Job
 from optimiser.batch.results import STATUSES, Found
 from optimiser.errors import InputError, Located
+from optimiser.reading.files import LARGEST_DOCUMENT
 
 __all__ = ["LEDGER", "Ledger", "LedgerError"]
 
 LEDGER: Final = "ledger.sqlite"
 FORMAT: Final = "1"
 
+DAMAGED: Final = "maybe restore it from a copy, or give another folder and compute it again"
+"""What to do about a ledger that cannot be trusted."""
+
 
 class LedgerError(InputError):
     """The ledger cannot be opened, read or written; what it holds is whole."""
-
-
-_TABLES: Final = """
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS ranges (first INTEGER PRIMARY KEY, after INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS texts (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
-CREATE TABLE IF NOT EXISTS axes (axis INTEGER, position INTEGER, id TEXT NOT NULL, label TEXT NOT NULL,
-    PRIMARY KEY (axis, position)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS milestones (number INTEGER PRIMARY KEY, id TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS disagreements (row INTEGER PRIMARY KEY, text TEXT NOT NULL);
-"""
 
 
 class Ledger:
@@ -66,6 +61,9 @@ class Ledger:
         try:
             if writable:
                 folder.mkdir(parents=True, exist_ok=True)
+                if self.path.exists() and not self.path.is_file():
+                    message = f"there is something under the name {LEDGER} that is no file; maybe give another folder"
+                    raise LedgerError([Located(message, file=str(self.folder))])
                 self._claim()
                 self.connection = sqlite3.connect(self.path, isolation_level=None)
             else:
@@ -74,6 +72,20 @@ class Ledger:
             self._begun = bool(self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
         except (OSError, sqlite3.Error) as error:
             self._release()
+            raise self.fault(error) from None
+
+    def ask(self, question: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """Yield the lines that answer a question.
+
+        Raises
+        ------
+        LedgerError
+            If the ledger cannot be read.
+        """
+        try:
+            for line in self.connection.execute(question, values):  # noqa: UP028 - `yield from` would close the cursor late
+                yield line
+        except sqlite3.Error as error:
             raise self.fault(error) from None
 
     def _readable(self) -> sqlite3.Connection:
@@ -85,9 +97,9 @@ class Ledger:
         try:
             connection = sqlite3.connect(f"{base}?mode=ro", uri=True, isolation_level=None)
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as error:
             log = self.path.with_name(f"{LEDGER}-wal")
-            if log.exists() and log.stat().st_size:
+            if "locked" in str(error) or (log.exists() and log.stat().st_size):
                 raise
             # Nothing is pending in a log, so the file alone is the whole ledger.
             connection = sqlite3.connect(f"{base}?immutable=1", uri=True, isolation_level=None)
@@ -112,8 +124,12 @@ class Ledger:
         """Return an error of the disk or the file in the words of a user."""
         text = (error.strerror if isinstance(error, OSError) else None) or str(error)
         advice = ""
-        if isinstance(error, sqlite3.DatabaseError) and "not a database" in text:
+        if isinstance(error, sqlite3.DatabaseError) and ("not a database" in text or "no such table" in text):
             advice = "; maybe something else lies under this name"
+        elif "locked" in text:
+            advice = "; maybe another program has it open: wait for it and give the same command again"
+        elif "malformed" in text or "decode" in text:
+            advice = f"; {DAMAGED}"
         elif "full" in text or "I/O" in text or "too large" in text or "No space" in text:
             advice = "; what is in the ledger is whole: make room and give the same command again"
         elif "readonly" in text or "read-only" in text.lower() or "unable to open" in text or "ermission" in text:
@@ -140,7 +156,7 @@ class Ledger:
         """Return one of the run's own facts, None where it has none."""
         if not self._begun:
             return None
-        found = self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        found = next(self.ask("SELECT value FROM meta WHERE name = ?", (name,)), None)
         return found[0] if found else None
 
     def begin(self, job: Job, size: int) -> int:
@@ -166,10 +182,14 @@ class Ledger:
         held = self.meta("fingerprint")
         if held not in (None, job.fingerprint):
             raise LedgerError([Located(self._difference(job), file=str(self.folder))])
+        if held is not None:
+            self._text_of_job()
+            size = self._checked(job)
         try:
             self.connection.execute("PRAGMA journal_mode=WAL")
             self.connection.execute("PRAGMA synchronous=NORMAL")
-            self.connection.executescript(_TABLES)
+            for table, columns in TABLES.items():
+                self.connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({_listing(columns)})")
         except sqlite3.Error as error:
             raise self.fault(error) from None
         self._begun = True
@@ -190,31 +210,59 @@ class Ledger:
                     for position, label in enumerate(axis.labels)
                 ]
                 connection.executemany("INSERT INTO axes VALUES (?, ?, ?, ?)", labels)
-                connection.execute(f"CREATE TABLE rows ({', '.join(self._columns(job))})")
-            return size
-        return int(self.meta("range"))
+                connection.execute(f"CREATE TABLE rows ({_listing(row_columns(job))})")
+        return size
 
     def _difference(self, job: Job) -> str:
         """Say what of a run is not as it was."""
         import json
 
-        before = json.loads(zlib.decompress(self.meta("job")))
-        now = json.loads(job.text)
+        before, now = json.loads(self._text_of_job()), json.loads(job.text)
+        before = before if isinstance(before, dict) else {}
         names = {"grid": "the grid", "stacks": "the plan", "version": "the version of the program"}
         changed = [words for name, words in names.items() if before.get(name) != now[name]]
         listed = " and ".join(changed) or "the run"
         return (
             f"the folder holds a run of which {listed} was different; results are never mixed: "
-            "give another folder, or remove this one"
+            "maybe give another folder, or remove this one"
         )
 
-    @staticmethod
-    def _columns(job: Job) -> list[str]:
-        """Return the columns of the table of rows."""
-        axes = [f"a{number} INTEGER NOT NULL" for number in range(len(job.axes))]
-        dated = [f"{letter}{number} {kind}" for number in range(len(job.milestones)) for letter, kind in _DATED]
-        fixed = ["row INTEGER PRIMARY KEY", "key BLOB NOT NULL", "status TEXT NOT NULL", "reason INTEGER", "checked INTEGER"]
-        return [*fixed, *axes, *dated]
+    def _text_of_job(self) -> str:
+        """Return the text of what the run computes, as it was when the run began.
+
+        Raises
+        ------
+        LedgerError
+            If the file holds no run, or the text is not the one whose hash stands beside it.
+        """
+        packed, fingerprint, form = (self.meta(name) for name in ("job", "fingerprint", "format"))
+        if packed is None or form != FORMAT:
+            raise LedgerError([Located(f"the ledger holds no run of this version; {DAMAGED}", file=str(self.path))])
+        try:
+            unpacking = zlib.decompressobj()
+            text = unpacking.decompress(packed, LARGEST_DOCUMENT)
+        except (TypeError, zlib.error):
+            text = b""
+        if hashlib.sha256(text).hexdigest() != fingerprint:
+            raise LedgerError([Located(f"what the run computes is not what it was; {DAMAGED}", file=str(self.path))])
+        return text.decode()
+
+    def _checked(self, job: Job) -> int:
+        """Return how many rows make a range, having looked at every table.
+
+        Raises
+        ------
+        LedgerError
+            If the ledger is damaged.
+        """
+        size = self.meta("range")
+        wrong = damage(self.ask, job)
+        if wrong is None and (not isinstance(size, int) or size < 1):
+            wrong = f"a range has {size!r} rows"
+        if wrong is not None:
+            raise LedgerError([Located(f"the ledger is damaged: {wrong[:200]}; {DAMAGED}", file=str(self.path))])
+        assert isinstance(size, int)
+        return size
 
     def job(self) -> Job:
         """Return what the run computes.
@@ -222,26 +270,34 @@ class Ledger:
         Raises
         ------
         LedgerError
-            If the file holds no run, or one of another version of the vocabulary.
+            If the file holds no run, or one of another version of the vocabulary, or is damaged.
         """
+        text = self._text_of_job()
         try:
-            text = self.meta("job")
-            if text is None or self.meta("format") != FORMAT:
-                message = "the ledger holds no run"
-                raise LedgerError([Located(message, file=str(self.path))])
-            return Job.of(zlib.decompress(text).decode())
-        except (sqlite3.Error, ValueError, zlib.error) as error:
-            raise LedgerError([Located(f"the ledger cannot be read: {str(error)[:200]}", file=str(self.path))]) from None
+            job = Job.of(text)
+        except ValueError as error:
+            message = f"the ledger cannot be read: {str(error).splitlines()[0][:200]}; maybe it is of another version"
+            raise LedgerError([Located(message, file=str(self.path))]) from None
+        self._checked(job)
+        return job
 
     # -- what is done ------------------------------------------------------------------------------------------------
 
     def done(self) -> dict[int, int]:
         """Return the ranges that are done: first row to the row after the last."""
-        return dict(self.connection.execute("SELECT first, after FROM ranges"))
+        return dict(self.ask("SELECT first, after FROM ranges"))
 
     def counts(self) -> dict[str, int]:
         """Return how many rows there are of each status."""
-        return dict(self.connection.execute("SELECT status, count(*) FROM rows GROUP BY status"))
+        return dict(self.ask("SELECT status, count(*) FROM rows GROUP BY status"))
+
+    def checked(self) -> int:
+        """Return how many rows CP-SAT has computed as well."""
+        return int(next(self.ask("SELECT count(*) FROM rows WHERE checked"))[0])
+
+    def disagreements(self) -> dict[int, str]:
+        """Return rows with what CP-SAT says otherwise."""
+        return dict(self.ask("SELECT row, text FROM disagreements ORDER BY row"))
 
     def _text(self, connection: sqlite3.Connection, text: str) -> int:
         """Return the number of a text, new or known."""
@@ -314,9 +370,9 @@ class Ledger:
             Row, key, status, reason, checked; then the position on each axis; then date, proof and binding rules of
             each milestone.
         """
-        texts = dict(self.connection.execute("SELECT number, text FROM texts"))
+        texts = dict(self.ask("SELECT number, text FROM texts"))
         coded = {3, *(5 + len(job.axes) + 3 * number + part for number in range(len(job.milestones)) for part in (1, 2))}
-        for row in self.connection.execute("SELECT * FROM rows ORDER BY row"):
+        for row in self.ask("SELECT * FROM rows ORDER BY row"):
             cells = list(row)
             for place in coded:
                 cells[place] = texts.get(cells[place])
@@ -337,5 +393,5 @@ class Ledger:
             self._lock = None
 
 
-_DATED: Final = (("d", "TEXT"), ("p", "INTEGER"), ("b", "INTEGER"))
-"""Date, proof and binding of a milestone."""
+def _listing(columns: Sequence[tuple[str, str]]) -> str:
+    return ", ".join(f"{name} {kind}" for name, kind in columns)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
 from models.picture import Monotonicity
 from optimiser.batch.axes import Varied
+from optimiser.batch.damage import Ask
 from optimiser.batch.job import Job
 from optimiser.batch.senses import assumption_sense
 from optimiser.solve.variant import column_number
@@ -19,15 +19,15 @@ MOST_HELD = 300_000
 """Rows of a design without strides that are compared in memory; more are not compared, and said not to be."""
 
 
-def monotonicity(job: Job, connection: sqlite3.Connection, texts: Mapping[int, str]) -> Iterator[Monotonicity]:
+def monotonicity(job: Job, ask: Ask, texts: Mapping[int, str]) -> Iterator[Monotonicity]:
     """Yield, for each axis with a sense, how many pairs of neighbours go against it.
 
     Parameters
     ----------
     job
         What was computed.
-    connection
-        To its ledger.
+    ask
+        Puts a question to the ledger.
     texts
         Texts of the ledger by number.
 
@@ -45,7 +45,7 @@ def monotonicity(job: Job, connection: sqlite3.Connection, texts: Mapping[int, s
         if not forwards:
             continue
         what = "more never gives a later date" if sense < 0 else "less never gives a later date"
-        pairs = _strided(job, connection, place) if job.design.stride(place) else _matched(job, connection, place)
+        pairs = _strided(job, ask, place) if job.design.stride(place) else _matched(job, ask, place)
         counted, against, example = 0, 0, None
         for first, second in pairs:
             position = first[1][place]
@@ -106,7 +106,7 @@ def _columns(job: Job) -> tuple[list[str], list[str]]:
     return places, dated
 
 
-def _strided(job: Job, connection: sqlite3.Connection, place: int) -> Iterator[tuple[Row, Row]]:
+def _strided(job: Job, ask: Ask, place: int) -> Iterator[tuple[Row, Row]]:
     """Yield pairs of neighbours on an axis of a full design: a fixed number of rows apart."""
     stride = job.design.stride(place)
     places, dated = _columns(job)
@@ -114,7 +114,7 @@ def _strided(job: Job, connection: sqlite3.Connection, place: int) -> Iterator[t
     chosen = ", ".join(
         [*(f"one.{name}" for name in ("row", *places, "status", *dated)), *(f"two.{name}" for name in ("status", *dated))]
     )
-    cursor = connection.execute(
+    cursor = ask(
         f"SELECT {chosen} FROM rows one JOIN rows two ON two.row = one.row + {stride} "  # noqa: S608 - numbers
         f"WHERE one.a{place} < {len(job.axes[place].values) - 1}"
     )
@@ -128,14 +128,14 @@ def _strided(job: Job, connection: sqlite3.Connection, place: int) -> Iterator[t
         )
 
 
-def _matched(job: Job, connection: sqlite3.Connection, place: int) -> Iterator[tuple[Row, Row]]:
+def _matched(job: Job, ask: Ask, place: int) -> Iterator[tuple[Row, Row]]:
     """Yield pairs of neighbours on an axis of any other design."""
     if job.design.size > MOST_HELD:
         return
     places, dated = _columns(job)
     count = len(places)
     held: dict[tuple[int, ...], Row] = {}
-    for row, *rest in connection.execute(f"SELECT {', '.join(('row', *places, 'status', *dated))} FROM rows"):  # noqa: S608
+    for row, *rest in ask(f"SELECT {', '.join(('row', *places, 'status', *dated))} FROM rows"):  # noqa: S608
         here = tuple(rest[:count])
         held[here] = (row, here, rest[count], tuple(rest[count + 1 :]))
     for here, one in held.items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import combinations
@@ -51,10 +50,7 @@ def picture(ledger: Ledger) -> Picture:
     LedgerError
         If the ledger cannot be read.
     """
-    try:
-        return _Rows(ledger).picture()
-    except sqlite3.Error as error:
-        raise ledger.fault(error) from None
+    return _Rows(ledger).picture()
 
 
 class _Rows:
@@ -65,11 +61,9 @@ class _Rows:
         self.job: Job = ledger.job()
         self.axes: tuple[Varied, ...] = self.job.axes
         self.milestones = self.job.milestones
+        self._ask = ledger.ask
         self.texts: dict[int, str] = dict(self._ask("SELECT number, text FROM texts"))
         self.done = sum(after - first for first, after in ledger.done().items())
-
-    def _ask(self, question: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
-        return iter(self.ledger.connection.execute(question, values))
 
     def _at_base(self, *free: int) -> str:
         """Return the condition that every axis but some is at its base."""
@@ -98,16 +92,14 @@ class _Rows:
             complete=complete,
             left_out=self.done - total,
             counts=counts,
-            checked=next(self._ask("SELECT count(*) FROM rows WHERE checked"))[0],
-            disagreements=tuple(
-                f"row {row}: {text}" for row, text in self._ask("SELECT row, text FROM disagreements ORDER BY row")
-            ),
+            checked=self.ledger.checked(),
+            disagreements=tuple(f"row {row}: {text}" for row, text in self.ledger.disagreements().items()),
             lines=lines,
             thresholds=tuple(found),
             maps=tuple(self._maps(lines)),
             binding=tuple(self._binding()),
             where=tuple(self._where()),
-            monotonicity=tuple(monotonicity(job, self.ledger.connection, self.texts)),
+            monotonicity=tuple(monotonicity(job, self._ask, self.texts)),
             extremes=tuple(self._extremes()),
             baselines=tuple(self._baselines(total)),
             reasons=tuple(self._reasons()),
