@@ -1,4 +1,8 @@
-"""The answer to "which date can be committed to": dates at a confidence, what drives them and what buys them back."""
+"""The answer to "which date can be committed to": dates at a confidence, what drives them and what buys them back.
+
+Whatever is compared is compared on the same draws, as many as the dates stand on. What moves a date is given in working
+days of the base calendar. A move that is not above the noise of the draws is None, and its noise floor stands beside it.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,7 @@ __all__ = [
     "ClaimsResult",
     "Comparison",
     "Cut",
+    "DeadlineChance",
     "Decision",
     "Frontier",
     "Joint",
@@ -71,10 +76,13 @@ class Sensitivity(Record):
     pert: Date | None
     shape_wd: int | None
     """From PERT to triangular."""
+    shape_noise_wd: int | None = None
+    """The noise floor, where that is not above it."""
     uncorrelated: Date | None
     correlated: Date | None
     """With every group of the register at a correlation of `Sensitivity.strong`."""
     correlation_wd: int | None
+    correlation_noise_wd: int | None = None
     strong: float
     readings_first: Date | None
     """The earliest of the dates over the answers tried."""
@@ -93,7 +101,10 @@ class RobustDate(Record):
     date: Date | None
     """The first date that is not exceeded with the confidence asked for; None where there is none on the calendar."""
     probability: float | None
-    """That the milestone falls on it or before: at least the confidence, more where dates jump."""
+    """That the milestone falls on it or before: at least the confidence, more where dates jump.
+
+    Less by no more than the sampling error, where the date would else jump by what that error decides; a note says so.
+    """
     standard_error_wd: float | None
     """Of the date, by independent scrambles."""
     standard_error: float | None
@@ -105,6 +116,10 @@ class RobustDate(Record):
     proof: ProofClass | None
     bound_by: Text | None
     evidence: Evidence | None
+    served: Date | None
+    """The date of the plan as it stands when those that queue are served by the policy; the deterministic one without queues."""
+    served_wd: int | None
+    """Working days from the deterministic date to that: what is the policy's."""
     contingency_wd: int | None
     """Working days from the deterministic date to this one."""
     quantiles: dict[str, Date | None]
@@ -116,7 +131,7 @@ class RobustDate(Record):
     masses: Many[Mass]
     """Every date that occurs."""
     never: float
-    """Share of samples that meet no rule: they count as never, whatever the confidence."""
+    """Share of samples in which it waits for what will not come, or for a place in a queue: later than any date."""
     beyond: float
     """Share of samples that fall after the days that the calendar covers: later than every date shown."""
     baselines: dict[Identifier, Baselines]
@@ -125,6 +140,23 @@ class RobustDate(Record):
     span_first: Date | None
     """Of the deterministic date, over every combination of the open readings."""
     span_last: Date | None
+
+
+class DeadlineChance(Record):
+    """A limit that samples may miss: a target, whose chance is reported.
+
+    A latest date is one; so is a maximum lag or an equality that the lengths drawn cannot keep, whatever the schedule.
+    """
+
+    rule: Identifier
+    title: Text
+    kind: Text
+    date: Date | None
+    """The latest date as the plan has it; None of a lag or an equality."""
+    probability: float
+    """That it is met."""
+    missed: int
+    """Samples that miss it."""
 
 
 class Joint(Record):
@@ -149,12 +181,19 @@ class ChanceEffect(Record):
     basis: Basis
     raid: Many[Identifier]
     touches: Many[Text]
+    reaches: Many[Identifier]
+    """The milestones that it could ever move; at the others it moves nothing."""
     bought_wd: dict[Identifier, int | None]
-    """Working days that the date at the confidence comes forward once this no longer varies: analysis by exclusion."""
+    """Working days that the date at the confidence comes forward once this no longer varies: analysis by exclusion.
+
+    None where that was not tried, or is not above the noise floor.
+    """
     low_wd: dict[Identifier, int | None]
     """Where the date at the confidence moves among the samples in which this lies in its lowest tenth, or does not happen."""
     high_wd: dict[Identifier, int | None]
     """Likewise its highest tenth, or where it happens."""
+    noise_wd: dict[Text, dict[Identifier, int]]
+    """The noise floors of those figures that are not above theirs: name of the figure, then milestone."""
     cruciality: dict[Identifier, float | None]
     """Absolute rank correlation with the milestone (Spearman)."""
     share: dict[Identifier, float]
@@ -167,7 +206,7 @@ class ActivityEffect(Record):
     id: Identifier
     title: Text
     criticality: dict[Identifier, float]
-    """Share of samples in which one unit more of it moves the milestone, month alignment left out."""
+    """Share of samples in which one unit more of it moves the milestone, month alignment left out, queues in their order."""
     cruciality: dict[Identifier, float | None]
     """Absolute rank correlation of its length with the milestone; None where its length does not vary."""
     schedule_sensitivity: dict[Identifier, float]
@@ -215,6 +254,8 @@ class ClaimEffect(Record):
     """Working days by which the dates move if the claim is left out; positive is later."""
     firmest: dict[Identifier, int | None]
     """If its evidence were of the firmest grade."""
+    noise_wd: dict[Text, dict[Identifier, int]] = {}
+    """As of `ChanceEffect`."""
     knowing_wd: dict[Identifier, float | None]
     """How far the date moves on average, either way, once the true value of the assumption is known."""
 
@@ -254,6 +295,8 @@ class Cut(Record):
     """Working days by which it brings the first plan's date at the confidence forward, alone."""
     lost_wd: dict[Identifier, int | None]
     """Working days by which the second plan's date is later without it, all its other cuts made."""
+    noise_wd: dict[Text, dict[Identifier, int]] = {}
+    """As of `ChanceEffect`."""
     gained_months: dict[Identifier, float | None]
     cost: int | None
     """In the plan's money; None where none is given."""
@@ -283,6 +326,8 @@ class PolicyDates(Record):
     """At the confidence asked for."""
     later_wd: dict[Identifier, int | None]
     """Working days by which each is later than under the policy chosen."""
+    noise_wd: dict[Identifier, int] = {}
+    """The noise floors of those that are not above theirs."""
 
 
 class Pull(Record):
@@ -306,6 +351,8 @@ class LeverWorth(Record):
     date: Date | None
     """Of the target's milestone at the confidence."""
     gained_wd: int | None
+    noise_wd: int | None = None
+    """The noise floor, where that is not above it."""
 
 
 class Frontier(Record):
@@ -369,10 +416,14 @@ class RobustOutcome(Record):
     confidence: float
     seed: int
     samples: int
+    """On which every figure stands; the combinations, where all were evaluated."""
+    exact: bool
+    """Whether every combination of what is uncertain was evaluated with its probability, and nothing drawn."""
     replicates: int
     stopped: Text
     """Why no more samples were drawn."""
     milestones: Many[RobustDate]
+    deadlines: Many[DeadlineChance] = ()
     joint: Joint
     chances: Many[ChanceEffect]
     activities: Many[ActivityEffect]
@@ -384,9 +435,9 @@ class RobustOutcome(Record):
     policies: Many[PolicyDates] = ()
     """Where parties queue: the dates under each way of serving them."""
     compared: int
-    """Samples on which cases were compared: exclusion, criticality, readings, claims, levers."""
+    """Samples on which cases were compared: as many as the dates stand on."""
     infeasible: int
-    """Samples that meet no rule."""
+    """Samples in which a milestone waits for what will not come, or nobody found a place in a queue."""
     unplaced: int
     """Samples that the capacity policy found no place for."""
     policy: Text | None

@@ -20,9 +20,8 @@ from optimiser.evidence.terminal.robust import robust_report
 from optimiser.reading.load import load
 from optimiser.robust import robust
 from optimiser.robust.files import find_register, plan_folder
-from optimiser.robust.model import Case, Model
+from optimiser.robust.model import Model
 from optimiser.robust.simulation import Sampler
-from optimiser.robust.statistics import met
 
 SMALL = 1_024
 
@@ -137,8 +136,7 @@ def test_a_confidence_that_the_samples_cannot_resolve_is_said_so() -> None:
 
 def test_of_very_many_chances_the_weightiest_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Exclusion is for those that hang together most with a milestone; of the others it says that it was not tried."""
-    monkeypatch.setattr("optimiser.robust.sensitivity.MOST_EXCLUDED", 3)
-    monkeypatch.setattr("optimiser.robust.notes.MOST_EXCLUDED", 3)
+    monkeypatch.setattr("optimiser.robust.sensitivity.MOST_CLOSED", 3)
     outcome = robust(load("mhhs-round2"), samples=256, budget=0)
     tried = {effect.id for effect in outcome.chances if any(effect.bought_wd.values())}
 
@@ -164,10 +162,7 @@ def test_standard_errors_shrink_and_cover() -> None:
     register = find_register(plan, plan_folder(plan))
     assert register
     model = Model(plan, register)
-    found = []
-    for seed in (1, 2):
-        sample = Sampler(model, ("M14",), seed).run(Case(), 8_192)
-        found.append(met(sample.of("M14"), dt.date(2026, 9, 29)))
+    found = [Sampler(model, ("M14",), seed).run(8_192).among("M14").met(dt.date(2026, 9, 29)) for seed in (1, 2)]
 
     assert found[0] == pytest.approx(found[1], abs=3 * math.sqrt(2) * 0.003)
 
@@ -211,7 +206,7 @@ def test_two_plans_share_their_draws() -> None:
     assert set(cuts) == {"reading sit-exit", "reading sad-tail", "m9-floor", "sit-mvc", "contingency", "m16-after-m15"}
     assert cuts["contingency"].cost is None
     assert "worth doing up to a cost of" in (cuts["contingency"].worth or "")
-    assert cuts["sit-mvc"].gained_wd["M10"] == 0, "all parties are waited for in PoaP 1"
+    assert not cuts["sit-mvc"].gained_wd["M10"], "all parties are waited for in PoaP 1"
     assert (cuts["sit-mvc"].lost_wd["M10"] or 0) > 0, "the first cohort alone in PoaP 2"
 
 

@@ -27,8 +27,7 @@ from optimiser.robust.ends import bad_ends, directions
 from optimiser.robust.files import find_register, plan_folder
 from optimiser.robust.levers import plan_levers
 from optimiser.robust.model import Case, Model
-from optimiser.robust.simulation import Sampler, days_of
-from optimiser.robust.statistics import day_at
+from optimiser.robust.simulation import Sampler
 from optimiser.solve.problem import Problem
 
 SMALL = 1_024
@@ -129,11 +128,11 @@ def test_the_cheapest_levers_are_found_and_judged_on_held_out_samples() -> None:
     found = outcome.decision
     assert found
     sampler = Sampler(Model(plan, find_register(plan, plan_folder(plan))), ("M10", "M14", "M16"), 7)
+    sampler.run(SMALL)
     names = ("second-test-team", "rehearse-cutover", "direct-volunteers")
     choices = {steps: 3 * steps[0] + steps[1] + 2 * steps[2] for steps in product(range(5), range(4), range(2))}
     days = {
-        steps: day_at(sampler.compare({"": Case(levers=dict(zip(names, steps, strict=True)))}, SMALL)[""].of("M10"), 0.8)
-        or 10**7
+        steps: sampler.compare({"": Case(levers=dict(zip(names, steps, strict=True)))})[""].day("M10", 0.8) or 10**7
         for steps in choices
     }
     reached = [cost for steps, cost in choices.items() if days[steps] <= target.date.toordinal()]
@@ -148,7 +147,7 @@ def test_the_cheapest_levers_are_found_and_judged_on_held_out_samples() -> None:
     assert found.held_out
     assert found.held_out_error
     pulled = {pull.lever: pull.steps for pull in found.pulls}
-    seen = sampler.compare({"": Case(levers=pulled)}, SMALL)[""].of("M10")
+    seen = sampler.compare({"": Case(levers=pulled)})[""].of("M10")
     assert found.held_out_probability != round(float(np.mean(seen <= target.date.toordinal())), 6), "other samples judge it"
     for label, steps in found.frontier.items():
         assert [step.cost for step in steps] == sorted({step.cost for step in steps})
@@ -164,13 +163,14 @@ def test_the_search_agrees_with_trying_everything_for_every_target() -> None:
     """Whatever the target, the choice found costs what the cheapest of all choices that meet it costs."""
     plan = load("mhhs-round2")
     sampler = Sampler(Model(plan, find_register(plan, plan_folder(plan))), ("M10", "M14", "M16"), 5)
+    base = sampler.run(64)
     compared = 0
     for name in ("M10", "M14", "M16"):
-        start = day_at(sampler.compare({"": Case()}, 64)[""].of(name), 0.8)
+        start = base.day(name, 0.8)
         assert start
         for earlier in (2, 9, 16, 30, 44, 60, 75):
             target = Target(name, dt.date.fromordinal(start - earlier))
-            finder = decision_module._Finder(sampler, target, 0.8, 64)
+            finder = decision_module._Finder(sampler, base, target, 0.8)
             found = finder.cheapest()
             every = [steps for _, steps in decision_module.choices(finder.levers)]
             met = [finder.cost(steps) for steps in every if finder.meets(steps)]
@@ -210,7 +210,7 @@ def test_a_search_that_is_cut_short_does_not_claim_a_proof(monkeypatch: pytest.M
     monkeypatch.setattr(decision_module, "MOST_TRIED", 3)
     plan = load("mhhs-round2")
     sampler = Sampler(Model(plan, find_register(plan, plan_folder(plan))), ("M10",), 7)
-    found = decide(sampler, Target("M10", dt.date(2025, 6, 30)), 0.8, 256, 256)
+    found = decide(sampler, sampler.run(256), Target("M10", dt.date(2025, 6, 30)), 0.8)
 
     assert found.status == "met"
     assert not found.exact
@@ -258,13 +258,14 @@ def test_the_participants_are_brought_forward_by_more_slots() -> None:
     plan = load("mhhs-round2", ["participants"])
     model = Model(plan, find_register(plan, plan_folder(plan)), levers=plan_levers(plan))
     sampler = Sampler(model, ("M14",), 7)
-    start = day_at(sampler.compare({"": Case()}, 64)[""].of("M14"), 0.8)
+    base = sampler.run(64)
+    start = base.day("M14", 0.8)
     assert start
-    found = decide(sampler, Target("M14", dt.date.fromordinal(start - 14)), 0.8, 64, 128)
+    found = decide(sampler, base, Target("M14", dt.date.fromordinal(start - 14)), 0.8)
 
     assert found.status == "met"
     assert found.cost > 0
-    assert found.held_out_samples == 128
+    assert found.held_out_samples == 64
     assert sum(1 for pull in found.pulls if pull.lever.startswith("serve-")) <= 1
 
 
@@ -332,11 +333,12 @@ def test_levers_of_every_kind_act(make_plan: Any) -> None:
     plan = flexible(make_plan)
     model = Model(plan, register_of(), levers=plan_levers(plan, ["wait"]))
     sampler = Sampler(model, ("M",), 7)
+    sampler.run(8)
 
     def day(**levers: int) -> int:
         named = {name.replace("_", "-"): steps for name, steps in levers.items()}
         case = Case(levers=named, closed=frozenset({"length", "wait", "law"}))
-        return day_at(sampler.compare({"": case}, 8)[""].of("M"), 0.5) or 0
+        return sampler.compare({"": case})[""].day("M", 0.5) or 0
 
     # One hand: A for 20 days, then B for 10 and 9 days of notice; with two hands A and its wait of 9 decide.
     dropped = dt.date.fromordinal(day(drop_board=1))
@@ -414,7 +416,7 @@ def test_a_greedy_adversary_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     plan = load("mhhs-round2")
     model = Model(plan, find_register(plan, plan_folder(plan)))
     sampler = Sampler(model, ("M14",), 1)
-    steps = adversary(sampler, 3, sampler.run(Case(), 64))["M14"]
+    steps = adversary(sampler, 3, sampler.run(64))["M14"]
 
     assert [step.exact for step in steps] == [True, True, False, False]
     assert [step.budget for step in steps] == [0, 1, 2, 3]
@@ -490,7 +492,7 @@ def test_the_adversary_is_exact_by_brute_force_over_both_ends(make_plan: Any) ->
     plan, register = every_sided(make_plan)
     model = Model(plan, register)
     sampler = Sampler(model, ("M", "N"), 3)
-    found = adversary(sampler, 3, sampler.run(Case(), 64))
+    found = adversary(sampler, 3, sampler.run(64))
     lengths = {"a": ("duration:A", 6, 15), "d": ("duration:D", 5, 20), "together": ("together", 1, 13)}
     lengths |= {"enough": ("enough", 1, 3), "both": ("both", 2, 14)}
     lengths["day"] = ("day", dt.date(2024, 1, 8).toordinal(), dt.date(2024, 1, 24).toordinal())
@@ -508,8 +510,8 @@ def test_the_adversary_is_exact_by_brute_force_over_both_ends(make_plan: Any) ->
                 factor = (0.9, 1.4)[end]
                 values |= {"duration:B": int(np.floor(12 * factor + 0.5)), "E-N": int(np.floor(-3 * factor + 0.5))}
         columns = Columns(1, {slot: np.array([value]) for slot, value in values.items()})
-        shown = days_of(evaluate(network, columns), ("M", "N"))
-        return {"M": int(shown[0, 0]), "N": int(shown[1, 0])}
+        evaluated = evaluate(network, columns)
+        return {name: int(network.clock.shown(evaluated.of(name), "opens")[0]) for name in ("M", "N")}
 
     names = [*lengths, "strike", "slow"]
     tried = 0

@@ -9,9 +9,9 @@ from optimiser.batch.results import SAMPLED, STATUSES, Found
 from optimiser.clock import Clock
 from optimiser.critical import compile_network
 from optimiser.errors import BeyondHorizonError
-from optimiser.robust.model import Case, Model
-from optimiser.robust.simulation import Sample, Sampler
-from optimiser.robust.statistics import day_at
+from optimiser.robust.model import Model
+from optimiser.robust.simulation import Sampler
+from optimiser.robust.statistics import Sample
 
 __all__ = ["Chances"]
 
@@ -51,7 +51,7 @@ class Chances:
             found.status[row] = STATUSES.index("invalid")
             found.reasons[row] = found.texts.number(reason)
             return
-        days = [day_at(sample.of(milestone), level) for milestone in self._job.milestones]
+        days = [sample.day(milestone, level) for milestone in self._job.milestones]
         if any(day is None for day in days):
             lost = max(sample.infeasible + sample.beyond(milestone) for milestone in self._job.milestones)
             reason = f"{lost} of {len(sample)} samples have no schedule, or none on the calendar"
@@ -70,5 +70,5 @@ class Chances:
             plan = self._job.row_plan(place)
             model = Model(plan, self._job.register, network=compile_network(plan, Clock(plan)))
             sampler = Sampler(model, tuple(self._job.milestones), self._job.grid.seed)
-            self._last = key, sampler.run(Case(), self._draws)
+            self._last = key, sampler.run(self._draws)
         return self._last[1]

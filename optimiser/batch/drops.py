@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.critical import Columns, Evaluated, Network, evaluate
-from optimiser.critical.batch import _Batch
+from optimiser.critical.batch import Batch
 
 __all__ = ["Bound", "binding_rules"]
 
@@ -60,14 +60,14 @@ def binding_rules(
     list of Bound
         One for each milestone.
     """
-    columns = _taken(columns, samples)
+    columns = columns.taken(samples)
     values = evaluated.values[:, samples]
     suspects = _tight(network, columns, values, nodes)
     names = [name for name in network.enabled if name in suspects]
     gains = np.zeros((len(nodes), len(names), len(samples)), dtype=np.bool_)
     for together in _grouped({number: np.flatnonzero(suspects[name]) for number, name in enumerate(names)}):
         where = np.concatenate([asked for _, asked in together])
-        fewer = _taken(columns, where)
+        fewer = columns.taken(where)
         switches = dict(fewer.switches)
         begin = 0
         for number, asked in together:
@@ -97,15 +97,6 @@ def _grouped(asked: dict[int, NDArray[np.int64]]) -> Iterator[list[tuple[int, ND
         yield together
 
 
-def _taken(columns: Columns, samples: NDArray[np.int64]) -> Columns:
-    """Return some samples of columns."""
-    return Columns(
-        len(samples),
-        {name: column[samples] for name, column in columns.values.items()},
-        {name: column[samples] for name, column in columns.switches.items()},
-    )
-
-
 def _sets(names: Sequence[str], gain: Flags) -> Bound:
     """Return the distinct sets of rules that gain, and which each sample has."""
     if not names:
@@ -124,8 +115,8 @@ def _tight(network: Network, columns: Columns, values: NDArray[np.int64], nodes:
     where rules run in circles through months, releases and the like can a reason have been overtaken by what it brought
     about; of such a circle everything counts.
     """
-    batch = _Batch(network, columns)
-    batch.x = values
+    batch = Batch(network, columns)
+    batch.hold(values)
     origin = network.clock.origin
     found: dict[str, Flags] = {}
     asked = np.zeros((len(network.points), columns.samples), dtype=np.bool_)
@@ -155,49 +146,49 @@ def _tight(network: Network, columns: Columns, values: NDArray[np.int64], nodes:
     return found
 
 
-def _plain(batch: _Batch, component: Sequence[int]) -> bool:
+def _plain(batch: Batch, component: Sequence[int]) -> bool:
     """Say whether rules inside a component only add and subtract working days: then what is tight is the reason."""
     inside = set(component)
     return all(
-        not batch.quorums_into[node]
+        not batch.quorums_into(node)
         and all(
-            arc.source not in inside or (arc.family.sign != 0 and arc.source != node) for arc, _, _ in batch.arcs_into[node]
+            arc.source not in inside or (arc.family.sign != 0 and arc.source != node) for arc, _, _ in batch.arcs_into(node)
         )
         for node in component
     )
 
 
 def _all_of(
-    batch: _Batch, component: Sequence[int], anything: Flags, asked: NDArray[np.bool_], note: Callable[[str, Flags], None]
+    batch: Batch, component: Sequence[int], anything: Flags, asked: NDArray[np.bool_], note: Callable[[str, Flags], None]
 ) -> None:
     """Note everything that pushes a component, and ask about what lies behind."""
     origin = batch.network.clock.origin
     for node in component:
-        for arc, on, _ in batch.arcs_into[node]:
+        for arc, on, _ in batch.arcs_into(node):
             live = anything if on is None else anything & on
             for name in (arc.rule, *arc.switches):
                 note(name, live)
-            asked[arc.source] |= live & (batch.x[arc.source] > origin)
-        for quorum, on in batch.quorums_into[node]:
+            asked[arc.source] |= live & (batch.row(arc.source) > origin)
+        for quorum, on in batch.quorums_into(node):
             live = anything if on is None else anything & on
             note(quorum.rule, live)
             for source in quorum.sources:
-                asked[source] |= live & (batch.x[source] > origin)
+                asked[source] |= live & (batch.row(source) > origin)
         for floor in batch.network.floors:
             if floor.node == node:
                 note(floor.rule, anything)
 
 
-def _into(batch: _Batch, node: int, asked: Flags, note: Callable[[str, Flags], None]) -> list[tuple[int, Flags]]:
+def _into(batch: Batch, node: int, asked: Flags, note: Callable[[str, Flags], None]) -> list[tuple[int, Flags]]:
     """Note what is tight at one node; return the nodes behind it, each with its samples."""
-    value = batch.x[node]
-    rounding = [(arc, on, amount) for arc, on, amount in batch.arcs_into[node] if arc.source == node]
+    value = batch.row(node)
+    rounding = [(arc, on, amount) for arc, on, amount in batch.arcs_into(node) if arc.source == node]
 
     def rounded(reached: NDArray[np.int64]) -> NDArray[np.int64]:
         while rounding:
             before = reached
             for arc, on, amount in rounding:
-                up = np.maximum(batch._apply(arc.family, reached, amount), reached)  # noqa: SLF001 - the same pass
+                up = np.maximum(batch.apply(arc.family, reached, amount), reached)
                 reached = up if on is None else np.where(on, up, reached)
             if len(rounding) == 1 or np.array_equal(before, reached):
                 break
@@ -209,25 +200,25 @@ def _into(batch: _Batch, node: int, asked: Flags, note: Callable[[str, Flags], N
 
     behind: list[tuple[int, Flags]] = []
     best = np.full(len(value), batch.network.clock.origin, dtype=np.int64)
-    for arc, on, amount in batch.arcs_into[node]:
+    for arc, on, amount in batch.arcs_into(node):
         if arc.source != node:
-            reached = batch._apply(arc.family, batch.x[arc.source], amount)  # noqa: SLF001
+            reached = batch.apply(arc.family, batch.row(arc.source), amount)
             tight = reaches(reached, on)
             for name in (arc.rule, *arc.switches):
                 note(name, tight)
             behind.append((arc.source, tight))
             best = np.maximum(best, reached if on is None else np.where(on, reached, 0))
-    for quorum, on in batch.quorums_into[node]:
-        reached = batch._quorum(quorum)  # noqa: SLF001
+    for quorum, on in batch.quorums_into(node):
+        reached = batch.quorum(quorum)
         tight = reaches(reached, on)
         note(quorum.rule, tight)
         behind += [(source, tight) for source in quorum.sources]
         best = np.maximum(best, reached if on is None else np.where(on, reached, 0))
     for floor in batch.network.floors:
         if floor.node == node:
-            state = batch._switch(floor.rule)  # noqa: SLF001
+            state = batch.switch(floor.rule)
             on = np.full(len(value), state) if isinstance(state, bool) else state
-            reached = np.where(on, batch._dated(floor, 0), 0)  # noqa: SLF001
+            reached = np.where(on, batch.dated(floor, 0), 0)
             note(floor.rule, reaches(reached, on))
             best = np.maximum(best, reached)
     for arc, on, _ in rounding:

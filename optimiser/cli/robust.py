@@ -127,7 +127,10 @@ def robust_dates(
     reading: Readings = None,
     release: Released = None,
     assumptions: Workbook = None,
-    samples: Annotated[int, typer.Option("--samples", max=10_000_000, help="How many are drawn.")] = 16_384,
+    samples: Annotated[
+        int | None,
+        typer.Option("--samples", max=10_000_000, help="How many are drawn; 16,384, or 1,024 where work queues for capacity."),
+    ] = None,
     within: Annotated[
         float | None,
         typer.Option("--within", metavar="WD", help="Stop once every date's standard error is at most so many working days."),

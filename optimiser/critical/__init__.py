@@ -1,23 +1,26 @@
 """The witness that needs no solver: longest paths, exact, with the reason for every value."""
 
 from optimiser.critical.backward import floats, free_floats, latest_times, reaches
-from optimiser.critical.batch import Columns, Evaluated, evaluate
+from optimiser.critical.batch import Batch, Columns, Evaluated, evaluate
 from optimiser.critical.bounds import CapacityBound, Overload, capacity_bound, overload_on_axis
 from optimiser.critical.chain import certificate, driving_items, minimal_core
 from optimiser.critical.compile import RULE_COMPILERS, compile_network
 from optimiser.critical.forward import Earliest, Event, Trouble, earliest_times
 from optimiser.critical.levelling import Levelling, Resource, best_schedule, list_schedule, resources
 from optimiser.critical.network import NONE, Network
+from optimiser.critical.slack import Link, latest_positions, lengthened
 
 __all__ = [
     "NONE",
     "RULE_COMPILERS",
+    "Batch",
     "CapacityBound",
     "Columns",
     "Earliest",
     "Evaluated",
     "Event",
     "Levelling",
+    "Link",
     "Network",
     "Overload",
     "Resource",
@@ -31,7 +34,9 @@ __all__ = [
     "evaluate",
     "floats",
     "free_floats",
+    "latest_positions",
     "latest_times",
+    "lengthened",
     "list_schedule",
     "minimal_core",
     "overload_on_axis",

@@ -144,8 +144,14 @@ def _rules_of(network: Network, arc: Arc) -> tuple[str, ...]:
     return (arc.rule, *arc.switches)
 
 
-def reaches(network: Network, target: int) -> list[bool]:
-    """Return for each node whether anything that happens to it could move the target."""
+def reaches(network: Network, target: int, shared: Iterable[frozenset[int]] = ()) -> list[bool]:
+    """Return for each node whether anything that happens to it could move the target.
+
+    Parameters
+    ----------
+    shared
+        Groups of nodes any of which can hold up the others, as work does that shares a capacity.
+    """
     sources: list[list[int]] = [[] for _ in network.points]
     for arc in network.arcs:
         if live_amount(network, arc)[0]:
@@ -153,6 +159,9 @@ def reaches(network: Network, target: int) -> list[bool]:
     for quorum in network.quorums:
         if network.enabled[quorum.rule]:
             sources[quorum.target].extend(quorum.sources)
+    for group in shared:
+        for node in group:
+            sources[node].extend(group)
     found = [False] * len(network.points)
     stack = [target]
     while stack:

@@ -1,12 +1,14 @@
 """The forward pass over many variants of one plan at once: lengths, dates and switches as columns of samples.
 
-Values lie in an array of shape ``(nodes, samples)``; each inequality is one vectorised step. Nothing is recorded but
-the values: reasons come from `forward` for the variants that somebody asks about.
+Each point of the plan has a row of boundaries, one a sample; each inequality is one vectorised step. Nothing is recorded
+but the values: reasons come from `forward` for the variants that somebody asks about. A pass that is done can be varied:
+where some columns differ only what lies behind them is computed again, and only in the samples in which they differ.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,9 +17,12 @@ from numpy.typing import NDArray
 from optimiser.clock import Boundaries
 from optimiser.critical.network import NONE, Arc, Bound, Family, Network, Quorum
 
-__all__ = ["Columns", "Evaluated", "evaluate"]
+__all__ = ["Batch", "Columns", "Evaluated", "Flags", "evaluate"]
 
 Flags = NDArray[np.bool_]
+
+WIDEST = 256
+"""Of a column of amounts that spans no more than this all tables are laid side by side."""
 
 
 @dataclass(slots=True)
@@ -40,6 +45,14 @@ class Columns:
     samples: int
     values: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
     switches: Mapping[str, Flags] = field(default_factory=dict)
+
+    def taken(self, samples: NDArray[np.int64] | Flags) -> Columns:
+        """Return the columns of some samples, by their places or by a mask."""
+        return Columns(
+            int(np.count_nonzero(samples)) if samples.dtype == np.bool_ else len(samples),
+            {name: column[samples] for name, column in self.values.items()},
+            {name: column[samples] for name, column in self.switches.items()},
+        )
 
 
 @dataclass(slots=True)
@@ -79,44 +92,161 @@ def evaluate(network: Network, columns: Columns, *, raised: Mapping[int, NDArray
         What varies.
     raised
         Further floors: node to a column of boundaries.
-
-    Notes
-    -----
-    Components of the network are visited sources first; a component whose rules run in circles is repeated until no
-    sample moves, or every moving sample has left the axis.
     """
-    batch = _Batch(network, columns)
-    for node, floor in (raised or {}).items():
-        np.maximum(batch.x[node], floor, out=batch.x[node])
-    for component in network.order:
-        batch.settle(component)
-    batch.hold()
-    return Evaluated(network, batch.x, batch.infeasible)
+    batch = Batch(network, columns)
+    values = batch.settle(raised)
+    return Evaluated(network, values, batch.broken())
 
 
-class _Batch:
-    """One vectorised pass in progress."""
+class Layout:
+    """Which inequalities lead into each node of a network, and who reads a node or a name."""
 
-    def __init__(self, network: Network, columns: Columns) -> None:
+    def __init__(self, network: Network) -> None:
+        nodes = range(len(network.points))
+        self.arcs: list[list[Arc]] = [[] for _ in nodes]
+        self.quorums: list[list[Quorum]] = [[] for _ in nodes]
+        self.floors: list[list[Bound]] = [[] for _ in nodes]
+        self.after: list[set[int]] = [set() for _ in nodes]
+        self.readers: dict[str, set[int]] = {}
+        """Slot or switch to the nodes whose inequalities it is part of."""
+        self.rank = [0] * len(nodes)
+        for place, component in enumerate(network.order):
+            for node in component:
+                self.rank[node] = place
+        switched: dict[str, str] = network.switch_slots
+
+        def read(node: int, *names: str) -> None:
+            for name in names:
+                self.readers.setdefault(name, set()).add(node)
+                if name in switched:
+                    self.readers.setdefault(switched[name], set()).add(node)
+
+        for arc in network.arcs:
+            self.arcs[arc.target].append(arc)
+            if arc.source != arc.target:
+                self.after[arc.source].add(arc.target)
+            read(arc.target, arc.rule, *arc.slots, *arc.switches)
+        for quorum in network.quorums:
+            self.quorums[quorum.target].append(quorum)
+            for source in quorum.sources:
+                self.after[source].add(quorum.target)
+            read(quorum.target, quorum.rule, *quorum.slots, *quorum.count_slots)
+        for floor in network.floors:
+            self.floors[floor.node].append(floor)
+            read(floor.node, floor.rule, *floor.slots)
+
+    def behind(self, nodes: Iterable[int]) -> set[int]:
+        """Return some nodes and all that lie behind them."""
+        found = set(nodes)
+        stack = list(found)
+        while stack:
+            for node in self.after[stack.pop()] - found:
+                found.add(node)
+                stack.append(node)
+        return found
+
+
+class Batch:
+    """One vectorised pass.
+
+    Parameters
+    ----------
+    network
+        The plan's inequalities.
+    columns
+        What varies.
+    base
+        A pass of the same network, whose rows this one has until it computes its own.
+    samples
+        The samples of ``base`` that this one has, by a mask; all where None.
+
+    Attributes
+    ----------
+    computed
+        Nodes that this pass has computed itself.
+    """
+
+    def __init__(self, network: Network, columns: Columns, base: Batch | None = None, samples: Flags | None = None) -> None:
         self.network = network
         self.columns = columns
         self.off_axis = network.clock.size + 1
-        self.x = np.full((len(network.points), columns.samples), network.clock.origin, dtype=np.int64)
-        self.infeasible = np.zeros(columns.samples, dtype=np.bool_)
-        self.arcs_into: list[list[tuple[Arc, Flags | None, int | NDArray[np.int64]]]] = [[] for _ in network.points]
-        self.quorums_into: list[list[tuple[Quorum, Flags | None]]] = [[] for _ in network.points]
-        for arc in network.arcs:
-            on = self._switch(arc.rule) if arc.rule not in arc.switches else True
-            if on is not False:
-                self.arcs_into[arc.target].append((arc, None if on is True else on, self._amount(arc)))
-        for quorum in network.quorums:
-            on = self._switch(quorum.rule)
-            if on is not False:
-                self.quorums_into[quorum.target].append((quorum, None if on is True else on))
-        for floor in network.floors:
-            self._floor(floor)
+        self._base, self._samples = base, samples
+        self.layout: Layout = Layout(network) if base is None else base.layout
+        self._rows: list[Boundaries | None] = [None] * len(network.points)
+        self._own: set[int] = set()
+        self.computed: set[int] = set()
+        self._arcs: dict[int, list[tuple[Arc, Flags | None, int | Boundaries]]] = {}
+        self._quorums: dict[int, list[tuple[Quorum, Flags | None]]] = {}
 
-    def _switch(self, name: str) -> bool | Flags:
+    # -- rows --------------------------------------------------------------------------------------------------------
+
+    def hold(self, values: NDArray[np.int64]) -> None:
+        """Take the boundaries of every node as they are, shape ``(nodes, samples)``."""
+        self._rows = list(values)
+        self._own = set(range(len(values)))
+
+    def row(self, node: int) -> Boundaries:
+        """Return the boundaries of a node, not to be written to."""
+        found = self._rows[node]
+        if found is None:
+            assert self._base is not None
+            found = self._base.row(node)
+            if self._samples is not None:
+                found = found[self._samples]
+                self._own.add(node)
+            self._rows[node] = found
+        return found
+
+    def _writable(self, node: int) -> Boundaries:
+        row = self.row(node)
+        if node not in self._own:
+            row = self._rows[node] = row.copy()
+            self._own.add(node)
+        return row
+
+    def branch(self, samples: Flags | None = None) -> Batch:
+        """Return a pass that begins where this one stands, of all samples or some: raising it leaves this one alone."""
+        return Batch(self.network, self.columns if samples is None else self.columns.taken(samples), self, samples)
+
+    def leading(self, nodes: Iterable[int]) -> list[bool]:
+        """Return for each node whether it is one of these or leads to one, whatever is on."""
+        found = [False] * len(self._rows)
+        stack = list(nodes)
+        while stack:
+            node = stack.pop()
+            if not found[node]:
+                found[node] = True
+                stack += [arc.source for arc in self.layout.arcs[node]]
+                stack += [source for quorum in self.layout.quorums[node] for source in quorum.sources]
+        return found
+
+    def behind(self, names: Iterable[str]) -> set[int]:
+        """Return the nodes that slots and switches could move."""
+        return self.layout.behind(node for name in names for node in self.layout.readers.get(name, ()))
+
+    # -- what leads into a node --------------------------------------------------------------------------------------
+
+    def arcs_into(self, node: int) -> list[tuple[Arc, Flags | None, int | Boundaries]]:
+        """Return the live inequalities into a node: in which samples they hold, None for all, and their amounts."""
+        if node not in self._arcs:
+            found = self._arcs[node] = []
+            for arc in self.layout.arcs[node]:
+                on = self.switch(arc.rule) if arc.rule not in arc.switches else True
+                if on is not False:
+                    found.append((arc, None if on is True else on, self.amount(arc)))
+        return self._arcs[node]
+
+    def quorums_into(self, node: int) -> list[tuple[Quorum, Flags | None]]:
+        """Return the live quorums of a node, and in which samples they hold, None for all."""
+        if node not in self._quorums:
+            found = self._quorums[node] = []
+            for quorum in self.layout.quorums[node]:
+                on = self.switch(quorum.rule)
+                if on is not False:
+                    found.append((quorum, None if on is True else on))
+        return self._quorums[node]
+
+    def switch(self, name: str) -> bool | Flags:
         """Return a switch: one truth for all samples, or a column."""
         column = self.columns.switches.get(name)
         if column is None and name in self.network.switch_slots:
@@ -128,27 +258,27 @@ class _Batch:
             return True
         return column if column.any() else False
 
-    def _column(self, slots: tuple[str, ...], default: int) -> int | NDArray[np.int64]:
+    def column(self, slots: tuple[str, ...], default: int) -> int | NDArray[np.int64]:
         """Return a number: one for all samples, or a column."""
         for slot in reversed(slots):
             if slot in self.columns.values:
                 return self.columns.values[slot]
         return default
 
-    def _amount(self, arc: Arc) -> int | NDArray[np.int64]:
+    def amount(self, arc: Arc) -> int | NDArray[np.int64]:
         """Return the amount of an arc, zero in samples whose duration is switched off."""
-        amount = self._column(arc.slots, arc.amount)
+        amount = self.column(arc.slots, arc.amount)
         for name in arc.switches:
-            on = self._switch(name)
+            on = self.switch(name)
             if on is False:
                 return 0
             if on is not True:
                 amount = np.where(on, amount, 0)
         return amount
 
-    def _dated(self, bound: Bound, missing: int) -> int | Boundaries:
+    def dated(self, bound: Bound, missing: int) -> int | Boundaries:
         """Return the boundary of a floor or ceiling, ``missing`` where its date is ``none``."""
-        column = self._column(bound.slots, NONE)
+        column = self.column(bound.slots, NONE)
         if isinstance(column, int):
             return missing if bound.boundary is None else bound.boundary
         clock = self.network.clock
@@ -156,48 +286,155 @@ class _Batch:
         found = clock.boundaries(np.maximum(column, 1), convention)
         return np.where(column == NONE, missing, found)
 
-    def _floor(self, floor: Bound) -> None:
-        on = self._switch(floor.rule)
-        if on is False:
-            return
-        boundary = self._dated(floor, 0)
-        row = self.x[floor.node]
-        np.maximum(row, boundary if on is True else np.where(on, boundary, 0), out=row)
+    # -- settling ----------------------------------------------------------------------------------------------------
 
-    def settle(self, component: list[int]) -> None:
-        """Raise a component's nodes until nothing moves."""
-        while True:
-            moved = False
+    def settle(self, raised: Mapping[int, Boundaries] | None = None) -> NDArray[np.int64]:
+        """Compute every node, sources first, and return all rows, shape ``(nodes, samples)``.
+
+        Parameters
+        ----------
+        raised
+            Further floors: node to a column of boundaries.
+
+        Notes
+        -----
+        A component whose rules run in circles is repeated until no sample moves, or every moving sample has left the axis.
+        """
+        values = np.full((len(self._rows), self.columns.samples), self.network.clock.origin, dtype=np.int64)
+        self.hold(values)
+        self.computed = set(range(len(values)))
+        for component in self.network.order:
+            self._reset(component, raised or {})
+            self._settle(component, component)
+        return values
+
+    def push(self, raised: Mapping[int, Boundaries]) -> None:
+        """Raise some nodes to floors, and whatever they push with them."""
+        dirty: dict[int, list[int]] = {}
+        rank, order = self.layout.rank, self.network.order
+        for node, floor in raised.items():
+            if np.any(floor > self.row(node)):
+                row = self._writable(node)
+                np.maximum(row, floor, out=row)
+                dirty.setdefault(rank[node], []).append(node)
+                for after in self.layout.after[node]:
+                    dirty.setdefault(rank[after], []).append(after)
+        waiting = list(dirty)
+        heapq.heapify(waiting)
+        while waiting:
+            place = heapq.heappop(waiting)
+            for node in self._settle(order[place], dict.fromkeys(dirty.pop(place))):
+                for after in self.layout.after[node]:
+                    if rank[after] != place:
+                        if rank[after] not in dirty:
+                            heapq.heappush(waiting, rank[after])
+                        dirty.setdefault(rank[after], []).append(after)
+
+    def varied(
+        self,
+        columns: Columns,
+        samples: Flags | None,
+        changed: Iterable[str],
+        needed: Sequence[bool],
+        raised: Mapping[int, Boundaries],
+    ) -> Batch:
+        """Return the pass under other columns, computed again behind what differs.
+
+        Parameters
+        ----------
+        columns
+            Of the samples kept.
+        samples
+            Which are kept, by a mask; all where None.
+        changed
+            Slots and switches that differ; in every other the columns are this pass's own.
+        needed
+            Nodes that anybody will ask for, or that lead to one; the others are left as they are.
+        raised
+            Further floors, of the samples kept.
+        """
+        found = Batch(self.network, columns, self, samples)
+        layout = self.layout
+        cone = layout.behind(node for name in changed for node in layout.readers.get(name, ()) if needed[node])
+        for place in sorted({layout.rank[node] for node in cone if needed[node]}):
+            component = self.network.order[place]
             for node in component:
-                before = self.x[node].copy() if len(component) > 1 else None
-                self._raise(node)
-                if before is not None:
-                    moved |= bool(np.any((self.x[node] > before) & (before < self.off_axis)))
-            if not moved:
-                return
+                found._rows[node] = np.full(columns.samples, self.network.clock.origin, dtype=np.int64)
+            found._own.update(component)
+            found.computed.update(component)
+            found._reset(component, raised)
+            found._settle(component, component)
+        return found
 
-    def _raise(self, node: int) -> None:
-        """Apply every inequality into a node, then round it until all its own rules allow it."""
-        row = self.x[node]
+    def _reset(self, component: Iterable[int], raised: Mapping[int, Boundaries]) -> None:
+        """Lay the floors under the nodes of a component."""
+        for node in component:
+            if self.layout.floors[node] or node in raised:
+                row = self._writable(node)
+                self._lay(node, row)
+                if node in raised:
+                    np.maximum(row, raised[node], out=row)
+
+    def _lay(self, node: int, row: Boundaries) -> None:
+        """Raise a row to the stated dates of its node."""
+        for floor in self.layout.floors[node]:
+            on = self.switch(floor.rule)
+            if on is not False:
+                boundary = self.dated(floor, 0)
+                np.maximum(row, boundary if on is True else np.where(on, boundary, 0), out=row)
+
+    def _settle(self, component: Sequence[int], dirty: Iterable[int]) -> set[int]:
+        """Raise nodes of a component, and those of it that read them, until nothing moves; return those that moved."""
+        waiting = set(dirty)
+        moved: set[int] = set()
+        inside = set(component)
+        while waiting:
+            for node in component:
+                if node in waiting:
+                    waiting.discard(node)
+                    if self._raise(node):
+                        moved.add(node)
+                        waiting |= self.layout.after[node] & inside
+        return moved
+
+    def _raise(self, node: int) -> bool:
+        """Raise a node to what pushes it, and say whether it moved.
+
+        That what has left the axis moves further on counts for nothing: circles would otherwise never end.
+        """
+        row = self._writable(node)
+        before = row.copy()
+        self._lift(node, row)
+        return bool(np.any((row > before) & (before < self.off_axis)))
+
+    def pushed(self, node: int, without: str) -> Boundaries:
+        """Return where everything but one rule, and the floors raised, pushes a node."""
+        row = np.full(self.columns.samples, self.network.clock.origin, dtype=np.int64)
+        self._lay(node, row)
+        self._lift(node, row, without)
+        return row
+
+    def _lift(self, node: int, row: Boundaries, without: str | None = None) -> None:
+        """Apply every inequality into a node to a row, then round it until all the node's own rules allow it."""
         rounding = []
-        for arc, on, amount in self.arcs_into[node]:
+        for arc, on, amount in self.arcs_into(node):
             if arc.source == node:
                 rounding.append((arc, on, amount))
-                continue
-            reached = self._apply(arc.family, self.x[arc.source], amount)
-            np.maximum(row, reached if on is None else np.where(on, reached, 0), out=row)
-        for quorum, on in self.quorums_into[node]:
-            reached = self._quorum(quorum)
+            elif arc.rule != without:
+                reached = self.apply(arc.family, self.row(arc.source), amount)
+                np.maximum(row, reached if on is None else np.where(on, reached, 0), out=row)
+        for quorum, on in self.quorums_into(node):
+            reached = self.quorum(quorum)
             np.maximum(row, reached if on is None else np.where(on, reached, 0), out=row)
         while rounding:
             before = row.copy()
             for arc, on, amount in rounding:
-                reached = self._apply(arc.family, row, amount)
+                reached = self.apply(arc.family, row, amount)
                 np.maximum(row, reached if on is None else np.where(on, reached, 0), out=row)
             if len(rounding) == 1 or not np.any((row > before) & (before < self.off_axis)):
                 break
 
-    def _apply(self, family: Family, x: NDArray[np.int64], amount: int | NDArray[np.int64]) -> NDArray[np.int64]:
+    def apply(self, family: Family, x: Boundaries, amount: int | Boundaries) -> Boundaries:
         """Return ``f(x)`` for one amount, or one amount a sample; what is off the axis stays off it."""
         if family.sign:
             shifted: NDArray[np.int64] = x + family.sign * amount
@@ -205,36 +442,50 @@ class _Batch:
         place = np.clip(x, 0, self.off_axis)
         if isinstance(amount, int):
             return family.table(amount)[place]
+        low, high = int(amount.min()), int(amount.max())
+        if high - low < WIDEST:
+            return family.tables(low, high)[amount - low, place]
         found = np.empty_like(x)
         for each in np.unique(amount).tolist():
             mask = amount == each
             found[mask] = family.table(each)[place[mask]]
         return found
 
-    def _quorum(self, quorum: Quorum) -> NDArray[np.int64]:
+    def quorum(self, quorum: Quorum) -> Boundaries:
         """Return the count-th smallest of what the sources reach."""
-        amount = self._column(quorum.slots, quorum.amount)
+        amount = self.column(quorum.slots, quorum.amount)
         reached = np.stack(
             [
-                self._apply(family, self.x[source], amount)
+                self.apply(family, self.row(source), amount)
                 for source, family in zip(quorum.sources, quorum.families, strict=True)
             ]
         )
-        reached.sort(axis=0)
-        count = self._column(quorum.count_slots, quorum.count)
+        count = self.column(quorum.count_slots, quorum.count)
         if isinstance(count, int):
-            each: NDArray[np.int64] = reached[count - 1]
+            if count == len(reached):
+                last: Boundaries = reached.max(axis=0)
+                return last
+            reached.partition(count - 1, axis=0)
+            each: Boundaries = reached[count - 1]
             return each
+        reached.sort(axis=0)
         place = np.clip(count, 1, len(quorum.sources)) - 1
         taken: NDArray[np.int64] = np.take_along_axis(reached, place[None, :], axis=0)[0]
         return taken
 
-    def hold(self) -> None:
-        """Mark samples that break a latest date or wait for ever."""
-        self.infeasible |= (self.x >= self.network.never).any(axis=0)
+    def late(self, ceiling: Bound) -> Flags:
+        """Return the samples that break a latest date; none where it is off, or has no date."""
+        on = self.switch(ceiling.rule)
+        if on is False:
+            return np.zeros(self.columns.samples, dtype=np.bool_)
+        late: Flags = self.row(ceiling.node) > self.dated(ceiling, self.network.never)
+        return late if on is True else late & on
+
+    def broken(self) -> Flags:
+        """Return the samples that break a latest date or wait for ever."""
+        found = np.zeros(self.columns.samples, dtype=np.bool_)
+        for node in range(len(self._rows)):
+            found |= self.row(node) >= self.network.never
         for ceiling in self.network.ceilings:
-            on = self._switch(ceiling.rule)
-            if on is False:
-                continue
-            late = self.x[ceiling.node] > self._dated(ceiling, self.network.never)
-            self.infeasible |= late if on is True else late & on
+            found |= self.late(ceiling)
+        return found

@@ -50,6 +50,7 @@ class Family:
         self._make = table
         self._tables: dict[int, Boundaries] = {}
         self._lists: dict[int, list[int]] = {}
+        self._together: tuple[int, Boundaries] | None = None
 
     def table(self, amount: int) -> Boundaries:
         """Return the function's values at boundaries 0 to ``size + 2``; off the axis it stays off the axis."""
@@ -59,6 +60,20 @@ class Family:
             made = axis + self.sign * amount if self._make is None else self._make(amount)
             self._tables[amount] = np.concatenate([made, np.maximum([size + 1, size + 2], made[-1:])])
         return self._tables[amount]
+
+    def tables(self, low: int, high: int) -> Boundaries:
+        """Return the tables of all amounts from one to another, shape ``(high - low + 1, size + 3)``."""
+        if self._together is not None:
+            first, made = self._together
+            last = first + len(made) - 1
+            if first <= low and high <= last:
+                return made[low - first : high - first + 1]
+            if max(last, high) - min(first, low) < 2 * (high - low + last - first + 1):
+                low, high = min(first, low), max(last, high)
+                self._together = low, np.stack([self.table(amount) for amount in range(low, high + 1)])
+                return self.tables(low, high)
+        self._together = low, np.stack([self.table(amount) for amount in range(low, high + 1)])
+        return self._together[1]
 
     def listed(self, amount: int) -> list[int]:
         """Return `table` as a list, quicker to read one value from."""

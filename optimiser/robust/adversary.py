@@ -9,6 +9,7 @@ all are tried, which is exact for any plan without queues, calendars and alignme
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations, product
 
 import numpy as np
@@ -16,10 +17,10 @@ import numpy as np
 from models.robustness import AdversaryStep
 from optimiser.robust.draws import Draws
 from optimiser.robust.ends import End, bad_ends, directions
-from optimiser.robust.model import Amounts, Case, Chance, Flags, Numbers, Threesome
-from optimiser.robust.shapes import Lattice
-from optimiser.robust.simulation import BEYOND, BLOCK, Days, Sample, Sampler
-from optimiser.robust.statistics import date_of, met
+from optimiser.robust.field import BEYOND, Days
+from optimiser.robust.model import Amounts, Case, Chance, Flags, Numbers
+from optimiser.robust.simulation import BLOCK, Sampler
+from optimiser.robust.statistics import Sample, date_of
 
 __all__ = ["MOST_CHOICES", "adversary"]
 
@@ -53,7 +54,7 @@ def adversary(sampler: Sampler, budget: int, sample: Sample) -> dict[str, tuple[
     result = {}
     shared: dict[tuple[int, ...], Days] = {}
     for position, milestone in enumerate(sampler.milestones):
-        felt = {chance.id for chance in sampler.model.felt(milestone)}
+        felt = sampler.model.felt(milestone)
         relevant = [place for place, chance in enumerate(chances) if chance.id in felt]
         steps = [_step(milestone, (), chances, int(plain[position][0]), sample)]
         worst: Attack = ()
@@ -104,7 +105,7 @@ def _days(sampler: Sampler, chances: Sequence[Chance], attacks: Sequence[Attack]
     found = []
     for start in range(0, len(attacks), BLOCK):
         draws = _Worst(sampler, chances, attacks[start : start + BLOCK])
-        found.append(sampler.plain(sampler.model.network, draws.columns(sampler.main), sampler.main.policy)[0])
+        found.append(sampler.days(draws.columns(replace(sampler.main, rho=0.0))))
     return np.concatenate(found, axis=1)
 
 
@@ -122,21 +123,17 @@ class _Worst(Draws):
             if len(chance.dimensions) > 1:
                 # Something happens where its variate is below its probability: zero does, one does not.
                 uniforms[chance.dimensions[1]] = np.where(wrong[place], 0.0, 1.0)
-        super().__init__(sampler.model, uniforms, rho=0.0)
+        super().__init__(sampler.model, uniforms)
         self._wrong = {chance.slots[0]: wrong[place] for place, chance in enumerate(chances) if chance.kind == "range"}
 
-    def range(self, slot: str, base: int | Amounts, shape: Threesome | None) -> Numbers:
+    def range(self, slot: str, base: int | Amounts, case: Case) -> Numbers:
         """Return the bad end of a range where it goes wrong, the plan's value elsewhere."""
-        return np.where(self._wrong[slot], super().range(slot, base, shape), base)
+        return np.where(self._wrong[slot], super().range(slot, base, case), base)
 
-    def pool(self, slot: str, lattice: Lattice) -> Numbers:
-        """Return the bad end of what replaces a range where it goes wrong, the plan's value elsewhere."""
-        return np.where(self._wrong[slot], super().pool(slot, lattice), self.model.stated(slot, Case()))
-
-    def happens(self, row: int, probability: float) -> Flags | None:
+    def happens(self, name: str, row: int, probability: float) -> Flags:
         """Return in which samples something happens: however certain it is, only where it is chosen."""
         del probability
-        return super().happens(row, 0.5)
+        return super().happens(name, row, 0.5)
 
 
 def _step(
@@ -155,5 +152,5 @@ def _step(
         date=date,
         chances=tuple(chances[place].id for place, _ in attack),
         exact=exact,
-        probability=None if date is None else round(met(sample.of(milestone), date), 6),
+        probability=None if date is None else round(sample.among(milestone).met(date), 6),
     )

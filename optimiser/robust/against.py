@@ -11,18 +11,17 @@ from models.assumptions import Assumption, Changes, Reading, Unknown
 from models.duration import Duration, Value, print_value
 from models.plan import Plan
 from models.risk import Register
-from models.robustness import Against, Comparison, Cut
+from models.robustness import Against, Baselines, Comparison, Cut
 from models.scenario import Scenario
-from optimiser.robust.baselines import chances_of
 from optimiser.robust.certain import Certain, certain_dates
 from optimiser.robust.model import Model
 from optimiser.robust.quantity import number
-from optimiser.robust.sensitivity import conventions
-from optimiser.robust.simulation import Sample, Sampler
-from optimiser.robust.statistics import date_at, day_at, difference, met
+from optimiser.robust.sensitivity import effects_between, noise_of
+from optimiser.robust.simulation import Sampler
+from optimiser.robust.statistics import Sample, month_end
 from optimiser.solve.problem import Problem
 
-__all__ = ["MONTH_WD", "compare_plans"]
+__all__ = ["MONTH_WD", "chances_of_published", "compare_plans"]
 
 MONTH_WD = 365.25 / 12 * 5 / 7
 """Working days of an average month of Mondays to Fridays."""
@@ -62,20 +61,31 @@ def compare_plans(
         How many.
     """
     plan, milestones = first.model.plan, first.milestones
-    second = Sampler(Model(other, register, opened=first.model.opened), milestones, first.seed, first.main)
-    base = Sampler(
-        Model(plan, register, network=first.model.network, opened=first.model.opened), milestones, first.seed, first.main
-    )
-    ours = base.run(first.main, samples)
-    theirs = second.run(first.main, samples)
-    later = {milestone: round(float(np.mean(theirs.of(milestone) > ours.of(milestone))), 6) for milestone in milestones}
-    there = certain_dates(Problem.of(other, second.model.network.clock), milestones)
+    ours = Model(plan, register, network=first.model.network, opened=first.model.opened)
+    theirs = Model(other, register, opened=first.model.opened)
+    base, second = (Sampler(model, milestones, first.seed, first.main) for model in (ours, theirs))
+    enumerated = base.enumerates_as(second)
+    base, second = (Sampler(model, milestones, first.seed, first.main, enumerated) for model in (ours, theirs))
+    before, after = base.run(samples), second.run(samples)
+    later = {name: round(before.share(after.of(name) > before.of(name)), 6) for name in milestones}
+    there = certain_dates(Problem.of(other, second.model.clock), milestones)
     return Against(
-        first=_comparison(plan, certain, ours, confidence),
-        second=_comparison(other, there, theirs, confidence),
+        first=_comparison(plan, certain, before, confidence),
+        second=_comparison(other, there, after, confidence),
         second_later=dict(later),
-        cuts=tuple(_cuts(base, second, register, confidence, min(samples, 8_192))),
+        cuts=tuple(_cuts((base, before), (second, after), register, confidence)),
     )
+
+
+def chances_of_published(plan: Plan, sample: Sample, milestone: str) -> dict[str, Baselines]:
+    """Return for each baseline that has a date for a milestone the share of samples no later; a month has its last day."""
+    found = {}
+    for baseline in plan.baselines:
+        published = baseline.date(milestone)
+        if published is not None:
+            day = published.day or month_end(*published.month)
+            found[baseline.id] = Baselines(published=published.date, probability=round(sample.among(milestone).met(day), 6))
+    return found
 
 
 def _comparison(plan: Plan, certain: Certain, sample: Sample, confidence: float) -> Comparison:
@@ -88,21 +98,22 @@ def _comparison(plan: Plan, certain: Certain, sample: Sample, confidence: float)
     return Comparison(
         name="+".join(plan.settings.scenarios) or "as published",
         deterministic=dates,
-        met={name: None if date is None else round(met(sample.of(name), date), 6) for name, date in dates.items()},
-        met_jointly=round(float(together.mean()), 6) if known else None,
-        dates={name: date_at(sample.of(name), confidence) for name in sample.milestones},
+        met={name: None if date is None else round(sample.among(name).met(date), 6) for name, date in dates.items()},
+        met_jointly=round(sample.share(together), 6) if known else None,
+        dates={name: sample.date(name, confidence) for name in sample.milestones},
         baselines={
-            name: {key: entry.probability for key, entry in chances_of(plan, sample, name).items()}
+            name: {key: entry.probability for key, entry in chances_of_published(plan, sample, name).items()}
             for name in sample.milestones
         },
     )
 
 
-def _cuts(first: Sampler, second: Sampler, register: Register | None, confidence: float, samples: int) -> Iterator[Cut]:
+def _cuts(
+    first: tuple[Sampler, Sample], second: tuple[Sampler, Sample], register: Register | None, confidence: float
+) -> Iterator[Cut]:
     """Yield what parts the plans: each difference carried into the first plan alone, and taken back from the second."""
-    model, milestones = first.model, first.milestones
-    shown = conventions(model.plan, milestones)
-    base, end = (sampler.compare({"": sampler.main}, samples)[""] for sampler in (first, second))
+    (base, before), (other, after) = first, second
+    model = base.model
 
     def moved(sampler: Sampler, changes: Changes) -> Sample:
         """Return the samples of a plan with some changes made."""
@@ -113,28 +124,21 @@ def _cuts(first: Sampler, second: Sampler, register: Register | None, confidence
             rules=changes.rules,
             calendar=changes.calendar,
         )
-        changed = Sampler(
-            Model(scenario.apply(sampler.model.plan), register, opened=sampler.model.opened), milestones, first.seed, first.main
-        )
-        return changed.compare({"": first.main}, samples)[""]
+        changed = Model(scenario.apply(sampler.model.plan), register, opened=sampler.model.opened)
+        return Sampler(changed, base.milestones, base.seed, base.main, base.exact).run(len(before))
 
-    def apart(early: Sample, late: Sample) -> dict[str, int | None]:
-        """Return the working days between the dates of two samples."""
-        return {
-            name: difference(model.clock, day_at(early.of(name), confidence), day_at(late.of(name), confidence), shown[name])
-            for name in milestones
-        }
-
-    for part in _differences(model.plan, second.model.plan):
-        gained = apart(moved(first, part.changes), base)
-        months = {name: None if days is None else round(days / MONTH_WD, 2) for name, days in gained.items()}
+    for part in _differences(model.plan, other.model.plan):
+        gained = effects_between(base, moved(base, part.changes), before, confidence)
+        lost = effects_between(base, after, moved(other, part.undone), confidence)
+        months = {name: None if each.days is None else round(each.days / MONTH_WD, 2) for name, each in gained.items()}
         yield Cut(
             id=part.id,
             title=part.title,
             before=part.before,
             after=part.after,
-            gained_wd=gained,
-            lost_wd=apart(end, moved(second, part.undone)),
+            gained_wd={name: each.days for name, each in gained.items()},
+            lost_wd={name: each.days for name, each in lost.items()},
+            noise_wd={key: floors for key, each in (("gained_wd", gained), ("lost_wd", lost)) if (floors := noise_of(each))},
             gained_months=months,
             cost=part.cost,
             cost_per_month={

@@ -6,40 +6,39 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.outcome import Span
 from models.plan import Plan
 from models.policies import POLICY_TITLES, Policy, policies_of
 from models.risk import Claims, Register
-from models.robustness import Bias, Joint, RobustDate, RobustOutcome, Sensitivity
+from models.robustness import Bias, DeadlineChance, Joint, RobustDate, RobustOutcome, Sensitivity
+from models.rules import NotAfter
 from optimiser.errors import InputError, Located
 from optimiser.robust.adversary import adversary
-from optimiser.robust.against import compare_plans
-from optimiser.robust.baselines import chances_of
-from optimiser.robust.bias import biases
+from optimiser.robust.against import chances_of_published, compare_plans
+from optimiser.robust.bias import biases, centres
 from optimiser.robust.certain import LIMITS, Certain, certain_dates
-from optimiser.robust.choices import readings_beside, sensitivities
-from optimiser.robust.claims import claims_result, opened
+from optimiser.robust.choices import policy_dates, readings_beside, sensitivities
+from optimiser.robust.claims import claims_result, opened, pools_of
+from optimiser.robust.criticality import activity_effects
 from optimiser.robust.decision import Target, decide
+from optimiser.robust.field import BEYOND, NEVER, Flags
 from optimiser.robust.files import find_claims, find_register, load_claims, load_register, plan_folder
 from optimiser.robust.levers import plan_levers
 from optimiser.robust.model import Case, Model, Threesome
 from optimiser.robust.notes import ReadingMode, notes_of
-from optimiser.robust.orders import policy_dates
-from optimiser.robust.sensitivity import activity_effects, chance_effects, conventions
-from optimiser.robust.simulation import BEYOND, REPLICATES, Sample, Sampler
+from optimiser.robust.sensitivity import chance_effects, conventions
+from optimiser.robust.simulation import Sampler
 from optimiser.robust.statistics import (
-    by_replicate,
-    date_at,
+    REPLICATES,
+    Sample,
     date_of,
     difference,
     joint_days,
-    masses,
-    met,
     percentile,
     scatter,
     working_days,
@@ -54,28 +53,18 @@ __all__ = ["ReadingMode", "robust"]
 
 QUANTILES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
-COMPARED = 4_096
-"""Samples on which cases are compared, at most."""
+DRAWN = 16_384
+"""Samples that are drawn where nobody says how many."""
 
-MANY = 128
-"""With more ranges, drivers and risks than this cases are compared on `COMPARED_OF_MANY` samples."""
-
-COMPARED_OF_MANY = 1_024
-
-COMPARED_QUEUED = 384
+DRAWN_QUEUED = 1_024
 """The same where each sample takes queues to simulate."""
-
-CHOSEN_ON = 2_048
-"""Samples by which levers are chosen, at most; where each takes queues, as many as `CHOSEN_ON_QUEUED`."""
-
-CHOSEN_ON_QUEUED = 256
 
 
 def robust(
     plan: Plan,
     confidence: float = 0.8,
     seed: int = 7,
-    samples: int = 16_384,
+    samples: int | None = None,
     *,
     milestones: Sequence[str] | None = None,
     register: Register | str | Path | None = None,
@@ -102,7 +91,9 @@ def robust(
     seed
         Equal inputs and seeds give equal answers.
     samples
-        How many; rounded up to a multiple of the independent scrambles that give the standard errors.
+        How many; rounded up to a multiple of the independent scrambles that give the standard errors. Every figure stands
+        on as many. Where left out, `DRAWN`, or `DRAWN_QUEUED` where work queues for capacity. Where all that a milestone
+        could feel is a few discrete chances nothing is drawn: every combination is evaluated with its probability.
     milestones
         Milestones asked for; the plan's own targets where none are named.
     register
@@ -155,32 +146,32 @@ def robust(
         levers=plan_levers(plan, allow) if target else (),
         opened=opened(known, plan, given) if known and given else (),
     )
-    sampler = Sampler(model, asked, seed, Case(shape=shape, policy=policy))
-    compared = _compared(samples, len(model.chances), capacity=model.network.uses_capacity)
-
-    problem = Problem.of(plan, model.network.clock)
+    queued = model.network.uses_capacity
+    wanted = samples if samples is not None else DRAWN_QUEUED if queued else DRAWN
+    pools = pools_of(model, given.claims) if given else {}
+    sampler = Sampler(model, asked, seed, Case(shape=shape, policy=policy, pools=pools))
+    problem = Problem.of(plan, model.clock)
     certain = certain_dates(problem, asked)
-    result = None
-    if given is not None and known is not None:
-        tell("claims")
-        result, pools = claims_result(sampler, given, name, confidence, compared)
-        sampler.main = replace(sampler.main, pools=pools)
 
     tell("samples")
     settled = _settled(sampler, confidence, within)
-    sample = sampler.run(sampler.main, samples, enough=settled)
-    stopped = "the number asked for"
-    if within is not None:
-        reached = settled is not None and settled(sample)
-        stopped = f"every standard error is at most {within:g} wd" if reached else "the number asked for; not converged"
+    sample = sampler.run(wanted, enough=settled)
+    stopped = "every combination of what is uncertain" if sampler.exact else "the number asked for"
+    if settled is not None and not sampler.exact:
+        stopped = f"every standard error is at most {within:g} wd" if settled(sample) else f"{stopped}; not converged"
+    result = None
+    if given is not None:
+        tell("claims")
+        result = claims_result(sampler, sample, given, name, confidence)
 
     tell("what drives the dates")
     span = spans(problem, certain.ranges, Deadline(LIMITS))
-    beside = readings_beside(sampler, compared, confidence, span, weighted=readings == "weighted")
-    beside_dates = sensitivities(sampler, compared, confidence, beside)
-    bias = biases(sampler, compared, certain)
-    chances = chance_effects(sampler, compared, confidence)
-    activities = activity_effects(sampler, compared)
+    beside = readings_beside(sampler, sample, confidence, span, weighted=readings == "weighted")
+    beside_dates = sensitivities(sampler, confidence, beside)
+    centre = centres(sampler)
+    bias = biases(sampler, sample, certain, centre)
+    chances = chance_effects(sampler, sample, confidence)
+    activities = activity_effects(sampler, sample)
     tell("what can go wrong together")
     attack = adversary(sampler, budget, sample)
 
@@ -188,15 +179,15 @@ def robust(
         _dated(sampler, sample, certain, milestone, confidence, span[milestone], beside_dates[milestone], bias[milestone])
         for milestone in asked
     )
+    dates = tuple(_served_by(model, entry, centre[entry.id][0]) for entry in dates)
     compared_with = None
     if against is not None:
         tell("the other plan")
-        compared_with = compare_plans(sampler, certain, against, known, confidence, samples)
+        compared_with = compare_plans(sampler, certain, against, known, confidence, len(sample))
     decision = None
     if target is not None:
         tell("levers")
-        chosen_on = CHOSEN_ON_QUEUED if model.network.uses_capacity else CHOSEN_ON
-        decision = decide(sampler, target, confidence, min(compared, chosen_on), compared)
+        decision = decide(sampler, sample, target, confidence)
     return RobustOutcome(
         plan=plan.id,
         scenarios=plan.settings.scenarios,
@@ -208,9 +199,11 @@ def robust(
         confidence=confidence,
         seed=seed,
         samples=len(sample),
+        exact=sampler.exact,
         replicates=REPLICATES,
         stopped=stopped,
         milestones=dates,
+        deadlines=_deadlines(sampler, sample),
         joint=_joint(sample, dates, confidence),
         chances=chances,
         activities=activities,
@@ -219,12 +212,12 @@ def robust(
         claims=result,
         against=compared_with,
         decision=decision,
-        policies=policy_dates(sampler, compared, confidence) if model.network.uses_capacity else (),
-        compared=compared,
+        policies=policy_dates(sampler, sample, confidence) if queued else (),
+        compared=len(sample),
         infeasible=sample.infeasible,
         unplaced=sample.unplaced,
-        policy=POLICY_TITLES[policy] if model.network.uses_capacity else None,
-        notes=notes_of(model, sample, certain, readings, confidence),
+        policy=POLICY_TITLES[policy] if queued else None,
+        notes=notes_of(sampler, sample, certain, readings, confidence),
         version=package_version("mhhs-optimiser"),
         inputs_sha256=plan_sha256(plan),
     )
@@ -234,13 +227,13 @@ def robust(
 
 
 def _sound(
-    confidence: float, samples: int, budget: int, within: float | None, target: Target | None, asked: Sequence[str]
+    confidence: float, samples: int | None, budget: int, within: float | None, target: Target | None, asked: Sequence[str]
 ) -> None:
     """Refuse numbers out of their range."""
     faults = []
     if not 0 < confidence < 1:
         faults.append(Located(f"expected a probability between 0 and 1, such as 0.8, got {confidence:g}", path="--confidence"))
-    if samples < 8 * REPLICATES:
+    if samples is not None and samples < 8 * REPLICATES:
         faults.append(Located(f"expected {8 * REPLICATES} samples or more, got {samples}", path="--samples"))
     if budget < 0:
         faults.append(Located(f"expected 0 or more things that go wrong, got {budget}", path="--adversary"))
@@ -294,13 +287,6 @@ def _served(plan: Plan, policy: Policy) -> None:
         raise InputError([Located(message, path="--policy")])
 
 
-def _compared(samples: int, chances: int, *, capacity: bool) -> int:
-    """Return the number of samples on which cases are compared: fewer where each takes a queue, or they are very many."""
-    if capacity:
-        return min(samples, COMPARED_QUEUED)
-    return min(samples, COMPARED if chances <= MANY else COMPARED_OF_MANY)
-
-
 # -- one milestone ---------------------------------------------------------------------------------------------------------
 
 
@@ -318,7 +304,9 @@ def _settled(sampler: Sampler, confidence: float, within: float | None) -> Calla
 
 def _error(sampler: Sampler, sample: Sample, milestone: str, confidence: float) -> float | None:
     """Return the standard error of a date in working days."""
-    days = by_replicate(sample, milestone, confidence)
+    days = sample.among(milestone).by_replicate(confidence)
+    if sample.weights is not None:
+        return None if days[0] is None else 0.0
     if any(day is None for day in days):
         return None
     shown = conventions(sampler.model.plan, (milestone,))[milestone]
@@ -339,43 +327,75 @@ def _dated(
     model = sampler.model
     clock = model.clock
     shown = conventions(model.plan, (milestone,))[milestone]
-    days = sample.of(milestone)
-    date = date_at(days, confidence)
+    found = sample.among(milestone)
+    date = date_of(found.day(confidence))
     stated = certain.dates[milestone]
-    dated = days[days < BEYOND]
-    places = working_days(clock, dated, shown) if len(dated) else None
-    shares = [met(days[sample.replicates == replicate], date) for replicate in range(REPLICATES)] if date else []
     error = _error(sampler, sample, milestone, confidence)
-    spread = scatter(shares) if shares else None
-    mean = None
-    if places is not None:
-        mean = clock.show(math.floor(float(places.mean()) + 0.5), shown)
+    spread = found.error(date) if date else None
+    moments = found.moments(clock, shown)
     wanted = sorted({*QUANTILES, confidence})
     return RobustDate(
         id=milestone,
         confidence=confidence,
         date=date,
-        probability=round(met(days, date), 6) if date else None,
+        probability=round(found.met(date), 6) if date else None,
         standard_error_wd=None if error is None else round(error, 3),
         standard_error=None if spread is None else round(spread, 6),
         deterministic=stated.date if stated else None,
-        deterministic_probability=round(met(days, stated.date), 6) if stated else None,
+        deterministic_probability=round(found.met(stated.date), 6) if stated else None,
         proof=stated.proof if stated else None,
         bound_by=stated.bound_by if stated else None,
         evidence=stated.evidence if stated else None,
+        served=stated.date if stated else None,
+        served_wd=0 if stated else None,
         contingency_wd=difference(clock, stated.date if stated else None, date, shown),
-        quantiles={percentile(share): date_at(days, share) for share in wanted},
-        mean=mean,
-        deviation_wd=None if places is None else round(float(places.std()), 2),
-        masses=masses(days),
-        never=round(float(np.mean(days > BEYOND)), 6),
-        beyond=round(float(np.mean(days == BEYOND)), 6),
-        baselines=chances_of(model.plan, sample, milestone),
+        quantiles={percentile(share): date_of(found.day(share)) for share in wanted},
+        mean=None if moments is None else clock.show(math.floor(moments[0] + 0.5), shown),
+        deviation_wd=None if moments is None else round(moments[1], 2),
+        masses=found.masses(),
+        never=round(sample.share(sample.of(milestone) == NEVER), 6),
+        beyond=round(sample.share(sample.of(milestone) == BEYOND), 6),
+        baselines=chances_of_published(model.plan, sample, milestone),
         bias=bias,
         sensitivity=sensitivity,
         span_first=span.first.date if span else None,
         span_last=span.last.date if span and not span.beyond else None,
     )
+
+
+def _served_by(model: Model, entry: RobustDate, boundary: int | None) -> RobustDate:
+    """Add what the date is when those that queue are served by the policy, nothing uncertain."""
+    if not model.network.uses_capacity:
+        return entry
+    shown = conventions(model.plan, (entry.id,))[entry.id]
+    served = None if boundary is None else model.clock.show(boundary, shown)
+    apart = difference(model.clock, entry.deterministic, served, shown)
+    return entry.model_copy(update={"served": served, "served_wd": apart})
+
+
+def _deadlines(sampler: Sampler, sample: Sample) -> tuple[DeadlineChance, ...]:
+    """Return the limits that samples may miss, and how many do."""
+    missed: dict[str, list[tuple[NDArray[np.int64], Flags]]] = {}
+    begin = 0
+    for block in sampler.blocks():
+        for mask, field in block.fields:
+            there = np.arange(begin, begin + block.draws.samples)
+            for name, late in field.missed().items():
+                missed.setdefault(name, []).append((there if mask is None else there[mask], late))
+        begin += block.draws.samples
+    plan = sampler.model.plan
+    found = []
+    for rule in (each for each in plan.rules if each.id in missed):
+        flags = np.zeros(len(sample), dtype=np.bool_)
+        for places, late in missed[rule.id]:
+            flags[places] = late
+        date = plan.date(rule.date) if isinstance(rule, NotAfter) else None
+        chance = round(1 - sample.share(flags), 6)
+        count = int(np.count_nonzero(flags))
+        found.append(
+            DeadlineChance(rule=rule.id, title=rule.title, kind=rule.kind, date=date, probability=chance, missed=count)
+        )
+    return tuple(found)
 
 
 def _joint(sample: Sample, dates: Sequence[RobustDate], confidence: float) -> Joint:
@@ -386,7 +406,7 @@ def _joint(sample: Sample, dates: Sequence[RobustDate], confidence: float) -> Jo
     quantile, days = joint_days(sample, confidence)
     return Joint(
         milestones=sample.milestones,
-        probability=round(float(together.mean()), 6),
+        probability=round(sample.share(together), 6),
         confidence=confidence,
         dates={name: date_of(day) for name, day in days.items()},
         quantile=None if quantile is None else round(quantile, 6),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -11,58 +12,61 @@ from models.robustness import Bias
 from optimiser.clock import Convention
 from optimiser.critical import NONE, Columns
 from optimiser.robust.certain import Certain
+from optimiser.robust.field import BEYOND
 from optimiser.robust.model import Model
 from optimiser.robust.quantity import number
 from optimiser.robust.sensitivity import conventions
-from optimiser.robust.simulation import BEYOND, Days, Sampler
-from optimiser.robust.statistics import working_days
+from optimiser.robust.simulation import Sampler
+from optimiser.robust.statistics import Distribution, Sample, working_days
 
-__all__ = ["biases"]
+__all__ = ["Centre", "biases", "centres"]
+
+Centre = tuple[int | None, float | None]
+"""The boundary of a milestone as the plan stands, and with every range at its mean; None off the calendar."""
 
 
-def biases(sampler: Sampler, samples: int, certain: Certain) -> dict[str, Bias | None]:
+def biases(sampler: Sampler, base: Sample, certain: Certain, centre: Mapping[str, Centre]) -> dict[str, Bias | None]:
     """Split the difference between the expected and the deterministic date.
 
     Parameters
     ----------
     sampler
         Draws the samples; every case is evaluated on the same.
-    samples
-        How many.
+    base
+        Its samples.
     certain
         The deterministic dates.
+    centre
+        Where the milestones lie with nothing uncertain.
     """
     model, milestones = sampler.model, sampler.milestones
     happening = frozenset(chance.id for chance in model.chances if chance.kind in ("driver", "risk"))
-    found = sampler.compare({"all": sampler.main, "ranges": replace(sampler.main, closed=happening)}, samples)
-    centre = _centre(sampler)
+    ranges = sampler.compare({"": replace(sampler.main, closed=happening)})[""]
     shown = conventions(model.plan, milestones)
     result: dict[str, Bias | None] = {}
     for milestone in milestones:
-        means = [_mean(model, found[name].of(milestone), shown[milestone]) for name in ("ranges", "all")]
+        means = [_mean(model, sample.among(milestone), shown[milestone]) for sample in (ranges, base)]
         stated, at_means = centre[milestone]
         date = certain.dates[milestone]
-        if any(mean is None for mean in means) or stated is None or at_means is None or date is None:
+        if means[0] is None or means[1] is None or stated is None or at_means is None or date is None:
             result[milestone] = None
             continue
-        ranges, everything = (mean for mean in means if mean is not None)
         result[milestone] = Bias(
             policy_wd=round(stated - model.clock.boundary(date.date, shown[milestone]), 2),
             skew_wd=round(at_means - stated, 2),
-            merge_wd=round(ranges - at_means, 2),
-            risk_wd=round(everything - ranges, 2),
+            merge_wd=round(means[0] - at_means, 2),
+            risk_wd=round(means[1] - means[0], 2),
         )
     return result
 
 
-def _mean(model: Model, days: Days, convention: Convention) -> float | None:
+def _mean(model: Model, found: Distribution, convention: Convention) -> float | None:
     """Return the mean boundary; None where a sample has no date, as nothing is averaged away."""
-    if (days >= BEYOND).any():
-        return None
-    return float(working_days(model.clock, days, convention).mean())
+    moments = found.moments(model.clock, convention)
+    return None if found.late.any() or moments is None else moments[0]
 
 
-def _centre(sampler: Sampler) -> dict[str, tuple[int | None, float | None]]:
+def centres(sampler: Sampler) -> dict[str, Centre]:
     """Return each milestone's boundary as the plan stands under its policy, and with every range at its mean.
 
     A mean between two whole units is met by both: the boundary is interpolated between all ranges rounded down and each
@@ -86,8 +90,8 @@ def _centre(sampler: Sampler) -> dict[str, tuple[int | None, float | None]]:
         column[0] = number(model.quantities[slot].value)
         column[2 + place] += 1
         values[slot] = column
-    days, _ = sampler.plain(model.network, Columns(count, values), main.policy)
-    found: dict[str, tuple[int | None, float | None]] = {}
+    days = sampler.days(Columns(count, values))
+    found: dict[str, Centre] = {}
     for milestone, row, convention in zip(
         sampler.milestones, days, conventions(model.plan, sampler.milestones).values(), strict=True
     ):

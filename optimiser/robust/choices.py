@@ -1,26 +1,23 @@
-"""How much of a date rests on choices that no evidence settles: the shape of ranges, correlation, answers to questions."""
+"""How much of a date rests on choices that no evidence settles: shapes, correlation, answers to questions, who is served first."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
-from models.assumptions import Reading
+from models.assumptions import Option, Reading
 from models.outcome import Span
-from models.robustness import ReadingDates, Sensitivity
-from optimiser.robust.draws import Draws
+from models.policies import POLICY_TITLES, policies_of
+from models.robustness import PolicyDates, ReadingDates, Sensitivity
 from optimiser.robust.model import Case, Model
 from optimiser.robust.quantity import number
-from optimiser.robust.sensitivity import conventions
-from optimiser.robust.simulation import REPLICATES, Days, Sampler, answered, needs_network
-from optimiser.robust.statistics import date_at, date_of, day_at, difference
-from optimiser.solve.spans import live_options
+from optimiser.robust.sensitivity import effects_between, noise_of
+from optimiser.robust.simulation import Sampler, answered
+from optimiser.robust.statistics import Sample, date_of
+from optimiser.solve.spans import columnar, live_options
 
-__all__ = ["STRONG", "Beside", "readings_beside", "sensitivities"]
+__all__ = ["STRONG", "Beside", "policy_dates", "readings_beside", "sensitivities"]
 
 STRONG = 0.6
 """The correlation that every group is given to see how much rests on correlation."""
@@ -43,7 +40,7 @@ class Beside:
 
 
 def readings_beside(
-    sampler: Sampler, samples: int, confidence: float, spans: Mapping[str, Span | None], *, weighted: bool
+    sampler: Sampler, base: Sample, confidence: float, spans: Mapping[str, Span | None], *, weighted: bool
 ) -> Beside:
     """Simulate every other answer to every open question, and the combinations at which the deterministic dates are extreme.
 
@@ -51,8 +48,8 @@ def readings_beside(
     ----------
     sampler
         Whose draws are used for every answer.
-    samples
-        How many.
+    base
+        Its samples.
     confidence
         At which dates are read.
     spans
@@ -62,115 +59,124 @@ def readings_beside(
     """
     plan = sampler.model.plan
     drawn = set(sampler.model.weights) if weighted else set()
-    open_readings = [reading for reading in live_options(plan) if reading.id not in drawn]
+    open_readings = {reading.id: reading for reading in live_options(plan) if reading.id not in drawn}
     chosen = plan.choices()
-    answers: list[dict[str, str]] = [{}]
-    for reading in open_readings:
+    answers: list[dict[str, str]] = []
+    for reading in open_readings.values():
         answers += [{reading.id: option.id} for option in reading.options if option.id != chosen[reading.id]]
     for span in spans.values():
         if span is not None:
             for end in (span.first, span.last):
                 answer = {name: option for name, option in end.readings.items() if name not in drawn}
-                if answer not in answers:
+                if answer and answer not in answers:
                     answers.append(answer)
-    count = -(-samples // REPLICATES)
-    asker = _Asker(sampler, {reading.id: reading for reading in open_readings}, count, weighted=weighted)
-    tried = [
-        (answer, {name: day_at(days[place], confidence) for place, name in enumerate(sampler.milestones)})
-        for answer, days in zip(answers, asker.days(answers), strict=True)
-    ]
+    apart = {name for name, reading in open_readings.items() if not columnar(plan, reading)}
+    found: dict[int, dict[str, int | None]] = {}
+    networks = [tuple((name, option) for name, option in answer.items() if name in apart) for answer in answers]
+    for network in dict.fromkeys(networks):
+        asker = _elsewhere(sampler, open_readings, network, len(base), weighted=weighted) if network else sampler
+        for place, answer in enumerate(answers):
+            if networks[place] == network:
+                case = _case(
+                    asker, {name: open_readings[name].option(option) for name, option in answer.items() if name not in apart}
+                )
+                sample = asker.compare({"": case})[""]
+                found[place] = {name: sample.day(name, confidence) for name in sampler.milestones}
+    days = {name: base.day(name, confidence) for name in sampler.milestones}
+    tried = [({}, days), *((answer, found[place]) for place, answer in enumerate(answers))]
     rows = []
-    for reading in open_readings:
+    for reading in open_readings.values():
         for option in reading.options:
             taken = option.id == chosen[reading.id]
-            days_there = next(days for answer, days in tried if answer == ({} if taken else {reading.id: option.id}))
-            dates = {name: date_of(day) for name, day in days_there.items()}
+            there = next(held for answer, held in tried if answer == ({} if taken else {reading.id: option.id}))
+            dates = {name: date_of(day) for name, day in there.items()}
             rows.append(ReadingDates(reading=reading.id, option=option.id, chosen=taken, dates=dates))
     return Beside(tuple(rows), tuple(tried))
 
 
-class _Asker:
-    """Simulates answers to readings on one set of draws: as columns where a column can hold them, else on another network."""
-
-    def __init__(self, sampler: Sampler, readings: Mapping[str, Reading], count: int, *, weighted: bool) -> None:
-        self.sampler = sampler
-        self.readings = readings
-        self.count = count
-        self.weighted = weighted
-        self.apart = {name for name, reading in readings.items() if needs_network(sampler.model.plan, reading)}
-        self._samplers: dict[tuple[tuple[str, str], ...], tuple[Sampler, Draws]] = {(): (sampler, sampler.kept(count))}
-
-    def days(self, answers: Sequence[Mapping[str, str]]) -> list[Days]:
-        """Return for each set of answers the days of every sample, the rest as chosen."""
-        networks = [tuple((name, option) for name, option in answer.items() if name in self.apart) for answer in answers]
-        found: dict[int, Days] = {}
-        for apart in dict.fromkeys(networks):
-            sampler, draws = self._sampler(apart)
-            places = [place for place, network in enumerate(networks) if network == apart]
-            cases = [self._case(sampler, draws, answers[place]) for place in places]
-            found |= {place: days for place, (days, _) in zip(places, sampler.cases(cases, draws), strict=True)}
-        return [found[place] for place in range(len(answers))]
-
-    def _case(self, sampler: Sampler, draws: Draws, answer: Mapping[str, str]) -> Case:
-        """Return the case of some answers that columns can hold."""
-        base: dict[str, int] = {}
-        switches: dict[str, NDArray[np.bool_]] = {}
-        for name, reading in self.readings.items():
-            chosen = reading.option(answer[name]) if name in answer and name not in self.apart else None
-            if chosen is not None:
-                base |= {key: number(value) for key, value in chosen.changes.assumptions.items()}
-                switches |= {key: np.full(draws.samples, on) for key, on in chosen.changes.rules.items()}
-        main = sampler.main
-        return replace(main, base={**base, **main.base}, switches={**main.switches, **switches})
-
-    def _sampler(self, apart: tuple[tuple[str, str], ...]) -> tuple[Sampler, Draws]:
-        if apart not in self._samplers:
-            plan = self.sampler.model.plan
-            for name, option in apart:
-                plan = answered(plan, self.readings[name], option)
-            base = self.sampler.model
-            model = Model(plan, base.register, weighted=self.weighted, opened=base.opened)
-            other = Sampler(model, self.sampler.milestones, self.sampler.seed, self.sampler.main)
-            self._samplers[apart] = (other, Draws(model, self.sampler.uniforms(0, self.count)))
-        return self._samplers[apart]
+def _elsewhere(
+    sampler: Sampler, readings: Mapping[str, Reading], apart: Sequence[tuple[str, str]], samples: int, *, weighted: bool
+) -> Sampler:
+    """Return a sampler under answers that no column can hold, run on the same draws."""
+    plan, base = sampler.model.plan, sampler.model
+    for name, option in apart:
+        plan = answered(plan, readings[name], option)
+    other = Sampler(
+        Model(plan, base.register, weighted=weighted, opened=base.opened), sampler.milestones, sampler.seed, sampler.main
+    )
+    other.run(samples)
+    return other
 
 
-def sensitivities(sampler: Sampler, samples: int, confidence: float, beside: Beside) -> dict[str, Sensitivity]:
+def _case(sampler: Sampler, options: Mapping[str, Option | None]) -> Case:
+    """Return the case of some answers that columns can hold."""
+    base: dict[str, int] = {}
+    switches: dict[str, bool] = {}
+    for option in options.values():
+        assert option is not None
+        base |= {key: number(value) for key, value in option.changes.assumptions.items()}
+        switches |= option.changes.rules
+    main = sampler.main
+    return replace(main, base={**base, **main.base}, switches={**main.switches, **switches})
+
+
+def sensitivities(sampler: Sampler, confidence: float, beside: Beside) -> dict[str, Sensitivity]:
     """Return how far each date moves with the shape of ranges, with correlation and with the answers to open questions."""
-    model = sampler.model
     cases = {
         "triangular": replace(sampler.main, shape="triangular"),
         "pert": replace(sampler.main, shape="pert"),
         "uncorrelated": replace(sampler.main, rho=0.0),
         "correlated": replace(sampler.main, rho=STRONG),
     }
-    found = sampler.compare(cases, samples)
-    shown = conventions(model.plan, sampler.milestones)
+    found = sampler.compare(cases)
+    shapes = effects_between(sampler, found["pert"], found["triangular"], confidence)
+    correlations = effects_between(sampler, found["uncorrelated"], found["correlated"], confidence)
     result = {}
     for milestone in sampler.milestones:
-        dates = {name: date_at(sample.of(milestone), confidence) for name, sample in found.items()}
-        known = [(days[milestone], answer) for answer, days in beside.tried if days[milestone] is not None]
-        late = any(days[milestone] is None for _, days in beside.tried)
-        first = min(known, key=lambda entry: entry[0] or 0, default=None)
-        last = max(known, key=lambda entry: entry[0] or 0, default=None)
-        if late:
-            last = next((None, answer) for answer, days in beside.tried if days[milestone] is None)
+        dates = {name: sample.date(milestone, confidence) for name, sample in found.items()}
+        first = min((entry for entry in beside.tried if entry[1][milestone] is not None), key=_by(milestone), default=None)
+        last = max(beside.tried, key=_by(milestone))
         result[milestone] = Sensitivity(
             triangular=dates["triangular"],
             pert=dates["pert"],
-            shape_wd=difference(model.clock, dates["pert"], dates["triangular"], shown[milestone]),
+            shape_wd=shapes[milestone].days,
+            shape_noise_wd=shapes[milestone].noise,
             uncorrelated=dates["uncorrelated"],
             correlated=dates["correlated"],
-            correlation_wd=difference(model.clock, dates["uncorrelated"], dates["correlated"], shown[milestone]),
+            correlation_wd=correlations[milestone].days,
+            correlation_noise_wd=correlations[milestone].noise,
             strong=STRONG,
-            readings_first=_date(first),
-            readings_first_at=first[1] if first else {},
-            readings_last=_date(last),
-            readings_last_at=last[1] if last else {},
+            readings_first=date_of(first[1][milestone]) if first else None,
+            readings_first_at=first[0] if first else {},
+            readings_last=date_of(last[1][milestone]),
+            readings_last_at=last[0],
             readings_tried=len(beside.tried),
         )
     return result
 
 
-def _date(entry: tuple[int | None, dict[str, str]] | None) -> dt.date | None:
-    return None if entry is None else date_of(entry[0])
+def _by(milestone: str) -> Callable[[tuple[dict[str, str], dict[str, int | None]]], float]:
+    """Return what orders answers by the date of a milestone: one without a date comes last."""
+    return lambda entry: math.inf if entry[1][milestone] is None else float(entry[1][milestone] or 0)
+
+
+def policy_dates(sampler: Sampler, base: Sample, confidence: float) -> tuple[PolicyDates, ...]:
+    """Return the dates under each policy by which those that queue are served; nothing where only one makes a difference."""
+    policies = policies_of(sampler.model.plan)
+    if len(policies) < 2:
+        return ()
+    found = sampler.compare({policy: replace(sampler.main, policy=policy) for policy in policies})
+    result = []
+    for policy in policies:
+        later = effects_between(sampler, base, found[policy], confidence)
+        result.append(
+            PolicyDates(
+                policy=policy,
+                title=POLICY_TITLES[policy],
+                chosen=policy == sampler.main.policy,
+                dates={name: found[policy].date(name, confidence) for name in sampler.milestones},
+                later_wd={name: each.days for name, each in later.items()},
+                noise_wd=noise_of(later),
+            )
+        )
+    return tuple(result)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,12 +12,12 @@ from models.risk import Claim, Claims, Grade, Range, Register
 from models.robustness import ClaimDates, ClaimEffect, ClaimsResult
 from optimiser.robust.model import Case, Model
 from optimiser.robust.quantity import Quantity, find_quantity, number
-from optimiser.robust.sensitivity import conventions
+from optimiser.robust.sensitivity import conventions, effects_between, noise_of
 from optimiser.robust.shapes import Lattice, fixed, pert, pooled
-from optimiser.robust.simulation import Sample, Sampler
-from optimiser.robust.statistics import date_at, day_at, difference
+from optimiser.robust.simulation import Sampler
+from optimiser.robust.statistics import Sample, difference
 
-__all__ = ["claims_result", "opened"]
+__all__ = ["claims_result", "opened", "pools_of"]
 
 BINS = 16
 """Into so many parts of equal probability an assumption's draws are cut to ask what knowing it would tell."""
@@ -40,40 +40,31 @@ def opened(register: Register, plan: Plan, claims: Claims) -> tuple[Range, ...]:
     return tuple(added)
 
 
-def claims_result(
-    sampler: Sampler, claims: Claims, file: str, confidence: float, samples: int
-) -> tuple[ClaimsResult, dict[str, Lattice]]:
+def claims_result(sampler: Sampler, every: Sample, claims: Claims, file: str, confidence: float) -> ClaimsResult:
     """Return the dates under claims of each grade, and whose evidence is worth most.
 
     Parameters
     ----------
     sampler
-        Of the register opened for the claims.
+        Of the register opened for the claims, its main case under all of them.
+    every
+        Its samples.
     claims
         Sound.
     file
         What to call them.
     confidence
         At which dates are read.
-    samples
-        On which all cases are compared.
-
-    Returns
-    -------
-    tuple of ClaimsResult and dict
-        The findings; and the distribution that all claims together give each assumption.
     """
     model = sampler.model
     assert model.register is not None
     grades = model.register.grades
     entries = claims.claims
-    everything = _pools(model, entries)
-    base = sampler.main
 
     def case(chosen: Sequence[Claim]) -> Case:
-        return replace(base, pools=_pools(model, chosen))
+        return replace(sampler.main, pools=pools_of(model, chosen))
 
-    cases = {"none": base, "all": replace(base, pools=everything)}
+    cases = {"none": case([])}
     for place, grade in enumerate(grades):
         firm = {entry.id for entry in grades[: place + 1]}
         cases[f"grade {grade.id}"] = case([claim for claim in entries if claim.grade in firm])
@@ -82,7 +73,7 @@ def claims_result(
         cases[f"without {place}"] = case(others)
         raised = claim.model_copy(update={"grade": grades[0].id, "risk": None})
         cases[f"firmest {place}"] = case([*entries[:place], raised, *entries[place + 1 :]])
-    found = sampler.compare(cases, samples)
+    found = sampler.compare(cases)
 
     rows = [_dated("none", 0, found["none"], confidence)]
     for place, grade in enumerate(grades):
@@ -91,20 +82,20 @@ def claims_result(
         rows.append(
             _dated(f"{grade.id}" if place == 0 else f"{grade.id} or firmer", count, found[f"grade {grade.id}"], confidence)
         )
-    effects = [_effect(sampler, place, claim, found, confidence) for place, claim in enumerate(entries)]
+    effects = [_effect(sampler, every, place, claim, found, confidence) for place, claim in enumerate(entries)]
     order = sorted(effects, key=lambda effect: -sum(value or 0.0 for value in effect.knowing_wd.values()))
-    return ClaimsResult(file=file, claims=len(entries), dates=tuple(rows), effects=tuple(order)), everything
+    return ClaimsResult(file=file, claims=len(entries), dates=tuple(rows), effects=tuple(order))
 
 
 def _dated(grade: str, count: int, sample: Sample, confidence: float) -> ClaimDates:
     return ClaimDates(
         grade=grade,
         claims=count,
-        dates={milestone: date_at(sample.of(milestone), confidence) for milestone in sample.milestones},
+        dates={milestone: sample.date(milestone, confidence) for milestone in sample.milestones},
     )
 
 
-def _pools(model: Model, claims: Sequence[Claim]) -> dict[str, Lattice]:
+def pools_of(model: Model, claims: Sequence[Claim]) -> dict[str, Lattice]:
     """Return the distribution that claims give each assumption: of several their pool, each with its grade's weight."""
     assert model.register is not None
     grades = {grade.id: grade for grade in model.register.grades}
@@ -129,30 +120,21 @@ def _claimed(claim: Claim, grade: Grade, high: float) -> Lattice:
     return pert(low, likely, max(value * high, value))
 
 
-def _effect(sampler: Sampler, place: int, claim: Claim, found: dict[str, Sample], confidence: float) -> ClaimEffect:
+def _effect(
+    sampler: Sampler, every: Sample, place: int, claim: Claim, found: Mapping[str, Sample], confidence: float
+) -> ClaimEffect:
     """Return what one claim does, and what its assumption's true value would tell."""
-    model = sampler.model
-    shown = conventions(model.plan, sampler.milestones)
-    every = found["all"]
-
-    def moved(name: str, milestone: str) -> int | None:
-        return difference(
-            model.clock,
-            day_at(every.of(milestone), confidence),
-            day_at(found[name].of(milestone), confidence),
-            shown[milestone],
-        )
-
+    without = effects_between(sampler, every, found[f"without {place}"], confidence)
+    firmest = effects_between(sampler, every, found[f"firmest {place}"], confidence)
     return ClaimEffect(
         respondent=claim.respondent,
         assumption=claim.assumption,
         grade=claim.grade,
         cost=claim.cost,
-        without={milestone: moved(f"without {place}", milestone) for milestone in sampler.milestones},
-        firmest={milestone: moved(f"firmest {place}", milestone) for milestone in sampler.milestones},
-        knowing_wd={
-            milestone: _knowing(sampler, claim.assumption, every, milestone, confidence) for milestone in sampler.milestones
-        },
+        without={name: each.days for name, each in without.items()},
+        firmest={name: each.days for name, each in firmest.items()},
+        noise_wd={key: floors for key, each in (("without", without), ("firmest", firmest)) if (floors := noise_of(each))},
+        knowing_wd={name: _knowing(sampler, claim.assumption, every, name, confidence) for name in sampler.milestones},
     )
 
 
@@ -163,21 +145,22 @@ def _knowing(sampler: Sampler, assumption: str, sample: Sample, milestone: str, 
     (the value of partial information by binning; Strong, Oakley and Brennan 2014 compare ways).
     """
     model = sampler.model
-    row = model.ranges[assumption][1]
-    draws = sampler.kept(len(sample) // 8)
-    parts = np.minimum((draws.uniforms[row] * BINS).astype(int), BINS - 1)
-    days = sample.of(milestone)
-    convention = conventions(model.plan, (milestone,))[milestone]
-    overall = day_at(days, confidence)
-    moves = []
-    for part in range(BINS):
-        there = difference(model.clock, overall, day_at(days[parts == part], confidence), convention)
-        if there is None:
-            return None
-        moves.append(abs(there))
+    entry, row = model.ranges[assumption]
+    if entry.id not in model.felt(milestone):
+        return 0.0
+    parts = np.minimum((sampler.sizes(entry.id) * BINS).astype(int), BINS - 1)
     # Cutting samples into parts moves their quantiles by chance alone: what an idle variate shows is taken off.
-    order = np.random.default_rng((sampler.seed, row)).permutation(len(days)) * BINS // len(days)
-    idle = [
-        abs(difference(model.clock, overall, day_at(days[order == part], confidence), convention) or 0) for part in range(BINS)
+    idle = np.random.default_rng((sampler.seed, row)).permutation(len(sample)) * BINS // len(sample)
+    convention = conventions(model.plan, (milestone,))[milestone]
+    overall = sample.day(milestone, confidence)
+    moves = [
+        [
+            difference(model.clock, overall, sample.among(milestone, cut == part).reached(confidence), convention)
+            for part in range(BINS)
+        ]
+        for cut in (parts, idle)
     ]
-    return round(max(0.0, float(np.mean(moves)) - float(np.mean(idle))), 2)
+    if any(move is None for move in moves[0]):
+        return None
+    known, chance = (float(np.mean([abs(move or 0) for move in each])) for each in moves)
+    return round(max(0.0, known - chance), 2)

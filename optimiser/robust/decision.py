@@ -8,14 +8,17 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from models.risk import Lever
 from models.robustness import Decision, Frontier, LeverWorth, Pull
 from optimiser.robust.cheapest import Cuts, Steps
 from optimiser.robust.ends import always_helps, directions
+from optimiser.robust.field import NEVER
 from optimiser.robust.model import Case, Model
 from optimiser.robust.sensitivity import conventions
-from optimiser.robust.simulation import NEVER, REPLICATES, Sample, Sampler
-from optimiser.robust.statistics import date_at, date_of, day_at, difference, met, percentile, scatter
+from optimiser.robust.simulation import Sampler
+from optimiser.robust.statistics import Distribution, Sample, date_of, effect, percentile
 
 __all__ = ["Target", "decide"]
 
@@ -52,21 +55,19 @@ class Target:
     date: dt.date
 
 
-def decide(sampler: Sampler, target: Target, confidence: float, samples: int, judged: int) -> Decision:
+def decide(sampler: Sampler, base: Sample, target: Target, confidence: float) -> Decision:
     """Find the cheapest set of levers, and the frontier of cost and date.
 
     Parameters
     ----------
     sampler
-        Whose first draws the choice is made by; its model knows the levers.
+        Whose draws the choice is made by; its model knows the levers.
+    base
+        Its samples; as many, of other scrambles, judge the choice.
     target
         The milestone and the date.
     confidence
         With which the target is to be met.
-    samples
-        By which to choose.
-    judged
-        How many, of other scrambles, judge the choice.
 
     Notes
     -----
@@ -77,16 +78,14 @@ def decide(sampler: Sampler, target: Target, confidence: float, samples: int, ju
     then every cheaper choice is simulated too, where there are not too many, and else the answer says that it is not
     proved.
     """
-    finder = _Finder(sampler, target, confidence, samples)
+    finder = _Finder(sampler, base, target, confidence)
     steps = finder.cheapest()
     reached = steps is not None
     if steps is None:
         steps = finder.everything()
-    sample = finder.sample(steps)
-    held = Sampler(sampler.model, sampler.milestones, sampler.seed + HELD_OUT).compare({"": finder.case(steps)}, judged)[""]
-    days = held.of(target.milestone)
-    shares = [met(days[held.replicates == replicate], target.date) for replicate in range(REPLICATES)]
-    error = scatter(shares)
+    held = Sampler(sampler.model, sampler.milestones, sampler.seed + HELD_OUT, finder.case(steps)).run(len(base))
+    judged = held.among(target.milestone)
+    error = judged.error(target.date)
     confidences = sorted({*FRONTIER, confidence})
     tried = len(finder.tried)
     worths = finder.worths()
@@ -98,9 +97,9 @@ def decide(sampler: Sampler, target: Target, confidence: float, samples: int, ju
         status="missed" if not reached else "met" if any(steps) else "unneeded",
         pulls=finder.pulls(steps),
         cost=finder.cost(steps),
-        date=date_of(day_at(sample.of(target.milestone), confidence)),
-        held_out=date_at(days, confidence),
-        held_out_probability=round(met(days, target.date), 6),
+        date=date_of(finder.day(steps)),
+        held_out=date_of(judged.day(confidence)),
+        held_out_probability=round(judged.met(target.date), 6),
         held_out_error=None if error is None else round(error, 6),
         held_out_samples=len(held),
         exact=reached and finder.proof is not None,
@@ -116,13 +115,12 @@ def decide(sampler: Sampler, target: Target, confidence: float, samples: int, ju
 class _Finder:
     """Searches the choices of levers for one target."""
 
-    def __init__(self, sampler: Sampler, target: Target, confidence: float, samples: int) -> None:
+    def __init__(self, sampler: Sampler, base: Sample, target: Target, confidence: float) -> None:
         self.sampler = sampler
         self.target = target
         self.confidence = confidence
-        self.samples = samples
         self.levers = _relevant(sampler.model, target.milestone)
-        self.tried: dict[Steps, Sample] = {}
+        self.tried: dict[Steps, Distribution] = {(0,) * len(self.levers): base.among(target.milestone)}
         self.proof: str | None = None
         self.orders = [place for place, lever in enumerate(self.levers) if lever.policy is not None]
         """Levers of which one at most is pulled."""
@@ -142,19 +140,19 @@ class _Finder:
         return replace(self.sampler.main, levers=pulled)
 
     def simulate(self, choices: Sequence[Steps]) -> None:
-        """Simulate choices that have not been yet, together."""
-        missing = {str(steps): steps for steps in choices if steps not in self.tried}
-        found = self.sampler.compare({name: self.case(steps) for name, steps in missing.items()}, self.samples)
-        self.tried |= {steps: found[name] for name, steps in missing.items()}
+        """Simulate choices that have not been yet."""
+        for steps in choices:
+            if steps not in self.tried:
+                self.tried[steps] = self.sampler.compare({"": self.case(steps)})[""].among(self.target.milestone)
 
-    def sample(self, steps: Steps) -> Sample:
-        """Return the samples of one choice."""
+    def at(self, steps: Steps) -> Distribution:
+        """Return how the target's milestone falls under one choice."""
         self.simulate([steps])
         return self.tried[steps]
 
     def day(self, steps: Steps) -> int | None:
         """Return the day of the target's milestone at the confidence."""
-        return day_at(self.sample(steps).of(self.target.milestone), self.confidence)
+        return self.at(steps).day(self.confidence)
 
     def meets(self, steps: Steps) -> bool:
         """Say whether a choice meets the target."""
@@ -280,31 +278,34 @@ class _Finder:
         self.simulate([nothing, *alone])
         model = self.sampler.model
         shown = conventions(model.plan, (self.target.milestone,))[self.target.milestone]
-        return tuple(
-            LeverWorth(
-                lever=lever.id,
-                title=lever.title,
-                basis=lever.basis,
-                steps=lever.steps,
-                cost=self.cost(steps),
-                date=date_of(self.day(steps)),
-                gained_wd=difference(model.clock, self.day(steps), self.day(nothing), shown),
+        worths = []
+        for lever, steps in zip(self.levers, alone, strict=True):
+            gained = effect(model.clock, self.at(steps), self.at(nothing), self.confidence, shown)
+            worths.append(
+                LeverWorth(
+                    lever=lever.id,
+                    title=lever.title,
+                    basis=lever.basis,
+                    steps=lever.steps,
+                    cost=self.cost(steps),
+                    date=date_of(self.day(steps)),
+                    gained_wd=gained.days,
+                    noise_wd=gained.noise,
+                )
             )
-            for lever, steps in zip(self.levers, alone, strict=True)
-        )
+        return tuple(worths)
 
     def frontier(self, confidence: float, beside: Sequence[float]) -> tuple[Frontier, ...]:
         """Return choices of rising cost and falling date, of those simulated."""
         best: int | None = None
         found: list[Frontier] = []
         for steps in sorted(self.tried, key=lambda steps: (self.cost(steps), steps)):
-            days = self.tried[steps].of(self.target.milestone)
-            day = day_at(days, confidence)
+            day = self.tried[steps].day(confidence)
             if day is not None and (best is None or day < best):
                 best = day
                 if found and found[-1].cost == self.cost(steps):
                     found.pop()
-                dates = {percentile(share): date_at(days, share) for share in beside}
+                dates = {percentile(share): date_of(self.tried[steps].day(share)) for share in beside}
                 found.append(Frontier(cost=self.cost(steps), date=date_of(day), dates=dates, pulls=self.pulls(steps)))
         return tuple(found)
 
@@ -328,12 +329,14 @@ class _Finder:
 
     def _worth(self, before: Steps, after: Steps) -> float:
         """Return the days that one step brings for its cost; the mean counts where the date itself stands still."""
-        days, costs = (
-            (self.tried[steps].of(self.target.milestone) for steps in (before, after)),
-            self.cost(after) - self.cost(before),
-        )
-        earlier, later = (min(float(day_at(row, self.confidence) or NEVER), float(NEVER)) + row.mean() / 100 for row in days)
-        return float(earlier - later) / max(costs, 0.01)
+        earlier, later = (self._late(self.tried[steps]) for steps in (before, after))
+        return (earlier - later) / max(self.cost(after) - self.cost(before), 0.01)
+
+    def _late(self, found: Distribution) -> float:
+        """Return the day at the confidence with a hundredth of the mean day."""
+        shares = np.append(found.counts.sum(axis=0), found.late.sum())
+        days = np.append(found.first + np.arange(found.counts.shape[1]), NEVER)
+        return float(found.day(self.confidence) or NEVER) + float(np.average(days, weights=shares)) / 100
 
 
 def _with(steps: Steps, place: int, count: int) -> Steps:
@@ -345,18 +348,12 @@ def _relevant(model: Model, milestone: str) -> tuple[Lever, ...]:
     slots = model.felt_slots(milestone)
     moved: Mapping[str, set[str]] = {
         **{lever.id: {slot} for slot, levers in model.pulls.items() for lever in levers},
-        **{
-            lever.id: set(touched)
-            for lever in model.levers.values()
-            for risk, touched, *_ in model.risks
-            if risk.id == lever.risk
-        },
+        **{lever.id: set(model.by_id[lever.risk].slots) for lever in model.levers.values() if lever.risk in model.by_id},
     }
     return tuple(
         lever
         for lever in model.levers.values()
-        if (slots is None or lever.drops is not None or moved.get(lever.id, set()) & slots)
-        and (lever.policy is None or model.network.uses_capacity)
+        if (model.network.uses_capacity if lever.policy else slots is None or lever.drops or moved.get(lever.id, set()) & slots)
     )
 
 

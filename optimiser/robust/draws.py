@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.duration import Duration
-from models.risk import Impact, Relative
+from models.risk import Impact, Lever, Relative
 from optimiser.critical import NONE, Columns
-from optimiser.robust.model import Case, Model, Threesome
+from optimiser.robust.model import Case, Model
 from optimiser.robust.quantity import number
 from optimiser.robust.shapes import Lattice, normal_cumulative, normal_quantile
 
-__all__ = ["Draws", "beside"]
+__all__ = ["Draws"]
 
 Numbers = NDArray[np.float64]
 Amounts = NDArray[np.int64]
@@ -22,7 +24,9 @@ Flags = NDArray[np.bool_]
 
 
 class Draws:
-    """The variates of some samples under one correlation, and what is drawn with them; nothing is drawn twice.
+    """The variates of some samples, and the columns that cases make of them; nothing is drawn twice.
+
+    A slot's column is kept under all that it depends on, so that two cases share the columns in which they do not differ.
 
     Parameters
     ----------
@@ -30,171 +34,171 @@ class Draws:
         Whose chances are drawn.
     uniforms
         Shape ``(dimensions, samples)``, between 0 and 1, each row by itself uniform.
-    rho
-        See `Case`.
     """
 
-    def __init__(self, model: Model, uniforms: Numbers, rho: float | None = None) -> None:
+    def __init__(self, model: Model, uniforms: Numbers) -> None:
         self.model = model
         self.samples = uniforms.shape[1]
-        self.uniforms = _correlated(uniforms, model.groups, rho)
-        self._drawn: dict[tuple[object, ...], Numbers] = {}
+        self._uniforms: dict[float | None, Numbers] = {0.0: uniforms}
+        self._kept: dict[tuple[object, ...], Any] = {}
+        self._grouped = {row for rows, _ in model.groups if len(rows) > 1 for row in rows}
 
-    def _amounts(self, key: tuple[object, ...], lattice: Lattice, row: int) -> Numbers:
-        if key not in self._drawn:
-            self._drawn[key] = lattice.draw(self.uniforms[row])
-        return self._drawn[key]
+    def row(self, row: int, rho: float | None) -> Numbers:
+        """Return the variates of one dimension under a correlation; see `Case`."""
+        if row not in self._grouped:
+            rho = 0.0
+        if rho not in self._uniforms:
+            self._uniforms[rho] = _correlated(self._uniforms[0.0], self.model.groups, rho)
+        found: Numbers = self._uniforms[rho][row]
+        return found
 
-    def range(self, slot: str, base: int | Amounts, shape: Threesome | None) -> Numbers:
-        """Return the drawn values of a range."""
+    def _once(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
+
+    def _drawn(self, name: object, lattice: Lattice, row: int, case: Case) -> Numbers:
+        """Return the draws of one distribution."""
+        rho = case.rho if row in self._grouped else 0.0
+        found: Numbers = self._once(("drawn", name, rho), lambda: lattice.draw(self.row(row, rho)))
+        return found
+
+    def range(self, slot: str, base: int | Amounts, case: Case) -> Numbers:
+        """Return the drawn values of a range, or of the distribution that replaces it, with the same variates."""
         entry, row = self.model.ranges[slot]
+        if slot in case.pools:
+            return self._drawn(case.pools[slot], case.pools[slot], row, case)
         if isinstance(base, int):
-            return self._amounts((entry.id, base, shape), self.model.lattice(entry, base, shape), row)
+            lattice = self.model.lattice(entry, base, case.shape)
+            return self._drawn((entry.id, base, case.shape), lattice, row, case)
         found = np.empty(self.samples)
         for each in np.unique(base).tolist():
             mask = base == each
             if each == NONE:
                 found[mask] = NONE
             else:
-                found[mask] = self.model.lattice(entry, each, shape).draw(self.uniforms[row][mask])
+                found[mask] = self.model.lattice(entry, each, case.shape).draw(self.row(row, case.rho)[mask])
         return found
 
-    def pool(self, slot: str, lattice: Lattice) -> Numbers:
-        """Return values drawn from a distribution that replaces a range's, with that range's own variates."""
-        row = self.model.ranges[slot][1]
-        return lattice.draw(self.uniforms[row])
+    def happens(self, name: str, row: int, probability: float) -> Flags:
+        """Return in which samples something happens."""
+        found: Flags = self._once(("happens", name, probability), lambda: self.row(row, None) < probability)
+        return found
 
-    def happens(self, row: int, probability: float) -> Flags | None:
-        """Return in which samples something happens; None where in none."""
-        if probability <= 0:
-            return None
-        flags: Flags = self.uniforms[row] < probability
-        return flags
+    def size(self, name: str, case: Case) -> Numbers:
+        """Return what orders samples by one chance: the variate of its size, where it happens at all."""
+        chance = self.model.by_id[name]
+        size = self.row(chance.dimensions[0], case.rho)
+        if len(chance.dimensions) == 1:
+            return size
+        return np.where(self.happens(name, chance.dimensions[1], self.model.probabilities[name]), size, 0.0)
 
     # -- columns -----------------------------------------------------------------------------------------------------
 
     def columns(self, case: Case) -> Columns:
         """Return the columns that one run of the simulation evaluates."""
         model = self.model
-        numbers: dict[str, int | Numbers | Amounts] = {}
-        order = sorted(model.quantities, key=lambda slot: slot not in model.plan.values)
-        factors = self._factors(case)
-        delays = self._struck(case)
-        for slot in order:
-            quantity = model.quantities[slot]
-            base = model.stated(slot, case)
-            entry = model.ranges.get(slot)
-            value: int | Numbers | Amounts
-            if slot in case.pools and entry is not None and entry[0].id not in case.closed:
-                value = self.pool(slot, case.pools[slot])
-            elif entry is not None and entry[0].id not in case.closed and not (isinstance(base, int) and base == NONE):
-                value = self.range(slot, base, case.shape)
-            elif quantity.assumption is not None and quantity.assumption in numbers:
-                value = numbers[quantity.assumption]
-            else:
-                value = base
-            for factor in factors.get(slot, ()):
-                value = value * factor
-            if not isinstance(value, int):
-                value = np.floor(np.asarray(value, dtype=float) + 0.5)
-            for impact in delays.get(slot, ()):
-                value = _delayed(model, value, impact)
-            value = self._pulled(case, slot, value)
-            if quantity.kind in ("length", "count") or (quantity.kind == "lag" and np.min(base) >= 0):
-                value = max(value, 0) if isinstance(value, int) else np.maximum(value, 0)
-            numbers[slot] = value
-        values: dict[str, Amounts] = {}
-        for slot, value in {**case.base, **numbers}.items():
-            if not isinstance(value, int):
-                values[slot] = value.astype(np.int64)
-            elif slot in case.base or value != number(model.quantities[slot].value):
-                values[slot] = np.full(self.samples, value, dtype=np.int64)
-        return Columns(self.samples, values, {**case.switches, **self._dropped(case)})
-
-    def _dropped(self, case: Case) -> dict[str, Flags]:
-        """Return the switches of rules that levers drop."""
-        names = [self.model.levers[name].drops for name, steps in case.levers.items() if steps]
-        return {name: np.zeros(self.samples, dtype=np.bool_) for name in names if name is not None}
-
-    def _factors(self, case: Case) -> dict[str, list[Numbers]]:
-        found: dict[str, list[Numbers]] = {}
-        for driver, slots, size, acts in self.model.drivers:
-            happens = self.happens(acts, driver.probability)
-            if driver.id in case.closed or happens is None:
-                continue
-            drawn = self._amounts((driver.id, case.shape), self.model.factor(driver, case.shape), size)
-            factor = np.where(happens, drawn, 1.0)
-            for slot in slots:
-                found.setdefault(slot, []).append(factor)
-        return found
-
-    def _struck(self, case: Case) -> dict[str, list[tuple[Impact, Flags, Numbers]]]:
-        """Return for each quantity the impacts on it, where they strike and how hard."""
-        found: dict[str, list[tuple[Impact, Flags, Numbers]]] = {}
         eased: dict[str, float] = {}
-        for name in (name for name, steps in case.levers.items() if steps):
-            lever = self.model.levers[name]
+        pulled = [(model.levers[name], steps) for name, steps in case.levers.items() if steps]
+        for lever, _ in pulled:
             if lever.risk is not None and lever.probability is not None:
                 eased[lever.risk] = min(lever.probability, eased.get(lever.risk, 1.0))
-        for risk, slots, size, acts in self.model.risks:
-            probability = eased.get(risk.id)
-            happens = self.happens(acts, risk.probability if probability is None else probability)
-            if risk.id in case.closed or happens is None:
-                continue
-            for place, (impact, slot) in enumerate(zip(risk.impacts, slots, strict=True)):
-                if impact.slips_to is not None:
-                    amount = np.zeros(0)
-                else:
-                    lattice = self.model.delay(risk, place, case.shape)
-                    amount = self._amounts((risk.id, place, case.shape), lattice, size)
-                found.setdefault(slot, []).append((impact, happens, amount))
+        made: dict[str, tuple[object, int | Numbers]] = {}
+        values: dict[str, Amounts] = {}
+        for slot in model.order:
+            parts = self._parts(slot, case, eased, made)
+            made[slot] = parts, self._once((slot, parts), partial(self._made, slot, case, eased, made))
+            value = made[slot][1]
+            if not isinstance(value, int) or slot in case.base or value != number(model.quantities[slot].value):
+                values[slot] = self._once((slot, parts, "column"), partial(self._column, value))
+        for slot, held in case.base.items():
+            if slot not in made:
+                values[slot] = self._once((slot, "base", _key(held)), partial(self._column, held))
+        switches = {**case.switches, **{lever.drops: False for lever, _ in pulled if lever.drops is not None}}
+        return Columns(self.samples, values, {name: self._switch(state) for name, state in switches.items()})
+
+    def _switch(self, state: bool | Flags) -> Flags:
+        """Return a switch as a column."""
+        if not isinstance(state, bool):
+            return state
+        found: Flags = self._once(("switch", state), lambda: np.full(self.samples, state))
         return found
 
-    def _pulled(self, case: Case, slot: str, value: int | Numbers | Amounts) -> int | Numbers | Amounts:
-        """Take off a quantity what levers take off it, and add what they add."""
-        if isinstance(value, int) and value == NONE:
-            return value
-        for lever in self.model.pulls.get(slot, ()) if case.levers else ():
-            steps = case.levers.get(lever.id, 0)
-            if lever.more is not None:
-                value = value + steps * lever.more
-            else:
-                assert isinstance(lever.by, Duration)
-                value = value - steps * lever.by.amount
-        return value
+    def _column(self, value: int | Numbers | Amounts) -> Amounts:
+        return np.full(self.samples, value, dtype=np.int64) if isinstance(value, int) else value.astype(np.int64)
 
-
-def beside(model: Model, parts: Sequence[Columns]) -> Columns:
-    """Return the columns of several cases as one; what a part does not name is in it as the plan has it."""
-    values: dict[str, Amounts] = {}
-    for name in dict.fromkeys(name for part in parts for name in part.values):
-        quantity = model.quantities.get(name)
-        held = number(quantity.value if quantity else model.plan.values[name])
-        columns = [part.values.get(name) for part in parts]
-        values[name] = np.concatenate(
-            [
-                np.full(part.samples, held, dtype=np.int64) if column is None else column
-                for part, column in zip(parts, columns, strict=True)
-            ]
+    def _parts(
+        self, slot: str, case: Case, eased: Mapping[str, float], made: Mapping[str, tuple[object, int | Numbers]]
+    ) -> tuple[object, ...]:
+        """Return all that the column of a slot depends on."""
+        model = self.model
+        quantity, entry = model.quantities[slot], model.ranges.get(slot)
+        origin = made.get(quantity.assumption or "")
+        rows = [row for _, row in (*model.strikes.get(slot, ()), *model.scales.get(slot, ())) if row in self._grouped]
+        return (
+            _key(model.stated(slot, case)),
+            case.shape,
+            case.rho if rows or (entry and entry[1] in self._grouped) else None,
+            case.pools.get(slot),
+            entry is not None and entry[0].id in case.closed,
+            tuple(driver.id in case.closed for driver, _ in model.scales.get(slot, ())),
+            tuple((risk.id in case.closed, eased.get(risk.id)) for (risk, _), _ in model.strikes.get(slot, ())),
+            tuple(case.levers.get(lever.id, 0) for lever in model.pulls.get(slot, ())),
+            origin and origin[0],
         )
-    switches: dict[str, Flags] = {}
-    for name in dict.fromkeys(name for part in parts for name in part.switches):
-        switches[name] = np.concatenate([_switched(model, part, name) for part in parts])
-    return Columns(sum(part.samples for part in parts), values, switches)
+
+    def _made(
+        self, slot: str, case: Case, eased: Mapping[str, float], made: Mapping[str, tuple[object, int | Numbers]]
+    ) -> int | Numbers:
+        """Return what a slot holds: what is drawn, times what drives it, with what strikes it, less what is pulled off it."""
+        model = self.model
+        quantity, entry = model.quantities[slot], model.ranges.get(slot)
+        base = model.stated(slot, case)
+        value: int | Numbers | Amounts = base
+        if entry is not None and entry[0].id not in case.closed and not (isinstance(base, int) and base == NONE):
+            value = self.range(slot, base, case)
+        elif quantity.assumption is not None and quantity.assumption in made:
+            value = made[quantity.assumption][1]
+        for driver, size in model.scales.get(slot, ()):
+            acts = model.by_id[driver.id].dimensions[1]
+            if driver.id not in case.closed and driver.probability > 0:
+                factor = self._drawn((driver.id, case.shape), model.factor(driver, case.shape), size, case)
+                value = value * np.where(self.happens(driver.id, acts, driver.probability), factor, 1.0)
+        if not isinstance(value, int):
+            value = np.floor(np.asarray(value, dtype=float) + 0.5)
+        for (risk, place), size in model.strikes.get(slot, ()):
+            acts = model.by_id[risk.id].dimensions[1]
+            probability = eased.get(risk.id, risk.probability)
+            if risk.id not in case.closed and probability > 0:
+                happens = self.happens(risk.id, acts, probability)
+                impact = risk.impacts[place]
+                amount = np.zeros(0)
+                if impact.slips_to is None:
+                    amount = self._drawn((risk.id, place, case.shape), model.delay(risk, place, case.shape), size, case)
+                value = _delayed(model, value, impact, happens, amount)
+        if not (isinstance(value, int) and value == NONE):
+            for lever in model.pulls.get(slot, ()):
+                value = value + case.levers.get(lever.id, 0) * _step(lever)
+        if quantity.kind in ("length", "count") or (quantity.kind == "lag" and np.min(base) >= 0):
+            value = max(value, 0) if isinstance(value, int) else np.maximum(value, 0)
+        return value if isinstance(value, int) else value.astype(float)
 
 
-def _switched(model: Model, part: Columns, name: str) -> Flags:
-    """Return whether a rule is on in every sample of a part."""
-    network = model.network
-    if name in part.switches:
-        return part.switches[name]
-    held = part.values.get(network.switch_slots.get(name, ""))
-    return np.full(part.samples, network.enabled[name]) if held is None else held.astype(np.bool_)
+def _step(lever: Lever) -> int:
+    """Return what one step of a lever adds to its quantity."""
+    if lever.more is not None:
+        return lever.more
+    assert isinstance(lever.by, Duration)
+    return -lever.by.amount
 
 
-def _delayed(model: Model, value: int | Numbers | Amounts, struck: tuple[Impact, Flags, Numbers]) -> Numbers:
+def _key(value: int | Amounts) -> object:
+    """Return what a number or column is known by: a column by itself, as nothing writes to it."""
+    return value if isinstance(value, int) else ("column", id(value))
+
+
+def _delayed(model: Model, value: int | Numbers | Amounts, impact: Impact, happens: Flags, amount: Numbers) -> Numbers:
     """Add what one impact does to a quantity in the samples that it strikes."""
-    impact, happens, amount = struck
     column = np.asarray(value, dtype=float)
     if impact.slips_to is not None:
         days, _ = model.clock.occasion_days(impact.slips_to)

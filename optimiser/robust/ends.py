@@ -72,7 +72,7 @@ def bad_ends(model: Model, chance: Chance, ways: Directions) -> tuple[End, ...]:
             for way in ways.get(slot, {1})
         }
     else:
-        risk = next(entry for entry, *_ in model.risks if entry.id == chance.id)
+        risk = model.risk(chance.id)
         pushes = set()
         for impact, slot in zip(risk.impacts, chance.slots, strict=True):
             # Its size is drawn once: a high draw is a large delay, or of a loss the least.
@@ -87,8 +87,7 @@ def always_helps(model: Model, lever: Lever, ways: Directions) -> bool:
     if lever.drops is not None:
         return True
     if lever.risk is not None:
-        risk = next(entry for entry, *_ in model.risks if entry.id == lever.risk)
-        slots = next(slots for entry, slots, *_ in model.risks if entry.id == lever.risk)
+        risk, slots = model.risk(lever.risk), model.by_id[lever.risk].slots
         return all(ways.get(slot, {1}) <= {1} and _delays(impact) for impact, slot in zip(risk.impacts, slots, strict=True))
     slot = next(slot for slot, levers in model.pulls.items() if lever in levers)
     return ways.get(slot, frozenset({1})) <= ({-1} if lever.more is not None else {1})

@@ -14,13 +14,13 @@ from models.plan import Plan
 from models.policies import Policy
 from models.provenance import Basis
 from models.risk import Driver, Lever, Range, Register, Risk
+from models.rules import Capacity
 from optimiser.clock import Clock
 from optimiser.critical import Network, compile_network
 from optimiser.critical.backward import reaches
-from optimiser.robust.implied import own_range, rated_range
-from optimiser.robust.quantity import Quantity, find_quantity, number
+from optimiser.robust.quantity import Quantity, capacity_slots, find_quantity, number
 from optimiser.robust.shapes import Lattice, Threesome
-from optimiser.robust.spreads import FACTOR_STEP, delay_of, distribution, end_of
+from optimiser.robust.spreads import FACTOR_STEP, delay_of, distribution, end_of, own_range, rated_range
 
 __all__ = ["Case", "Chance", "ChanceKind", "Model", "Threesome"]
 
@@ -79,7 +79,7 @@ class Case:
     shape: Threesome | None = None
     rho: float | None = None
     base: Mapping[str, int | Amounts] = field(default_factory=dict)
-    switches: Mapping[str, Flags] = field(default_factory=dict)
+    switches: Mapping[str, bool | Flags] = field(default_factory=dict)
     levers: Mapping[str, int] = field(default_factory=dict)
     pools: Mapping[str, Lattice] = field(default_factory=dict)
     policy: Policy = "first-ready"
@@ -131,9 +131,10 @@ class Model:
         self.quantities: dict[str, Quantity] = {}
         self.ranges: dict[str, tuple[Range, int]] = {}
         """Slot to its range and the row of its variates."""
-        self.drivers: list[tuple[Driver, tuple[str, ...], int, int]] = []
-        """Driver, slots, row of the factor, row of whether it acts."""
-        self.risks: list[tuple[Risk, tuple[str, ...], int, int]] = []
+        self.scales: dict[str, list[tuple[Driver, int]]] = {}
+        """Slot to the drivers that touch it, each with the row of its factor."""
+        self.strikes: dict[str, list[tuple[tuple[Risk, int], int]]] = {}
+        """Slot to the impacts on it, each a risk and its place there, with the row of its size."""
         self.weights: dict[str, tuple[dict[str, float], int]] = {}
         """Reading to the probabilities of its options and the row of its variates."""
         self.probabilities: dict[str, float] = {}
@@ -147,6 +148,9 @@ class Model:
         self._lattices: dict[tuple[object, ...], Lattice] = {}
         self.chances: tuple[Chance, ...] = tuple(self._compile(weighted=weighted))
         self.by_id = {chance.id: chance for chance in self.chances}
+        self.order = sorted(self.quantities, key=lambda slot: slot not in plan.values)
+        """Slots, assumptions first: what refers to one takes its column."""
+        self._reached: dict[str, frozenset[str] | None] = {}
         self.groups = tuple(self._groups())
 
     # -- compiling ---------------------------------------------------------------------------------------------------
@@ -171,13 +175,15 @@ class Model:
             size, acts = self._row(), self._row()
             self._rows[driver.id] = size
             self.probabilities[driver.id] = driver.probability
-            self.drivers.append((driver, slots, size, acts))
+            for slot in slots:
+                self.scales.setdefault(slot, []).append((driver, size))
             found.append(Chance(driver.id, driver.title, "driver", driver.basis, driver.raid, slots, (size, acts)))
         for risk in register.risks if register else ():
             slots = tuple(self._touch(impact.on) for impact in risk.impacts)
             size, acts = self._row(), self._row()
             self.probabilities[risk.id] = risk.probability
-            self.risks.append((risk, slots, size, acts))
+            for place, slot in enumerate(slots):
+                self.strikes.setdefault(slot, []).append(((risk, place), size))
             found.append(Chance(risk.id, risk.title, "risk", risk.basis, risk.raid, slots, (size, acts)))
         for lever in self.levers.values():
             if lever.on is not None:
@@ -249,7 +255,7 @@ class Model:
             else:
                 continue
             row = self._row()
-            self.weights[reading.id] = (weights, row)
+            self.weights[reading.id] = ({option.id: weights.get(option.id, 0.0) for option in reading.options}, row)
             title = reading.question
             found.append(Chance(f"reading:{reading.id}", title, "reading", basis, (), (), (row,)))
         return found
@@ -302,23 +308,28 @@ class Model:
             self._lattices[key] = delay_of(risk.impacts[place], shape)
         return self._lattices[key]
 
-    def felt(self, milestone: str) -> tuple[Chance, ...]:
-        """Return the chances that a milestone could ever feel, by what leads to it.
+    def risk(self, name: str) -> Risk:
+        """Return the risk of a name."""
+        assert self.register is not None
+        return next(risk for risk in self.register.risks if risk.id == name)
 
-        All of them where readings are drawn, or where work that leads nowhere can hold up other work in a queue.
-        """
+    def felt(self, milestone: str) -> frozenset[str]:
+        """Return the ids of the chances that a milestone could ever feel, by what leads to it; where readings are drawn, all."""
         slots = self.felt_slots(milestone)
-        return self.chances if slots is None else tuple(chance for chance in self.chances if slots & set(chance.slots))
+        return frozenset(chance.id for chance in self.chances if slots is None or slots & set(chance.slots))
 
-    def felt_slots(self, milestone: str) -> set[str] | None:
-        """Return the slots that a milestone could ever feel, None where that is not known."""
-        if self.weights or self.network.uses_capacity:
-            return None
-        network = self.network
-        held = [bound for bound in network.ceilings if network.enabled[bound.rule] and bound.boundary is not None]
-        # A sample that breaks a latest date has no dates at all: what leads to one is felt by everything.
-        ways = [reaches(network, node) for node in (network.nodes[milestone, "start"], *(bound.node for bound in held))]
-        affects = [any(each) for each in zip(*ways, strict=True)]
+    def felt_slots(self, milestone: str) -> frozenset[str] | None:
+        """Return the slots that a milestone could ever feel; None where that is not known, as readings are drawn."""
+        if milestone not in self._reached:
+            self._reached[milestone] = None if self.weights else self._leading(milestone)
+        return self._reached[milestone]
+
+    def _leading(self, milestone: str) -> frozenset[str]:
+        """Return the slots of every inequality that leads to a milestone, and of the queues that hold up what does."""
+        network, plan = self.network, self.plan
+        rules = [rule for rule in plan.active_rules() if isinstance(rule, Capacity)]
+        shared = [frozenset(network.item_nodes(entry.item)[0] for entry in rule.demands) for rule in rules]
+        affects = reaches(network, network.nodes[milestone, "start"], shared)
         slots: set[str] = set()
         for arc in network.arcs:
             if affects[arc.target]:
@@ -329,9 +340,10 @@ class Model:
         for quorum in network.quorums:
             if affects[quorum.target]:
                 slots.update((*quorum.slots, *quorum.count_slots))
-        for bound in held:
-            slots.update(bound.slots)
-        return slots
+        for rule, nodes in zip(rules, shared, strict=True):
+            if any(affects[node] for node in nodes):
+                slots.update(capacity_slots(rule))
+        return frozenset(slots)
 
     def stated(self, slot: str, case: Case) -> int | Amounts:
         """Return what a quantity holds before anything is drawn."""

@@ -14,7 +14,7 @@ from models.plan import DURATION_PREFIX, Plan
 from models.rules import AtLeast, Capacity, Dependency, Gate, NotAfter, NotBefore
 from optimiser.critical import NONE
 
-__all__ = ["Quantity", "find_quantity", "number", "standing"]
+__all__ = ["Quantity", "capacity_slots", "find_quantity", "number", "standing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +129,9 @@ def standing(plan: Plan, name: str) -> Assumption | Unknown:
     """Return the assumption or unknown of a name."""
     stated: tuple[Assumption | Unknown, ...] = (*plan.assumptions, *plan.unknowns)
     return next(entry for entry in stated if entry.id == name)
+
+
+def capacity_slots(rule: Capacity) -> frozenset[str]:
+    """Return the slots that say how much of a capacity there is, and how much of it is asked for."""
+    terms = (rule.amount, *(step.amount for step in rule.steps), *(entry.amount for entry in rule.demands))
+    return frozenset((rule.id, *(term.name for term in terms if isinstance(term, Reference))))

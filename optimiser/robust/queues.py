@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from copy import copy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ UNREACHED = 2**40
 
 class Queue:
     """One capacity in every sample: as many hands as it ever has, and when each is free again.
+
+    Work of no length needs no hand and waits for none.
 
     Parameters
     ----------
@@ -73,10 +76,18 @@ class Queue:
         self.last = np.zeros(columns.samples, dtype=np.int64)
         """When the last of the queue started."""
 
+    def part(self, samples: Flags) -> Queue:
+        """Return the queue of some of the samples, as it stands."""
+        found = copy(self)
+        found.need, found.free = self.need[:, samples], self.free[:, samples]
+        found.first, found.last = self.first[samples], self.last[samples]
+        found.stretches = [(begin, end, offer[samples]) for begin, end, offer in self.stretches]
+        return found
+
     def room(self, samples: Boundaries, chosen: Boundaries, at: Boundaries, length: Boundaries) -> Boundaries:
         """Return when those whose turn it is can start, at or after a boundary."""
         need = self.need[chosen, samples]
-        asks = need > 0
+        asks = (need > 0) & (length > 0)
         if not asks.any():
             return at
         place = np.where(asks, np.maximum(at, self.last[samples]), at)
@@ -109,7 +120,7 @@ class Queue:
     def take(self, samples: Boundaries, chosen: Boundaries, start: Boundaries, finish: Boundaries) -> None:
         """Start those whose turn it is: as many hands as they need, the first free first, are busy until they finish."""
         need = self.need[chosen, samples]
-        asks = need > 0
+        asks = (need > 0) & (finish > start)
         if not asks.any():
             return
         there = samples[asks]
@@ -128,14 +139,17 @@ class Queue:
         self.free[:, there] = free
 
 
-def followers(network: Network, columns: Columns, starts: Sequence[int]) -> Flags:
+def followers(network: Network, live: Collection[str], starts: Sequence[int]) -> Flags:
     """Return which of some nodes are pushed, however indirectly, by which, shape ``(pushing, pushed)``.
 
     Only forwards: that a late finish holds back the start of the same work is left out, as almost everything would then
     follow almost everything. Where it matters the work has moved after its turn, and the sample is said to be unplaced.
+
+    Parameters
+    ----------
+    live
+        Rules and durations that are on in some sample.
     """
-    varied = {name for name, slot in network.switch_slots.items() if slot in columns.values} | set(columns.switches)
-    live = varied | {name for name, on in network.enabled.items() if on}
     targets: list[set[int]] = [set() for _ in network.points]
     for arc in network.arcs:
         if not arc.mirrored and (arc.rule in live or arc.rule in arc.switches):
@@ -154,3 +168,46 @@ def followers(network: Network, columns: Columns, starts: Sequence[int]) -> Flag
                 stack.append(target)
         found[index, [place[node] for node in seen if node in place and node != start]] = True
     return found
+
+
+def holders(
+    queue: Queue, ready: Sequence[Boundaries], begun: Boundaries, finishes: Sequence[Boundaries]
+) -> Iterator[tuple[int, int, bool, Boundaries]]:
+    """Yield who keeps whom waiting in a queue once everybody is served.
+
+    Parameters
+    ----------
+    queue
+        As it was with nobody served.
+    ready
+        When each item could have started but for queues.
+    begun, finishes
+        When each starts and finishes.
+
+    Yields
+    ------
+    tuple of int, int, bool and ndarray
+        The item that would hold up another by being a day late, and the other; whether by its finish, else by its start
+        as nobody behind it goes before it; the samples in which that is so.
+    """
+    ends = np.array(finishes)
+    need = np.where(ends > begun, queue.need, 0)
+    members = np.flatnonzero(need.any(axis=1)).tolist()
+    for after in members:
+        at = begun[after]
+        waits = (need[after] > 0) & (at > ready[after]) & (at < UNREACHED)
+        if not waits.any():
+            continue
+        samples = np.flatnonzero(waits)
+        at, here = at[samples], need[:, samples]
+        busy = (here * ((begun[:, samples] <= at) & (ends[:, samples] > at))).sum(axis=0)
+        offer = np.zeros_like(at)
+        for begin, end, amount in queue.stretches:
+            offer = np.where((at >= begin) & (at < end), amount[samples], offer)
+        for before in members:
+            if before != after:
+                frees = (ends[before, samples] == at) & (here[before] > np.maximum(offer - busy, 0))
+                first = (begun[before, samples] == at) & (here[before] > 0) & (ready[before][samples] <= ready[after][samples])
+                for flags, by_finish in ((frees, True), (first & (begun[before, samples] > ready[before][samples]), False)):
+                    if flags.any():
+                        yield before, after, by_finish, samples[flags]

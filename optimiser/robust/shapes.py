@@ -35,7 +35,7 @@ _MOST_VALUES = 4001
 """Of a range wider than this only so many values, evenly spread, are kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lattice:
     """A distribution over finitely many values.
 

@@ -1,8 +1,8 @@
-"""The simulation: replicated Sobol' draws in blocks, the forward pass over each block, dates as they are shown."""
+"""The simulation: replicated Sobol' draws in blocks, or every combination; cases on the same draws; dates as they are shown."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import product
@@ -13,98 +13,31 @@ from numpy.typing import NDArray
 from models.assumptions import Reading
 from models.plan import Plan
 from models.policies import Policy
-from models.rules import Point
-from models.scenario import Scenario
-from optimiser.critical import Columns, Evaluated, Network, compile_network, evaluate
-from optimiser.robust.draws import Draws, beside
+from optimiser.critical import Columns, Network, compile_network
+from optimiser.robust.draws import Draws
+from optimiser.robust.exact import combinations
+from optimiser.robust.field import BEYOND, Days, Field, Flags
 from optimiser.robust.model import Case, Model
-from optimiser.robust.policy import allot
+from optimiser.robust.policy import Counter
 from optimiser.robust.sobol import Sobol
-from optimiser.solve.spans import columns_of, live_options
+from optimiser.robust.statistics import REPLICATES, Sample
+from optimiser.solve.spans import columnar, columns_of, live_options, with_option
 
-__all__ = ["BEYOND", "BLOCK", "NEVER", "REPLICATES", "Days", "Sample", "Sampler", "answered", "days_of", "needs_network"]
-
-Days = NDArray[np.int32]
-Flags = NDArray[np.bool_]
-
-REPLICATES = 8
-"""Independent scrambles; their scatter gives every standard error."""
+__all__ = ["BLOCK", "Block", "Sampler", "answered"]
 
 BLOCK = 8_192
 """Samples evaluated at once: what bounds the memory, whatever the number of samples."""
 
-NEVER = int(np.iinfo(np.int32).max)
-"""The day of a milestone in a sample that meets no rule: later than any date."""
-
-BEYOND = NEVER - 1
-"""The day of a milestone that falls after the days that the calendar covers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """The dates of the milestones in every sample.
-
-    Attributes
-    ----------
-    days
-        As shown, as ordinals, shape ``(milestones, samples)``; `NEVER` and `BEYOND` where there is none.
-    replicates
-        The scramble that each sample belongs to, shape ``(samples,)``.
-    unplaced
-        Samples that the capacity policy found no place for; they count as never.
-    """
-
-    milestones: tuple[str, ...]
-    days: Days
-    replicates: NDArray[np.int8]
-    unplaced: int = 0
-
-    def of(self, milestone: str) -> Days:
-        """Return the days of one milestone."""
-        row: Days = self.days[self.milestones.index(milestone)]
-        return row
-
-    def __len__(self) -> int:
-        return int(self.days.shape[1])
-
-    @property
-    def infeasible(self) -> int:
-        """How many samples meet no rule."""
-        return int((self.days[0] == NEVER).sum()) if len(self.days) else 0
-
-    def beyond(self, milestone: str) -> int:
-        """How many samples of a milestone fall after the days that the calendar covers."""
-        return int((self.of(milestone) == BEYOND).sum())
+MOST_KEPT = 2**25
+"""Positions that are kept of blocks that have been evaluated; beyond that a block is evaluated again when it is asked for."""
 
 
 def answered(plan: Plan, reading: Reading, option: str) -> Plan:
     """Return the plan under another answer to an open question; what a scenario or a user has set by name stays."""
     chosen = reading.option(option)
     assert chosen is not None
-    changes = chosen.changes
-    scenario = Scenario(
-        id="reading",
-        title="An option of a reading",
-        assumptions=changes.assumptions,
-        rules=changes.rules,
-        calendar=changes.calendar,
-    )
-    changed = scenario.apply(plan)
     answers = {**plan.settings.readings, reading.id: option}
-    return changed.evolve(settings=plan.settings.model_copy(update={"readings": answers}))
-
-
-def days_of(evaluated: Evaluated, milestones: Sequence[str]) -> Days:
-    """Return the days at which milestones are shown in every sample."""
-    network = evaluated.network
-    clock = network.clock
-    found = np.empty((len(milestones), len(evaluated.infeasible)), dtype=np.int32)
-    for place, milestone in enumerate(milestones):
-        boundaries = evaluated.of(milestone)
-        shown = clock.shown(boundaries, network.plan.convention(Point(milestone, "start")))
-        late = (boundaries > clock.limit) & ~evaluated.infeasible
-        found[place] = np.where(evaluated.infeasible, NEVER, np.where(late, BEYOND, shown))
-    return found
+    return with_option(plan, chosen).evolve(settings=plan.settings.model_copy(update={"readings": answers}))
 
 
 @lru_cache(maxsize=8)
@@ -113,211 +46,183 @@ def _sequences(dimensions: int, seed: int) -> tuple[Sobol, ...]:
     return tuple(Sobol(dimensions, (seed, replicate)) for replicate in range(REPLICATES))
 
 
+class Block:
+    """Some samples, evaluated under the main case, and whatever case is asked for beside it.
+
+    Attributes
+    ----------
+    fields
+        The samples by the network that the readings drawn for them give: a mask, None for all, and the field.
+    """
+
+    def __init__(self, sampler: Sampler, draws: Draws) -> None:
+        self.sampler = sampler
+        self.draws = draws
+        model = sampler.model
+        self._options = {name: _options(row, weights, draws) for name, (weights, row) in model.weights.items()}
+        drawn = columns_of(sampler.together, self._options, draws.samples) if sampler.together else Columns(draws.samples)
+        self._base, self._switches = dict(drawn.values), dict(drawn.switches)
+        columns = self._columns(sampler.main)
+        self.fields: list[tuple[Flags | None, Field]] = []
+        for places, network, counter in sampler.networks:
+            mask = np.ones(draws.samples, dtype=np.bool_)
+            for reading, place in zip(sampler.apart, places, strict=True):
+                mask &= self._options[reading.id] == place
+            if mask.any():
+                part = columns if mask.all() else columns.taken(mask)
+                made = Field(network, counter, part, sampler.policy(sampler.main), sampler.milestones)
+                self.fields.append((None if mask.all() else mask, made))
+
+    def _columns(self, case: Case) -> Columns:
+        """Return the columns of a case, what drawn readings say laid under it."""
+        if self._base or self._switches:
+            case = replace(case, base={**self._base, **case.base}, switches={**self._switches, **case.switches})
+        return self.draws.columns(case)
+
+    def days(self, case: Case) -> tuple[Days, Flags]:
+        """Return the days of every sample under a case, and which samples found no place."""
+        columns, policy = self._columns(case), self.sampler.policy(case)
+        days = np.empty((len(self.sampler.milestones), self.draws.samples), dtype=np.int32)
+        lost = np.zeros(self.draws.samples, dtype=np.bool_)
+        for mask, each in self.fields:
+            where = slice(None) if mask is None else mask
+            days[:, where], lost[where] = each.under(columns if mask is None else columns.taken(mask), policy)
+        if self.sampler.last is not None:
+            days[(days > self.sampler.last) & (days < BEYOND)] = BEYOND
+        return days, lost
+
+
+def _options(row: int, weights: Mapping[str, float], draws: Draws) -> NDArray[np.int64]:
+    """Return the option of a reading drawn in each sample."""
+    edges = np.cumsum(list(weights.values()))[:-1]
+    return np.searchsorted(edges, draws.row(row, None), side="right").astype(np.int64)
+
+
 @dataclass
 class Sampler:
     """Draws and evaluates samples of one model.
 
+    The first run settles how many samples there are; every case compared has the same, draw by draw, so that differences
+    between cases are not those between draws.
+
     Attributes
     ----------
     seed
-        Equal seeds give equal draws, sample by sample, whatever the case: differences between cases are then not those
-        between draws.
+        Equal seeds give equal draws.
+    main
+        What every case is a variation of.
+    exact
+        Whether every combination of what is uncertain is evaluated, each with its probability, and nothing is drawn.
     """
 
     model: Model
     milestones: tuple[str, ...]
     seed: int
     main: Case = field(default_factory=Case)
-    """What every case is a variation of."""
-    _sequences: tuple[Sobol, ...] = ()
-    _kept: dict[tuple[int, int, float | None], Draws] = field(default_factory=dict)
-    _apart: list[tuple[tuple[int, ...], Network]] = field(default_factory=list)
+    enumerate: bool = True
+    """Whether combinations are evaluated where they are few; else samples are drawn all the same."""
 
     def __post_init__(self) -> None:
-        self._sequences = _sequences(max(self.model.dimensions, 1), self.seed)
-        weighted = {reading.id: reading for reading in live_options(self.model.plan) if reading.id in self.model.weights}
-        self._together = tuple(reading for reading in weighted.values() if not needs_network(self.model.plan, reading))
-        self._others = tuple(reading for reading in weighted.values() if needs_network(self.model.plan, reading))
-        for places in product(*(range(len(reading.options)) for reading in self._others)):
-            plan = self.model.plan
-            for reading, place in zip(self._others, places, strict=True):
+        model = self.model
+        drawn = [reading for reading in live_options(model.plan) if reading.id in model.weights]
+        self.together = tuple(reading for reading in drawn if columnar(model.plan, reading))
+        self.apart = tuple(reading for reading in drawn if not columnar(model.plan, reading))
+        self.networks: list[tuple[tuple[int, ...], Network, Counter | None]] = []
+        for places in product(*(range(len(reading.options)) for reading in self.apart)):
+            plan = model.plan
+            for reading, place in zip(self.apart, places, strict=True):
                 plan = answered(plan, reading, reading.options[place].id)
-            network = compile_network(plan) if places else self.model.network
-            self._apart.append((places, network))
-        ends = [int(network.clock.days[network.clock.limit - 1]) for _, network in self._apart]
-        self._last = min(ends) if len(ends) > 1 else None
+            network = compile_network(plan) if places else model.network
+            self.networks.append((places, network, Counter(network) if network.uses_capacity else None))
+        ends = [int(network.clock.days[network.clock.limit - 1]) for _, network, _ in self.networks]
+        self.last = min(ends) if len(ends) > 1 else None
         """Where readings choose between calendars, the day up to which all of them know what is late."""
-
-    # -- drawing -----------------------------------------------------------------------------------------------------
-
-    def uniforms(self, start: int, count: int) -> NDArray[np.float64]:
-        """Return points of every replicate side by side, shape ``(dimensions, REPLICATES · count)``."""
-        return np.concatenate([sequence.points(start, count) for sequence in self._sequences], axis=1)
-
-    def draws(self, start: int, count: int, rho: float | None = None) -> Draws:
-        """Return the variates of some positions of every replicate."""
-        return Draws(self.model, self.uniforms(start, count), rho)
-
-    def kept(self, count: int, rho: float | None = None) -> Draws:
-        """Return the first variates of every replicate, kept for the many cases that share them."""
-        key = (0, count, rho)
-        if key not in self._kept:
-            self._kept[key] = self.draws(0, count, rho)
-        return self._kept[key]
-
-    # -- evaluating --------------------------------------------------------------------------------------------------
-
-    def evaluated(self, columns: Columns, draws: Draws, policy: Policy) -> tuple[Days, Flags]:
-        """Return the days of every sample, each under the readings drawn for it, and which samples found no place."""
-        if not self.model.weights:
-            return self.plain(self.model.network, columns, policy)
-        options = {reading.id: self._options(reading, draws) for reading in (*self._together, *self._others)}
-        answers = columns_of(self._together, options, columns.samples)
-        values = {**answers.values, **columns.values}
-        switches = {**answers.switches, **columns.switches}
-        days = np.empty((len(self.milestones), columns.samples), dtype=np.int32)
-        unplaced = np.zeros(columns.samples, dtype=np.bool_)
-        for places, network in self._apart:
-            mask = np.ones(columns.samples, dtype=np.bool_)
-            for reading, place in zip(self._others, places, strict=True):
-                mask &= options[reading.id] == place
-            if mask.any():
-                part = Columns(
-                    int(mask.sum()),
-                    {name: column[mask] for name, column in values.items()},
-                    {name: column[mask] for name, column in switches.items()},
-                )
-                days[:, mask], unplaced[mask] = self.plain(network, part, policy)
-        if self._last is not None:
-            days[(days > self._last) & (days < BEYOND)] = BEYOND
-        return days, unplaced
-
-    def _options(self, reading: Reading, draws: Draws) -> NDArray[np.int64]:
-        """Return the option drawn in each sample."""
-        weights, row = self.model.weights[reading.id]
-        edges = np.cumsum([weights.get(option.id, 0.0) for option in reading.options])[:-1]
-        places: NDArray[np.int64] = np.searchsorted(edges, draws.uniforms[row], side="right").astype(np.int64)
-        return places
-
-    def base_of(self, draws: Draws) -> dict[str, NDArray[np.int64]]:
-        """Return the values that drawn readings give assumptions: what ranges then lie around."""
-        if not self._together:
-            return {}
-        options = {reading.id: self._options(reading, draws) for reading in self._together}
-        return dict(columns_of(self._together, options, draws.samples).values)
-
-    def plain(self, network: Network, columns: Columns, policy: Policy) -> tuple[Days, Flags]:
-        """Return the days of every sample of one network, capacity allotted by a policy, and the samples without a place."""
-        if not network.uses_capacity:
-            found = evaluate(network, columns)
-            return days_of(found, self.milestones), np.zeros(columns.samples, dtype=np.bool_)
-        found, unplaced = allot(network, columns, policy)
-        days = days_of(found, self.milestones)
-        days[:, unplaced] = NEVER
-        return days, unplaced
-
-    def case(self, case: Case, draws: Draws) -> tuple[Days, Flags]:
-        """Return the days of one case on given draws."""
-        return self.evaluated(draws.columns(self._based(case, draws)), draws, self.policy(case))
+        self._all = combinations(model, self.milestones) if self.enumerate and not self.main.pools else None
+        self.exact = self._all is not None
+        self._kept: dict[tuple[int, int], Block] = {}
+        self._taken: list[tuple[int, int]] = []
 
     def policy(self, case: Case) -> Policy:
         """Return by which policy queues are served: a lever's that is pulled, else the case's own."""
         levers = (self.model.levers[name] for name, steps in case.levers.items() if steps)
         return next((lever.policy for lever in levers if lever.policy is not None), case.policy)
 
-    def cases(self, cases: Sequence[Case], draws: Draws) -> list[tuple[Days, Flags]]:
-        """Return the days of several cases on the same draws.
+    def enumerates_as(self, other: Sampler) -> bool:
+        """Say whether both evaluate the same combinations, so that they can be compared one by one."""
+        mine, theirs = self._all, other._all
+        return mine is not None and theirs is not None and all(map(np.array_equal, mine, theirs))
 
-        Where work queues, most of the time goes into the turns that all samples take together: cases are then laid side
-        by side, as many as fit into a block.
-        """
-        if not self.model.network.uses_capacity or self.model.weights:
-            return [self.case(case, draws) for case in cases]
-        found: list[tuple[Days, Flags] | None] = [None] * len(cases)
-        width = max(1, BLOCK // draws.samples)
-        for policy in dict.fromkeys(self.policy(case) for case in cases):
-            places = [place for place, case in enumerate(cases) if self.policy(case) == policy]
-            for start in range(0, len(places), width):
-                part = places[start : start + width]
-                joined = beside(self.model, [draws.columns(cases[place]) for place in part])
-                days, lost = self.plain(self.model.network, joined, policy)
-                for place, column in zip(part, range(0, joined.samples, draws.samples), strict=True):
-                    here = slice(column, column + draws.samples)
-                    found[place] = days[:, here], lost[here]
-        return [each for each in found if each is not None]
+    # -- drawing -----------------------------------------------------------------------------------------------------
 
-    def _based(self, case: Case, draws: Draws) -> Case:
-        """Lay the values of drawn readings under a case."""
-        if not self._together:
-            return case
-        return replace(case, base={**self.base_of(draws), **case.base})
+    def draws(self, start: int, count: int) -> Draws:
+        """Return the variates of some positions of every replicate, side by side; of all combinations where they are few."""
+        if self._all is not None:
+            return Draws(self.model, self._all[0])
+        sequences = _sequences(max(self.model.dimensions, 1), self.seed)
+        return Draws(self.model, np.concatenate([each.points(start, count) for each in sequences], axis=1))
 
-    def blocks(self, samples: int) -> Iterator[tuple[int, int]]:
-        """Yield start and count in every replicate, until there are enough samples in all."""
-        each = -(-samples // REPLICATES)
-        width = BLOCK // REPLICATES
-        for start in range(0, each, width):
-            yield start, min(width, each - start)
+    def _block(self, start: int, count: int) -> Block:
+        if (start, count) in self._kept:
+            return self._kept[start, count]
+        block = Block(self, self.draws(start, count))
+        nodes = len(self.model.network.points)
+        if (len(self._kept) + 1) * nodes * block.draws.samples <= MOST_KEPT or not self._kept:
+            self._kept[start, count] = block
+        return block
 
-    def run(self, case: Case, samples: int, *, enough: Callable[[Sample], bool] | None = None) -> Sample:
-        """Simulate one case.
+    def blocks(self) -> Iterator[Block]:
+        """Yield the blocks of the samples that were run."""
+        for start, count in self._taken:
+            yield self._block(start, count)
+
+    def sizes(self, name: str) -> NDArray[np.float64]:
+        """Return what orders the samples that were run by one chance: how large it is, where it happens at all."""
+        return np.concatenate([block.draws.size(name, self.main) for block in self.blocks()])
+
+    # -- evaluating --------------------------------------------------------------------------------------------------
+
+    def run(self, samples: int, *, enough: Callable[[Sample], bool] | None = None) -> Sample:
+        """Simulate the main case.
 
         Parameters
         ----------
-        case
-            How it differs.
         samples
-            At least so many; rounded up to a multiple of `REPLICATES`.
+            At least so many; rounded up to a multiple of `REPLICATES`. Of no account where every combination is evaluated.
         enough
             Asked after each block whether to stop.
         """
-        days: list[Days] = []
-        replicates: list[NDArray[np.int8]] = []
-        unplaced = 0
-        for start, count in self.blocks(samples):
-            first = start == 0 and samples <= BLOCK
-            draws = self.kept(count, case.rho) if first else self.draws(start, count, case.rho)
-            found, lost = self.case(case, draws)
-            days.append(found)
-            replicates.append(np.repeat(np.arange(REPLICATES, dtype=np.int8), count))
-            unplaced += int(lost.sum())
-            if enough and enough(self._joined(days, replicates, unplaced)):
+        self._taken = []
+        parts: list[tuple[Days, Flags]] = []
+        each, width = -(-samples // REPLICATES), BLOCK // REPLICATES
+        for start in range(0, 1 if self.exact else each, width):
+            count = min(width, each - start)
+            self._taken.append((start, count))
+            parts.append(self._block(start, count).days(self.main))
+            if enough and enough(self._sample(parts)):
                 break
-        return self._joined(days, replicates, unplaced)
+        return self._sample(parts)
 
-    def _joined(self, days: list[Days], replicates: list[NDArray[np.int8]], unplaced: int) -> Sample:
-        return Sample(self.milestones, np.concatenate(days, axis=1), np.concatenate(replicates), unplaced)
+    def compare(self, cases: Mapping[str, Case]) -> dict[str, Sample]:
+        """Simulate cases, each on the draws of the samples that were run."""
+        parts: dict[str, list[tuple[Days, Flags]]] = {name: [] for name in cases}
+        for block in self.blocks():
+            for name, case in cases.items():
+                parts[name].append(block.days(case))
+        return {name: self._sample(each) for name, each in parts.items()}
 
-    def compare(self, cases: Mapping[str, Case], each: int) -> dict[str, Sample]:
-        """Simulate many cases on the same first draws of every replicate.
+    def days(self, columns: Columns) -> Days:
+        """Return the days of the milestones under some columns, whatever is drawn, readings as chosen."""
+        _, network, counter = next(iter(self.networks))
+        if self.model.weights:
+            network, counter = self.model.network, Counter(self.model.network) if self.model.network.uses_capacity else None
+        policy = self.policy(self.main)
+        return Field(network, counter, columns, policy, self.milestones).under(columns, policy)[0]
 
-        Parameters
-        ----------
-        cases
-            By name.
-        each
-            Samples, at most `BLOCK`.
-        """
-        count = -(-min(each, BLOCK) // REPLICATES)
-        labels = np.repeat(np.arange(REPLICATES, dtype=np.int8), count)
-        found = {}
-        for rho in dict.fromkeys(case.rho for case in cases.values()):
-            names = [name for name, case in cases.items() if case.rho == rho]
-            results = self.cases([cases[name] for name in names], self.kept(count, rho))
-            for name, (days, lost) in zip(names, results, strict=True):
-                found[name] = Sample(self.milestones, days, labels, int(lost.sum()))
-        return found
-
-
-def needs_network(plan: Plan, reading: Reading) -> bool:
-    """Say whether the options of a reading differ in more than a column can hold: in the calendar, or in a unit."""
-    from models.duration import Duration
-
-    for option in reading.options:
-        if option.changes.calendar not in (None, plan.calendar):
-            return True
-        for name, value in option.changes.assumptions.items():
-            held = plan.values[name]
-            if isinstance(value, Duration) and not (isinstance(held, Duration) and held.unit == value.unit):
-                return True
-    return False
+    def _sample(self, parts: list[tuple[Days, Flags]]) -> Sample:
+        """Join blocks."""
+        days = np.concatenate([each for each, _ in parts], axis=1)
+        lost = sum(int(np.count_nonzero(each)) for _, each in parts)
+        if self._all is not None:
+            return Sample(self.milestones, days, np.zeros(days.shape[1], dtype=np.int8), lost, self._all[1])
+        labels = [np.repeat(np.arange(REPLICATES, dtype=np.int8), count) for _, count in self._taken[: len(parts)]]
+        return Sample(self.milestones, days, np.concatenate(labels), lost)

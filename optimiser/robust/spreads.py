@@ -1,14 +1,15 @@
-"""From the figures of a register to distributions over whole units."""
+"""From the figures of a register to distributions over whole units, and the ranges that a plan states or rates itself."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.risk import Impact, Relative, Spread
+from models.assumptions import Assumption
+from models.risk import Impact, Range, RatingRange, Relative, Spread
 from optimiser.robust.quantity import number
 from optimiser.robust.shapes import Lattice, Threesome, discrete, fixed, pert, piecewise, triangular, uniform
 
-__all__ = ["FACTOR_STEP", "delay_of", "distribution", "end_of"]
+__all__ = ["FACTOR_STEP", "delay_of", "distribution", "end_of", "own_range", "rated_range"]
 
 FACTOR_STEP = 0.005
 """Factors are drawn in steps of half a per cent."""
@@ -56,3 +57,34 @@ def delay_of(impact: Impact, shape: Threesome | None) -> Lattice:
         return uniform(low, high, step)
     make = {"triangular": triangular, "pert": pert}[shape or impact.shape]
     return make(low, likely, high, step)
+
+
+def rated_range(entry: Assumption, name: str, rating: RatingRange) -> Range:
+    """Return the range that the rating of an assumption stands for."""
+    return Range(
+        id=name,
+        of=entry.id,
+        rag=entry.uncertainty,
+        basis=rating.basis,
+        citation=rating.citation,
+        confidence=rating.confidence,
+        fitted_to=rating.fitted_to,
+        derived_from=rating.derived_from,
+        note=f"rated {entry.uncertainty} in the plan",
+    )
+
+
+def own_range(entry: Assumption, name: str) -> Range:
+    """Return the range that an assumption states of itself; an end that it leaves out is its value."""
+    return Range(
+        id=name,
+        of=entry.id,
+        low=entry.low if entry.low is not None else entry.value,
+        high=entry.high if entry.high is not None else entry.value,
+        basis=entry.basis,
+        citation=entry.citation,
+        confidence=entry.confidence,
+        fitted_to=entry.fitted_to,
+        derived_from=entry.derived_from,
+        note="the range that the assumption itself states",
+    )

@@ -1,0 +1,157 @@
+"""How milestones hang on activities: which have no float in a sample, by one backward pass over all samples at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.plan import DURATION_PREFIX
+from models.robustness import ActivityEffect
+from models.rules import Alignment
+from optimiser.critical import Batch, Columns, Link, latest_positions, lengthened
+from optimiser.robust.field import Field, Flags
+from optimiser.robust.policy import Served, allot
+from optimiser.robust.queues import Boundaries, holders
+from optimiser.robust.simulation import Sampler
+from optimiser.robust.statistics import Sample, rank_correlation, ranks
+
+__all__ = ["activity_effects"]
+
+
+def activity_effects(sampler: Sampler, base: Sample) -> tuple[ActivityEffect, ...]:
+    """Return criticality, cruciality and schedule sensitivity of every activity that a milestone ever hangs on.
+
+    An activity is critical in a sample where a unit more of it moves the milestone: its finish has no float, whoever
+    queues being served in the same order. Alignments to months are left out meanwhile, as a day then shows only where it
+    tips a month. Where k of n are asked for, what may lead to several of them is made a unit longer in the samples in
+    which their floats do not tell.
+    """
+    milestones = sampler.milestones
+    positions = {milestone: np.empty(len(base), dtype=np.int64) for milestone in milestones}
+    lengths: dict[str, Boundaries] = {}
+    critical: dict[tuple[str, str], Flags] = {}
+    dated = np.ones(len(base), dtype=np.bool_)
+    begin = 0
+    for block in sampler.blocks():
+        for mask, each in block.fields:
+            there = np.arange(begin, begin + block.draws.samples)
+            there = there if mask is None else there[mask]
+            found = _Backward(each)
+            for milestone in milestones:
+                positions[milestone][there] = found.batch.row(each.network.nodes[milestone, "start"])
+                dated[there] &= found.dated(milestone)
+                for name, flags in found.critical(milestone).items():
+                    critical.setdefault((name, milestone), np.zeros(len(base), dtype=np.bool_))[there] = flags
+                    lengths.setdefault(name, np.zeros(len(base), dtype=np.int64))[there] = found.length(name)
+        begin += block.draws.samples
+    if not dated.any():
+        return ()
+    weights = None if base.weights is None else base.weights[dated] / base.weights[dated].sum()
+    order_of = {milestone: ranks(row[dated].astype(float), weights) for milestone, row in positions.items()}
+    scatter = {milestone: _deviation(row[dated], weights) for milestone, row in positions.items()}
+    nowhere = np.zeros(len(base), dtype=np.bool_)
+    effects = []
+    for activity in sampler.model.plan.activities:
+        shares = {
+            name: float(np.average(critical.get((activity.id, name), nowhere)[dated], weights=weights)) for name in milestones
+        }
+        if not any(shares.values()):
+            continue
+        length = lengths[activity.id][dated]
+        spread = _deviation(length, weights)
+        ranked = ranks(length.astype(float), weights)
+        hanging = {name: rank_correlation(ranked, order_of[name], weights) if shares[name] else None for name in milestones}
+        effects.append(
+            ActivityEffect(
+                id=activity.id,
+                title=activity.title,
+                criticality={name: round(share, 4) for name, share in shares.items()},
+                cruciality={name: None if value is None else round(abs(value), 4) for name, value in hanging.items()},
+                schedule_sensitivity={
+                    name: round(share * spread / scatter[name], 4) if scatter[name] else 0.0 for name, share in shares.items()
+                },
+            )
+        )
+    return tuple(
+        sorted(effects, key=lambda effect: -max(effect.schedule_sensitivity.values()) - max(effect.criticality.values()) / 1e3)
+    )
+
+
+def _deviation(values: NDArray[np.int64], weights: NDArray[np.float64] | None) -> float:
+    mean = np.average(values, weights=weights)
+    return float(np.sqrt(np.average((values - mean) ** 2, weights=weights)))
+
+
+class _Backward:
+    """The latest positions in every sample of one field that leave a milestone where it is, alignments left out."""
+
+    def __init__(self, field: Field) -> None:
+        network = self.network = field.network
+        aligned = [rule.id for rule in network.plan.rules if isinstance(rule, Alignment) and network.enabled[rule.id]]
+        columns, free, served = field.columns, field.free, field.served
+        if aligned:
+            off = dict.fromkeys(aligned, np.zeros(columns.samples, dtype=np.bool_))
+            columns = Columns(columns.samples, columns.values, {**columns.switches, **off})
+            free = free.varied(columns, None, aligned, [True] * len(network.points), {})
+            served = allot(field.counter, free, field.policy) if field.counter else None
+        self.batch: Batch = served.batch if served else free
+        self.lost: Flags = served.lost if served else np.zeros(columns.samples, dtype=np.bool_)
+        self._links = [] if served is None or field.counter is None else self._held_up(field, served)
+        self._begun = (
+            {} if served is None or field.counter is None else dict(zip(field.counter.starts, served.begun, strict=True))
+        )
+        quorums = [quorum for quorum in network.quorums if self.batch.switch(quorum.rule) is not False]
+        self._some = any(quorum.count < len(quorum.sources) or quorum.count_slots[:-1] for quorum in quorums)
+        """Whether some of several points are asked for."""
+
+    def dated(self, milestone: str) -> Flags:
+        """Return the samples in which a milestone has a date."""
+        return ~self.lost & (self.batch.row(self.network.nodes[milestone, "start"]) <= self.network.clock.limit)
+
+    def length(self, activity: str) -> Boundaries:
+        """Return the working days that an activity takes in every sample."""
+        start, finish = self.network.item_nodes(activity)
+        return self.batch.row(finish) - self.batch.row(start)
+
+    def _held_up(self, field: Field, served: Served) -> list[Link]:
+        """Return who keeps whom waiting: the node that would be late, the start that it holds up, and the samples."""
+        assert field.counter is not None
+        counter = field.counter
+        slots = [f"{DURATION_PREFIX}{item}" for item in counter.items]
+        ready = [served.batch.pushed(node, slot) for node, slot in zip(counter.starts, slots, strict=True)]
+        finishes = [served.batch.row(node) for node in counter.finishes]
+        found = []
+        for queue in counter.queues(served.batch.columns):
+            for before, after, ends, samples in holders(queue, ready, served.begun, finishes):
+                node = counter.finishes[before] if ends else counter.starts[before]
+                found.append((node, counter.starts[after], samples))
+        return found
+
+    def critical(self, milestone: str) -> dict[str, Flags]:
+        """Return for each activity that can move a milestone the samples in which a unit more of it does."""
+        network, batch = self.network, self.batch
+        target = network.nodes[milestone, "start"]
+        latest = latest_positions(batch, target, self._links)
+        least = latest_positions(batch, target, self._links, alone=False) if self._some else latest
+        dated, needed = self.dated(milestone), batch.leading([target])
+        found = {}
+        for activity in (each.id for each in network.plan.activities if network.item_nodes(each.id)[1] in least):
+            finish = network.item_nodes(activity)[1]
+            flags = np.zeros_like(dated)
+            if finish in latest:
+                flags |= lengthened(batch, activity, latest)
+            unsure = lengthened(batch, activity, least) & ~flags & dated if self._some else flags & False
+            if unsure.any():
+                flags[unsure] = self._longer(activity, unsure, needed).row(target) > batch.row(target)[unsure]
+            if np.any(flags & dated):
+                found[activity] = flags & dated
+        return found
+
+    def _longer(self, activity: str, samples: Flags, needed: list[bool]) -> Batch:
+        """Return the positions when an activity takes a unit more, everybody who queues beginning no earlier than before."""
+        columns = self.batch.columns
+        arc = self.network.durations[self.network.item_nodes(activity)[0]]
+        more = np.zeros(columns.samples, dtype=np.int64) + self.batch.amount(arc) + 1
+        longer = Columns(columns.samples, {**columns.values, arc.rule: more}, columns.switches).taken(samples)
+        begun = {node: row[samples] for node, row in self._begun.items()}
+        return self.batch.varied(longer, samples, [arc.rule], needed, begun)

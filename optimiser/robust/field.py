@@ -1,0 +1,274 @@
+"""Positions of everything over some samples of one network, and what becomes of the milestones when columns differ.
+
+Deadlines do not hold anything back here: a latest date is a target, and so is a maximum lag, or an equality, that the
+lengths drawn cannot keep. Both are counted instead, sample by sample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.plan import DURATION_PREFIX
+from models.policies import Policy
+from models.rules import Dependency, Equality, Point
+from optimiser.critical import Batch, Columns, Network
+from optimiser.robust.policy import Counter, Served, allot
+from optimiser.robust.quantity import Quantity, capacity_slots, find_quantity, number
+from optimiser.robust.queues import Boundaries
+
+__all__ = ["BEYOND", "NEVER", "Days", "Field", "Flags"]
+
+Days = NDArray[np.int32]
+Flags = NDArray[np.bool_]
+
+NEVER = int(np.iinfo(np.int32).max)
+"""The day of a milestone in a sample in which it waits for what will not come: later than any date."""
+
+BEYOND = NEVER - 1
+"""The day of a milestone that falls after the days that the calendar covers."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Circle:
+    """Nodes that push one another in a circle, and the limits in it that may be let go, those that go first first."""
+
+    nodes: tuple[int, ...]
+    limits: tuple[tuple[str, ...], ...]
+
+
+@dataclass(slots=True)
+class Field:
+    """One network over some samples.
+
+    Parameters
+    ----------
+    network
+        The plan's inequalities.
+    counter
+        Who queues for its capacities; None where it has none.
+    columns
+        What varies in the case that others are variations of.
+    policy
+        By which queues are served in it.
+    milestones
+        Asked for.
+
+    Attributes
+    ----------
+    free
+        Positions with capacity left out.
+    served
+        Positions with everybody served, where the network has capacities.
+    released
+        Limit to the samples in which it was let go, as no schedule could keep it.
+    """
+
+    network: Network
+    counter: Counter | None
+    columns: Columns
+    policy: Policy
+    milestones: tuple[str, ...]
+    free: Batch = field(init=False)
+    served: Served | None = field(init=False, default=None)
+    released: dict[str, Flags] = field(init=False, default_factory=dict)
+    _nodes: list[int] = field(init=False)
+    _needed: list[bool] = field(init=False)
+    _circles: list[_Circle] = field(init=False)
+    _held: dict[str, int] = field(init=False, default_factory=dict)
+    _queue: tuple[Boundaries, Boundaries] | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        network = self.network
+        self._circles = _circles(network)
+        self._nodes = [network.nodes[milestone, "start"] for milestone in self.milestones]
+        free = Batch(network, self.columns)
+        free.settle()
+        queueing = [*self.counter.starts, *self.counter.finishes] if self.counter else []
+        ceilings = [ceiling.node for ceiling in network.ceilings]
+        self._needed = free.leading([*self._nodes, *queueing, *ceilings])
+        self.free = self._loosened(free, self.released)
+        self.columns = self.free.columns
+        if self.counter:
+            self.served = allot(self.counter, self.free, self.policy)
+            self._queue = self._pushed(self.served.batch)
+
+    @property
+    def placed(self) -> Batch:
+        """The positions, queues and all."""
+        return self.served.batch if self.served else self.free
+
+    def under(self, columns: Columns, policy: Policy) -> tuple[Days, Flags]:
+        """Return the days of the milestones under other columns or another policy, and which samples found no place."""
+        changed, samples = self._changed(columns)
+        lost = self.served.lost if self.served else np.zeros(columns.samples, dtype=np.bool_)
+        if policy != self.policy:
+            samples = np.ones(columns.samples, dtype=np.bool_)
+        if not samples.any():
+            return self._days(self.placed, lost), lost
+        every = samples.all()
+        free = self.free.varied(
+            columns if every else columns.taken(samples), None if every else samples, changed, self._needed, {}
+        )
+        free = self._loosened(free, {})
+        found, missed = self._allotted(free, samples, changed, policy)
+        if every:
+            return found, missed
+        days, lost = self._days(self.placed, lost), lost.copy()
+        days[:, samples], lost[samples] = found, missed
+        return days, lost
+
+    def _allotted(self, free: Batch, samples: Flags, changed: Sequence[str], policy: Policy) -> tuple[Days, Flags]:
+        """Return the days once everybody is served: only where somebody is ready at another time, or takes another time."""
+        count = free.columns.samples
+        nobody = np.zeros(count, dtype=np.bool_)
+        if self.served is None or self.counter is None:
+            return self._days(free, nobody), nobody
+        again = ~nobody
+        before = self.served.lost[samples]
+        if policy == self.policy and not self._rationed & set(changed):
+            limits = {name for circle in self._circles for names in circle.limits for name in names}
+            names = [*changed, *(limits & {*free.columns.switches, *self.columns.switches})]
+            begun = {node: row[samples] for node, row in zip(self.counter.starts, self.served.begun, strict=True)}
+            kept = self.served.batch.varied(free.columns, None if samples.all() else samples, names, self._needed, begun)
+            again = before | self._moved(kept, names, samples)
+            if not again.any():
+                return self._days(kept, before), before
+        every = again.all()
+        served = allot(self.counter, free if every else free.branch(again), policy)
+        if every:
+            return self._days(served.batch, served.lost), served.lost
+        days, lost = self._days(kept, before), before.copy()
+        days[:, again], lost[again] = self._days(served.batch, served.lost), served.lost
+        return days, lost
+
+    @property
+    def _rationed(self) -> set[str]:
+        """Slots that change how much of a capacity there is, or is asked for."""
+        assert self.counter is not None
+        return {name for rule in self.counter.rules for name in capacity_slots(rule)}
+
+    def _moved(self, kept: Batch, names: Iterable[str], samples: Flags) -> Flags:
+        """Return the samples in which somebody who queues would be ready at another time, or take another time.
+
+        In the others everybody takes the turn that they took, and so begins when they began.
+        """
+        assert self.counter is not None
+        assert self._queue is not None
+        assert self.served is not None
+        behind = kept.behind(names)
+        found = np.zeros(kept.columns.samples, dtype=np.bool_)
+        for place, (start, finish) in enumerate(zip(self.counter.starts, self.counter.finishes, strict=True)):
+            if start in behind or finish in behind:
+                slot = f"{DURATION_PREFIX}{self.counter.items[place]}"
+                ready, ends = kept.pushed(start, slot), kept.pushed(finish, slot)
+                found |= (ready != self._queue[0][place, samples]) | (ends != self._queue[1][place, samples])
+                found |= kept.row(finish) - kept.row(start) != (
+                    self.served.batch.row(finish)[samples] - self.served.batch.row(start)[samples]
+                )
+        return found
+
+    def _pushed(self, batch: Batch) -> tuple[Boundaries, Boundaries]:
+        """Return where everything but its own length pushes the start and the finish of everybody who queues."""
+        assert self.counter is not None
+        slots = [f"{DURATION_PREFIX}{item}" for item in self.counter.items]
+        shape = (len(slots), batch.columns.samples)
+        starts = [batch.pushed(node, slot) for node, slot in zip(self.counter.starts, slots, strict=True)]
+        finishes = [batch.pushed(node, slot) for node, slot in zip(self.counter.finishes, slots, strict=True)]
+        return np.array(starts).reshape(shape), np.array(finishes).reshape(shape)
+
+    # -- what differs ------------------------------------------------------------------------------------------------
+
+    def _changed(self, columns: Columns) -> tuple[list[str], Flags]:
+        """Return the slots and switches that differ, and the samples in which any does."""
+        changed = []
+        samples = np.zeros(columns.samples, dtype=np.bool_)
+        pairs = ((self.columns.values, columns.values, self._stated), (self.columns.switches, columns.switches, self._enabled))
+        for before, after, stated in pairs:
+            for name in {**before, **after}:
+                old, new = before.get(name), after.get(name)
+                if old is not new:
+                    differs = (stated(name) if old is None else old) != (stated(name) if new is None else new)
+                    if np.any(differs):
+                        changed.append(name)
+                        samples |= differs
+        return changed, samples
+
+    def _stated(self, slot: str) -> int:
+        """Return what the plan holds for a slot that no column names."""
+        if slot not in self._held:
+            found = find_quantity(self.network.plan, slot)
+            self._held[slot] = number(found.value if isinstance(found, Quantity) else self.network.plan.values[slot])
+        return self._held[slot]
+
+    def _enabled(self, name: str) -> bool:
+        return self.network.enabled[name]
+
+    # -- limits ------------------------------------------------------------------------------------------------------
+
+    def _loosened(self, batch: Batch, released: dict[str, Flags]) -> Batch:
+        """Let go of limits in the samples in which they push a circle off the axis that without them stays on it."""
+        limit = self.network.clock.limit
+        for circle in self._circles:
+            if circle.nodes[0] not in batch.computed:
+                continue
+            off = np.any([batch.row(node) > limit for node in circle.nodes], axis=0)
+            for names in circle.limits if off.any() else ():
+                trial = self._without(batch, names, off)
+                off &= np.all([trial.row(node) <= limit for node in circle.nodes], axis=0)
+                if off.any():
+                    batch = self._without(batch, names, off)
+                    for name in names:
+                        released[name] = released.get(name, np.zeros_like(off)) | off
+                off = np.any([batch.row(node) > limit for node in circle.nodes], axis=0)
+        return batch
+
+    def _without(self, batch: Batch, names: Sequence[str], samples: Flags) -> Batch:
+        columns = batch.columns
+        held = {name: columns.switches.get(name, np.full(columns.samples, self.network.enabled[name])) for name in names}
+        off = {name: on & ~samples for name, on in held.items()}
+        return batch.varied(
+            Columns(columns.samples, columns.values, {**columns.switches, **off}), None, names, self._needed, {}
+        )
+
+    def missed(self) -> dict[str, Flags]:
+        """Return for each latest date, and each limit that was let go, the samples that miss it."""
+        found = dict(self.released)
+        for ceiling in self.network.ceilings:
+            if self.placed.switch(ceiling.rule) is not False:
+                late = self.placed.late(ceiling)
+                found[ceiling.rule] = found[ceiling.rule] | late if ceiling.rule in found else late
+        return found
+
+    # -- dates -------------------------------------------------------------------------------------------------------
+
+    def _days(self, batch: Batch, lost: Flags) -> Days:
+        """Return the days at which milestones are shown in every sample."""
+        network = self.network
+        found = np.empty((len(self.milestones), batch.columns.samples), dtype=np.int32)
+        for place, (milestone, node) in enumerate(zip(self.milestones, self._nodes, strict=True)):
+            boundaries = batch.row(node)
+            shown = network.clock.shown(boundaries, network.plan.convention(Point(milestone, "start")))
+            found[place] = np.where(boundaries > network.clock.limit, BEYOND, shown)
+            found[place][lost | (boundaries >= network.never)] = NEVER
+        return found
+
+
+def _circles(network: Network) -> list[_Circle]:
+    """Return the circles of a network that a maximum lag or an equality takes part in."""
+    rules = network.plan.rules_by_id
+    found = []
+    for component in network.order:
+        inside = set(component)
+        if len(component) == 1:
+            continue
+        names = dict.fromkeys(arc.rule for arc in network.arcs if arc.target in inside and arc.source in inside)
+        lags = [name for name in names if isinstance(rule := rules.get(name), Dependency) and rule.bound == "at-most"]
+        equal = [name for name in names if isinstance(rules.get(name), Equality)]
+        limits = [tuple(each) for each in (lags, [*lags, *equal] if equal else []) if each]
+        if limits:
+            found.append(_Circle(tuple(component), tuple(limits)))
+    return found
