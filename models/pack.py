@@ -196,7 +196,8 @@ class PackRequest(Record):
     milestones: Many[Identifier] = ()
     seed: int = 0
     confidence: float = 0.8
-    samples: int = 16_384
+    samples: int | None = None
+    """As many as `robust` draws of each case where None."""
     pdf: bool = False
 
 

@@ -182,7 +182,7 @@ class ChanceEffect(Record):
     raid: Many[Identifier]
     touches: Many[Text]
     reaches: Many[Identifier]
-    """The milestones that it could ever move; at the others it moves nothing."""
+    """The milestones that it can move: those that hang on it, and in some sample fall otherwise without it."""
     bought_wd: dict[Identifier, int | None]
     """Working days that the date at the confidence comes forward once this no longer varies: analysis by exclusion.
 

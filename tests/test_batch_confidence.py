@@ -10,7 +10,7 @@ from optimiser.batch.job import Job
 from optimiser.batch.results import SAMPLED, STATUSES
 from optimiser.batch.task import compute, packed, run_range
 from optimiser.robust import robust
-from tests.batch_plans import CONFIDENCE, RECIPES, job_of
+from tests.batch_plans import CONFIDENCE, RECIPES, bakery, job_of
 
 
 def test_dates_at_a_confidence_are_those_of_robust(tmp_path):
@@ -56,11 +56,23 @@ def test_a_job_takes_its_register_along(tmp_path):
 
 def test_too_many_samples_without_a_date_are_a_reason(tmp_path):
     """Where a confidence asks for more samples than have a date, the row says how many have none."""
-    axes = '  - { kind: assumption, name: deadline, values: [none, "2024-02-27"] }\n' + CONFIDENCE
-    job = job_of(tmp_path, axes, "rules: { open-on-first-day: false }")
+    plan = bakery(tmp_path) / "plan.yaml"
+    plan.write_text(plan.read_text(encoding="utf-8").replace("last: 2024-12-31", "last: 2024-03-28", 1), encoding="utf-8")
+    job = job_of(tmp_path, CONFIDENCE, "rules: { open-on-first-day: false }")
 
     ran = run(job, tmp_path / "run")
 
-    assert ran.counts["solved"] >= 4
+    assert ran.counts["solved"] == 2
     text = (tmp_path / "run" / "results.csv").read_text(encoding="utf-8")
     assert "of 1024 samples have no schedule, or none on the calendar" in text
+
+
+def test_a_deadline_of_a_row_holds_no_sample_back(tmp_path):
+    """A latest date is a target in a simulation: a row at a confidence has the date that it has without it."""
+    axes = '  - { kind: assumption, name: deadline, values: [none, "2024-02-27"] }\n' + CONFIDENCE
+    job = job_of(tmp_path, axes, "rules: { open-on-first-day: false }")
+
+    found = compute(job, FastPath(job), np.arange(6))
+
+    assert found.dates[0, 1:3].tolist() == found.dates[0, 4:6].tolist()
+    assert found.dates[0, 2] > 0

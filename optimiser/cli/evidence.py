@@ -53,7 +53,9 @@ def make_pack(
     confidence: Annotated[
         float, typer.Option("-c", "--confidence", metavar="P", help="Probability with which robust dates are to hold.")
     ] = 0.8,
-    samples: Annotated[int, typer.Option("--samples", min=64, max=1_000_000, help="Of each simulation.")] = 16_384,
+    samples: Annotated[
+        int | None, typer.Option("--samples", min=64, max=1_000_000, help="Of each simulation; as many as `robust` draws.")
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, max=2**31 - 8, help="Of solver and simulation; recorded.")] = 0,
     pdf: Annotated[bool, typer.Option("--pdf", help="Also write the report as PDF; needs the extra 'report'.")] = False,
     as_json: AsJson = False,

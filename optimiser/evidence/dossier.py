@@ -142,8 +142,6 @@ class Dossier:
     grid: Grid | None = None
     released: list[Released] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
-    moves: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Assumption, unknown, rule or length to the milestones that it can move by being longer or later, however much."""
     qualified: Qualified | None = None
     qualified_case: Case | None = None
     absent: dict[str, str] = field(default_factory=dict)

@@ -221,12 +221,8 @@ def _challengers(dossier: Dossier) -> list[str]:
     return [each.id for each in dossier.plan.baselines[1:] if family.get(each.id, each.id) not in dated]
 
 
-CROWDED_SAMPLES = 256
-"""Samples of a case with capacities, of which each is a queue of its own: what a pack has time for. `robust` takes more."""
-
-
 def _risks(dossier: Dossier, source: str | Path, tell: Callable[[str], None]) -> None:
-    """Simulate every case, those with capacities with fewer samples."""
+    """Simulate every case as `robust` does: as many samples, the same draws."""
     from optimiser.robust import robust
 
     for case in dossier.cases:
@@ -234,13 +230,12 @@ def _risks(dossier: Dossier, source: str | Path, tell: Callable[[str], None]) ->
             case.absent["robust"] = "the case has no dates"
             continue
         tell(f"{case.id}: robust dates")
-        asked = dossier.request.samples
         try:
             case.robust = robust(
                 case.plan,
                 dossier.request.confidence,
                 dossier.request.seed + 7,
-                min(asked, CROWDED_SAMPLES) if case.crowded else asked,
+                dossier.request.samples,
                 milestones=dossier.milestones,
                 folder=source,
             )

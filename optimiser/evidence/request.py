@@ -25,7 +25,7 @@ def request_of(
     milestones: tuple[str, ...] = (),
     seed: int = 0,
     confidence: float = 0.8,
-    samples: int = 16_384,
+    samples: int | None = None,
     pdf: bool = False,
 ) -> PackRequest:
     """Return what is asked for, with the cases filled in.
@@ -126,5 +126,6 @@ def command(request: PackRequest) -> str:
         parts.append("--no-cases")
     for name in request.milestones:
         parts += ["-m", name]
-    parts += ["--seed", str(request.seed), "--confidence", f"{request.confidence:g}", "--samples", str(request.samples)]
+    parts += ["--seed", str(request.seed), "--confidence", f"{request.confidence:g}"]
+    parts += [] if request.samples is None else ["--samples", str(request.samples)]
     return shlex.join([*parts, *(["--pdf"] if request.pdf else [])])

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.duration import Duration
-from models.items import Activity
 from models.plan import DURATION_PREFIX, Plan
 from models.provenance import Authority
 from models.rules import Dependency
@@ -35,7 +32,6 @@ def add_variations(dossier: Dossier, tell: Callable[[str], None]) -> None:
     _sweeps(dossier, tell)
     _authorities(dossier)
     _changes(dossier)
-    _moves(dossier)
 
 
 def _sweeps(dossier: Dossier, tell: Callable[[str], None]) -> None:
@@ -229,36 +225,3 @@ def _changes(dossier: Dossier) -> None:
                 )
             )
     dossier.changes.sort(key=lambda change: (-sum(gain or 0 for gain in change.gains.values()), change.rule))
-
-
-_FAR = {"mo": 24, "wd": 500, "cd": 700}
-"""Amounts by which a length is made longer to see whether it moves anything at all."""
-
-
-def _moves(dossier: Dossier) -> None:
-    """Find the milestones that each number touched by the simulation can move, by making it much worse."""
-    plan, simulated = dossier.plan, dossier.main.robust
-    if simulated is None:
-        return
-    touched = list(dict.fromkeys(slot for chance in simulated.chances for slot in chance.touches))
-    numbers = {slot: pair for slot in touched if (pair := _much_worse(plan, slot)) is not None}
-    values = {}
-    for place, (slot, (now, worse)) in enumerate(numbers.items(), start=1):
-        values[slot] = np.full(1 + len(numbers), now, dtype=np.int64)
-        values[slot][place] = worse
-    evaluated = evaluate(compile_network(plan), Columns(1 + len(numbers), values))
-    for place, slot in enumerate(numbers, start=1):
-        dossier.moves[slot] = tuple(
-            name
-            for name in dossier.milestones
-            if evaluated.of(name)[place] > evaluated.of(name)[0] or evaluated.infeasible[place]
-        )
-
-
-def _much_worse(plan: Plan, slot: str) -> tuple[int, int] | None:
-    """Return a number as a column holds it, and one far worse; None where it has none that can be told."""
-    item = plan.items.get(slot.removeprefix(DURATION_PREFIX)) if slot.startswith(DURATION_PREFIX) else None
-    value = plan.duration(item.duration) if isinstance(item, Activity) else plan.values.get(slot)
-    if isinstance(value, dt.date):
-        return value.toordinal(), value.toordinal() + _FAR["cd"]
-    return (value.amount, value.amount + _FAR.get(value.unit, 0)) if isinstance(value, Duration) else None

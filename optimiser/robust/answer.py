@@ -390,6 +390,8 @@ def _deadlines(sampler: Sampler, sample: Sample) -> tuple[DeadlineChance, ...]:
         for places, late in missed[rule.id]:
             flags[places] = late
         date = plan.date(rule.date) if isinstance(rule, NotAfter) else None
+        if isinstance(rule, NotAfter) and date is None and not flags.any():
+            continue  # its date is 'none', in every sample
         chance = round(1 - sample.share(flags), 6)
         count = int(np.count_nonzero(flags))
         found.append(

@@ -90,17 +90,19 @@ def chance_effects(sampler: Sampler, base: Sample, confidence: float) -> tuple[C
     bought: dict[str, dict[str, Effect]] = {}
     for name in closed:  # one case at a time: each is large, and only its distances are kept
         without = sampler.compare({name: replace(sampler.main, closed=frozenset({name}))})[name]
-        bought[name] = {
-            milestone: Effect(None if each.days is None else -each.days, each.noise)
-            for milestone in milestones
-            for each in [moved(milestone, without.among(milestone)) if name in felt[milestone] else _NOTHING]
-        }
+        bought[name] = dict.fromkeys(milestones, _NOTHING)
+        for milestone in tuple(hanging[name]):
+            if np.array_equal(without.of(milestone), base.of(milestone)):
+                del hanging[name][milestone]  # it moves no sample, whatever hangs together with it
+                continue
+            gain = moved(milestone, without.among(milestone))
+            bought[name][milestone] = Effect(None if gain.days is None else -gain.days, gain.noise)
     found: list[tuple[Chance, dict[str, Effect], list[dict[str, Effect]]]] = []
     for chance in model.chances:
         asked = chance.kind != "reading" and (chance.id in bought or not hanging[chance.id])
         gains = bought.get(chance.id, dict.fromkeys(milestones, _NOTHING if asked else Effect(None, None)))
         tails = [
-            {name: moved(name, base.among(name, where)) if chance.id in felt[name] else _NOTHING for name in milestones}
+            {name: moved(name, base.among(name, where)) if name in hanging[chance.id] else _NOTHING for name in milestones}
             for where in _tails(chance, scores[chance.id], base)
         ]
         found.append((chance, gains, tails))

@@ -220,13 +220,16 @@ class Distribution:
         cumulative = np.cumsum(counts, axis=1)
         found: list[int | None] = []
         for each, total in zip(cumulative, totals, strict=True):
-            place = int(np.searchsorted(each, confidence * total - _EXACT * max(total, 1.0)))
+            if not total:
+                found.append(None)
+                continue
+            place = int(np.searchsorted(each, confidence * total - _EXACT * total))
             reached = each[place] / total if place < len(each) else 1.0
-            before = each[place - 1] / total if place and total else 0.0
+            before = each[place - 1] / total if place else 0.0
             if before > 0 and confidence - before <= tolerance < reached - confidence:
                 earlier = int(np.searchsorted(each, each[place - 1] - _EXACT))
                 place = earlier if place - earlier > _WEEKEND else place
-            found.append(self.first + place if place < len(each) and total else None)
+            found.append(self.first + place if place < len(each) else None)
         return found
 
     def masses(self) -> tuple[Mass, ...]:

@@ -12,7 +12,7 @@ from optimiser.evidence.charts.curves import chance_chart
 from optimiser.evidence.dossier import Case, Dossier
 from optimiser.evidence.sections.words import column, lead, paragraph, published, remark, table
 
-__all__ = ["robust_dates", "unsimulated"]
+__all__ = ["below", "robust_dates", "unsimulated"]
 
 _QUANTILES = ("P50", "P80", "P90")
 _SWINGS = 12
@@ -40,10 +40,9 @@ def robust_dates(dossier: Dossier) -> Section:
         paragraph(
             "All milestones are met together, each at its own date, with a chance of ",
             Figure(text=f"{outcome.joint.probability:.0%}", proof="simulated", source=source),
-            ". Of the samples ",
-            Figure(text=f"{outcome.infeasible}", proof="simulated", source=source),
-            " meet no rule.",
+            ".",
         ),
+        *(_deadlines(outcome, source),) * bool(outcome.deadlines),
         _quantiles(dossier),
         _baselines(dossier),
     ]
@@ -53,6 +52,30 @@ def robust_dates(dossier: Dossier) -> Section:
     blocks.append(_shapes(outcome, source))
     blocks += [remark(note, "simulated", source) for note in outcome.notes]
     return Section(id="robust", title="Robust dates", items=(12,), blocks=tuple(blocks))
+
+
+def below(noise: int) -> str:
+    """Return what is said of a figure that the draws cannot tell from chance."""
+    return f"below the noise floor of {noise}"
+
+
+def _deadlines(outcome: RobustOutcome, source: str) -> Table:
+    """Return the chance of each limit that samples may miss."""
+    return table(
+        "deadlines",
+        "Limits that the samples may miss, each a target with its chance",
+        [
+            column("rule", "id"),
+            column("title"),
+            column("latest", "date"),
+            column("chance that it is met", "share"),
+            column("samples that miss it", "number"),
+        ],
+        [[each.rule, each.title, each.date, round(each.probability, 4), each.missed] for each in outcome.deadlines],
+        proof="simulated",
+        source=source,
+        note="A latest date holds nothing back in the simulation. A maximum lag or an equality is listed where no schedule keeps it.",
+    )
 
 
 def _quantiles(dossier: Dossier) -> Table:
@@ -95,7 +118,7 @@ def _quantiles(dossier: Dossier) -> Table:
         proof="simulated",
         source="robust of each case, with the same seed",
         note="Empty lines are cases whose simulation was left out; the section of cases says why. Where capacities are on each sample is a "
-        "queue of its own, so fewer are drawn and the error is larger.",
+        "queue of its own, so fewer are drawn where nobody says how many, and the error is larger.",
     )
 
 
@@ -195,10 +218,10 @@ def _shapes(outcome: RobustOutcome, source: str) -> Table:
                 entry.id,
                 held.triangular,
                 held.pert,
-                held.shape_wd,
+                held.shape_wd if held.shape_noise_wd is None else below(held.shape_noise_wd),
                 held.uncorrelated,
                 held.correlated,
-                held.correlation_wd,
+                held.correlation_wd if held.correlation_noise_wd is None else below(held.correlation_noise_wd),
                 held.readings_first,
                 held.readings_last,
             ]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 from models.items import Activity
 from models.pack import Block, Cell, Chart, Figure, Name, Section
 from models.robustness import ChanceEffect
 from optimiser.evidence.charts.curves import Swing, tornado_chart
 from optimiser.evidence.dossier import Dossier
-from optimiser.evidence.sections.chances import unsimulated
+from optimiser.evidence.sections.chances import below, unsimulated
 from optimiser.evidence.sections.words import basis_of, column, lead, names, paragraph, run_source, table
 
 __all__ = ["contingency", "criticality", "drivers"]
@@ -17,21 +15,11 @@ __all__ = ["contingency", "criticality", "drivers"]
 _SWINGS = 12
 
 
-def noise(samples: int) -> float:
-    """Return the rank correlation that chance alone gives hardly ever: three standard errors of independent samples."""
-    return 3 / math.sqrt(max(samples - 1, 1))
-
-
-def swing(dossier: Dossier, chance: ChanceEffect, milestone: str, samples: int) -> tuple[int | None, int | None]:
-    """Return how far a date moves between the low and the high end of something, nothing where that is not its doing.
-
-    A tenth of the samples gives a quantile that swings by several days for no reason at all, and a range swings with
-    whatever shares a driver with it: neither moves a date unless a length or day that it touches can.
-    """
-    known = [dossier.moves[slot] for slot in chance.touches if slot in dossier.moves]
-    cannot = len(known) == len(chance.touches) and not any(milestone in names for names in known)
-    small = not chance.bought_wd.get(milestone) and (chance.cruciality.get(milestone) or 0.0) < noise(samples)
-    return (None, None) if cannot or small else (chance.low_wd.get(milestone), chance.high_wd.get(milestone))
+def moved(chance: ChanceEffect, key: str, milestone: str) -> int | str | None:
+    """Return one of the figures of a chance, in words where it is not above the noise of the draws; none where it cannot move."""
+    noise = chance.noise_wd.get(key, {}).get(milestone)
+    figure: int | None = getattr(chance, key).get(milestone)
+    return below(noise) if noise is not None else figure if milestone in chance.reaches else None
 
 
 def drivers(dossier: Dossier) -> Section:
@@ -50,7 +38,7 @@ def drivers(dossier: Dossier) -> Section:
         moving = [
             Swing(chance.title, low or 0, high or 0)
             for chance in outcome.chances
-            for low, high in [swing(dossier, chance, milestone, outcome.samples)]
+            for low, high in [(chance.low_wd.get(milestone), chance.high_wd.get(milestone))]
             if low or high
         ]
         moving.sort(key=lambda swing: (-(abs(swing.high - swing.low)), swing.label))
@@ -99,15 +87,15 @@ def drivers(dossier: Dossier) -> Section:
                     *(
                         value
                         for name in dossier.milestones
-                        for value in (chance.bought_wd.get(name), *swing(dossier, chance, name, outcome.samples))
+                        for value in (moved(chance, key, name) for key in ("bought_wd", "low_wd", "high_wd"))
                     ),
                 ]
                 for chance in outcome.chances
             ],
             proof="simulated",
             source=source,
-            note="Empty low and high: nothing that it touches can move the milestone, or it does so no more than chance among the "
-            f"samples: closing it buys nothing, and its rank correlation with the date is below {noise(outcome.samples):.2f}.",
+            note="Empty: it cannot move the milestone. A figure that the draws cannot tell from chance is said to be below the noise "
+            "floor, which is three standard errors of it by balanced halves of the draws.",
             fold=True,
         )
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from itertools import pairwise
 
 from rich.text import Text
@@ -14,9 +14,11 @@ from models.robustness import ChanceEffect, RobustOutcome
 from optimiser.evidence.documents import evidence_class
 from optimiser.evidence.terminal.page import Column, Grid, Lines, Page, hanging, heading, paragraph, words
 from optimiser.evidence.terminal.robust_choices import (
+    BELOW,
     against_lines,
     claims_lines,
     decision_lines,
+    moved,
     policies_lines,
     side_by_side_lines,
     titled,
@@ -49,6 +51,7 @@ def robust_report(outcome: RobustOutcome, plan: Plan, page: Page) -> str:
     sections = [
         _title(outcome, plan, page),
         _dates(outcome, page),
+        _deadlines(outcome, page),
         _rests_on(outcome, page),
         _quantiles(outcome, page),
         _masses(outcome, page),
@@ -94,10 +97,6 @@ def _share(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.1f} %"
 
 
-def _days(value: float | None) -> str:
-    return "–" if value is None else f"{value:+.0f}" if value else "0"
-
-
 def _dates(outcome: RobustOutcome, page: Page) -> Lines:
     """The robust date of each milestone against the deterministic one, with what the latter is proved by and stands on."""
     label = _label(outcome.confidence)
@@ -128,7 +127,8 @@ def _dates(outcome: RobustOutcome, page: Page) -> Lines:
         )
         if entry.proof:
             ground = f"{basis}, {confidence}" if confidence else basis or "nothing"
-            stands.append((entry.id, f"deterministic date {entry.proof} ({entry.bound_by}), standing on: {ground}"))
+            served = f"; served by the policy {_date(entry.served)} ({moved(entry.served_wd)} wd)" if outcome.policy else ""
+            stands.append((entry.id, f"deterministic date {entry.proof} ({entry.bound_by}), standing on: {ground}{served}"))
     under = "under the register" if outcome.register_title else "under the ranges that the plan states"
     title = f"Robust dates: each holds with a probability of {round(100 * outcome.confidence, 8):.10g} % {under}"
     lines = [heading(title), *grid.lines(page.width)]
@@ -139,7 +139,31 @@ def _dates(outcome: RobustOutcome, page: Page) -> Lines:
         parts = ", ".join(f"{count} {basis}" for basis, count in bases.most_common())
         count = counted(bases.total(), "range, driver or risk", "ranges, drivers and risks")
         lines += paragraph(f"what may come otherwise: {count} ({parts})", page.width)
+    drawn = f"{counted(outcome.samples, 'sample')}, the same draws for every case"
+    if outcome.exact:
+        drawn = f"{counted(outcome.samples, 'combination')} of what is uncertain, each with its probability: nothing is drawn"
+    lines += paragraph(f"every figure below stands on {drawn}; moves are in working days (wd)", page.width)
     return lines
+
+
+def _deadlines(outcome: RobustOutcome, page: Page) -> Lines:
+    """The limits that samples may miss: targets, which hold nothing back."""
+    if not outcome.deadlines:
+        return []
+    grid = Grid(
+        [
+            Column("limit", limit=28),
+            Column("title", gives=True),
+            Column("latest"),
+            Column("met", side="right"),
+            Column("missed", side="right"),
+        ]
+    )
+    for each in outcome.deadlines:
+        latest = "as its rule says" if each.date is None else day(each.date)
+        grid.add(each.rule, words(each.title, "dim"), latest, _share(each.probability), f"{each.missed:,}")
+    note = "a limit holds nothing back here: the chance that it is met, and how many samples miss it"
+    return [*titled("Limits as targets", note, page), *grid.lines(page.width)]
 
 
 def _rests_on(outcome: RobustOutcome, page: Page) -> Lines:
@@ -161,7 +185,7 @@ def _rests_on(outcome: RobustOutcome, page: Page) -> Lines:
         "readings: latest", *("no date" if each.readings_last is None else day(each.readings_last) for each in found.values())
     )
     lines = [
-        *titled("How much rests on choice", f"the {label} date under each, on {outcome.compared:,} samples", page),
+        *titled("How much rests on choice", f"the {label} date under each", page),
         *grid.lines(page.width),
     ]
     for entry in outcome.milestones:
@@ -179,11 +203,16 @@ def _rests_on(outcome: RobustOutcome, page: Page) -> Lines:
             else ""
         )
         text = (
-            f"shape {_days(choice.shape_wd)} wd, correlation {_days(choice.correlation_wd)} wd; readings ({tried} tried): "
+            f"shape {_moves(choice.shape_wd, choice.shape_noise_wd)}, correlation "
+            f"{_moves(choice.correlation_wd, choice.correlation_noise_wd)}; readings ({tried} tried): "
             f"{', '.join(ends)}{span}"
         )
         lines += hanging(entry.id, text, page.width)
     return lines
+
+
+def _moves(value: int | None, noise: int | None) -> str:
+    return f"{moved(value)} wd" if noise is None else f"below the noise floor of {noise} wd"
 
 
 def _quantiles(outcome: RobustOutcome, page: Page) -> Lines:
@@ -271,10 +300,6 @@ def _bias(outcome: RobustOutcome, page: Page) -> Lines:
     return lines
 
 
-def _pairs(values: Sequence[Mapping[str, int | None]], name: str) -> str:
-    return "/".join(_days(entry.get(name)) for entry in values)
-
-
 def _chances(outcome: RobustOutcome, page: Page) -> Lines:
     """The tornado: by exclusion, and by the lowest and highest tenth of each; and where contingency should sit."""
     if not outcome.chances:
@@ -298,14 +323,14 @@ def _chances(outcome: RobustOutcome, page: Page) -> Lines:
     lines = [
         *titled(
             "What drives the dates",
-            f"working days of {label} bought by closing it (share of all); moved in its lowest/highest tenth",
+            f"wd of {label} bought by closing it (share of all); moved in its lowest/highest tenth; {BELOW}",
             page,
         ),
         *table,
     ]
     left = len(outcome.chances) - min(len(shown), _MOST_ROWS)
     if left:
-        said = f"none of the {left:,} moves a date by 2 working days or more"
+        said = f"none of the {left:,} moves a date by 2 wd or more"
         if shown:
             said = f"{'1 other moves' if left == 1 else f'{left:,} others move'} little or nothing"
         lines += paragraph(f"{said}; --json lists all", page.width, 2, "dim")
@@ -318,11 +343,15 @@ def _matters(effect: ChanceEffect) -> bool:
 
 
 def _worth(effect: ChanceEffect, name: str) -> Text:
+    """What one chance does to one date: nothing is said where it cannot move it."""
+    if name not in effect.reaches:
+        return Text()
     bought = effect.bought_wd.get(name)
+    noise = {key: floors.get(name) for key, floors in effect.noise_wd.items()}
     share = f" ({100 * effect.share[name]:.0f}%)" if effect.share.get(name, 0) >= 0.005 else ""
-    head = "–" if bought is None else str(bought)
-    text = f"{head}{share}; {_pairs((effect.low_wd, effect.high_wd), name)}"
-    return words(text, "bold" if bought and bought > 0 else "dim")
+    head = f"<{noise['bought_wd']}" if noise.get("bought_wd") is not None else "–" if bought is None else str(bought)
+    tails = "/".join(moved(getattr(effect, key).get(name), noise.get(key)) for key in ("low_wd", "high_wd"))
+    return words(f"{head}{share}; {tails}", "bold" if bought and bought > 0 else "dim")
 
 
 def _activities(outcome: RobustOutcome, page: Page) -> Lines:

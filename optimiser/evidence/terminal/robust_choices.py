@@ -9,7 +9,16 @@ from models.robustness import Cut, Decision, Pull, RobustOutcome
 from optimiser.evidence.terminal.page import Column, Grid, Lines, Page, hanging, heading, paragraph, words
 from optimiser.evidence.terminal.words import counted, day
 
-__all__ = ["against_lines", "claims_lines", "decision_lines", "policies_lines", "side_by_side_lines", "titled"]
+__all__ = [
+    "BELOW",
+    "against_lines",
+    "claims_lines",
+    "decision_lines",
+    "moved",
+    "policies_lines",
+    "side_by_side_lines",
+    "titled",
+]
 
 
 def _date(date: dt.date | None) -> str:
@@ -20,8 +29,15 @@ def _share(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.1f} %"
 
 
-def _days(value: float | None) -> str:
+def moved(value: float | None, noise: int | None = None) -> str:
+    """Return working days with their sign; of what is not above the noise of the draws, that it is less than its floor."""
+    if noise is not None:
+        return f"<{noise}"
     return "–" if value is None else f"{value:+.0f}" if value else "0"
+
+
+BELOW = "<n: below the noise floor of n working days"
+"""What is said beside figures some of which the draws cannot tell from chance."""
 
 
 _NARROW = 100
@@ -74,10 +90,12 @@ def claims_lines(outcome: RobustOutcome, page: Page) -> Lines:
         for name in names:
             knowing = effect.knowing_wd[name]
             known = "–" if knowing is None else f"{knowing:.0f}"
-            cells.append(f"{known}; {_days(effect.firmest[name])}/{_days(effect.without[name])}")
+            noise = {key: effect.noise_wd.get(key, {}).get(name) for key in ("firmest", "without")}
+            both = f"{moved(effect.firmest[name], noise['firmest'])}/{moved(effect.without[name], noise['without'])}"
+            cells.append(f"{known}; {both}")
         cost = "–" if effect.cost is None else str(effect.cost)
         worth.add(effect.respondent, effect.assumption, effect.grade, cost, *cells)
-    note = "days moved by knowing the truth; by firmest evidence/without the claim"
+    note = f"wd moved by knowing the truth; by firmest evidence/without the claim; {BELOW}"
     return [
         *titled("Dates by grade of evidence", f"{counted(found.claims, 'claim')} of {found.file}", page),
         *dates.lines(page.width),
@@ -126,11 +144,13 @@ def _cuts(cuts: tuple[Cut, ...], names: list[str], page: Page) -> Lines:
         for name in names:
             price = cut.cost_per_month[name]
             each = f" ({price:g}/mo)" if price is not None else ""
-            cells.append(f"{_days(cut.gained_wd[name])}{each} / {_days(cut.lost_wd[name])}")
+            noise = {key: cut.noise_wd.get(key, {}).get(name) for key in ("gained_wd", "lost_wd")}
+            gained = moved(cut.gained_wd[name], noise["gained_wd"])
+            cells.append(f"{gained}{each} / {moved(cut.lost_wd[name], noise['lost_wd'])}")
         ends = [] if narrow else [cut.before, cut.after]
         grid.add(cut.id, *ends, "none given" if cut.cost is None else str(cut.cost), *cells)
     lines = [
-        *titled("What parts them", "working days gained in the first plan by it alone / lost in the second without it", page),
+        *titled("What parts them", f"wd gained in the first plan by it alone / lost in the second without it; {BELOW}", page),
         *grid.lines(page.width),
     ]
     for cut in cuts:
@@ -150,12 +170,11 @@ def policies_lines(outcome: RobustOutcome, page: Page) -> Lines:
     for row in outcome.policies:
         cells = []
         for name in names:
-            later = "" if row.chosen or row.later_wd[name] is None else f" ({_days(row.later_wd[name])})"
+            noise = row.noise_wd.get(name)
+            later = "" if row.chosen else f" ({moved(row.later_wd[name], noise)})"
             cells.append(f"{_date(row.dates[name])}{later}")
         grid.add(words(f"{row.title} *" if row.chosen else row.title, "bold" if row.chosen else ""), *cells)
-    note = (
-        f"P{100 * outcome.confidence:g} dates on {outcome.compared:,} samples, working days from those of *, the policy chosen"
-    )
+    note = f"P{100 * outcome.confidence:g} dates, wd from those of *, the policy chosen; {BELOW}"
     return [*titled("Order in which parties are served", note, page), *grid.lines(page.width)]
 
 
@@ -223,9 +242,11 @@ def _lever_worths(found: Decision, outcome: RobustOutcome, page: Page) -> Lines:
         ]
     )
     for lever in found.levers:
-        gained = "–" if lever.gained_wd is None else str(lever.gained_wd)
+        gained = (
+            f"<{lever.noise_wd}" if lever.noise_wd is not None else "–" if lever.gained_wd is None else str(lever.gained_wd)
+        )
         grid.add(lever.lever, words(lever.title, "dim"), str(lever.steps), str(lever.cost), _date(lever.date), gained)
-    return [*titled("Levers", "each alone, pulled as far as it goes", page), *grid.lines(page.width)]
+    return [*titled("Levers", f"each alone, pulled as far as it goes; {BELOW}", page), *grid.lines(page.width)]
 
 
 def _frontier(found: Decision, outcome: RobustOutcome, page: Page) -> Lines:
