@@ -31,10 +31,16 @@ _CONFUSED = str.maketrans("oil_ ", "011--")
 """Signs that are mistaken for each other."""
 
 
+_MOST_COMPARED = 5_000
+"""Names beyond which only those that differ in letters easily confused are found: comparing takes its time."""
+_LONGEST_COMPARED = 200
+
+
 def maybe(name: str, known: Iterable[str]) -> str:
     """Return ``". Maybe 'M14'."`` where a known name is close to the one given, else ``"."``."""
     folded = {entry.lower(): entry for entry in known}
     mistaken = {entry.translate(_CONFUSED): entry for entry in folded}
     same = mistaken.get(name.lower().translate(_CONFUSED))
-    close = [same] if same else get_close_matches(name.lower(), folded, n=1, cutoff=0.6)
+    few = len(folded) <= _MOST_COMPARED and len(name) <= _LONGEST_COMPARED
+    close = [same] if same else [] if not few else get_close_matches(name.lower(), folded, n=1, cutoff=0.6)
     return f". Maybe '{folded[close[0]]}'." if close else "."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator
+from itertools import islice
 from typing import Any
 
 from models.calendar import WEEKDAYS, Calendar
@@ -17,8 +18,8 @@ from models.rules import AtLeast, Blackout, Capacity, Dependency, Gate, NotAfter
 __all__ = ["Fault", "PlanFaultsError", "find_faults", "maybe"]
 
 
-def find_faults(plan: PlanContents) -> tuple[Fault, ...]:
-    """Return everything wrong with a plan as a whole, in the order of its file."""
+def find_faults(plan: PlanContents, most: int | None = None) -> tuple[Fault, ...]:
+    """Return what is wrong with a plan as a whole, in the order of its file: everything, or the first so many faults."""
     finders = (
         _duplicates,
         _names,
@@ -32,7 +33,7 @@ def find_faults(plan: PlanContents) -> tuple[Fault, ...]:
         _touches,
         party_faults,
     )
-    return tuple(fault for finder in finders for fault in finder(plan))
+    return tuple(islice((fault for finder in finders for fault in finder(plan)), most))
 
 
 def _duplicates(plan: PlanContents) -> Iterator[Fault]:

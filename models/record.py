@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
-from typing import Annotated, Any, Self, TypeVar
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from typing import Annotated, Any, Final, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
 
 __all__ = ["Date", "Identifier", "Many", "Record", "Text"]
 
@@ -58,11 +68,59 @@ def _as_date(value: Any) -> Any:
 Date = Annotated[dt.date, BeforeValidator(_as_date), WithJsonSchema({"type": "string", "format": "date"})]
 
 
-def _as_tuple(value: Any) -> Any:
-    """Accept a list where a tuple is meant, as YAML and JSON know no tuples."""
-    return tuple(value) if isinstance(value, list) else value
+MOST_FAULTS: Final = 1000
+"""Faults after which the rest of a list is not looked at: by then the file is not the one that was meant."""
+
+_counted: ContextVar[list[int] | None] = ContextVar("faults counted in a list and the lists inside it", default=None)
+
+
+def _as_tuple(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    """Accept a list where a tuple is meant, as YAML and JSON know no tuples; stop where its faults are past counting.
+
+    A fault takes a hundred times the memory of what it is about, and pydantic gathers them all. So a long list is read in
+    pieces, and where its faults are too many, those after them are left out.
+    """
+    if not isinstance(value, list) or len(value) < _PIECE:
+        return handler(tuple(value) if isinstance(value, list) else value)
+    outer = _counted.get()
+    counted = [0] if outer is None else outer
+    token = _counted.set(counted)
+    try:
+        read: list[Any] = []
+        sound, first = True, 0
+        for after in _pieces(value):
+            if counted[0] > MOST_FAULTS and outer is not None:
+                return handler(tuple(value[:1]))  # whoever reads the list around this one says what is wrong
+            try:
+                read += handler(tuple(value[first:after]))
+            except ValidationError as error:
+                sound = False
+                counted[0] += error.error_count()
+                if counted[0] > MOST_FAULTS:
+                    counted[0] = 0
+                    return handler(tuple(value[:after]))
+            first = after
+        return tuple(read) if sound else handler(tuple(value))
+    finally:
+        _counted.reset(token)
+
+
+_PIECE: Final = 200
+"""Entries, and entries of these, that are read at once."""
+
+
+def _pieces(value: list[Any]) -> Iterator[int]:
+    """Yield the ends of the pieces of a list."""
+    weight = 0
+    for place, entry in enumerate(value, 1):
+        weight += 1 + (len(entry) if isinstance(entry, (dict, list)) else 0)
+        if weight >= _PIECE:
+            yield place
+            weight = 0
+    if weight:
+        yield len(value)
 
 
 T = TypeVar("T")
-Many = Annotated[tuple[T, ...], BeforeValidator(_as_tuple)]
+Many = Annotated[tuple[T, ...], WrapValidator(_as_tuple)]
 """A fixed sequence: a list in a file, a tuple in Python."""

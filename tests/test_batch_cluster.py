@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from optimiser.batch import cluster as dask_cluster
 from optimiser.batch import engine
 from optimiser.batch.engine import run
 from optimiser.batch.grid_file import load_grid
@@ -124,7 +126,7 @@ def test_a_worker_killed_on_the_cluster_changes_nothing(tmp_path, cluster, monke
 def test_a_cluster_that_does_not_answer_is_said(tmp_path, capsys, monkeypatch):
     """Where no scheduler answers, the run ends with plain words, and its ledger can be gone on with."""
     pytest.importorskip("distributed")
-    monkeypatch.setattr(engine, "PATIENCE", 1)
+    monkeypatch.setattr(dask_cluster, "PATIENCE", 1)
     grid = grid_file(tmp_path, AXES)
 
     code = main(["batch", "run", str(grid), "-o", str(tmp_path / "run"), "--cluster", "tcp://127.0.0.1:9"])
@@ -132,6 +134,40 @@ def test_a_cluster_that_does_not_answer_is_said(tmp_path, capsys, monkeypatch):
     assert code == ExitCode.BAD_INPUT
     assert "--cluster: no scheduler answers at 'tcp://127.0.0.1:9'" in capsys.readouterr().err
     assert run(load_grid(grid), tmp_path / "run").complete
+
+
+@pytest.mark.parametrize("scheme", ["tcp", "tls", "ws"])
+def test_something_else_that_answers_is_said(tmp_path, capfd, monkeypatch, scheme):
+    """Where something answers that is no scheduler, or not under this protocol, the run ends with plain words alone."""
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(dask_cluster, "PATIENCE", 1)
+    grid = grid_file(tmp_path, AXES)
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        address = f"{scheme}://127.0.0.1:{deaf.getsockname()[1]}"
+
+        code = main(["batch", "run", str(grid), "-o", str(tmp_path / "run"), "--cluster", address])
+
+    said = capfd.readouterr().err
+    assert code == ExitCode.BAD_INPUT
+    assert said.startswith(f"--cluster: no scheduler answers at '{address}'")
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["x", "", "tcp://", "tcp://127.0.0.1", "tcp://a:99999", "tcp://a:b", "http://a:1", "tcp://[::1", "inproc://x", "a b"],
+)
+def test_what_is_no_address_is_said_at_once(tmp_path, capsys, address):
+    """What cannot be the address of a scheduler is refused without asking anybody."""
+    pytest.importorskip("distributed")
+    grid = grid_file(tmp_path, AXES)
+    began = time.monotonic()
+
+    code = main(["batch", "run", str(grid), "-o", str(tmp_path / "run"), "--cluster", address])
+
+    assert code == ExitCode.BAD_INPUT
+    assert f"--cluster: expected an address such as tcp://192.0.2.1:8786, got '{address}'" in capsys.readouterr().err
+    assert time.monotonic() - began < 10
 
 
 def test_a_cluster_without_the_extra_says_what_to_install(tmp_path, monkeypatch):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from models.plan import DURATION_PREFIX
 from optimiser.batch.job import Job
 from optimiser.batch.results import STATUSES
 
@@ -63,6 +64,14 @@ def damage(ask: Ask, job: Job) -> str | None:
     for table in ("texts", "disagreements"):
         for _ in ask(f"SELECT text FROM {table}"):  # noqa: S608 - a name of our own
             pass  # what is not UTF-8 cannot be fetched
+    plans = [stack.plan for stack in job.stacks if stack.plan is not None]
+    known = {rule.id for plan in plans for rule in plan.rules}
+    known |= {f"{DURATION_PREFIX}{activity.id}" for plan in plans for activity in plan.activities}
+    for number in range(len(job.milestones)):
+        for (text,) in ask(f"SELECT text FROM texts WHERE number IN (SELECT b{number} FROM rows)"):  # noqa: S608 - numbers
+            strange = set(text.split(";")) - known - {""}
+            if strange:
+                return f"table 'texts' holds '{min(strange)}', which is no rule of the plan"
     return None
 
 

@@ -7,7 +7,6 @@ which ranges come back, nor how many workers there are, nor how often the progra
 from __future__ import annotations
 
 import concurrent.futures as cf
-import contextlib
 import os
 import signal
 import threading
@@ -20,21 +19,16 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from optimiser.batch.cluster import ATTEMPTS, Cluster
 from optimiser.batch.export import export
 from optimiser.batch.fast import FastPath
 from optimiser.batch.job import Job
 from optimiser.batch.ledger import Ledger
 from optimiser.batch.results import Found
 from optimiser.batch.task import compute, packed, run_range
-from optimiser.errors import InputError, Located, OptimiserError
+from optimiser.errors import OptimiserError
 
 __all__ = ["Estimate", "Progress", "Ran", "estimate", "run"]
-
-ATTEMPTS = 4
-"""How often a range is handed out before workers that die over it are held to be its fault."""
-
-PATIENCE = 10
-"""Seconds for a scheduler to answer."""
 
 _LARGEST, _SMALLEST, _PARTS, _SOLVED = 5_000, 50, 6, 4
 
@@ -228,42 +222,6 @@ class _Processes:
             self._pool.shutdown(wait=wait, cancel_futures=True)
 
 
-class _Cluster:
-    """Workers of a dask cluster."""
-
-    def __init__(self, address: str) -> None:
-        try:
-            from distributed import Client
-        except ImportError:
-            message = "a cluster needs dask's distributed; maybe install it with the extra 'cluster'"
-            raise InputError([Located(message, path="--cluster")]) from None
-        try:
-            connect: Any = Client
-            self._client = connect(address, timeout=PATIENCE, set_as_default=False)
-        except (OSError, TimeoutError, ValueError) as error:
-            message = f"no scheduler answers at '{address}' ({str(error)[:120]}); expected such as tcp://192.0.2.1:8786"
-            raise InputError([Located(message, path="--cluster")]) from None
-        self._executor = self._client.get_executor(pure=False, retries=ATTEMPTS)
-        self._sent: dict[int, Any] = {}
-
-    def submit(self, payload: bytes, first: int, after: int) -> cf.Future[Found]:
-        future: cf.Future[Found] = self._executor.submit(run_range, payload, first, after)
-        return future
-
-    def capacity(self) -> int:
-        threads = [int(count) for count in self._client.nthreads().values()]
-        return max(2, 2 * sum(threads))
-
-    def renew(self) -> None:
-        return
-
-    def close(self, *, wait: bool) -> None:
-        with contextlib.suppress(Exception):  # a cluster that is gone needs no farewell
-            self._executor.shutdown(wait=wait)
-        with contextlib.suppress(Exception):
-            self._client.close(timeout=5)
-
-
 def run(
     job: Job,
     folder: Path,
@@ -311,7 +269,7 @@ def run(
         ]
         team: Team
         if cluster is not None:
-            team = _Cluster(cluster)
+            team = Cluster(cluster)
         else:
             team = _Alone() if workers == 1 or len(waiting) <= 1 else _Processes(min(workers, len(waiting)))
         handed = _HandingOut(job, ledger, team, waiting, progress, job.design.size)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import yaml
@@ -27,6 +28,15 @@ Keys = tuple[str | int, ...]
 MOST_DIGITS: Final = 9
 """Digits of a whole number beyond which it is refused, as the vocabulary refuses it."""
 
+MOST_VALUES: Final = 1_000_000
+"""Values beyond which a file is refused: a plan of 10,000 activities has about a fifth of it."""
+
+MOST_KEYS: Final = 10_000
+"""Keys beyond which a mapping is refused."""
+
+_LONGEST: Final = 300
+"""Characters of a fault's message that are kept."""
+
 _Loader: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -40,6 +50,9 @@ class _Refused:
 REFUSED: Final = _Refused()
 
 
+_NONE: Final[Mapping[str, int]] = MappingProxyType({})
+
+
 class Place:
     """Where a list or a mapping begins, where its keys stand, and the places of its parts.
 
@@ -50,8 +63,8 @@ class Place:
 
     def __init__(self, index: int) -> None:
         self.index = index
-        self.keys: dict[str, int] = {}
-        self.parts: dict[str, int | Place] | list[int | Place] = {}
+        self.keys: Mapping[str, int] = _NONE
+        self.parts: Mapping[str, int | Place] | Sequence[int | Place] = ()
 
 
 def _begin(place: int | Place) -> int:
@@ -101,14 +114,14 @@ class Document:
             if isinstance(place, int):
                 break
             parts = place.parts
-            if isinstance(parts, list) and isinstance(key, int) and key < len(parts):
+            if not isinstance(parts, Mapping) and isinstance(key, int) and key < len(parts):
                 place = parts[key]
                 index = _begin(place)
-            elif isinstance(parts, dict) and isinstance(key, str) and key in parts:
+            elif isinstance(parts, Mapping) and isinstance(key, str) and key in parts:
                 index = place.keys[key]
                 place = parts[key]
                 index = index if at_key and depth == len(keys) else _begin(place)
-            elif isinstance(parts, dict) and isinstance(key, int):
+            elif isinstance(parts, Mapping) and isinstance(key, int):
                 continue  # one record may stand where a list of one is meant
             else:
                 break
@@ -166,6 +179,7 @@ class _Reader:
         self._label = label
         self._faults: list[Located] = []
         self._named = False
+        self._values = 0
         self._next: Callable[[], Any] = _Loader(text).get_event
 
     def document(self) -> Document:
@@ -199,11 +213,25 @@ class _Reader:
 
     def _fault(self, mark: Any, message: str) -> None:
         line, column = self._lines.place(mark.index) if mark else (None, None)
+        if len(message) > _LONGEST:
+            message = f"{message[: _LONGEST - 1]}…"
         self._faults.append(Located(message, file=self._label, line=line, column=column))
+
+        from models.record import MOST_FAULTS  # loaded only where something is wrong
+
+        if len(self._faults) == MOST_FAULTS:
+            self._faults.append(Located("there are more faults than these", file=self._label, line=line, column=column))
+            raise _StopError
 
     def _stop(self, mark: Any, message: str) -> None:
         self._fault(mark, message)
         raise _StopError
+
+    def _count(self, mark: Any) -> None:
+        """Count a value; stop where there are more than a plan could need."""
+        self._values += 1
+        if self._values > MOST_VALUES:
+            self._stop(mark, f"the file holds more than {MOST_VALUES:,} values; maybe split the plan into several files")
 
     def _node(self, event: Any, depth: int) -> tuple[Any, int | Place]:
         """Return the value that begins with an event, and its place."""
@@ -239,6 +267,7 @@ class _Reader:
 
     def _part(self, event: Any, depth: int) -> tuple[Any, int | Place]:
         """Return what `_node` returns, faster for the values that make up nearly all of a plan."""
+        self._count(event.start_mark)
         if type(event) is yaml.ScalarEvent and event.anchor is None and event.tag is None:
             mark: Any = event.start_mark
             return (self._plain(event.value, mark) if event.implicit[0] else event.value), mark.index
@@ -246,16 +275,18 @@ class _Reader:
 
     def _list(self, place: Place, depth: int) -> list[Any]:
         values: list[Any] = []
-        place.parts = places = list[int | Place]()
+        places = list[int | Place]()
         while not isinstance(event := self._next(), yaml.SequenceEndEvent):
             value, part = self._part(event, depth + 1)
             values.append(value)
             places.append(part)
+        if places:
+            place.parts = places
         return values
 
     def _mapping(self, place: Place, depth: int) -> dict[str, Any]:
         values: dict[str, Any] = {}
-        place.parts = parts = dict[str, int | Place]()
+        parts, keys = dict[str, int | Place](), dict[str, int]()
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             mark = event.start_mark
             if type(event) is yaml.ScalarEvent and event.anchor is None and event.tag is None:
@@ -271,12 +302,16 @@ class _Reader:
             if key is REFUSED:
                 continue
             if key in values:
-                first = self._lines.place(place.keys[key])[0]
+                first = self._lines.place(keys[key])[0]
                 self._fault(mark, f"key '{key}' is given twice, first at line {first}; maybe delete one")
                 continue
             values[key] = value
             parts[key] = part
-            place.keys[key] = mark.index
+            keys[key] = mark.index
+            if len(keys) > MOST_KEYS:
+                self._stop(mark, f"a mapping has more than {MOST_KEYS:,} keys; maybe a list was meant")
+        if keys:
+            place.parts, place.keys = parts, keys
         return values
 
     def _plain_key(self, text: str, mark: Any) -> Any:

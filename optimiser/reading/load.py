@@ -8,13 +8,14 @@ from types import MappingProxyType
 
 from models.faults import Fault
 from models.plan import Plan
+from models.record import MOST_FAULTS
 from optimiser.errors import BeyondHorizonError, InputError, Located
 from optimiser.reading.document import Document
 from optimiser.reading.folder import Gathered, gather
 from optimiser.reading.packaged import find_plan
 from optimiser.reading.scenarios import Choices, Stacked, read_scenario, stack
 from optimiser.reading.sound import Verdict, judge
-from optimiser.reading.translate import MOST_FAULTS, Remark
+from optimiser.reading.translate import Remark
 
 __all__ = ["load"]
 

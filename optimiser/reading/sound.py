@@ -11,6 +11,7 @@ from pydantic import ValidationError, model_validator
 
 from models.faults import Fault, find_faults, maybe
 from models.plan import Plan
+from models.record import MOST_FAULTS
 from optimiser.reading.cycles import cycles
 from optimiser.reading.dates import check_dates
 from optimiser.reading.folder import LISTS, Gathered
@@ -131,7 +132,10 @@ def _rest(error: ValidationError, content: dict[str, Any], kept: dict[str, list[
     for name, places in dropped.items():
         kept[name] = [place for place in kept[name] if place not in places]
         rest[name] = [content[name][place] for place in kept[name]]
-    return _Parts.model_validate(rest)
+    try:
+        return _Parts.model_validate(rest)
+    except ValidationError:  # there are more malformed entries than are counted
+        return None
 
 
 class _Rest:
@@ -165,7 +169,7 @@ class _Rest:
             Tells where entries stand.
         """
         found: list[Remark] = []
-        faults = find_faults(self.plan)
+        faults = find_faults(self.plan, MOST_FAULTS + 1)
         for fault in faults:
             unknown = _UNKNOWN.match(fault.message)
             if unknown and unknown[1] in lost:
@@ -182,6 +186,8 @@ class _Rest:
             if unknown and "Maybe" not in message:
                 message = f"{message.removesuffix('.')}{maybe(unknown[1], lost)}"  # a malformed entry may be meant
             found.append(Remark(keys, message))
+        if len(faults) > MOST_FAULTS:
+            return found
         while remaining := [fault for fault in faults if fault.path[0] != "targets"]:
             entries = {fault.path[:2] for fault in remaining if len(fault.path) > 1 and fault.path[0] in self._kept}
             if any(fault.path[0] not in self._kept for fault in remaining):

@@ -20,11 +20,15 @@ from pydantic import BaseModel
 
 from models.faults import maybe
 from models.provenance import Citation
+from models.record import MOST_FAULTS
 from optimiser.errors import InputError, Located
 from optimiser.reading.document import Keys
 from optimiser.reading.files import Lines, read_text
 
 __all__ = ["Column", "Table", "columns", "plain_type", "read_table"]
+
+MOST_CELLS: Final = 1_000_000
+"""Cells beyond which a table is refused."""
 
 Kind = Literal["text", "list", "int", "float", "bool"]
 
@@ -196,6 +200,11 @@ class Table:
         self._text = text
         self._lines = Lines(text)
         self._columns = known
+        if sum(text.count(sign) for sign in ",\n\r") > MOST_CELLS:
+            message = f"the table has more than {MOST_CELLS:,} cells; maybe split it, or delete empty rows and columns"
+            self.faults.append(Located(message, file=self.label))
+            self.broken = True
+            return
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         try:
             rows = list(reader)
@@ -222,6 +231,8 @@ class Table:
                 message = f"this row has {len(row)} cells, the header {len(self._header)}; maybe a cell with a comma needs quotation marks"
                 self.faults.append(self._at(number, len(self._header), message))
                 self.broken = True
+                if len(self.faults) > MOST_FAULTS:
+                    return
         sound = [(number, row) for number, row in cells if len(row) == len(self._header)]
         if any(column.long for column in known.values()):
             self._read_long(sound)
@@ -238,6 +249,8 @@ class Table:
         self._header = tuple(header)
         known = self._columns
         for place, name in enumerate(header):
+            if len(self.faults) > MOST_FAULTS:
+                break
             if not name and not any(cell.strip() for row in rows for cell in row[place : place + 1]):
                 continue  # spreadsheets write empty columns at the right
             if name in header[:place]:
@@ -249,7 +262,9 @@ class Table:
                 if len(header) == 1 and (";" in name or "\t" in name):
                     message = "the header is one cell; maybe the cells are parted by semicolons or tabs, expected commas"
                 else:
-                    message = f"unknown column '{name}'{advice if advice != '.' else f', expected one of {_listing(known)}'}"
+                    message = (
+                        f"unknown column '{name[:60]}'{advice if advice != '.' else f', expected one of {_listing(known)}'}"
+                    )
                 self.faults.append(self._at(0, place, message))
         missing = [name for name, column in known.items() if column.required and name not in header]
         if missing and not self.faults:
@@ -283,6 +298,9 @@ class Table:
                     line_number = self._at(line, 0, "").line
                     message = f"'{cell}' is not what line {line_number} says of the same {name}: '{before}'"
                     self.faults.append(self._at(number, self._header.index(header), message, header))
+                    if len(self.faults) > MOST_FAULTS:
+                        self.broken = True
+                        return
                 _put(self.entries[place], column.keys, value)
             self.entries[place][inner].append(part)
             self._rows[place].append(number)

@@ -11,14 +11,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from models.faults import maybe
-from models.record import IDENTIFIER_PATTERN
+from models.record import IDENTIFIER_PATTERN, MOST_FAULTS
 from optimiser.reading.document import REFUSED, Keys
 from optimiser.reading.table import plain_type
 
-__all__ = ["MOST_FAULTS", "Remark", "remarks"]
-
-MOST_FAULTS: Final = 1000
-"""Faults beyond which a file is not the plan that somebody meant, and no more are listed."""
+__all__ = ["Remark", "remarks"]
 
 _LONGEST: Final = 400
 """Characters of a message beyond which it is cut."""

@@ -7,8 +7,12 @@ parts that unpack to more than a plan could need; formulas are not computed, onl
 from __future__ import annotations
 
 import datetime as dt
+import lzma
+import math
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,12 +23,19 @@ from models.duration import Duration, parse_value, print_value
 from models.faults import maybe
 from models.plan import Plan
 from optimiser.errors import InputError, Located
+from optimiser.reading.files import DEEPEST, check_file
 
 __all__ = ["SHEET", "Cell", "read_assumptions", "read_sheet"]
 
 SHEET: Final = "Assumptions"
 LARGEST: Final = 20_000_000
 """Bytes of one part, unpacked, above which a workbook is refused."""
+
+LARGEST_BOOK: Final = 50_000_000
+"""Bytes of a workbook above which it is refused unread."""
+
+MOST_ELEMENTS: Final = 500_000
+"""Elements of one part beyond which a workbook is refused: a hundred thousand cells."""
 
 _PLACE: Final = re.compile(r"^([A-Z]{1,3})(\d{1,7})$")
 _MOST_NAMED: Final = 8
@@ -112,13 +123,17 @@ def _value(cell: Cell, plan: Plan, name: str, epoch: dt.date) -> str:
         raise ValueError(message)
     if cell.numeric:
         number = float(text)
+        if not math.isfinite(number):
+            message = f"expected a number, got {text}"
+            raise ValueError(message)
         if isinstance(held, bool):
             return "true" if number else "false"
         if isinstance(held, Duration):
             if number > _FEWEST_DAYS:
                 message = f"expected a length such as '{held}', got the day {_day(number, epoch)}"
                 raise ValueError(message)
-            message = f"expected a length such as '{held}', got the number {text}; maybe '{text} {held.unit}'"
+            whole = f"; maybe '{int(number)} {held.unit}'" if number == int(number) else ""
+            message = f"expected a length such as '{held}', got the number {text[:40]}{whole}"
             raise ValueError(message)
         if number != int(number):
             message = f"expected a whole number or a day, got {text}"
@@ -156,10 +171,11 @@ def read_sheet(path: Path, sheet: str) -> tuple[dict[int, dict[str, Cell]], dt.d
         If the file is no workbook, or has no such sheet.
     """
     label = str(path)
+    check_file(path, label, LARGEST_BOOK)
     try:
         with zipfile.ZipFile(path) as archive:
             return _sheet(archive, sheet)
-    except (zipfile.BadZipFile, KeyError, ExpatError, UnicodeDecodeError, EOFError, RuntimeError, NotImplementedError) as error:
+    except _BROKEN as error:
         message = f"is not a workbook that can be read ({error}); expected .xlsx as 'optimiser evidence' writes it"
         raise InputError([Located(message, file=label)]) from None
     except _RefusedError as error:
@@ -168,18 +184,38 @@ def read_sheet(path: Path, sheet: str) -> tuple[dict[int, dict[str, Cell]], dt.d
         raise InputError([Located(f"cannot be read: {(error.strerror or str(error)).lower()}", file=label)]) from None
 
 
+_BROKEN: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    lzma.LZMAError,
+    ExpatError,
+    LookupError,
+    ValueError,
+    EOFError,
+    RuntimeError,  # a password is wanted
+    NotImplementedError,
+)
+"""What the standard library says of an archive, or of XML, that is none."""
+
+
 class _RefusedError(Exception):
     """Something that is not read, whatever it may be."""
 
 
-@dataclass
+@dataclass(slots=True)
 class _Element:
     """An element with what stands in it."""
 
     name: str
     attributes: Mapping[str, str]
-    text: str = ""
+    words: list[str] = field(default_factory=list)
     inside: list[_Element] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """What stands in it beside its elements."""
+        return "".join(self.words)
 
     def all(self, name: str) -> Iterator[_Element]:
         """Yield every element of a name, however deep."""
@@ -195,8 +231,14 @@ def _parse(content: bytes) -> _Element:
     stack = [root]
     parser = ParserCreate()
     parser.buffer_text = True
+    count = 0
 
     def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal count
+        count += 1
+        if count > MOST_ELEMENTS or len(stack) > DEEPEST:
+            message = f"has a part with more than {MOST_ELEMENTS:,} elements, or nested deeper than {DEEPEST}: refused"
+            raise _RefusedError(message)
         element = _Element(name.rpartition(":")[2], {key.rpartition(":")[2]: value for key, value in attributes.items()})
         stack[-1].inside.append(element)
         stack.append(element)
@@ -205,7 +247,7 @@ def _parse(content: bytes) -> _Element:
         stack.pop()
 
     def text(words: str) -> None:
-        stack[-1].text += words
+        stack[-1].words.append(words)
 
     def refuse(*_what: object) -> None:
         message = "holds a document type or an entity, which no workbook needs: refused"
@@ -240,9 +282,8 @@ def _sheet(archive: zipfile.ZipFile, wanted: str) -> tuple[dict[int, dict[str, C
         message = f"has no sheet '{wanted}'{maybe(wanted, sheets)} It has {', '.join(list(sheets)[:_MOST_NAMED]) or 'none'}{' and more' if len(sheets) > _MOST_NAMED else ''}."
         raise _RefusedError(message)
     links = _part(archive, "xl/_rels/workbook.xml.rels")
-    target = next(
-        link.attributes["Target"] for link in links.all("Relationship") if link.attributes.get("Id") == sheets[wanted]
-    )
+    targets = {link.attributes.get("Id"): link.attributes["Target"] for link in links.all("Relationship")}
+    target = targets[sheets[wanted]]
     shared = _shared(archive)
     of_1904 = any(entry.attributes.get("date1904") in ("1", "true") for entry in book.all("workbookPr"))
     name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
