@@ -22,7 +22,8 @@ class Assumption(Sourced):
     value: ValueField
     """The likely value. ``none`` makes the rule that uses it inert."""
     low: ValueField = None
-    """The most favourable value thought possible; with ``high`` the range that sweeps, routes and samples draw on."""
+    """One end of the range thought possible, that sweeps, routes and samples draw on; which end is the better one follows from
+    the rules that use it."""
     high: ValueField = None
     owner: Text | None = None
     uncertainty: Rag | None = None
@@ -30,7 +31,7 @@ class Assumption(Sourced):
     reference: Text | None = None
     """The number under which the plan's own documents know it."""
     cost: Annotated[int, Field(ge=0)] | None = None
-    """Cost of moving one unit from ``value`` towards ``low``."""
+    """Cost of moving one unit from ``value`` towards the better end of its range."""
 
 
 class Unknown(Sourced):

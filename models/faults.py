@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import Any
 
 from models.calendar import WEEKDAYS, Calendar
 from models.contents import PlanContents
-from models.duration import Duration, Reference, print_value
+from models.duration import Reference, print_value
 from models.fault import Fault, Path, PlanFaultsError, maybe
-from models.items import Activity, Hammock, Milestone
+from models.items import Activity, Hammock
 from models.party_faults import party_faults
-from models.rules import AtLeast, Blackout, Capacity, Dependency, Gate, NotAfter, NotBefore
+from models.rules import AtLeast, Blackout, Capacity
+from models.term_faults import range_faults, term_faults
 
 __all__ = ["Fault", "PlanFaultsError", "find_faults", "maybe"]
 
@@ -24,12 +25,12 @@ def find_faults(plan: PlanContents, most: int | None = None) -> tuple[Fault, ...
         _duplicates,
         _names,
         _baselines,
-        _terms,
+        term_faults,
         _calendars,
         _readings,
         _sources,
         _reach,
-        _ranges,
+        range_faults,
         _touches,
         party_faults,
     )
@@ -120,102 +121,6 @@ def _items_named(rule: Any) -> Iterator[tuple[Path, str]]:
         yield from ((("items", place), name) for place, name in enumerate(rule.items))
     if isinstance(rule, Capacity):
         yield from ((("demands", place, "item"), demand.item) for place, demand in enumerate(rule.demands))
-
-
-_KINDS: dict[str, tuple[type, ...]] = {
-    "a duration": (Duration,),
-    "a date": (dt.date, type(None)),
-    "a whole number": (int,),
-    "true or false": (bool,),
-}
-
-Complaint = Callable[[Any], str | None]
-"""What is wrong with a value of the right kind, or nothing."""
-
-
-def _follow(plan: PlanContents, path: Path, term: Any, kind: str, sound: Complaint | None = None) -> Iterator[Fault]:
-    """Report a reference that leads nowhere or to the wrong kind of value, and a value outside its range."""
-    value = term
-    if isinstance(term, Reference):
-        if term.name not in plan.values:
-            yield Fault(path, f"unknown assumption '{term.name}'{maybe(term.name, plan.values)}")
-            return
-        value = plan.values[term.name]
-        if not isinstance(value, _KINDS[kind]) or (kind == "a whole number" and isinstance(value, bool)):
-            yield Fault(path, f"{term} holds {print_value(value)}, expected {kind}")
-            return
-    complaint = sound(value) if sound else None
-    if complaint:
-        yield Fault(path, complaint)
-
-
-def _not_negative(what: str) -> Complaint:
-    """Complain of a length or a count below zero."""
-
-    def sound(value: Any) -> str | None:
-        amount = value.amount if isinstance(value, Duration) else value
-        return f"{what} is negative: {value}; expected 0 or more" if amount < 0 else None
-
-    return sound
-
-
-def _own_working(value: Duration) -> str | None:
-    """Complain of a length that an activity with its own calendar cannot have."""
-    if value.unit != "wd":
-        return f"an activity with its own calendar counts working days, got {value}; maybe '{value.amount} wd'"
-    return _not_negative("the duration")(value)
-
-
-def _terms(plan: PlanContents) -> Iterator[Fault]:
-    """References that lead nowhere or to the wrong kind of value, and values outside their range."""
-    for index, activity in enumerate(plan.activities):
-        path: Path = ("activities", index)
-        own = activity.calendar not in (None, plan.calendar)
-        sound = _own_working if own else _not_negative("the duration")
-        yield from _follow(plan, (*path, "duration"), activity.duration, "a duration", sound)
-        yield from _follow(plan, (*path, "enabled"), activity.enabled, "true or false")
-    for index, hammock in enumerate(plan.hammocks):
-        for key in ("start_lag", "finish_lag"):
-            yield from _follow(plan, ("hammocks", index, key), getattr(hammock, key), "a duration")
-    for index, rule in enumerate(plan.rules):
-        path = ("rules", index)
-        yield from _follow(plan, (*path, "enabled"), rule.enabled, "true or false")
-        if isinstance(rule, Capacity):
-            yield from _capacity_terms(plan, path, rule)
-        else:
-            yield from _rule_terms(plan, path, rule)
-
-
-def _rule_terms(plan: PlanContents, path: Path, rule: Any) -> Iterator[Fault]:
-    """Terms of one rule that is not a capacity."""
-    if isinstance(rule, Dependency | AtLeast):
-        yield from _follow(plan, (*path, "lag"), rule.lag, "a duration")
-    if isinstance(rule, Gate):
-        yield from _follow(plan, (*path, "notice"), rule.notice, "a duration", _not_negative("the notice"))
-    if isinstance(rule, NotBefore | NotAfter):
-        yield from _follow(plan, (*path, "date"), rule.date, "a date")
-    if isinstance(rule, AtLeast):
-        most = len(rule.of)
-
-        def counted(value: int) -> str | None:
-            return None if 1 <= value <= most else f"expected a count from 1 to {most}, got {value}"
-
-        yield from _follow(plan, (*path, "count"), rule.count, "a whole number", counted)
-
-
-def _capacity_terms(plan: PlanContents, path: Path, rule: Capacity) -> Iterator[Fault]:
-    """Terms of a capacity, its steps and its demands."""
-    yield from _follow(plan, (*path, "amount"), rule.amount, "a whole number", _not_negative("the capacity"))
-    for place, step in enumerate(rule.steps):
-        where = (*path, "steps", place)
-        yield from _follow(plan, (*where, "amount"), step.amount, "a whole number", _not_negative("the capacity"))
-        if place and step.since <= rule.steps[place - 1].since:
-            yield Fault((*where, "since"), f"steps run forward in time; {step.since} is not after the step before it")
-    for place, demand in enumerate(rule.demands):
-        where = (*path, "demands", place)
-        yield from _follow(plan, (*where, "amount"), demand.amount, "a whole number", _not_negative("the demand"))
-        if isinstance(plan.items.get(demand.item), Milestone):
-            yield Fault((*where, "item"), f"'{demand.item}' is a milestone; only an activity can demand capacity")
 
 
 def _calendars(plan: PlanContents) -> Iterator[Fault]:
@@ -360,25 +265,6 @@ def _reach(plan: PlanContents) -> Iterator[Fault]:
             ("horizon", "first"),
             f"{plan.horizon.first} is outside the days that calendar '{base.id}' covers ({base.covers.first} to {base.covers.last})",
         )
-
-
-def _ranges(plan: PlanContents) -> Iterator[Fault]:
-    """Ends of an assumption's range that are no values of its kind, and limits that refer to nothing."""
-    for index, assumption in enumerate(plan.assumptions):
-        for key in ("low", "high"):
-            end = getattr(assumption, key)
-            if end is None or assumption.value is None or type(end) is type(assumption.value):
-                continue
-            said = f"'{assumption.id}' holds {print_value(assumption.value)}, so {print_value(end)} is no {key} value of it"
-            yield Fault(("assumptions", index, key), said)
-    for field in ("activities", "rules"):
-        for index, entry in enumerate(getattr(plan, field)):
-            flexibility = getattr(entry, "flexibility", None)
-            for key in ("limit", "limit_amount"):
-                term = getattr(flexibility, key, None)
-                if isinstance(term, Reference) and term.name not in plan.values:
-                    where = (field, index, "flexibility", key)
-                    yield Fault(where, f"unknown assumption '{term.name}'{maybe(term.name, plan.values)}")
 
 
 def _touches(plan: PlanContents) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from typing import Literal
 from models.duration import Duration, DurationTerm, SwitchTerm
 from models.provenance import Sourced
 from models.record import Date, Identifier, Record, Text
-from models.rules import Flexibility, Point
+from models.rules import Flexibility, Point, Term
 
 __all__ = ["Activity", "Hammock", "Item", "Milestone", "Phase", "Published"]
 
@@ -59,6 +59,10 @@ class Activity(ItemRecord):
     placement: Literal["earliest", "as-late-as-possible"] = "earliest"
     """``as-late-as-possible`` is placed after every other item is fixed, and moves none of them."""
     flexibility: Flexibility | None = None
+
+    def terms(self) -> tuple[Term, ...]:
+        """Return the length."""
+        return (Term(("duration",), self.duration, "length", 1, 0),)
 
 
 class Milestone(ItemRecord):

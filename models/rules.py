@@ -13,6 +13,7 @@ of a month stays the last. A lag that is not negative never ends before the boun
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from models.calendar import Span
-from models.duration import AmountTerm, DateTerm, Duration, DurationTerm, SwitchTerm, Word
+from models.duration import AmountTerm, DateTerm, Duration, DurationTerm, Reference, SwitchTerm, Word
 from models.provenance import Authority, Sourced
 from models.record import IDENTIFIER_PATTERN, Date, Identifier, Many, Record, Text
 
@@ -47,6 +48,7 @@ __all__ = [
     "Release",
     "Rule",
     "RuleRecord",
+    "Term",
 ]
 
 End = Literal["start", "finish"]
@@ -84,6 +86,46 @@ class Point(Word):
         return f"{self.item}.{self.end}" if self.end else self.item
 
 
+Kind = Literal["length", "lag", "notice", "date", "count", "amount", "demand"]
+
+AnyTerm = Duration | dt.date | int | Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A number that a rule or a duration holds: what it is, how small it may be, and which way it is worse.
+
+    Attributes
+    ----------
+    field
+        The field that holds it, a path where it lies deeper: ``("steps", 0, "amount")``.
+    stated
+        The number, or the assumption that it refers to.
+    kind
+        ``length`` of work, ``lag``, ``notice`` and ``date`` count time; ``count`` of points, ``amount`` of a capacity and
+        ``demand`` of it are whole numbers.
+    worse
+        +1 where a greater number can only delay, -1 where it can only hasten.
+    least, most
+        The range in which it has a meaning, in its own unit; None where there is no end.
+    own
+        Whether it is the number that goes by the name of its rule, or of its activity's duration.
+    """
+
+    field: tuple[str | int, ...]
+    stated: AnyTerm
+    kind: Kind
+    worse: Literal[1, -1]
+    least: int | None = None
+    most: int | None = None
+    own: bool = True
+
+    @property
+    def assumption(self) -> str | None:
+        """The assumption that it refers to, if it does."""
+        return self.stated.name if isinstance(self.stated, Reference) else None
+
+
 class Flexibility(Sourced):
     """How far a rule or a duration could move if somebody paid for it, and what a unit costs."""
 
@@ -109,6 +151,10 @@ class RuleRecord(Sourced):
     @abstractmethod
     def points(self) -> tuple[Point, ...]:
         """Return every point the rule speaks of, each with its end filled in."""
+
+    def terms(self) -> tuple[Term, ...]:
+        """Return every number that the rule holds, its own first; a rule without any is in force or it is not."""
+        return ()
 
 
 def _with_end(point: Point, end: End) -> Point:
@@ -136,6 +182,10 @@ class Dependency(RuleRecord):
         ends: dict[str, End] = {"S": "start", "F": "finish"}
         return Point(self.before, ends[self.type[0]]), Point(self.after, ends[self.type[1]])
 
+    def terms(self) -> tuple[Term, ...]:
+        """Return the lag: a longer minimum delays, a longer maximum leaves more room."""
+        return (Term(("lag",), self.lag, "lag", -1 if self.bound == "at-most" else 1),)
+
 
 class NotBefore(RuleRecord):
     """``b(at) ≥ date``, the date read by the convention of the point. ``at`` without an end means the start.
@@ -151,6 +201,10 @@ class NotBefore(RuleRecord):
         """Return the point constrained."""
         return (_with_end(self.at, "start"),)
 
+    def terms(self) -> tuple[Term, ...]:
+        """Return the date."""
+        return (Term(("date",), self.date, "date", 1),)
+
 
 class NotAfter(RuleRecord):
     """``b(at) ≤ date``, the date read by the convention of the point. ``at`` without an end means the finish.
@@ -165,6 +219,10 @@ class NotAfter(RuleRecord):
     def points(self) -> tuple[Point]:
         """Return the point constrained."""
         return (_with_end(self.at, "finish"),)
+
+    def terms(self) -> tuple[Term, ...]:
+        """Return the date."""
+        return (Term(("date",), self.date, "date", -1),)
 
 
 class Alignment(RuleRecord):
@@ -294,6 +352,20 @@ class Capacity(RuleRecord):
         ends: tuple[End, End] = ("start", "finish")
         return tuple(Point(demand.item, end) for demand in self.demands for end in ends)
 
+    def terms(self) -> tuple[Term, ...]:
+        """Return what there is, step by step, and what each item needs of it."""
+        return (
+            Term(("amount",), self.amount, "amount", -1, 0),
+            *(
+                Term(("steps", place, "amount"), step.amount, "amount", -1, 0, own=False)
+                for place, step in enumerate(self.steps)
+            ),
+            *(
+                Term(("demands", place, "amount"), demand.amount, "demand", 1, 0, own=False)
+                for place, demand in enumerate(self.demands)
+            ),
+        )
+
 
 class AtLeast(RuleRecord):
     """Enough of several points are reached: ``b(after) ≥`` the ``count``-th smallest of ``b(p) ⊕ lag`` over *p* in ``of``.
@@ -311,6 +383,13 @@ class AtLeast(RuleRecord):
     def points(self) -> tuple[Point, ...]:
         """Return the points counted, then the point constrained."""
         return (*(_with_end(point, "finish") for point in self.of), _with_end(self.after, "start"))
+
+    def terms(self) -> tuple[Term, ...]:
+        """Return how many are waited for, and the lag behind each."""
+        return (
+            Term(("count",), self.count, "count", 1, 1, len(self.of)),
+            Term(("lag",), self.lag, "lag", 1, own=False),
+        )
 
 
 class Equality(RuleRecord):
@@ -340,6 +419,10 @@ class Gate(RuleRecord):
     def points(self) -> tuple[Point, Point]:
         """Return the point that waits to be approved and the point that waits for approval."""
         return _with_end(self.before, "finish"), _with_end(self.after, "start")
+
+    def terms(self) -> tuple[Term, ...]:
+        """Return the notice."""
+        return (Term(("notice",), self.notice, "notice", 1, 0),)
 
 
 Rule = Annotated[
