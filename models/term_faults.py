@@ -125,6 +125,8 @@ def _range(path: Path, assumption: Any, terms: Sequence[Term], *, stated: bool) 
         end = getattr(assumption, key)
         if end is None or value is None:
             continue
+        if not stated and isinstance(end, Duration) and end.unit != getattr(value, "unit", None):
+            continue
         if type(end) is not type(value) or (isinstance(end, Duration) and end.unit != value.unit):
             same = f" {value.unit}" if isinstance(end, Duration) and isinstance(value, Duration) else ""
             hint = f"; expected it in{same}" if same else ""

@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from models.changes import BindingChange, ChainChange, Comparison, DateChange, FirstMove, RowChange, Side, ValueChange
-from models.duration import Reference, print_value
+from models.duration import print_value
 from models.findings import Binding
 from models.items import Activity
 from models.outcome import MilestoneDate, Outcome, RowDate, Solved
 from models.plan import DURATION_PREFIX, Plan
 from models.rules import Blackout, Capacity, Equality, Rule
+from optimiser.numbers import users
 from optimiser.solve.fingerprint import plan_sha256
 
 __all__ = ["compare"]
@@ -177,7 +178,7 @@ def _values(before: Plan, after: Plan) -> Iterator[ValueChange]:
     for name, title in titles.items():
         old, new = (print_value(plan.values[name]) if name in plan.values else "not there" for plan in (before, after))
         if old != new:
-            yield ValueChange(kind="assumption", name=name, title=title, before=old, after=new, touches=_uses(after, name))
+            yield ValueChange(kind="assumption", name=name, title=title, before=old, after=new, touches=users(after, name))
     yield from _switches(before, after)
 
 
@@ -221,26 +222,6 @@ def _length(plan: Plan, activity: Activity | None) -> str:
     if activity is None:
         return "not there"
     return f"{activity.duration}{'' if plan.switch(activity.enabled) else ' (off)'}"
-
-
-def _uses(plan: Plan, name: str) -> tuple[str, ...]:
-    """Return the rules and durations that an assumption is used in."""
-
-    def named(record: object) -> bool:
-        return any(
-            isinstance(term, Reference) and term.name == name
-            for term in (getattr(record, field, None) for field in type(record).model_fields)  # type: ignore[attr-defined]
-        )
-
-    found = [DURATION_PREFIX + activity.id for activity in plan.activities if named(activity)]
-    found += [rule.id for rule in plan.rules if named(rule) or (isinstance(rule, Capacity) and _of_capacity(rule, name))]
-    return tuple(found)
-
-
-def _of_capacity(rule: Capacity, name: str) -> bool:
-    """Say whether an assumption is used in the steps or demands of a capacity."""
-    terms = [step.amount for step in rule.steps] + [demand.amount for demand in rule.demands]
-    return any(isinstance(term, Reference) and term.name == name for term in terms)
 
 
 # -- what moved -------------------------------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ import weakref
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from models.assumptions import Assumption, Unknown
 from models.duration import Duration, Reference, print_value
 from models.findings import ConflictMember
 from models.items import Activity
@@ -27,6 +26,7 @@ from models.rules import (
     Point,
     Release,
 )
+from optimiser.numbers import entry_of, own_term, stated_entries
 
 __all__ = ["demand", "describe", "families", "family_of", "number_of", "plain_date", "point_name", "title"]
 
@@ -256,14 +256,10 @@ def title(plan: Plan, name: str) -> str:
 
 def number_of(plan: Plan, name: str) -> Sourced:
     """Return what the number of a rule or duration stands on: the assumption it comes from, or the rule or item itself."""
-    if name.startswith(DURATION_PREFIX):
-        entry: Sourced = plan.items[name.removeprefix(DURATION_PREFIX)]
-    else:
-        entry = plan.rules_by_id[name]
-    terms = (getattr(entry, field, None) for field in ("duration", "lag", "date", "notice", "amount"))
-    named = next((term.name for term in terms if isinstance(term, Reference)), None)
-    stated: tuple[Assumption | Unknown, ...] = (*plan.assumptions, *plan.unknowns)
-    return next((each for each in stated if each.id == named), entry)
+    entry = entry_of(plan, name)
+    term = own_term(entry)
+    named = None if term is None else term.assumption
+    return next((each for each in stated_entries(plan) if each.id == named), entry)
 
 
 FEWEST = 4

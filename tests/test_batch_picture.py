@@ -20,10 +20,10 @@ from optimiser.batch.engine import run
 from optimiser.batch.grid_file import load_grid
 from optimiser.batch.ledger import LEDGER, Ledger
 from optimiser.batch.picture import picture
-from optimiser.batch.senses import assumption_sense
 from optimiser.batch.thresholds import thresholds
 from optimiser.cli import ExitCode, main
 from optimiser.evidence.charts_batch import heat_chart, line_chart
+from optimiser.numbers import sense
 from optimiser.solve import earliest
 from tests.batch_plans import HANDS, LICENCE, OVEN, RECIPES, grid_file, job_of
 
@@ -182,13 +182,13 @@ def test_monotonicity_of_designs_without_strides(tmp_path):
 
 
 def test_senses_follow_the_use_of_an_assumption(tmp_path):
-    """Lengths delay; what is used both ways, or only for a latest date, has no sense."""
+    """Lengths delay, a later latest date never does; what is used both ways has no sense."""
     plan = job_of(tmp_path, OVEN).plan
 
-    assert assumption_sense(plan, "oven") == 1
-    assert assumption_sense(plan, "inspection") == 1
-    assert assumption_sense(plan, "deadline") is None
-    assert assumption_sense(both_ways(plan), "inspection") is None
+    assert sense(plan, "oven") == 1
+    assert sense(plan, "inspection") == 1
+    assert sense(plan, "deadline") == -1
+    assert sense(both_ways(plan), "inspection") is None
 
 
 def both_ways(plan: Plan) -> Plan:

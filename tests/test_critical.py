@@ -11,7 +11,6 @@ from models.plan import Plan
 from models.rules import RULE_KINDS
 from optimiser.check import check
 from optimiser.critical import (
-    NONE,
     RULE_COMPILERS,
     Columns,
     best_schedule,
@@ -27,6 +26,7 @@ from optimiser.critical import (
     minimal_core,
     resources,
 )
+from optimiser.numbers import NONE
 from optimiser.solve.placement import complete
 from tests.conftest import plan_of
 

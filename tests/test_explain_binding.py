@@ -14,10 +14,10 @@ from optimiser.critical import Columns, compile_network, evaluate
 from optimiser.encoding import Encoding
 from optimiser.errors import BeyondHorizonError, InputError
 from optimiser.explain.binding import explain, explain_with
-from optimiser.explain.numbers import number_of_rule
 from optimiser.explain.oracle import Oracle
+from optimiser.numbers import number_of_rule
 from optimiser.reading.load import load
-from optimiser.solve.variant import Variant, varied
+from optimiser.solve.variant import Variant, varied, with_number
 from tests.random_plans import random_plan
 
 SYNTHETIC = {"basis": "synthetic"}
@@ -266,9 +266,9 @@ def gains_against_cp_sat(seeds: range, **choices: Any) -> tuple[int, int, int]:
                 assert line.drop_gain_wd == expected, (plan.id, line.rule)
                 compared, gains = compared + 1, gains + (expected > 0)
             if line.unit_gain_wd is not None:
-                number = number_of_rule(oracle.network, line.rule)
+                number = number_of_rule(oracle.plan, oracle.problem.clock, line.rule)
                 assert number is not None
-                answer = Encoding(varied(oracle.network, number.variant(-1)), clock).earliest(milestone)
+                answer = Encoding(varied(oracle.network, with_number(number, -1)), clock).earliest(milestone)
                 expected = 0 if answer.boundary is None else max(0, base - answer.boundary)
                 assert line.unit_gain_wd == expected, (plan.id, line.rule)
     return compared, gains, rationed
@@ -287,11 +287,11 @@ def test_headroom_is_exact() -> None:
             return None if found.infeasible[0] else int(found.values[node, 0])
 
         for line in report.lines:
-            number = number_of_rule(oracle.network, line.rule)
+            number = number_of_rule(oracle.plan, oracle.problem.clock, line.rule)
             if line.headroom is None or number is None or line.headroom >= number.most:
                 continue
-            assert date(varied(oracle.network, number.variant(line.headroom))) <= now, (oracle.plan.id, line.rule)
-            after = date(varied(oracle.network, number.variant(line.headroom + 1)))
+            assert date(varied(oracle.network, with_number(number, line.headroom))) <= now, (oracle.plan.id, line.rule)
+            after = date(varied(oracle.network, with_number(number, line.headroom + 1)))
             assert after is None or after > now, (oracle.plan.id, line.rule)
             ended, contradicted = ended + 1, contradicted + (after is None)
     assert ended > 80
@@ -334,11 +334,11 @@ def test_range_is_where_the_gain_stops() -> None:
     for oracle, milestone, report in reports(range(400, 540), capacity=False):
         now = oracle.found.values[oracle.node(milestone)]
         for line in report.lines:
-            number = number_of_rule(oracle.network, line.rule)
+            number = number_of_rule(oracle.plan, oracle.problem.clock, line.rule)
             if line.range_units is None or number is None or number.slot in oracle.two_way:
                 continue
             units = [line.range_units - 1, line.range_units, number.least]
-            less, at, full = oracle.reach(milestone, [number.variant(-each) for each in units])
+            less, at, full = oracle.reach(milestone, [with_number(number, -each) for each in units])
             assert now - at.low == line.range_gain_wd == now - full.low > now - less.low
             checked += 1
     assert checked > 40

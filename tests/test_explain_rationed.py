@@ -18,13 +18,13 @@ from optimiser.explain.attribution import compare_networks
 from optimiser.explain.binding import explain_with
 from optimiser.explain.by_date import why_not
 from optimiser.explain.conflict import one_conflict
-from optimiser.explain.numbers import number_of_rule
 from optimiser.explain.oracle import Oracle
+from optimiser.numbers import number_of_rule
 from optimiser.reading.load import load
 from optimiser.solve.between import DateRange
 from optimiser.solve.orders import in_order
 from optimiser.solve.problem import holds, refuted_by
-from optimiser.solve.variant import Variant, network_of, pools_of, varied
+from optimiser.solve.variant import Variant, network_of, pools_of, varied, with_number
 from optimiser.wording import demand, families, family_of
 from tests.parties import expanded, party
 from tests.random_plans import random_plan
@@ -108,7 +108,7 @@ def test_gains_and_headroom_equal_solving_again(monkeypatch: pytest.MonkeyPatch,
         assert now == oracle.base("ALL").high
         assert now is not None
         for line in report.lines:
-            number = number_of_rule(oracle.network, line.rule)
+            number = number_of_rule(oracle.plan, oracle.problem.clock, line.rule)
             if line.method == "undecided":
                 open_ += 1
                 continue
@@ -120,11 +120,11 @@ def test_gains_and_headroom_equal_solving_again(monkeypatch: pytest.MonkeyPatch,
                 continue
             if line.unit_gain_wd is not None and line.kind == "capacity":
                 slots += 1
-                assert solved(varied(oracle.network, number.variant(-1)), "ALL") == now - line.unit_gain_wd
+                assert solved(varied(oracle.network, with_number(number, -1)), "ALL") == now - line.unit_gain_wd
             if line.headroom is not None and number.most > line.headroom:
                 rooms += 1
-                assert solved(varied(oracle.network, number.variant(line.headroom)), "ALL") == now, (seed, line.rule)
-                worse = solved(varied(oracle.network, number.variant(line.headroom + 1)), "ALL")
+                assert solved(varied(oracle.network, with_number(number, line.headroom)), "ALL") == now, (seed, line.rule)
+                worse = solved(varied(oracle.network, with_number(number, line.headroom + 1)), "ALL")
                 assert worse is None or worse > now, (seed, line.rule)
     assert (gains > 15 * seeds, rooms > 8 * seeds, slots >= seeds // 2) == (True, True, True)
     assert open_ <= (gains + rooms) // 4
@@ -145,12 +145,12 @@ def test_brackets_of_what_is_left_open_hold(monkeypatch: pytest.MonkeyPatch) -> 
         for line in report.lines:
             if line.headroom_range is None or line.rule in oracle.two_way:
                 continue
-            number = number_of_rule(oracle.network, line.rule)
+            number = number_of_rule(oracle.plan, oracle.problem.clock, line.rule)
             assert number is not None
             least, most = line.headroom_range
-            assert solved(varied(oracle.network, number.variant(least)), "ALL") == now
+            assert solved(varied(oracle.network, with_number(number, least)), "ALL") == now
             if most is not None and most < number.most:
-                worse = solved(varied(oracle.network, number.variant(most + 1)), "ALL")
+                worse = solved(varied(oracle.network, with_number(number, most + 1)), "ALL")
                 assert worse is None or (now is not None and worse > now)
             seen += 1
     assert seen > 3
@@ -187,9 +187,11 @@ def test_a_variant_without_compiling_is_the_variant_compiled() -> None:
     for plan in rationed_plans(700, 790):
         oracle = Oracle(plan)
         for name in oracle.atoms:
-            number = number_of_rule(oracle.network, name)
+            number = number_of_rule(oracle.plan, oracle.problem.clock, name)
             variants = [Variant(off=(name,))]
-            variants += [number.variant(units) for units in (-1, 2) if -number.least <= units <= number.most] if number else []
+            variants += (
+                [with_number(number, units) for units in (-1, 2) if -number.least <= units <= number.most] if number else []
+            )
             for variant in variants:
                 changed = varied(oracle.network, variant)
                 apart, along = compile_network(changed, oracle.problem.clock), network_of(oracle.network, variant)
@@ -215,10 +217,10 @@ def test_a_pass_goes_on_to_what_a_new_one_finds() -> None:
         if forward.trouble:
             continue
         for name, on in network.enabled.items():
-            number = number_of_rule(network, name) if on else None
+            number = number_of_rule(plan, network.clock, name) if on else None
             if number is None or number.most < 1:
                 continue
-            variant = number.variant(min(3, number.most))
+            variant = with_number(number, min(3, number.most))
             changed = network_of(network, variant)
             after = forward.tightened(changed, variant.values)
             if after is None:
@@ -292,11 +294,11 @@ def test_a_capacity_set_through_an_assumption_counts() -> None:
     oracle = Oracle(plan)
     report = explain_with(oracle, "ALL")
     line = report.line("slots-BODY")
-    number = number_of_rule(oracle.network, "slots-BODY")
+    number = number_of_rule(oracle.plan, oracle.problem.clock, "slots-BODY")
     assert number is not None
     (less,) = oracle.reach("ALL", [Variant(values={"slots": 1})])
-    (own,) = oracle.reach("ALL", [number.variant(1)])
-    assert less.exact == own.exact == solved(varied(oracle.network, number.variant(1)), "ALL")
+    (own,) = oracle.reach("ALL", [with_number(number, 1)])
+    assert less.exact == own.exact == solved(varied(oracle.network, with_number(number, 1)), "ALL")
     assert (line.headroom == 0) == (less.exact != oracle.base("ALL").exact)
 
 

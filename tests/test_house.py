@@ -16,6 +16,7 @@ FLOORS = [
     {"models"},
     {"optimiser.errors"},
     {"optimiser.clock"},
+    {"optimiser.numbers"},
     {"optimiser.wording"},
     {
         "optimiser.reading",

@@ -14,8 +14,8 @@ import pytest
 from models.plan import Plan
 from models.risk import CLAIMS_SCHEMA, REGISTER_SCHEMA, Claim, Register, Relative
 from optimiser.cli import main
-from optimiser.critical import NONE
 from optimiser.errors import InputError
+from optimiser.numbers import NONE
 from optimiser.reading.document import read_document
 from optimiser.reading.load import load
 from optimiser.reading.table import read_table
@@ -296,7 +296,7 @@ def test_every_kind_of_quantity_is_found(mhhs: Plan) -> None:
     latest = find_quantity(mhhs, "m9-latest")
     assert isinstance(latest, Quantity)
     assert (latest.kind, latest.value) == ("date", None)
-    assert "has no lag" in str(find_quantity(mhhs, "align-M10"))
+    assert "has no number of its own" in str(find_quantity(mhhs, "align-M10"))
 
 
 def test_ratings_and_stated_ranges_of_the_plan_are_used(mhhs: Plan) -> None:

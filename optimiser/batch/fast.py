@@ -24,9 +24,9 @@ from optimiser.batch.drops import binding_rules
 from optimiser.batch.job import Job, changed
 from optimiser.batch.results import LONGEST_PATH, Found
 from optimiser.clock import Clock
-from optimiser.critical import NONE, Columns, Evaluated, Network, compile_network, evaluate
+from optimiser.critical import Columns, Evaluated, Network, compile_network, evaluate
 from optimiser.errors import BeyondHorizonError
-from optimiser.solve.variant import column_number
+from optimiser.numbers import NONE, column_number
 
 __all__ = ["FastPath", "Sheet"]
 

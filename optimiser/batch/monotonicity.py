@@ -10,8 +10,7 @@ from models.picture import Monotonicity
 from optimiser.batch.axes import Varied
 from optimiser.batch.damage import Ask
 from optimiser.batch.job import Job
-from optimiser.batch.senses import assumption_sense
-from optimiser.solve.variant import column_number
+from optimiser.numbers import column_number, sense
 
 __all__ = ["monotonicity"]
 
@@ -73,7 +72,7 @@ def _sense(job: Job, axis: Varied) -> int | None:
     if axis.kind != "assumption":
         return None
     (name,) = axis.values[0].changes.assumptions
-    return assumption_sense(job.plan, name)
+    return sense(job.plan, name)
 
 
 def _steps(axis: Varied) -> Iterator[tuple[int, bool]]:

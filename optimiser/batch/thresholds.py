@@ -24,7 +24,7 @@ from optimiser.batch.solved import solve_row
 from optimiser.clock import Clock
 from optimiser.critical import Columns, compile_network, evaluate
 from optimiser.errors import BeyondHorizonError
-from optimiser.solve.variant import column_number
+from optimiser.numbers import column_number
 
 __all__ = ["thresholds"]
 

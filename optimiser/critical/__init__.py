@@ -7,11 +7,10 @@ from optimiser.critical.chain import certificate, driving_items, minimal_core
 from optimiser.critical.compile import RULE_COMPILERS, compile_network
 from optimiser.critical.forward import Earliest, Event, Trouble, earliest_times
 from optimiser.critical.levelling import Levelling, Resource, best_schedule, list_schedule, resources
-from optimiser.critical.network import NONE, Network
+from optimiser.critical.network import Network
 from optimiser.critical.slack import Link, latest_positions, lengthened
 
 __all__ = [
-    "NONE",
     "RULE_COMPILERS",
     "Batch",
     "CapacityBound",

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.clock import Boundaries
-from optimiser.critical.network import NONE, Arc, Bound, Family, Network, Quorum
+from optimiser.critical.network import Arc, Bound, Family, Network, Quorum
+from optimiser.numbers import NONE
 
 __all__ = ["Batch", "Columns", "Evaluated", "Flags", "evaluate"]
 

@@ -21,11 +21,7 @@ from models.plan import DURATION_PREFIX, Plan
 from models.rules import Occasions, Point
 from optimiser.clock import Boundaries, Clock
 
-__all__ = ["NEVER", "NONE", "Arc", "Bound", "Family", "Network", "Quorum", "inverse"]
-
-NONE = -(2**30)
-"""The date column of an assumption that holds ``none``: the rule that uses it is inert."""
-
+__all__ = ["NEVER", "Arc", "Bound", "Family", "Network", "Quorum", "inverse"]
 
 NEVER = 10_000_000
 """How far behind the axis lies what can never happen."""

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from models.assumptions import Assumption, Unknown
 from models.duration import Duration, Reference, Value
-from models.items import Activity
 from models.plan import DURATION_PREFIX, Plan
-from models.rules import AtLeast, Capacity, CapacityStep, Dependency, Gate, NotAfter, NotBefore
+from models.rules import Capacity, CapacityStep
 from optimiser.clock import Clock
+from optimiser.numbers import entry_of, own_term
 
-__all__ = ["FIELDS", "Lever", "moved_plan", "moved_value", "number_of", "references", "shifted", "stated_entries"]
+__all__ = ["Lever", "moved_plan", "moved_value", "shifted"]
 
 LeverKind = Literal["assumption", "own", "switch"]
-
-FIELDS: dict[Any, str] = {
-    Dependency: "lag",
-    Gate: "notice",
-    AtLeast: "count",
-    NotBefore: "date",
-    NotAfter: "date",
-    Capacity: "amount",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +48,6 @@ class Lever:
     ceiling: int | None = None
 
 
-def number_of(entry: Any) -> Any:
-    """Return the term that holds the number of a rule or activity; None where it has none."""
-    if isinstance(entry, Activity):
-        return entry.duration
-    field = FIELDS.get(type(entry))
-    return None if field is None else getattr(entry, field)
-
-
-def stated_entries(plan: Plan) -> tuple[Assumption | Unknown, ...]:
-    """Return every assumption and unknown of a plan."""
-    found: tuple[Assumption | Unknown, ...] = (*plan.assumptions, *plan.unknowns)
-    return found
-
-
-def references(entry: Any) -> Iterator[str]:
-    """Yield the assumptions whose numbers a rule or activity uses, its switch left aside."""
-    terms = [number_of(entry)]
-    if isinstance(entry, AtLeast):
-        terms.append(entry.lag)
-    if isinstance(entry, Capacity):
-        terms += [step.amount for step in entry.steps]
-        terms += [demand.amount for demand in entry.demands]
-    yield from dict.fromkeys(term.name for term in terms if isinstance(term, Reference))
-
-
 def shifted(clock: Clock, value: Value, by: int) -> Value:
     """Return a value moved by some units: a length by its own, a count by one, a date by working days.
 
@@ -105,8 +71,8 @@ def moved_value(plan: Plan, clock: Clock, lever: Lever, units: int) -> Value:
     if lever.kind == "assumption":
         value = plan.values[lever.name]
     else:
-        entry: Any = _entry(plan, lever.name)
-        value = number_of(entry)
+        term = own_term(entry_of(plan, lever.name))
+        value = None if term is None else term.stated  # type: ignore[assignment]
     return shifted(clock, value, lever.sign * units)
 
 
@@ -138,21 +104,15 @@ def moved_plan(plan: Plan, clock: Clock, amounts: Mapping[Lever, int]) -> Plan:
     return plan.evolve(**changed)
 
 
-def _entry(plan: Plan, name: str) -> Any:
-    if name.startswith(DURATION_PREFIX):
-        return plan.items[name.removeprefix(DURATION_PREFIX)]
-    return plan.rules_by_id[name]
-
-
 def _moved_entry(clock: Clock, entry: Any, lever: Lever, units: int) -> Any:
     """Return a rule or activity with its own number moved, or switched off."""
     if lever.kind == "switch":
         return entry.model_copy(update={"enabled": False})
-    if isinstance(entry, Activity):
-        return entry.model_copy(update={"duration": shifted(clock, number_of(entry), lever.sign * units)})
     if isinstance(entry, Capacity):
         return _raised(entry, units, lever.ceiling)
-    return entry.model_copy(update={FIELDS[type(entry)]: shifted(clock, number_of(entry), lever.sign * units)})
+    term = own_term(entry)
+    assert term is not None
+    return entry.model_copy(update={term.field[0]: shifted(clock, term.stated, lever.sign * units)})  # type: ignore[arg-type]
 
 
 def _raised(rule: Capacity, units: int, ceiling: int | None) -> Capacity:

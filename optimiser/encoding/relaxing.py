@@ -19,12 +19,13 @@ from models.plan import DURATION_PREFIX, Plan
 from models.rules import Blackout, Dependency, NotAfter, NotBefore
 from optimiser.clock import Clock
 from optimiser.encoding.answer import Limits, Places, Status, Window
-from optimiser.encoding.levers import Lever, moved_plan, number_of, references
+from optimiser.encoding.levers import Lever, moved_plan
 from optimiser.encoding.rules import ENCODERS
 from optimiser.encoding.search import Encoding
 from optimiser.encoding.solving import Budget
 from optimiser.encoding.staircase import Literals
 from optimiser.encoding.variables import Length, Place, Variables
+from optimiser.numbers import references
 
 __all__ = ["Moved", "Relaxing"]
 
@@ -242,7 +243,6 @@ class _Movable(Variables):
     def _linear(self, rule: Any, lever: Lever) -> bool:
         """Post a rule that is linear in its only lever; return whether it is."""
         units = self.units[lever]
-        term = number_of(rule)
         if isinstance(rule, Dependency):
             lag = self.plan.duration(rule.lag)
             if lag.unit != "wd":
@@ -257,7 +257,7 @@ class _Movable(Variables):
             (at,) = rule.points()
             boundaries = self._boundaries(rule, lever)
             steps = np.arange(lever.steps + 1)
-            if term is None or np.any(boundaries != boundaries[0] + lever.sign * steps):
+            if np.any(boundaries != boundaries[0] + lever.sign * steps):
                 return False
             place = self.place(at)
             where = place.variable + place.offset

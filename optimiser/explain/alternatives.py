@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from models.assumptions import Option
 from models.plan import Plan
 from optimiser.errors import BeyondHorizonError
+from optimiser.numbers import column_number
 from optimiser.solve.problem import Problem
 from optimiser.solve.spans import columnar, live_options, with_option
-from optimiser.solve.variant import Variant, column_number
+from optimiser.solve.variant import Variant
 
 __all__ = ["Alternative", "alternatives"]
 

@@ -20,15 +20,15 @@ from models.explanation import Attribution, Contribution, GroupOfChanges, Intera
 from models.plan import DURATION_PREFIX, Plan
 from models.rules import Point
 from optimiser.clock import Clock
-from optimiser.encoding.levers import references
 from optimiser.errors import InputError, Located, UndecidedError
 from optimiser.explain.by_date import find_baseline
 from optimiser.explain.dated import need_date
 from optimiser.explain.differences import Group, groups_of, mixed
 from optimiser.explain.ledger import ledger
 from optimiser.explain.oracle import Oracle
+from optimiser.numbers import column_number, references
 from optimiser.solve.asked import asked_for
-from optimiser.solve.variant import Variant, column_number
+from optimiser.solve.variant import Variant
 
 __all__ = ["MOST_EXACT", "SCL_TERMS", "attribute", "compare_networks", "shapley"]
 

@@ -10,16 +10,15 @@ from models.items import Activity
 from models.plan import DURATION_PREFIX, Plan
 from models.rules import Point
 from optimiser.encoding.answer import Limits
-from optimiser.encoding.levers import references, stated_entries
 from optimiser.explain.conflict import Enumeration, conflict_record, detached, enumerate_all, one_conflict
 from optimiser.explain.dated import need_date
 from optimiser.explain.headroom import Headroom, Saturation, headrooms, saturations
 from optimiser.explain.margins import break_evens, margins, near_chains, reading_lines
-from optimiser.explain.numbers import Number
 from optimiser.explain.oracle import Oracle
+from optimiser.numbers import Number, references, stated_entries
 from optimiser.solve.asked import asked_for
 from optimiser.solve.between import DateRange
-from optimiser.solve.variant import Variant, varied
+from optimiser.solve.variant import Variant, varied, with_number
 from optimiser.wording import family_of
 
 __all__ = ["explain", "explain_with"]
@@ -187,7 +186,7 @@ class _Lines:
         reaches = dict(
             zip(
                 tried,
-                self.oracle.reach(self.milestone, [numbers[name].variant(-1) for name in tried], at_most=self._known()),
+                self.oracle.reach(self.milestone, [with_number(numbers[name], -1) for name in tried], at_most=self._known()),
                 strict=True,
             )
         )
@@ -205,10 +204,10 @@ class _Lines:
         return saturations(self.oracle, self.milestone, numbers, self.boundary) if self.proved else [None] * len(numbers)
 
     def _gain(self, reach: DateRange | None) -> int | None:
-        """Return the working days gained, None where they are not known."""
+        """Return the working days gained, fewer than none where the date moves later; None where they are not known."""
         if reach is None or reach.exact is None or not self.proved:
             return None
-        return max(0, self.boundary - reach.exact)
+        return self.boundary - reach.exact
 
     # -- a line ----------------------------------------------------------------------------------------------------------
 
@@ -274,7 +273,7 @@ class _Lines:
     def _takes_over(self, number: Number, spent: Saturation) -> tuple[str, ...]:
         """Return what holds the milestone once a number is relaxed as far as it gains, and did not before."""
         oracle = self.oracle
-        variant = number.variant(-spent.units)
+        variant = with_number(number, -spent.units)
         after = oracle.problem.changed(variant).earliest
         if after.status == "feasible" and after.values[oracle.node(self.milestone)] == spent.boundary:
             members: Iterable[str] = after.rules_behind(after.chain(after.last[oracle.node(self.milestone)]))

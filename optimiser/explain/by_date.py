@@ -87,7 +87,7 @@ def _answered(
 ) -> WhyNot:
     """Return the answer for one milestone."""
     plan, clock = oracle.plan, oracle.problem.clock
-    levers = levers_of(oracle, allow)
+    levers = levers_of(oracle, allow, milestone)
     by = boundary_by(clock, plan, milestone, day)
     now = oracle.base(milestone)
     common: dict[str, Any] = {

@@ -8,8 +8,8 @@ from typing import Any
 
 from models.duration import print_value
 from models.plan import DURATION_PREFIX, Plan
-from optimiser.encoding.levers import stated_entries
 from optimiser.errors import InputError, Located
+from optimiser.numbers import stated_entries
 
 __all__ = ["Group", "groups_of", "mixed"]
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.explanation import Method
-from optimiser.explain.numbers import Number
 from optimiser.explain.oracle import Oracle
+from optimiser.numbers import Number
 from optimiser.solve.between import DateRange
-from optimiser.solve.variant import Variant
+from optimiser.solve.variant import Variant, with_number
 
 __all__ = ["Headroom", "Saturation", "headrooms", "saturations"]
 
@@ -77,7 +77,7 @@ def headrooms(
     Bisection over whole units, all numbers at once. A duration whose finish something else pushes holds its start back
     less the longer it is, so its dates need not rise with it: of such a one every unit is looked at.
     """
-    at = variant_at or (lambda place, units: numbers[place].variant(units))
+    at = variant_at or (lambda place, units: with_number(numbers[place], units))
     boundary_of = [bounds] * len(numbers) if isinstance(bounds, int) else list(bounds)
     search = _Search(oracle, milestone, boundary_of, numbers, at)
     for place, number in enumerate(numbers):
@@ -237,7 +237,7 @@ def saturations(
     if not numbers:
         return []
     known = boundary if not oracle.two_way else None
-    full = oracle.reach(milestone, [number.variant(-max(0, number.least)) for number in numbers], at_most=known)
+    full = oracle.reach(milestone, [with_number(number, -max(0, number.least)) for number in numbers], at_most=known)
     count = len(numbers)
     best = [reach.exact for reach in full]
     low = np.zeros(count, dtype=np.int64)
@@ -247,7 +247,7 @@ def saturations(
     for place, number in enumerate(numbers):
         if number.slot in oracle.two_way and place not in failed:
             units = range(int(high[place]) + 1)
-            reaches = oracle.reach(milestone, [number.variant(-each) for each in units])
+            reaches = oracle.reach(milestone, [with_number(number, -each) for each in units])
             dates = [oracle.never if reach.exact is None else reach.exact for reach in reaches]
             best[place] = min(dates)
             low[place] = high[place] = dates.index(min(dates))
@@ -259,7 +259,7 @@ def saturations(
         for target in sorted({reached for place in open_places if (reached := best[place]) is not None}):
             # Whether so many units gain all that can be gained.
             places = [place for place in open_places if best[place] == target]
-            variants = [numbers[place].variant(-int(middle[place])) for place in places]
+            variants = [with_number(numbers[place], -int(middle[place])) for place in places]
             reaches = oracle.reach(milestone, variants, by=target, at_most=known)
             for place, reach in zip(places, reaches, strict=True):
                 if reach.method == "CP-SAT":

@@ -21,8 +21,8 @@ from models.items import Activity
 from models.plan import DURATION_PREFIX, Plan
 from models.rules import NotBefore, Point
 from optimiser.critical import Earliest
-from optimiser.encoding.levers import references, stated_entries
 from optimiser.explain.oracle import Oracle
+from optimiser.numbers import references, stated_entries
 
 __all__ = ["ledger"]
 

@@ -1,6 +1,6 @@
 """What may move for an earlier date, and how far.
 
-What may move is what the plan says: an assumption from its value to its ``low``; a rule or duration to its
+What may move is what the plan says: an assumption from its value to the better end of its range; a rule or duration to its
 ``flexibility``, through its assumption where its number is one; and what a user allows by name. Where a regulatory rule
 would move, it must be allowed by name.
 """
@@ -12,17 +12,26 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from models.duration import Duration, Reference, Value, print_value
+from models.duration import Duration, Value, print_value
 from models.faults import maybe
 from models.plan import DURATION_PREFIX, Plan
 from models.provenance import Authority
 from models.rules import Capacity
 from optimiser.clock import Clock
-from optimiser.encoding.levers import Lever, number_of, stated_entries
+from optimiser.encoding.levers import Lever
 from optimiser.errors import InputError, Located
-from optimiser.explain.numbers import Number, number_of_assumption, number_of_rule
 from optimiser.explain.oracle import Oracle
-from optimiser.solve.variant import users
+from optimiser.numbers import (
+    Number,
+    entry_of,
+    number_of_assumption,
+    number_of_rule,
+    own_term,
+    stated_entries,
+    terms_using,
+    users,
+)
+from optimiser.solve.problem import Problem
 
 __all__ = ["Levers", "levers_of"]
 
@@ -50,7 +59,7 @@ class Levers:
         return {lever: lever.steps for lever in self.offered}
 
 
-def levers_of(oracle: Oracle, allow: Collection[str] = ()) -> Levers:
+def levers_of(oracle: Oracle, allow: Collection[str] = (), milestone: str | None = None) -> Levers:
     """Return what may move.
 
     Parameters
@@ -58,6 +67,8 @@ def levers_of(oracle: Oracle, allow: Collection[str] = ()) -> Levers:
     allow
         Rules, durations (``duration:ITEM``) and assumptions allowed by name: regulatory ones within the plan's own limits
         where it states them, anything else as far as it goes.
+    milestone
+        Whose date is to be earlier: where the plan's logic must say which way a number is better.
 
     Raises
     ------
@@ -69,14 +80,17 @@ def levers_of(oracle: Oracle, allow: Collection[str] = ()) -> Levers:
     found = Levers()
     taken: set[tuple[str, str]] = set()
     for entry in plan.assumptions:
-        number = number_of_assumption(oracle.network, entry)
-        if number is None or entry.low is None or entry.low == entry.value:
+        if number_of_assumption(plan, oracle.problem.clock, entry) is None:
             continue
-        lever = _towards(oracle.problem.clock, entry.id, "assumption", entry.value, entry.low, entry.cost)
-        if lever is not None:
-            basis = f"its low, {print_value(entry.low)}" + ("" if entry.cost is not None else "; no cost stated, one a unit")
-            taken.add(("assumption", entry.id))
-            _offer(found, plan, lever, basis, allow)
+        for end, word in ((entry.low, "low"), (entry.high, "high")):
+            lever = (
+                None if end is None else _towards(oracle.problem.clock, entry.id, "assumption", entry.value, end, entry.cost)
+            )
+            if lever is not None and _eases(oracle, milestone, lever):
+                basis = f"its {word}, {print_value(end)}" + ("" if entry.cost is not None else "; no cost stated, one a unit")
+                taken.add(("assumption", entry.id))
+                _offer(found, plan, lever, basis, allow)
+                break
     for name, entry in _flexible(plan):
         lever = _flexed(oracle, name, entry)
         if lever is not None and (lever.kind, lever.name) not in taken:
@@ -88,6 +102,22 @@ def levers_of(oracle: Oracle, allow: Collection[str] = ()) -> Levers:
                 taken.add((lever.kind, lever.name))
                 _offer(found, plan, lever, "allowed by name", (*allow, lever.name))
     return found
+
+
+def _eases(oracle: Oracle, milestone: str | None, lever: Lever) -> bool:
+    """Return whether a lever moves its number in the good direction.
+
+    Where rules use it both ways, or a length also holds its start back, that is the direction in which the network's date is
+    earlier when the lever is moved as far as it may.
+    """
+    uses = list(terms_using(oracle.plan, lever.name))
+    ways = {term.worse for _, term in uses}
+    both = len(ways) > 1 or any(user in oracle.two_way for user, _ in uses)
+    if not both or milestone is None:
+        return lever.sign not in ways
+    moved = Problem.of(oracle.moved({lever: lever.steps}), oracle.problem.clock).earliest
+    now, then = (each.values[oracle.node(milestone)] for each in (oracle.found, moved))
+    return moved.status == "feasible" and then <= now and (then < now or lever.sign not in ways)
 
 
 def _known(plan: Plan, allow: Iterable[str]) -> None:
@@ -147,8 +177,8 @@ def _flexed(oracle: Oracle, name: str, entry: Any) -> Lever | None:
     """Return the lever of a rule's or duration's flexibility."""
     plan, clock = oracle.plan, oracle.problem.clock
     flexibility = entry.flexibility
-    term = number_of(entry)
-    number = number_of_rule(oracle.network, name)
+    term = own_term(entry)
+    number = number_of_rule(oracle.plan, oracle.problem.clock, name)
     if number is None:
         return Lever(name, "switch", 1, 1, flexibility.cost) if term is None else None
     value = number.value
@@ -166,8 +196,8 @@ def _flexed(oracle: Oracle, name: str, entry: Any) -> Lever | None:
         limit = clock.show(clock.shift(boundary, by, number.convention, number.convention), number.convention)
     else:
         limit = plan.duration(flexibility.limit)
-    own = not isinstance(term, Reference)
-    where, kind = (name, "own") if own else (term.name, "assumption")
+    assumed = None if term is None else term.assumption
+    where, kind = (name, "own") if assumed is None else (assumed, "assumption")
     lever = _towards(clock, where, kind, value, limit, flexibility.cost)
     if lever is not None and isinstance(entry, Capacity) and isinstance(limit, int):
         return replace(lever, ceiling=limit)
@@ -178,22 +208,20 @@ def _allowed(oracle: Oracle, name: str) -> Iterable[Lever]:
     """Yield the lever of something allowed by name, as far as it goes."""
     plan = oracle.plan
     if name in plan.rules_by_id or name.startswith(DURATION_PREFIX):
-        entry: Any = (
-            plan.items[name.removeprefix(DURATION_PREFIX)] if name.startswith(DURATION_PREFIX) else plan.rules_by_id[name]
-        )
-        term = number_of(entry)
+        entry = entry_of(plan, name)
+        term = own_term(entry)
         cost = entry.flexibility.cost if entry.flexibility else 1
-        if isinstance(term, Reference):
-            stated = next(each for each in stated_entries(plan) if each.id == term.name)
-            number = number_of_assumption(oracle.network, stated)
+        if term is not None and term.assumption is not None:
+            stated = next(each for each in stated_entries(plan) if each.id == term.assumption)
+            number = number_of_assumption(oracle.plan, oracle.problem.clock, stated)
             if number is not None:
                 yield _whole(number, "assumption", cost)
             return
-        number = number_of_rule(oracle.network, name)
+        number = number_of_rule(oracle.plan, oracle.problem.clock, name)
         yield Lever(name, "switch", 1, 1, cost) if number is None else _whole(number, "own", cost)
         return
     stated = next(each for each in stated_entries(plan) if each.id == name)
-    number = number_of_assumption(oracle.network, stated)
+    number = number_of_assumption(oracle.plan, oracle.problem.clock, stated)
     if number is not None:
         yield _whole(number, "assumption", getattr(stated, "cost", None) or 1)
 

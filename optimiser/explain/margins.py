@@ -10,14 +10,14 @@ from models.duration import Duration
 from models.explanation import BreakEven, ItemMargin, NearChain, ReadingLine
 from models.items import Milestone
 from models.rules import Point
-from optimiser.critical import NONE, Columns, Earliest, evaluate, floats
+from optimiser.critical import Columns, Earliest, evaluate, floats
 from optimiser.explain.alternatives import Alternative
 from optimiser.explain.headroom import headrooms
-from optimiser.explain.numbers import Number, number_of_assumption
 from optimiser.explain.oracle import Oracle
+from optimiser.numbers import NONE, Number, column_number, number_of_assumption
 from optimiser.solve.between import QUICK, DateRange, between
 from optimiser.solve.orders import latest_finishes, slacks
-from optimiser.solve.variant import Variant, column_number
+from optimiser.solve.variant import Variant
 
 __all__ = ["break_evens", "margins", "near_chains", "reading_lines"]
 
@@ -93,7 +93,11 @@ def break_evens(oracle: Oracle, milestone: str) -> tuple[BreakEven, ...]:
     """
     plan, clock = oracle.plan, oracle.problem.clock
     entries: list[Any] = [*plan.unknowns, *(entry for entry in plan.assumptions if entry.low is not None)]
-    paired = [(entry, number) for entry in entries if (number := number_of_assumption(oracle.network, entry)) is not None]
+    paired = [
+        (entry, number)
+        for entry in entries
+        if (number := number_of_assumption(oracle.plan, oracle.problem.clock, entry)) is not None
+    ]
     cases: list[tuple[dict[str, str], Variant]] = [({}, Variant())]
     if not oracle.rationed:
         cases += [
@@ -152,7 +156,7 @@ def _revalued(oracle: Oracle, entry: Any, column: int) -> Number | None:
         value = dt.date.fromordinal(column)
     else:
         value = column
-    return number_of_assumption(oracle.network, entry.model_copy(update={"value": value}))
+    return number_of_assumption(oracle.plan, oracle.problem.clock, entry.model_copy(update={"value": value}))
 
 
 def _from_range(entry: Any, number: Number, units: int | None, clock: Any) -> tuple[int, ...]:

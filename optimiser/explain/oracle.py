@@ -24,12 +24,12 @@ from optimiser.encoding.answer import Limits
 from optimiser.encoding.levers import Lever, moved_plan
 from optimiser.explain.alternatives import Alternative, alternatives
 from optimiser.explain.near import Near
-from optimiser.explain.numbers import Number, number_of_rule
 from optimiser.explain.register import raid_of
+from optimiser.numbers import Number, number_of_rule, users
 from optimiser.solve.between import QUICK, USUAL, DateRange, Deadline, between, too_large
 from optimiser.solve.orders import attained, in_order
 from optimiser.solve.problem import Problem, inside_of, refuted_by
-from optimiser.solve.variant import Variant, capacities, columns_of, no_tighter, pools_of, users, without_capacity
+from optimiser.solve.variant import Variant, capacities, columns_of, no_tighter, pools_of, without_capacity
 from optimiser.wording import describe
 
 __all__ = ["Oracle"]
@@ -143,7 +143,7 @@ class Oracle:
     @cached_property
     def numbers(self) -> dict[str, Number]:
         """The number of each rule and duration that is on and has one."""
-        stated = ((name, number_of_rule(self.network, name)) for name in self.atoms)
+        stated = ((name, number_of_rule(self.plan, self.problem.clock, name)) for name in self.atoms)
         return {name: number for name, number in stated if number is not None}
 
     @cached_property

@@ -16,10 +16,9 @@ from models.faults import maybe
 from models.plan import Plan
 from models.rules import Point
 from optimiser.critical import Columns, compile_network, evaluate
-from optimiser.encoding.levers import stated_entries
 from optimiser.errors import InputError, Located, UndecidedError
-from optimiser.explain.numbers import Number, number_of_assumption
 from optimiser.explain.oracle import Oracle
+from optimiser.numbers import Number, number_of_assumption, stated_entries
 from optimiser.solve.asked import asked_for
 from optimiser.solve.spans import MOST_COMBINATIONS, live_options, sheets
 from optimiser.solve.variant import Variant
@@ -254,7 +253,7 @@ def _numbers(oracle: Oracle, names: Sequence[str]) -> list[Number]:
     if not 1 <= len(dict.fromkeys(names)) <= 2:
         faults.append(Located(f"expected one or two assumptions, got {len(names)}", path="function"))
     for name in dict.fromkeys(names):
-        number = number_of_assumption(oracle.network, entries[name]) if name in entries else None
+        number = number_of_assumption(oracle.plan, oracle.problem.clock, entries[name]) if name in entries else None
         if name not in entries:
             faults.append(Located(f"unknown assumption '{name}'{maybe(name, entries)}", path="function"))
         elif number is None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from models.plan import DURATION_PREFIX, Plan
-from optimiser.encoding.levers import references
+from optimiser.numbers import references
 
 __all__ = ["raid_of"]
 

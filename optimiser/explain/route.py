@@ -14,12 +14,13 @@ from models.rules import End, Point
 from models.scenario import Scenario
 from optimiser.clock import Clock
 from optimiser.encoding.answer import Limits
-from optimiser.encoding.levers import Lever, moved_plan, moved_value, number_of, stated_entries
+from optimiser.encoding.levers import Lever, moved_plan, moved_value
 from optimiser.errors import InputError, Located
 from optimiser.explain.levers import Levers
 from optimiser.explain.oracle import Oracle
+from optimiser.numbers import column_number, entry_of, own_term, stated_entries, users
 from optimiser.solve.between import too_large
-from optimiser.solve.variant import Variant, capacities, column_number, users
+from optimiser.solve.variant import Variant, capacities
 from optimiser.wording import title
 
 if TYPE_CHECKING:
@@ -172,15 +173,12 @@ def _step(plan: Plan, clock: Clock, lever: Lever, units: int, levers: Levers) ->
     """Return one step in words."""
     if lever.kind == "assumption":
         entry = next(each for each in stated_entries(plan) if each.id == lever.name)
-        name, stated = entry.title, entry.value
+        name = entry.title
+        stated: Any = entry.value
     else:
         name = title(plan, lever.name)
-        entry_of: Any = (
-            plan.items[lever.name.removeprefix(DURATION_PREFIX)]
-            if lever.name.startswith(DURATION_PREFIX)
-            else plan.rules_by_id[lever.name]
-        )
-        stated = number_of(entry_of)
+        term = own_term(entry_of(plan, lever.name))
+        stated = None if term is None else term.stated
     if lever.kind == "switch":
         shown, moved, unit = "on", "off", "switch"
     else:

@@ -13,9 +13,9 @@ from models.plan import Plan
 from models.risk import Register
 from models.robustness import Against, Baselines, Comparison, Cut
 from models.scenario import Scenario
+from optimiser.numbers import column_number
 from optimiser.robust.certain import Certain, certain_dates
 from optimiser.robust.model import Model
-from optimiser.robust.quantity import number
 from optimiser.robust.sensitivity import effects_between, noise_of
 from optimiser.robust.simulation import Sampler
 from optimiser.robust.statistics import Sample, month_end
@@ -212,4 +212,4 @@ def _cost(entry: Assumption, before: Value, after: Value) -> int | None:
     """Return what a cut costs by the assumption's own cost of a unit, None where it states none."""
     if entry.cost is None or not isinstance(before, Duration) or not isinstance(after, Duration):
         return None
-    return entry.cost * max(0, number(before) - number(after)) if before.unit == after.unit else None
+    return entry.cost * max(0, column_number(before) - column_number(after)) if before.unit == after.unit else None

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from models.robustness import Bias
 from optimiser.clock import Convention
-from optimiser.critical import NONE, Columns
+from optimiser.critical import Columns
+from optimiser.numbers import NONE, column_number
 from optimiser.robust.certain import Certain
 from optimiser.robust.field import BEYOND
 from optimiser.robust.model import Model
-from optimiser.robust.quantity import number
 from optimiser.robust.sensitivity import conventions
 from optimiser.robust.simulation import Sampler
 from optimiser.robust.statistics import Distribution, Sample, working_days
@@ -76,7 +76,7 @@ def centres(sampler: Sampler) -> dict[str, Centre]:
     floors: dict[str, int] = {}
     parts: dict[str, float] = {}
     for slot, (entry, _) in model.ranges.items():
-        base = number(model.quantities[slot].value)
+        base = column_number(model.quantities[slot].value)
         if base == NONE:
             continue
         mean = (main.pools[slot] if slot in main.pools else model.lattice(entry, base, main.shape)).mean
@@ -87,7 +87,7 @@ def centres(sampler: Sampler) -> dict[str, Centre]:
     values: dict[str, NDArray[np.int64]] = {}
     for place, slot in enumerate(slots):
         column = np.full(count, floors[slot], dtype=np.int64)
-        column[0] = number(model.quantities[slot].value)
+        column[0] = column_number(model.quantities[slot].value)
         column[2 + place] += 1
         values[slot] = column
     days = sampler.days(Columns(count, values))

@@ -10,8 +10,8 @@ from models.assumptions import Option, Reading
 from models.outcome import Span
 from models.policies import POLICY_TITLES, policies_of
 from models.robustness import PolicyDates, ReadingDates, Sensitivity
+from optimiser.numbers import column_number
 from optimiser.robust.model import Case, Model
-from optimiser.robust.quantity import number
 from optimiser.robust.sensitivity import effects_between, noise_of
 from optimiser.robust.simulation import Sampler, answered
 from optimiser.robust.statistics import Sample, date_of
@@ -114,7 +114,7 @@ def _case(sampler: Sampler, options: Mapping[str, Option | None]) -> Case:
     switches: dict[str, bool] = {}
     for option in options.values():
         assert option is not None
-        base |= {key: number(value) for key, value in option.changes.assumptions.items()}
+        base |= {key: column_number(value) for key, value in option.changes.assumptions.items()}
         switches |= option.changes.rules
     main = sampler.main
     return replace(main, base={**base, **main.base}, switches={**main.switches, **switches})

@@ -10,8 +10,9 @@ import numpy as np
 from models.plan import Plan
 from models.risk import Claim, Claims, Grade, Range, Register
 from models.robustness import ClaimDates, ClaimEffect, ClaimsResult
+from optimiser.numbers import column_number
 from optimiser.robust.model import Case, Model
-from optimiser.robust.quantity import Quantity, find_quantity, number
+from optimiser.robust.quantity import Quantity, find_quantity
 from optimiser.robust.sensitivity import conventions, effects_between, noise_of
 from optimiser.robust.shapes import Lattice, fixed, pert, pooled
 from optimiser.robust.simulation import Sampler
@@ -113,7 +114,7 @@ def pools_of(model: Model, claims: Sequence[Claim]) -> dict[str, Lattice]:
 
 
 def _claimed(claim: Claim, grade: Grade, high: float) -> Lattice:
-    value = float(number(claim.value))
+    value = float(column_number(claim.value))
     if not value:
         return fixed(0.0)
     low, likely = min(value * grade.low.factor, value), value

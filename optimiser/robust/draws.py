@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from models.duration import Duration
 from models.risk import Impact, Lever, Relative
-from optimiser.critical import NONE, Columns
+from optimiser.critical import Columns
+from optimiser.numbers import NONE, column_number
 from optimiser.robust.model import Case, Model
-from optimiser.robust.quantity import number
 from optimiser.robust.shapes import Lattice, normal_cumulative, normal_quantile
 
 __all__ = ["Draws"]
@@ -109,7 +109,7 @@ class Draws:
             parts = self._parts(slot, case, eased, made)
             made[slot] = parts, self._once((slot, parts), partial(self._made, slot, case, eased, made))
             value = made[slot][1]
-            if not isinstance(value, int) or slot in case.base or value != number(model.quantities[slot].value):
+            if not isinstance(value, int) or slot in case.base or value != column_number(model.quantities[slot].value):
                 values[slot] = self._once((slot, parts, "column"), partial(self._column, value))
         for slot, held in case.base.items():
             if slot not in made:

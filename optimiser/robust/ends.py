@@ -12,8 +12,8 @@ from models.risk import Impact, Lever, Relative
 from models.rules import Capacity
 from optimiser.critical import Network
 from optimiser.critical.network import Arc
+from optimiser.numbers import column_number
 from optimiser.robust.model import Chance, Model
-from optimiser.robust.quantity import number
 
 __all__ = ["End", "always_helps", "bad_ends", "directions"]
 
@@ -67,7 +67,7 @@ def bad_ends(model: Model, chance: Chance, ways: Directions) -> tuple[End, ...]:
     elif chance.kind == "driver":
         # A greater factor makes a negative lag less.
         pushes = {
-            way * (-1 if number(model.quantities[slot].value) < 0 else 1)
+            way * (-1 if column_number(model.quantities[slot].value) < 0 else 1)
             for slot in chance.slots
             for way in ways.get(slot, {1})
         }
@@ -98,4 +98,4 @@ def _delays(impact: Impact) -> bool:
     if impact.slips_to is not None:
         return True
     figures = [end for end in (impact.low, impact.likely, impact.high) if end is not None]
-    return all((end.percent if isinstance(end, Relative) else number(end)) >= 0 for end in figures)
+    return all((end.percent if isinstance(end, Relative) else column_number(end)) >= 0 for end in figures)

@@ -14,8 +14,9 @@ from models.faults import Fault, maybe
 from models.plan import Plan
 from models.provenance import Citation
 from models.risk import Claim, Correlation, Impact, Range, Register, Relative, Spread
+from optimiser.numbers import column_number
 from optimiser.robust.lever_faults import lever_faults
-from optimiser.robust.quantity import Quantity, find_quantity, number
+from optimiser.robust.quantity import Quantity, find_quantity
 
 __all__ = ["claim_faults", "register_faults"]
 
@@ -213,7 +214,7 @@ def _fits(value: object, quantity: Quantity | None, path: Path) -> Fault | None:
     }.get(quantity.kind, isinstance(value, Duration) and value.unit == quantity.unit)
     if not good:
         return Fault(path, f"'{quantity.slot}' holds {wanted} ({_printed(quantity.value)}), got '{_printed(value)}'")
-    if quantity.kind in ("length", "count") and number(value) < 0:  # type: ignore[arg-type]
+    if quantity.kind in ("length", "count") and column_number(value) < 0:  # type: ignore[arg-type]
         return Fault(path, f"'{quantity.slot}' cannot be negative, got '{_printed(value)}'")
     return None
 
@@ -221,9 +222,9 @@ def _fits(value: object, quantity: Quantity | None, path: Path) -> Fault | None:
 def _figure(value: object, quantity: Quantity | None) -> float:
     """Return a figure as a number that can be compared."""
     if isinstance(value, Relative):
-        base = number(quantity.value) if quantity else 1
+        base = column_number(quantity.value) if quantity else 1
         return base * value.factor if base >= 0 else base * (2 - value.factor)
-    return float(number(value))  # type: ignore[arg-type]
+    return float(column_number(value))  # type: ignore[arg-type]
 
 
 def _quantiles(spread: Spread, path: Path) -> Iterator[Fault]:
@@ -275,7 +276,7 @@ def _change(quantity: Quantity, name: str, value: object) -> float | str:
     if isinstance(value, Relative):
         if quantity.kind == "date":
             return f"a date has no per cent, got '{value}'; expected calendar days such as '28 cd'"
-        return number(quantity.value) * value.percent / 100
+        return column_number(quantity.value) * value.percent / 100
     if quantity.kind == "count":
         if isinstance(value, int) and not isinstance(value, bool):
             return float(value)

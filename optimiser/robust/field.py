@@ -16,8 +16,9 @@ from models.plan import DURATION_PREFIX
 from models.policies import Policy
 from models.rules import Dependency, Equality, Point
 from optimiser.critical import Batch, Columns, Network
+from optimiser.numbers import column_number
 from optimiser.robust.policy import Counter, Served, allot
-from optimiser.robust.quantity import Quantity, capacity_slots, find_quantity, number
+from optimiser.robust.quantity import Quantity, capacity_slots, find_quantity
 from optimiser.robust.queues import Boundaries
 
 __all__ = ["BEYOND", "NEVER", "Days", "Field", "Flags"]
@@ -201,7 +202,7 @@ class Field:
         """Return what the plan holds for a slot that no column names."""
         if slot not in self._held:
             found = find_quantity(self.network.plan, slot)
-            self._held[slot] = number(found.value if isinstance(found, Quantity) else self.network.plan.values[slot])
+            self._held[slot] = column_number(found.value if isinstance(found, Quantity) else self.network.plan.values[slot])
         return self._held[slot]
 
     def _enabled(self, name: str) -> bool:

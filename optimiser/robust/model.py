@@ -18,7 +18,8 @@ from models.rules import Capacity
 from optimiser.clock import Clock
 from optimiser.critical import Network, compile_network
 from optimiser.critical.backward import reaches
-from optimiser.robust.quantity import Quantity, capacity_slots, find_quantity, number
+from optimiser.numbers import column_number
+from optimiser.robust.quantity import Quantity, capacity_slots, find_quantity
 from optimiser.robust.shapes import Lattice, Threesome
 from optimiser.robust.spreads import FACTOR_STEP, delay_of, distribution, end_of, own_range, rated_range
 
@@ -233,7 +234,7 @@ class Model:
             return
         if quantity.value is None:
             return
-        base = number(quantity.value)
+        base = column_number(quantity.value)
         ends = [end for end in (end_of(entry.low, base), end_of(entry.high, base)) if end is not None]
         # The favourable end comes first, and of a capacity that is the greater number.
         if len(ends) > 1 and not min(ends) <= base <= max(ends):
@@ -348,4 +349,4 @@ class Model:
     def stated(self, slot: str, case: Case) -> int | Amounts:
         """Return what a quantity holds before anything is drawn."""
         quantity = self.quantities[slot]
-        return case.base.get(quantity.assumption or slot, number(quantity.value))
+        return case.base.get(quantity.assumption or slot, column_number(quantity.value))

@@ -11,10 +11,10 @@ from models.duration import Duration, Reference, Value
 from models.faults import maybe
 from models.items import Activity, Hammock, Milestone
 from models.plan import DURATION_PREFIX, Plan
-from models.rules import AtLeast, Capacity, Dependency, Gate, NotAfter, NotBefore
-from optimiser.critical import NONE
+from models.rules import Capacity
+from optimiser.numbers import own_term, references, stated_entries
 
-__all__ = ["Quantity", "capacity_slots", "find_quantity", "number", "standing"]
+__all__ = ["Quantity", "capacity_slots", "find_quantity", "standing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +43,6 @@ class Quantity:
     value: Value
     assumption: str | None
     title: str
-
-
-def number(value: Value) -> int:
-    """Return what a column holds for a value: an amount, a date as an ordinal, `NONE` for ``none``."""
-    if value is None:
-        return NONE
-    if isinstance(value, Duration):
-        return value.amount
-    return int(value) if isinstance(value, int) else value.toordinal()
 
 
 def find_quantity(plan: Plan, name: str) -> Quantity | str:
@@ -111,27 +102,29 @@ def _assumed(plan: Plan, name: str) -> Quantity | str:
 def _ruled(plan: Plan, name: str) -> Quantity | str:
     """Return the quantity that a rule holds."""
     rule = plan.rules_by_id[name]
-    if isinstance(rule, Dependency):
-        lag = plan.duration(rule.lag)
-        return Quantity(name, "lag", lag.unit, lag, _name(rule.lag), rule.title)
-    if isinstance(rule, Gate):
-        notice = plan.duration(rule.notice)
-        return Quantity(name, "lag", notice.unit, notice, _name(rule.notice), rule.title)
-    if isinstance(rule, NotBefore | NotAfter):
-        return Quantity(name, "date", "cd", plan.date(rule.date), _name(rule.date), rule.title)
-    if isinstance(rule, Capacity | AtLeast):
-        term = rule.amount if isinstance(rule, Capacity) else rule.count
-        return Quantity(name, "count", "", plan.amount(term), _name(term), rule.title)
-    return f"rule '{name}' is of kind {rule.kind} and has no lag, notice, date or count"
+    term = own_term(rule)
+    if term is None:
+        return f"rule '{name}' is of kind {rule.kind} and has no number of its own"
+    value = plan.values[term.assumption] if term.assumption is not None else term.stated
+    kind = _KINDS.get(term.kind, "count")
+    unit = value.unit if isinstance(value, Duration) else "cd" if kind == "date" else ""
+    return Quantity(name, kind, unit, value, term.assumption, rule.title)  # type: ignore[arg-type]
+
+
+_KINDS: dict[str, Literal["length", "lag", "date", "count"]] = {
+    "length": "length",
+    "lag": "lag",
+    "notice": "lag",
+    "date": "date",
+}
+"""What a term of each kind is to a range; a whole number where it is not named."""
 
 
 def standing(plan: Plan, name: str) -> Assumption | Unknown:
     """Return the assumption or unknown of a name."""
-    stated: tuple[Assumption | Unknown, ...] = (*plan.assumptions, *plan.unknowns)
-    return next(entry for entry in stated if entry.id == name)
+    return next(entry for entry in stated_entries(plan) if entry.id == name)
 
 
 def capacity_slots(rule: Capacity) -> frozenset[str]:
     """Return the slots that say how much of a capacity there is, and how much of it is asked for."""
-    terms = (rule.amount, *(step.amount for step in rule.steps), *(entry.amount for entry in rule.demands))
-    return frozenset((rule.id, *(term.name for term in terms if isinstance(term, Reference))))
+    return frozenset({rule.id, *references(rule)})

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from models.assumptions import Assumption
 from models.risk import Impact, Range, RatingRange, Relative, Spread
-from optimiser.robust.quantity import number
+from optimiser.numbers import column_number
 from optimiser.robust.shapes import Lattice, Threesome, discrete, fixed, pert, piecewise, triangular, uniform
 
 __all__ = ["FACTOR_STEP", "delay_of", "distribution", "end_of", "own_range", "rated_range"]
@@ -21,7 +21,7 @@ def end_of(end: object, base: float) -> float | None:
         return None
     if isinstance(end, Relative):
         return base * end.factor if base >= 0 else base * (2 - end.factor)
-    return float(number(end))  # type: ignore[arg-type]
+    return float(column_number(end))  # type: ignore[arg-type]
 
 
 def distribution(spread: Spread, ends: Sequence[float | None], base: float, shape: Threesome | None, step: float) -> Lattice:
@@ -47,7 +47,7 @@ def delay_of(impact: Impact, shape: Threesome | None) -> Lattice:
     """Return the distribution of an impact: units, or for a relative one a share of the value."""
     stated = [end for end in (impact.low, impact.likely, impact.high) if end is not None]
     relative = any(isinstance(end, Relative) for end in stated)
-    figures = [end.percent / 100 if isinstance(end, Relative) else float(number(end)) for end in stated]
+    figures = [end.percent / 100 if isinstance(end, Relative) else float(column_number(end)) for end in stated]
     step = FACTOR_STEP if relative else 1.0
     if len(figures) == 1:
         return fixed(figures[0])

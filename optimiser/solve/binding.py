@@ -5,7 +5,8 @@ from __future__ import annotations
 from models.findings import Binding
 from models.plan import DURATION_PREFIX
 from optimiser.critical import Earliest, earliest_times, minimal_core
-from optimiser.solve.variant import Variant, evaluate_variants, unit_relaxation
+from optimiser.numbers import number_of_rule
+from optimiser.solve.variant import Variant, evaluate_variants
 from optimiser.wording import describe
 
 __all__ = ["QUESTION", "bindings", "conflict_before"]
@@ -47,7 +48,8 @@ def bindings(earliest: Earliest, milestone: str) -> tuple[Binding, ...]:
     if not members:
         return ()
     variants = [Variant(off=(name,)) for name in members]
-    units = {name: relaxed for name in members if (relaxed := unit_relaxation(network, name)) is not None}
+    numbers = {name: number_of_rule(network.plan, network.clock, name) for name in members}
+    units = {name: number.column(-1) for name, number in numbers.items() if number is not None and number.least > 0}
     variants += [Variant(values={name: relaxed}) for name, relaxed in units.items()]
     evaluated = evaluate_variants(network, variants)
     gained = boundary - evaluated.of(milestone)

@@ -21,10 +21,11 @@ from models.rules import Capacity, NotAfter, Point, Rule
 from models.scenario import Scenario
 from optimiser.clock import Clock
 from optimiser.critical import Columns, Evaluated, Network, compile_network, evaluate, resources
+from optimiser.numbers import column_number, users
 from optimiser.solve.between import QUICK, USUAL, DateRange, Deadline, between, too_large
 from optimiser.solve.orders import in_order
 from optimiser.solve.problem import Problem, refuted_by
-from optimiser.solve.variant import Variant, capacities, column_number, no_tighter, pools_of, users
+from optimiser.solve.variant import Variant, capacities, no_tighter, pools_of
 
 __all__ = [
     "MOST_COMBINATIONS",

@@ -10,30 +10,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.duration import Duration, Reference, Value
-from models.items import Activity
+from models.duration import Duration, Reference
 from models.plan import DURATION_PREFIX, Plan
-from models.rules import AtLeast, Capacity, Dependency, Gate, NotAfter, NotBefore
-from optimiser.critical import NONE, Columns, Evaluated, Network, Resource, evaluate
+from models.rules import Capacity
+from optimiser.critical import Columns, Evaluated, Network, Resource, evaluate
 from optimiser.critical.network import Bound
-from optimiser.encoding.levers import FIELDS, number_of, references
+from optimiser.numbers import NONE, Number, own_term, references, stated_column
 
 __all__ = [
     "Pools",
     "Rationing",
     "Variant",
     "capacities",
-    "column_number",
     "columns_of",
     "evaluate_variants",
     "network_of",
     "no_tighter",
     "pools_of",
     "renumbered",
-    "stated_number",
-    "unit_relaxation",
-    "users",
     "varied",
+    "with_number",
     "without_capacity",
 ]
 
@@ -70,84 +66,14 @@ def columns_of(network: Network, variants: Sequence[Variant]) -> Columns:
                 column[sample] = state
         for slot, number in variant.values.items():
             if slot not in values:
-                values[slot] = np.full(count, _stated_column(network, slot), dtype=np.int64)
+                values[slot] = np.full(count, stated_column(network.plan, slot), dtype=np.int64)
             values[slot][sample] = number
     return Columns(count, values, switches)
 
 
-def column_number(value: Value) -> int | None:
-    """Return what a column holds for a value of an assumption; None where a column cannot hold it."""
-    if value is None:
-        return NONE
-    if isinstance(value, Duration):
-        return value.amount
-    if isinstance(value, int):
-        return int(value)
-    return value.toordinal()
-
-
-def _stated_column(network: Network, slot: str) -> int:
-    """Return the number of an assumption, unknown, rule or duration as a column holds it."""
-    if slot in network.plan.values:
-        number = column_number(network.plan.values[slot])
-        assert number is not None
-        return number
-    return stated_number(network, slot)
-
-
-def stated_number(network: Network, name: str) -> int:
-    """Return the number of a rule or duration as a column would hold it, from the plan as it stands."""
-    plan, clock = network.plan, network.clock
-    if name.startswith(DURATION_PREFIX):
-        activity = plan.items[name.removeprefix(DURATION_PREFIX)]
-        assert isinstance(activity, Activity)
-        return plan.duration(activity.duration).amount
-    rule = plan.rules_by_id[name]
-    if isinstance(rule, Dependency):
-        return plan.duration(rule.lag).amount
-    if isinstance(rule, Gate):
-        return plan.duration(rule.notice).amount
-    if isinstance(rule, AtLeast):
-        return plan.amount(rule.count)
-    if isinstance(rule, NotBefore | NotAfter):
-        date = plan.date(rule.date)
-        if date is not None:
-            return date.toordinal()
-    message = f"'{name}' has no number of its own on calendar '{clock.calendar.id}'"
-    raise KeyError(message)
-
-
-def unit_relaxation(network: Network, name: str) -> int | None:
-    """Return the number of a rule or duration relaxed by one unit, None where it has no unit or none is left.
-
-    A length, a minimum lag, a notice or a count shrinks by one in its own unit; a maximum lag grows; a floor moves one
-    working day earlier and a ceiling one later.
-    """
-    plan, clock = network.plan, network.clock
-    if name.startswith(DURATION_PREFIX):
-        amount = stated_number(network, name)
-        return amount - 1 if amount else None
-    rule = plan.rules_by_id[name]
-    if isinstance(rule, Dependency):
-        return stated_number(network, name) + (1 if rule.bound == "at-most" else -1)
-    if isinstance(rule, Gate | AtLeast):
-        amount = stated_number(network, name)
-        return amount - 1 if amount > (1 if isinstance(rule, AtLeast) else 0) else None
-    if isinstance(rule, NotBefore | NotAfter):
-        date = plan.date(rule.date)
-        if date is None:
-            return None
-        convention = plan.convention(rule.points()[0])
-        step = 1 if isinstance(rule, NotAfter) else -1
-        moved = clock.boundary(date, convention) + step
-        return clock.show(moved, convention).toordinal() if 1 <= moved < clock.size else None
-    return None
-
-
-def users(plan: Plan, name: str) -> tuple[str, ...]:
-    """Return the rules and durations that use an assumption's number, on or off."""
-    found = [DURATION_PREFIX + activity.id for activity in plan.activities if name in references(activity)]
-    return (*found, *(rule.id for rule in plan.rules if name in references(rule)))
+def with_number(number: Number, units: int, off: tuple[str, ...] = ()) -> Variant:
+    """Return the variant in which a number is worse by some units; better where they are negative."""
+    return Variant(off, {number.slot: number.column(units)})
 
 
 def network_of(network: Network, variant: Variant) -> Network:
@@ -195,12 +121,8 @@ def pools_of(
 
 def capacities(network: Network) -> Rationing:
     """Return the capacities of a plan, on or off, each with the names under which a variant can set its numbers."""
-    found = []
-    for rule in network.plan.rules:
-        if isinstance(rule, Capacity):
-            terms = (rule.amount, *(step.amount for step in rule.steps), *(demand.amount for demand in rule.demands))
-            found.append((rule, frozenset({rule.id, *(term.name for term in terms if isinstance(term, Reference))})))
-    return tuple(found)
+    rules = (rule for rule in network.plan.rules if isinstance(rule, Capacity))
+    return tuple((rule, frozenset({rule.id, *references(rule)})) for rule in rules)
 
 
 def _pool(network: Network, rule: Capacity, variant: Variant) -> Resource:
@@ -254,7 +176,10 @@ def varied(network: Network, variant: Variant) -> Plan:
     def changed(entry: Any, name: str) -> Any:
         update: dict[str, Any] = {"enabled": switched[name]} if name in switched else {}
         if name in own:
-            update[_number_field(entry)] = _value(_stated(plan, entry), own[name])
+            term = own_term(entry)
+            assert term is not None
+            stated = plan.values[term.assumption] if term.assumption is not None else term.stated
+            update[term.field[0]] = _value(stated, own[name])  # type: ignore[index]
         return entry.model_copy(update=update) if update else entry
 
     replaced: dict[str, Any] = {
@@ -268,15 +193,6 @@ def varied(network: Network, variant: Variant) -> Plan:
                 for entry in getattr(plan, kind)
             )
     return plan.evolve(**replaced)
-
-
-def _number_field(entry: Any) -> str:
-    return "duration" if isinstance(entry, Activity) else FIELDS[type(entry)]
-
-
-def _stated(plan: Plan, entry: Any) -> Any:
-    term = number_of(entry)
-    return plan.values[term.name] if isinstance(term, Reference) else term
 
 
 def _value(stated: object, number: int) -> object:
