@@ -106,8 +106,9 @@ class BindingLine(Record):
         joint = bool(self.joint_with) and not self.drop_gain_wd
         said = (
             ("driving", self.driving),
-            ("drop-binding", bool(self.drop_gain_wd)),
-            ("unit-binding", bool(self.unit_gain_wd)),
+            ("drop-binding", (self.drop_gain_wd or 0) > 0),
+            ("unit-binding", (self.unit_gain_wd or 0) > 0),
+            ("reverse", min(self.drop_gain_wd or 0, self.unit_gain_wd or 0) < 0),
             ("jointly binding", joint),
         )
         return tuple(word for word, holds in said if holds) or ("slack",)

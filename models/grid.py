@@ -208,7 +208,7 @@ class Grid(Changes):
     exclude: Many[Exclusion] = ()
     report: Annotated[Many[Literal["dates", "proof", "binding"]], Field(min_length=1)] = ("dates", "proof", "binding")
     """What is kept of each combination; ``binding``: the rules of which each one's removal alone gains days."""
-    deterministic_limit: Annotated[float, Field(gt=0, le=3600)] = 10.0
+    deterministic_limit: Annotated[float, Field(gt=0, le=3600)] = 60.0
     """CP-SAT's own deterministic seconds for each of its calls; a date that is not proved by then says so in its proof."""
     check_share: Annotated[float, Field(ge=0, le=1)] = 0.001
     """The share of combinations computed without a solver that is solved again through CP-SAT; at least five."""

@@ -37,7 +37,8 @@ __all__ = [
 NONE = -(2**30)
 """The date column of an assumption that holds ``none``: the rule that uses it is inert."""
 
-Unit = Literal["wd", "cd", "mo", "day", "count"]
+Unit = Literal["wd", "cd", "mo", "count"]
+"""Units of a date are working days."""
 
 MOST_COUNT = 1000
 """A whole number that has no greatest value of its own is followed as far up."""
@@ -227,7 +228,7 @@ def _number(
     if isinstance(value, dt.date):
         boundary = clock.boundary(value, convention)
         up, down = max(0, clock.size - 1 - boundary), max(0, boundary - 1)
-        unit: Unit = "day"
+        unit: Unit = "wd"
     else:
         size, unit = (value.amount, value.unit) if isinstance(value, Duration) else (int(value or 0), "count")
         reach = axis_length(clock, unit)

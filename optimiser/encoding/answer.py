@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-__all__ = ["Answer", "Limits", "Places", "Relaxed", "Status", "Window"]
+__all__ = ["DETERMINISTIC_TIME", "Answer", "Limits", "Places", "Relaxed", "Status", "Window"]
 
 Status = Literal["optimal", "feasible", "infeasible", "unknown"]
 """``unknown`` is what a limit leaves behind. It is never a verdict."""
@@ -21,6 +21,10 @@ class Window(NamedTuple):
 
     start: tuple[int, int]
     finish: tuple[int, int]
+
+
+DETERMINISTIC_TIME = 60.0
+"""What one call of CP-SAT may take where nobody says otherwise: the same for every verb, so that all come to one answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Limits:
         elsewhere, where it costs several times what it saves.
     """
 
-    deterministic_time: float = 10.0
+    deterministic_time: float = DETERMINISTIC_TIME
     seed: int = 0
     workers: int = 1
     time_limit: float | None = None

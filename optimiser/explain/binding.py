@@ -9,7 +9,7 @@ from models.explanation import BindingLine, BindingReport, Method
 from models.items import Activity
 from models.plan import DURATION_PREFIX, Plan
 from models.rules import Point
-from optimiser.encoding.answer import Limits
+from optimiser.encoding.answer import DETERMINISTIC_TIME, Limits
 from optimiser.explain.conflict import Enumeration, conflict_record, detached, enumerate_all, one_conflict
 from optimiser.explain.dated import need_date
 from optimiser.explain.headroom import Headroom, Saturation, headrooms, saturations
@@ -37,7 +37,7 @@ def explain(
     seed: int = 0,
     workers: int = 1,
     time_limit: float | None = None,
-    deterministic_limit: float = 10.0,
+    deterministic_limit: float = DETERMINISTIC_TIME,
 ) -> BindingReport:
     """Return everything that holds a milestone at its date, and everything that nearly does.
 
@@ -140,7 +140,7 @@ class _Lines:
             )
             for name in names
         ]
-        order = {"drop-binding": 0, "unit-binding": 0, "driving": 1, "jointly binding": 1, "slack": 2}
+        order = {"drop-binding": 0, "unit-binding": 0, "reverse": 0, "driving": 1, "jointly binding": 1, "slack": 2}
         return tuple(sorted(found, key=lambda line: min(order[word] for word in line.words)))
 
     def _may_gain(self, name: str, dropped: DateRange, relaxed: DateRange | None) -> bool:

@@ -11,7 +11,7 @@ from models.faults import maybe
 from models.findings import Conflict
 from models.plan import Plan
 from models.rules import Point
-from optimiser.encoding.answer import Limits
+from optimiser.encoding.answer import DETERMINISTIC_TIME, Limits
 from optimiser.errors import InputError, Located
 from optimiser.explain.conflict import conflict_record, enumerate_all, one_conflict, relaxation_records
 from optimiser.explain.dated import boundary_by
@@ -40,7 +40,7 @@ def why_not(
     seed: int = 0,
     workers: int = 1,
     time_limit: float | None = None,
-    deterministic_limit: float = 30.0,
+    deterministic_limit: float = DETERMINISTIC_TIME,
 ) -> WhyNot:
     """Return why a milestone is not by a date, and what would have to give.
 
@@ -225,7 +225,7 @@ def why_not_baseline(
     seed: int = 0,
     workers: int = 1,
     time_limit: float | None = None,
-    deterministic_limit: float = 30.0,
+    deterministic_limit: float = DETERMINISTIC_TIME,
 ) -> tuple[MilestoneWhyNot, ...]:
     """Ask of every milestone of a baseline why it is not by its published date: the test of minimum necessity.
 

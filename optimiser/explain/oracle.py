@@ -8,7 +8,7 @@ once; what is left is searched one by one, within a budget. A limit is never rea
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -34,6 +34,8 @@ from optimiser.wording import describe
 
 __all__ = ["Oracle"]
 
+VARIANT_DETERMINISTIC_TIME = 10.0
+"""Deterministic seconds of each call of CP-SAT about a variant."""
 SMALL = 60
 """Up to so many rules and durations every question about a plan with capacity is asked, of CP-SAT too where it must be."""
 MOST_SCHEDULED = 600
@@ -92,8 +94,9 @@ class Oracle:
 
     @cached_property
     def deadline(self) -> Deadline:
-        """What is left of the time for all questions together."""
-        return Deadline(self.limits)
+        """What is left of the time for all variants together, of which each may take less than the plan as it stands."""
+        most = min(self.limits.deterministic_time, VARIANT_DETERMINISTIC_TIME)
+        return Deadline(replace(self.limits, deterministic_time=most))
 
     @property
     def network(self) -> Network:

@@ -7,6 +7,7 @@ is looked at and the ends of the run of the second are found by bisection, all a
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -26,7 +27,7 @@ from optimiser.solve.variant import Variant
 
 __all__ = ["Array", "Held", "Ranges"]
 
-REACH = {"wd": 520, "cd": 730, "mo": 24, "day": 520, "count": 50}
+REACH = {"wd": 520, "cd": 730, "mo": 24, "count": 50}
 """How many units an assumption is moved either way at most."""
 
 Array = NDArray[np.int64]
@@ -138,8 +139,7 @@ class Ranges:
         reach = REACH[number.unit]
         stated = number.value.amount if isinstance(number.value, Duration) else 0
         better = -min(number.least, max(reach, stated))
-        if number.unit == "day":
-            assert not isinstance(number.value, (Duration, int, type(None)))
+        if isinstance(number.value, dt.date):
             boundary = self.oracle.problem.clock.boundary(number.value, number.convention)
             better = max(better, self.oracle.problem.clock.origin - boundary) if number.worse > 0 else better
         return better, min(number.most, reach)

@@ -26,7 +26,7 @@ from optimiser.solve.variant import Variant
 __all__ = ["decision_regions", "piecewise"]
 
 NO_DATE, OFF_CALENDAR = -1, -2
-REACH = {"wd": 260, "cd": 365, "mo": 12, "day": 260, "count": 50}
+REACH = {"wd": 260, "cd": 365, "mo": 12, "count": 50}
 """How many units either way a number is followed where nobody says how far."""
 MOST_VALUES = 400_000
 MOST_RATIONED = 400

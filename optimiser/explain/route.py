@@ -183,7 +183,7 @@ def _step(plan: Plan, clock: Clock, lever: Lever, units: int, levers: Levers) ->
         shown, moved, unit = "on", "off", "switch"
     else:
         shown, moved = print_value(stated), print_value(moved_value(plan, clock, lever, units))
-        unit = stated.unit if isinstance(stated, Duration) else "day" if isinstance(stated, dt.date) else "count"
+        unit = stated.unit if isinstance(stated, Duration) else "wd" if isinstance(stated, dt.date) else "count"
     return RouteStep(
         lever=lever.name,
         title=name,

@@ -20,7 +20,7 @@ from optimiser.solve.problem import Problem
 
 __all__ = ["Asking", "Stage", "with_parties"]
 
-LIMITS = Limits(deterministic_time=60.0)
+LIMITS = Limits()
 """Of each call of CP-SAT: those of `solve`."""
 
 JUDGING = Effort((0.03, 0.1))

@@ -19,7 +19,7 @@ from optimiser.solve.standing import evidence
 __all__ = ["Certain", "CertainDate", "certain_dates"]
 
 
-LIMITS = Limits(deterministic_time=60.0)
+LIMITS = Limits()
 """Of each call of CP-SAT: those of `solve`."""
 
 

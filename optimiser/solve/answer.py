@@ -12,6 +12,7 @@ from models.rules import Point
 from optimiser.clock import Clock
 from optimiser.critical import Earliest, certificate, driving_items, free_floats
 from optimiser.encoding import Limits
+from optimiser.encoding.answer import DETERMINISTIC_TIME
 from optimiser.solve.asked import asked_for
 from optimiser.solve.between import Deadline, too_large
 from optimiser.solve.binding import bindings
@@ -34,7 +35,7 @@ def earliest(
     seed: int = 0,
     workers: int = 1,
     time_limit: float | None = None,
-    deterministic_limit: float = 60.0,
+    deterministic_limit: float = DETERMINISTIC_TIME,
     progress: Callable[[str], None] | None = None,
 ) -> Outcome:
     """Return the earliest date of each milestone, with its proof and what it rests on.

@@ -271,7 +271,7 @@ def _chains(outcome: Solved, plan: Plan, page: Page) -> Lines:
             label += ", then" if len(shared) < len(chain) else ""
         grid = Grid([Column(limit=column.limit, side=column.side) for column in _CHAIN], indent=4)
         for place in range(len(shared), len(chain)):
-            grid.add(*_link(outcome, plan, rows, chain, place))
+            grid.add(*_link(outcome, plan, rows, milestone, place))
         parts.append((label, grid))
         shown.append((milestone, chain))
     naturals = [grid.natural() for _, grid in parts if grid.rows]
@@ -291,18 +291,24 @@ def _shared(chain: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(first for first, _ in takewhile(lambda pair: pair[0] == pair[1], zip(chain, other, strict=False)))
 
 
-def _link(outcome: Solved, plan: Plan, rows: Mapping[str, RowDate], chain: tuple[str, ...], place: int) -> list[Text]:
-    """One item of a chain: what it is, how long after the one before it begins, when, and how long it takes."""
+def _link(outcome: Solved, plan: Plan, rows: Mapping[str, RowDate], milestone: str, place: int) -> list[Text]:
+    """One item of a chain: what it is, how long after the one before it begins, when, and how long it takes.
+
+    Where it waited for a slot, the item before it in the chain held the slot.
+    """
+    chain = outcome.driving[milestone]
     name = chain[place]
     row = rows.get(name)
     if row is None:
         return [words(f"  {name}"), *(Text() for _ in range(5))]
     event = row.kind == "milestone"
     wait = _wait(outcome, chain[place - 1], name) if place else 0
+    capacity = outcome.slots.get(milestone, {}).get(name)
+    slot = f"slot {capacity}" if capacity else ""
     return [
         Text("◆ " if event else "  ").append_text(words(row.id, "bold" if event else "")),
         words(row.name, "" if event else "dim"),
-        words(f"+{wait} wd" if wait > 0 else "", "dim"),
+        words(slot or (f"+{wait} wd" if wait > 0 else ""), "dim"),
         words(day(shown_date(row, plan) if event else row.start)),
         words("" if event or row.finish < row.start else day(row.finish)),
         words("" if event else amount(row.working_days)),

@@ -1,0 +1,264 @@
+"""Where capacity decides: one date whoever asks, the chain through the slots, floats and spans that the date bears out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from models.outcome import Outcome, Solved
+from models.plan import Plan
+from optimiser.batch.results import STATUSES, Found
+from optimiser.batch.solved import solve_row
+from optimiser.errors import BeyondHorizonError, InputError, UndecidedError
+from optimiser.explain.binding import explain
+from optimiser.explain.by_date import why_not
+from optimiser.qualification import qualify
+from optimiser.reading.load import load
+from optimiser.robust.certain import certain_dates
+from optimiser.solve import earliest
+from optimiser.solve.between import Deadline, between
+from optimiser.solve.orders import attained, latest_finishes, slacks
+from optimiser.solve.problem import Problem
+from tests.batch_plans import job_of
+from tests.brute_force import schedules
+from tests.conftest import plan_of
+from tests.random_plans import random_plan
+
+SYNTHETIC = {"basis": "synthetic"}
+KINDS = ("dependency", "capacity", "not-before", "at-least", "gate")
+
+
+def work(name: str, length: str, **more: Any) -> dict[str, Any]:
+    """Return an activity."""
+    return {"id": name, "title": f"Work {name}", "duration": length, **SYNTHETIC, **more}
+
+
+def shared(*activities: dict[str, Any], slots: dict[str, list[str]], **parts: Any) -> Plan:
+    """Return a plan whose END waits for all its activities, some of which share single slots."""
+    return plan_of(
+        targets=["END"],
+        activities=list(activities),
+        milestones=[{"id": "END", "title": "The end", "shown": "closes", **SYNTHETIC}],
+        rules=[
+            *(
+                {
+                    "id": f"end-{each['id']}",
+                    "title": "then",
+                    "kind": "dependency",
+                    "before": each["id"],
+                    "after": "END",
+                    **SYNTHETIC,
+                }
+                for each in activities
+            ),
+            *(
+                {
+                    "id": name,
+                    "title": "One place",
+                    "kind": "capacity",
+                    "amount": 1,
+                    "demands": [{"item": item} for item in items],
+                    "basis": "judgement",
+                }
+                for name, items in slots.items()
+            ),
+        ],
+        **parts,
+    )
+
+
+def solved(plan: Plan) -> Solved:
+    """Return the outcome of a plan that has one."""
+    outcome: Outcome = earliest(plan)
+    assert isinstance(outcome, Solved)
+    return outcome
+
+
+def test_the_chain_goes_through_the_slot_and_stands_on_it() -> None:
+    """Two pieces of work share a place: both drive, the place is named, and the work beside them does not drive."""
+    plan = shared(
+        work("T1", "5 wd", basis="judgement"),
+        work("T2", "5 wd", basis="judgement"),
+        work("T3", "6 wd"),
+        slots={"R1": ["T1", "T2"]},
+    )
+    found = solved(plan)
+
+    assert found.dates["END"] == dt.date(2024, 1, 19)
+    assert found.driving["END"] == ("T1", "T2", "END")
+    assert found.slots == {"END": {"T2": "R1"}}
+    evidence = found.milestones[0].evidence
+    assert (evidence.other_wd, evidence.links) == ({"judgement": 10}, {"judgement": 1, "synthetic": 1})
+    floats = {row.id: row.float_wd["END"] for row in found.rows}
+    assert floats == {"T1": 0, "T2": 0, "T3": 4, "END": 0}
+
+
+def test_a_float_says_how_far_an_item_may_slip_before_the_date_moves() -> None:
+    """The network alone would give no float to a piece of work that a queue beside it leaves a day."""
+    found = solved(shared(*(work(f"T{n}", "1 wd") for n in (1, 2, 3)), slots={"R1": ["T1", "T2"], "R2": ["T3"]}))
+
+    rows = {row.id: row for row in found.rows}
+    assert rows["T3"].float_wd == {"END": 1}
+    assert set(found.driving["END"]) == {"T1", "T2", "END"}
+    # T1 goes first as the schedule is drawn; it might go second as well.
+    assert (rows["T1"].float_wd["END"], rows["T1"].float_most_wd["END"]) == (0, 1)
+
+
+def test_a_span_holds_the_date_at_every_answer() -> None:
+    """A reading that makes one of two queued tests longer moves the end of the span, and the date shown is its beginning."""
+    plan = shared(
+        work("T1", "$t1"),
+        work("T2", "5 wd"),
+        work("T3", "3 wd"),
+        slots={"R1": ["T1", "T2"]},
+        assumptions=[{"id": "t1", "title": "T1", "value": "5 wd", **SYNTHETIC}],
+        readings=[
+            {
+                "id": "q",
+                "question": "How long?",
+                "default": "short",
+                **SYNTHETIC,
+                "options": [
+                    {"id": name, "title": name, "changes": {"assumptions": {"t1": length}}}
+                    for name, length in (("short", "5 wd"), ("long", "7 wd"))
+                ],
+            }
+        ],
+    )
+    span = solved(plan).milestones[0].span
+
+    assert span is not None
+    assert (span.first.date, span.last.date, span.combinations) == (dt.date(2024, 1, 19), dt.date(2024, 1, 23), 2)
+
+
+def test_the_last_date_of_finishing_is_that_of_taking_longer() -> None:
+    """An item whose end something else pushes may still take longer from its own start."""
+    link = {"kind": "dependency", "title": "then", **SYNTHETIC}
+    plan = plan_of(
+        targets=["END"],
+        activities=[work("Z", "1 wd"), work("A", "5 wd"), work("B", "20 wd"), work("L", "30 wd")],
+        milestones=[{"id": "END", "title": "The end", "shown": "closes", **SYNTHETIC}],
+        rules=[
+            {"id": "z", "before": "Z", "after": "A", "type": "FF", **link},
+            {"id": "1", "before": "A", "after": "B", "type": "SS", **link},
+            *({"id": f"end-{name}", "before": name, "after": "END", **link} for name in ("A", "B", "L")),
+        ],
+    )
+    problem = Problem.of(plan)
+    late = latest_finishes(problem.earliest, "END")
+
+    assert {item: problem.clock.show(late[item] or 0, "closes") for item in ("A", "L")} == {
+        "A": dt.date(2024, 2, 16),
+        "L": dt.date(2024, 2, 16),
+    }
+
+
+def test_floats_with_capacity_hold_every_schedule_between_them() -> None:
+    """On tiny plans with capacity the furthest an item can go, over all schedules, lies between the two floats stated."""
+    count: Counter[str] = Counter()
+    for seed in range(260):
+        plan = random_plan(seed, kinds=("dependency", "capacity", "not-before"))
+        problem = Problem.of(plan)
+        if not problem.pools or problem.earliest.status != "feasible" or not plan.targets:
+            continue
+        milestone = plan.targets[-1]
+        found = between(problem, milestone, deadline=Deadline())
+        places = list(islice(schedules(plan), 20_001))
+        if found.schedule is None or len(places) > 20_000:
+            count["left out"] += 1
+            continue
+        assert found.exact == min(each[milestone][0] for each in places), seed
+        order = attained(problem, found.schedule)
+        kept = [each for each in places if each[milestone][0] <= found.low]
+        for item, slack in slacks(problem, order, milestone).items():
+            true = max(each[item][0] for each in kept) - order.position(item)[0]
+            if slack.least is None:
+                count["none"] += 1
+                continue
+            assert slack.least <= true, (seed, item)
+            assert slack.most is None or slack.most >= true, (seed, item)
+            count["exact" if slack.exact else "between"] += 1
+            count["loose"] += slack.most != true
+    assert count["exact"] > 60, count
+    assert count["between"] > 10, count
+
+
+def said_by_every_verb(plan: Plan, milestone: str) -> dict[str, tuple[object, ...]]:
+    """Return date, bound and proof of a milestone as each verb has it."""
+    outcome = solved(plan)
+    entry = next(each for each in outcome.milestones if each.id == milestone)
+    report = explain(plan, milestone)
+    certain = certain_dates(Problem.of(plan), (milestone,)).dates[milestone]
+    assert certain is not None
+    found = {
+        "solve": (entry.date, entry.bound, entry.proof),
+        "explain": (report.date, report.bound, entry.proof),
+        "robust": (certain.date, entry.bound, certain.proof),
+    }
+    earlier = entry.date - dt.timedelta(days=1)
+    if earlier > plan.horizon.first:
+        answer = why_not(plan, milestone, earlier, route=False)
+        found["why-not"] = (answer.date, entry.bound, entry.proof)
+    return found
+
+
+def test_every_verb_names_one_date() -> None:
+    """Of random plans with capacity solve, explain, robust and why-not a day earlier name the same date, bound and proof."""
+    compared = decided = 0
+    for seed in range(700, 800):
+        plan = random_plan(seed, kinds=KINDS)
+        try:
+            problem = Problem.of(plan)
+            if not problem.pools or not plan.targets or problem.earliest.status != "feasible":
+                continue
+            if between(problem, plan.targets[-1], deadline=Deadline()).low > problem.clock.limit:
+                continue
+            found = said_by_every_verb(plan, plan.targets[-1])
+        except (InputError, BeyondHorizonError, UndecidedError):
+            continue
+        assert len(set(found.values())) == 1, (seed, found)
+        compared += 1
+        decided += problem.leads(plan.targets[-1])
+    assert compared >= 20
+    assert decided >= 10
+
+
+def of_batch(folder: Path, slots: int) -> tuple[object, ...]:
+    """Return date and proof of M14 in the row of a grid."""
+    axes = f"  - {{ kind: assumption, name: slots-bsc, values: [{slots}] }}\n"
+    job = job_of(folder, axes, "scenarios: [participants]\nmilestones: [M14]\nreport: [dates, proof]", "mhhs-round2")
+    found = Found.blank(np.arange(1), np.zeros((1, 1), dtype=np.int64), 1)
+    solve_row(job, found, 0)
+    assert STATUSES[found.status[0]] == "solved"
+    return dt.date.fromordinal(int(found.dates[0, 0])), found.texts.listed[int(found.proofs[0, 0])]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("slots", range(8, 15))
+def test_the_packaged_market_has_one_date_whoever_asks(tmp_path: Path, slots: int) -> None:
+    """With 8 to 14 slots of one body every verb, `qualify` too, has the date, bound and proof that `solve` has."""
+    plan = load("mhhs-round2", ["participants"], settings={"slots-bsc": str(slots)})
+    problem = Problem.of(plan)
+    found = between(problem, "M14", deadline=Deadline())
+    assert found.high is not None
+    shown = [problem.clock.show(each, "closes") for each in (found.high, found.low)]
+    outcome = solved(plan)
+    entry = next(each for each in outcome.milestones if each.id == "M14")
+    held = qualify(plan).dates["M14"]
+    certain = certain_dates(problem, ("M14",)).dates["M14"]
+    assert certain is not None
+
+    assert [entry.date, entry.bound, entry.proof] == [*shown, found.proof]
+    assert [held.date, held.earliest, held.proof] == [*shown, found.proof]
+    assert [certain.date, certain.proof] == [shown[0], found.proof]
+    assert of_batch(tmp_path, slots) == (shown[0], found.proof)
+    assert entry.span is not None
+    assert entry.span.first.date <= entry.date <= entry.span.last.date
+    if entry.date > dt.date(2026, 1, 15):
+        assert "slots-BSC" in outcome.slots["M14"].values()
