@@ -329,3 +329,13 @@ class TestCapacity:
 def test_every_kind_has_a_compiler() -> None:
     """A kind of rule without a compiler would silently delay nothing."""
     assert set(RULE_COMPILERS) == set(RULE_KINDS)
+
+
+def test_tables_of_a_range_are_those_of_its_amounts() -> None:
+    """Whatever ranges were asked for before, nested, apart or overlapping, row *k* is the table of the *k*-th amount."""
+    network = compile_network(plan_of(activities=[work("A", "1 mo")], milestones=[]))
+    family = next(arc.family for arc in network.arcs if not arc.family.sign and arc.source != arc.target)
+    for low, high in ((3, 5), (4, 4), (5, 9), (1, 2), (40, 41), (2, 8)):
+        stacked = family.tables(low, high)
+        assert len(stacked) == high - low + 1
+        assert all(np.array_equal(stacked[amount - low], family.table(amount)) for amount in range(low, high + 1))

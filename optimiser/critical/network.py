@@ -59,17 +59,15 @@ class Family:
 
     def tables(self, low: int, high: int) -> Boundaries:
         """Return the tables of all amounts from one to another, shape ``(high - low + 1, size + 3)``."""
+        first, last = low, high
         if self._together is not None:
-            first, made = self._together
-            last = first + len(made) - 1
-            if first <= low and high <= last:
-                return made[low - first : high - first + 1]
-            if max(last, high) - min(first, low) < 2 * (high - low + last - first + 1):
-                low, high = min(first, low), max(last, high)
-                self._together = low, np.stack([self.table(amount) for amount in range(low, high + 1)])
-                return self.tables(low, high)
-        self._together = low, np.stack([self.table(amount) for amount in range(low, high + 1)])
-        return self._together[1]
+            known = self._together[0], self._together[0] + len(self._together[1]) - 1
+            if known[0] <= low and high <= known[1]:
+                return self._together[1][low - known[0] : high - known[0] + 1]
+            if max(known[1], high) - min(known[0], low) < 2 * (high - low + known[1] - known[0] + 1):
+                first, last = min(known[0], low), max(known[1], high)
+        self._together = first, np.stack([self.table(amount) for amount in range(first, last + 1)])
+        return self._together[1][low - first : high - first + 1]
 
     def listed(self, amount: int) -> list[int]:
         """Return `table` as a list, quicker to read one value from."""
