@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import secrets
 import shutil
@@ -14,6 +13,7 @@ from typing import Any, Final
 
 from models.pack import Manifest, Pack
 from optimiser.errors import InputError, Located
+from optimiser.reading.files import read_json
 
 __all__ = ["MANIFEST", "SUMS", "Built", "obstacle", "write"]
 
@@ -125,9 +125,9 @@ def _refuse(folder: Path, place: Path, *, force: bool) -> None:
 def _listed(manifest: Path) -> set[str] | None:
     """Return the files that a pack says it holds, None where the manifest is none."""
     try:
-        content: Any = json.loads(manifest.read_text(encoding="utf-8"))
+        content: Any = read_json(manifest, str(manifest), "a manifest")
         if not str(content["schema"]).startswith("optimiser/pack/"):
             return None
         return {MANIFEST, SUMS, *(str(entry["path"]) for entry in content["files"])}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (InputError, KeyError, TypeError):
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from optimiser.evidence.inputs import INPUTS
 from optimiser.evidence.report import render_html
 from optimiser.evidence.sections.closing import versions
 from optimiser.evidence.workbook import write_workbook
+from optimiser.reading.files import json_value
 
 __all__ = ["check_report", "document_of", "restored"]
 
@@ -80,7 +80,7 @@ def check_report(manifest: Manifest, files: Mapping[str, bytes]) -> tuple[list[P
         Claims with what was found; and what could not be held against anything, with why.
     """
     try:
-        results = json.loads(files["results.json"])
+        results = json_value(files["results.json"])
         pack = restored(results, files)
         plan = Plan.model_validate_json(files[f"{INPUTS}/plans/{manifest.request.cases[0].id}.json"])
         dates = list(_dates(pack, manifest, files))
@@ -115,7 +115,7 @@ def _dates(pack: Pack, manifest: Manifest, files: Mapping[str, bytes]) -> Iterat
     """Hold every date of the tables that show outcomes against the outcomes."""
     tables = {table.id: table for _, table in pack.tables()}
     outcomes = {
-        case.id: json.loads(files[path]) for case in manifest.request.cases if (path := f"outcomes/{case.id}.json") in files
+        case.id: json_value(files[path]) for case in manifest.request.cases if (path := f"outcomes/{case.id}.json") in files
     }
     main = manifest.request.cases[0].id
     looked, wrong = 0, []

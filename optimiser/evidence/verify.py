@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,9 @@ from optimiser.evidence.folder import MANIFEST, SUMS
 from optimiser.evidence.inputs import INPUTS
 from optimiser.evidence.pack import build, certificate, sums
 from optimiser.evidence.restore import check_report
+from optimiser.evidence.survey import survey
 from optimiser.explain import verify_outcome
+from optimiser.reading.files import json_value
 from optimiser.solve.fingerprint import plan_sha256
 
 __all__ = ["is_pack", "verify_pack"]
@@ -63,14 +64,18 @@ def verify_pack(folder: Path, *, rerun: bool = False, progress: Callable[[str], 
     if not is_pack(folder):
         message = f"expected a folder with {MANIFEST} and {SUMS}; maybe this is one outcome, a .json file"
         raise InputError([Located(message, file=str(folder))])
-    files = _files(folder)
+    there = survey(folder)
+    lists = there.read((MANIFEST, SUMS), {})
+    checks: list[PackCheck] = []
+    manifest = _manifest(lists, checks)
+    listed = {MANIFEST, SUMS, *(_lines(lists.get(SUMS)) or ()), *(entry.path for entry in (manifest.files if manifest else ()))}
+    files = there.read(listed, lists)
     tell("hashes")
-    checks = list(_hashes(files))
-    manifest = _manifest(files, checks)
+    checks = [*there.checks(listed), *_hashes(files, there.unread), *checks]
     notes: list[str] = []
     if manifest is not None:
         tell("listing")
-        checks += _listing(manifest, files)
+        checks += _listing(manifest, files, there.unread)
         for case in manifest.request.cases:
             tell(f"case {case.id}")
             checks += _case(case.id, manifest, files)
@@ -93,23 +98,11 @@ def verify_pack(folder: Path, *, rerun: bool = False, progress: Callable[[str], 
     )
 
 
-def _files(folder: Path) -> dict[str, bytes]:
-    """Return every file below a folder by its path."""
-    try:
-        found = sorted(folder.rglob("*"))
-        # A link is no file of the pack: what it leads to may change behind its back.
-        return {
-            path.relative_to(folder).as_posix(): path.read_bytes() for path in found if path.is_file() and not path.is_symlink()
-        }
-    except OSError as error:
-        raise InputError([Located(f"cannot be read: {error.strerror or error}", file=str(folder))]) from None
-
-
 def _check(file: str, claim: str, found: str, *, holds: bool) -> PackCheck:
     return PackCheck(file=file, claim=claim, holds=holds, found=found)
 
 
-def _hashes(files: Mapping[str, bytes]) -> Iterator[PackCheck]:
+def _hashes(files: Mapping[str, bytes], unread: Collection[str]) -> Iterator[PackCheck]:
     """Hold every file against the list of hashes; where the manifest vouches for the files, it is the list that was changed."""
     listed = _lines(files.get(SUMS))
     if listed is None:
@@ -119,6 +112,8 @@ def _hashes(files: Mapping[str, bytes]) -> Iterator[PackCheck]:
     wrong: list[PackCheck] = []
     for path, expected in sorted(listed.items()):
         content = files.get(path)
+        if path in unread:
+            continue
         if content is None:
             wrong.append(_check(path, "is in the pack", "is missing", holds=False))
         elif hashlib.sha256(content).hexdigest() != expected and path not in vouched:
@@ -176,13 +171,15 @@ def _manifest(files: Mapping[str, bytes], checks: list[PackCheck]) -> Manifest |
         return None
 
 
-def _listing(manifest: Manifest, files: Mapping[str, bytes]) -> Iterator[PackCheck]:
+def _listing(manifest: Manifest, files: Mapping[str, bytes], unread: Collection[str]) -> Iterator[PackCheck]:
     """Hold the manifest's own list against the files."""
     sound = _lines(files.get(SUMS)) or {}
     wrong = 0
     for entry in manifest.files:
         content = files.get(entry.path)
-        if content is not None and hashlib.sha256(content).hexdigest() == sound.get(entry.path) != entry.sha256:
+        if entry.path in unread:
+            wrong += 1
+        elif content is not None and hashlib.sha256(content).hexdigest() == sound.get(entry.path) != entry.sha256:
             wrong += 1
             yield _check(MANIFEST, f"lists {entry.path} as it is", f"gives another hash than {SUMS} and the file", holds=False)
         elif content is None or len(content) != entry.bytes or hashlib.sha256(content).hexdigest() != entry.sha256:
@@ -217,7 +214,7 @@ def _case(case: str, manifest: Manifest, files: Mapping[str, bytes]) -> Iterator
             yield _check(outcome, "is in the pack", "is missing", holds=False)
         return
     try:
-        document = json.loads(files[outcome])
+        document = json_value(files[outcome])
         answer = verify_outcome(document, plan)
         argument = certificate(document, plan, case)
     except (ValueError, TypeError, KeyError, OptimiserError) as error:
@@ -237,9 +234,9 @@ def _case(case: str, manifest: Manifest, files: Mapping[str, bytes]) -> Iterator
 def _results(manifest: Manifest, files: Mapping[str, bytes]) -> Iterator[PackCheck]:
     """Hold the dates in the results against the outcomes."""
     try:
-        cases = json.loads(files["results.json"])["cases"]
+        cases = json_value(files["results.json"])["cases"]
         for case in manifest.request.cases:
-            document = json.loads(files[f"outcomes/{case.id}.json"]) if f"outcomes/{case.id}.json" in files else None
+            document = json_value(files[f"outcomes/{case.id}.json"]) if f"outcomes/{case.id}.json" in files else None
             if document is None:
                 continue
             dates = {name: entry["date"] for name, entry in document["milestones"].items() if entry["date"]}
@@ -282,7 +279,7 @@ def _difference(path: str, ours: Mapping[str, bytes], again: Mapping[str, bytes]
         return "is missing from the pack"
     if path.endswith(".json"):
         try:
-            found = list(_places(json.loads(ours[path]), json.loads(again[path]), ""))
+            found = list(_places(json_value(ours[path]), json_value(again[path]), ""))
         except ValueError:
             return "is no JSON"
         more = f" and {len(found) - MOST_DIFFERENCES} more" if len(found) > MOST_DIFFERENCES else ""
