@@ -8,7 +8,7 @@ from optimiser.critical.compile import RULE_COMPILERS, compile_network
 from optimiser.critical.forward import Earliest, Event, Trouble, earliest_times
 from optimiser.critical.levelling import Levelling, Resource, best_schedule, list_schedule, resources
 from optimiser.critical.network import Network
-from optimiser.critical.slack import Link, latest_positions, lengthened
+from optimiser.critical.slack import Link, latest_positions, lengthened, unsure
 
 __all__ = [
     "RULE_COMPILERS",
@@ -41,4 +41,5 @@ __all__ = [
     "overload_on_axis",
     "reaches",
     "resources",
+    "unsure",
 ]

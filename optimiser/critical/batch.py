@@ -309,8 +309,8 @@ class Batch:
             self._settle(component, component)
         return values
 
-    def push(self, raised: Mapping[int, Boundaries]) -> None:
-        """Raise some nodes to floors, and whatever they push with them."""
+    def push(self, raised: Mapping[int, Boundaries], needed: Sequence[bool]) -> None:
+        """Raise some nodes to floors, and whatever they push with them, of the nodes that anybody will ask for."""
         dirty: dict[int, list[int]] = {}
         rank, order = self.layout.rank, self.network.order
         for node, floor in raised.items():
@@ -319,14 +319,15 @@ class Batch:
                 np.maximum(row, floor, out=row)
                 dirty.setdefault(rank[node], []).append(node)
                 for after in self.layout.after[node]:
-                    dirty.setdefault(rank[after], []).append(after)
+                    if needed[after]:
+                        dirty.setdefault(rank[after], []).append(after)
         waiting = list(dirty)
         heapq.heapify(waiting)
         while waiting:
             place = heapq.heappop(waiting)
             for node in self._settle(order[place], dict.fromkeys(dirty.pop(place))):
                 for after in self.layout.after[node]:
-                    if rank[after] != place:
+                    if rank[after] != place and needed[after]:
                         if rank[after] not in dirty:
                             heapq.heappush(waiting, rank[after])
                         dirty.setdefault(rank[after], []).append(after)

@@ -12,7 +12,7 @@ from optimiser.clock import Boundaries
 from optimiser.critical.batch import Batch, Flags
 from optimiser.critical.network import Family
 
-__all__ = ["Link", "latest_positions", "lengthened"]
+__all__ = ["Link", "latest_positions", "lengthened", "unsure"]
 
 Link = tuple[int, int, NDArray[np.int64]]
 """A node that may be no later than another, and the samples in which that holds."""
@@ -78,6 +78,26 @@ def latest_positions(batch: Batch, target: int, links: Sequence[Link] = (), *, a
             for node in held_up:
                 waiting[rank[node]].add(node)
             places, held_up = sorted(-each for each in waiting), set()
+    return found
+
+
+def unsure(batch: Batch, latest: Mapping[int, Boundaries]) -> Flags:
+    """Return the samples in which what leads to several sources of a quorum may have less float than was found alone.
+
+    That is where the sources that could be late one by one cannot be a unit late together.
+    """
+    found = np.zeros(batch.columns.samples, dtype=np.bool_)
+    for node, late in latest.items():
+        for quorum, _ in batch.quorums_into(node):
+            count = batch.column(quorum.count_slots, quorum.count)
+            if np.any(count < len(quorum.sources)):
+                amount = batch.column(quorum.slots, quorum.amount)
+                parts = list(zip(quorum.sources, quorum.families, strict=True))
+                there, later = (
+                    np.sum([batch.apply(family, batch.row(source) + more, amount) <= late for source, family in parts], axis=0)
+                    for more in (0, 1)
+                )
+                found |= (there > count) & (later < count)
     return found
 
 

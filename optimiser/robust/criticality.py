@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from models.plan import DURATION_PREFIX
 from models.robustness import ActivityEffect
 from models.rules import Alignment
-from optimiser.critical import Batch, Columns, Link, latest_positions, lengthened
+from optimiser.critical import Batch, Columns, Link, latest_positions, lengthened, unsure
 from optimiser.robust.field import Field, Flags
 from optimiser.robust.policy import Served, allot
 from optimiser.robust.queues import Boundaries, holders
@@ -100,9 +100,6 @@ class _Backward:
         self._begun = (
             {} if served is None or field.counter is None else dict(zip(field.counter.starts, served.begun, strict=True))
         )
-        quorums = [quorum for quorum in network.quorums if self.batch.switch(quorum.rule) is not False]
-        self._some = any(quorum.count < len(quorum.sources) or quorum.count_slots[:-1] for quorum in quorums)
-        """Whether some of several points are asked for."""
 
     def dated(self, milestone: str) -> Flags:
         """Return the samples in which a milestone has a date."""
@@ -132,20 +129,22 @@ class _Backward:
         network, batch = self.network, self.batch
         target = network.nodes[milestone, "start"]
         latest = latest_positions(batch, target, self._links)
-        least = latest_positions(batch, target, self._links, alone=False) if self._some else latest
-        dated, needed = self.dated(milestone), batch.leading([target])
-        found = {}
-        for activity in (each.id for each in network.plan.activities if network.item_nodes(each.id)[1] in least):
-            finish = network.item_nodes(activity)[1]
-            flags = np.zeros_like(dated)
-            if finish in latest:
-                flags |= lengthened(batch, activity, latest)
-            unsure = lengthened(batch, activity, least) & ~flags & dated if self._some else flags & False
-            if unsure.any():
-                flags[unsure] = self._longer(activity, unsure, needed).row(target) > batch.row(target)[unsure]
-            if np.any(flags & dated):
-                found[activity] = flags & dated
-        return found
+        dated = self.dated(milestone)
+        asked = unsure(batch, latest) & dated
+        finishes = {activity.id: network.item_nodes(activity.id)[1] for activity in network.plan.activities}
+        found = {name: lengthened(batch, name, latest) & dated for name, finish in finishes.items() if finish in latest}
+        if asked.any():
+            part, needed = batch.branch(asked), batch.leading([target])
+            places = np.cumsum(asked) - 1
+            links = [(node, held, places[samples[asked[samples]]]) for node, held, samples in self._links]
+            least = latest_positions(part, target, links, alone=False)
+            for name in (name for name, finish in finishes.items() if finish in least):
+                flags = found.setdefault(name, np.zeros_like(dated))
+                ask = asked.copy()
+                ask[asked] = lengthened(part, name, least) & ~flags[asked]
+                if ask.any():
+                    flags[ask] = self._longer(name, ask, needed).row(target) > batch.row(target)[ask]
+        return {name: flags for name, flags in found.items() if flags.any()}
 
     def _longer(self, activity: str, samples: Flags, needed: list[bool]) -> Batch:
         """Return the positions when an activity takes a unit more, everybody who queues beginning no earlier than before."""

@@ -94,7 +94,7 @@ class Field:
         self.free = self._loosened(free, self.released)
         self.columns = self.free.columns
         if self.counter:
-            self.served = allot(self.counter, self.free, self.policy)
+            self.served = allot(self.counter, self.free, self.policy, self._needed)
             self._queue = self._pushed(self.served.batch)
 
     @property
@@ -139,7 +139,7 @@ class Field:
             if not again.any():
                 return self._days(kept, before), before
         every = again.all()
-        served = allot(self.counter, free if every else free.branch(again), policy)
+        served = allot(self.counter, free if every else free.branch(again), policy, self._needed)
         if every:
             return self._days(served.batch, served.lost), served.lost
         days, lost = self._days(kept, before), before.copy()

@@ -14,7 +14,7 @@ that a queue has just held up.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 
@@ -28,9 +28,6 @@ from optimiser.robust.queues import UNREACHED, Boundaries, Flags, Queue, followe
 __all__ = ["Counter", "Served", "allot"]
 
 _DONE = np.iinfo(np.int64).max
-
-_TOGETHER = 1_024
-"""Samples that take turns by class together: what a processor keeps at hand."""
 
 _FEW = 0.75
 """Once no more than this share of the samples still takes turns, the others are left out."""
@@ -96,7 +93,9 @@ class Served:
     lost: Flags
 
 
-def allot(counter: Counter, free: Batch, policy: Policy = "first-ready") -> Served:
+def allot(
+    counter: Counter, free: Batch, policy: Policy = "first-ready", needed: Sequence[bool] | None = None
+) -> Served:
     """Serve everybody in every sample.
 
     Parameters
@@ -107,7 +106,10 @@ def allot(counter: Counter, free: Batch, policy: Policy = "first-ready") -> Serv
         The positions with capacity left out, which stay as they are.
     policy
         Who is served first.
+    needed
+        Nodes that anybody will ask for, or that lead to one; all where None.
     """
+    leading = free.leading([*counter.starts, *counter.finishes])
     classes = counter.classes(policy)
     turns = _ClassTurns(counter, free.branch(), classes) if classes else _Turns(counter, free.branch())
     begun = np.zeros(turns.begun.shape, dtype=np.int64)
@@ -124,10 +126,11 @@ def allot(counter: Counter, free: Batch, policy: Policy = "first-ready") -> Serv
             {
                 node: np.where(waits_for, 0, np.minimum(since, UNREACHED))
                 for node, since, waits_for in zip(counter.starts, turns.begun, turns.waiting, strict=True)
-            }
+            },
+            leading,
         )
     final = free.branch()
-    final.push(dict(zip(counter.starts, np.minimum(begun, UNREACHED), strict=True)))
+    final.push(dict(zip(counter.starts, np.minimum(begun, UNREACHED), strict=True)), needed or [True] * len(leading))
     rows = np.array([final.row(node) for node in counter.starts]).reshape(begun.shape)
     on_axis = (rows <= counter.network.clock.limit).all(axis=0)
     return Served(final, begun, (begun >= UNREACHED).any(axis=0) | (on_axis & (rows != begun).any(axis=0)))
@@ -142,6 +145,8 @@ class _Turns:
         self.batch = batch
         self.queues = counter.queues(columns)
         self.follow = counter.follow(columns)
+        # A plain queue has room from some moment on, whatever the others have.
+        self._at_once = len(self.queues) == 1 or all(queue.plain for queue in self.queues)
         self.waiting = np.ones((len(counter.items), columns.samples), dtype=np.bool_)
         self.begun = np.zeros(self.waiting.shape, dtype=np.int64)
 
@@ -173,27 +178,27 @@ class _Turns:
                 if not len(samples):
                     return
             length = lengths[chosen, samples]
-            place = self._place(samples, chosen, begin, length)
-            self._begin(samples, chosen, place, length)
+            place = self.place(samples, chosen, begin, length)
+            self.begin(samples, chosen, place, length)
             held = (place > begin) & leads[chosen]
             if held.any():
                 stale[:, samples[held]] |= self.follow[chosen[held]].T
 
-    def _begin(self, samples: Boundaries, chosen: Boundaries, place: Boundaries, length: Boundaries) -> None:
+    def begin(self, samples: Boundaries, chosen: Boundaries, place: Boundaries, length: Boundaries) -> None:
         """Let the chosen begin."""
         for queue in self.queues:
             queue.take(samples, chosen, place, place + length)
         self.begun[chosen, samples] = place
         self.waiting[chosen, samples] = False
 
-    def _place(self, samples: Boundaries, chosen: Boundaries, begin: Boundaries, length: Boundaries) -> Boundaries:
+    def place(self, samples: Boundaries, chosen: Boundaries, begin: Boundaries, length: Boundaries) -> Boundaries:
         """Return when those whose turn it is can start: where every queue they stand in has room."""
         place = begin
         while True:
             before = place
             for queue in self.queues:
                 place = queue.room(samples, chosen, place, length)
-            if len(self.queues) == 1 or np.array_equal(before, place):
+            if self._at_once or np.array_equal(before, place):
                 return place
 
 
@@ -202,9 +207,9 @@ class _ClassTurns(_Turns):
 
     def __init__(self, counter: Counter, batch: Batch, classes: Mapping[str, int]) -> None:
         super().__init__(counter, batch)
-        self.classes = np.array([classes.get(item, 0) for item in counter.items], dtype=np.int64)[:, None]
-        self.asks = np.array([(queue.need > 0).any(axis=1) for queue in self.queues]).T
-        """Who stands in which queue, shape ``(items, queues)``."""
+        self.classes = np.array([classes.get(item, 0) for item in counter.items], dtype=np.int64)
+        self.stands = sum(queue.asks.astype(np.int64) << place for place, queue in enumerate(self.queues))
+        """The queues in which each stands, as the bits of a number."""
         self.before = (self.follow & ~self.follow.T).astype(np.int64)
         """Who must have begun before whom: nobody is ready while one that it follows still waits."""
         self.clock = np.zeros(batch.columns.samples, dtype=np.int64)
@@ -218,87 +223,104 @@ class _ClassTurns(_Turns):
         return found
 
     def _serve(self, ready: Boundaries, lengths: Boundaries) -> None:
-        every = np.arange(ready.shape[1])
-        for start in range(0, len(every), _TOGETHER):
-            samples = every[start : start + _TOGETHER]
-            self._serve_part(samples, ready[:, samples], lengths[:, samples])
+        round_ = _ClassRound(self, ready, lengths)
+        while round_.turn():
+            pass
 
-    def _serve_part(self, samples: Boundaries, ready: Boundaries, lengths: Boundaries) -> None:
-        """Serve some samples; arrays of items by these samples are the part's own."""
-        count = len(ready)
-        # Who is better: the class, then readiness, then the order of the plan, all in one number.
-        order = np.arange(count)[:, None]
-        rank = (self.classes * (UNREACHED + 1) + np.minimum(ready, UNREACHED)) * count + order
-        stale = np.zeros(ready.shape, dtype=np.bool_)
-        passed = np.zeros(ready.shape, dtype=np.bool_)
-        """Who waits at this moment, for room or behind somebody who does."""
-        kept = np.zeros((len(self.queues), len(samples)), dtype=np.bool_)
-        """Queues in which somebody waits at this moment: nobody who comes later may pass."""
-        ahead = self.before.T @ self.waiting[:, samples]
-        """How many of those that each one follows still wait."""
-        due = np.full(len(samples), _DONE, dtype=np.int64)
-        """When the first of those who wait for room has it."""
-        now = self.clock[samples]
-        running = np.arange(len(samples))
-        while len(running):
-            there = ready[:, running]
-            free = ahead[:, running] == 0
-            able = free & (there <= now[running]) & ~passed[:, running]
-            best = np.where(able, rank[:, running], _DONE)
-            turn = best.argmin(axis=0)
-            nobody = best[turn, np.arange(len(running))] == _DONE
-            idle = running[nobody]
-            if len(idle):
-                later = np.where(free[:, nobody] & (there[:, nobody] > now[idle]), there[:, nobody], _DONE).min(axis=0)
-                now[idle] = np.minimum(later, due[idle])
-                passed[:, idle] = False
-                kept[:, idle] = False
-                due[idle] = _DONE
-            place_of, chosen = running[~nobody], turn[~nobody]
-            fresh = ~stale[chosen, place_of]
-            stopped = place_of[~fresh]
-            place_of, chosen = place_of[fresh], chosen[fresh]
-            if len(place_of):
-                self._turn(samples, place_of, chosen, now, (ready, lengths, stale, passed), kept, ahead, due)
-            done = np.zeros(len(samples), dtype=np.bool_)
-            done[stopped] = True
-            done[idle] = now[idle] == _DONE
-            running = running[~done[running]]
-        self.clock[samples] = np.where(now == _DONE, self.clock[samples], now)
 
-    def _turn(
-        self,
-        samples: Boundaries,
-        places: Boundaries,
-        chosen: Boundaries,
-        now: Boundaries,
-        state: tuple[Boundaries, Boundaries, Flags, Flags],
-        kept: Flags,
-        ahead: Boundaries,
-        due: Boundaries,
-    ) -> None:
-        """Let the next in line of each sample begin if nobody better waits and there is room, else have it wait."""
-        ready, lengths, stale, passed = state
+class _ClassRound:
+    """The turns of all samples until each is over, or waits for work that was held up.
+
+    Attributes
+    ----------
+    line
+        Rank of those who may take their turn at this moment: the class, then readiness, then the order of the plan, all in
+        one number; `_DONE` of all others.
+    kept
+        Queues in which somebody waits at this moment, as bits: nobody who comes later may pass.
+    due
+        When the first of those who wait for room has it.
+    ahead
+        How many of those that each one follows still wait.
+    """
+
+    def __init__(self, turns: _ClassTurns, ready: Boundaries, lengths: Boundaries) -> None:
+        # A row for each sample: most steps read whole rows of some samples.
+        self.turns, self.ready, self.lengths = turns, np.ascontiguousarray(ready.T), np.ascontiguousarray(lengths.T)
+        count, order = self.ready.shape[0], np.arange(self.ready.shape[1])
+        self.rank = (turns.classes * (UNREACHED + 1) + np.minimum(self.ready, UNREACHED)) * len(order) + order
+        self.line = np.full(self.ready.shape, _DONE)
+        self.stale = np.zeros(self.ready.shape, dtype=np.bool_)
+        self.every = np.arange(count)
+        self.kept = np.zeros(count, dtype=np.int64)
+        self.due = np.full(count, _DONE)
+        self.ahead = (turns.waiting.T.astype(np.float64) @ turns.before).astype(np.int64)
+        self.leads: Flags = np.asarray(turns.follow.any(axis=1))
+        self.running = np.ones(count, dtype=np.bool_)
+        self._renew(self.every)
+
+    def _renew(self, samples: Boundaries) -> None:
+        """Let everybody stand in line who is ready at this moment."""
+        able = (self.ahead[samples] == 0) & (self.ready[samples] <= self.turns.clock[samples, None])
+        self.line[samples] = np.where(able, self.rank[samples], _DONE)
+
+    def turn(self) -> bool:
+        """Let the next in line of each sample take its turn, and say whether any sample still runs."""
+        chosen = self.line.argmin(axis=1)
+        nobody = self.line[self.every, chosen] == _DONE
+        self._go_on(np.flatnonzero(nobody & self.running))
+        there = np.flatnonzero(~nobody)
+        chosen = chosen[there]
+        late = self.stale[there, chosen]
+        self.line[there[late]] = _DONE
+        self.running[there[late]] = False
+        self._take(there[~late], chosen[~late])
+        return bool(self.running.any())
+
+    def _go_on(self, samples: Boundaries) -> None:
+        """Go on to the next event where nobody is left in line."""
+        ready, clock = self.ready[samples], self.turns.clock
+        coming = (self.ahead[samples] == 0) & (ready > clock[samples, None])
+        moment = np.minimum(np.where(coming, ready, _DONE).min(axis=1, initial=_DONE), self.due[samples])
+        over = moment == _DONE
+        self.running[samples[over]] = False
+        samples, moment = samples[~over], moment[~over]
+        clock[samples] = moment
+        self.kept[samples] = 0
+        self.due[samples] = _DONE
+        self._renew(samples)
+
+    def _take(self, there: Boundaries, chosen: Boundaries) -> None:
+        """Begin if nobody better waits and there is room, else wait."""
+        turns = self.turns
+        length = self.lengths[there, chosen]
         # Work of no length stands in no queue.
-        behind = (self.asks[chosen].T & kept[:, places]).any(axis=0) & (lengths[chosen, places] > 0)
-        if behind.any():
-            self._keep(places[behind], chosen[behind], lengths, kept, passed)
-            places, chosen = places[~behind], chosen[~behind]
-        length = lengths[chosen, places]
-        begin = self._place(samples[places], chosen, now[places], length)
-        goes = begin <= now[places]
-        waits = places[~goes]
-        due[waits] = np.minimum(due[waits], begin[~goes])
-        self._keep(waits, chosen[~goes], lengths, kept, passed)
-        there, who = places[goes], chosen[goes]
-        self._begin(samples[there], who, begin[goes], length[goes])
-        held = begin[goes] > ready[who, there]
-        ready[who, there] = _DONE
-        ahead[:, there] -= self.before[who].T
-        stale[:, there[held]] |= self.follow[who[held]].T
+        behind = (turns.stands[chosen] & self.kept[there] != 0) & (length > 0)
+        self._wait(there[behind], chosen[behind])
+        there, chosen, length = there[~behind], chosen[~behind], length[~behind]
+        now = turns.clock[there]
+        begin = turns.place(there, chosen, now, length)
+        goes = begin <= now
+        self.due[there[~goes]] = np.minimum(self.due[there[~goes]], begin[~goes])
+        self._wait(there[~goes], chosen[~goes])
+        there, chosen, begin = there[goes], chosen[goes], begin[goes]
+        turns.begin(there, chosen, begin, length[goes])
+        leading = self.leads[chosen]
+        held = (begin > self.ready[there, chosen]) & leading
+        self.ready[there, chosen] = _DONE
+        self.line[there, chosen] = _DONE
+        self.stale[there[held]] |= turns.follow[chosen[held]]
+        if leading.any():
+            there, freed = there[leading], turns.before[chosen[leading]]
+            self.ahead[there] -= freed
+            able = (freed > 0) & (self.ahead[there] == 0) & (self.ready[there] <= turns.clock[there, None])
+            self.line[there] = np.where(able, self.rank[there], self.line[there])
 
-    def _keep(self, places: Boundaries, chosen: Boundaries, lengths: Boundaries, kept: Flags, passed: Flags) -> None:
-        """Have the chosen wait: they keep their queues, and whoever stands in no other need not be asked."""
-        kept[:, places] |= self.asks[chosen].T
-        passed[chosen, places] = True
-        passed[:, places] |= (self.asks.astype(np.int64) @ ~kept[:, places] == 0) & (lengths[:, places] > 0)
+    def _wait(self, there: Boundaries, chosen: Boundaries) -> None:
+        """Keep the queues of those who wait: whoever stands in no other need not be asked at this moment."""
+        if len(there):
+            self.kept[there] |= self.turns.stands[chosen]
+            shut = (self.turns.stands & ~self.kept[there, None] == 0) & (self.lengths[there] > 0)
+            line = np.where(shut, _DONE, self.line[there])
+            line[np.arange(len(there)), chosen] = _DONE
+            self.line[there] = line

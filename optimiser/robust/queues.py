@@ -64,38 +64,36 @@ class Queue:
             (begin, end, np.minimum(offer, self.hands))
             for begin, end, offer in zip(begins, [*begins[1:], 2 * UNREACHED], offers, strict=True)
         ]
-        self.free = np.zeros((self.hands, columns.samples), dtype=np.int64)
-        """When each hand is free: the first first, or where each needs one of hands that stay as many, in no order."""
-        self.plain = len(offers) == 1 and self.hands > 0 and int(self.need.max(initial=0)) <= 1
-        self.first = np.zeros(columns.samples, dtype=np.int64)
-        """When the first hand is free, where that is all that matters."""
+        self.free = np.zeros((columns.samples, self.hands), dtype=np.int64)
+        """When each hand of a sample is free: the first first, or where the queue is plain in no order."""
+        self.asks = self.need.max(axis=1, initial=0) > 0
+        """Who stands in the queue."""
+        same = bool((self.need == self.asks[:, None]).all())
+        self.plain = len(offers) == 1 and self.hands > 0 and same
+        """Whether everybody who stands in it needs one of hands that stay as many."""
         if self.plain:
             # Hands that a sample does not have are never free in it.
-            self.free[np.arange(self.hands)[:, None] >= self.stretches[0][2]] = UNREACHED
-            self.first = self.free.min(axis=0)
-        self.last = np.zeros(columns.samples, dtype=np.int64)
-        """When the last of the queue started."""
+            self.free[np.arange(self.hands) >= self.stretches[0][2][:, None]] = UNREACHED
+        self.gate = self.free.min(axis=1, initial=UNREACHED) if self.plain else np.zeros(columns.samples, dtype=np.int64)
+        """When the last of the queue started; where it is plain, and a hand is free."""
 
     def part(self, samples: Flags) -> Queue:
         """Return the queue of some of the samples, as it stands."""
         found = copy(self)
-        found.need, found.free = self.need[:, samples], self.free[:, samples]
-        found.first, found.last = self.first[samples], self.last[samples]
+        found.need, found.free, found.gate = self.need[:, samples], self.free[samples], self.gate[samples]
         found.stretches = [(begin, end, offer[samples]) for begin, end, offer in self.stretches]
         return found
 
     def room(self, samples: Boundaries, chosen: Boundaries, at: Boundaries, length: Boundaries) -> Boundaries:
         """Return when those whose turn it is can start, at or after a boundary."""
+        asks = self.asks[chosen] & (length > 0)
+        place = np.where(asks, np.maximum(at, self.gate[samples]), at)
+        if self.plain or not asks.any():
+            return place
         need = self.need[chosen, samples]
-        asks = (need > 0) & (length > 0)
-        if not asks.any():
-            return at
-        place = np.where(asks, np.maximum(at, self.last[samples]), at)
-        if self.plain:
-            return np.where(asks, np.maximum(place, self.first[samples]), place)
+        asks &= need > 0
+        place = np.where(asks, place, at)
         since = [self._since(samples, need, offer[samples]) for _, _, offer in self.stretches]
-        if len(since) == 1:
-            return np.where(asks, np.maximum(place, since[0]), place)
         settled = False
         while not settled:
             settled = True
@@ -115,28 +113,31 @@ class Queue:
         if not self.hands:
             return np.where(fits, 0, UNREACHED)
         row = np.clip(wanted, 1, self.hands) - 1
-        return np.where(fits, np.where(wanted > 0, self.free[row, samples], 0), UNREACHED)
+        return np.where(fits, np.where(wanted > 0, self.free[samples, row], 0), UNREACHED)
 
     def take(self, samples: Boundaries, chosen: Boundaries, start: Boundaries, finish: Boundaries) -> None:
         """Start those whose turn it is: as many hands as they need, the first free first, are busy until they finish."""
-        need = self.need[chosen, samples]
-        asks = (need > 0) & (finish > start)
+        asks = self.asks[chosen] & (finish > start)
+        if not self.plain:
+            asks &= self.need[chosen, samples] > 0
         if not asks.any():
             return
-        there = samples[asks]
-        self.last[there] = np.maximum(self.last[there], start[asks])
+        there, start, finish = samples[asks], start[asks], finish[asks]
         if not self.hands:
+            self.gate[there] = np.maximum(self.gate[there], start)
             return
-        free = self.free[:, there]
+        free = self.free[there]
         if self.plain:
-            hands = free.argmin(axis=0)
-            self.free[hands, there] = free[hands, np.arange(len(there))] = finish[asks]
-            self.first[there] = free.min(axis=0)
+            free[np.arange(len(there)), free.argmin(axis=1)] = finish
+            self.free[there] = free
+            self.gate[there] = np.maximum(free.min(axis=1), start)
             return
+        self.gate[there] = np.maximum(self.gate[there], start)
+        need = self.need[chosen[asks], there]
         for hand in range(min(int(need.max()), self.hands)):
-            free[hand] = np.where(need[asks] > hand, finish[asks], free[hand])
-        free.sort(axis=0)
-        self.free[:, there] = free
+            free[:, hand] = np.where(need > hand, finish, free[:, hand])
+        free.sort(axis=1)
+        self.free[there] = free
 
 
 def followers(network: Network, live: Collection[str], starts: Sequence[int]) -> Flags:
@@ -190,24 +191,24 @@ def holders(
         The item that would hold up another by being a day late, and the other; whether by its finish, else by its start
         as nobody behind it goes before it; the samples in which that is so.
     """
-    ends = np.array(finishes)
+    ends, readiness = np.array(finishes), np.array(ready)
     need = np.where(ends > begun, queue.need, 0)
-    members = np.flatnonzero(need.any(axis=1)).tolist()
-    for after in members:
-        at = begun[after]
-        waits = (need[after] > 0) & (at > ready[after]) & (at < UNREACHED)
-        if not waits.any():
+    members = np.flatnonzero(need.any(axis=1))
+    for after in members.tolist():
+        samples = np.flatnonzero((need[after] > 0) & (begun[after] > readiness[after]) & (begun[after] < UNREACHED))
+        if not len(samples):
             continue
-        samples = np.flatnonzero(waits)
-        at, here = at[samples], need[:, samples]
-        busy = (here * ((begun[:, samples] <= at) & (ends[:, samples] > at))).sum(axis=0)
+        at = begun[after, samples]
+        which = np.ix_(members, samples)
+        needs, starts, stops = need[which], begun[which], ends[which]
         offer = np.zeros_like(at)
         for begin, end, amount in queue.stretches:
             offer = np.where((at >= begin) & (at < end), amount[samples], offer)
-        for before in members:
-            if before != after:
-                frees = (ends[before, samples] == at) & (here[before] > np.maximum(offer - busy, 0))
-                first = (begun[before, samples] == at) & (here[before] > 0) & (ready[before][samples] <= ready[after][samples])
-                for flags, by_finish in ((frees, True), (first & (begun[before, samples] > ready[before][samples]), False)):
-                    if flags.any():
-                        yield before, after, by_finish, samples[flags]
+        spare = np.maximum(offer - (needs * ((starts <= at) & (stops > at))).sum(axis=0), 0)
+        frees = (stops == at) & (needs > spare)
+        ready_then = readiness[which]
+        leads = (starts == at) & (needs > 0) & (starts > ready_then) & (ready_then <= readiness[after, samples])
+        leads[members == after] = False
+        for flags, by_finish in ((frees, True), (leads, False)):
+            for place in np.flatnonzero(flags.any(axis=1)).tolist():
+                yield int(members[place]), after, by_finish, samples[flags[place]]
