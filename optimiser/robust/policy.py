@@ -93,9 +93,7 @@ class Served:
     lost: Flags
 
 
-def allot(
-    counter: Counter, free: Batch, policy: Policy = "first-ready", needed: Sequence[bool] | None = None
-) -> Served:
+def allot(counter: Counter, free: Batch, policy: Policy = "first-ready", needed: Sequence[bool] | None = None) -> Served:
     """Serve everybody in every sample.
 
     Parameters
@@ -110,8 +108,7 @@ def allot(
         Nodes that anybody will ask for, or that lead to one; all where None.
     """
     leading = free.leading([*counter.starts, *counter.finishes])
-    classes = counter.classes(policy)
-    turns = _ClassTurns(counter, free.branch(), classes) if classes else _Turns(counter, free.branch())
+    turns = _Turns(counter, free.branch(), counter.classes(policy))
     begun = np.zeros(turns.begun.shape, dtype=np.int64)
     places = np.arange(begun.shape[1])
     while True:
@@ -137,14 +134,30 @@ def allot(
 
 
 class _Turns:
-    """The activities of a plan that need a capacity, in every sample, as they take their turns: who is ready first."""
+    """The activities of a plan that need a capacity, in every sample, as they take their turns.
 
-    def __init__(self, counter: Counter, batch: Batch) -> None:
+    Attributes
+    ----------
+    classes
+        Of each item; None where whoever is ready first goes first.
+    stands
+        The queues in which each stands, as the bits of a number.
+    before
+        Who must have begun before whom: nobody is ready while one that it follows still waits.
+    clock
+        The moment that each sample has come to, where there are classes.
+    """
+
+    def __init__(self, counter: Counter, batch: Batch, classes: Mapping[str, int]) -> None:
         columns = batch.columns
+        self.classes = np.array([classes.get(item, 0) for item in counter.items], dtype=np.int64) if classes else None
         self.counter = counter
         self.batch = batch
         self.queues = counter.queues(columns)
         self.follow = counter.follow(columns)
+        self.stands: Boundaries = sum(queue.asks.astype(np.int64) << place for place, queue in enumerate(self.queues))
+        self.before = (self.follow & ~self.follow.T).astype(np.int64)
+        self.clock = np.zeros(columns.samples, dtype=np.int64)
         # A plain queue has room from some moment on, whatever the others have.
         self._at_once = len(self.queues) == 1 or all(queue.plain for queue in self.queues)
         self.waiting = np.ones((len(counter.items), columns.samples), dtype=np.bool_)
@@ -155,16 +168,22 @@ class _Turns:
         found = copy(self)
         found.batch = self.batch.branch(samples)
         found.queues = [queue.part(samples) for queue in self.queues]
-        found.waiting, found.begun = self.waiting[:, samples], self.begun[:, samples]
+        found.waiting, found.begun, found.clock = self.waiting[:, samples], self.begun[:, samples], self.clock[samples]
         return found
 
     def serve(self) -> None:
         """Serve whoever can be: in each sample until the next in line waits for work that was held up."""
         starts = np.array([self.batch.row(node) for node in self.counter.starts]).reshape(self.waiting.shape)
         finishes = np.array([self.batch.row(node) for node in self.counter.finishes]).reshape(self.waiting.shape)
-        self._serve(np.where(self.waiting, starts, _DONE), finishes - starts)
+        ready, lengths = np.where(self.waiting, starts, _DONE), finishes - starts
+        if self.classes is None:
+            self._in_order(ready, lengths)
+        else:
+            by_class = _ClassRound(self, self.classes, ready, lengths)
+            while by_class.turn():
+                pass
 
-    def _serve(self, ready: Boundaries, lengths: Boundaries) -> None:
+    def _in_order(self, ready: Boundaries, lengths: Boundaries) -> None:
         order = np.argsort(ready, axis=0, kind="stable")
         stale = np.zeros_like(self.waiting)
         leads: Flags = np.asarray(self.follow.any(axis=1))
@@ -202,34 +221,8 @@ class _Turns:
                 return place
 
 
-class _ClassTurns(_Turns):
-    """The same with classes: the samples' clocks go from one event to the next, and at each the best class goes first."""
-
-    def __init__(self, counter: Counter, batch: Batch, classes: Mapping[str, int]) -> None:
-        super().__init__(counter, batch)
-        self.classes = np.array([classes.get(item, 0) for item in counter.items], dtype=np.int64)
-        self.stands = sum(queue.asks.astype(np.int64) << place for place, queue in enumerate(self.queues))
-        """The queues in which each stands, as the bits of a number."""
-        self.before = (self.follow & ~self.follow.T).astype(np.int64)
-        """Who must have begun before whom: nobody is ready while one that it follows still waits."""
-        self.clock = np.zeros(batch.columns.samples, dtype=np.int64)
-        """The moment that each sample has come to."""
-
-    def part(self, samples: Flags) -> _ClassTurns:
-        """Return the turns of some of the samples, as they stand."""
-        found = super().part(samples)
-        assert isinstance(found, _ClassTurns)
-        found.clock = self.clock[samples]
-        return found
-
-    def _serve(self, ready: Boundaries, lengths: Boundaries) -> None:
-        round_ = _ClassRound(self, ready, lengths)
-        while round_.turn():
-            pass
-
-
 class _ClassRound:
-    """The turns of all samples until each is over, or waits for work that was held up.
+    """The turns of all samples by class, event by event, until each is over, or waits for work that was held up.
 
     Attributes
     ----------
@@ -244,11 +237,11 @@ class _ClassRound:
         How many of those that each one follows still wait.
     """
 
-    def __init__(self, turns: _ClassTurns, ready: Boundaries, lengths: Boundaries) -> None:
+    def __init__(self, turns: _Turns, classes: Boundaries, ready: Boundaries, lengths: Boundaries) -> None:
         # A row for each sample: most steps read whole rows of some samples.
         self.turns, self.ready, self.lengths = turns, np.ascontiguousarray(ready.T), np.ascontiguousarray(lengths.T)
         count, order = self.ready.shape[0], np.arange(self.ready.shape[1])
-        self.rank = (turns.classes * (UNREACHED + 1) + np.minimum(self.ready, UNREACHED)) * len(order) + order
+        self.rank = (classes * (UNREACHED + 1) + np.minimum(self.ready, UNREACHED)) * len(order) + order
         self.line = np.full(self.ready.shape, _DONE)
         self.stale = np.zeros(self.ready.shape, dtype=np.bool_)
         self.every = np.arange(count)

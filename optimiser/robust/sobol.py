@@ -9,13 +9,16 @@ the whole simulation takes to run; a test holds the unscrambled points against i
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimiser.robust.directions import DIRECTIONS, MOST_DIMENSIONS
-
 __all__ = ["MOST_DIMENSIONS", "Sobol"]
+
+MOST_DIMENSIONS: Final = 384
+"""How many dimensions have direction numbers."""
 
 _BITS = 32
 
@@ -27,8 +30,10 @@ def _directions(dimensions: int) -> Words:
     """Return the direction numbers, shape ``(dimensions, 32)``, the first bit first; not to be written to."""
     found = np.zeros((dimensions, _BITS), dtype=np.uint64)
     found[0] = 1 << np.arange(_BITS - 1, -1, -1, dtype=np.uint64)
-    for dimension in range(1, dimensions):
-        polynomial, *initial = DIRECTIONS[dimension - 1]
+    lines = Path(__file__).with_name("joe-kuo-384.txt").read_text("ascii").splitlines()
+    listed = [entry.split(",") for line in lines if not line.startswith("#") for entry in line.split()]
+    for dimension, entry in enumerate(listed[: dimensions - 1], start=1):
+        polynomial, *initial = map(int, entry)
         degree = polynomial.bit_length() - 1
         numbers = list(initial[:degree])
         for _ in range(degree, _BITS):
