@@ -6,15 +6,17 @@ import datetime as dt
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from models.duration import Duration
-from models.lint import LintReport
+from models.lint import DcmaMeasure, LintReport
 from models.published import Published, StatedDelta
 from optimiser.cli import ExitCode, main
 from optimiser.errors import InputError
 from optimiser.lint import lint, read_published
+from optimiser.lint.dcma import _share
 from optimiser.lint.report import CHECKS
 from optimiser.lint.subject import Subject
 from optimiser.reading.load import load
@@ -288,6 +290,113 @@ def test_leads_and_kinds():
     assert set(by_number[3].items) == {"lag", "hold"}
     assert set(by_number[4].items) == {"lag", "hold"}
     assert by_number[5].items == ("hold",)
+
+
+def measured(number: int, **parts: Any) -> DcmaMeasure:
+    """Return one of DCMA's measures of a plan made of parts."""
+    return next(entry for entry in lint(plan_of(**parts)).dcma if entry.number == number)
+
+
+def works(*lengths: int) -> list[dict[str, Any]]:
+    """Return activities W0, W1 and so on of some lengths in working days."""
+    return [{"id": f"W{n}", "title": "Work", "duration": f"{days} wd", "basis": "synthetic"} for n, days in enumerate(lengths)]
+
+
+def linked(before: str, after: str, **more: Any) -> dict[str, Any]:
+    """Return a link."""
+    name = f"{before}-{after}-{more.get('type', 'FS')}"
+    return {"id": name, "title": "Link", "kind": "dependency", "before": before, "after": after, "basis": "synthetic", **more}
+
+
+@pytest.mark.parametrize(("others", "share", "verdict"), [(1, "90.0%", "pass"), (2, "80.0%", "fail"), (0, "100.0%", "pass")])
+def test_the_share_beside_a_least_share_is_of_those_that_meet_it(others, share, verdict):
+    """Of ten links of which one is start to start, 90 % are finish to start, and that is what stands beside "90 % or more"."""
+    links = [linked("W0", f"W{n}", type="SS" if n <= others else "FS") for n in range(1, 11)]
+    found = measured(4, activities=works(*[2] * 11), rules=links)
+
+    assert (found.measured, found.count, found.of, found.verdict) == (share, 10 - others, 10, verdict)
+    assert len(found.items) == others
+
+
+def test_the_share_of_loaded_activities_is_printed():
+    """Of two activities one draws on a capacity: 50 % are loaded, where all should be."""
+    crew = {"id": "crew", "title": "Crew", "kind": "capacity", "amount": 1, "demands": [{"item": "W0"}], "basis": "synthetic"}
+    found = measured(10, activities=works(2, 2), rules=[crew])
+
+    assert (found.measured, found.threshold, found.verdict, found.items) == ("50.0%", "all activities loaded", "fail", ("W1",))
+
+
+@pytest.mark.parametrize(("of", "printed", "verdict"), [(20, "5.0%", "pass"), (1999, "5.003%", "fail")])
+def test_a_share_is_never_printed_as_a_limit_that_it_misses(of, printed, verdict):
+    """100 of 1,999 is more than 5 %, and is not printed as 5.0 %."""
+    found = _share(3, "Lags", 0.05, ["x"] * (1 if of == 20 else 100), of, "lags")
+
+    assert (found.measured, found.verdict) == (printed, verdict)
+
+
+def test_leads_are_counted_wherever_a_plan_has_them():
+    """A hammock that begins before what it is tied to leads, as a link or a quorum does."""
+    bar = {"id": "BAR", "title": "Bar", "starts_with": "W0", "start_lag": "-3 wd", "finishes_with": "W1", "basis": "synthetic"}
+    some = {
+        "id": "some",
+        "title": "Some",
+        "kind": "at-least",
+        "count": 1,
+        "of": ["W0"],
+        "after": "W1",
+        "lag": "-1 wd",
+        "basis": "synthetic",
+    }
+    found = measured(2, activities=works(5, 5), hammocks=[bar], rules=[linked("W0", "W1"), some])
+
+    assert (found.count, found.of, found.verdict) == (2, 4, "fail")
+    assert found.items == ("some", "BAR (its start)")
+
+
+def test_the_critical_path_test_lengthens_what_drives_by_its_length():
+    """W0 of 50 wd drives the end by its start alone; W1 of 5 wd by its length, so W1 is lengthened and the end follows."""
+    end = {"id": "END", "title": "End", "shown": "closes", "basis": "synthetic"}
+    floor = {
+        "id": "floor",
+        "title": "Floor",
+        "kind": "not-before",
+        "at": "W0.start",
+        "date": "2024-03-04",
+        "basis": "synthetic",
+    }
+    links = [floor, linked("W0", "W1", type="SS", lag="30 wd"), linked("W1", "END")]
+    found = measured(12, activities=works(20, 5), milestones=[end], rules=links, targets=["END"])
+
+    assert found.verdict == "pass"
+    assert found.count == found.of
+    assert found.reason.startswith("W1, whose length drives END, lengthened by")
+
+
+def test_nothing_is_driven_by_a_length():
+    """Where only a start drives the end, the critical path test does not apply."""
+    end = {"id": "END", "title": "End", "shown": "closes", "basis": "synthetic"}
+    links = [linked("W0", "END", type="SS", lag="30 wd")]
+    found = measured(12, activities=works(20), milestones=[end], rules=links, targets=["END"])
+
+    assert (found.verdict, found.reason) == ("not applicable", "no activity drives END by its length in working days")
+
+
+def test_an_index_of_nothing_that_remains_does_not_apply():
+    """Where the last target lies before the day of the plan's knowledge, there is no path whose length could be judged."""
+    end = {"id": "END", "title": "End", "shown": "closes", "basis": "synthetic"}
+    baseline = {"id": "B", "title": "Baseline", "dates": [{"milestone": "END", "date": "2024-01-12"}], "basis": "synthetic"}
+    found = measured(
+        13,
+        as_of="2024-06-03",
+        activities=works(3),
+        milestones=[end],
+        rules=[linked("W0", "END")],
+        targets=["END"],
+        baselines=[baseline],
+    )
+
+    assert found.verdict == "not applicable"
+    assert found.reason.startswith("nothing remains: END is not after")
 
 
 def test_lags_of_another_unit_are_not_tried():

@@ -7,15 +7,15 @@ days say so where there is none, and are never passed for want of data.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from models.items import Activity, Item, Milestone
+from models.items import Item, Milestone
 from models.lint import DcmaMeasure
 from models.plan import DURATION_PREFIX
-from models.rules import Capacity, Dependency, Equality, NotAfter, NotBefore
-from optimiser.critical import Columns, driving_items, evaluate, floats
+from models.rules import AtLeast, Capacity, Dependency, Equality, NotAfter, NotBefore
+from optimiser.critical import Columns, evaluate, floats
 from optimiser.lint.logic import waited_for
 from optimiser.lint.subject import Subject, listed
 
@@ -23,6 +23,9 @@ __all__ = ["LONG", "measures", "waits"]
 
 LONG = 44
 """Working days beyond which a length or a float counts as high."""
+
+_TOLERANCE = LONG // 2
+"""Working days by which month lags and alignments may round in the critical path test."""
 
 _PUSH = 600
 """Working days by which a driving activity is lengthened in the critical path test."""
@@ -62,23 +65,59 @@ def measures(subject: Subject) -> tuple[DcmaMeasure, ...]:
 
 
 def _share(
-    number: int, name: str, limit: float, short: Sequence[str], of: int, reason: str, *, threshold: str | None = None
+    number: int,
+    name: str,
+    limit: float,
+    short: Sequence[str],
+    of: int,
+    reason: str,
+    *,
+    threshold: str | None = None,
+    meets: bool = False,
 ) -> DcmaMeasure:
-    """Return a measure that counts what falls short."""
+    """Return a measure that counts.
+
+    Parameters
+    ----------
+    limit
+        The greatest share that may fall short.
+    short
+        What falls short.
+    of
+        How many are counted.
+    threshold
+        The limit in words; the share that may fall short where None.
+    meets
+        Whether the threshold speaks of those that meet it, so that their share is the one to print beside it.
+    """
+    threshold = threshold or f"{limit:.0%} or fewer"
     if not of:
-        return _without(number, name, threshold or f"{limit:.0%} or fewer", f"there is nothing to count: {reason}")
-    share = len(short) / of
+        return _without(number, name, threshold, f"there is nothing to count: {reason}")
+    count = of - len(short) if meets else len(short)
     return DcmaMeasure(
         number=number,
         name=name,
-        threshold=threshold or f"{limit:.0%} or fewer",
-        measured=f"{share:.1%}",
-        count=len(short),
+        threshold=threshold,
+        measured=_printed(count / of, 1 - limit if meets else limit),
+        count=count,
         of=of,
-        verdict="pass" if share <= limit else "fail",
+        verdict="pass" if len(short) <= limit * of + _ROUNDING else "fail",
         reason=reason,
         items=tuple(short),
     )
+
+
+_ROUNDING = 1e-9
+"""Of products of fractions such as 0.05 times 20."""
+
+
+def _printed(value: float, limit: float, unit: str = "%") -> str:
+    """Return a number with as many digits as keep it on its side of a limit."""
+    scale, fewest = (100, 1) if unit else (1, 2)
+    digits = fewest
+    while digits < 9 and round(value * scale, digits) == round(limit * scale, 9) and abs(value - limit) > _ROUNDING:
+        digits += 1
+    return f"{value * scale:.{digits}f}{unit}"
 
 
 def _without(number: int, name: str, threshold: str, reason: str) -> DcmaMeasure:
@@ -106,16 +145,31 @@ def _logic(subject: Subject) -> DcmaMeasure:
 
 
 def _lags(subject: Subject) -> tuple[DcmaMeasure, DcmaMeasure]:
-    plan = subject.plan
-    links = [rule for rule in plan.active_rules() if isinstance(rule, Dependency)]
-    leads = [rule.id for rule in links if plan.duration(rule.lag).amount < 0]
-    lags = [rule.id for rule in links if plan.duration(rule.lag).amount > 0]
-    ties = [h.id for h in plan.hammocks if min(plan.duration(h.start_lag).amount, plan.duration(h.finish_lag).amount) < 0]
-    tied = f"; of the ties of hammocks, not counted, {listed(ties)} lead" if ties else ""
+    lags = dict(_waits_of(subject))
+    counted = "links, quorums and ties of hammocks with a"
     return (
-        _share(2, "Leads", 0.0, leads, len(links), f"links with a negative lag{tied}", threshold="none"),
-        _share(3, "Lags", 0.05, lags, len(links), "links with a positive lag"),
+        _share(
+            2,
+            "Leads",
+            0.0,
+            [name for name, lag in lags.items() if lag < 0],
+            len(lags),
+            f"{counted} negative lag",
+            threshold="none",
+        ),
+        _share(3, "Lags", 0.05, [name for name, lag in lags.items() if lag > 0], len(lags), f"{counted} positive lag"),
     )
+
+
+def _waits_of(subject: Subject) -> Iterator[tuple[str, int]]:
+    """Yield everything that has a lag, with its amount in whatever unit."""
+    plan = subject.plan
+    for rule in plan.active_rules():
+        if isinstance(rule, Dependency | AtLeast):
+            yield rule.id, plan.duration(rule.lag).amount
+    for hammock in plan.hammocks:
+        yield f"{hammock.id} (its start)", plan.duration(hammock.start_lag).amount
+        yield f"{hammock.id} (its finish)", plan.duration(hammock.finish_lag).amount
 
 
 def _links(subject: Subject) -> DcmaMeasure:
@@ -129,6 +183,7 @@ def _links(subject: Subject) -> DcmaMeasure:
         len(links),
         "links other than finish to start",
         threshold="90% or more finish to start",
+        meets=True,
     )
 
 
@@ -249,18 +304,19 @@ def _resources(subject: Subject) -> DcmaMeasure:
         len(work),
         "activities that draw on no capacity",
         threshold="all activities loaded",
+        meets=True,
     )
 
 
 def _path_test(subject: Subject) -> DcmaMeasure:
-    name, threshold = "Critical path test", "the end slips as far as a driving activity is lengthened"
+    name = "Critical path test"
+    threshold = f"the end slips as far as a driving activity is lengthened, within {_TOLERANCE} wd"
     if not subject.solved or not subject.targets:
         return _without(12, name, threshold, "the plan has no dates, or no targets")
     last = max(subject.targets, key=subject.boundary)
-    driving = [item for item in driving_items(subject.earliest, last) if isinstance(subject.plan.items[item], Activity)]
-    longest = _longest(subject, driving)
+    longest = _longest(subject, _driving_lengths(subject, last))
     if longest is None:
-        return _without(12, name, threshold, f"no activity with a length in working days drives {last}")
+        return _without(12, name, threshold, f"no activity drives {last} by its length in working days")
     activity = subject.activity(longest)
     assert activity is not None
     length = subject.plan.duration(activity.duration).amount
@@ -269,7 +325,7 @@ def _path_test(subject: Subject) -> DcmaMeasure:
     columns = Columns(1, {f"{DURATION_PREFIX}{longest}": np.array([length + push], dtype=np.int64)})
     moved = int(evaluate(subject.network, columns).of(last)[0]) - subject.boundary(last)
     cut = f" (the axis has no room for {_PUSH})" if push < _PUSH else ""
-    near = abs(moved - push) <= LONG // 2
+    near = abs(moved - push) <= _TOLERANCE
     return DcmaMeasure(
         number=12,
         name=name,
@@ -278,11 +334,20 @@ def _path_test(subject: Subject) -> DcmaMeasure:
         count=moved,
         of=push,
         verdict="pass" if near else "fail",
-        reason=f"{longest}, which drives {last}, lengthened by {push} wd{cut}; month lags and alignments may round by some days",
+        reason=f"{longest}, whose length drives {last}, lengthened by {push} wd{cut}; month lags and alignments may round by some days",
     )
 
 
-def _longest(subject: Subject, driving: Sequence[str]) -> str | None:
+def _driving_lengths(subject: Subject, milestone: str) -> Iterator[str]:
+    """Yield the activities whose length is on the line of reasons behind a date; one may drive by its start alone."""
+    earliest = subject.earliest
+    for index in earliest.chain(earliest.last[subject.network.nodes[milestone, "start"]]):
+        rule = earliest.events[index].rule or ""
+        if rule.startswith(DURATION_PREFIX):
+            yield rule.removeprefix(DURATION_PREFIX)
+
+
+def _longest(subject: Subject, driving: Iterable[str]) -> str | None:
     """Return the longest of the driving activities that has a length in working days."""
     lengths = {}
     for name in driving:
@@ -313,15 +378,17 @@ def _path_index(subject: Subject) -> DcmaMeasure:
         return _without(13, name, threshold, f"no baseline has a date for {last}")
     today = subject.clock.boundary(subject.plan.as_of, "opens")
     remaining = subject.boundary(last) - today
-    indices = {
-        name: (remaining + limit - subject.boundary(last)) / remaining for name, limit in limits.items() if remaining > 0
-    }
-    short = [name for name, index in indices.items() if index < 0.95]
+    if remaining <= 0:
+        return _without(
+            13, name, threshold, f"nothing remains: {last} is not after {subject.plan.as_of}, the day of the plan's knowledge"
+        )
+    indices = {name: (remaining + limit - subject.boundary(last)) / remaining for name, limit in limits.items()}
+    short = [name for name, index in indices.items() if index < 0.95 - _ROUNDING]
     return DcmaMeasure(
         number=13,
         name=name,
         threshold=threshold,
-        measured=", ".join(f"{name} {index:.2f}" for name, index in indices.items()),
+        measured=", ".join(f"{name} {_printed(index, 0.95, '')}" for name, index in indices.items()),
         count=len(short),
         of=len(indices),
         verdict="fail" if short else "pass",
