@@ -368,6 +368,19 @@ class Batch:
             found._settle(component, component)
         return found
 
+    def longer(
+        self,
+        activity: str,
+        needed: Sequence[bool],
+        samples: Flags | None = None,
+        raised: Mapping[int, Boundaries] | None = None,
+    ) -> Batch:
+        """Return the pass when an activity takes a unit more; see `varied`."""
+        arc = self.network.durations[self.network.item_nodes(activity)[0]]
+        more = np.zeros(self.columns.samples, dtype=np.int64) + self.amount(arc) + 1
+        columns = Columns(self.columns.samples, {**self.columns.values, arc.rule: more}, self.columns.switches)
+        return self.varied(columns if samples is None else columns.taken(samples), samples, [arc.rule], needed, raised or {})
+
     def _reset(self, component: Iterable[int], raised: Mapping[int, Boundaries]) -> None:
         """Lay the floors under the nodes of a component."""
         for node in component:

@@ -101,15 +101,17 @@ def unsure(batch: Batch, latest: Mapping[int, Boundaries]) -> Flags:
     return found
 
 
-def late_into(batch: Batch, node: int, late: Boundaries, *, alone: bool = True) -> Iterator[tuple[int, Boundaries]]:
-    """Yield how late the sources of a node may be, where it may be so late itself."""
+def late_into(
+    batch: Batch, node: int, late: Boundaries, *, alone: bool = True, without: str | None = None
+) -> Iterator[tuple[int, Boundaries]]:
+    """Yield how late the sources of a node may be, where it may be so late itself; one rule may be left out."""
     free = batch.network.never
     for arc, on, amount in batch.arcs_into(node):
         if arc.source == node:
             rounded = _back(batch, arc.family, late, amount)
             late = rounded if on is None else np.where(on, rounded, late)
     for arc, on, amount in batch.arcs_into(node):
-        if arc.source != node:
+        if arc.source != node and arc.rule != without:
             back = _back(batch, arc.family, late, amount)
             yield arc.source, back if on is None else np.where(on, back, free)
     for quorum, on in batch.quorums_into(node):
@@ -145,13 +147,14 @@ def lengthened(batch: Batch, activity: str, latest: Mapping[int, Boundaries]) ->
     """
     start, finish = batch.network.item_nodes(activity)
     arc = batch.network.durations[start]
-    begins, late = batch.row(start), latest[finish]
-    if any(each.mirrored for each, _, _ in batch.arcs_into(start)):
-        # What pushes the finish draws the start after it: neither counts where the work itself takes longer.
-        begins = batch.pushed(start, arc.rule)
-        late = np.full(batch.columns.samples, batch.network.never, dtype=np.int64)
-        for node in batch.layout.after[finish] - {start}:
-            for source, back in late_into(batch, node, latest[node]) if node in latest else ():
-                late = np.minimum(late, back) if source == finish else late
-    moved: Flags = (batch.apply(arc.family, begins, batch.amount(arc) + 1) > late) & batch.switch(arc.rule)
-    return moved
+    on = batch.switch(arc.rule)
+    if batch.layout.readers[arc.rule] == {finish}:
+        return (batch.apply(arc.family, batch.row(start), batch.amount(arc) + 1) > latest[finish]) & on
+    longer = batch.longer(activity, [node in (start, finish) for node in range(len(batch.network.points))])
+    # What pushes the finish draws the start after it by the old length: that counts for nothing where the work takes longer.
+    late = np.full(batch.columns.samples, batch.network.never, dtype=np.int64)
+    for node in batch.layout.after[finish]:
+        for source, back in late_into(batch, node, latest[node], without=arc.rule) if node in latest else ():
+            late = np.minimum(late, back) if source == finish else late
+    moved: Flags = (longer.row(finish) > late) & on
+    return moved | ((longer.row(start) > latest[start]) & on) if start in latest else moved

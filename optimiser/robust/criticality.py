@@ -143,14 +143,6 @@ class _Backward:
                 ask = asked.copy()
                 ask[asked] = lengthened(part, name, least) & ~flags[asked]
                 if ask.any():
-                    flags[ask] = self._longer(name, ask, needed).row(target) > batch.row(target)[ask]
+                    begun = {node: row[ask] for node, row in self._begun.items()}
+                    flags[ask] = batch.longer(name, needed, ask, begun).row(target) > batch.row(target)[ask]
         return {name: flags for name, flags in found.items() if flags.any()}
-
-    def _longer(self, activity: str, samples: Flags, needed: list[bool]) -> Batch:
-        """Return the positions when an activity takes a unit more, everybody who queues beginning no earlier than before."""
-        columns = self.batch.columns
-        arc = self.network.durations[self.network.item_nodes(activity)[0]]
-        more = np.zeros(columns.samples, dtype=np.int64) + self.batch.amount(arc) + 1
-        longer = Columns(columns.samples, {**columns.values, arc.rule: more}, columns.switches).taken(samples)
-        begun = {node: row[samples] for node, row in self._begun.items()}
-        return self.batch.varied(longer, samples, [arc.rule], needed, begun)
