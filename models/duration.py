@@ -112,7 +112,7 @@ class Duration(Word):
             word = loose[2].lower() if loose else "?"
             unit = word if word in ("wd", "cd", "mo") else units.get(word, "")
             advice = f"; maybe '{int(loose[1])} {unit}'" if loose and unit else ""
-            if loose and word in ("w", "week", "weeks"):
+            if loose and word in ("w", "week", "weeks") and abs(7 * int(loose[1])) < 10**6:
                 advice = f"; maybe '{7 * int(loose[1])} cd'"
             message = f"expected a duration such as '21 wd', '28 cd' or '7 mo', got {text!r}{advice}"
             raise ValueError(message)
@@ -185,9 +185,37 @@ def parse_value(value: Any) -> Value:
             except ValueError as error:
                 message = f"{text} is not a day of any calendar ({error})"
                 raise ValueError(message) from None
+        if complaint := _not_a_date(text):
+            raise ValueError(complaint)
+        if not re.match(r"[+-]?\d", text):
+            message = f"expected a duration such as '21 wd', a date such as 2024-02-07, a whole number, true, false or none, got {text!r}"
+            raise ValueError(message)
         return Duration.parse(text)
     message = f"expected a duration, a date, a whole number, true, false or none, got {value!r}"
     raise ValueError(message)
+
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_YEAR_FIRST = re.compile(r"(\d{4})[-/. ]?(\d{1,2})(?:[-/. ]?(\d{1,2}))?(?:[T ]\d.*)?")
+_YEAR_LAST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[-/. ]*(\d{1,2}|[A-Za-z]{3,9})[-/., ]*(\d{4})")
+
+
+def _not_a_date(text: str) -> str | None:
+    """Return what is wrong with a day that is not written as days are, None where the text is no day."""
+    first, last = _YEAR_FIRST.fullmatch(text), _YEAR_LAST.fullmatch(text)
+    if first is None and last is None:
+        return None
+    year, month, day = first.groups() if first is not None else last.groups()[::-1] if last is not None else ("", "", "")
+    named = month[:3].lower()
+    number = _MONTHS.index(named) + 1 if named in _MONTHS else int(month) if month.isdecimal() else 0
+    advice = ""
+    # 07/02/2024 is a day of February to some and of July to others.
+    if day and (first is not None or named in _MONTHS or int(day) > 12 or day == month):
+        try:
+            advice = f"; maybe {dt.date(int(year), number, int(day)).isoformat()}"
+        except ValueError:
+            advice = ""
+    return f"expected a date written YYYY-MM-DD, got {text!r}{advice}"
 
 
 def print_value(value: Value) -> str:

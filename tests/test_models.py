@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import random
+import re
 from typing import Any
 
 import jsonschema
@@ -930,3 +932,69 @@ def test_a_calendar_works_on_some_day_of_the_week():
     for weekdays in ([], ["monday"]):
         with pytest.raises(ValidationError):
             Calendar.model_validate(calendar_of("c", weekdays=weekdays))
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("2024/02/07", "2024-02-07"),
+        ("2024-2-7", "2024-02-07"),
+        ("20240207", None),
+        ("7 Feb 2024", "2024-02-07"),
+        ("7th February 2024", "2024-02-07"),
+        ("17/02/2024", "2024-02-17"),
+        ("07/02/2024", None),
+        ("02/02/2024", "2024-02-02"),
+        ("2024-02-07T00:00", "2024-02-07"),
+        ("2024-02", None),
+        ("2024-02-3o", None),
+        ("2024-13-07x", None),
+        ("31.2.2024", None),
+    ],
+)
+def test_a_mistyped_date_is_told_as_one(text, advice):
+    """What looks like a day is said to be none, with the day that was meant where only one can be."""
+    if text == "20240207":  # a whole number, as it is written
+        assert parse_value(text) == 20240207
+        return
+    with pytest.raises(ValueError, match=r"^expected a (date written YYYY-MM-DD|duration)") as caught:
+        parse_value(text)
+
+    said = str(caught.value)
+    assert said.endswith(f"; maybe {advice}") if advice else "maybe" not in said
+    assert ("expected a date" in said) == (text[-1] not in "ox")
+
+
+def test_advice_is_always_accepted():
+    """Whatever is mistyped, a value that an error advises is read without another."""
+    chance = random.Random(5)  # noqa: S311 - texts for a test
+    units = (
+        "",
+        "d",
+        "days",
+        "wd",
+        "WD",
+        "w",
+        "weeks",
+        "months",
+        "m",
+        "mo",
+        "cd",
+        "y",
+        "/02/2024",
+        "-1-1",
+        " Feb 2024",
+        ".0 wd",
+        ".5",
+    )
+    advised = 0
+    for _ in range(3_000):
+        text = f"{chance.choice(('', '+', '-', '00'))}{chance.randrange(10 ** chance.randint(1, 7))}{chance.choice(('', ' ', '  '))}{chance.choice(units)}"
+        try:
+            parse_value(text)
+        except ValueError as error:
+            found = re.search(r"maybe '?([^']+)'?$", str(error))
+            if found:
+                advised += 1
+                assert parse_value(found[1]) is not None
+    assert advised > 500

@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from models.duration import Duration
 from optimiser.batch.job import Job
 from optimiser.batch.ledger import Ledger
 from optimiser.errors import InputError, Located
@@ -19,7 +20,7 @@ from optimiser.errors import InputError, Located
 __all__ = ["export", "export_csv", "export_parquet", "harmless", "headings"]
 
 _RUNS = re.compile(r"^[\s\x00-\x1f]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]")
-_NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?$")
+_PLAIN = re.compile(rf"^[+-]?\d+(\.\d+)?$|{Duration.pattern}")
 _BLOCK = 10_000
 
 MOST_CELLS = 50_000
@@ -32,9 +33,10 @@ def harmless(text: str) -> str:
     Parameters
     ----------
     text
-        A cell. A plain number stays as it is, its sign too.
+        A cell. A plain number and a length such as ``-1 wd`` stay as they are, their signs too: they run nothing, and are
+        read again as they are written.
     """
-    return f"'{text}" if _RUNS.match(text) and not _NUMBER.match(text) else text
+    return f"'{text}" if _RUNS.match(text) and not _PLAIN.match(text) else text
 
 
 def headings(job: Job) -> list[str]:

@@ -238,7 +238,7 @@ def _reasoned(message: str, given: Any) -> str:
         message = re.sub(r"\bgot [{\[].*$", f"got {_shown(given)}", message, flags=re.DOTALL)
     if "expected true or false" in message:
         return f"{message}{_switch(given)}"
-    if "expected a duration" in message and isinstance(given, int) and not isinstance(given, bool):
+    if "expected a duration" in message and isinstance(given, int) and not isinstance(given, bool) and abs(given) < 10**6:
         return f"{message}; maybe '{given} wd'"
     return message
 
