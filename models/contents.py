@@ -17,6 +17,7 @@ from models.provenance import Source
 from models.qualification import Qualification
 from models.record import Date, Identifier, Many, Record, Text
 from models.rules import Point, Rule
+from models.terms import Term
 
 __all__ = ["DURATION_PREFIX", "PLAN_SCHEMA", "PlanContents", "Settings"]
 
@@ -95,8 +96,24 @@ class PlanContents(Record):
     @cached_property
     def values(self) -> Mapping[str, Value]:
         """The value of every assumption and unknown."""
+        return {name: entry.value for name, entry in self.assumptions_by_id.items()}
+
+    @cached_property
+    def assumptions_by_id(self) -> Mapping[str, Assumption | Unknown]:
+        """All assumptions and unknowns by id."""
         stated: tuple[Assumption | Unknown, ...] = (*self.assumptions, *self.unknowns)
-        return {entry.id: entry.value for entry in stated}
+        return {entry.id: entry for entry in stated}
+
+    @cached_property
+    def uses(self) -> Mapping[str, tuple[tuple[str, Term], ...]]:
+        """What uses each assumption or unknown as a number: rules and ``duration:ITEM``, on or off, with the number there."""
+        found: dict[str, list[tuple[str, Term]]] = {}
+        entries: list[tuple[str, Activity | Rule]] = [(DURATION_PREFIX + entry.id, entry) for entry in self.activities]
+        for name, entry in (*entries, *((rule.id, rule) for rule in self.rules)):
+            for term in entry.terms():
+                if term.assumption is not None:
+                    found.setdefault(term.assumption, []).append((name, term))
+        return {name: tuple(terms) for name, terms in found.items()}
 
     @cached_property
     def calendars_by_id(self) -> Mapping[str, Calendar]:

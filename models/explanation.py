@@ -78,7 +78,7 @@ class BindingLine(Record):
     """Smallest sets of partners with which removing it gains, where it gains nothing alone."""
     number: str | None = None
     """What it says now: a length, a date or a count."""
-    unit: Literal["wd", "cd", "mo", "day", "count"] | None = None
+    unit: Literal["wd", "cd", "mo", "count"] | None = None
     range_units: int | None = None
     """Units by which relaxing it goes on gaining."""
     range_gain_wd: int | None = None
@@ -148,7 +148,7 @@ class BreakEven(Record):
     """Units; working days of a date. None where no value ever moves the milestone, or where the limit came first."""
     headroom_range: tuple[int, int | None] | None = None
     """Where the limit came first: so much leaves the milestone where it is, more than the second does not."""
-    unit: Literal["wd", "cd", "mo", "day", "count"]
+    unit: Literal["wd", "cd", "mo", "count"]
     last: str | None
     """The worst value that leaves the milestone where it is."""
     from_range: Many[int] = ()
@@ -285,7 +285,7 @@ class Piecewise(Record):
 
     milestone: Identifier
     of: Identifier
-    unit: Literal["wd", "cd", "mo", "day", "count"]
+    unit: Literal["wd", "cd", "mo", "count"]
     segments: Many[Segment]
     beside: Identifier | None = None
     """The second assumption, held between ``beside_first`` and ``beside_last`` in these segments."""
@@ -317,7 +317,7 @@ class RouteStep(Record):
     stated: str
     moved: str
     units: int
-    unit: Literal["wd", "cd", "mo", "day", "count", "switch"]
+    unit: Literal["wd", "cd", "mo", "count", "switch"]
     cost: int
     authority: Authority
     low_basis: Text | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, Literal, get_origin
 
 from models.calendar import WEEKDAYS, Calendar
 from models.contents import PlanContents
@@ -13,8 +13,9 @@ from models.duration import Reference, print_value
 from models.fault import Fault, Path, PlanFaultsError, maybe
 from models.items import Activity, Hammock
 from models.party_faults import party_faults
-from models.rules import AtLeast, Blackout, Capacity
-from models.term_faults import range_faults, term_faults
+from models.record import Record
+from models.rules import Point, RuleRecord
+from models.term_faults import kind_faults, range_faults, term_faults, value_faults
 
 __all__ = ["Fault", "PlanFaultsError", "find_faults", "maybe"]
 
@@ -107,20 +108,26 @@ def _baselines(plan: PlanContents) -> Iterator[Fault]:
             )
 
 
-def _items_named(rule: Any) -> Iterator[tuple[Path, str]]:
-    """Yield where a rule names an item, and the name."""
-    for key in ("at", "after", "before"):
-        value = getattr(rule, key, None)
-        if isinstance(value, tuple):
-            yield from (((key, place), point.item) for place, point in enumerate(value))
-        elif value is not None:
-            yield (key,), value if isinstance(value, str) else value.item
-    if isinstance(rule, AtLeast):
-        yield from ((("of", place), point.item) for place, point in enumerate(rule.of))
-    if isinstance(rule, Blackout):
-        yield from ((("items", place), name) for place, name in enumerate(rule.items))
-    if isinstance(rule, Capacity):
-        yield from ((("demands", place, "item"), demand.item) for place, demand in enumerate(rule.demands))
+def _items_named(rule: RuleRecord) -> Iterator[tuple[Path, str]]:
+    """Yield where a rule names an item, and the name: wherever one of its own fields holds the item of one of its points."""
+    named = {point.item for point in rule.points()}
+    for key, field in type(rule).model_fields.items():
+        if key not in RuleRecord.model_fields and get_origin(field.annotation) is not Literal:
+            yield from _named_in(getattr(rule, key), (key,), named)
+
+
+def _named_in(value: Any, path: Path, named: Collection[str]) -> Iterator[tuple[Path, str]]:
+    """Yield the places inside a value that hold one of some names."""
+    if isinstance(value, (str, Point)):
+        name = value if isinstance(value, str) else value.item
+        if name in named:
+            yield path, name
+    elif isinstance(value, tuple):
+        for place, entry in enumerate(value):
+            yield from _named_in(entry, (*path, place), named)
+    elif isinstance(value, Record):
+        for key in type(value).model_fields:
+            yield from _named_in(getattr(value, key), (*path, key), named)
 
 
 def _calendars(plan: PlanContents) -> Iterator[Fault]:
@@ -182,17 +189,20 @@ def _readings(plan: PlanContents) -> Iterator[Fault]:
                 yield from _restates(plan, option.changes, (*where, "changes"))
 
 
-def changes_faults(plan: PlanContents, changes: Any, path: Path) -> Iterator[Fault]:
-    """Yield what a set of changes names that the plan does not have, or sets to the wrong kind of value."""
+def changes_faults(plan: PlanContents, changes: Any, path: Path, *, made: bool = False) -> Iterator[Fault]:
+    """Yield what a set of changes names that the plan does not have, or sets to what is no value of it.
+
+    Parameters
+    ----------
+    made
+        Whether the changes are made at once, and the plan then judged as a whole: only names and kinds are then looked at.
+    """
     for name, value in changes.assumptions.items():
         where = (*path, "assumptions", name)
         if name not in plan.values:
             yield from _unknown_name(where, "assumption", name, plan.values)
             continue
-        old = plan.values[name]
-        same = type(old) is type(value) or old is None or (value is None and isinstance(old, dt.date))
-        if not same:
-            yield Fault(where, f"'{name}' holds {print_value(old)}, so {print_value(value)} is not a value for it")
+        yield from (kind_faults if made else value_faults)(plan, name, value, where)
     for name in changes.provenance:
         if name not in changes.assumptions:
             yield Fault(

@@ -7,7 +7,8 @@ from typing import Literal
 from models.duration import Duration, DurationTerm, SwitchTerm
 from models.provenance import Sourced
 from models.record import Date, Identifier, Record, Text
-from models.rules import Flexibility, Point, Term
+from models.rules import Flexibility, Point
+from models.terms import Term
 
 __all__ = ["Activity", "Hammock", "Item", "Milestone", "Phase", "Published"]
 
@@ -62,7 +63,7 @@ class Activity(ItemRecord):
 
     def terms(self) -> tuple[Term, ...]:
         """Return the length."""
-        return (Term(("duration",), self.duration, "length", 1, 0),)
+        return (Term(("duration",), self.duration, "length", "network", 0),)
 
 
 class Milestone(ItemRecord):
@@ -87,6 +88,13 @@ class Hammock(ItemRecord):
     finishes_with: Point
     start_lag: DurationTerm = Duration(0, "wd")
     finish_lag: DurationTerm = Duration(0, "wd")
+
+    def terms(self) -> tuple[Term, ...]:
+        """Return the lags; nothing waits for a hammock, so none of them moves a date."""
+        return (
+            Term(("start_lag",), self.start_lag, "lag", 1, own=False),
+            Term(("finish_lag",), self.finish_lag, "lag", 1, own=False),
+        )
 
     def ties(self) -> tuple[Point, Point]:
         """Return the points that the start and the finish are tied to, each with its end filled in."""

@@ -13,7 +13,6 @@ of a month stays the last. A lag that is not negative never ends before the boun
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -22,9 +21,10 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from models.calendar import Span
-from models.duration import AmountTerm, DateTerm, Duration, DurationTerm, Reference, SwitchTerm, Word
+from models.duration import AmountTerm, DateTerm, Duration, DurationTerm, SwitchTerm, Word
 from models.provenance import Authority, Sourced
 from models.record import IDENTIFIER_PATTERN, Date, Identifier, Many, Record, Text
+from models.terms import Term
 
 __all__ = [
     "RULE_KINDS",
@@ -48,7 +48,6 @@ __all__ = [
     "Release",
     "Rule",
     "RuleRecord",
-    "Term",
 ]
 
 End = Literal["start", "finish"]
@@ -86,46 +85,6 @@ class Point(Word):
         return f"{self.item}.{self.end}" if self.end else self.item
 
 
-Kind = Literal["length", "lag", "notice", "date", "count", "amount", "demand"]
-
-AnyTerm = Duration | dt.date | int | Reference
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A number that a rule or a duration holds: what it is, how small it may be, and which way it is worse.
-
-    Attributes
-    ----------
-    field
-        The field that holds it, a path where it lies deeper: ``("steps", 0, "amount")``.
-    stated
-        The number, or the assumption that it refers to.
-    kind
-        ``length`` of work, ``lag``, ``notice`` and ``date`` count time; ``count`` of points, ``amount`` of a capacity and
-        ``demand`` of it are whole numbers.
-    worse
-        +1 where a greater number can only delay, -1 where it can only hasten.
-    least, most
-        The range in which it has a meaning, in its own unit; None where there is no end.
-    own
-        Whether it is the number that goes by the name of its rule, or of its activity's duration.
-    """
-
-    field: tuple[str | int, ...]
-    stated: AnyTerm
-    kind: Kind
-    worse: Literal[1, -1]
-    least: int | None = None
-    most: int | None = None
-    own: bool = True
-
-    @property
-    def assumption(self) -> str | None:
-        """The assumption that it refers to, if it does."""
-        return self.stated.name if isinstance(self.stated, Reference) else None
-
-
 class Flexibility(Sourced):
     """How far a rule or a duration could move if somebody paid for it, and what a unit costs."""
 
@@ -153,7 +112,7 @@ class RuleRecord(Sourced):
         """Return every point the rule speaks of, each with its end filled in."""
 
     def terms(self) -> tuple[Term, ...]:
-        """Return every number that the rule holds, its own first; a rule without any is in force or it is not."""
+        """Return every number that the rule holds; a rule without any is in force or it is not."""
         return ()
 
 

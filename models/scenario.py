@@ -41,7 +41,7 @@ class Scenario(Changes):
             If the scenario names what the plan does not have, or sets a value of the wrong kind.
         """
         plan, faults = _with_parties(plan, self)
-        faults += changes_faults(plan, self, ())
+        faults += changes_faults(plan, self, (), made=True)
         known = {reading.id: reading for reading in plan.readings}
         for name, option in self.readings.items():
             if name not in known:

@@ -174,7 +174,7 @@ def _values(before: Plan, after: Plan) -> Iterator[ValueChange]:
         yield ValueChange(kind="calendar", name="calendar", title=None, before=before.calendar, after=after.calendar)
     titles: dict[str, str] = {}
     for plan in (before, after):
-        titles |= {entry.id: entry.title for entry in plan.assumptions} | {entry.id: entry.title for entry in plan.unknowns}
+        titles |= {name: entry.title for name, entry in plan.assumptions_by_id.items()}
     for name, title in titles.items():
         old, new = (print_value(plan.values[name]) if name in plan.values else "not there" for plan in (before, after))
         if old != new:

@@ -1,44 +1,45 @@
 """The numbers of rules, durations, assumptions and unknowns: what holds each, which way it is worse, and how far it can go.
 
-What a rule says of its own numbers (`models.rules.Term`) is read here, and nowhere else again.
+What a rule says of its own numbers (`models.terms.Term`) is read here, and nowhere else again.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from models.assumptions import Assumption, Unknown
-from models.duration import Duration, Reference, Value
+from models.duration import Duration, Value
 from models.items import Activity
 from models.plan import DURATION_PREFIX, Plan
-from models.rules import Rule, Term
+from models.provenance import Authority
+from models.rules import Rule
+from models.terms import NONE, Term, column_number
 from optimiser.clock import Clock, Convention
 
 __all__ = [
     "NONE",
     "Number",
     "Unit",
+    "better_end",
     "column_number",
     "entry_of",
     "number_of_assumption",
     "number_of_rule",
     "own_term",
+    "own_value",
     "references",
-    "sense",
+    "senses",
     "stated_column",
-    "stated_entries",
-    "terms_using",
     "users",
+    "valued",
+    "weightiest",
+    "with_values",
 ]
 
-NONE = -(2**30)
-"""The date column of an assumption that holds ``none``: the rule that uses it is inert."""
-
 Unit = Literal["wd", "cd", "mo", "count"]
-"""Units of a date are working days."""
 
 MOST_COUNT = 1000
 """A whole number that has no greatest value of its own is followed as far up."""
@@ -61,67 +62,121 @@ def own_term(entry: Activity | Rule) -> Term | None:
     return next((term for term in entry.terms() if term.own), None)
 
 
-def references(entry: Activity | Rule) -> Iterator[str]:
-    """Yield the assumptions whose numbers a rule or activity uses, its switch left aside, each once."""
-    yield from dict.fromkeys(term.assumption for term in entry.terms() if term.assumption is not None)
-
-
-def stated_entries(plan: Plan) -> tuple[Assumption | Unknown, ...]:
-    """Return every assumption and unknown of a plan."""
-    return (*plan.assumptions, *plan.unknowns)
-
-
-def terms_using(plan: Plan, name: str) -> Iterator[tuple[str, Term]]:
-    """Yield the rules and durations that use an assumption, on or off, each with the number that it is there."""
-    for activity in plan.activities:
-        yield from ((DURATION_PREFIX + activity.id, term) for term in activity.terms() if term.assumption == name)
-    for rule in plan.rules:
-        yield from ((rule.id, term) for term in rule.terms() if term.assumption == name)
+def references(entry: Activity | Rule) -> tuple[str, ...]:
+    """Return the assumptions whose numbers a rule or activity uses, its switch left aside, each once."""
+    return tuple(dict.fromkeys(term.assumption for term in entry.terms() if term.assumption is not None))
 
 
 def users(plan: Plan, name: str) -> tuple[str, ...]:
     """Return the rules and durations that use an assumption's number, on or off."""
-    return tuple(dict.fromkeys(user for user, _ in terms_using(plan, name)))
+    return tuple(dict.fromkeys(user for user, _ in plan.uses.get(name, ())))
 
 
-def sense(plan: Plan, name: str) -> Literal[1, -1] | None:
-    """Return +1 where a greater value of an assumption can only delay, -1 where it can only hasten.
+def _uses(plan: Plan, slot: str) -> tuple[tuple[str, Term], ...]:
+    """Return the rules and durations whose number a slot is, each with that number."""
+    if slot in plan.values:
+        return plan.uses.get(slot, ())
+    term = own_term(entry_of(plan, slot))
+    return () if term is None else ((slot, term),)
 
-    None where it is used both ways, or not as a number at all: which way is worse then depends on the plan.
+
+def weightiest(plan: Plan, names: Iterable[str]) -> Authority:
+    """Return the weightiest authority of the rules among some names that are on."""
+    rules = (plan.rules_by_id[name] for name in names if name in plan.rules_by_id)
+    found = {rule.authority for rule in rules if plan.switch(rule.enabled)}
+    ranked: tuple[Authority, ...] = ("regulatory", "contractual", "external")
+    return next((each for each in ranked if each in found), "planning")
+
+
+def senses(plan: Plan, slot: str, two_way: Collection[str]) -> frozenset[int]:
+    """Return +1 where a greater number can delay, -1 where it can hasten; both where it can do either.
+
+    Parameters
+    ----------
+    slot
+        An assumption, unknown, rule or ``duration:ITEM``.
+    two_way
+        The durations that also hold their starts back (see `critical.Network.two_way`).
     """
-    senses = {term.worse for _, term in terms_using(plan, name)}
-    return senses.pop() if len(senses) == 1 else None
+    found: set[int] = set()
+    for user, term in _uses(plan, slot):
+        if term.worse == "network":
+            found |= {1, -1} if user in two_way else {1}
+        else:
+            found.add(term.worse)
+    return frozenset(found)
 
 
-def column_number(value: Value) -> int:
-    """Return what a column holds for a value: an amount in its own unit, a date as an ordinal, `NONE` for ``none``."""
-    if value is None:
-        return NONE
-    if isinstance(value, Duration):
-        return value.amount
-    return int(value) if isinstance(value, int) else value.toordinal()
+def better_end(plan: Plan, entry: Assumption, two_way: Collection[str]) -> Value:
+    """Return the end of an assumption's range in the good direction; None where there is none, or the plan does not say which.
+
+    A range may lie both ways around the value, and of what is better when there is more of it the better end is the higher.
+    """
+    found = senses(plan, entry.id, two_way)
+    ends = [end for end in (entry.low, entry.high) if end is not None and entry.value is not None]
+    good = [end for end in ends if found and (column_number(end) - column_number(entry.value)) * min(found) < 0]
+    return good[0] if len(found) == 1 and good else None
 
 
-def stated_column(plan: Plan, name: str) -> int:
-    """Return the number of an assumption, unknown, rule or duration as a column holds it, from the plan as it stands.
+def valued(like: object, number: int) -> Value:
+    """Return a number that a column holds as a value of the kind of another."""
+    if number == NONE:
+        return None
+    if isinstance(like, Duration):
+        return Duration(number, like.unit)
+    return dt.date.fromordinal(number) if isinstance(like, dt.date) else number
+
+
+def own_value(plan: Plan, name: str) -> Value:
+    """Return what a rule or duration holds, whether of its own or from an assumption.
 
     Raises
     ------
     KeyError
-        If it has none.
+        If it has no number.
     """
-    if name in plan.values:
-        return column_number(plan.values[name])
     term = own_term(entry_of(plan, name))
     if term is None:
         message = f"'{name}' has no number of its own"
         raise KeyError(message)
-    return column_number(_value(plan, term))
+    return _value(plan, term)
+
+
+def stated_column(plan: Plan, slot: str) -> int:
+    """Return the number of an assumption, unknown, rule or duration as a column holds it, from the plan as it stands."""
+    return column_number(plan.values[slot] if slot in plan.values else own_value(plan, slot))
 
 
 def _value(plan: Plan, term: Term) -> Value:
-    stated = term.stated
-    return plan.values[stated.name] if isinstance(stated, Reference) else stated
+    return plan.values[term.assumption] if term.assumption is not None else term.stated  # type: ignore[return-value]
+
+
+def with_values(
+    plan: Plan, assumed: Mapping[str, Value], own: Mapping[str, Value], switched: Mapping[str, bool] | None = None
+) -> Plan:
+    """Return a plan with other values of assumptions and unknowns, other numbers of rules and durations, other switches.
+
+    A rule or duration that is given a number of its own no longer follows its assumption.
+    """
+    switches = switched or {}
+
+    def changed(entry: Any, name: str) -> Any:
+        update: dict[str, Any] = {"enabled": switches[name]} if name in switches else {}
+        if name in own:
+            term = own_term(entry)
+            assert term is not None
+            update[str(term.field[0])] = own[name]
+        return entry.model_copy(update=update) if update else entry
+
+    def revalued(entry: Any) -> Any:
+        return entry.model_copy(update={"value": assumed[entry.id]}) if entry.id in assumed else entry
+
+    return plan.evolve(
+        rules=tuple(changed(rule, rule.id) for rule in plan.rules),
+        activities=tuple(changed(activity, DURATION_PREFIX + activity.id) for activity in plan.activities),
+        assumptions=tuple(map(revalued, plan.assumptions)),
+        unknowns=tuple(map(revalued, plan.unknowns)),
+    )
 
 
 # -- how far it can go -----------------------------------------------------------------------------------------------------
@@ -137,10 +192,12 @@ class Number:
         The rule, ``duration:ITEM``, assumption or unknown.
     value
         As stated.
+    unit
+        Of a date, working days.
     worse
-        +1 where a larger number is worse, -1 where a smaller one is.
+        +1 where a larger number is worse, -1 where a smaller one is; +1 where it depends.
     most, least
-        By how many units it can worsen, and be relaxed. Units of a date are working days.
+        By how many units it can worsen, and be relaxed: to the end of the axis, or of its own range.
     convention
         How a date is read.
     """
@@ -180,17 +237,15 @@ def number_of_rule(plan: Plan, clock: Clock, name: str) -> Number | None:
     """Return the number of a rule or duration; None where it has none, or a date that is ``none``."""
     entry = entry_of(plan, name)
     term = own_term(entry)
-    if term is None:
-        return None
-    value = _value(plan, term)
-    if value is None:
+    value = None if term is None else _value(plan, term)
+    if term is None or value is None:
         return None
     most = term.most
     if term.kind == "amount":  # more than all that is asked for at once is as much as any
         asked = sum(column_number(_value(plan, other)) for other in entry.terms() if other.kind == "demand")
         most = max(column_number(value), asked)
     convention = "opens" if isinstance(entry, Activity) else plan.convention(entry.points()[0])
-    return _number(name, value, clock, term.worse, (term.least, most), convention, longest=term.kind == "length")
+    return _number(name, value, clock, -1 if term.worse == -1 else 1, (term.least, most), convention)
 
 
 def number_of_assumption(plan: Plan, clock: Clock, entry: Assumption | Unknown) -> Number | None:
@@ -199,50 +254,41 @@ def number_of_assumption(plan: Plan, clock: Clock, entry: Assumption | Unknown) 
     It is worse in the direction in which it is worse for the rules that use it; where they disagree, upwards.
     """
     value = entry.value
-    terms = [term for _, term in terms_using(plan, entry.id)]
+    terms = [term for _, term in plan.uses.get(entry.id, ())]
     if value is None or isinstance(value, bool) or not terms:
         return None
     covers = clock.calendar.covers
     if isinstance(value, dt.date) and not covers.first < value < covers.last:
         return None
+    worse = -1 if all(term.worse == -1 for term in terms) else 1
     least = max((term.least for term in terms if term.least is not None), default=None)
     if least is None and isinstance(value, Duration) and value.amount >= 0:
         least = 0
     most = min((term.most for term in terms if term.most is not None), default=None)
     if most is None and isinstance(value, int):
-        most = MOST_COUNT + (value if sense(plan, entry.id) == -1 else 1)
-    return _number(entry.id, value, clock, sense(plan, entry.id) or 1, (least, most), "opens")
+        most = MOST_COUNT + (value if worse < 0 else 0)
+    return _number(entry.id, value, clock, worse, (least, most), "opens")
 
 
 def _number(
-    slot: str,
-    value: Value,
-    clock: Clock,
-    worse: int,
-    ends: tuple[int | None, int | None],
-    convention: Convention,
-    *,
-    longest: bool = False,
+    slot: str, value: Value, clock: Clock, worse: int, ends: tuple[int | None, int | None], convention: Convention
 ) -> Number:
     """Return a number that goes as far as its meaning and the axis let it."""
+    unit: Unit
     if isinstance(value, dt.date):
         boundary = clock.boundary(value, convention)
-        up, down = max(0, clock.size - 1 - boundary), max(0, boundary - 1)
-        unit: Unit = "wd"
+        unit, up, down = "wd", max(0, clock.size - 1 - boundary), max(0, boundary - 1)
     else:
-        size, unit = (value.amount, value.unit) if isinstance(value, Duration) else (int(value or 0), "count")
-        reach = axis_length(clock, unit)
-        least, most = ends
-        up = reach if most is None else most - size
-        if longest:  # nothing longer than the axis fits on it
-            up = min(up, reach)
-        down = reach + max(size, 0) if least is None else size - least
+        unit = value.unit if isinstance(value, Duration) else "count"
+        size, reach, (least, most) = column_number(value), _reach(clock, unit), ends
+        up = reach + max(0, -size) if most is None else most - size
+        down = reach + max(0, size) if least is None else size - least
     return Number(slot, value, unit, worse, *((up, down) if worse > 0 else (down, up)), clock, convention)
 
 
-def axis_length(clock: Clock, unit: str) -> int:
-    """Return how many units the axis is long: a lag or a length of more reaches over its end from anywhere."""
+def _reach(clock: Clock, unit: Unit) -> int:
+    """Return how many units the axis is long: a length or a lag of more reaches over its end from anywhere."""
     if unit == "wd":
         return clock.limit
-    days = int(clock.days[-1] - clock.days[0]) + 1 if len(clock.days) else 0
+    days = int(clock.days[-1] - clock.days[0]) + 1
     return days if unit == "cd" else days // 28 + 1

@@ -26,7 +26,7 @@ from models.rules import (
     Point,
     Release,
 )
-from optimiser.numbers import entry_of, own_term, stated_entries
+from optimiser.numbers import entry_of, own_term
 
 __all__ = ["demand", "describe", "families", "family_of", "number_of", "plain_date", "point_name", "title"]
 
@@ -258,8 +258,7 @@ def number_of(plan: Plan, name: str) -> Sourced:
     """Return what the number of a rule or duration stands on: the assumption it comes from, or the rule or item itself."""
     entry = entry_of(plan, name)
     term = own_term(entry)
-    named = None if term is None else term.assumption
-    return next((each for each in stated_entries(plan) if each.id == named), entry)
+    return entry if term is None or term.assumption is None else plan.assumptions_by_id[term.assumption]
 
 
 FEWEST = 4

@@ -168,6 +168,11 @@ def test_a_job_is_the_same_after_travelling(tmp_path):
 
 
 REFUSALS = {
+    "a length below nothing": (
+        "  - { kind: assumption, name: oven, values: [10 wd, -3 wd] }\n",
+        "",
+        "the duration is negative: -3 wd; expected 0 or more",
+    ),
     "unknown assumption": (
         "  - { kind: assumption, name: ovn, values: [8 wd] }\n",
         "",

@@ -462,9 +462,8 @@ def test_an_export_holds_no_formula(tmp_path):
     job_of(tmp_path, OVEN)
     trap = tmp_path / "=HYPERLINK(1).yaml"
     shutil.copy(ROOT / "instances/toy/scenarios/late-oven.yaml", trap)
-    axes = f"  - {{ kind: scenario, stacks: [[], ['{trap.name}']] }}\n" + OVEN.replace("from: 8 wd", "from: -1 wd").replace(
-        "base: 10 wd", "base: -1 wd"
-    )
+    axes = f"  - {{ kind: scenario, stacks: [[], ['{trap.name}']] }}\n"
+    axes += "  - { kind: assumption, name: inspection, values: [-1 wd, 3 wd] }\n"
     os.chdir(tmp_path)
 
     run(job_of(tmp_path, axes), tmp_path / "run")

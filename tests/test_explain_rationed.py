@@ -217,7 +217,7 @@ def test_a_pass_goes_on_to_what_a_new_one_finds() -> None:
         if forward.trouble:
             continue
         for name, on in network.enabled.items():
-            number = number_of_rule(plan, network.clock, name) if on else None
+            number = number_of_rule(network.plan, network.clock, name) if on else None
             if number is None or number.most < 1:
                 continue
             variant = with_number(number, min(3, number.most))

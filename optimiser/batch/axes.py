@@ -123,8 +123,7 @@ def varied_axes(grid: Grid, plan: Plan) -> tuple[Varied, ...]:
 def _title(axis: Axis, plan: Plan) -> str:
     """Return what an axis is about, in words."""
     if isinstance(axis, AssumptionAxis):
-        titles = {entry.id: entry.title for entry in plan.assumptions} | {entry.id: entry.title for entry in plan.unknowns}
-        return titles[axis.name]
+        return plan.assumptions_by_id[axis.name].title
     if isinstance(axis, ReadingAxis):
         return next((entry.question for entry in plan.readings if entry.id == axis.name), axis.name)
     if isinstance(axis, RuleAxis):

@@ -10,7 +10,8 @@ from models.picture import Monotonicity
 from optimiser.batch.axes import Varied
 from optimiser.batch.damage import Ask
 from optimiser.batch.job import Job
-from optimiser.numbers import column_number, sense
+from optimiser.critical import compile_network
+from optimiser.numbers import column_number, senses
 
 __all__ = ["monotonicity"]
 
@@ -72,7 +73,8 @@ def _sense(job: Job, axis: Varied) -> int | None:
     if axis.kind != "assumption":
         return None
     (name,) = axis.values[0].changes.assumptions
-    return sense(job.plan, name)
+    found = senses(job.plan, name, compile_network(job.plan).two_way)
+    return min(found) if len(found) == 1 else None
 
 
 def _steps(axis: Varied) -> Iterator[tuple[int, bool]]:

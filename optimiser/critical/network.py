@@ -197,6 +197,11 @@ class Network:
         """The boundary of what can never happen: so late that no lag reaches it."""
         return self.clock.size + NEVER
 
+    @property
+    def two_way(self) -> frozenset[str]:
+        """Durations that also hold their starts back, because something else pushes the finish."""
+        return frozenset(arc.rule for arc in self.arcs if arc.mirrored)
+
     def node(self, point: Point) -> int:
         """Return the node of a point whose end is filled in."""
         return self.nodes[point.item, point.end or "start"]

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from models.assumptions import Assumption, Unknown
 from models.duration import Duration, Reference, Value
-from models.plan import DURATION_PREFIX, Plan
+from models.plan import Plan
 from models.rules import Capacity, CapacityStep
 from optimiser.clock import Clock
-from optimiser.numbers import entry_of, own_term
+from optimiser.numbers import own_value, with_values
 
 __all__ = ["Lever", "moved_plan", "moved_value", "shifted"]
 
@@ -68,12 +67,8 @@ def shifted(clock: Clock, value: Value, by: int) -> Value:
 
 def moved_value(plan: Plan, clock: Clock, lever: Lever, units: int) -> Value:
     """Return the value of a lever moved by some units."""
-    if lever.kind == "assumption":
-        value = plan.values[lever.name]
-    else:
-        term = own_term(entry_of(plan, lever.name))
-        value = None if term is None else term.stated  # type: ignore[assignment]
-    return shifted(clock, value, lever.sign * units)
+    stated = plan.values[lever.name] if lever.kind == "assumption" else own_value(plan, lever.name)
+    return shifted(clock, stated, lever.sign * units)
 
 
 def moved_plan(plan: Plan, clock: Clock, amounts: Mapping[Lever, int]) -> Plan:
@@ -81,38 +76,17 @@ def moved_plan(plan: Plan, clock: Clock, amounts: Mapping[Lever, int]) -> Plan:
     moved = {lever: units for lever, units in amounts.items() if units}
     if not moved:
         return plan
-    values = {
-        lever.name: moved_value(plan, clock, lever, units) for lever, units in moved.items() if lever.kind == "assumption"
-    }
-    own = {lever.name: (lever, units) for lever, units in moved.items() if lever.kind != "assumption"}
-
-    def revalued(entry: Assumption | Unknown) -> Assumption | Unknown:
-        return entry.model_copy(update={"value": values[entry.id]}) if entry.id in values else entry
-
-    changed: dict[str, object] = {
-        "assumptions": tuple(revalued(entry) for entry in plan.assumptions),
-        "unknowns": tuple(revalued(entry) for entry in plan.unknowns),
-    }
-    if own:
-        changed["rules"] = tuple(_moved_entry(clock, rule, *own[rule.id]) if rule.id in own else rule for rule in plan.rules)
-        changed["activities"] = tuple(
-            _moved_entry(clock, activity, *own[DURATION_PREFIX + activity.id])
-            if DURATION_PREFIX + activity.id in own
-            else activity
-            for activity in plan.activities
+    values: dict[str, dict[str, Any]] = {"assumption": {}, "own": {}, "switch": {}}
+    for lever, units in moved.items():
+        values[lever.kind][lever.name] = False if lever.kind == "switch" else moved_value(plan, clock, lever, units)
+    changed = with_values(plan, values["assumption"], values["own"], values["switch"])
+    raised = {lever.name: (units, lever.ceiling) for lever, units in moved.items() if lever.kind == "own"}
+    return changed.evolve(
+        rules=tuple(
+            _raised(stated, *raised[stated.id]) if isinstance(stated, Capacity) and stated.id in raised else rule
+            for stated, rule in zip(plan.rules, changed.rules, strict=True)
         )
-    return plan.evolve(**changed)
-
-
-def _moved_entry(clock: Clock, entry: Any, lever: Lever, units: int) -> Any:
-    """Return a rule or activity with its own number moved, or switched off."""
-    if lever.kind == "switch":
-        return entry.model_copy(update={"enabled": False})
-    if isinstance(entry, Capacity):
-        return _raised(entry, units, lever.ceiling)
-    term = own_term(entry)
-    assert term is not None
-    return entry.model_copy(update={term.field[0]: shifted(clock, term.stated, lever.sign * units)})  # type: ignore[arg-type]
+    )
 
 
 def _raised(rule: Capacity, units: int, ceiling: int | None) -> Capacity:

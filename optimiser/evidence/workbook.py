@@ -7,7 +7,7 @@ import io
 import re
 from typing import Any, Final
 
-from models.assumptions import Assumption, Unknown
+from models.assumptions import Assumption
 from models.duration import print_value
 from models.pack import Cell, Column, Pack, Table
 from models.plan import Plan
@@ -185,7 +185,7 @@ def _assumptions(sheet: Any, plan: Plan, formats: dict[str, Any]) -> None:
     sheet.write_comment(
         0, 2, "Change a value and read the file back with: optimiser solve PLAN --assumptions FILE.xlsx", {"author": ""}
     )
-    entries: list[Assumption | Unknown] = [*plan.assumptions, *plan.unknowns]
+    entries = list(plan.assumptions_by_id.values())
     for row, entry in enumerate(entries, start=1):
         sheet.write_string(row, 0, entry.id, formats["text"])
         sheet.write_string(row, 1, clean(entry.title)[:_LONGEST], formats["text"])

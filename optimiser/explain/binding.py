@@ -15,7 +15,7 @@ from optimiser.explain.dated import need_date
 from optimiser.explain.headroom import Headroom, Saturation, headrooms, saturations
 from optimiser.explain.margins import break_evens, margins, near_chains, reading_lines
 from optimiser.explain.oracle import Oracle
-from optimiser.numbers import Number, references, stated_entries
+from optimiser.numbers import Number, references
 from optimiser.solve.asked import asked_for
 from optimiser.solve.between import DateRange
 from optimiser.solve.variant import Variant, varied, with_number
@@ -289,6 +289,5 @@ def _owner(plan: Plan, name: str) -> str | None:
     entry: Any = plan.items[name.removeprefix(DURATION_PREFIX)] if name.startswith(DURATION_PREFIX) else plan.rules_by_id[name]
     if entry.owner and not isinstance(entry, Activity):
         return str(entry.owner)
-    owners = {each.id: each.owner for each in stated_entries(plan) if each.owner}
-    owner: str | None = next((owners[each] for each in references(entry) if each in owners), entry.owner)
-    return owner
+    owners = (plan.assumptions_by_id[each].owner for each in references(entry))
+    return next((owner for owner in owners if owner), entry.owner)

@@ -9,7 +9,6 @@ from typing import Any
 from models.duration import print_value
 from models.plan import DURATION_PREFIX, Plan
 from optimiser.errors import InputError, Located
-from optimiser.numbers import stated_entries
 
 __all__ = ["Group", "groups_of", "mixed"]
 
@@ -67,7 +66,7 @@ def groups_of(first: Plan, second: Plan) -> list[Group]:
         name, title = owner.get(key, (name, title))
         return groups.setdefault(name, Group(name, title, {}, {}, {}))
 
-    titles = {entry.id: entry.title for entry in stated_entries(first)}
+    titles = {name: entry.title for name, entry in first.assumptions_by_id.items()}
     for name, value in second.values.items():
         if name in first.values and first.values[name] != value:
             group(f"assumption {name}", name, titles[name]).assumptions[name] = value

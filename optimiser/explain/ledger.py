@@ -22,7 +22,7 @@ from models.plan import DURATION_PREFIX, Plan
 from models.rules import NotBefore, Point
 from optimiser.critical import Earliest
 from optimiser.explain.oracle import Oracle
-from optimiser.numbers import references, stated_entries
+from optimiser.numbers import references
 
 __all__ = ["ledger"]
 
@@ -211,7 +211,7 @@ def _label(plan: Plan, name: str) -> Label:
     entry: Any = plan.items[name.removeprefix(DURATION_PREFIX)] if name.startswith(DURATION_PREFIX) else plan.rules_by_id[name]
     if "contingency" in entry.title.lower() and isinstance(entry, Activity):
         return "contingency"
-    assumed = next((each for each in stated_entries(plan) if each.id in set(references(entry))), None)
+    assumed = next((plan.assumptions_by_id[name] for name in references(entry)), None)
     basis = assumed.basis if assumed is not None else entry.basis
     rated = getattr(assumed, "uncertainty", None)
     return "evidenced" if basis in ("document", "derived") and rated in ("low", "medium") else "asserted"

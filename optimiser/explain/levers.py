@@ -8,7 +8,7 @@ would move, it must be allowed by name.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,20 +16,20 @@ from models.duration import Duration, Value, print_value
 from models.faults import maybe
 from models.plan import DURATION_PREFIX, Plan
 from models.provenance import Authority
-from models.rules import Capacity
 from optimiser.clock import Clock
 from optimiser.encoding.levers import Lever
 from optimiser.errors import InputError, Located
 from optimiser.explain.oracle import Oracle
 from optimiser.numbers import (
     Number,
+    column_number,
     entry_of,
     number_of_assumption,
     number_of_rule,
     own_term,
-    stated_entries,
-    terms_using,
+    senses,
     users,
+    weightiest,
 )
 from optimiser.solve.problem import Problem
 
@@ -75,49 +75,45 @@ def levers_of(oracle: Oracle, allow: Collection[str] = (), milestone: str | None
     InputError
         If one is unknown.
     """
-    plan = oracle.plan
+    plan, clock = oracle.plan, oracle.problem.clock
     _known(plan, allow)
     found = Levers()
     taken: set[tuple[str, str]] = set()
-    for entry in plan.assumptions:
-        if number_of_assumption(plan, oracle.problem.clock, entry) is None:
-            continue
-        for end, word in ((entry.low, "low"), (entry.high, "high")):
-            lever = (
-                None if end is None else _towards(oracle.problem.clock, entry.id, "assumption", entry.value, end, entry.cost)
-            )
-            if lever is not None and _eases(oracle, milestone, lever):
-                basis = f"its {word}, {print_value(end)}" + ("" if entry.cost is not None else "; no cost stated, one a unit")
-                taken.add(("assumption", entry.id))
-                _offer(found, plan, lever, basis, allow)
-                break
-    for name, entry in _flexible(plan):
-        lever = _flexed(oracle, name, entry)
+
+    def offer(levers: Iterable[Lever], said: str, *names: str) -> None:
+        """Offer the first of some levers that moves its number in the good direction."""
+        lever = next((each for each in levers if each.steps and _eases(oracle, milestone, each)), None)
         if lever is not None and (lever.kind, lever.name) not in taken:
             taken.add((lever.kind, lever.name))
-            _offer(found, plan, lever, "its flexibility", (*allow, *((lever.name,) if name in allow else ())))
+            _offer(found, plan, lever, said, (*allow, *names))
+
+    for entry in plan.assumptions:
+        if number_of_assumption(plan, clock, entry) is None:
+            continue
+        for end, word in ((entry.low, "low"), (entry.high, "high")):
+            basis = f"its {word}, {print_value(end)}" + ("" if entry.cost is not None else "; no cost stated, one a unit")
+            offer(_towards(clock, entry.id, "assumption", entry.value, end, entry.cost), basis)
+    for name, flexible in _flexible(plan):
+        for lever in _flexed(oracle, name, flexible):
+            offer([lever], "its flexibility", *((lever.name,) if name in allow else ()))
     for name in dict.fromkeys(allow):
-        for lever in _allowed(oracle, name):
-            if (lever.kind, lever.name) not in taken:
-                taken.add((lever.kind, lever.name))
-                _offer(found, plan, lever, "allowed by name", (*allow, lever.name))
+        levers = tuple(_allowed(oracle, name))
+        offer(levers, "allowed by name", *(lever.name for lever in levers))
     return found
 
 
 def _eases(oracle: Oracle, milestone: str | None, lever: Lever) -> bool:
     """Return whether a lever moves its number in the good direction.
 
-    Where rules use it both ways, or a length also holds its start back, that is the direction in which the network's date is
-    earlier when the lever is moved as far as it may.
+    Where the plan decides which that is, it is the direction in which the network's date is earlier, or no later and less of
+    the number, when the lever is moved as far as it may.
     """
-    uses = list(terms_using(oracle.plan, lever.name))
-    ways = {term.worse for _, term in uses}
-    both = len(ways) > 1 or any(user in oracle.two_way for user, _ in uses)
-    if not both or milestone is None:
-        return lever.sign not in ways
+    ways = frozenset[int]() if lever.kind == "switch" else senses(oracle.plan, lever.name, oracle.two_way)
+    if len(ways) < 2 or milestone is None:
+        return lever.sign not in ways or lever.kind == "switch" or (milestone is None and lever.sign < 0)
     moved = Problem.of(oracle.moved({lever: lever.steps}), oracle.problem.clock).earliest
     now, then = (each.values[oracle.node(milestone)] for each in (oracle.found, moved))
-    return moved.status == "feasible" and then <= now and (then < now or lever.sign not in ways)
+    return moved.status == "feasible" and (then < now or (then == now and lever.sign < 0))
 
 
 def _known(plan: Plan, allow: Iterable[str]) -> None:
@@ -134,13 +130,8 @@ def _known(plan: Plan, allow: Iterable[str]) -> None:
 def _offer(found: Levers, plan: Plan, lever: Lever, said: str, allow: Collection[str]) -> None:
     """Offer a lever, or refuse it for its authority."""
     using = users(plan, lever.name) if lever.kind == "assumption" else (lever.name,)
-    rules = [
-        plan.rules_by_id[name] for name in using if name in plan.rules_by_id and plan.switch(plan.rules_by_id[name].enabled)
-    ]
-    authorities = {rule.authority for rule in rules}
-    ranked: tuple[Authority, ...] = ("regulatory", "contractual", "external")
-    authority: Authority = next((each for each in ranked if each in authorities), "planning")
-    named = lever.name in allow or any(rule.id in allow for rule in rules)
+    authority = weightiest(plan, using)
+    named = lever.name in allow or any(name in allow for name in using if name in plan.rules_by_id)
     if authority == "regulatory" and not named:
         found.refused.append(lever.name)
         return
@@ -158,79 +149,68 @@ def _flexible(plan: Plan) -> Iterable[tuple[str, Any]]:
             yield rule.id, rule
 
 
-def _towards(clock: Clock, name: str, kind: Any, value: Value, limit: Value, cost: int | None) -> Lever | None:
-    """Return the lever from a value to its limit, None where they cannot be compared."""
-    if isinstance(value, Duration) and isinstance(limit, Duration) and value.unit == limit.unit:
-        distance = limit.amount - value.amount
-    elif isinstance(value, dt.date) and isinstance(limit, dt.date):
-        distance = clock.boundary(limit, "opens") - clock.boundary(value, "opens")
-    elif isinstance(value, int) and isinstance(limit, int) and not isinstance(value, bool):
-        distance = limit - value
-    else:
-        return None
-    if not distance:
-        return None
-    return Lever(name, kind, 1 if distance > 0 else -1, abs(distance), 1 if cost is None else cost)
+def _towards(clock: Clock, name: str, kind: Any, value: Value, limit: Value, cost: int | None) -> Iterator[Lever]:
+    """Yield the lever from a value to its limit, none where they cannot be compared or are one."""
+    if type(value) is not type(limit) or value is None or isinstance(value, bool):
+        return
+    if isinstance(value, Duration) and isinstance(limit, Duration) and value.unit != limit.unit:
+        return
+    one, other = (
+        clock.boundary(each, "opens") if isinstance(each, dt.date) else column_number(each) for each in (value, limit)
+    )
+    if one != other:
+        yield Lever(name, kind, 1 if other > one else -1, abs(other - one), 1 if cost is None else cost)
 
 
-def _flexed(oracle: Oracle, name: str, entry: Any) -> Lever | None:
-    """Return the lever of a rule's or duration's flexibility."""
-    plan, clock = oracle.plan, oracle.problem.clock
-    flexibility = entry.flexibility
-    term = own_term(entry)
-    number = number_of_rule(oracle.plan, oracle.problem.clock, name)
-    if number is None:
-        return Lever(name, "switch", 1, 1, flexibility.cost) if term is None else None
-    value = number.value
-    if isinstance(entry, Capacity):
-        if flexibility.limit_amount is None:
-            return None
-        limit: Value = plan.amount(flexibility.limit_amount)
-    elif flexibility.limit is None:
-        return None
-    elif isinstance(value, dt.date):
+def _flexed(oracle: Oracle, name: str, entry: Any) -> Iterator[Lever]:
+    """Yield the lever of a rule's or duration's flexibility."""
+    plan, clock, flexibility = oracle.plan, oracle.problem.clock, entry.flexibility
+    term, number = own_term(entry), number_of_rule(plan, clock, name)
+    if term is None:
+        yield Lever(name, "switch", 1, 1, flexibility.cost)
+    if term is None or number is None:
+        return
+    limit: Value = None
+    if isinstance(number.value, dt.date) and flexibility.limit is not None:
         # A shift: how far the date may move, in the unit of the limit.
         shift = plan.duration(flexibility.limit)
-        boundary = clock.boundary(value, number.convention)
+        boundary = clock.boundary(number.value, number.convention)
         by = Duration(-number.worse * abs(shift.amount), shift.unit)
         limit = clock.show(clock.shift(boundary, by, number.convention, number.convention), number.convention)
-    else:
+    elif isinstance(number.value, Duration) and flexibility.limit is not None:
         limit = plan.duration(flexibility.limit)
-    assumed = None if term is None else term.assumption
-    where, kind = (name, "own") if assumed is None else (assumed, "assumption")
-    lever = _towards(clock, where, kind, value, limit, flexibility.cost)
-    if lever is not None and isinstance(entry, Capacity) and isinstance(limit, int):
-        return replace(lever, ceiling=limit)
-    return lever
+    elif number.unit == "count" and flexibility.limit_amount is not None:
+        limit = plan.amount(flexibility.limit_amount)
+    where, kind = (name, "own") if term.assumption is None else (term.assumption, "assumption")
+    for lever in _towards(clock, where, kind, number.value, limit, flexibility.cost):
+        yield replace(lever, ceiling=limit) if term.kind == "amount" and isinstance(limit, int) else lever
 
 
-def _allowed(oracle: Oracle, name: str) -> Iterable[Lever]:
-    """Yield the lever of something allowed by name, as far as it goes."""
-    plan = oracle.plan
+def _allowed(oracle: Oracle, name: str) -> Iterator[Lever]:
+    """Yield the levers of something allowed by name, as far as it goes: the way that relaxes it, then the other."""
+    plan, clock = oracle.plan, oracle.problem.clock
     if name in plan.rules_by_id or name.startswith(DURATION_PREFIX):
         entry = entry_of(plan, name)
         term = own_term(entry)
         cost = entry.flexibility.cost if entry.flexibility else 1
-        if term is not None and term.assumption is not None:
-            stated = next(each for each in stated_entries(plan) if each.id == term.assumption)
-            number = number_of_assumption(oracle.plan, oracle.problem.clock, stated)
-            if number is not None:
-                yield _whole(number, "assumption", cost)
+        if term is None or term.assumption is None:
+            number = number_of_rule(plan, clock, name)
+            yield from [Lever(name, "switch", 1, 1, cost)] if number is None else _whole(number, "own", cost)
             return
-        number = number_of_rule(oracle.plan, oracle.problem.clock, name)
-        yield Lever(name, "switch", 1, 1, cost) if number is None else _whole(number, "own", cost)
-        return
-    stated = next(each for each in stated_entries(plan) if each.id == name)
-    number = number_of_assumption(oracle.plan, oracle.problem.clock, stated)
+        name = term.assumption
+    else:
+        cost = getattr(plan.assumptions_by_id[name], "cost", None) or 1
+    number = number_of_assumption(plan, clock, plan.assumptions_by_id[name])
     if number is not None:
-        yield _whole(number, "assumption", getattr(stated, "cost", None) or 1)
+        yield from _whole(number, "assumption", cost)
 
 
-def _whole(number: Number, kind: Any, cost: int) -> Lever:
-    """Return a lever that goes as far as its number can be relaxed."""
-    stated = number.value.amount if isinstance(number.value, Duration) else 0
-    least = min(number.least, max(_MOST_UNITS, stated))
-    if isinstance(number.value, dt.date):
-        boundary = number.clock.boundary(number.value, number.convention)
-        least = min(number.least, boundary - number.clock.origin if number.worse > 0 else number.clock.limit - boundary)
-    return Lever(number.slot, kind, -number.worse, max(0, least), cost)
+def _whole(number: Number, kind: Any, cost: int) -> Iterator[Lever]:
+    """Yield levers that go as far as a number can be relaxed, and as far as it can worsen."""
+    clock, stated = number.clock, column_number(number.value) if isinstance(number.value, Duration) else 0
+    for units, sign in ((number.least, -number.worse), (number.most, number.worse)):
+        most = min(units, max(_MOST_UNITS, stated))
+        if isinstance(number.value, dt.date):
+            boundary = clock.boundary(number.value, number.convention)
+            most = min(units, boundary - clock.origin if sign < 0 else clock.limit - boundary)
+        yield Lever(number.slot, kind, sign, max(0, most), cost)

@@ -136,7 +136,7 @@ class Oracle:
 
         Counting such a duration as zero may close a plan as well as open it; of every other it only opens it.
         """
-        return frozenset(arc.rule for arc in self.network.arcs if arc.mirrored)
+        return self.network.two_way
 
     @cached_property
     def pools(self) -> dict[str, Resource]:

@@ -22,7 +22,7 @@ from optimiser.critical.backward import reaches
 from optimiser.errors import BeyondHorizonError, InputError, Located
 from optimiser.explain.dated import published_window
 from optimiser.explain.oracle import Oracle
-from optimiser.numbers import Number, number_of_assumption, references, stated_entries
+from optimiser.numbers import Number, number_of_assumption, references
 from optimiser.solve.variant import Variant
 
 __all__ = ["Array", "Held", "Ranges"]
@@ -88,7 +88,9 @@ class Ranges:
         self.low = np.array([self.windows[name][0] for name in self.milestones], dtype=np.int64)
         self.high = np.array([self.windows[name][1] for name in self.milestones], dtype=np.int64)
         self.as_is = self.dates([Variant()])[:, 0]
-        stated = (number_of_assumption(oracle.plan, oracle.problem.clock, entry) for entry in stated_entries(self.plan))
+        stated = (
+            number_of_assumption(oracle.plan, oracle.problem.clock, entry) for entry in self.plan.assumptions_by_id.values()
+        )
         self.leads = {name: reaches(oracle.network, oracle.node(name)) for name in self.milestones}
         self.numbers = {number.slot: number for number in stated if number is not None}
         self.touches = {slot: self._touches(slot) for slot in self.numbers}

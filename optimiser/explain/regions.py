@@ -18,7 +18,7 @@ from models.rules import Point
 from optimiser.critical import Columns, compile_network, evaluate
 from optimiser.errors import InputError, Located, UndecidedError
 from optimiser.explain.oracle import Oracle
-from optimiser.numbers import Number, number_of_assumption, stated_entries
+from optimiser.numbers import Number, number_of_assumption
 from optimiser.solve.asked import asked_for
 from optimiser.solve.spans import MOST_COMBINATIONS, live_options, sheets
 from optimiser.solve.variant import Variant
@@ -248,7 +248,7 @@ def _dates(oracle: Oracle, milestone: str, values: dict[str, Array], size: int) 
 def _numbers(oracle: Oracle, names: Sequence[str]) -> list[Number]:
     """Return the numbers named."""
     plan = oracle.plan
-    entries = {entry.id: entry for entry in stated_entries(plan)}
+    entries = plan.assumptions_by_id
     faults, found = [], []
     if not 1 <= len(dict.fromkeys(names)) <= 2:
         faults.append(Located(f"expected one or two assumptions, got {len(names)}", path="function"))

@@ -18,7 +18,7 @@ from optimiser.encoding.levers import Lever, moved_plan, moved_value
 from optimiser.errors import InputError, Located
 from optimiser.explain.levers import Levers
 from optimiser.explain.oracle import Oracle
-from optimiser.numbers import column_number, entry_of, own_term, stated_entries, users
+from optimiser.numbers import column_number, users
 from optimiser.solve.between import too_large
 from optimiser.solve.variant import Variant, capacities
 from optimiser.wording import title
@@ -171,17 +171,10 @@ def _solved_again(plan: Plan, milestone: str, limits: Limits) -> Solved | None:
 
 def _step(plan: Plan, clock: Clock, lever: Lever, units: int, levers: Levers) -> RouteStep:
     """Return one step in words."""
-    if lever.kind == "assumption":
-        entry = next(each for each in stated_entries(plan) if each.id == lever.name)
-        name = entry.title
-        stated: Any = entry.value
-    else:
-        name = title(plan, lever.name)
-        term = own_term(entry_of(plan, lever.name))
-        stated = None if term is None else term.stated
-    if lever.kind == "switch":
-        shown, moved, unit = "on", "off", "switch"
-    else:
+    shown, moved, unit = "on", "off", "switch"
+    name = title(plan, lever.name) if lever.kind != "assumption" else plan.assumptions_by_id[lever.name].title
+    if lever.kind != "switch":
+        stated = moved_value(plan, clock, lever, 0)
         shown, moved = print_value(stated), print_value(moved_value(plan, clock, lever, units))
         unit = stated.unit if isinstance(stated, Duration) else "wd" if isinstance(stated, dt.date) else "count"
     return RouteStep(

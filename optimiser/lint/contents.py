@@ -66,7 +66,7 @@ def _terms(subject: Subject) -> Checked:
 
 def _same_matter(subject: Subject) -> Iterator[tuple[RaidItem, RaidItem]]:
     """Yield entries of one kind and reference that bear on one and the same number."""
-    stated = {entry.id for entry in subject.plan.assumptions} | {entry.id for entry in subject.plan.unknowns}
+    stated = set(subject.plan.values)
     for first, second in itertools.combinations(subject.plan.raid, 2):
         same = first.kind == second.kind and first.reference is not None and first.reference == second.reference
         if same and set(first.touches) & set(second.touches) & stated:

@@ -179,8 +179,11 @@ class Draws:
         if not (isinstance(value, int) and value == NONE):
             for lever in model.pulls.get(slot, ()):
                 value = value + case.levers.get(lever.id, 0) * _step(lever)
-        if quantity.kind in ("length", "count") or (quantity.kind == "lag" and np.min(base) >= 0):
-            value = max(value, 0) if isinstance(value, int) else np.maximum(value, 0)
+        least = 0 if quantity.kind == "lag" and np.min(base) >= 0 else quantity.least
+        if least is not None:
+            value = max(value, least) if isinstance(value, int) else np.maximum(value, least)
+        if quantity.most is not None:
+            value = min(value, quantity.most) if isinstance(value, int) else np.minimum(value, quantity.most)
         return value if isinstance(value, int) else value.astype(float)
 
 

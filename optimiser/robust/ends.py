@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Literal
 
-import numpy as np
-
-from models.duration import Reference
+from models.plan import DURATION_PREFIX
 from models.risk import Impact, Lever, Relative
-from models.rules import Capacity
 from optimiser.critical import Network
-from optimiser.critical.network import Arc
-from optimiser.numbers import column_number
+from optimiser.numbers import column_number, senses
 from optimiser.robust.model import Chance, Model
 
 __all__ = ["End", "always_helps", "bad_ends", "directions"]
@@ -28,36 +24,9 @@ def directions(network: Network) -> dict[str, frozenset[int]]:
     Every inequality is monotone in its amount, so where a slot pushes one way alone the earliest dates are monotone in it.
     With queues that is how it is meant: more work or fewer hands may now and then bring a queue forward (Graham 1969).
     """
-    found: dict[str, set[int]] = {}
-
-    def note(slots: Iterable[str], *ways: int) -> None:
-        for slot in slots:
-            found.setdefault(slot, set()).update(ways)
-
-    for arc in network.arcs:
-        note(arc.slots, *_ways(arc))
-    for floor in network.floors:
-        note(floor.slots, 1)
-    for ceiling in network.ceilings:
-        note(ceiling.slots, -1)
-    for quorum in network.quorums:
-        note((*quorum.slots, *quorum.count_slots), 1)
-    for rule in network.plan.active_rules():
-        if isinstance(rule, Capacity):
-            amounts = (rule.amount, *(step.amount for step in rule.steps))
-            note((rule.id, *(term.name for term in amounts if isinstance(term, Reference))), -1)
-            note((entry.amount.name for entry in rule.demands if isinstance(entry.amount, Reference)), 1)
-    return {slot: frozenset(ways) for slot, ways in found.items()}
-
-
-def _ways(arc: Arc) -> tuple[int, ...]:
-    """Return which way the amount of an arc pushes."""
-    if arc.family.sign:
-        return (arc.family.sign,)
-    if not arc.slots:
-        return ()
-    more = arc.family.table(arc.amount + 1).astype(np.int64) - arc.family.table(arc.amount)
-    return tuple(way for way, moves in ((1, (more > 0).any()), (-1, (more < 0).any())) if moves)
+    plan, two_way = network.plan, network.two_way
+    slots = (*plan.values, *plan.rules_by_id, *(DURATION_PREFIX + activity.id for activity in plan.activities))
+    return {slot: found for slot in slots if (found := senses(plan, slot, two_way))}
 
 
 def bad_ends(model: Model, chance: Chance, ways: Directions) -> tuple[End, ...]:

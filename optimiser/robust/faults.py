@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -207,16 +206,8 @@ def _fits(value: object, quantity: Quantity | None, path: Path) -> Fault | None:
         return Fault(path, f"a driver's factor is a change such as '+25 %', got '{_printed(value)}'")
     if isinstance(value, Relative):
         return Fault(path, f"a date has no per cent, got '{value}'; expected a date") if quantity.kind == "date" else None
-    wanted = {"date": "a date YYYY-MM-DD", "count": "a whole number"}.get(quantity.kind, f"a length in {quantity.unit}")
-    good = {
-        "date": isinstance(value, dt.date),
-        "count": isinstance(value, int) and not isinstance(value, bool),
-    }.get(quantity.kind, isinstance(value, Duration) and value.unit == quantity.unit)
-    if not good:
-        return Fault(path, f"'{quantity.slot}' holds {wanted} ({_printed(quantity.value)}), got '{_printed(value)}'")
-    if quantity.kind in ("length", "count") and column_number(value) < 0:  # type: ignore[arg-type]
-        return Fault(path, f"'{quantity.slot}' cannot be negative, got '{_printed(value)}'")
-    return None
+    complaint = quantity.complaint(value)
+    return Fault(path, complaint) if complaint else None
 
 
 def _figure(value: object, quantity: Quantity | None) -> float:

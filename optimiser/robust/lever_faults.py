@@ -9,6 +9,7 @@ from models.faults import Fault, maybe
 from models.plan import Plan
 from models.risk import Lever, Register, Risk
 from models.rules import Capacity
+from optimiser.numbers import senses
 from optimiser.robust.quantity import find_quantity
 
 __all__ = ["lever_faults"]
@@ -56,11 +57,15 @@ def _on(plan: Plan, lever: Lever, name: str, path: Path) -> Iterator[Fault]:
     found = find_quantity(plan, name)
     if isinstance(found, str):
         yield Fault((*path, "on"), found)
-    elif found.kind == "count":
+        return
+    ways = senses(plan, found.slot, ())
+    if found.kind == "count":
         if lever.by is not None:
             yield Fault((*path, "by"), f"'{name}' is a count; a lever adds to it: 'more: 1'")
         elif lever.more is None:
             yield Fault(path, "missing key 'more': how much one step adds")
+        elif ways == {1}:
+            yield Fault((*path, "more"), f"more of '{name}' never gives an earlier date")
     elif lever.more is not None:
         yield Fault((*path, "more"), f"'{name}' is no count; a lever takes something off it: 'by: 5 {found.unit or 'wd'}'")
     elif lever.by is None:
@@ -69,3 +74,5 @@ def _on(plan: Plan, lever: Lever, name: str, path: Path) -> Iterator[Fault]:
         yield Fault((*path, "by"), f"expected a length, got '{lever.by}'")
     elif lever.by.amount <= 0 or lever.by.unit != (found.unit or "wd"):
         yield Fault((*path, "by"), f"expected a length above zero in {found.unit or 'wd'}, got '{lever.by}'")
+    elif ways == {-1}:
+        yield Fault((*path, "by"), f"less of '{name}' never gives an earlier date")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
+from models.assumptions import Assumption
 from models.duration import Duration, Reference, Value
 from models.faults import maybe
 from models.plan import DURATION_PREFIX, Plan
-from models.provenance import Authority
 from models.risk import Lever
-from models.rules import Capacity, Dependency, Gate, RuleRecord
+from models.rules import RuleRecord
 from optimiser.errors import InputError, Located
-from optimiser.robust.quantity import standing
+from optimiser.numbers import better_end, own_term, own_value, references, users, weightiest
 
 __all__ = ["plan_levers"]
 
@@ -26,9 +26,9 @@ MORE_SLOTS = 10
 def plan_levers(plan: Plan, allow: Collection[str] = ()) -> tuple[Lever, ...]:
     """Return the levers that the plan offers.
 
-    An assumption with a cost may be moved to its ``low``; a rule, an activity or a capacity as far as its ``flexibility``
-    says, a rule without a number be dropped; a body of the Qualification may have more slots, up to the ``low`` of its
-    assumption, each at its ``slot_cost``. What a regulatory rule rests on is offered only where it is allowed by name.
+    An assumption with a cost may be moved to the better end of its range; a rule, an activity or a capacity as far as its ``flexibility``
+    says, a rule without a number be dropped; a body of the Qualification may have more slots, up to the better
+    end of its assumption's range, each at its ``slot_cost``. What a regulatory rule rests on is offered only where it is allowed by name.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def _moves(plan: Plan, lever: Lever, name: str) -> bool:
     if name in (lever.on, lever.drops, (lever.on or "").removeprefix(DURATION_PREFIX)):
         return True
     rule = plan.rules_by_id.get(name)
-    return rule is not None and lever.on in {term.name for term in _terms(rule)}
+    return rule is not None and lever.on in references(rule)
 
 
 def _known(plan: Plan, allow: Collection[str]) -> None:
@@ -84,49 +84,36 @@ def _known(plan: Plan, allow: Collection[str]) -> None:
 
 
 def _stated(plan: Plan, allow: Collection[str]) -> Iterator[Lever]:
-    """Yield the levers of assumptions, from their value to their low."""
-    users = _users(plan)
+    """Yield the levers of assumptions, from their value to the better end of their range."""
     for entry in plan.assumptions:
-        named = entry.id in allow or any(rule.id in allow for rule in users.get(entry.id, ()))
-        if entry.low is None or (entry.cost is None and not named):
+        using = users(plan, entry.id)
+        named = entry.id in allow or any(name in allow for name in using)
+        end = better_end(plan, entry, ())
+        if end is None or (entry.cost is None and not named) or (weightiest(plan, using) == "regulatory" and not named):
             continue
-        if _authority(users.get(entry.id, ())) == "regulatory" and not named:
-            continue
-        yield from _towards(entry.id, entry.title, entry.id, entry.value, entry.low, 1 if entry.cost is None else entry.cost)
+        yield from _towards(entry.id, entry.title, entry.id, entry.value, end, 1 if entry.cost is None else entry.cost)
 
 
 def _flexible(plan: Plan, allow: Collection[str]) -> Iterator[Lever]:
-    """Yield the levers of flexible rules and activities, and of rules allowed by name that have no number."""
-    for activity in plan.activities:
-        flexibility = activity.flexibility
-        if flexibility is not None and flexibility.limit is not None and plan.switch(activity.enabled):
-            value, limit = plan.duration(activity.duration), plan.duration(flexibility.limit)
-            yield from _towards(f"flexible-{activity.id}", activity.title, activity.id, value, limit, flexibility.cost)
-    for rule in plan.active_rules():
-        named = rule.id in allow
-        flexibility = rule.flexibility
-        if (flexibility is None and not named) or (rule.authority == "regulatory" and not named):
+    """Yield the levers of flexible rules and activities, and of rules allowed by name that no step can ease."""
+    for entry in (*(each for each in plan.activities if plan.switch(each.enabled)), *plan.active_rules()):
+        named, flexibility, term = entry.id in allow, entry.flexibility, own_term(entry)
+        regulatory = isinstance(entry, RuleRecord) and entry.authority == "regulatory"
+        if (flexibility is None and not (named and isinstance(entry, RuleRecord))) or (regulatory and not named):
             continue
         cost = flexibility.cost if flexibility else 1
-        if isinstance(rule, Capacity):
-            yield from _room(plan, rule, cost)
-        elif isinstance(rule, (Dependency, Gate)):
-            term = rule.lag if isinstance(rule, Dependency) else rule.notice
-            value = plan.duration(term)
-            furthest = plan.duration(flexibility.limit) if flexibility and flexibility.limit else None
-            if getattr(rule, "bound", "") != "at-most":
-                yield from _towards(f"flexible-{rule.id}", rule.title, rule.id, value, furthest, cost)
-        elif not any(isinstance(term, Reference) for term in _terms(rule)):
-            yield _lever(f"drop-{rule.id}", f"without: {rule.title}", cost, drops=rule.id)
-
-
-def _room(plan: Plan, rule: Capacity, cost: int) -> Iterator[Lever]:
-    """Yield the lever of a capacity that may have more."""
-    amount = plan.amount(rule.amount)
-    limit = rule.flexibility.limit_amount if rule.flexibility else None
-    most = amount + MORE_SLOTS if limit is None else plan.amount(limit)
-    name = rule.amount.name if isinstance(rule.amount, Reference) else rule.id
-    yield from _towards(f"flexible-{rule.id}", rule.title, name, amount, most, cost)
+        if term is None or (term.kind in ("date", "count") and term.assumption is None):
+            yield _lever(f"drop-{entry.id}", f"without: {entry.title}", cost, drops=entry.id)
+            continue
+        value = own_value(plan, entry.id if isinstance(entry, RuleRecord) else DURATION_PREFIX + entry.id)
+        limit: Value = None
+        if term.kind == "amount" and isinstance(value, int):
+            furthest = flexibility.limit_amount if flexibility else None
+            limit = value + MORE_SLOTS if furthest is None else plan.amount(furthest)
+        elif isinstance(value, Duration) and term.worse != -1 and flexibility and flexibility.limit is not None:
+            limit = plan.duration(flexibility.limit)
+        on = term.assumption if term.kind == "amount" and term.assumption else entry.id
+        yield from _towards(f"flexible-{entry.id}", entry.title, on, value, limit, cost)
 
 
 def _slots(plan: Plan) -> Iterator[Lever]:
@@ -136,10 +123,10 @@ def _slots(plan: Plan) -> Iterator[Lever]:
         return
     for body in qualification.bodies:
         if isinstance(body.slots, Reference) and f"slots-{body.id}" in {rule.id for rule in plan.active_rules()}:
-            entry = standing(plan, body.slots.name)
-            low = getattr(entry, "low", None)
+            name, entry = body.slots.name, plan.assumptions_by_id[body.slots.name]
+            end = better_end(plan, entry, ()) if isinstance(entry, Assumption) else None
             title = f"more slots of {body.title}"
-            yield from _towards(f"more-{body.slots.name}", title, entry.id, entry.value, low, body.slot_cost, basis=body.basis)
+            yield from _towards(f"more-{name}", title, name, entry.value, end, body.slot_cost, basis=body.basis)
 
 
 def _towards(
@@ -161,24 +148,3 @@ def _lever(name: str, title: str, cost: int, basis: str = "derived", **fields: o
     on = fields.get("on") or fields["drops"]
     parents = {"derived_from": (on,)} if basis == "derived" else {}
     return Lever.model_validate({"id": name[:64], "title": title, "cost": cost, "basis": basis, **parents, **fields})
-
-
-def _terms(rule: RuleRecord) -> tuple[Reference, ...]:
-    """Return the assumptions that a rule refers to."""
-    fields = (getattr(rule, name, None) for name in ("lag", "notice", "date", "amount", "count"))
-    return tuple(term for term in fields if isinstance(term, Reference))
-
-
-def _users(plan: Plan) -> Mapping[str, list[RuleRecord]]:
-    """Return for each assumption the live rules that refer to it."""
-    found: dict[str, list[RuleRecord]] = {}
-    for rule in plan.active_rules():
-        for term in _terms(rule):
-            found.setdefault(term.name, []).append(rule)
-    return found
-
-
-def _authority(rules: Collection[RuleRecord]) -> Authority:
-    """Return the weightiest authority of some rules."""
-    ranked: tuple[Authority, ...] = ("regulatory", "contractual", "external")
-    return next((each for each in ranked if any(rule.authority == each for rule in rules)), "planning")

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from models.assumptions import Assumption, Unknown
-from models.duration import Duration, Reference, Value
+from models.duration import Duration, Value, print_value
 from models.faults import maybe
 from models.items import Activity, Hammock, Milestone
 from models.plan import DURATION_PREFIX, Plan
-from models.rules import Capacity
-from optimiser.numbers import own_term, references, stated_entries
+from models.rules import Capacity, Rule
+from models.terms import Term
+from optimiser.numbers import column_number, own_term, own_value, references
 
-__all__ = ["Quantity", "capacity_slots", "find_quantity", "standing"]
+__all__ = ["Quantity", "capacity_slots", "find_quantity"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Quantity:
     slot
         An assumption or unknown, ``duration:ITEM``, or a rule.
     kind
-        ``length`` (of work: never negative), ``lag``, ``date`` or ``count``.
+        ``length`` of work, ``lag``, ``date`` or ``count``.
     unit
         ``wd``, ``cd``, ``mo``; ``cd`` for a date; empty for a count.
     value
@@ -35,6 +36,8 @@ class Quantity:
         The assumption that an activity's or a rule's term refers to, if it does: its column lies under this one.
     title
         In words.
+    least, most
+        The range in which it has a meaning; None where there is no end.
     """
 
     slot: str
@@ -43,6 +46,28 @@ class Quantity:
     value: Value
     assumption: str | None
     title: str
+    least: int | None = None
+    most: int | None = None
+
+    @property
+    def wanted(self) -> str:
+        """What holds such a quantity, in words."""
+        return {"date": "a date YYYY-MM-DD", "count": "a whole number"}.get(self.kind, f"a length in {self.unit}")
+
+    def complaint(self, value: object) -> str | None:
+        """Return why a value is none of the quantity's: its kind, its unit, or outside the range in which it has a meaning."""
+        same = isinstance(value, dt.date) if self.kind == "date" else isinstance(value, Duration) and value.unit == self.unit
+        if self.kind == "count":
+            same = isinstance(value, int) and not isinstance(value, bool)
+        if not same:
+            return f"'{self.slot}' holds {self.wanted} ({print_value(self.value)}), got '{print_value(value)}'"  # type: ignore[arg-type]
+        number = column_number(value)  # type: ignore[arg-type]
+        if self.least is not None and number < self.least:
+            cannot = "be negative" if self.least == 0 else f"be less than {self.least}"
+            return f"'{self.slot}' cannot {cannot}, got '{value}'"
+        if self.most is not None and number > self.most:
+            return f"'{self.slot}' cannot be more than {self.most}, got '{value}'"
+        return None
 
 
 def find_quantity(plan: Plan, name: str) -> Quantity | str:
@@ -59,70 +84,45 @@ def find_quantity(plan: Plan, name: str) -> Quantity | str:
         return _assumed(plan, name)
     item = plan.items.get(name.removeprefix(DURATION_PREFIX))
     if isinstance(item, Activity):
-        length = plan.duration(item.duration)
-        return Quantity(
-            f"{DURATION_PREFIX}{item.id}",
-            "length",
-            length.unit,
-            length,
-            _name(item.duration),
-            item.title,
-        )
+        return _owned(plan, DURATION_PREFIX + item.id, item)
     if isinstance(item, (Milestone, Hammock)):
         kind = "milestone" if isinstance(item, Milestone) else "hammock"
         near = sorted({rule.id for rule in plan.rules for point in rule.points() if point.item == item.id})
         hint = f"; maybe a rule that holds it: {', '.join(near[:4])}" if near else ""
         return f"'{item.id}' is a {kind} and has no length of its own{hint}"
     if name in plan.rules_by_id:
-        return _ruled(plan, name)
+        return _owned(plan, name, plan.rules_by_id[name])
     known = (*plan.values, *(activity.id for activity in plan.activities), *plan.rules_by_id)
     return f"unknown item, assumption or rule '{name}'{maybe(name, known)}"
 
 
-def _name(term: object) -> str | None:
-    return term.name if isinstance(term, Reference) else None
-
-
 def _assumed(plan: Plan, name: str) -> Quantity | str:
     """Return the quantity that an assumption or unknown is."""
-    entry = standing(plan, name)
-    value = entry.value
-    if isinstance(value, Duration):
-        lengths = any(_name(activity.duration) == name for activity in plan.activities)
-        return Quantity(name, "length" if lengths else "lag", value.unit, value, None, entry.title)
-    if isinstance(value, dt.date):
-        return Quantity(name, "date", "cd", value, None, entry.title)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return Quantity(name, "count", "", value, None, entry.title)
-    if value is None:
-        return Quantity(name, "date", "cd", None, None, entry.title)
-    return f"'{name}' is a switch; expected a length, a date or a count"
+    entry, terms = plan.assumptions_by_id[name], [term for _, term in plan.uses.get(name, ())]
+    if isinstance(entry.value, bool):
+        return f"'{name}' is a switch; expected a length, a date or a count"
+    return _quantity(name, entry.value, None, entry.title, terms)
 
 
-def _ruled(plan: Plan, name: str) -> Quantity | str:
-    """Return the quantity that a rule holds."""
-    rule = plan.rules_by_id[name]
-    term = own_term(rule)
+def _owned(plan: Plan, slot: str, entry: Activity | Rule) -> Quantity | str:
+    """Return the quantity that a rule or an activity holds."""
+    term = own_term(entry)
     if term is None:
-        return f"rule '{name}' is of kind {rule.kind} and has no number of its own"
-    value = plan.values[term.assumption] if term.assumption is not None else term.stated
-    kind = _KINDS.get(term.kind, "count")
+        return f"rule '{slot}' is of kind {getattr(entry, 'kind', '')} and has no number of its own"
+    return _quantity(slot, own_value(plan, slot), term.assumption, entry.title, [term])
+
+
+def _quantity(slot: str, value: Value, assumption: str | None, title: str, terms: Iterable[Term]) -> Quantity:
+    terms = tuple(terms)
+    kind: Literal["length", "lag", "date", "count"] = "count"
+    if isinstance(value, Duration):
+        kind = "length" if any(term.kind == "length" for term in terms) else "lag"
+    elif value is None or isinstance(value, dt.date):
+        kind = "date"
     unit = value.unit if isinstance(value, Duration) else "cd" if kind == "date" else ""
-    return Quantity(name, kind, unit, value, term.assumption, rule.title)  # type: ignore[arg-type]
-
-
-_KINDS: dict[str, Literal["length", "lag", "date", "count"]] = {
-    "length": "length",
-    "lag": "lag",
-    "notice": "lag",
-    "date": "date",
-}
-"""What a term of each kind is to a range; a whole number where it is not named."""
-
-
-def standing(plan: Plan, name: str) -> Assumption | Unknown:
-    """Return the assumption or unknown of a name."""
-    return next(entry for entry in stated_entries(plan) if entry.id == name)
+    least = max((term.least for term in terms if term.least is not None), default=0 if kind == "count" else None)
+    most = min((term.most for term in terms if term.most is not None), default=None)
+    return Quantity(slot, kind, unit, value, assumption, title, least, most)
 
 
 def capacity_slots(rule: Capacity) -> frozenset[str]:

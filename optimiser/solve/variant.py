@@ -5,17 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.duration import Duration, Reference
-from models.plan import DURATION_PREFIX, Plan
+from models.duration import Reference
+from models.plan import Plan
 from models.rules import Capacity
 from optimiser.critical import Columns, Evaluated, Network, Resource, evaluate
 from optimiser.critical.network import Bound
-from optimiser.numbers import NONE, Number, own_term, references, stated_column
+from optimiser.numbers import NONE, Number, own_value, references, stated_column, valued, with_values
 
 __all__ = [
     "Pools",
@@ -170,38 +169,13 @@ def varied(network: Network, variant: Variant) -> Plan:
     """Return the plan of a variant."""
     plan = network.plan
     switched = dict.fromkeys(variant.off, False) | dict.fromkeys(variant.on, True)
-    own = {name: number for name, number in variant.values.items() if name not in plan.values}
-    assumed = {name: number for name, number in variant.values.items() if name in plan.values}
-
-    def changed(entry: Any, name: str) -> Any:
-        update: dict[str, Any] = {"enabled": switched[name]} if name in switched else {}
-        if name in own:
-            term = own_term(entry)
-            assert term is not None
-            stated = plan.values[term.assumption] if term.assumption is not None else term.stated
-            update[term.field[0]] = _value(stated, own[name])  # type: ignore[index]
-        return entry.model_copy(update=update) if update else entry
-
-    replaced: dict[str, Any] = {
-        "rules": tuple(changed(rule, rule.id) for rule in plan.rules),
-        "activities": tuple(changed(activity, DURATION_PREFIX + activity.id) for activity in plan.activities),
-    }
-    if assumed:
-        for kind in ("assumptions", "unknowns"):
-            replaced[kind] = tuple(
-                entry.model_copy(update={"value": _value(entry.value, assumed[entry.id])}) if entry.id in assumed else entry
-                for entry in getattr(plan, kind)
-            )
-    return plan.evolve(**replaced)
-
-
-def _value(stated: object, number: int) -> object:
-    """Return a number that a column holds as a value of the kind that is stated."""
-    if isinstance(stated, Duration):
-        return Duration(number, stated.unit)
-    if isinstance(stated, dt.date):
-        return dt.date.fromordinal(number)
-    return number
+    assumed, own = {}, {}
+    for name, number in variant.values.items():
+        if name in plan.values:
+            assumed[name] = valued(plan.values[name], number)
+        else:
+            own[name] = valued(own_value(plan, name), number)
+    return with_values(plan, assumed, own, switched)
 
 
 def renumbered(network: Network, slot: str, number: int) -> Network:

@@ -175,9 +175,8 @@ def names(words: Iterable[str], most: int = 12) -> str:
 
 def heading_of(plan: Plan, name: str) -> str:
     """Return the title of an item, rule, assumption or unknown."""
-    stated = {entry.id: entry.title for entry in plan.assumptions} | {entry.id: entry.title for entry in plan.unknowns}
-    if name in stated:
-        return stated[name]
+    if name in plan.values:
+        return plan.assumptions_by_id[name].title
     if name in plan.items:
         return plan.items[name].title
     from optimiser.wording import title

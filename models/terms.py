@@ -1,0 +1,89 @@
+"""What a number of a plan is: what it is called, its unit and range, and which way it is worse."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from models.duration import Duration, Reference, Value
+
+__all__ = ["NONE", "Kind", "Term", "Way", "column_number"]
+
+NONE = -(2**30)
+"""What a column holds for the date ``none``: the rule that uses it is inert."""
+
+Kind = Literal["length", "lag", "notice", "date", "count", "amount", "demand"]
+Way = Literal[1, -1, "network"]
+
+_CALLED = {"length": "the duration", "amount": "the capacity"}
+"""What a term is called, where not by its kind."""
+
+
+def column_number(value: Value) -> int:
+    """Return what a column holds for a value: an amount in its own unit, a date as an ordinal, `NONE` for ``none``."""
+    if value is None:
+        return NONE
+    if isinstance(value, Duration):
+        return value.amount
+    return int(value) if isinstance(value, int) else value.toordinal()
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A number that a rule or an item holds.
+
+    Attributes
+    ----------
+    field
+        The field that holds it, a path where it lies deeper: ``("steps", 0, "amount")``.
+    stated
+        The number, or the assumption that it refers to.
+    kind
+        ``length`` of work, ``lag``, ``notice`` and ``date`` are of time; ``count`` of points, ``amount`` of a capacity and
+        ``demand`` of it are whole numbers.
+    worse
+        +1 where a greater number can only delay, -1 where it can only hasten, ``network`` where the plan decides: a length
+        delays what follows, but holds its own start back less where something else pushes its finish.
+    least, most
+        The range in which it has a meaning, in its own unit; None where there is no end.
+    own
+        Whether it goes by the name of its rule, or of its activity's duration, where numbers are varied.
+    """
+
+    field: tuple[str | int, ...]
+    stated: Duration | dt.date | int | Reference
+    kind: Kind
+    worse: Way
+    least: int | None = None
+    most: int | None = None
+    own: bool = True
+
+    @property
+    def assumption(self) -> str | None:
+        """The assumption that it refers to, if it does."""
+        return self.stated.name if isinstance(self.stated, Reference) else None
+
+    @property
+    def wanted(self) -> str:
+        """What holds such a number, in words."""
+        if self.kind in ("count", "amount", "demand"):
+            return "a whole number"
+        return "a date" if self.kind == "date" else "a duration"
+
+    def holds(self, value: Any) -> bool:
+        """Say whether a value is of the kind that the term is of; a date may be ``none``."""
+        if self.wanted == "a whole number":
+            return isinstance(value, int) and not isinstance(value, bool)
+        return isinstance(value, Duration) if self.wanted == "a duration" else value is None or isinstance(value, dt.date)
+
+    def complaint(self, value: Any) -> str | None:
+        """Return what is wrong with a value that it holds: it lies outside the range in which it has a meaning."""
+        number = column_number(value)
+        called = _CALLED.get(self.kind, f"the {self.kind}")
+        if self.least is not None and number < self.least and self.least == 0:
+            return f"{called} is negative: {value}; expected 0 or more"
+        if (self.least is not None and number < self.least) or (self.most is not None and number > self.most):
+            ends = f"from {self.least} to {self.most}" if self.most is not None else f"of {self.least} or more"
+            return f"expected a {called.removeprefix('the ')} {ends}, got {value}"
+        return None
