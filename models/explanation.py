@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from models.findings import Conflict
 from models.provenance import Authority, Basis
-from models.record import Date, Identifier, Many, Record, Text
+from models.record import Date, Identifier, Many, Quoted, Record, Text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -553,9 +553,9 @@ class Attribution(Record):
 class Checked(Record):
     """One claim of a stored outcome, checked again."""
 
-    claim: Text
+    claim: Quoted
     holds: bool
-    found: Text
+    found: Quoted
 
 
 class Verification(Record):

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from models.record import Date, Identifier, Many, Record, Text
+from models.record import Date, Identifier, Many, Quoted, Record, Text
 
 __all__ = [
     "PACK_SCHEMA",
@@ -262,10 +262,10 @@ class Manifest(Record):
 class PackCheck(Record):
     """One claim of a pack, checked again."""
 
-    file: Text
-    claim: Text
+    file: Quoted
+    claim: Quoted
     holds: bool
-    found: Text
+    found: Quoted
 
 
 class PackVerification(Record):

@@ -19,7 +19,7 @@ from pydantic import (
     WrapValidator,
 )
 
-__all__ = ["Date", "Identifier", "Many", "Record", "Text"]
+__all__ = ["Date", "Identifier", "Many", "Quoted", "Record", "Text"]
 
 
 class Record(BaseModel):
@@ -45,6 +45,16 @@ IDENTIFIER_PATTERN = r"^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?$"
 
 Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER_PATTERN)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+
+
+def _cut(value: Any) -> Any:
+    """Shorten a text to what a reader takes in."""
+    return f"{value[: _LONGEST_QUOTED - 1]}…" if isinstance(value, str) and len(value) > _LONGEST_QUOTED else value
+
+
+_LONGEST_QUOTED: Final = 1000
+Quoted = Annotated[str, StringConstraints(min_length=1), BeforeValidator(_cut)]
+"""Text that speaks of somebody else's content, which may have no end: cut to a thousand characters."""
 
 _ISO_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 
