@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from optimiser.cli import main
 from optimiser.errors import InputError
 from optimiser.explain.stored import read
 from optimiser.reading import files
+from tests.batch_plans import OVEN, RECIPES, ROOT, grid_file
 from tests.mutations import broken, garbled
 
 UNREADABLE = {
@@ -83,3 +85,35 @@ def test_broken_outcomes_are_said(tmp_path, capsys, count):
     assert {code for verb, code in seen if verb == "compare"} <= {0, 2}, capsys.readouterr().err
     assert min(seen["verify", 5], seen["verify", 2], seen["compare", 0], seen["compare", 2]) >= count // 20
     assert len(documents) >= 2
+
+
+def texts(folder: Path) -> dict[str, tuple[Path, bytes, list[str]]]:
+    """Return plans, a scenario, a register and a grid by name, each with the command that reads it."""
+    toy = ROOT / "instances" / "toy"
+    plan = folder / "plan"
+    shutil.copytree(toy, plan)
+    grid = grid_file(folder, OVEN + RECIPES)
+    found = {
+        "plan": (plan / "plan.yaml", ["solve", str(plan)]),
+        "scenario": (plan / "scenarios" / "late-oven.yaml", ["solve", str(plan), "-s", "late-oven"]),
+        "grid": (grid, ["batch", "run", str(grid), "--dry-run"]),
+    }
+    register = ROOT / "instances" / "mhhs_round2" / "risk" / "register.yaml"
+    (plan / "risk").mkdir(exist_ok=True)
+    (plan / "risk" / "register.yaml").write_bytes(register.read_bytes())
+    found["register"] = (plan / "risk" / "register.yaml", ["robust", str(plan), "--samples", "64"])
+    return {name: (file, file.read_bytes(), command) for name, (file, command) in found.items()}
+
+
+@pytest.mark.parametrize("name", ["plan", "scenario", "grid", "register"])
+@pytest.mark.parametrize("count", [12, pytest.param(400, marks=pytest.mark.long)])
+def test_broken_texts_are_said(tmp_path, capsys, name, count):
+    """A plan, scenario, grid or register with bytes changed is read or refused with its place; nothing else happens."""
+    chance, seen = random.Random(count), Counter()  # noqa: S311 - broken for a test
+    file, sound, command = texts(tmp_path)[name]
+    for _ in range(count):
+        file.write_bytes(garbled(sound, chance))
+        code = main(command)
+        seen[code] += 1
+        assert code in (0, 2, 3, 4), capsys.readouterr().err
+    assert seen[2] >= count // 4

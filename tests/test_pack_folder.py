@@ -66,7 +66,7 @@ SPOILT: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "a socket": (lambda pack: bind(pack / "s"), "s", "is a socket"),
     "a name but for its letters": (lambda pack: (pack / "REPORT.html").write_text("x"), "report.html", "is spelled as 'REPORT.html'"),
     "a name that is not UTF-8": (lambda pack: (pack / os.fsdecode(b"x\xff")).write_text("x"), "x\\xff", "is listed nowhere"),
-    "a list of long names": (lambda pack: (pack / "SHA256SUMS").write_text('0' * 64 + '  ' + 'a' * 9000 + '\n'), "a" * 999 + "…", "is missing"),
+    "a list of long names": (lambda pack: (pack / "SHA256SUMS").write_text("0" * 64 + "  " + "a" * 9000 + "\n"), "a" * 999 + "…", "is missing"),
     "a missing file": (lambda pack: (pack / "results.json").unlink(), "results.json", "is missing"),
     "a link for a file": (lambda pack: ((pack / "results.json").rename(pack.parent / "r"), (pack / "results.json").symlink_to(pack.parent / "r")), "results.json", "is a link"),
     "a folder for a file": (lambda pack: ((pack / "results.json").unlink(), (pack / "results.json").mkdir()), "results.json", "is missing"),
