@@ -23,6 +23,8 @@ UNREADABLE = {
     "rather deep": (b"[" * 70 + b"]" * 70, "is nested deeper than 64 lists and mappings"),
     "digits": (b'{"schema": ' + b"9" * 5000 + b"}", "holds a number of thousands of digits"),
     "half a character": (b'{"schema": "\\ud800"}', "holds text that is half of a character"),
+    "infinity": (b'{"schema": 1e400}', "holds inf, which is no number"),
+    "no number": (b'{"schema": NaN}', "holds nan, which is no number"),
     "half a key": (b'{"\\udc00": 1}', "holds text that is half of a character"),
     "UTF-16": ("{}".encode("utf-16"), "is not text in UTF-8"),
     "cut off": (b'{"schema": ', "is not JSON (Expecting value)"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import stat
 from bisect import bisect_right
@@ -129,8 +130,8 @@ def json_value(content: bytes) -> Any:
     Raises
     ------
     ValueError
-        If it is no JSON, is nested deeper than `DEEPEST`, holds more than `MOST_VALUES`, a number of thousands of digits, or
-        text that is half of a character. Nothing else is raised, whatever the content.
+        If it is no JSON, is nested deeper than `DEEPEST`, holds more than `MOST_VALUES`, a number of thousands of digits or
+        without an end, or text that is half of a character. Nothing else is raised, whatever the content.
     """
     if sum(content.count(sign) for sign in (b",", b"[", b"{")) > MOST_VALUES:
         message = f"holds more than {MOST_VALUES:,} values"
@@ -158,6 +159,9 @@ def json_value(content: bytes) -> Any:
                 inner += each
             elif isinstance(each, str) and _SURROGATE.search(each):
                 message = f"holds text that is half of a character: {each[:40]!r}"
+                raise ValueError(message)
+            elif isinstance(each, float) and not math.isfinite(each):
+                message = f"holds {each}, which is no number"
                 raise ValueError(message)
         layer, depth = inner, depth + 1
     return value
