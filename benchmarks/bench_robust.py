@@ -11,13 +11,14 @@ import sys
 import time
 from collections.abc import Callable
 
-from optimiser.critical import evaluate
+from optimiser.critical import Batch, Columns, evaluate
 from optimiser.reading.load import load
-from optimiser.robust.draws import Draws
+from optimiser.robust import robust
 from optimiser.robust.files import find_register, plan_folder
 from optimiser.robust.model import Case, Model
-from optimiser.robust.policy import allot
-from optimiser.robust.simulation import Sampler
+from optimiser.robust.policy import Counter, allot
+from optimiser.robust.simulation import BLOCK, Sampler
+from optimiser.robust.statistics import REPLICATES
 
 
 def best(times: int, action: Callable[[], object]) -> float:
@@ -31,20 +32,21 @@ def best(times: int, action: Callable[[], object]) -> float:
 
 
 def drawing_against_scheduling() -> None:
-    """Time the variates of 16,384 samples of mhhs-round2 and the forward pass over them."""
+    """Time the variates of 16,384 samples of mhhs-round2, the forward pass over them, and the whole answer on them."""
     plan = load("mhhs-round2")
     model = Model(plan, find_register(plan, plan_folder(plan)))
     sampler = Sampler(model, tuple(plan.targets), 7)
-    blocks = list(sampler.blocks(16_384))
+    starts = range(0, 16_384 // REPLICATES, BLOCK // REPLICATES)
 
-    def draw() -> list[tuple[Draws, object]]:
-        drawn = [sampler.draws(start, count) for start, count in blocks]
-        return [(draws, draws.columns(Case())) for draws in drawn]
+    def draw() -> list[Columns]:
+        return [sampler.draws(start, BLOCK // REPLICATES).columns(Case()) for start in starts]
 
-    kept = [columns for _, columns in draw()]
+    kept = draw()
     drawing = best(7, draw)
     passing = best(7, lambda: [evaluate(model.network, columns) for columns in kept])
+    whole = best(3, lambda: robust(plan))
     print(f"16,384 samples: drawing {1e3 * drawing:.1f} ms, forward pass {1e3 * passing:.1f} ms, ratio {passing / drawing:.2f}")
+    print(f"the answer, every variant on 16,384 samples: {1e3 * whole:.0f} ms, {whole / drawing:.1f} times the drawing")
 
 
 def many_samples() -> None:
@@ -78,16 +80,19 @@ def participants() -> None:
     plan = load("mhhs-round2", ["participants"])
     model = Model(plan, find_register(plan, plan_folder(plan)))
     sampler = Sampler(model, tuple(plan.targets), 7)
-    columns = sampler.draws(0, 512).columns(Case())
-    spent = best(1, lambda: allot(model.network, columns))
-    print(f"-s participants, 4,096 samples: {spent:.1f} s of processor for the queues alone")
-    command = [sys.executable, "-m", "optimiser.cli", "robust", "mhhs-round2", "-s", "participants", "--samples", "4096"]
+    free = Batch(model.network, sampler.draws(0, 128).columns(Case()))
+    free.settle()
+    counter = Counter(model.network)
+    for policy in ("first-ready", "large-first"):
+        spent = best(3, lambda policy=policy: allot(counter, free, policy))  # type: ignore[misc]
+        print(f"-s participants, 1,024 samples served {policy}: {spent:.2f} s of processor for the queues alone")
+    command = [sys.executable, "-m", "optimiser.cli", "robust", "mhhs-round2", "-s", "participants"]
     start = time.perf_counter()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, check=True, capture_output=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    print(f"robust -s participants --samples 4096: {time.perf_counter() - start:.1f} s, {spent:.1f} s of processor")
+    print(f"robust -s participants: {time.perf_counter() - start:.1f} s, {spent:.1f} s of processor")
 
 
 if __name__ == "__main__":

@@ -272,3 +272,19 @@ def test_what_lies_behind_a_change_is_all_that_changes() -> None:
                 changed += int((rows != np.array([base.row(node)[samples] for node in range(len(rows))])).any())
     assert compared > 150
     assert changed > 50
+
+
+def test_a_plan_without_dates_of_its_own_is_simulated_all_the_same(make_plan: Any) -> None:
+    """Where the plan as it stands breaks its latest date, or runs off the calendar, samples have what dates they have."""
+    latest = {"id": "latest", "kind": "not-after", "title": "held", "at": "M", "date": "2024-01-09", "basis": "synthetic"}
+    for length, rules, note in ((20, [latest], "no schedule meets every rule"), (2_000, [], "a date runs off the calendar")):
+        plan = make_plan(
+            activities=[activity("A", length)], milestones=[milestone("M")], rules=[link("A", "M"), *rules], targets=["M"]
+        )
+        outcome = robust(plan, register=register_of(("A", 10, 20, 40)), budget=0)
+        (entry,) = outcome.milestones
+
+        assert entry.deterministic is None
+        assert any(note in each for each in outcome.notes)
+        assert entry.date is not None
+        assert [each.probability for each in outcome.deadlines] == [0.0] * len(rules)

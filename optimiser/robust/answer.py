@@ -176,7 +176,7 @@ def robust(
     attack = adversary(sampler, budget, sample)
 
     dates = tuple(
-        _dated(sampler, sample, certain, milestone, confidence, span[milestone], beside_dates[milestone], bias[milestone])
+        _dated(sampler, sample, certain, milestone, confidence, span.get(milestone), beside_dates[milestone], bias[milestone])
         for milestone in asked
     )
     dates = tuple(_served_by(model, entry, centre[entry.id][0]) for entry in dates)

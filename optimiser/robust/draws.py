@@ -39,17 +39,18 @@ class Draws:
     def __init__(self, model: Model, uniforms: Numbers) -> None:
         self.model = model
         self.samples = uniforms.shape[1]
-        self._uniforms: dict[float | None, Numbers] = {0.0: uniforms}
+        self._uniforms = uniforms
         self._kept: dict[tuple[object, ...], Any] = {}
+        self._lasting = 0
         self._grouped = {row for rows, _ in model.groups if len(rows) > 1 for row in rows}
 
     def row(self, row: int, rho: float | None) -> Numbers:
         """Return the variates of one dimension under a correlation; see `Case`."""
-        if row not in self._grouped:
-            rho = 0.0
-        if rho not in self._uniforms:
-            self._uniforms[rho] = _correlated(self._uniforms[0.0], self.model.groups, rho)
-        found: Numbers = self._uniforms[rho][row]
+        if row not in self._grouped or rho == 0:
+            found: Numbers = self._uniforms[row]
+            return found
+        joined = self._once(("uniforms", rho), lambda: _correlated(self._uniforms, self.model.groups, rho))
+        found = joined[row]
         return found
 
     def _once(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
@@ -92,6 +93,15 @@ class Draws:
         if len(chance.dimensions) == 1:
             return size
         return np.where(self.happens(name, chance.dimensions[1], self.model.probabilities[name]), size, 0.0)
+
+    def last(self) -> None:
+        """Keep what has been drawn for good; what is drawn after that goes with `forget`."""
+        self._lasting = len(self._kept)
+
+    def forget(self) -> None:
+        """Let go of what was drawn since `last`."""
+        while len(self._kept) > self._lasting:
+            self._kept.popitem()
 
     # -- columns -----------------------------------------------------------------------------------------------------
 

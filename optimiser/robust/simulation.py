@@ -63,6 +63,7 @@ class Block:
         drawn = columns_of(sampler.together, self._options, draws.samples) if sampler.together else Columns(draws.samples)
         self._base, self._switches = dict(drawn.values), dict(drawn.switches)
         columns = self._columns(sampler.main)
+        draws.last()
         self.fields: list[tuple[Flags | None, Field]] = []
         for places, network, counter in sampler.networks:
             mask = np.ones(draws.samples, dtype=np.bool_)
@@ -87,6 +88,7 @@ class Block:
         for mask, each in self.fields:
             where = slice(None) if mask is None else mask
             days[:, where], lost[where] = each.under(columns if mask is None else columns.taken(mask), policy)
+        self.draws.forget()
         if self.sampler.last is not None:
             days[(days > self.sampler.last) & (days < BEYOND)] = BEYOND
         return days, lost
