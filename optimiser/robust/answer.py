@@ -20,14 +20,14 @@ from models.rules import NotAfter
 from optimiser.errors import InputError, Located
 from optimiser.robust.adversary import adversary
 from optimiser.robust.against import chances_of_published, compare_plans
-from optimiser.robust.bias import biases, centres
-from optimiser.robust.certain import LIMITS, Certain, certain_dates
+from optimiser.robust.bias import Centre, biases, centres
+from optimiser.robust.certain import LIMITS, CertainDate, certain_dates
 from optimiser.robust.choices import policy_dates, readings_beside, sensitivities
 from optimiser.robust.claims import claims_result, opened, pools_of
 from optimiser.robust.criticality import activity_effects
 from optimiser.robust.decision import Target, decide
 from optimiser.robust.field import BEYOND, NEVER, Flags
-from optimiser.robust.files import find_claims, find_register, load_claims, load_register, plan_folder
+from optimiser.robust.files import given_claims, given_register, plan_folder
 from optimiser.robust.levers import plan_levers
 from optimiser.robust.model import Case, Model, Threesome
 from optimiser.robust.notes import ReadingMode, notes_of
@@ -131,14 +131,11 @@ def robust(
     """
     tell = progress or (lambda _: None)
     asked = asked_for(plan, milestones)
-    _sound(confidence, samples, budget, within, target, asked)
-    _served(plan, policy)
-    if allow and target is None:
-        raise InputError([Located("names levers, which are only sought for a --target", path="--allow")])
+    _sound(plan, confidence, samples, budget, within, target, asked, policy, allow)
     tell("reading the register")
     where = plan_folder(plan, folder)
-    known = _register(plan, register, where)
-    given, name = _claims(plan, claims, known, where)
+    known = given_register(plan, register, where)
+    given, name = given_claims(plan, claims, known, where)
     model = Model(
         plan,
         known,
@@ -176,10 +173,11 @@ def robust(
     attack = adversary(sampler, budget, sample)
 
     dates = tuple(
-        _dated(sampler, sample, certain, milestone, confidence, span.get(milestone), beside_dates[milestone], bias[milestone])
-        for milestone in asked
+        _dated(
+            sampler, sample, certain.dates[name], name, confidence, span.get(name), beside_dates[name], bias[name], centre[name]
+        )
+        for name in asked
     )
-    dates = tuple(_served_by(model, entry, centre[entry.id][0]) for entry in dates)
     compared_with = None
     if against is not None:
         tell("the other plan")
@@ -227,10 +225,23 @@ def robust(
 
 
 def _sound(
-    confidence: float, samples: int | None, budget: int, within: float | None, target: Target | None, asked: Sequence[str]
+    plan: Plan,
+    confidence: float,
+    samples: int | None,
+    budget: int,
+    within: float | None,
+    target: Target | None,
+    asked: Sequence[str],
+    policy: Policy,
+    allow: Sequence[str],
 ) -> None:
-    """Refuse numbers out of their range."""
+    """Refuse numbers out of their range, and what nothing in the plan could follow."""
     faults = []
+    if policy not in policies_of(plan):
+        message = f"plan '{plan.id}' has no parties to serve by '{policy}'; maybe -s participants, or leave it out"
+        faults.append(Located(message, path="--policy"))
+    if allow and target is None:
+        faults.append(Located("names levers, which are only sought for a --target", path="--allow"))
     if not 0 < confidence < 1:
         faults.append(Located(f"expected a probability between 0 and 1, such as 0.8, got {confidence:g}", path="--confidence"))
     if samples is not None and samples < 8 * REPLICATES:
@@ -244,47 +255,6 @@ def _sound(
         faults.append(Located(message, path="--target"))
     if faults:
         raise InputError(faults)
-
-
-def _register(plan: Plan, given: Register | str | Path | None, folder: Path | None) -> Register | None:
-    if isinstance(given, Register):
-        from optimiser.robust.faults import register_faults
-
-        faults = [Located(fault.message, path=".".join(map(str, fault.path))) for fault in register_faults(given, plan)]
-        if faults:
-            raise InputError(faults)
-        return given
-    return find_register(plan, folder) if given is None else load_register(given, plan)
-
-
-def _claims(
-    plan: Plan, given: Claims | str | Path | None, register: Register | None, folder: Path | None
-) -> tuple[Claims | None, str]:
-    """Return the claims and what to call them."""
-    if given is None:
-        return None, ""
-    if register is None:
-        message = "claims need a register: its grades say what evidence is worth, and this plan has none"
-        raise InputError([Located(message, path="--claims")])
-    if isinstance(given, Claims):
-        from optimiser.robust.faults import claim_faults
-
-        faults = [
-            Located(fault.message, path=".".join(map(str, fault.path))) for fault in claim_faults(given.claims, register, plan)
-        ]
-        if faults:
-            raise InputError(faults)
-        return given, "claims given"
-    path = find_claims(given, folder)
-    return load_claims(path, plan, register), path.stem
-
-
-def _served(plan: Plan, policy: Policy) -> None:
-    """Refuse a policy that nothing in the plan could follow."""
-    known = policies_of(plan)
-    if policy not in known:
-        message = f"plan '{plan.id}' has no parties to serve by '{policy}'; maybe -s participants, or leave it out"
-        raise InputError([Located(message, path="--policy")])
 
 
 # -- one milestone ---------------------------------------------------------------------------------------------------------
@@ -317,19 +287,22 @@ def _error(sampler: Sampler, sample: Sample, milestone: str, confidence: float) 
 def _dated(
     sampler: Sampler,
     sample: Sample,
-    certain: Certain,
+    stated: CertainDate | None,
     milestone: str,
     confidence: float,
     span: Span | None,
     sensitivity: Sensitivity,
     bias: Bias | None,
+    centre: Centre,
 ) -> RobustDate:
     model = sampler.model
     clock = model.clock
     shown = conventions(model.plan, (milestone,))[milestone]
     found = sample.among(milestone)
     date = date_of(found.day(confidence))
-    stated = certain.dates[milestone]
+    served = stated.date if stated else None
+    if model.network.uses_capacity:
+        served = None if centre[0] is None else clock.show(centre[0], shown)
     error = _error(sampler, sample, milestone, confidence)
     spread = found.error(date) if date else None
     moments = found.moments(clock, shown)
@@ -346,8 +319,8 @@ def _dated(
         proof=stated.proof if stated else None,
         bound_by=stated.bound_by if stated else None,
         evidence=stated.evidence if stated else None,
-        served=stated.date if stated else None,
-        served_wd=0 if stated else None,
+        served=served,
+        served_wd=difference(clock, stated.date if stated else None, served, shown),
         contingency_wd=difference(clock, stated.date if stated else None, date, shown),
         quantiles={percentile(share): date_of(found.day(share)) for share in wanted},
         mean=None if moments is None else clock.show(math.floor(moments[0] + 0.5), shown),
@@ -361,16 +334,6 @@ def _dated(
         span_first=span.first.date if span else None,
         span_last=span.last.date if span and not span.beyond else None,
     )
-
-
-def _served_by(model: Model, entry: RobustDate, boundary: int | None) -> RobustDate:
-    """Add what the date is when those that queue are served by the policy, nothing uncertain."""
-    if not model.network.uses_capacity:
-        return entry
-    shown = conventions(model.plan, (entry.id,))[entry.id]
-    served = None if boundary is None else model.clock.show(boundary, shown)
-    apart = difference(model.clock, entry.deterministic, served, shown)
-    return entry.model_copy(update={"served": served, "served_wd": apart})
 
 
 def _deadlines(sampler: Sampler, sample: Sample) -> tuple[DeadlineChance, ...]:

@@ -46,11 +46,10 @@ class Draws:
 
     def row(self, row: int, rho: float | None) -> Numbers:
         """Return the variates of one dimension under a correlation; see `Case`."""
-        if row not in self._grouped or rho == 0:
-            found: Numbers = self._uniforms[row]
-            return found
-        joined = self._once(("uniforms", rho), lambda: _correlated(self._uniforms, self.model.groups, rho))
-        found = joined[row]
+        rows = self._uniforms
+        if row in self._grouped and rho != 0:
+            rows = self._once(("uniforms", rho), lambda: _correlated(self._uniforms, self.model.groups, rho))
+        found: Numbers = rows[row]
         return found
 
     def _once(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:

@@ -18,7 +18,17 @@ from optimiser.reading.table import Table, read_table
 from optimiser.reading.translate import remarks
 from optimiser.robust.faults import claim_faults, register_faults
 
-__all__ = ["CLAIMS_FOLDER", "REGISTER_FILE", "find_claims", "find_register", "load_claims", "load_register", "plan_folder"]
+__all__ = [
+    "CLAIMS_FOLDER",
+    "REGISTER_FILE",
+    "find_claims",
+    "find_register",
+    "given_claims",
+    "given_register",
+    "load_claims",
+    "load_register",
+    "plan_folder",
+]
 
 REGISTER_FILE: Final = "risk/register.yaml"
 """Where a plan's register lies, from the plan's folder."""
@@ -42,6 +52,37 @@ def plan_folder(plan: Plan, path: str | Path | None = None) -> Path | None:
         return folders.get(str(path) if path is not None else plan.id)
     folder = Path(path)
     return folder if folder.is_dir() else folder.parent
+
+
+def given_register(plan: Plan, given: Register | str | Path | None, folder: Path | None) -> Register | None:
+    """Return a register that is given as a record, a file or not at all: then the one in the plan's folder."""
+    if isinstance(given, Register):
+        _refuse(register_faults(given, plan))
+        return given
+    return find_register(plan, folder) if given is None else load_register(given, plan)
+
+
+def given_claims(
+    plan: Plan, given: Claims | str | Path | None, register: Register | None, folder: Path | None
+) -> tuple[Claims | None, str]:
+    """Return claims that are given as a record, a file or a name, and what to call them."""
+    if given is None:
+        return None, ""
+    if register is None:
+        message = "claims need a register: its grades say what evidence is worth, and this plan has none"
+        raise InputError([Located(message, path="--claims")])
+    if isinstance(given, Claims):
+        _refuse(claim_faults(given.claims, register, plan))
+        return given, "claims given"
+    path = find_claims(given, folder)
+    return load_claims(path, plan, register), path.stem
+
+
+def _refuse(faults: Iterable[Fault]) -> None:
+    """Refuse a record made in Python that has faults."""
+    found = [Located(fault.message, path=".".join(map(str, fault.path))) for fault in faults]
+    if found:
+        raise InputError(found)
 
 
 def find_register(plan: Plan, folder: Path | None) -> Register | None:
@@ -135,7 +176,7 @@ def load_claims(path: str | Path, plan: Plan, register: Register) -> Claims:
     except ValidationError as error:
         found = [_in_table(table, remark.keys[1:], remark.message) for remark in remarks(error, Claims, content)]
         raise InputError(_ordered(found)) from None
-    faults = [_located(table, fault) for fault in claim_faults(claims.claims, register, plan)]
+    faults = [table.locate(fault.path, fault.message) for fault in claim_faults(claims.claims, register, plan)]
     if faults:
         raise InputError(_ordered(faults))
     return claims
@@ -143,7 +184,3 @@ def load_claims(path: str | Path, plan: Plan, register: Register) -> Claims:
 
 def _in_table(table: Table, keys: tuple[str | int, ...], message: str) -> Located:
     return table.locate(keys, message) if keys else Located(message, file=table.label)
-
-
-def _located(table: Table, fault: Fault) -> Located:
-    return table.locate(fault.path, fault.message)
