@@ -172,7 +172,9 @@ class Batch:
         self.columns = columns
         self.off_axis = network.clock.size + 1
         self._base, self._samples = base, samples
-        self.layout: Layout = Layout(network) if base is None else base.layout
+        if "layout" not in network.kept:
+            network.kept["layout"] = Layout(network)
+        self.layout: Layout = network.kept["layout"]
         self._rows: list[Boundaries | None] = [None] * len(network.points)
         self._own: set[int] = set()
         self.computed: set[int] = set()

@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -191,6 +192,8 @@ class Network:
     """What waiting for a board does, shared by everyone who waits for it: board, unit of the notice, how it is counted from."""
     uses_capacity: bool = False
     """Whether an enabled capacity rule was left out."""
+    kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What passes laid out of these inequalities, once; a network made from this one begins without."""
 
     @property
     def never(self) -> int:

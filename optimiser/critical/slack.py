@@ -18,7 +18,9 @@ Link = tuple[int, int, NDArray[np.int64]]
 """A node that may be no later than another, and the samples in which that holds."""
 
 
-def latest_positions(batch: Batch, target: int, links: Sequence[Link] = (), *, alone: bool = True) -> dict[int, Boundaries]:
+def latest_positions(
+    batch: Batch, target: int, links: Sequence[Link] = (), *, alone: bool = True, late: Boundaries | None = None
+) -> dict[int, Boundaries]:
     """Return how late each node may be in each sample before a target moves.
 
     Parameters
@@ -33,6 +35,8 @@ def latest_positions(batch: Batch, target: int, links: Sequence[Link] = (), *, a
         Whether of a quorum a source is needed only where without it too few of the others come in time. That is right
         for what leads to one source. Where all are needed that come in time, what leads to several is late with each, and
         no node may be later than is found.
+    late
+        How late the target itself may be; where it is, where None.
 
     Returns
     -------
@@ -40,7 +44,7 @@ def latest_positions(batch: Batch, target: int, links: Sequence[Link] = (), *, a
         Of every node that leads to the target.
     """
     order, rank = batch.network.order, batch.layout.rank
-    found: dict[int, Boundaries] = {target: batch.row(target).copy()}
+    found: dict[int, Boundaries] = {target: batch.row(target).copy() if late is None else late}
     behind: dict[int, list[tuple[int, NDArray[np.int64]]]] = {}
     for source, node, samples in links:
         behind.setdefault(node, []).append((source, samples))

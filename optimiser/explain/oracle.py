@@ -18,17 +18,18 @@ from numpy.typing import NDArray
 from models.findings import ConflictMember
 from models.plan import DURATION_PREFIX, Plan
 from optimiser.clock import Clock
-from optimiser.critical import Earliest, Evaluated, Network, Resource, compile_network, evaluate, resources
+from optimiser.critical import Earliest, Evaluated, Network, Resource, compile_network, evaluate, latest_times, resources
 from optimiser.critical.levelling import Key, latest_by_choice
 from optimiser.encoding.answer import Limits
 from optimiser.encoding.levers import Lever, moved_plan
+from optimiser.explain import together
 from optimiser.explain.alternatives import Alternative, alternatives
 from optimiser.explain.near import Near
 from optimiser.explain.register import raid_of
 from optimiser.numbers import Number, number_of_rule, users
 from optimiser.solve.between import QUICK, USUAL, DateRange, Deadline, between, too_large
 from optimiser.solve.orders import attained, in_order
-from optimiser.solve.problem import Problem, inside_of, refuted_by
+from optimiser.solve.problem import Problem, refuted_by
 from optimiser.solve.variant import Variant, capacities, columns_of, no_tighter, pools_of, without_capacity
 from optimiser.wording import describe
 
@@ -56,6 +57,8 @@ class _Known:
     orders: list[Network] | None = None
     refutations: dict[int, frozenset[str] | None] = field(default_factory=dict)
     answers: dict[tuple[Any, ...], DateRange] = field(default_factory=dict)
+    apt: dict[tuple[str, bool], Sequence[int] | None] = field(default_factory=dict)
+    due: dict[int, Sequence[int]] = field(default_factory=dict)
     searched: int = 0
     solved: int = 0
 
@@ -84,6 +87,7 @@ class Oracle:
     verdicts: dict[tuple[frozenset[str], str, int], bool | None] = field(default_factory=dict)
     _known: dict[str, _Known] = field(default_factory=dict)
     _described: dict[str, ConflictMember] = field(default_factory=dict)
+    _tails: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     # -- the plan as it stands -----------------------------------------------------------------------------------------
 
@@ -180,7 +184,12 @@ class Oracle:
 
     def using(self, slot: str) -> tuple[str, ...]:
         """Return the rules and durations of which a slot holds a number."""
-        return users(self.plan, slot) if slot in self.plan.values else (slot,)
+        return self._users.get(slot, ()) if slot in self.plan.values else (slot,)
+
+    @cached_property
+    def _users(self) -> dict[str, tuple[str, ...]]:
+        """The rules and durations that use each assumption."""
+        return {name: users(self.plan, name) for name in self.plan.values}
 
     def base(self, milestone: str) -> DateRange:
         """Return where the milestone of the plan as it stands lies: asked in full, whatever it costs, as every verb does."""
@@ -245,18 +254,85 @@ class Oracle:
                 found[place] = self.base(milestone)
             else:
                 left.append(place)
-        wanted = [boundaries[place] if by is None else by for place in left]
-        highs = self._highs(milestone, [variants[place] for place in left], wanted)
-        for place, known in zip(left, highs, strict=True):
-            low, ends = boundaries[place], [each for each in (known, at_most) if each is not None]
-            high = min(ends, default=None)
+        waist = self.problem.waist(milestone)
+        if by is not None and waist != milestone:
+            due = latest_times(self.network, {self.node(milestone): by})[self.node(waist)]
+            before = [place for place in left if not self._touches_tail(milestone, waist, variants[place])]
+            for place, each in zip(before, self.reach(waist, [variants[place] for place in before], by=due), strict=True):
+                told = DateRange(by + 1, None) if each.low > due else DateRange(boundaries[place], by)
+                undecided = each.low <= due and (each.high is None or each.high > due)
+                found[place] = (
+                    DateRange(boundaries[place], None, method="undecided") if undecided else replace(told, method=each.method)
+                )
+            left = [place for place in left if place not in found]
+        found |= self._with_capacity(milestone, variants, left, boundaries, by, at_most)
+        return [found[place] for place in range(len(variants))]
+
+    def _touches_tail(self, milestone: str, waist: str, variant: Variant) -> bool:
+        """Return whether a variant changes anything between a milestone and the one that all work with capacity leads through."""
+        if (milestone, waist) not in self._tails:
+            behind, start = self.problem.reaching(milestone), self.node(waist)
+            tail, stack = {start}, [start]
+            after: dict[int, list[int]] = {}
+            for target, sources in enumerate(self.problem.incoming):
+                for source in sources:
+                    after.setdefault(source, []).append(target)
+            while stack:
+                for target in after.get(stack.pop(), ()):
+                    if behind[target] and target not in tail:
+                        tail.add(target)
+                        stack.append(target)
+            names = {arc.rule for arc in self.network.arcs if arc.target in tail and arc.source in tail}
+            names |= {quorum.rule for quorum in self.network.quorums if quorum.target in tail - {start}}
+            names |= {bound.rule for bound in (*self.network.floors, *self.network.ceilings) if bound.node in tail - {start}}
+            self._tails[milestone, waist] = frozenset(names)
+        touched = {*variant.off, *variant.on, *(name for slot in variant.values for name in self.using(slot))}
+        return bool(touched & self._tails[milestone, waist])
+
+    def _with_capacity(
+        self,
+        milestone: str,
+        variants: Sequence[Variant],
+        places: Sequence[int],
+        lows: Sequence[int],
+        by: int | None,
+        at_most: int | None,
+    ) -> dict[int, DateRange]:
+        """Return where the milestone lies in some of the variants: all at once as far as that tells, then one by one."""
+        schedule, node = self._of(milestone).range.schedule, self.node(milestone)
+        pools = {place: pools_of(self.network, variants[place], self.pools, self._capacities) for place in places}
+        highs: dict[int, int | None] = dict.fromkeys(places)
+        if schedule is not None:
+            wanted = [lows[place] if by is None else by for place in places]
+            chosen, own = [variants[place] for place in places], [pools[place] for place in places]
+            apt = [[self._apt(milestone, each, late=late) or schedule for each in chosen] for late in (False, True)]
+            known = together.highs(self.problem, self.orders(milestone), apt, node, chosen, own, wanted)
+            highs = dict(zip(places, known, strict=True))
+        found: dict[int, DateRange] = {}
+        left: list[int] = []
+        for place in places:
+            low, ends = lows[place], [each for each in (highs[place], at_most) if each is not None]
+            high = highs[place] = min(ends, default=None)
             if high is not None and (high <= low or (by is not None and high <= by)):
                 found[place] = DateRange(min(low, high), high)
             elif at_most is not None and self._untouched(milestone, at_most, variants[place]):
                 found[place] = DateRange(at_most, at_most)
             else:
-                found[place] = self.searched(milestone, variants[place], low, high, by)
-        return [found[place] for place in range(len(variants))]
+                left.append(place)
+        boundary = by if by is not None else None if at_most is None else at_most - 1
+        if boundary is not None and left:
+            late = together.refuted(
+                self.problem, [variants[place] for place in left], [pools[place] for place in left], node, boundary
+            )
+            found |= {
+                place: DateRange(boundary + 1, highs[place]) for place, shown in zip(left, late.tolist(), strict=True) if shown
+            }
+        for place in left:
+            if place not in found:
+                found[place] = self.searched(
+                    milestone, variants[place], lows[place], highs[place], by, looked_at=boundary is not None
+                )
+        return found
 
     def _capacity_on(self, variant: Variant) -> bool:
         """Return whether a variant switches a capacity on that the plan has off."""
@@ -290,49 +366,22 @@ class Oracle:
         if known.orders is not None and len(known.orders) < 2 * KEPT:
             known.orders += [in_order(self.network, self.problem.pools, values, spread=spread) for spread in (True, False)]
 
-    def _highs(self, milestone: str, variants: Sequence[Variant], wanted: Sequence[int]) -> list[int | None]:
-        """Return boundaries that variants can be at, None where no schedule is known.
-
-        The order of a schedule known is kept in all variants at once; where that is not as early as wanted, the schedule is
-        left as it is but for what the variant pushes; then the other orders are tried.
-
-        Parameters
-        ----------
-        wanted
-            For each variant a boundary that is early enough.
-        """
-        schedule = self._of(milestone).range.schedule
-        highs: list[int | None] = [None] * len(variants)
-        if not variants or schedule is None:
-            return highs
-        pools = [pools_of(self.network, variant, self.pools, self._capacities) for variant in variants]
-        able = [no_tighter(each, self.pools) for each in pools]
-        left = list(range(len(variants)))
-        orders = self.orders(milestone)
-        for way in (*orders[:1], None, *orders[1:]):
-            tried = [place for place in left if way is None or able[place]]
-            if not tried:
-                continue
-            columns = columns_of(self.network, [without_capacity(self.plan, variants[place]) for place in tried])
-            raised = None if way is not None else {node: np.full(len(tried), at) for node, at in enumerate(schedule)}
-            evaluated = evaluate(way or self.network, columns, raised=raised)
-            good = ~evaluated.infeasible & (evaluated.values <= self.problem.clock.limit).all(axis=0)
-            for sample, (place, high) in enumerate(zip(tried, evaluated.of(milestone).tolist(), strict=True)):
-                before = highs[place]
-                earlier = good[sample] and (before is None or high < before)
-                if earlier and inside_of(self.network, pools[place], evaluated.values[:, sample]):
-                    highs[place] = high
-            left = [place for place in left if (high := highs[place]) is None or high > wanted[place]]
-        return highs
-
     @cached_property
     def _capacities(self) -> Any:
         return capacities(self.network)
 
     # -- one variant ---------------------------------------------------------------------------------------------------
 
-    def searched(self, milestone: str, variant: Variant, low: int, high: int | None, by: int | None) -> DateRange:
-        """Search one variant alone, or say that it was not asked: of a larger plan only so many are."""
+    def searched(
+        self, milestone: str, variant: Variant, low: int, high: int | None, by: int | None, *, looked_at: bool = False
+    ) -> DateRange:
+        """Search one variant alone, or say that it was not asked: of a larger plan only so many are.
+
+        Parameters
+        ----------
+        looked_at
+            Whether its windows have been held against the capacities already.
+        """
         known = self._of(milestone)
         pools = pools_of(self.network, variant, self.pools, self._capacities)
         key = (by, low, high, *self._same(variant, pools))
@@ -353,6 +402,7 @@ class Oracle:
             deadline=self.deadline,
             effort=USUAL if asks else QUICK,
             orders=() if by is None else self._orders_for(problem, milestone, variant, by),
+            looked_at=looked_at,
         )
         if found.schedule is not None and no_tighter(self.problem.pools, {pool.rule: pool for pool in pools}):
             self._keep(known, found.schedule)
@@ -376,11 +426,57 @@ class Oracle:
         offered = tuple((pool.rule, pool.available.tobytes(), tuple(pool.demand.items())) for pool in pools if slots)
         return (frozenset(variant.off), frozenset(variant.on), rest, offered)
 
-    def _orders_for(self, problem: Problem, milestone: str, variant: Variant, by: int) -> Iterator[Key]:
-        """Yield orders of placing for a variant: what hangs on it first, then all by how late the boundary leaves it."""
+    def _apt(self, milestone: str, variant: Variant, *, late: bool) -> Sequence[int] | None:
+        """Return the schedule in which the work next to what a variant changes is as early, or as late, as it can be.
+
+        None where that is not one piece of work: then no schedule is more apt than the one that is kept.
+        """
+        known, first = self._of(milestone), self._next_to(variant)
+        if len(first) != 1 or known.range.schedule is None:
+            return None
+        (item,) = first
+        if (item, late) not in known.apt:
+            known.apt[item, late] = self._with_first(milestone, item, late=late)
+        return known.apt[item, late]
+
+    def _next_to(self, variant: Variant) -> frozenset[str]:
         names = (*variant.off, *(name for slot in variant.values for name in self.using(slot)))
-        first = frozenset(item for name in names for item in self.near.next_to(name))
-        late = latest_by_choice(problem.earliest, problem.node(milestone), by)
+        return frozenset(item for name in names for item in self.near.next_to(name))
+
+    def _with_first(self, milestone: str, item: str, *, late: bool) -> Sequence[int] | None:
+        """Return a schedule that reaches the milestone's boundary with one piece of work served first, or at the latest found."""
+        problem, node = self.problem, self.node(milestone)
+        by = self._of(milestone).range.high
+        assert by is not None
+        due = self._due(milestone, by)
+        place = {each: (each != item, due[problem.network.item_nodes(each)[0]]) for each in problem.levelling.items}
+        start, _ = problem.network.item_nodes(item)
+        low, high = problem.earliest.values[start], min(due[start], problem.clock.limit)
+        best, at = None, high if late else low
+        while low <= high:
+            pushed = problem.forward.raised(start, at)
+            again = None if pushed.trouble else problem.levelling.again(problem.network, pushed)
+            values = None if again is None else again.schedule(lambda each, _: place[each])
+            if values is not None and values[node] <= by and problem.holds(values):
+                best, low = values, at + 1
+            else:
+                high = at - 1
+            if not late:
+                break
+            at = (low + high + 1) // 2
+        return best
+
+    def _due(self, milestone: str, by: int) -> Sequence[int]:
+        """Return how late each node of the plan as it stands may be for a boundary, the quickest of k of n chosen."""
+        known = self._of(milestone)
+        if by not in known.due:
+            known.due[by] = latest_by_choice(self.problem.earliest, self.node(milestone), by)
+        return known.due[by]
+
+    def _orders_for(self, problem: Problem, milestone: str, variant: Variant, by: int) -> Iterator[Key]:
+        """Yield orders of placing for a variant: what is next to it first, then all by how late the boundary leaves it."""
+        first = self._next_to(variant)
+        late = self._due(milestone, by)
         starts = {item: problem.network.item_nodes(item) for item in problem.levelling.items}
         values = problem.earliest.values
         place = {item: (late[start], values[start] - values[finish]) for item, (start, finish) in starts.items()}

@@ -149,6 +149,7 @@ def between(
     effort: Effort = THOROUGH,
     known: Iterable[Sequence[int]] = (),
     orders: Iterable[Key] = (),
+    looked_at: bool = False,
 ) -> DateRange:
     """Return where the earliest boundary of a milestone lies.
 
@@ -166,6 +167,8 @@ def between(
         Schedules of this problem that are known already.
     orders
         Orders of placing to try before the usual ones.
+    looked_at
+        Whether ``by`` has been held against the capacities already, without being refuted.
 
     Notes
     -----
@@ -182,14 +185,14 @@ def between(
         return DateRange(low, low, earliest.values)
     if by is not None and low > by:
         return DateRange(low, None)
-    waist = problem.waist(milestone)
-    if by is None and waist != milestone:
+    waist = problem.waist(milestone) if by is None else milestone
+    if waist != milestone:
         before = between(problem, waist, deadline=deadline, effort=effort, known=known, orders=orders)
         after = _after(problem, before, waist, node)
         if after is not None:
             return after
     search = _Search(problem, milestone, deadline, low, [values for values in known if problem.holds(values)])
-    return search.by(by, effort, orders) if by is not None else search.run(effort, orders)
+    return search.by(by, effort, orders, looked_at=looked_at) if by is not None else search.run(effort, orders)
 
 
 def _after(problem: Problem, before: DateRange, waist: str, node: int) -> DateRange | None:
@@ -249,10 +252,10 @@ class _Search:
             self._solved()
         return self.found()
 
-    def by(self, boundary: int, effort: Effort, orders: Iterable[Key]) -> DateRange:
+    def by(self, boundary: int, effort: Effort, orders: Iterable[Key], *, looked_at: bool) -> DateRange:
         """Return what tells whether the milestone can be at or before a boundary."""
         problem = self.problem
-        if overload_before(problem.earliest, problem.pools, self.node, boundary):
+        if not looked_at and overload_before(problem.earliest, problem.pools, self.node, boundary):
             self.low, self.bound_by = boundary + 1, "capacity bound"
             return self.found(told=True)
         self._listed(boundary, orders)
