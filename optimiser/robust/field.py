@@ -95,7 +95,6 @@ class Field:
         self.columns = self.free.columns
         if self.counter:
             self.served = allot(self.counter, self.free, self.policy, self._needed)
-            self._queue = self._pushed(self.served.batch)
 
     @property
     def placed(self) -> Batch:
@@ -158,8 +157,8 @@ class Field:
         In the others everybody takes the turn that they took, and so begins when they began.
         """
         assert self.counter is not None
-        assert self._queue is not None
         assert self.served is not None
+        self._queue = self._queue or self._pushed(self.served.batch)
         behind = kept.behind(names)
         found = np.zeros(kept.columns.samples, dtype=np.bool_)
         for place, (start, finish) in enumerate(zip(self.counter.starts, self.counter.finishes, strict=True)):

@@ -129,13 +129,15 @@ class Sampler:
         drawn = [reading for reading in live_options(model.plan) if reading.id in model.weights]
         self.together = tuple(reading for reading in drawn if columnar(model.plan, reading))
         self.apart = tuple(reading for reading in drawn if not columnar(model.plan, reading))
+        self._counter = Counter(model.network) if model.network.uses_capacity else None
         self.networks: list[tuple[tuple[int, ...], Network, Counter | None]] = []
         for places in product(*(range(len(reading.options)) for reading in self.apart)):
             plan = model.plan
             for reading, place in zip(self.apart, places, strict=True):
                 plan = answered(plan, reading, reading.options[place].id)
             network = compile_network(plan) if places else model.network
-            self.networks.append((places, network, Counter(network) if network.uses_capacity else None))
+            counter = Counter(network) if places and network.uses_capacity else None if places else self._counter
+            self.networks.append((places, network, counter))
         ends = [int(network.clock.days[network.clock.limit - 1]) for _, network, _ in self.networks]
         self.last = min(ends) if len(ends) > 1 else None
         """Where readings choose between calendars, the day up to which all of them know what is late."""
@@ -213,12 +215,9 @@ class Sampler:
         return {name: self._sample(each) for name, each in parts.items()}
 
     def days(self, columns: Columns) -> Days:
-        """Return the days of the milestones under some columns, whatever is drawn, readings as chosen."""
-        _, network, counter = next(iter(self.networks))
-        if self.model.weights:
-            network, counter = self.model.network, Counter(self.model.network) if self.model.network.uses_capacity else None
+        """Return the days of the milestones under some columns, readings as chosen, whatever is drawn."""
         policy = self.policy(self.main)
-        return Field(network, counter, columns, policy, self.milestones).under(columns, policy)[0]
+        return Field(self.model.network, self._counter, columns, policy, self.milestones).under(columns, policy)[0]
 
     def _sample(self, parts: list[tuple[Days, Flags]]) -> Sample:
         """Join blocks."""

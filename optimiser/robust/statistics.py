@@ -201,32 +201,29 @@ class Distribution:
         return self._known[confidence]
 
     def _tolerance(self, confidence: float) -> float:
-        """Return the sampling error of the probability of the day before the one at a confidence."""
-        if self.exact:
-            return _EXACT
-        cumulative = np.cumsum(self.counts, axis=1)
-        total = self.counts.sum() + self.late.sum()
-        place = int(np.argmax(np.append(cumulative.sum(axis=0), np.inf) >= confidence * total - _EXACT))
+        """Return the sampling error of the probability, of those that occur, that lies next to a confidence."""
         totals = self.counts.sum(axis=1) + self.late
-        if not place or not totals.all():
+        if self.exact or not self.counts.size or not totals.all():
             return _EXACT
-        spread = scatter((cumulative[:, place - 1] / totals).tolist()) or 0.0
-        return max(_ERRORS * spread, len(totals) / float(total))
+        shares = np.cumsum(self.counts, axis=1) / totals[:, None]
+        nearest = int(np.argmin(np.abs(np.average(shares, axis=0, weights=totals) - confidence)))
+        return max(_ERRORS * (scatter(shares[:, nearest].tolist()) or 0.0), len(totals) / float(totals.sum()))
 
     def _days(self, rows: NDArray[np.float64], confidence: float, tolerance: float) -> list[int | None]:
-        """Return the day at a confidence for each sum of scrambles."""
+        """Return the day at a confidence for each sum of scrambles; of fewer scrambles the tolerance is the wider."""
         counts = np.einsum("ij,jk->ik", rows, self.counts)
         totals = counts.sum(axis=1) + np.einsum("ij,j->i", rows, self.late)
         cumulative = np.cumsum(counts, axis=1)
         found: list[int | None] = []
-        for each, total in zip(cumulative, totals, strict=True):
+        wider = tolerance * np.sqrt(len(self.counts) / rows.sum(axis=1))
+        for each, total, tolerated in zip(cumulative, totals, wider, strict=True):
             if not total:
                 found.append(None)
                 continue
             place = int(np.searchsorted(each, confidence * total - _EXACT * total))
             reached = each[place] / total if place < len(each) else 1.0
             before = each[place - 1] / total if place else 0.0
-            if before > 0 and confidence - before <= tolerance < reached - confidence:
+            if before > 0 and confidence - before <= tolerated < reached - confidence:
                 earlier = int(np.searchsorted(each, each[place - 1] - _EXACT))
                 place = earlier if place - earlier > _WEEKEND else place
             found.append(self.first + place if place < len(each) else None)
