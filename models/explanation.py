@@ -86,7 +86,10 @@ class BindingLine(Record):
     saturation: Many[str] = ()
     """What takes over then."""
     headroom: int | None = None
-    """Units by which it can worsen before the milestone moves; None where it has no number, or never moves it."""
+    """Units, working days of a date, by which it can worsen before the milestone moves; None where it has no number, or none
+    moves it."""
+    headroom_searched: int | None = None
+    """Where no number moves the milestone, how many units were looked at: to the end of its range, or of the axis."""
     headroom_range: tuple[int, int | None] | None = None
     """Where the limit came before the headroom: so much leaves the milestone where it is, more than the second does not; None
     there where no number is known that moves it."""
@@ -145,7 +148,9 @@ class BreakEven(Record):
     unknown: bool
     value: str
     headroom: int | None
-    """Units; working days of a date. None where no value ever moves the milestone, or where the limit came first."""
+    """Units; working days of a date. None where no value moves the milestone, or where the limit came first."""
+    headroom_searched: int | None = None
+    """Where no value moves the milestone, how many units were looked at."""
     headroom_range: tuple[int, int | None] | None = None
     """Where the limit came first: so much leaves the milestone where it is, more than the second does not."""
     unit: Literal["wd", "cd", "mo", "count"]

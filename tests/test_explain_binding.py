@@ -276,7 +276,7 @@ def gains_against_cp_sat(seeds: range, **choices: Any) -> tuple[int, int, int]:
 
 def test_headroom_is_exact() -> None:
     """On random plans the milestone stays at the end of every headroom and moves, or nothing fits, one unit further."""
-    ended = contradicted = 0
+    ended = contradicted = free = own = 0
     for oracle, milestone, report in reports(range(200, 300), capacity=False):
         node = oracle.node(milestone)
         now = oracle.found.values[node]
@@ -288,14 +288,23 @@ def test_headroom_is_exact() -> None:
 
         for line in report.lines:
             number = number_of_rule(oracle.plan, oracle.problem.clock, line.rule)
+            if number is not None and line.headroom_searched is not None:
+                assert date(varied(oracle.network, with_number(number, line.headroom_searched))) <= now, (
+                    oracle.plan.id,
+                    line.rule,
+                )
+                free += 1
             if line.headroom is None or number is None or line.headroom >= number.most:
                 continue
             assert date(varied(oracle.network, with_number(number, line.headroom))) <= now, (oracle.plan.id, line.rule)
             after = date(varied(oracle.network, with_number(number, line.headroom + 1)))
             assert after is None or after > now, (oracle.plan.id, line.rule)
             ended, contradicted = ended + 1, contradicted + (after is None)
+            own += number.unit in ("cd", "mo")
     assert ended > 80
     assert contradicted > 0
+    assert free > 20
+    assert own > 10
 
 
 def test_what_a_large_rationed_plan_says_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:

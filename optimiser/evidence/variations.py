@@ -119,7 +119,7 @@ def _pair(dossier: Dossier, milestone: str, gains: dict[str, int]) -> tuple[str,
     rivals = {
         entry.id: entry.headroom
         for entry in (report.break_even if report else ())
-        if not entry.unknown and not entry.readings and entry.unit == "wd" and entry.headroom
+        if not entry.unknown and not entry.readings and _unit(plan, entry.id) == "wd" and entry.headroom
     }
     if drivers and rivals:
         return drivers[0], min(rivals, key=lambda name: (rivals[name], name))

@@ -204,8 +204,11 @@ class _Lines:
         return saturations(self.oracle, self.milestone, numbers, self.boundary) if self.proved else [None] * len(numbers)
 
     def _gain(self, reach: DateRange | None) -> int | None:
-        """Return the working days gained, fewer than none where the date moves later; None where they are not known."""
-        if reach is None or reach.exact is None or not self.proved:
+        """Return the working days gained, fewer than none where the date moves later.
+
+        None where they are not known, or where there is no date on the axis.
+        """
+        if reach is None or reach.exact is None or not self.proved or reach.exact > self.oracle.problem.clock.limit:
             return None
         return self.boundary - reach.exact
 
@@ -252,6 +255,7 @@ class _Lines:
             range_gain_wd=self.boundary - ranged.boundary if ranged else None,
             saturation=self._takes_over(number, ranged) if number and ranged else (),
             headroom=room.units if room else None,
+            headroom_searched=room.searched(number) if room and number else None,
             headroom_range=room.between if room else None,
             switching_point=first_worse,
             contradicts=bool(room and room.contradicts),

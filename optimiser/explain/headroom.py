@@ -41,6 +41,10 @@ class Headroom:
     least: int = 0
     most: int | None = None
 
+    def searched(self, number: Number) -> int | None:
+        """Return how many units were looked at, where none of them moves the milestone."""
+        return number.most if self.units is None and self.method != "undecided" else None
+
     @property
     def between(self) -> tuple[int, int | None] | None:
         """Where the headroom lies, where the limit came first."""

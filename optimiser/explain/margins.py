@@ -132,6 +132,7 @@ def break_evens(oracle: Oracle, milestone: str) -> tuple[BreakEven, ...]:
             unknown=entry.id in unknowns,
             value=str(number.value),
             headroom=room.units,
+            headroom_searched=room.searched(number),
             headroom_range=room.between,
             unit=number.unit,
             last=None if room.units is None else number.shown(room.units),

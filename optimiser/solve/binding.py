@@ -53,6 +53,7 @@ def bindings(earliest: Earliest, milestone: str) -> tuple[Binding, ...]:
     variants += [Variant(values={name: relaxed}) for name, relaxed in units.items()]
     evaluated = evaluate_variants(network, variants)
     gained = boundary - evaluated.of(milestone)
+    dated = ~(evaluated.infeasible | evaluated.beyond(milestone))
     pushed = _pushed_by(earliest, milestone)
     found = []
     for sample, name in enumerate(members):
@@ -68,7 +69,7 @@ def bindings(earliest: Earliest, milestone: str) -> tuple[Binding, ...]:
                 authority=member.authority,
                 basis=member.basis,
                 drop_gain_wd=None if detached else drop,
-                unit_gain_wd=None if unit is None else int(gained[unit]),
+                unit_gain_wd=int(gained[unit]) if unit is not None and dated[unit] else None,
                 joint_with=_partners(earliest, milestone, name, boundary) if drop == 0 else (),
             )
         )

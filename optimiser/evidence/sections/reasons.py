@@ -81,7 +81,8 @@ def _lines(milestone: str, report: BindingReport) -> Table:
                 line.range_units,
                 names(line.saturation, 3) or None,
                 line.headroom,
-                line.switching_point,
+                line.switching_point
+                or (f"none up to {line.headroom_searched} {line.unit}" if line.headroom_searched is not None else None),
                 "; ".join("+".join(partners) for partners in line.joint_with) or None,
                 line.authority,
                 line.owner,

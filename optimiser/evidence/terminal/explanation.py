@@ -187,7 +187,9 @@ def _room_of(line: BindingLine | BreakEven) -> str:
         if most is None:
             return f"{least}{unit} or more" if least else "not asked"
         return f"{least} to {most}{unit}"
-    return "any" if line.headroom is None else f"{line.headroom}{unit}"
+    if line.headroom is None:
+        return "–" if line.headroom_searched is None else f"none up to {line.headroom_searched}{unit}"
+    return f"{line.headroom}{unit}"
 
 
 def _takes_over(report: BindingReport, page: Page) -> Lines:
@@ -205,9 +207,9 @@ def _takes_over(report: BindingReport, page: Page) -> Lines:
 
 def _slack(report: BindingReport, page: Page, *, every: bool) -> Lines:
     """Rules that do not bind, those with the least headroom first."""
-    slack = [line for line in report.lines if line.words == ("slack",) and line.headroom is not None]
-    slack = [line for line in slack if every or line.kind != "capacity"]
-    slack.sort(key=lambda line: line.headroom or 0)
+    slack = [line for line in report.lines if line.words == ("slack",) and (line.headroom is not None or every)]
+    slack = [line for line in slack if (every or line.kind != "capacity") and _headroom(line) != "–"]
+    slack.sort(key=lambda line: (line.headroom is None, line.headroom or 0))
     shown = slack if every else slack[:8]
     if not shown:
         return []
@@ -215,8 +217,8 @@ def _slack(report: BindingReport, page: Page, *, every: bool) -> Lines:
         [Column("rule", gives=True), Column("now"), Column("headroom", side="right"), Column("moves it from"), Column("by")]
     )
     for line in shown:
-        ends = f"{line.switching_point or 'the end of the axis'}{' (contradiction)' if line.contradicts else ''}"
-        grid.add(line.rule, line.number or "", f"{line.headroom} {line.unit}", ends, line.method)
+        ends = f"{line.switching_point or '–'}{' (contradiction)' if line.contradicts else ''}"
+        grid.add(line.rule, line.number or "", _room_of(line), ends, line.method)
     note = "" if len(shown) == len(slack) else f"the {len(shown)} nearest of {len(slack)}; --all lists them"
     return [heading("What does not bind, and how far it is from it", note), *grid.lines(page.width)]
 
