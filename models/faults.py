@@ -17,7 +17,7 @@ from models.record import Record
 from models.rules import Point, RuleRecord
 from models.term_faults import kind_faults, range_faults, term_faults, value_faults
 
-__all__ = ["Fault", "PlanFaultsError", "find_faults", "maybe"]
+__all__ = ["Fault", "PlanFaultsError", "find_faults", "items_named", "maybe"]
 
 
 def find_faults(plan: PlanContents, most: int | None = None) -> tuple[Fault, ...]:
@@ -80,7 +80,7 @@ def _names(plan: PlanContents) -> Iterator[Fault]:
             if isinstance(item, Activity) and item.calendar is not None:
                 yield from _unknown_name((field, index, "calendar"), "calendar", item.calendar, plan.calendars_by_id)
     for index, rule in enumerate(plan.rules):
-        for path, name in _items_named(rule):
+        for path, name in items_named(rule):
             where = ("rules", index, *path)
             yield from _unknown_name(where, "item", name, plan.items)
             if isinstance(plan.items.get(name), Hammock):
@@ -108,7 +108,7 @@ def _baselines(plan: PlanContents) -> Iterator[Fault]:
             )
 
 
-def _items_named(rule: RuleRecord) -> Iterator[tuple[Path, str]]:
+def items_named(rule: RuleRecord) -> Iterator[tuple[Path, str]]:
     """Yield where a rule names an item, and the name: wherever one of its own fields holds the item of one of its points."""
     named = {point.item for point in rule.points()}
     for key, field in type(rule).model_fields.items():

@@ -212,7 +212,7 @@ def _equality(plan: Plan, rule: Equality) -> str:
 def _gate(plan: Plan, rule: Gate) -> str:
     before, after = (point_name(plan, point) for point in rule.points())
     notice = plan.duration(rule.notice)
-    papers = f", papers {notice} before" if notice.amount else ""
+    papers = f", papers {_value(plan, rule.notice)} before" if notice.amount else ""
     qualification = plan.qualification
     for body in qualification.bodies if qualification is not None and qualification.expanded else ():
         if rule.id.startswith(f"board-{body.id}-"):

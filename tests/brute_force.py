@@ -1,6 +1,6 @@
 """An exhaustive solver for tiny plans: the fourth witness.
 
-It is written from the docstrings of `models.rules` and `models.items` alone, counts days with `datetime` and its fingers,
+It is written from the docstrings of `models.rules` (in `tests.rule_kinds`) and `models.items` alone, counts days with `datetime` and its fingers,
 and shares no line with `optimiser`. It is slow, and simple enough to be believed.
 
 A boundary is the number of working days of the axis before it. Dates before the days covered stand for −∞, dates after
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -19,20 +19,8 @@ from models.calendar import Calendar
 from models.duration import Duration
 from models.items import Activity, Hammock, Milestone
 from models.plan import Plan
-from models.rules import (
-    Alignment,
-    AtLeast,
-    Blackout,
-    Capacity,
-    Dependency,
-    Equality,
-    Gate,
-    NotAfter,
-    NotBefore,
-    Occasions,
-    Point,
-    Release,
-)
+from models.rules import Occasions, Point
+from tests.rule_kinds import MEANINGS, ended
 
 __all__ = [
     "MEANINGS",
@@ -221,106 +209,6 @@ class Scene:
         return self.axis.plus(self.at(point), lag, self.shown(point), target)
 
 
-def ended(point: Point, end: Any) -> Point:
-    """Return a point with its end filled in."""
-    return Point(point.item, point.end or end)
-
-
-def _dependency(here: Scene, rule: Dependency) -> bool:
-    ends = {"S": "start", "F": "finish"}
-    before, after = ended(Point(rule.before), ends[rule.type[0]]), ended(Point(rule.after), ends[rule.type[1]])
-    reached = here.plus(before, here.plan.duration(rule.lag), here.shown(after))
-    return here.at(after) >= reached if rule.bound == "at-least" else here.at(after) <= reached
-
-
-def _not_before(here: Scene, rule: NotBefore) -> bool:
-    point, day = ended(rule.at, "start"), here.plan.date(rule.date)
-    return day is None or here.at(point) >= here.axis.stated(day, here.shown(point))
-
-
-def _not_after(here: Scene, rule: NotAfter) -> bool:
-    point, day = ended(rule.at, "finish"), here.plan.date(rule.date)
-    return day is None or here.at(point) <= here.axis.stated(day, here.shown(point))
-
-
-def _alignment(here: Scene, rule: Alignment) -> bool:
-    point = ended(rule.at, "start")
-    day = here.axis.shown(here.at(point), here.shown(point))
-    return here.axis.is_month_end(day, first=rule.to == "first-working-day")
-
-
-def _release(here: Scene, rule: Release) -> bool:
-    point = ended(rule.at, "start")
-    return any(here.at(point) == here.axis.read(day, here.shown(point)) for day in here.axis.occasions(rule.occasions))
-
-
-def _blackout(here: Scene, rule: Blackout) -> bool:
-    for window in rule.windows:
-        opening, closing = here.axis.stated(window.first, "opens"), here.axis.stated(window.last, "closes")
-        if opening >= closing:
-            continue
-        for name in rule.items:
-            item, (start, finish) = here.plan.items[name], here.places[name]
-            if isinstance(item, Activity):
-                clear = finish <= opening or start >= closing
-            elif isinstance(item, Milestone) and item.shown == "opens":
-                clear = start < opening or start >= closing
-            else:
-                clear = start <= opening or start > closing
-            if not clear:
-                return False
-    return True
-
-
-def _capacity(here: Scene, rule: Capacity) -> bool:
-    for index, day in enumerate(here.axis.days):
-        amount = here.plan.amount(rule.amount)
-        for step in rule.steps:
-            if step.since <= day:
-                amount = here.plan.amount(step.amount)
-        used = sum(
-            here.plan.amount(demand.amount)
-            for demand in rule.demands
-            if here.places[demand.item][0] <= index < here.places[demand.item][1]
-        )
-        if used > amount:
-            return False
-    return True
-
-
-def _at_least(here: Scene, rule: AtLeast) -> bool:
-    after, lag = ended(rule.after, "start"), here.plan.duration(rule.lag)
-    reached = sorted(here.plus(ended(point, "finish"), lag, here.shown(after)) for point in rule.of)
-    return here.at(after) >= reached[here.plan.amount(rule.count) - 1]
-
-
-def _equality(here: Scene, rule: Equality) -> bool:
-    return len({here.at(ended(point, "start")) for point in rule.at}) == 1
-
-
-def _gate(here: Scene, rule: Gate) -> bool:
-    before, after = ended(rule.before, "finish"), ended(rule.after, "start")
-    ready = here.plus(before, here.plan.duration(rule.notice), "opens")
-    for board in here.axis.occasions(rule.board):
-        if here.axis.read(board, "opens") >= ready:
-            return here.at(after) >= here.axis.read(board, "closes")
-    return False
-
-
-MEANINGS: dict[str, Callable[[Scene, Any], bool]] = {
-    "dependency": _dependency,
-    "not-before": _not_before,
-    "not-after": _not_after,
-    "alignment": _alignment,
-    "release": _release,
-    "blackout": _blackout,
-    "capacity": _capacity,
-    "at-least": _at_least,
-    "equality": _equality,
-    "gate": _gate,
-}
-
-
 # -- judging and searching ---------------------------------------------------------------------------------------------
 
 
@@ -457,16 +345,7 @@ def _alone(plan: Plan, axis: Axis, name: str, rules: list[Any]) -> list[tuple[in
 
 def _named(rule: Any) -> set[str]:
     """Return the items that a rule speaks of."""
-    if isinstance(rule, Dependency):
-        return {rule.before, rule.after}
-    if isinstance(rule, Capacity):
-        return {demand.item for demand in rule.demands}
-    if isinstance(rule, Blackout):
-        return set(rule.items)
-    if isinstance(rule, AtLeast | Gate):
-        counted = rule.of if isinstance(rule, AtLeast) else (rule.before,)
-        return {point.item for point in (*counted, rule.after)}
-    return {point.item for point in (rule.at if isinstance(rule, Equality) else (rule.at,))}
+    return {point.item for point in rule.points()}
 
 
 def earliest(plan: Plan, milestone: str) -> dt.date | None:

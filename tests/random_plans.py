@@ -7,7 +7,9 @@ off the axis.
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
+import zlib
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, Literal, TypeVar
 
@@ -16,10 +18,12 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from models.duration import Duration
+from models.faults import items_named
 from models.items import Milestone
 from models.plan import Plan
 from models.rules import RULE_KINDS, Point, Rule
-from tests.brute_force import DAY, MEANINGS, NAMES, Axis, Scene, hammock_place, last_day, works_on
+from tests.brute_force import DAY, NAMES, Axis, Scene, hammock_place, last_day, works_on
+from tests.rule_kinds import MEANINGS, example
 
 __all__ = ["UNITS", "plans", "random_plan"]
 
@@ -101,18 +105,33 @@ def plans(size: Size = "tiny", **choices: Any) -> st.SearchStrategy[Plan]:
     return st.integers(0, 2**32 - 1).map(lambda seed: random_plan(seed, size=size, **choices))
 
 
+def _at(rule: Any, path: Sequence[Any]) -> Any:
+    """Return what lies at a path of a rule."""
+    for key in path:
+        rule = rule[key]
+    return rule
+
+
+def _put(rule: Any, path: Sequence[Any], value: Any) -> None:
+    """Put a value at a path of a rule."""
+    _at(rule, path[:-1])[path[-1]] = value
+
+
 class _Maker:
     """One plan in the making."""
 
     def __init__(self, draw: Draw, size: Size, kinds: list[str], units: tuple[str, ...], *, calendars: bool) -> None:
         self.draw, self.size, self.units, self.calendars = draw, size, units, calendars
-        self.kinds = [kind for kind in kinds for _ in range(_WEIGHTS.get(kind, 1))]
+        own = self._makers()
+        self.kinds = [kind for kind in kinds if kind in own for _ in range(_WEIGHTS.get(kind, 1))]
+        self.others = [kind for kind in kinds if kind not in own]
         self.planted = draw.chance(0.65)
         self.values: list[dict[str, Any]] = []
         self.turn: dt.date | None = None
 
     def plan(self, name: str, horizon: int | None) -> Plan:
         """Return the plan."""
+        self.name = name
         fields = self._frame(name, horizon)
         order = self._items(fields)
         bare = Plan.model_validate(fields)
@@ -260,12 +279,35 @@ class _Maker:
         draw = self.draw
         kinds = [kind for kind in self.kinds if kind != "capacity" or self._workers()]
         if len(self.order) < 2 or not kinds:
-            return []
+            return self._others()
         crowded = "capacity" in kinds and self.turn is None and draw.chance(0.35)
         count = draw.whole(2, 7) if self.size == "tiny" else draw.whole(len(order), 2 * len(order))
         if self.size == "tiny" and (crowded or self.turn):
             count = draw.whole(0, 3)
-        makers: dict[str, Callable[[], dict[str, Any]]] = {
+        rules: list[dict[str, Any]] = []
+        for number in range(count):
+            kind = draw.one(kinds)
+            if kind == "capacity" and sum(rule["kind"] == kind for rule in rules) >= 2:
+                continue
+            common = {"id": f"R{number}", "title": f"Rule {number}", "basis": "synthetic", "kind": kind}
+            off = draw.chance(0.08)
+            for _ in range(_ATTEMPTS):
+                rule = common | self._makers()[kind]()
+                if off or not self.planted or MEANINGS[kind](self.scene, _RULE.validate_python(rule)):
+                    break
+            else:
+                continue
+            if off or draw.chance(0.1):
+                rule["enabled"] = self._referred(not off, 0.5)
+            rules.append(self._with_references(rule))
+        rules += self._sinks() if "dependency" in kinds else []
+        rules += self._others()
+        rules += self._month_end()
+        return rules + (self._crowd() if crowded else [])
+
+    def _makers(self) -> dict[str, Callable[[], dict[str, Any]]]:
+        """Return how a rule of each kind is drawn that has a way of its own."""
+        return {
             "dependency": self._dependency,
             "not-before": self._not_before,
             "not-after": self._not_after,
@@ -277,25 +319,39 @@ class _Maker:
             "equality": self._equality,
             "gate": self._gate,
         }
-        rules: list[dict[str, Any]] = []
-        for number in range(count):
-            kind = draw.one(kinds)
-            if kind == "capacity" and sum(rule["kind"] == kind for rule in rules) >= 2:
-                continue
-            common = {"id": f"R{number}", "title": f"Rule {number}", "basis": "synthetic", "kind": kind}
-            off = draw.chance(0.08)
-            for _ in range(_ATTEMPTS):
-                rule = common | makers[kind]()
-                if off or not self.planted or MEANINGS[kind](self.scene, _RULE.validate_python(rule)):
-                    break
-            else:
-                continue
-            if off or draw.chance(0.1):
-                rule["enabled"] = self._referred(not off, 0.5)
-            rules.append(self._with_references(rule))
-        rules += self._sinks() if "dependency" in kinds else []
-        rules += self._month_end()
-        return rules + (self._crowd() if crowded else [])
+
+    def _others(self) -> list[dict[str, Any]]:
+        """Draw rules of kinds that have no way of their own, by chances of their own: all else is drawn as without them."""
+        drawn, before = list[dict[str, Any]](), self.draw
+        for kind in self.others if len(self.order) > 1 else ():
+            self.draw = Draw(zlib.crc32(f"{self.name} {kind}".encode()))
+            for number in range(self.draw.whole(0, 2)):
+                for _ in range(_ATTEMPTS):
+                    rule = self._like(example(kind, f"{kind}-{number}"))
+                    if not self.planted or MEANINGS[kind](self.scene, _RULE.validate_python(rule)):
+                        drawn.append(rule)
+                        break
+        self.draw = before
+        return drawn
+
+    def _like(self, rule: dict[str, Any]) -> dict[str, Any]:
+        """Return a rule with the items and the numbers of an example drawn anew."""
+        draw, like, found = self.draw, _RULE.validate_python(rule), copy.deepcopy(rule)
+        items = {point.item for point in like.points()}
+        others = draw.some(self.order, len(items), len(items))
+        names = dict(zip(sorted(items), [draw.one(others) for _ in items] if len(others) < len(items) else others, strict=True))
+        for path, name in items_named(like):
+            old = str(_at(found, path))
+            _put(found, path, names[name] + old[len(name) :])
+        for term in like.terms():
+            least, most = term.least or 0, term.most or (term.least or 0) + 4
+            number: Any = draw.whole(least if term.least is not None else -2, most)
+            if term.wanted == "a duration":
+                number = f"{number} {draw.one(self.units)}"
+            elif term.wanted == "a date":
+                number = self._day(self._shown(Point(draw.one(others), "start")))
+            _put(found, term.field, number)
+        return found
 
     def _crowd(self) -> list[dict[str, Any]]:
         """Let a milestone wait for activities that have to take turns, wherever they were planted."""

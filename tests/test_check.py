@@ -21,6 +21,7 @@ from optimiser.check import MEANINGS, check, placed_late
 from optimiser.check.places import Places
 from optimiser.clock import Clock
 from optimiser.errors import BeyondHorizonError
+from tests.rule_kinds import example
 
 Place = str | tuple[str, str] | tuple[int, int]
 
@@ -865,24 +866,10 @@ def test_everything_broken_is_told_at_once(plan_with: Any) -> None:
     assert names(violations) == ["R1", "R2", "R3", "R4"]
 
 
-ONE_OF_EACH = [
-    rule("dependency", before="A", after="B"),
-    rule("not-before", at="A", date="2024-02-01"),
-    rule("not-after", at="A", date="2024-01-10"),
-    rule("alignment", at="A", to="first-working-day"),
-    rule("release", at="A", occasions={"days": ["2024-02-01"]}),
-    rule("blackout", items=["A"], windows=JANUARY_WEEK),
-    rule("capacity", amount=0, demands=[{"item": "A"}]),
-    rule("at-least", of=["A"], count=1, after="B"),
-    rule("equality", at=["A", "C"]),
-    rule("gate", before="A", after="B", board=WEDNESDAYS),
-]
-
-
-@pytest.mark.parametrize("broken", ONE_OF_EACH, ids=lambda entry: entry["kind"])
-def test_a_rule_switched_off_constrains_nothing(plan_with: Any, broken: dict[str, Any]) -> None:
+@pytest.mark.parametrize("kind", RULE_KINDS)
+def test_a_rule_switched_off_constrains_nothing(plan_with: Any, kind: str) -> None:
     """Each kind of rule is broken while it is on, and silent when it is off, directly or through an assumption."""
-    assert [entry["kind"] for entry in ONE_OF_EACH] == list(RULE_KINDS)
+    broken = example(kind)
     for switch, expected in ((True, ["R"]), (False, []), ("$on", []), ("$still", ["R"])):
         plan = plan_with(broken | {"enabled": switch}, assumptions=[value("on", held=False), value("still", held=True)])
         assert names(check(plan, located(plan, A="01-15", B="01-15"))) == expected
@@ -890,10 +877,10 @@ def test_a_rule_switched_off_constrains_nothing(plan_with: Any, broken: dict[str
 
 def test_a_clock_made_before_judges_the_same(plan_with: Any) -> None:
     """Handing over the clock changes nothing but the time taken."""
-    plan = plan_with(*(entry | {"id": f"R{place}"} for place, entry in enumerate(ONE_OF_EACH)))
+    plan = plan_with(*(entry | {"id": f"R{place}"} for place, entry in enumerate(map(example, RULE_KINDS))))
     schedule = located(plan, A="01-15", B="01-15")
     assert check(plan, schedule, Clock(plan)) == check(plan, schedule)
-    assert len(check(plan, schedule)) == len(ONE_OF_EACH)
+    assert len(check(plan, schedule)) == len(RULE_KINDS)
 
 
 # -- properties --------------------------------------------------------------------------------------------------------

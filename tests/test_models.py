@@ -36,6 +36,7 @@ from models.scenario import SCENARIO_SCHEMA, Scenario
 from models.schedule import Position, Schedule
 from tests.conftest import plan_of
 from tests.random_plans import plans, random_plan
+from tests.rule_kinds import EXAMPLES, example
 
 IDENTIFIERS = st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9_-]{0,12}[A-Za-z0-9])?", fullmatch=True)
 DURATIONS = st.builds(Duration, st.integers(-999_999, 999_999), st.sampled_from(["wd", "cd", "mo"]))
@@ -277,22 +278,6 @@ def test_a_published_date_exists(date):
 
 # -- rules -------------------------------------------------------------------------------------------------------------
 
-OCCASIONS = {"days": ["2024-03-01"]}
-RULES: dict[str, tuple[dict[str, Any], list[str]]] = {
-    "dependency": ({"before": "A", "after": "B"}, ["A.finish", "B.start"]),
-    "not-before": ({"at": "A", "date": "2024-03-01"}, ["A.start"]),
-    "not-after": ({"at": "A", "date": "2024-03-01"}, ["A.finish"]),
-    "alignment": ({"at": "A", "to": "first-working-day"}, ["A.start"]),
-    "release": ({"at": "A", "occasions": OCCASIONS}, ["A.start"]),
-    "blackout": (
-        {"items": ["A", "M"], "windows": [{"first": "2024-03-01", "last": "2024-03-02"}]},
-        ["A.start", "A.finish", "M.start", "M.finish"],
-    ),
-    "capacity": ({"amount": 1, "demands": [{"item": "A"}]}, ["A.start", "A.finish"]),
-    "at-least": ({"of": ["A", "B.start"], "count": 1, "after": "M"}, ["A.finish", "B.start", "M.start"]),
-    "equality": ({"at": ["A", "B.finish"]}, ["A.start", "B.finish"]),
-    "gate": ({"before": "A", "after": "B", "board": OCCASIONS}, ["A.finish", "B.start"]),
-}
 ITEMS = {
     "activities": [made(id="A", duration="5 wd"), made(id="B", duration="1 mo")],
     "milestones": [made(id="M", shown="opens"), made(id="N", shown="closes")],
@@ -301,7 +286,7 @@ ITEMS = {
 
 def rule_of(kind: str, **more: Any) -> dict[str, Any]:
     """Return the fields of a sound rule of a kind."""
-    return made(**{"id": f"the-{kind}", "kind": kind, **RULES[kind][0], **more})
+    return example(kind, f"the-{kind}", **more)
 
 
 @pytest.mark.parametrize("kind", RULE_KINDS)
@@ -309,7 +294,7 @@ def test_every_kind_of_rule_fills_in_the_ends_its_docstring_names(kind):
     """The points of a rule have the ends that its class says a point without an end means."""
     rule = TypeAdapter(Rule).validate_python(rule_of(kind))
     assert type(rule) is RULE_KINDS[kind]
-    assert list(map(str, rule.points())) == RULES[kind][1]
+    assert " ".join(map(str, rule.points())) == EXAMPLES[kind][1]
 
 
 @pytest.mark.parametrize(

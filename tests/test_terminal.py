@@ -18,6 +18,7 @@ from optimiser.evidence.terminal.plans import SECTIONS, list_report, plan_report
 from optimiser.evidence.terminal.words import change, month_or_day
 from optimiser.reproduction import RowMatch
 from tests import outcomes
+from tests.rule_kinds import example
 
 WIDTHS = (60, 80, 120, 160)
 NASTY = "[red]alarm[/red] \x1b[31mred\x1b[0m \x1b]0;title\x07bell\x07 two\nlines\t\u202ereversed"
@@ -540,29 +541,15 @@ def test_items_say_by_what_right_they_match():
 
 def test_every_rule_kind_is_shown(make_plan):
     """A rule of every kind is shown with what it demands."""
-    basis = {"title": "A rule", "basis": "synthetic"}
-    rules = [
-        {"kind": "dependency", "before": "A", "after": "B"},
-        {"kind": "not-before", "at": "A", "date": "2024-02-01"},
-        {"kind": "not-after", "at": "A", "date": "2025-02-01"},
-        {"kind": "alignment", "at": "M", "to": "first-working-day"},
-        {"kind": "release", "at": "A", "occasions": {"days": ["2024-03-01"]}},
-        {"kind": "blackout", "items": ["A"], "windows": [{"first": "2024-12-23", "last": "2024-12-31"}]},
-        {"kind": "capacity", "amount": 1, "demands": [{"item": "A"}, {"item": "B"}]},
-        {"kind": "at-least", "of": ["A", "B"], "count": 1, "after": "M"},
-        {"kind": "equality", "at": ["A", "B"]},
-        {"kind": "gate", "before": "A", "after": "M", "board": {"pattern": {"on": "third thu"}}},
-    ]
-    assert {rule["kind"] for rule in rules} == set(RULE_KINDS)
+    rules = [example(kind, kind) for kind in RULE_KINDS]
     plan = make_plan(
-        activities=[{"id": name, "title": name, "duration": "5 wd", "basis": "synthetic"} for name in "AB"],
-        milestones=[{"id": "M", "title": "M", "shown": "opens", "basis": "synthetic"}],
-        rules=[{"id": rule["kind"], **basis, **rule} for rule in rules],
+        activities=[{"id": name, "title": name, "duration": "5 wd", "basis": "synthetic"} for name in "AB"], rules=rules
     )
     lines = block(plan_report(plan, Page(100), ["rules"]), "Rules")
 
-    assert len(lines) == 1 + 3 * len(rules)
-    assert [line.split()[1] for line in lines[1::3]] == [rule["kind"] for rule in rules]
+    heads = [line.split() for line in lines[1:] if line.strip().startswith("●")]
+    assert [words[1] for words in heads] == [rule["kind"] for rule in rules]
+    assert len(lines) >= 1 + 3 * len(rules)
 
 
 def test_the_list_names_plans_and_their_scenarios():
