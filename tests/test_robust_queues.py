@@ -358,7 +358,7 @@ def test_parties_are_served_by_the_classes_that_qualify_uses() -> None:
 def test_the_answer_says_how_dates_differ_by_policy() -> None:
     """Every policy has its dates on the same draws; the one chosen is the one that the robust dates stand on."""
     plan = load("mhhs-round2", ["participants"])
-    outcome = robust(plan, samples=128, milestones=["M14"], policy="small-first", budget=0)
+    outcome = robust(plan, samples=1_024, milestones=["M14"], policy="small-first", budget=0)
     rows = {row.policy: row for row in outcome.policies}
 
     assert list(rows) == list(policies_of(plan))

@@ -307,8 +307,7 @@ class Batch:
         self.hold(values)
         self.computed = set(range(len(values)))
         for component in self.network.order:
-            self._reset(component, raised or {})
-            self._settle(component, component)
+            self._compute(component, raised or {})
         return values
 
     def push(self, raised: Mapping[int, Boundaries], needed: Sequence[bool]) -> None:
@@ -366,8 +365,7 @@ class Batch:
                 found._rows[node] = np.full(columns.samples, self.network.clock.origin, dtype=np.int64)
             found._own.update(component)
             found.computed.update(component)
-            found._reset(component, raised)
-            found._settle(component, component)
+            found._compute(component, raised)
         return found
 
     def longer(
@@ -382,6 +380,15 @@ class Batch:
         more = np.zeros(self.columns.samples, dtype=np.int64) + self.amount(arc) + 1
         columns = Columns(self.columns.samples, {**self.columns.values, arc.rule: more}, self.columns.switches)
         return self.varied(columns if samples is None else columns.taken(samples), samples, [arc.rule], needed, raised or {})
+
+    def _compute(self, component: Sequence[int], raised: Mapping[int, Boundaries]) -> None:
+        """Compute the nodes of a component from the floors up."""
+        self._reset(component, raised)
+        node = component[0]
+        if len(component) == 1 and node not in self.layout.after[node]:
+            self._lift(node, self._writable(node))
+        else:
+            self._settle(component, component)
 
     def _reset(self, component: Iterable[int], raised: Mapping[int, Boundaries]) -> None:
         """Lay the floors under the nodes of a component."""

@@ -12,7 +12,7 @@ from models.duration import Reference
 from models.rules import Capacity
 from optimiser.critical import Columns, Network
 
-__all__ = ["UNREACHED", "Boundaries", "Flags", "Queue", "followers"]
+__all__ = ["UNREACHED", "Boundaries", "Flags", "Queue", "followers", "holders"]
 
 Boundaries = NDArray[np.int64]
 Flags = NDArray[np.bool_]
