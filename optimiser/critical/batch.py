@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from models.terms import NONE
 from optimiser.clock import Boundaries
 from optimiser.critical.network import Arc, Bound, Family, Network, Quorum
-from optimiser.numbers import NONE
 
 __all__ = ["Batch", "Columns", "Evaluated", "Flags", "evaluate"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from models.faults import Fault
-from models.rules import Blackout, Capacity, Gate, NotAfter, NotBefore, Occasions, Release
+from models.rules import Blackout, Capacity, Gate, Occasions, Release
 from optimiser.errors import BeyondHorizonError
 
 if TYPE_CHECKING:
@@ -43,18 +43,18 @@ def _rule_faults(plan: Plan, clock: Clock) -> Iterator[Fault]:
         if not plan.switch(rule.enabled):
             continue
         path: tuple[str | int, ...] = ("rules", index)
-        if isinstance(rule, NotBefore | NotAfter):
-            date = plan.date(rule.date)
+        for term in rule.terms():
+            date = plan.date(term.stated) if term.kind == "date" else None  # type: ignore[arg-type]
             if date is None:
                 continue
-            yield from _covered(clock, date, (*path, "date"))
-            if isinstance(rule, NotBefore) and plan.horizon.last < date <= clock.calendar.covers.last:
+            yield from _covered(clock, date, (*path, *term.field))
+            if term.worse == 1 and plan.horizon.last < date <= clock.calendar.covers.last:
                 message = (
                     f"{date} is after the horizon's last day, {plan.horizon.last}, so nothing could follow; "
                     "maybe the horizon should reach further"
                 )
-                yield Fault((*path, "date"), message)
-        elif isinstance(rule, Blackout):
+                yield Fault((*path, *term.field), message)
+        if isinstance(rule, Blackout):
             for place, span in enumerate(rule.windows):
                 yield from _covered(clock, span.first, (*path, "windows", place, "first"))
                 yield from _covered(clock, span.last, (*path, "windows", place, "last"))
