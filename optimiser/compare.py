@@ -212,8 +212,7 @@ def _state(plan: Plan, rule: Rule | None) -> str:
     """Return whether a rule is on, and what it says in numbers of its own."""
     if rule is None:
         return "not there"
-    own = rule.model_dump(mode="json", exclude={"enabled", "title", "note", "citation", "basis", "confidence"})
-    numbers = ", ".join(f"{key} {own[key]}" for key in ("lag", "date", "notice", "count", "amount") if key in own)
+    numbers = ", ".join(f"{term.field[0]} {term.stated}" for term in rule.terms() if len(term.field) == 1)
     return " ".join(filter(None, ("on" if plan.switch(rule.enabled) else "off", f"({numbers})" if numbers else "")))
 
 

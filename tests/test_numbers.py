@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import random
 from typing import Any
 
 import pytest
@@ -9,11 +11,12 @@ import pytest
 from models.outcome import Solved
 from models.plan import Plan
 from optimiser.clock import Clock
-from optimiser.critical import compile_network
+from optimiser.critical import compile_network, earliest_times
 from optimiser.evidence.terminal.explanation import explanation_report
 from optimiser.evidence.terminal.page import Page
 from optimiser.explain.binding import explain, explain_with
 from optimiser.explain.by_date import why_not
+from optimiser.explain.levers import levers_of
 from optimiser.explain.oracle import Oracle
 from optimiser.numbers import number_of_assumption, number_of_rule, senses
 from optimiser.reading.load import load
@@ -197,3 +200,50 @@ def test_solve_and_explain_show_the_same_gains_of_pushed_lengths() -> None:
                 compared, below = compared + 1, below + ((entry.unit_gain_wd or 0) < 0)
     assert compared > 100
     assert below > 0
+
+
+def test_nothing_that_may_move_makes_a_date_later() -> None:
+    """With everything moved as far as it may, ladders of pushed lengths with ranges both ways end no later than they did."""
+    ladders = moved = 0
+    for seed in range(60):
+        chance = random.Random(seed)  # noqa: S311 a test's chance
+        names = [f"A{place}" for place in range(chance.randint(2, 5))]
+        stated = [chance.randint(3, 20) for _ in names]
+        plan = plan_of(
+            activities=[made("activity", name, duration=f"${name}") for name in names],
+            assumptions=[
+                made(
+                    "assumption",
+                    name,
+                    value=f"{days} wd",
+                    low=f"{chance.randint(0, days)} wd",
+                    high=f"{days + chance.randint(1, 9)} wd",
+                )
+                for name, days in zip(names, stated, strict=True)
+            ],
+            rules=[
+                *(
+                    made(
+                        "rule",
+                        f"{one}-{other}",
+                        kind="dependency",
+                        before=one,
+                        after=other,
+                        type=chance.choice(["SF", "FF", "SS"]),
+                    )
+                    for one, other in itertools.pairwise(names)
+                ),
+                made("rule", "last", kind="dependency", before=names[-1], after="M", type=chance.choice(["SS", "FS"])),
+            ],
+        )
+        oracle = Oracle(plan)
+        if oracle.found.status != "feasible":
+            continue
+        full = oracle.moved(levers_of(oracle, milestone="M").full())
+        then = compile_network(full)
+        ladders += bool(oracle.two_way)
+        before, after = oracle.found.values[oracle.node("M")], earliest_times(then).values[oracle.node("M")]
+        assert after <= before, seed
+        moved += after < before
+    assert ladders > 20
+    assert moved > 20

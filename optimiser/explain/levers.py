@@ -82,7 +82,7 @@ def levers_of(oracle: Oracle, allow: Collection[str] = (), milestone: str | None
 
     def offer(levers: Iterable[Lever], said: str, *names: str) -> None:
         """Offer the first of some levers that moves its number in the good direction."""
-        lever = next((each for each in levers if each.steps and _eases(oracle, milestone, each)), None)
+        lever = next((each for each in levers if each.steps and _eases(oracle, milestone, found, each)), None)
         if lever is not None and (lever.kind, lever.name) not in taken:
             taken.add((lever.kind, lever.name))
             _offer(found, plan, lever, said, (*allow, *names))
@@ -102,18 +102,23 @@ def levers_of(oracle: Oracle, allow: Collection[str] = (), milestone: str | None
     return found
 
 
-def _eases(oracle: Oracle, milestone: str | None, lever: Lever) -> bool:
+def _eases(oracle: Oracle, milestone: str | None, found: Levers, lever: Lever) -> bool:
     """Return whether a lever moves its number in the good direction.
 
     Where the plan decides which that is, it is the direction in which the network's date is earlier, or no later and less of
-    the number, when the lever is moved as far as it may.
+    the number, when the lever is moved as far as it may and so is all that was found before.
     """
     ways = frozenset[int]() if lever.kind == "switch" else senses(oracle.plan, lever.name, oracle.two_way)
-    if len(ways) < 2 or milestone is None:
-        return lever.sign not in ways or lever.kind == "switch" or (milestone is None and lever.sign < 0)
-    moved = Problem.of(oracle.moved({lever: lever.steps}), oracle.problem.clock).earliest
-    now, then = (each.values[oracle.node(milestone)] for each in (oracle.found, moved))
-    return moved.status == "feasible" and (then < now or (then == now and lever.sign < 0))
+    if len(ways) < 2:
+        return lever.sign not in ways
+    if milestone is None:
+        return lever.sign < 0
+    moved = (oracle.moved(found.full()), oracle.moved({**found.full(), lever: lever.steps}))
+    now, then = (Problem.of(plan, oracle.problem.clock).earliest for plan in moved)
+    if then.status != "feasible" or now.status != "feasible":
+        return then.status == "feasible"
+    dates = [each.values[oracle.node(milestone)] for each in (then, now)]
+    return dates[0] < dates[1] or (dates[0] == dates[1] and lever.sign < 0)
 
 
 def _known(plan: Plan, allow: Iterable[str]) -> None:
