@@ -19,7 +19,7 @@ from models.plan import Plan
 from optimiser import earliest, load
 from optimiser.critical.packing import equal_slots, round_bound
 from optimiser.encoding import Limits, decide
-from optimiser.encoding.work import Offer, Piece, Work, alike
+from optimiser.encoding.work import HeldWork, Offer, Work, alike
 from optimiser.solve.between import Deadline, between
 from optimiser.solve.problem import Problem
 
@@ -189,7 +189,7 @@ def symmetry() -> None:
 def alike_work(release: np.ndarray, length: np.ndarray, slots: int, last: int) -> Work:
     """Return tests that must all be done by a day."""
     pieces = {
-        f"T{index:03d}": Piece(np.arange(int(day), last - int(days) + 1), int(days), needed=True)
+        f"T{index:03d}": HeldWork(np.arange(int(day), last - int(days) + 1), int(days), needed=True)
         for index, (day, days) in enumerate(zip(release, length, strict=True))
     }
     return Work(pieces, [Offer(np.full(last + 1, slots), dict.fromkeys(pieces, 1))])

@@ -16,9 +16,10 @@ __all__ = [
     "BindingLine",
     "BindingReport",
     "BreakEven",
-    "Checked",
+    "CheckedClaim",
     "Combination",
     "Contribution",
+    "DivergenceLedger",
     "Gap",
     "GroupOfChanges",
     "Implied",
@@ -27,7 +28,6 @@ __all__ = [
     "ImpliedRow",
     "Interaction",
     "ItemMargin",
-    "Ledger",
     "Method",
     "MilestoneWhyNot",
     "NearChain",
@@ -473,7 +473,7 @@ class Gap(Record):
     reason: Text
 
 
-class Ledger(Record):
+class DivergenceLedger(Record):
     """The exact account of a divergence from published dates alone: what each gap adds, and what each month rests on."""
 
     from_baseline: Identifier
@@ -547,7 +547,7 @@ class Attribution(Record):
     plan: Identifier
     scenarios: Many[Identifier]
     readings: dict[Identifier, Identifier]
-    ledgers: Many[Ledger]
+    ledgers: Many[DivergenceLedger]
     comparisons: Many[NetworkComparison]
     notes: Many[Text] = ()
 
@@ -555,7 +555,7 @@ class Attribution(Record):
 # -- verification ---------------------------------------------------------------------------------------------------------
 
 
-class Checked(Record):
+class CheckedClaim(Record):
     """One claim of a stored outcome, checked again."""
 
     claim: Quoted
@@ -569,7 +569,7 @@ class Verification(Record):
     plan: Identifier
     scenarios: Many[Identifier]
     status: Literal["solved", "infeasible", "undecided"]
-    checks: Many[Checked]
+    checks: Many[CheckedClaim]
     argument: Many[Text]
     """The proof as lines to be followed by hand."""
     without_solver: dict[Identifier, bool] = {}

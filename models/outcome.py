@@ -12,13 +12,13 @@ from models.schedule import Schedule
 
 __all__ = [
     "BaselineDelta",
+    "DateSpan",
     "Infeasible",
     "MilestoneDate",
     "Outcome",
     "RowDate",
     "Run",
     "Solved",
-    "Span",
     "SpanEnd",
     "Undecided",
 ]
@@ -59,7 +59,7 @@ class SpanEnd(Record):
     readings: dict[Identifier, Identifier]
 
 
-class Span(Record):
+class DateSpan(Record):
     """How far a date moves over every combination of the readings that nobody has answered."""
 
     first: SpanEnd
@@ -82,7 +82,7 @@ class MilestoneDate(Record):
     bound_by: Text
     """How the bound was computed."""
     evidence: Evidence
-    span: Span | None
+    span: DateSpan | None
     baselines: dict[Identifier, BaselineDelta]
     lexicographic: Date | None = None
     """The date when the milestones before it in the list are fixed at their earliest first, where that is later."""

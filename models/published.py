@@ -20,12 +20,12 @@ __all__ = [
     "ListMember",
     "OtherDate",
     "Printed",
-    "Published",
+    "PublishedTables",
     "RowName",
     "StatedDelta",
     "StatedLag",
     "Statement",
-    "Term",
+    "UsedWord",
     "Version",
 ]
 
@@ -108,14 +108,14 @@ class ListMember(Printed):
     printed: Text
 
 
-class Term(Printed):
+class UsedWord(Printed):
     """A word used for something."""
 
     subject: Text
     term: Text
 
 
-class Published(Record):
+class PublishedTables(Record):
     """Every table of a plan's ``published`` folder."""
 
     names: Many[RowName] = ()
@@ -125,7 +125,7 @@ class Published(Record):
     versions: Many[Version] = ()
     statements: Many[Statement] = ()
     lists: Many[ListMember] = ()
-    terms: Many[Term] = ()
+    terms: Many[UsedWord] = ()
 
     @cached_property
     def name_of(self) -> Mapping[int, RowName]:
@@ -146,6 +146,6 @@ PUBLISHED_TABLES: dict[str, type[Record]] = {
     "versions": Version,
     "statements": Statement,
     "lists": ListMember,
-    "terms": Term,
+    "terms": UsedWord,
 }
 """Files of the folder, without their ending, and what a row of each is."""

@@ -22,7 +22,6 @@ __all__ = [
     "ClaimDates",
     "ClaimEffect",
     "ClaimsResult",
-    "Comparison",
     "Cut",
     "DeadlineChance",
     "Decision",
@@ -33,6 +32,7 @@ __all__ = [
     "PolicyDates",
     "Pull",
     "ReadingDates",
+    "RobustComparison",
     "RobustDate",
     "RobustOutcome",
     "Sensitivity",
@@ -270,7 +270,7 @@ class ClaimsResult(Record):
     """The most informative first."""
 
 
-class Comparison(Record):
+class RobustComparison(Record):
     """One of two plans under the same draws."""
 
     name: Text
@@ -309,8 +309,8 @@ class Cut(Record):
 class Against(Record):
     """Two plans under one register."""
 
-    first: Comparison
-    second: Comparison
+    first: RobustComparison
+    second: RobustComparison
     second_later: dict[Identifier, float | None]
     """Share of the draws in which the second plan is later."""
     cuts: Many[Cut]

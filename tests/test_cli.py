@@ -18,7 +18,7 @@ import typer
 import optimiser
 from models.plan import Plan
 from optimiser.cli import ExitCode, app, main
-from optimiser.cli.files import Target
+from optimiser.cli.files import OutputFile
 from optimiser.errors import InputError, Located, OptimiserError, StoredResultError
 from optimiser.evidence.terminal.plans import SECTIONS
 from optimiser.reading.packaged import PackagedPlan
@@ -600,7 +600,7 @@ def test_a_folder_that_may_not_be_written_to_is_refused(monkeypatch, tmp_path):
     monkeypatch.setattr(os, "access", lambda *_: False)
 
     with pytest.raises(InputError, match="may not be written to"):
-        Target(tmp_path / "answer.json", (".json",), force=False)
+        OutputFile(tmp_path / "answer.json", (".json",), force=False)
 
 
 @pytest.mark.usefixtures("api")
@@ -624,7 +624,7 @@ def test_a_full_disk_leaves_nothing_behind(monkeypatch, capsys, tmp_path):
 @pytest.mark.parametrize("links", [True, False])
 def test_a_file_written_meanwhile_is_not_replaced(monkeypatch, tmp_path, links):
     """Without --force a file that appeared while the answer was computed stays, with hard links and without."""
-    target = Target(tmp_path / "answer.json", (".json",), force=False)
+    target = OutputFile(tmp_path / "answer.json", (".json",), force=False)
     (tmp_path / "answer.json").write_text("theirs")
     if not links:
 
@@ -646,7 +646,7 @@ def test_a_file_system_without_links_will_do(monkeypatch, tmp_path):
         raise OSError(errno.EPERM, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", refuse)
-    Target(tmp_path / "answer.json", (".json",), force=False).write("ours")
+    OutputFile(tmp_path / "answer.json", (".json",), force=False).write("ours")
 
     assert (tmp_path / "answer.json").read_text() == "ours"
     assert len(list(tmp_path.iterdir())) == 1

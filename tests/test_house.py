@@ -133,6 +133,17 @@ def test_most_modules_are_short() -> None:
     assert len(long) <= len(lengths) / 10, long
 
 
+def test_no_class_name_has_two_meanings() -> None:
+    """A name stands for one class in the whole product, whether it is private or not."""
+    homes: dict[str, set[str]] = {}
+    for name, path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name.lstrip("_"), set()).add(name)
+
+    assert {name: places for name, places in homes.items() if len(places) > 1} == {}
+
+
 def test_help_loads_nothing_heavy() -> None:
     """Asking for help imports neither the solver nor pydantic nor numpy."""
     code = (

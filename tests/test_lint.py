@@ -12,7 +12,7 @@ import pytest
 
 from models.duration import Duration
 from models.lint import DcmaMeasure, LintReport
-from models.published import Published, StatedDelta
+from models.published import PublishedTables, StatedDelta
 from optimiser.cli import ExitCode, main
 from optimiser.errors import InputError
 from optimiser.lint import lint, read_published
@@ -228,7 +228,7 @@ def test_random_plans():
     for seed in range(60):
         plan = random_plan(seed)
         found = lint(plan)
-        status = Subject(plan, Published(), ()).earliest.status
+        status = Subject(plan, PublishedTables(), ()).earliest.status
         statuses[status] = statuses.get(status, 0) + 1
 
         assert bool(found.dates) == (status == "feasible" and bool(plan.targets))
@@ -445,7 +445,7 @@ def test_without_papers(tmp_path):
     plan = load(folder)
     found = lint(plan, read_published(folder, plan))
 
-    assert read_published(folder, plan) == Published()
+    assert read_published(folder, plan) == PublishedTables()
     assert {check.id for check in found.checks if check.not_applicable} >= {"stated-delta", "stated-lag", "terms"}
     assert found.finding("switched-off:mdr-by-cit-end")
 

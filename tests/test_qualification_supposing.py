@@ -15,7 +15,7 @@ from optimiser import load
 from optimiser.check import check
 from optimiser.critical import best_schedule, capacity_bound, compile_network, earliest_times, list_schedule, resources
 from optimiser.encoding import Limits, decide
-from optimiser.encoding.work import Gap, Offer, Option, Pick, Piece, Work, alike
+from optimiser.encoding.work import HeldWork, Offer, Pick, StartGap, Work, WorkOption, alike
 from optimiser.solve.between import THOROUGH, Deadline, between
 from optimiser.solve.placement import complete
 from optimiser.solve.problem import Problem
@@ -67,20 +67,20 @@ def drawn_work(seed: int, *, few_days: bool = False) -> Work:
     """Return a small question with choices, twins and gaps."""
     random = np.random.default_rng(seed)
     kinds = [(int(random.integers(0, 3)), int(random.integers(2, 5)), int(random.integers(1, 4))) for _ in range(2)]
-    pieces: dict[str, Piece] = {}
+    pieces: dict[str, HeldWork] = {}
     for number in range(int(random.integers(3, 6))):
         first, count, length = kinds[number % 2]
         starts = np.arange(first, first + count) if not few_days else np.array([first, first + 3])
-        pieces[f"P{number}"] = Piece(starts, length, bool(number < 2 or random.random() < 0.5))
+        pieces[f"P{number}"] = HeldWork(starts, length, bool(number < 2 or random.random() < 0.5))
     optional = [name for name, piece in pieces.items() if not piece.needed]
-    options = [Option({name: int(pieces[name].starts[-1]) - int(random.integers(0, 2))}) for name in optional]
+    options = [WorkOption({name: int(pieces[name].starts[-1]) - int(random.integers(0, 2))}) for name in optional]
     picks = [Pick(int(random.integers(1, len(options) + 1)), tuple(range(len(options))))] if options else []
     available = np.full(2 * SIZE, int(random.integers(1, 3)))
     available[int(random.integers(2, 6)) :] += int(random.integers(-1, 2))
     offers = [Offer(np.maximum(available, 0), {name: 1 for name in pieces if random.random() < 0.9})]
     if seed % 3 == 0:
         offers.append(Offer(np.full(2 * SIZE, 2), dict.fromkeys(pieces, 1)))
-    gaps = [Gap("P0", "P1", int(random.integers(0, 3)))] if seed % 4 == 0 else []
+    gaps = [StartGap("P0", "P1", int(random.integers(0, 3)))] if seed % 4 == 0 else []
     return Work(pieces, offers, options, picks, gaps)
 
 
@@ -107,28 +107,30 @@ def test_pieces_are_alike_only_where_nothing_tells_them_apart() -> None:
     """Starts, length, need, demand, options and distances each tell pieces apart; a test with its entry stands as one."""
     days = np.arange(3)
     offer = Offer(np.full(9, 2), {"A": 1, "B": 1, "C": 2})
-    same = {name: Piece(days, 2, needed=True) for name in "AB"}
+    same = {name: HeldWork(days, 2, needed=True) for name in "AB"}
 
-    def groups(pieces: dict[str, Piece], **more: Any) -> tuple[tuple[str, ...], ...]:
+    def groups(pieces: dict[str, HeldWork], **more: Any) -> tuple[tuple[str, ...], ...]:
         return alike(Work(pieces, [offer], **more))
 
     assert groups(same) == (("A", "B"),)
-    assert groups({**same, "C": Piece(days, 2, needed=True)}) == (("A", "B"),)
-    assert groups({"A": same["A"], "B": Piece(days, 3, needed=True)}) == ()
-    assert groups({"A": same["A"], "B": Piece(days[1:], 2, needed=True)}) == ()
-    assert groups({"A": same["A"], "B": Piece(days, 2, needed=False)}) == ()
-    assert groups(same, gaps=[Gap("A", "B", 1)]) == ()
-    assert groups({**same, "C": Piece(days, 2, needed=True)}, gaps=[Gap("C", "A", 1)]) == ()
-    assert groups({**same, "C": Piece(days, 2, needed=True)}, gaps=[Gap("C", "A", 1), Gap("C", "B", 1)]) == (("A", "B"),)
-    twins = [Option({"A": 1}), Option({"B": 1})]
+    assert groups({**same, "C": HeldWork(days, 2, needed=True)}) == (("A", "B"),)
+    assert groups({"A": same["A"], "B": HeldWork(days, 3, needed=True)}) == ()
+    assert groups({"A": same["A"], "B": HeldWork(days[1:], 2, needed=True)}) == ()
+    assert groups({"A": same["A"], "B": HeldWork(days, 2, needed=False)}) == ()
+    assert groups(same, gaps=[StartGap("A", "B", 1)]) == ()
+    assert groups({**same, "C": HeldWork(days, 2, needed=True)}, gaps=[StartGap("C", "A", 1)]) == ()
+    assert groups({**same, "C": HeldWork(days, 2, needed=True)}, gaps=[StartGap("C", "A", 1), StartGap("C", "B", 1)]) == (
+        ("A", "B"),
+    )
+    twins = [WorkOption({"A": 1}), WorkOption({"B": 1})]
     assert groups(same, options=twins, picks=[Pick(1, (0, 1))]) == (("A", "B"),)
     assert groups(same, options=twins, picks=[Pick(1, (0,))]) == ()
     assert groups(same, options=twins, picks=[Pick(1, (0, 1)), Pick(1, (), 0)]) == ()
-    assert groups(same, options=[Option({"A": 1}), Option({"B": 0})], picks=[Pick(1, (0, 1))]) == ()
-    entered = {name: Piece(days, 1, needed=True) for name in ("A", "B", "EA", "EB")}
-    tied = [gap for name in "AB" for gap in (Gap(name, f"E{name}", 0), Gap(f"E{name}", name, 0))]
+    assert groups(same, options=[WorkOption({"A": 1}), WorkOption({"B": 0})], picks=[Pick(1, (0, 1))]) == ()
+    entered = {name: HeldWork(days, 1, needed=True) for name in ("A", "B", "EA", "EB")}
+    tied = [gap for name in "AB" for gap in (StartGap(name, f"E{name}", 0), StartGap(f"E{name}", name, 0))]
     assert len(groups(entered, gaps=tied)) == 1
-    assert groups(entered, gaps=[*tied[:-1], Gap("EB", "B", 1)]) == ()
+    assert groups(entered, gaps=[*tied[:-1], StartGap("EB", "B", 1)]) == ()
 
 
 def test_a_date_refuted_is_impossible_and_a_date_followed_is_kept() -> None:

@@ -32,7 +32,7 @@ from optimiser.reading.load import load
 from optimiser.reading.packaged import packaged
 from optimiser.reading.psplib import read_benchmark, read_psplib
 from optimiser.reading.scenarios import load_scenario
-from optimiser.reading.table import Table, columns, read_table
+from optimiser.reading.table import CsvTable, columns, read_table
 from optimiser.schemas import plan_schema, scenario_schema
 from tests.conftest import plan_of
 from tests.random_plans import plans
@@ -357,7 +357,7 @@ def test_cells_are_located_where_the_reader_found_them(rows: list[list[str]]) ->
     stream = io.StringIO(newline="")
     csv.writer(stream).writerows(rows)
     text = stream.getvalue()
-    table = Table("t.csv")
+    table = CsvTable("t.csv")
     table.read(text, {}, {})
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     found = list(csv.reader(io.StringIO(text, newline=""), strict=True))

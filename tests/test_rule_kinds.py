@@ -26,7 +26,7 @@ from optimiser.check import MEANINGS
 from optimiser.clock import Clock
 from optimiser.critical import RULE_COMPILERS, Columns, compile_network, evaluate, resources
 from optimiser.encoding import ENCODERS, Encoding
-from optimiser.encoding.levers import Lever, moved_plan
+from optimiser.encoding.levers import PlanLever, moved_plan
 from optimiser.encoding.relaxing import Relaxing
 from optimiser.errors import InputError
 from optimiser.explain.binding import explain_with
@@ -345,7 +345,7 @@ def test_why_not_moves_every_number_the_good_way_only(kind: str, term: Term) -> 
         plan = plan_with(example(kind, flexibility={**limit, **BASIS}))
         assert why_not(plan, "DONE", "2024-01-08").may_move == ("R",)
         clock = Clock(plan)
-        lever = Lever("R", "own", 1 if term.worse == -1 else -1, 1)
+        lever = PlanLever("R", "own", 1 if term.worse == -1 else -1, 1)
         moved = earliest(moved_plan(plan, clock, {lever: 1}), ["DONE"])
         found = Relaxing(plan, clock, [lever]).cheapest("DONE", moved.milestones[0].boundary)  # type: ignore[union-attr]
         assert found.status == "optimal"

@@ -13,7 +13,7 @@ from models.outcome import RowDate
 from models.rules import RULE_KINDS
 from optimiser.evidence.terminal.characters import clean, plain_characters
 from optimiser.evidence.terminal.outcome import outcome_report
-from optimiser.evidence.terminal.page import Column, Grid, Page, words
+from optimiser.evidence.terminal.page import Page, TextColumn, TextTable, words
 from optimiser.evidence.terminal.plans import SECTIONS, list_report, plan_report
 from optimiser.evidence.terminal.words import change, month_or_day
 from optimiser.reproduction import RowMatch
@@ -409,7 +409,7 @@ def test_drawings_become_letters_where_the_encoding_has_none():
 
 def test_wide_letters_keep_the_columns():
     """Letters of two cells are counted as two."""
-    grid = Grid([Column("name", limit=9), Column("x")])
+    grid = TextTable([TextColumn("name", limit=9), TextColumn("x")])
     grid.add("\u65e5\u672c\u8a9e\u65e5\u672c\u8a9e", "1")
     grid.add("a", "2")
     lines = [line.plain for line in grid.lines(40)]
@@ -419,7 +419,7 @@ def test_wide_letters_keep_the_columns():
 
 def test_a_grid_cuts_what_gives_first():
     """On a narrow page the column that gives is cut to ten cells before any other is touched."""
-    grid = Grid([Column("key"), Column("title", gives=True), Column("value", side="right")])
+    grid = TextTable([TextColumn("key"), TextColumn("title", gives=True), TextColumn("value", side="right")])
     grid.add("k" * 20, "t" * 40, "v" * 10)
 
     assert grid.fitted(60) == [20, 24, 10]

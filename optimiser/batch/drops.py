@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from optimiser.critical import Columns, Evaluated, Network, evaluate
 from optimiser.critical.batch import Batch
 
-__all__ = ["Bound", "binding_rules"]
+__all__ = ["BindingSets", "binding_rules"]
 
 Flags = NDArray[np.bool_]
 
@@ -24,7 +24,7 @@ PASS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class BindingSets:
     """The binding rules of many samples, each set kept once.
 
     Attributes
@@ -41,7 +41,7 @@ class Bound:
 
 def binding_rules(
     network: Network, columns: Columns, evaluated: Evaluated, nodes: Sequence[int], samples: NDArray[np.int64]
-) -> list[Bound]:
+) -> list[BindingSets]:
     """Return the binding rules of milestones in some samples.
 
     Parameters
@@ -97,15 +97,15 @@ def _grouped(asked: dict[int, NDArray[np.int64]]) -> Iterator[list[tuple[int, ND
         yield together
 
 
-def _sets(names: Sequence[str], gain: Flags) -> Bound:
+def _sets(names: Sequence[str], gain: Flags) -> BindingSets:
     """Return the distinct sets of rules that gain, and which each sample has."""
     if not names:
-        return Bound([()], np.zeros(gain.shape[1], dtype=np.int64))
+        return BindingSets([()], np.zeros(gain.shape[1], dtype=np.int64))
     packed = np.ascontiguousarray(np.packbits(gain, axis=0).T)
     keys = packed.view(np.dtype((np.void, packed.shape[1]))).reshape(-1)
     _, first, which = np.unique(keys, return_index=True, return_inverse=True)
     sets = [tuple(name for name, gains in zip(names, gain[:, sample], strict=True) if gains) for sample in first.tolist()]
-    return Bound(sets, which.reshape(-1).astype(np.int64))
+    return BindingSets(sets, which.reshape(-1).astype(np.int64))
 
 
 def _tight(network: Network, columns: Columns, values: NDArray[np.int64], nodes: Sequence[int]) -> dict[str, Flags]:

@@ -28,13 +28,13 @@ from optimiser.critical import Columns, Evaluated, Network, compile_network, eva
 from optimiser.errors import BeyondHorizonError
 from optimiser.numbers import NONE, column_number
 
-__all__ = ["FastPath", "Sheet"]
+__all__ = ["FastPath", "SharedRows"]
 
 _SHEETS_KEPT = 64
 
 
 @dataclass(slots=True)
-class Sheet:
+class SharedRows:
     """The rows that share one network.
 
     Attributes
@@ -55,7 +55,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class _Settings:
+class _ValueColumns:
     """What one value of an axis sets, as columns hold it.
 
     Attributes
@@ -91,7 +91,7 @@ class FastPath:
             known: dict[tuple[str, ...], int] = {}
             numbered = [known.setdefault(entry.shape, len(known)) for entry in settings]
             self._shapes.append(np.array(numbered, dtype=np.int64))
-        self._sheets: OrderedDict[tuple[int, ...], Sheet | None] = OrderedDict()
+        self._sheets: OrderedDict[tuple[int, ...], SharedRows | None] = OrderedDict()
         self._misfits: dict[tuple[int, ...], str | None] = {}
 
     # -- what values set ---------------------------------------------------------------------------------------------
@@ -106,7 +106,7 @@ class FastPath:
         assert chosen is not None
         return chosen.changes
 
-    def _read(self, value: AxisValue) -> _Settings:
+    def _read(self, value: AxisValue) -> _ValueColumns:
         """Return what a value of an axis sets."""
         changes = self._changes(value)
         numbers: dict[str, int] = {}
@@ -117,7 +117,7 @@ class FastPath:
             shape.append(f"{name} {_unit(given)}")
         if changes.calendar:
             shape.append(f"calendar {changes.calendar}")
-        return _Settings(numbers, dict(changes.rules), tuple(shape))
+        return _ValueColumns(numbers, dict(changes.rules), tuple(shape))
 
     # -- rows --------------------------------------------------------------------------------------------------------
 
@@ -219,7 +219,7 @@ class FastPath:
 
     # -- sheets ------------------------------------------------------------------------------------------------------
 
-    def _sheet(self, key: tuple[int, ...], place: NDArray[np.int64]) -> Sheet | None:
+    def _sheet(self, key: tuple[int, ...], place: NDArray[np.int64]) -> SharedRows | None:
         """Return the network of a sheet; None where even it cannot be made, so that rows are taken one by one."""
         if key not in self._sheets:
             try:
@@ -231,16 +231,16 @@ class FastPath:
                 self._sheets.popitem(last=False)
         return self._sheets[key]
 
-    def _compiled(self, plan: Plan) -> Sheet:
+    def _compiled(self, plan: Plan) -> SharedRows:
         clock = Clock(plan)
         network = compile_network(plan, clock)
         nodes = [network.nodes[name, "start"] for name in self.job.milestones]
         days = np.stack([_shown(clock, network, node) for node in nodes])
         numbers = {name: NONE if (number := column_number(value)) is None else number for name, value in plan.values.items()}
         capacities = tuple(rule.id for rule in plan.rules if isinstance(rule, Capacity))
-        return Sheet(plan, clock, network, nodes, numbers, days, capacities)
+        return SharedRows(plan, clock, network, nodes, numbers, days, capacities)
 
-    def columns(self, sheet: Sheet, places: NDArray[np.int64]) -> Columns:
+    def columns(self, sheet: SharedRows, places: NDArray[np.int64]) -> Columns:
         """Return the columns of rows of one sheet; what does not vary there and is as in the network has none.
 
         Parameters
@@ -263,7 +263,7 @@ class FastPath:
         turned = {name: column for name, column in switches.items() if np.any(column != sheet.network.enabled[name])}
         return Columns(len(places), values, turned)
 
-    def _sheet_rows(self, sheet: Sheet, found: Found, where: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _sheet_rows(self, sheet: SharedRows, found: Found, where: NDArray[np.int64]) -> NDArray[np.int64]:
         """Fill in the rows of one sheet; return those on which capacity is on."""
         columns = self.columns(sheet, found.places[where])
         crowded = np.zeros(len(where), dtype=np.bool_)
@@ -290,7 +290,7 @@ class FastPath:
         return left
 
     def _dated(
-        self, sheet: Sheet, evaluated: Evaluated, columns: Columns, found: Found, where: NDArray[np.int64]
+        self, sheet: SharedRows, evaluated: Evaluated, columns: Columns, found: Found, where: NDArray[np.int64]
     ) -> NDArray[np.bool_]:
         """Say which rows have dates, and of the others why not."""
         network, limit = sheet.network, sheet.clock.limit
@@ -330,7 +330,7 @@ class FastPath:
 
     def _endless(
         self,
-        sheet: Sheet,
+        sheet: SharedRows,
         component: Sequence[int],
         evaluated: Evaluated,
         columns: Columns,
@@ -380,7 +380,7 @@ def _shown(clock: Clock, network: Network, node: int) -> NDArray[np.int32]:
 
 
 def _broken(
-    sheet: Sheet,
+    sheet: SharedRows,
     node: int,
     rule: str,
     boundary: int | None,

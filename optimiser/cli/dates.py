@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimiser.cli.files import Target
+from optimiser.cli.files import OutputFile
 from optimiser.cli.options import (
     AsJson,
     Milestones,
@@ -70,7 +70,7 @@ def solve_plan(
 
     Exit codes: 0 done and proven; 1 our fault; 2 bad usage or input; 3 proven infeasible; 4 undecided within the limit.
     """
-    target = Target(output, (".json", ""), force=force) if output else None
+    target = OutputFile(output, (".json", ""), force=force) if output else None
     asked = read_milestones(milestone)
     with progress() as tell:
         if tell:

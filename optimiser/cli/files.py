@@ -10,7 +10,7 @@ from pathlib import Path
 
 from optimiser.errors import InputError, Located
 
-__all__ = ["Target", "check_ending", "check_folder_name"]
+__all__ = ["OutputFile", "check_ending", "check_folder_name"]
 
 _FILES = frozenset(
     [
@@ -86,7 +86,7 @@ def check_folder_name(path: Path, what: str) -> None:
         raise InputError([Located(message, file=str(path))])
 
 
-class Target:
+class OutputFile:
     """A file to be written in the end, looked at before the work begins.
 
     Parameters

@@ -117,9 +117,9 @@ def _target(save: Path | None, *, force: bool) -> Any:
     """Return the file to be written, looked at before the work begins."""
     if save is None:
         return None
-    from optimiser.cli.files import Target
+    from optimiser.cli.files import OutputFile
 
-    return Target(save, (".yaml", ".yml"), force=force)
+    return OutputFile(save, (".yaml", ".yml"), force=force)
 
 
 def _of_baseline(

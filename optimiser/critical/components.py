@@ -20,7 +20,7 @@ def components(successors: Sequence[Sequence[int]]) -> list[list[int]]:
     Tarjan, Depth-first search and linear graph algorithms (1972), without recursion. Within a component nodes stand in
     the order in which the search met them.
     """
-    search = _Search(successors)
+    search = _DepthFirst(successors)
     for root in range(len(successors)):
         if search.index[root] < 0:
             search.visit(root)
@@ -28,7 +28,7 @@ def components(successors: Sequence[Sequence[int]]) -> list[list[int]]:
     return search.found
 
 
-class _Search:
+class _DepthFirst:
     """One depth-first search in progress."""
 
     def __init__(self, successors: Sequence[Sequence[int]]) -> None:

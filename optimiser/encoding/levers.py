@@ -13,13 +13,13 @@ from models.rules import Capacity, CapacityStep
 from optimiser.clock import Clock
 from optimiser.numbers import own_value, with_values
 
-__all__ = ["Lever", "moved_plan", "moved_value", "shifted"]
+__all__ = ["PlanLever", "moved_plan", "moved_value", "shifted"]
 
 LeverKind = Literal["assumption", "own", "switch"]
 
 
 @dataclass(frozen=True, slots=True)
-class Lever:
+class PlanLever:
     """A number that may move in one direction, unit by unit.
 
     Attributes
@@ -65,13 +65,13 @@ def shifted(clock: Clock, value: Value, by: int) -> Value:
     raise TypeError(message)
 
 
-def moved_value(plan: Plan, clock: Clock, lever: Lever, units: int) -> Value:
+def moved_value(plan: Plan, clock: Clock, lever: PlanLever, units: int) -> Value:
     """Return the value of a lever moved by some units."""
     stated = plan.values[lever.name] if lever.kind == "assumption" else own_value(plan, lever.name)
     return shifted(clock, stated, lever.sign * units)
 
 
-def moved_plan(plan: Plan, clock: Clock, amounts: Mapping[Lever, int]) -> Plan:
+def moved_plan(plan: Plan, clock: Clock, amounts: Mapping[PlanLever, int]) -> Plan:
     """Return the plan with every lever moved by its units."""
     moved = {lever: units for lever, units in amounts.items() if units}
     if not moved:

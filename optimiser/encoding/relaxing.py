@@ -19,7 +19,7 @@ from models.plan import DURATION_PREFIX, Plan
 from models.rules import Blackout, Dependency, NotAfter, NotBefore
 from optimiser.clock import Clock
 from optimiser.encoding.answer import Limits, Places, Status, Window
-from optimiser.encoding.levers import Lever, moved_plan
+from optimiser.encoding.levers import PlanLever, moved_plan
 from optimiser.encoding.rules import ENCODERS
 from optimiser.encoding.search import Encoding
 from optimiser.encoding.solving import Budget
@@ -46,7 +46,7 @@ class Moved:
     """
 
     status: Status
-    units: Mapping[Lever, int] | None = None
+    units: Mapping[PlanLever, int] | None = None
     cost: int | None = None
     bound: int | None = None
     positions: Places | None = None
@@ -69,7 +69,7 @@ class Relaxing(Encoding):
     """
 
     def __init__(
-        self, plan: Plan, clock: Clock, levers: Sequence[Lever], *, windows: Mapping[str, Window] | None = None
+        self, plan: Plan, clock: Clock, levers: Sequence[PlanLever], *, windows: Mapping[str, Window] | None = None
     ) -> None:
         self.plan = plan
         self.clock = clock
@@ -112,12 +112,12 @@ class Relaxing(Encoding):
 class _Movable(Variables):
     """Variables of a model in which some numbers are variables themselves."""
 
-    def __init__(self, plan: Plan, clock: Clock, windows: Mapping[str, Window] | None, levers: Sequence[Lever]) -> None:
+    def __init__(self, plan: Plan, clock: Clock, windows: Mapping[str, Window] | None, levers: Sequence[PlanLever]) -> None:
         super().__init__(plan, clock, windows, switchable=False)
         self.stated = plan
         self.levers = tuple(levers)
         self.units = {lever: self.model.new_int_var(0, lever.steps, lever.name) for lever in levers}
-        self._at: dict[tuple[Lever, int], cp_model.IntVar] = {}
+        self._at: dict[tuple[PlanLever, int], cp_model.IntVar] = {}
 
     def post(self) -> None:
         """Post every item and rule that is on."""
@@ -132,7 +132,7 @@ class _Movable(Variables):
 
     # -- which value a lever takes --------------------------------------------------------------------------------------
 
-    def _takes(self, lever: Lever, units: int) -> cp_model.IntVar:
+    def _takes(self, lever: PlanLever, units: int) -> cp_model.IntVar:
         """Return a literal that holds exactly where a lever moves by these units."""
         if (lever, 0) not in self._at:
             literals = [self.model.new_bool_var("") for _ in range(lever.steps + 1)]
@@ -141,13 +141,13 @@ class _Movable(Variables):
             self._at |= {(lever, value): literal for value, literal in enumerate(literals)}
         return self._at[lever, units]
 
-    def _touching(self, entry: Any, name: str) -> list[Lever]:
+    def _touching(self, entry: Any, name: str) -> list[PlanLever]:
         """Return the levers that move a number of a rule or activity."""
         found = [lever for lever in self.levers if lever.kind == "own" and lever.name == name]
         assumed = set(references(entry))
         return found + [lever for lever in self.levers if lever.kind == "assumption" and lever.name in assumed]
 
-    def _cases(self, levers: Sequence[Lever]) -> Iterator[tuple[Plan, Literals]]:
+    def _cases(self, levers: Sequence[PlanLever]) -> Iterator[tuple[Plan, Literals]]:
         """Yield the plan at every combination of units, with the literals that say so."""
         for units in itertools.product(*(range(lever.steps + 1) for lever in levers)):
             under = tuple(self._takes(lever, value) for lever, value in zip(levers, units, strict=True))
@@ -205,7 +205,7 @@ class _Movable(Variables):
             ENCODERS[rule.kind](self, rule, (self._takes(own, 0),))
             return
         levers = self._touching(rule, rule.id)
-        lengths: dict[str, list[Lever]] = {}
+        lengths: dict[str, list[PlanLever]] = {}
         if isinstance(rule, Blackout):
             for name in rule.items:
                 item = self.plan.items[name]
@@ -240,7 +240,7 @@ class _Movable(Variables):
         days = duration.amount if plain else self.clock.finishes(self.axis, duration.amount, duration.unit, own)
         self.lengths[name] = Length(days, ())
 
-    def _linear(self, rule: Any, lever: Lever) -> bool:
+    def _linear(self, rule: Any, lever: PlanLever) -> bool:
         """Post a rule that is linear in its only lever; return whether it is."""
         units = self.units[lever]
         if isinstance(rule, Dependency):
@@ -266,7 +266,7 @@ class _Movable(Variables):
             return True
         return False
 
-    def _boundaries(self, rule: NotBefore | NotAfter, lever: Lever) -> Any:
+    def _boundaries(self, rule: NotBefore | NotAfter, lever: PlanLever) -> Any:
         """Return the boundary of a stated date for each number of units."""
         (at,) = rule.points()
         found = []

@@ -14,7 +14,7 @@ from models.schedule import Schedule
 from optimiser.clock import Clock
 from optimiser.encoding.answer import Answer, Limits, Places, Relaxed, Window
 from optimiser.encoding.build import build
-from optimiser.encoding.solving import Budget, Found, Pins, members_of, presolved, search
+from optimiser.encoding.solving import Budget, Pins, SearchResult, members_of, presolved, search
 from optimiser.encoding.variables import Place, Variables
 
 __all__ = ["Encoding"]
@@ -292,7 +292,7 @@ class Encoding:
 
     def _search(
         self, budget: Budget, pins: Pins, *, minimise: cp_model.LinearExprT | None = None, assume: Sequence[str] = ()
-    ) -> Found:
+    ) -> SearchResult:
         return search(self._variables, budget, pins, minimise=minimise, assume=assume)
 
     def _part(self, members: Collection[str], milestone: str | None) -> Variables:
@@ -317,7 +317,7 @@ class Encoding:
             for name, ends in self._variables.places.items()
         }
 
-    def _answer(self, found: Found, milestone: str | None, budget: Budget) -> Answer:
+    def _answer(self, found: SearchResult, milestone: str | None, budget: Budget) -> Answer:
         positions = None if found.solution is None else self._places(found.solution)
         boundary = positions[milestone][0] if positions and milestone is not None else None
         return Answer(found.status, boundary, None, positions, budget.used)  # type: ignore[arg-type]

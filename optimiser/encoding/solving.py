@@ -15,13 +15,13 @@ from ortools.sat.python import cp_model
 from optimiser.encoding.answer import Limits
 from optimiser.encoding.variables import Variables
 
-__all__ = ["Budget", "Found", "Pins", "members_of", "presolved", "run", "search"]
+__all__ = ["Budget", "Pins", "SearchResult", "members_of", "presolved", "run", "search"]
 
 Pins = dict[int, tuple[int, int]]
 """Lowest and highest value of variables, by index, while one question is asked."""
 
 
-class Found(NamedTuple):
+class SearchResult(NamedTuple):
     """What a search came to.
 
     Attributes
@@ -81,7 +81,7 @@ class Budget:
         return self.left() <= 0 or (seconds is not None and seconds <= 0)
 
 
-def members_of(variables: Variables, found: Found) -> tuple[str, ...]:
+def members_of(variables: Variables, found: SearchResult) -> tuple[str, ...]:
     """Return the switches of a core, in order; a literal that is no switch is dropped."""
     return tuple(name for name, literal in variables.switches.items() if literal.index in found.core)
 
@@ -98,7 +98,7 @@ def search(
     *,
     minimise: cp_model.LinearExprT | None = None,
     assume: Sequence[str] = (),
-) -> Found:
+) -> SearchResult:
     """Solve until a solution meets the staircases themselves, or there is none, or the budget is spent.
 
     Parameters
@@ -112,7 +112,7 @@ def search(
         Switches assumed on, of which the core of an infeasible search is a part.
     """
     if any(low > high for low, high in pins.values()):
-        return Found("infeasible")
+        return SearchResult("infeasible")
     model = variables.model
     with _narrowed(model, pins):
         if minimise is not None:
@@ -125,7 +125,7 @@ def search(
             model.clear_assumptions()
 
 
-def _solve(variables: Variables, budget: Budget) -> Found:
+def _solve(variables: Variables, budget: Budget) -> SearchResult:
     """Solve, post the steps that the solution breaks, and solve again."""
     model, bound = variables.model, -math.inf
     minimising = model.has_objective()
@@ -137,7 +137,7 @@ def _solve(variables: Variables, budget: Budget) -> Found:
         if minimising:
             bound = max(bound, response.best_objective_bound)
         if status == cp_model.INFEASIBLE:
-            return Found("infeasible", core=frozenset(solver.sufficient_assumptions_for_infeasibility()))
+            return SearchResult("infeasible", core=frozenset(solver.sufficient_assumptions_for_infeasibility()))
         if status == cp_model.MODEL_INVALID:
             message = f"CP-SAT refuses the model: {model.validate()}"
             raise RuntimeError(message)
@@ -147,11 +147,11 @@ def _solve(variables: Variables, budget: Budget) -> Found:
         broken = [staircase for staircase in variables.refinable if staircase.broken(solution)]
         if not broken:
             proved = status == cp_model.OPTIMAL and minimising
-            return Found("optimal" if proved else "feasible", solution, bound)
+            return SearchResult("optimal" if proved else "feasible", solution, bound)
         for staircase in broken:
             staircase.refine(solution)
         variables.refinable = [staircase for staircase in variables.refinable if staircase.partial]
-    return Found("unknown", bound=bound)
+    return SearchResult("unknown", bound=bound)
 
 
 def run(solver: cp_model.CpSolver, model: cp_model.CpModel) -> cp_model.CpSolverStatus:

@@ -26,7 +26,7 @@ from optimiser.clock import Boundaries
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model_helper import Literal
 
-__all__ = ["Literals", "Side", "Staircase", "Steps"]
+__all__ = ["Linear", "Literals", "Staircase", "Steps"]
 
 Literals: TypeAlias = "tuple[Literal, ...]"
 """All of them must hold for a constraint to be enforced; none of them means always."""
@@ -37,7 +37,7 @@ _AROUND: Final = 24
 """So many steps to either side are posted where a solution breaks the function for the first time."""
 
 
-class Side(NamedTuple):
+class Linear(NamedTuple):
     """One side of an inequality, ``sign · variable + offset``, between `low` and `high`; the sign is +1 or -1."""
 
     variable: cp_model.IntVar
@@ -58,7 +58,7 @@ class Steps:
         self.model = model
         self._literals: dict[tuple[int, int], cp_model.IntVar] = {}
 
-    def reached(self, side: Side, value: int) -> Literal:
+    def reached(self, side: Linear, value: int) -> Literal:
         """Return a literal that holds exactly when a side is at least a value."""
         variable = side.variable
         if side.sign > 0:
@@ -84,7 +84,7 @@ class Staircase:
         Whether steps are left to post.
     """
 
-    def __init__(self, steps: Steps, earlier: Side, later: Side, values: Boundaries, under: Literals) -> None:
+    def __init__(self, steps: Steps, earlier: Linear, later: Linear, values: Boundaries, under: Literals) -> None:
         self._steps = steps
         self._earlier = earlier
         self._later = later
@@ -152,7 +152,7 @@ class Staircase:
         self._posted[first:after] = True
 
 
-def _expression(side: Side) -> cp_model.LinearExpr:
+def _expression(side: Linear) -> cp_model.LinearExpr:
     return side.sign * side.variable + side.offset
 
 

@@ -14,7 +14,7 @@ from models.plan import Plan
 from models.rules import Point
 from optimiser.clock import Boundaries, Clock
 from optimiser.encoding.answer import Window
-from optimiser.encoding.staircase import Literals, Side, Staircase, Steps
+from optimiser.encoding.staircase import Linear, Literals, Staircase, Steps
 
 __all__ = ["Length", "Place", "Variables"]
 
@@ -229,8 +229,8 @@ class Variables:
         self._keep(
             Staircase(
                 self._steps,
-                Side(earlier.variable, 1, earlier.offset, earlier.low, earlier.high),
-                Side(later.variable, 1, later.offset, later.low, later.high),
+                Linear(earlier.variable, 1, earlier.offset, earlier.low, earlier.high),
+                Linear(later.variable, 1, later.offset, later.low, later.high),
                 values,
                 under,
             )
@@ -241,8 +241,8 @@ class Variables:
         self._keep(
             Staircase(
                 self._steps,
-                Side(earlier.variable, -1, -earlier.offset, -earlier.high, -earlier.low),
-                Side(later.variable, -1, -later.offset, -later.high, -later.low),
+                Linear(earlier.variable, -1, -earlier.offset, -earlier.high, -earlier.low),
+                Linear(later.variable, -1, -later.offset, -later.high, -later.low),
                 -values[::-1],
                 under,
             )

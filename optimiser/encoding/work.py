@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Decided", "Gap", "Offer", "Option", "Pick", "Piece", "Work", "alike"]
+__all__ = ["Decided", "HeldWork", "Offer", "Pick", "StartGap", "Work", "WorkOption", "alike"]
 
 Boundaries = NDArray[np.int64]
 
@@ -23,7 +23,7 @@ LARGEST_CLUSTER = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class HeldWork:
     """An activity that holds capacity.
 
     Attributes
@@ -50,7 +50,7 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class WorkOption:
     """Something that can be chosen: by it pieces are done, each started no later than a boundary."""
 
     latest: Mapping[str, int]
@@ -66,7 +66,7 @@ class Pick:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class StartGap:
     """``start(after) ≥ start(before) + days`` where both are done."""
 
     before: str
@@ -84,11 +84,11 @@ class Work:
         By activity. One that is neither needed nor part of an option that is chosen is left undone.
     """
 
-    pieces: Mapping[str, Piece]
+    pieces: Mapping[str, HeldWork]
     offers: Sequence[Offer]
-    options: Sequence[Option] = ()
+    options: Sequence[WorkOption] = ()
     picks: Sequence[Pick] = ()
-    gaps: Sequence[Gap] = ()
+    gaps: Sequence[StartGap] = ()
 
 
 @dataclass(frozen=True, slots=True)

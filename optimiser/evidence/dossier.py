@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from models.allocation import Qualified
     from models.explanation import Attribution, BindingReport, Implied, MilestoneWhyNot, Piecewise, Regions
     from models.lint import LintReport
-    from models.published import Published
+    from models.published import PublishedTables
     from models.robustness import RobustOutcome
 
-__all__ = ["Case", "Change", "Dossier", "Grid", "Released"]
+__all__ = ["Change", "DateGrid", "Dossier", "DossierCase", "Released"]
 
 
 @dataclass
-class Case:
+class DossierCase:
     """One case of the pack.
 
     Attributes
@@ -108,7 +108,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class DateGrid:
     """A milestone's date against two assumptions, boundaries by row and column; None off the axis."""
 
     milestone: str
@@ -126,29 +126,29 @@ class Dossier:
     request: PackRequest
     folder: Path
     milestones: tuple[str, ...]
-    cases: list[Case]
-    published: Published
+    cases: list[DossierCase]
+    published: PublishedTables
     lint: LintReport | None = None
     binding: dict[str, BindingReport] = field(default_factory=dict)
     why_not: tuple[MilestoneWhyNot, ...] = ()
     attribution: Attribution | None = None
     bridge: Attribution | None = None
-    implied: list[tuple[Case, Implied]] = field(default_factory=list)
+    implied: list[tuple[DossierCase, Implied]] = field(default_factory=list)
     """What a published plan implies, from the plan of each case."""
     regions: Regions | None = None
-    calendars: dict[str, dict[str, Case]] = field(default_factory=dict)
+    calendars: dict[str, dict[str, DossierCase]] = field(default_factory=dict)
     """Case to calendar to the case on that calendar."""
     sweeps: list[Piecewise] = field(default_factory=list)
-    grid: Grid | None = None
+    grid: DateGrid | None = None
     released: list[Released] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     qualified: Qualified | None = None
-    qualified_case: Case | None = None
+    qualified_case: DossierCase | None = None
     absent: dict[str, str] = field(default_factory=dict)
     """Part to the reason why it is not there."""
 
     @property
-    def main(self) -> Case:
+    def main(self) -> DossierCase:
         """The case that was asked for."""
         return self.cases[0]
 
@@ -159,7 +159,7 @@ class Dossier:
         return self.main.plan
 
     @property
-    def reproducing(self) -> Case | None:
+    def reproducing(self) -> DossierCase | None:
         """The case that comes nearest to the published rows, None where none is published."""
         candidates = [case for case in self.cases if case.matches]
         return max(candidates, key=lambda case: case.matched, default=None)

@@ -13,7 +13,7 @@ from models.calendar import Span
 from models.explanation import MilestoneWhyNot
 from models.pack import PackCase, PackRequest
 from optimiser.errors import BeyondHorizonError, InputError, OptimiserError
-from optimiser.evidence.dossier import Case, Dossier
+from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.variations import add_variations
 from optimiser.reading.load import load
 from optimiser.reproduction import classify
@@ -60,9 +60,11 @@ def gather(request: PackRequest, source: str | Path, *, progress: Callable[[str]
     return dossier
 
 
-def _case(request: PackRequest, asked: PackCase, source: str | Path, tell: Callable[[str], None], *, first: bool) -> Case:
+def _case(
+    request: PackRequest, asked: PackCase, source: str | Path, tell: Callable[[str], None], *, first: bool
+) -> DossierCase:
     """Solve one case; what keeps one from being solved is kept, unless it is the first."""
-    case = Case(asked)
+    case = DossierCase(asked)
     tell(f"{asked.id}: earliest dates")
     try:
         case.plan = load(
@@ -190,14 +192,14 @@ def _published_plans(dossier: Dossier, tell: Callable[[str], None]) -> None:
         dossier.absent.setdefault("implied", "no published plan beside the first is without days of its own")
 
 
-def _askable(dossier: Dossier, baseline: str) -> list[Case]:
+def _askable(dossier: Dossier, baseline: str) -> list[DossierCase]:
     """Return the cases of which it is asked what a published plan implies.
 
     They are the main one, the one that reproduces the published rows, and the one whose dates come nearest to that plan's own.
     """
     published = next(each for each in dossier.plan.baselines if each.id == baseline)
 
-    def agreement(case: Case) -> int:
+    def agreement(case: DossierCase) -> int:
         held = case.solved.milestones if case.solved else ()
         return sum(
             (entry.date.year, entry.date.month) == date.month
@@ -256,7 +258,7 @@ def _calendars(dossier: Dossier, tell: Callable[[str], None]) -> None:
             first, last = max(horizon.first, calendar.covers.first), min(horizon.last, calendar.covers.last)
             if last <= first:
                 continue
-            other = Case(case.asked)
+            other = DossierCase(case.asked)
             other.plan = case.plan.evolve(calendar=calendar.id, horizon=Span(first=first, last=last))
             try:
                 other.outcome = earliest(other.plan, dossier.milestones, seed=dossier.request.seed)

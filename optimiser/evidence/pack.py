@@ -11,7 +11,7 @@ from models.pack import Chart, Manifest, ManifestFile, Pack, PackRequest, Table
 from models.plan import Plan
 from optimiser.evidence.compose import compose
 from optimiser.evidence.documents import print_document, solve_document
-from optimiser.evidence.dossier import Case, Dossier
+from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.folder import MANIFEST, SUMS, Built
 from optimiser.evidence.gather import gather
 from optimiser.evidence.inputs import INPUTS, collect_inputs, is_path, scenario_file
@@ -144,7 +144,7 @@ def certificate(document: Mapping[str, Any], plan: Plan, case: str) -> dict[str,
     }
 
 
-def _case_files(case: Case, dossier: Dossier) -> dict[str, bytes]:
+def _case_files(case: DossierCase, dossier: Dossier) -> dict[str, bytes]:
     """Return the plan, the outcome and the argument of one case."""
     found: dict[str, bytes] = {}
     if case.plan is not None:

@@ -12,7 +12,7 @@ from models.provenance import Authority
 from models.rules import Dependency
 from optimiser.critical import Columns, compile_network, evaluate
 from optimiser.errors import OptimiserError
-from optimiser.evidence.dossier import Change, Dossier, Grid, Released
+from optimiser.evidence.dossier import Change, DateGrid, Dossier, Released
 from optimiser.solve.variant import Variant, evaluate_variants
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _pair(dossier: Dossier, milestone: str, gains: dict[str, int]) -> tuple[str,
     return (drivers[0], drivers[1]) if len(drivers) > 1 else None
 
 
-def _grid(dossier: Dossier, gains: dict[str, dict[str, int]]) -> Grid | None:
+def _grid(dossier: Dossier, gains: dict[str, dict[str, int]]) -> DateGrid | None:
     """Return the last milestone that two lengths bear on, against what drives it and what would take over first."""
     plan = dossier.plan
     for milestone in reversed(dossier.milestones):
@@ -144,7 +144,7 @@ def _grid(dossier: Dossier, gains: dict[str, dict[str, int]]) -> Grid | None:
         good = ~evaluated.infeasible & ~evaluated.beyond(milestone)
         flat = [int(each) if fine else None for each, fine in zip(evaluated.of(milestone), good, strict=True)]
         boundaries = tuple(tuple(flat[row * len(columns) : (row + 1) * len(columns)]) for row in range(len(rows)))
-        return Grid(milestone, across, down, columns, rows, boundaries)
+        return DateGrid(milestone, across, down, columns, rows, boundaries)
     return None
 
 

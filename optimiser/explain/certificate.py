@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from models.explanation import Checked, Verification
+from models.explanation import CheckedClaim, Verification
 from models.findings import Certificate, CertificateStep
 from models.items import Milestone
 from models.outcome import Infeasible, MilestoneDate, Solved, Undecided
@@ -75,7 +75,10 @@ def _bounds(outcome: Undecided) -> str:
 
 
 def _record(
-    outcome: Solved | Infeasible | Undecided, checks: Sequence[Checked], argument: Sequence[str], proved: Mapping[str, bool]
+    outcome: Solved | Infeasible | Undecided,
+    checks: Sequence[CheckedClaim],
+    argument: Sequence[str],
+    proved: Mapping[str, bool],
 ) -> Verification:
     return Verification(
         plan=outcome.plan,
@@ -90,31 +93,31 @@ def _record(
 # -- claims common to all ------------------------------------------------------------------------------------------------
 
 
-def _fingerprint(outcome: Solved | Infeasible | Undecided, plan: Plan) -> Checked:
+def _fingerprint(outcome: Solved | Infeasible | Undecided, plan: Plan) -> CheckedClaim:
     found = plan_sha256(plan)
     same = found == outcome.run.inputs_sha256
     said = f"inputs {found[:12]}"
     if not same:
         said += f", the outcome was computed from {outcome.run.inputs_sha256[:12]}; maybe repeat its --set, --reading, --release or -s, or name its plan with --plan"
-    return Checked(claim="it was computed from the plan at hand", holds=same, found=said)
+    return CheckedClaim(claim="it was computed from the plan at hand", holds=same, found=said)
 
 
-def _status(document: Mapping[str, Any], outcome: Solved | Infeasible | Undecided) -> Checked:
+def _status(document: Mapping[str, Any], outcome: Solved | Infeasible | Undecided) -> CheckedClaim:
     same = document.get("status") == outcome.status and document.get("plan") == outcome.plan
-    return Checked(
+    return CheckedClaim(
         claim="the document says what its outcome says",
         holds=same,
         found=f"status {document.get('status')}, outcome {outcome.status}",
     )
 
 
-def _contradiction(outcome: Infeasible, plan: Plan) -> tuple[list[str], list[Checked]]:
+def _contradiction(outcome: Infeasible, plan: Plan) -> tuple[list[str], list[CheckedClaim]]:
     """Check a conflict: its members cannot all hold, and leave out any one, the rest can."""
     network = compile_network(plan)
     members = [member.id for member in outcome.conflict.members]
     unknown = [name for name in members if name not in network.enabled]
     if unknown:
-        return [], [Checked(claim="the conflict is of this plan", holds=False, found=f"unknown: {', '.join(unknown)}")]
+        return [], [CheckedClaim(claim="the conflict is of this plan", holds=False, found=f"unknown: {', '.join(unknown)}")]
     lines = [f"{place}. {member.statement}" for place, member in enumerate(outcome.conflict.members, 1)]
     lines.append(f"These cannot all hold: {outcome.conflict.statement}")
 
@@ -124,12 +127,14 @@ def _contradiction(outcome: Infeasible, plan: Plan) -> tuple[list[str], list[Che
     if not contradicts(members):
         rationed = any(plan.rules_by_id[name].kind == "capacity" for name in members if name in plan.rules_by_id)
         said = "capacity takes part, so the contradiction rests on CP-SAT" if rationed else "these can all hold"
-        return lines, [Checked(claim="the conflict's members cannot all hold", holds=rationed, found=said)]
-    checks = [Checked(claim="the conflict's members cannot all hold", holds=True, found="a longest path, without a solver")]
+        return lines, [CheckedClaim(claim="the conflict's members cannot all hold", holds=rationed, found=said)]
+    checks = [
+        CheckedClaim(claim="the conflict's members cannot all hold", holds=True, found="a longest path, without a solver")
+    ]
     if outcome.conflict.minimal:
         spare = [name for name in members if contradicts([each for each in members if each != name])]
         found = f"not needed: {', '.join(spare)}" if spare else "each is needed"
-        checks.append(Checked(claim="the conflict is minimal", holds=not spare, found=found))
+        checks.append(CheckedClaim(claim="the conflict is minimal", holds=not spare, found=found))
     return lines, checks
 
 
@@ -158,7 +163,7 @@ class _Solution:
             checks += self._milestone(entry, certificates.get(entry.id))
         return _record(self.outcome, checks, self.argument, self.proved)
 
-    def _schedule(self) -> Checked:
+    def _schedule(self) -> CheckedClaim:
         """The schedule breaks no rule, and lies on this plan's axis."""
         schedule = self.outcome.schedule
         axis = schedule.calendar == self.plan.calendar and schedule.first_day == self.clock.show(0, "opens")
@@ -169,15 +174,15 @@ class _Solution:
                 if not axis
                 else f"items: {', '.join(sorted(missing))}"
             )
-            return Checked(claim="the schedule meets every rule", holds=False, found=found)
+            return CheckedClaim(claim="the schedule meets every rule", holds=False, found=found)
         broken = check(self.plan, schedule, self.clock)
         found = (
             "; ".join(f"{each.rule}: {each.message}" for each in broken[:3])
             or f"{len(schedule.positions)} items, no rule broken"
         )
-        return Checked(claim="the schedule meets every rule", holds=not broken, found=found)
+        return CheckedClaim(claim="the schedule meets every rule", holds=not broken, found=found)
 
-    def _document(self) -> Checked:
+    def _document(self) -> CheckedClaim:
         """What the document shows is what its outcome holds."""
         shown = self.document.get("milestones", {})
         wrong = [
@@ -194,9 +199,9 @@ class _Solution:
         ]
         wrong += [] if rows == said else ["schedule"]
         found = f"differs: {', '.join(wrong)}" if wrong else "dates, bounds and rows agree"
-        return Checked(claim="the document shows what its outcome holds", holds=not wrong, found=found)
+        return CheckedClaim(claim="the document shows what its outcome holds", holds=not wrong, found=found)
 
-    def _rows(self) -> Checked:
+    def _rows(self) -> CheckedClaim:
         """The rows shown are the schedule's."""
         wrong = []
         for row in self.outcome.rows:
@@ -210,13 +215,15 @@ class _Solution:
             if (row.start, row.finish) != shown:
                 wrong.append(row.id)
         found = f"another date than its place: {', '.join(wrong[:5])}" if wrong else f"{len(self.outcome.rows)} rows"
-        return Checked(claim="every row shows its place in the schedule", holds=not wrong, found=found)
+        return CheckedClaim(claim="every row shows its place in the schedule", holds=not wrong, found=found)
 
-    def _milestone(self, entry: MilestoneDate, certificate: Certificate | None) -> Iterator[Checked]:
+    def _milestone(self, entry: MilestoneDate, certificate: Certificate | None) -> Iterator[CheckedClaim]:
         """One milestone's date, and that nothing earlier is possible."""
         plan, clock = self.plan, self.clock
         if entry.id not in plan.items or not clock.origin <= entry.boundary <= clock.limit:
-            yield Checked(claim=f"{entry.id} is a milestone of the plan", holds=False, found="it is not, or is off the axis")
+            yield CheckedClaim(
+                claim=f"{entry.id} is a milestone of the plan", holds=False, found="it is not, or is off the axis"
+            )
             return
         convention = plan.convention(Point(entry.id, "start"))
         shown = clock.show(entry.boundary, convention)
@@ -230,7 +237,7 @@ class _Solution:
             if 0 < place < clock.size
             else "not in the schedule"
         )
-        yield Checked(claim=f"{entry.id} is at {plain_date(entry.date)}", holds=reached, found=found)
+        yield CheckedClaim(claim=f"{entry.id} is at {plain_date(entry.date)}", holds=reached, found=found)
         bound, steps = self._certified(certificate, entry.id)
         yield from steps
         if self.network.uses_capacity:
@@ -238,7 +245,7 @@ class _Solution:
         self.proved[entry.id] = bool(bound == entry.boundary == place)
         if entry.proof == "certified":
             best = plain_date(clock.show(min(bound, clock.size - 1), convention)) if bound > 0 else "nothing"
-            yield Checked(
+            yield CheckedClaim(
                 claim=f"{entry.id} cannot be before {plain_date(entry.bound)}",
                 holds=bound == entry.boundary == entry.bound_boundary and entry.bound == entry.date,
                 found=f"without a solver, not before {best}",
@@ -248,17 +255,17 @@ class _Solution:
             holds = (
                 bound <= entry.bound_boundary <= entry.boundary and clock.show(entry.bound_boundary, convention) == entry.bound
             )
-            yield Checked(
+            yield CheckedClaim(
                 claim=f"{entry.id} cannot be before {plain_date(entry.bound)}, by CP-SAT",
                 holds=holds,
                 found=f"without a solver, not before {best}; the rest is CP-SAT's word",
             )
 
-    def _certified(self, certificate: Certificate | None, milestone: str) -> tuple[int, list[Checked]]:
+    def _certified(self, certificate: Certificate | None, milestone: str) -> tuple[int, list[CheckedClaim]]:
         """Check every line of an argument; return the boundary that it proves."""
         claim = f"the argument for {milestone} holds line by line"
         if certificate is None or not certificate.steps:
-            return -1, [Checked(claim=claim, holds=False, found="there is none")]
+            return -1, [CheckedClaim(claim=claim, holds=False, found="there is none")]
         self.argument.append(f"{milestone} cannot be earlier:")
         for place, step in enumerate(certificate.steps):
             reason = self._unfounded(certificate.steps, place)
@@ -267,11 +274,11 @@ class _Solution:
             if not reason and step.statement != (said := self._statement(step)):
                 reason = f"it says '{step.statement}', expected '{said}'"
             if reason:
-                return -1, [Checked(claim=claim, holds=False, found=f"line {place + 1}: {reason}")]
+                return -1, [CheckedClaim(claim=claim, holds=False, found=f"line {place + 1}: {reason}")]
         last = certificate.steps[-1]
         if last.point != milestone:
-            return -1, [Checked(claim=claim, holds=False, found=f"its last line is about {last.point}")]
-        return last.boundary, [Checked(claim=claim, holds=True, found=f"{len(certificate.steps)} lines")]
+            return -1, [CheckedClaim(claim=claim, holds=False, found=f"its last line is about {last.point}")]
+        return last.boundary, [CheckedClaim(claim=claim, holds=True, found=f"{len(certificate.steps)} lines")]
 
     def _unfounded(self, steps: Sequence[CertificateStep], place: int) -> str | None:
         """Return why a line does not follow, None where it does."""

@@ -83,7 +83,7 @@ def headrooms(
     """
     at = variant_at or (lambda place, units: with_number(numbers[place], units))
     boundary_of = [bounds] * len(numbers) if isinstance(bounds, int) else list(bounds)
-    search = _Search(oracle, milestone, boundary_of, numbers, at)
+    search = _Bisection(oracle, milestone, boundary_of, numbers, at)
     for place, number in enumerate(numbers):
         if number.slot in oracle.two_way:
             search.scan(place)
@@ -93,7 +93,7 @@ def headrooms(
     return search.found()
 
 
-class _Search:
+class _Bisection:
     """The bisection of many numbers at once.
 
     ``low`` units leave the milestone where it is, ``high + 1`` do not.

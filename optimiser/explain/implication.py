@@ -52,10 +52,10 @@ def implied(
     named = ranges.named(free)
     chosen = not named
     best, others = ranges.best_set() if chosen else (ranges.solved(named), [])
-    return _Answer(ranges).record(best, others, chosen=chosen)
+    return _ImpliedAnswer(ranges).record(best, others, chosen=chosen)
 
 
-class _Answer:
+class _ImpliedAnswer:
     """What a search found, in the words of the answer."""
 
     def __init__(self, ranges: Ranges) -> None:

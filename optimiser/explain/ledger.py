@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from models.assumptions import Baseline
-from models.explanation import Gap, Ledger
+from models.explanation import DivergenceLedger, Gap
 from models.items import Activity
 from models.plan import DURATION_PREFIX, Plan
 from models.rules import NotBefore, Point
@@ -30,7 +30,7 @@ Label = Literal["approved", "evidenced", "asserted", "contingency", "unexplained
 _WORKING_DAYS_A_MONTH = 261 / 12
 
 
-def ledger(oracle: Oracle, first: Baseline, second: Baseline) -> Ledger:
+def ledger(oracle: Oracle, first: Baseline, second: Baseline) -> DivergenceLedger:
     """Return what each gap adds between two baselines."""
     plan = oracle.plan
     shared = [entry.milestone for entry in second.dates if first.date(entry.milestone) is not None]
@@ -43,7 +43,7 @@ def ledger(oracle: Oracle, first: Baseline, second: Baseline) -> Ledger:
             way.append(last)
         chain[name] = tuple(reversed(way))
     gaps = [_gap(oracle, first, second, before[name], name) for name in shared]
-    return Ledger(
+    return DivergenceLedger(
         from_baseline=first.id,
         to_baseline=second.id,
         milestones=moved,

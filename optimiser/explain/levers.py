@@ -17,7 +17,7 @@ from models.faults import maybe
 from models.plan import DURATION_PREFIX, Plan
 from models.provenance import Authority
 from optimiser.clock import Clock
-from optimiser.encoding.levers import Lever
+from optimiser.encoding.levers import PlanLever
 from optimiser.errors import InputError, Located
 from optimiser.explain.oracle import Oracle
 from optimiser.numbers import (
@@ -49,12 +49,12 @@ class Levers:
         Lever to what the plan says of its limit.
     """
 
-    offered: list[Lever] = field(default_factory=list)
+    offered: list[PlanLever] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
-    said: dict[Lever, str] = field(default_factory=dict)
-    authority: dict[Lever, Authority] = field(default_factory=dict)
+    said: dict[PlanLever, str] = field(default_factory=dict)
+    authority: dict[PlanLever, Authority] = field(default_factory=dict)
 
-    def full(self) -> dict[Lever, int]:
+    def full(self) -> dict[PlanLever, int]:
         """Return everything moved as far as it may."""
         return {lever: lever.steps for lever in self.offered}
 
@@ -80,7 +80,7 @@ def levers_of(oracle: Oracle, allow: Collection[str] = (), milestone: str | None
     found = Levers()
     taken: set[tuple[str, str]] = set()
 
-    def offer(levers: Iterable[Lever], said: str, *names: str) -> None:
+    def offer(levers: Iterable[PlanLever], said: str, *names: str) -> None:
         """Offer the first of some levers that moves its number in the good direction."""
         lever = next((each for each in levers if each.steps and _eases(oracle, milestone, found, each)), None)
         if lever is not None and (lever.kind, lever.name) not in taken:
@@ -102,7 +102,7 @@ def levers_of(oracle: Oracle, allow: Collection[str] = (), milestone: str | None
     return found
 
 
-def _eases(oracle: Oracle, milestone: str | None, found: Levers, lever: Lever) -> bool:
+def _eases(oracle: Oracle, milestone: str | None, found: Levers, lever: PlanLever) -> bool:
     """Return whether a lever moves its number in the good direction.
 
     Where the plan decides which that is, it is the direction in which the network's date is earlier, or no later and less of
@@ -132,7 +132,7 @@ def _known(plan: Plan, allow: Iterable[str]) -> None:
         raise InputError(faults)
 
 
-def _offer(found: Levers, plan: Plan, lever: Lever, said: str, allow: Collection[str]) -> None:
+def _offer(found: Levers, plan: Plan, lever: PlanLever, said: str, allow: Collection[str]) -> None:
     """Offer a lever, or refuse it for its authority."""
     using = users(plan, lever.name) if lever.kind == "assumption" else (lever.name,)
     authority = weightiest(plan, using)
@@ -154,7 +154,7 @@ def _flexible(plan: Plan) -> Iterable[tuple[str, Any]]:
             yield rule.id, rule
 
 
-def _towards(clock: Clock, name: str, kind: Any, value: Value, limit: Value, cost: int | None) -> Iterator[Lever]:
+def _towards(clock: Clock, name: str, kind: Any, value: Value, limit: Value, cost: int | None) -> Iterator[PlanLever]:
     """Yield the lever from a value to its limit, none where they cannot be compared or are one."""
     if type(value) is not type(limit) or value is None or isinstance(value, bool):
         return
@@ -164,15 +164,15 @@ def _towards(clock: Clock, name: str, kind: Any, value: Value, limit: Value, cos
         clock.boundary(each, "opens") if isinstance(each, dt.date) else column_number(each) for each in (value, limit)
     )
     if one != other:
-        yield Lever(name, kind, 1 if other > one else -1, abs(other - one), 1 if cost is None else cost)
+        yield PlanLever(name, kind, 1 if other > one else -1, abs(other - one), 1 if cost is None else cost)
 
 
-def _flexed(oracle: Oracle, name: str, entry: Any) -> Iterator[Lever]:
+def _flexed(oracle: Oracle, name: str, entry: Any) -> Iterator[PlanLever]:
     """Yield the lever of a rule's or duration's flexibility."""
     plan, clock, flexibility = oracle.plan, oracle.problem.clock, entry.flexibility
     term, number = own_term(entry), number_of_rule(plan, clock, name)
     if term is None:
-        yield Lever(name, "switch", 1, 1, flexibility.cost)
+        yield PlanLever(name, "switch", 1, 1, flexibility.cost)
     if term is None or number is None:
         return
     limit: Value = None
@@ -191,7 +191,7 @@ def _flexed(oracle: Oracle, name: str, entry: Any) -> Iterator[Lever]:
         yield replace(lever, ceiling=limit) if term.kind == "amount" and isinstance(limit, int) else lever
 
 
-def _allowed(oracle: Oracle, name: str) -> Iterator[Lever]:
+def _allowed(oracle: Oracle, name: str) -> Iterator[PlanLever]:
     """Yield the levers of something allowed by name, as far as it goes: the way that relaxes it, then the other."""
     plan, clock = oracle.plan, oracle.problem.clock
     if name in plan.rules_by_id or name.startswith(DURATION_PREFIX):
@@ -200,7 +200,7 @@ def _allowed(oracle: Oracle, name: str) -> Iterator[Lever]:
         cost = entry.flexibility.cost if entry.flexibility else 1
         if term is None or term.assumption is None:
             number = number_of_rule(plan, clock, name)
-            yield from [Lever(name, "switch", 1, 1, cost)] if number is None else _whole(number, "own", cost)
+            yield from [PlanLever(name, "switch", 1, 1, cost)] if number is None else _whole(number, "own", cost)
             return
         name = term.assumption
     else:
@@ -210,7 +210,7 @@ def _allowed(oracle: Oracle, name: str) -> Iterator[Lever]:
         yield from _whole(number, "assumption", cost)
 
 
-def _whole(number: Number, kind: Any, cost: int) -> Iterator[Lever]:
+def _whole(number: Number, kind: Any, cost: int) -> Iterator[PlanLever]:
     """Yield levers that go as far as a number can be relaxed, and as far as it can worsen."""
     clock, stated = number.clock, column_number(number.value) if isinstance(number.value, Duration) else 0
     for units, sign in ((number.least, -number.worse), (number.most, number.worse)):
@@ -218,4 +218,4 @@ def _whole(number: Number, kind: Any, cost: int) -> Iterator[Lever]:
         if isinstance(number.value, dt.date):
             boundary = clock.boundary(number.value, number.convention)
             most = min(units, boundary - clock.origin if sign < 0 else clock.limit - boundary)
-        yield Lever(number.slot, kind, sign, max(0, most), cost)
+        yield PlanLever(number.slot, kind, sign, max(0, most), cost)

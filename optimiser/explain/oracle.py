@@ -21,7 +21,7 @@ from optimiser.clock import Clock
 from optimiser.critical import Earliest, Evaluated, Network, Resource, compile_network, evaluate, latest_times, resources
 from optimiser.critical.levelling import Key, latest_by_choice
 from optimiser.encoding.answer import Limits
-from optimiser.encoding.levers import Lever, moved_plan
+from optimiser.encoding.levers import PlanLever, moved_plan
 from optimiser.explain import together
 from optimiser.explain.alternatives import Alternative, alternatives
 from optimiser.explain.near import Near
@@ -486,7 +486,7 @@ class Oracle:
 
     # -- other plans ---------------------------------------------------------------------------------------------------
 
-    def moved(self, amounts: dict[Lever, int]) -> Plan:
+    def moved(self, amounts: dict[PlanLever, int]) -> Plan:
         """Return the plan with levers moved."""
         return moved_plan(self.plan, self.problem.clock, amounts)
 

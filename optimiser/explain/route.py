@@ -14,7 +14,7 @@ from models.rules import End, Point
 from models.scenario import Scenario
 from optimiser.clock import Clock
 from optimiser.encoding.answer import Limits
-from optimiser.encoding.levers import Lever, moved_plan, moved_value
+from optimiser.encoding.levers import PlanLever, moved_plan, moved_value
 from optimiser.errors import InputError, Located
 from optimiser.explain.levers import Levers
 from optimiser.explain.oracle import Oracle
@@ -62,7 +62,7 @@ def cheapest_route(oracle: Oracle, milestone: str, by: int, levers: Levers, limi
     )
 
 
-def _cheapest(oracle: Oracle, milestone: str, by: int, levers: list[Lever], limits: Limits) -> Moved:
+def _cheapest(oracle: Oracle, milestone: str, by: int, levers: list[PlanLever], limits: Limits) -> Moved:
     """Return the cheapest amounts, by CP-SAT; of a crowded plan amounts of which none can be less, by the oracle."""
     if oracle.rationed and too_large(oracle.network):
         return _least(oracle, milestone, by, levers)
@@ -71,14 +71,14 @@ def _cheapest(oracle: Oracle, milestone: str, by: int, levers: list[Lever], limi
     return Relaxing(oracle.plan, oracle.problem.clock, levers).cheapest(milestone, by, limits)
 
 
-def _least(oracle: Oracle, milestone: str, by: int, levers: list[Lever]) -> Moved:
+def _least(oracle: Oracle, milestone: str, by: int, levers: list[PlanLever]) -> Moved:
     """Return amounts of which none can be less without missing a boundary: from everything moved, the dearest left out first.
 
     No proof that nothing is cheaper: of a route that is needed at all the least unit cost is all that is sure.
     """
     from optimiser.encoding.relaxing import Moved
 
-    def met(units: Mapping[Lever, int]) -> bool:
+    def met(units: Mapping[PlanLever, int]) -> bool:
         (reach,) = oracle.reach(milestone, [_variant(oracle, units)], by=by)
         return reach.high is not None and reach.high <= by
 
@@ -94,13 +94,13 @@ def _least(oracle: Oracle, milestone: str, by: int, levers: list[Lever]) -> Move
     return Moved("optimal" if _cost(units) == least else "feasible", units, _cost(units), least)
 
 
-def _cost(units: Mapping[Lever, int]) -> int:
+def _cost(units: Mapping[PlanLever, int]) -> int:
     return sum(lever.cost * amount for lever, amount in units.items())
 
 
 def _irreducible(
-    met: Callable[[Mapping[Lever, int]], bool], units: dict[Lever, int], ordered: Sequence[Lever]
-) -> dict[Lever, int]:
+    met: Callable[[Mapping[PlanLever, int]], bool], units: dict[PlanLever, int], ordered: Sequence[PlanLever]
+) -> dict[PlanLever, int]:
     """Return amounts of which none can be less, levers left out in an order."""
     step = len(ordered) // 2 or 1
     while step:
@@ -123,7 +123,7 @@ def _irreducible(
     return units
 
 
-def _variant(oracle: Oracle, units: Mapping[Lever, int]) -> Variant:
+def _variant(oracle: Oracle, units: Mapping[PlanLever, int]) -> Variant:
     """Return the plan with levers moved, as a variant."""
     values = {}
     for lever, amount in units.items():
@@ -134,7 +134,7 @@ def _variant(oracle: Oracle, units: Mapping[Lever, int]) -> Variant:
     return Variant(off=tuple(lever.name for lever, amount in units.items() if lever.kind == "switch" and amount), values=values)
 
 
-def _matters(oracle: Oracle, milestone: str, lever: Lever) -> bool:
+def _matters(oracle: Oracle, milestone: str, lever: PlanLever) -> bool:
     """Return whether moving a lever can change anything for the milestone: whether something it moves leads there."""
     plan, network = oracle.plan, oracle.network
     if oracle.rationed:
@@ -169,7 +169,7 @@ def _solved_again(plan: Plan, milestone: str, limits: Limits) -> Solved | None:
     return outcome if isinstance(outcome, Solved) else None
 
 
-def _step(plan: Plan, clock: Clock, lever: Lever, units: int, levers: Levers) -> RouteStep:
+def _step(plan: Plan, clock: Clock, lever: PlanLever, units: int, levers: Levers) -> RouteStep:
     """Return one step in words."""
     shown, moved, unit = "on", "off", "switch"
     name = title(plan, lever.name) if lever.kind != "assumption" else plan.assumptions_by_id[lever.name].title

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from models.assumptions import RaidItem
 from models.lint import LintFinding
-from models.published import ListMember, Term
+from models.published import ListMember, UsedWord
 from optimiser.lint.checked import Check, Checked, finding
 from optimiser.lint.subject import Subject, counted, listed
 
@@ -46,7 +46,7 @@ def _lists(subject: Subject) -> Checked:
 
 def _terms(subject: Subject) -> Checked:
     """Ask whether one thing goes by one word."""
-    words: dict[str, list[Term]] = {}
+    words: dict[str, list[UsedWord]] = {}
     for entry in subject.published.terms:
         words.setdefault(entry.subject, []).append(entry)
     found = [

@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from models.faults import maybe
 from models.plan import Plan
-from models.published import PUBLISHED_TABLES, Published
+from models.published import PUBLISHED_TABLES, PublishedTables
 from optimiser.errors import InputError, Located
 from optimiser.reading.packaged import find_plan
-from optimiser.reading.table import Table, read_table
+from optimiser.reading.table import CsvTable, read_table
 from optimiser.reading.translate import remarks
 
 __all__ = ["FOLDER", "published_folder", "read_published"]
@@ -27,7 +27,7 @@ def published_folder(plan: str | Path) -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def read_published(name: str | Path, plan: Plan) -> Published:
+def read_published(name: str | Path, plan: Plan) -> PublishedTables:
     """Read what the documents behind a plan print beside its dates.
 
     Parameters
@@ -49,8 +49,8 @@ def read_published(name: str | Path, plan: Plan) -> Published:
     """
     folder = published_folder(name)
     if folder is None:
-        return Published()
-    tables: dict[str, Table] = {}
+        return PublishedTables()
+    tables: dict[str, CsvTable] = {}
     faults: list[Located] = []
     for entry in sorted(folder.iterdir()):
         if entry.is_dir() or entry.name[0] in ".~":
@@ -67,9 +67,9 @@ def read_published(name: str | Path, plan: Plan) -> Published:
             tables[entry.stem] = table
     content: dict[str, Any] = {stem: table.entries for stem, table in tables.items()}
     try:
-        published = Published.model_validate(content)
+        published = PublishedTables.model_validate(content)
     except ValidationError as error:
-        for remark in remarks(error, Published, content):
+        for remark in remarks(error, PublishedTables, content):
             stem, *keys = remark.keys
             faults.append(tables[str(stem)].locate(tuple(keys), remark.message, at_key=remark.at_key))
         raise InputError(faults) from None
@@ -79,7 +79,7 @@ def read_published(name: str | Path, plan: Plan) -> Published:
     return published
 
 
-def _misfits(published: Published, plan: Plan, tables: dict[str, Table]) -> list[Located]:
+def _misfits(published: PublishedTables, plan: Plan, tables: dict[str, CsvTable]) -> list[Located]:
     """Return what the tables name and the plan does not have."""
     milestones = [milestone.id for milestone in plan.milestones]
     baselines = [baseline.id for baseline in plan.baselines]

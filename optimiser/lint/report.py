@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from models.lint import LintCheck, LintFinding, LintReport
 from models.plan import Plan
-from models.published import Published
+from models.published import PublishedTables
 from optimiser.lint import contents, logic, names, room, stated, tables
 from optimiser.lint.checked import Check
 from optimiser.lint.dcma import measures
@@ -24,7 +24,7 @@ _SEVERITIES = ("high", "medium", "low")
 
 def lint(
     plan: Plan,
-    published: Published | None = None,
+    published: PublishedTables | None = None,
     milestones: Sequence[str] | None = None,
     *,
     progress: Callable[[str], None] | None = None,
@@ -58,7 +58,7 @@ def lint(
     Effects are the plan solved again, without a solver and without its capacities, with the finding taken at its word.
     """
     asked = asked_for(plan, milestones) if milestones or plan.targets else ()
-    subject = Subject(plan, published or Published(), tuple(asked))
+    subject = Subject(plan, published or PublishedTables(), tuple(asked))
     tell = progress or (lambda _: None)
     found: list[LintFinding] = []
     made: list[LintCheck] = []

@@ -15,7 +15,7 @@ from models.calendar import Span
 from models.items import Activity, Item, Milestone
 from models.lint import LintEffect
 from models.plan import Plan
-from models.published import Published
+from models.published import PublishedTables
 from models.rules import NotBefore
 from optimiser.clock import Clock, Convention
 from optimiser.critical import Columns, Earliest, Network, compile_network, earliest_times, evaluate
@@ -103,7 +103,7 @@ class Subject:
     """
 
     plan: Plan
-    published: Published
+    published: PublishedTables
     targets: tuple[str, ...]
     clock: Clock = field(init=False)
     network: Network = field(init=False)

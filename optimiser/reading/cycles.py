@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from models.plan import Plan
     from optimiser.clock import Convention
 
-__all__ = ["Cycle", "Step", "cycles", "positive_cycle"]
+__all__ = ["Cycle", "CycleStep", "cycles", "positive_cycle"]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CycleStep:
     """One link of a cycle.
 
     Attributes
@@ -52,7 +52,7 @@ class Step:
 class Cycle:
     """Steps that lead back to where they begin, beginning at the first of the plan's rules among them."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[CycleStep, ...]
 
     @property
     def working_days(self) -> int:
@@ -89,14 +89,14 @@ def cycles(plan: Plan) -> tuple[Cycle, ...]:
     plan
         A plan whose references all hold.
     """
-    return _Search(plan).cycles()
+    return _Circles(plan).cycles()
 
 
 Edge = tuple[int, int, int, int | None]
 """Source, target, least distance in working days, position of the rule."""
 
 
-class _Search:
+class _Circles:
     """Points as numbers: two for an activity, its start before its finish, one for a milestone."""
 
     def __init__(self, plan: Plan) -> None:
@@ -292,7 +292,7 @@ class _Search:
         start = min(linked or ruled, key=lambda place: edges[place][3] or 0)
         turned = edges[start:] + edges[:start]
         return Cycle(
-            tuple(Step(self._points[source], self._points[target], days, rule) for source, target, days, rule in turned)
+            tuple(CycleStep(self._points[source], self._points[target], days, rule) for source, target, days, rule in turned)
         )
 
 

@@ -18,7 +18,7 @@ from typing import Any, Final
 import yaml
 
 from optimiser.errors import InputError, Located
-from optimiser.reading.files import DEEPEST, Lines, read_text
+from optimiser.reading.files import DEEPEST, LineStarts, read_text
 
 __all__ = ["DEEPEST", "MOST_DIGITS", "REFUSED", "Document", "Keys", "heading", "path_text", "read_document"]
 
@@ -53,7 +53,7 @@ REFUSED: Final = _Refused()
 _NONE: Final[Mapping[str, int]] = MappingProxyType({})
 
 
-class Place:
+class PartPlace:
     """Where a list or a mapping begins, where its keys stand, and the places of its parts.
 
     Places are indexes of characters, which cost little where nothing is wrong; a single value's place is a bare index.
@@ -64,10 +64,10 @@ class Place:
     def __init__(self, index: int) -> None:
         self.index = index
         self.keys: Mapping[str, int] = _NONE
-        self.parts: Mapping[str, int | Place] | Sequence[int | Place] = ()
+        self.parts: Mapping[str, int | PartPlace] | Sequence[int | PartPlace] = ()
 
 
-def _begin(place: int | Place) -> int:
+def _begin(place: int | PartPlace) -> int:
     return place if isinstance(place, int) else place.index
 
 
@@ -91,8 +91,8 @@ class Document:
     content: dict[str, Any] = field(default_factory=dict)
     faults: list[Located] = field(default_factory=list)
     broken: bool = False
-    top: Place | None = None
-    lines: Lines = field(default_factory=lambda: Lines(""))
+    top: PartPlace | None = None
+    lines: LineStarts = field(default_factory=lambda: LineStarts(""))
 
     def locate(self, keys: Keys, message: str, *, at_key: bool = False) -> Located:
         """Return a fault at the deepest place that the keys lead to.
@@ -106,7 +106,7 @@ class Document:
         at_key
             Whether the key itself is meant rather than its value.
         """
-        place: int | Place | None = self.top
+        place: int | PartPlace | None = self.top
         if place is None:
             return Located(message, file=self.label)
         index, walked = _begin(place), list[str | int]()
@@ -175,7 +175,7 @@ class _Reader:
 
     def __init__(self, text: str, label: str) -> None:
         self._text = text
-        self._lines = Lines(text)
+        self._lines = LineStarts(text)
         self._label = label
         self._faults: list[Located] = []
         self._named = False
@@ -185,7 +185,7 @@ class _Reader:
     def document(self) -> Document:
         """Return everything read, with its faults."""
         value: Any = None
-        top: int | Place = 0
+        top: int | PartPlace = 0
         document = Document(self._label, faults=self._faults, broken=True, lines=self._lines)
         try:
             self._next()
@@ -207,7 +207,7 @@ class _Reader:
         except yaml.YAMLError as error:
             self._faults.append(self._syntax(error))
             document.broken = True
-        if isinstance(top, Place) and isinstance(value, dict):
+        if isinstance(top, PartPlace) and isinstance(value, dict):
             document.content, document.top = value, top
         return document
 
@@ -233,7 +233,7 @@ class _Reader:
         if self._values > MOST_VALUES:
             self._stop(mark, f"the file holds more than {MOST_VALUES:,} values; maybe split the plan into several files")
 
-    def _node(self, event: Any, depth: int) -> tuple[Any, int | Place]:
+    def _node(self, event: Any, depth: int) -> tuple[Any, int | PartPlace]:
         """Return the value that begins with an event, and its place."""
         index: int = event.start_mark.index
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
@@ -241,7 +241,7 @@ class _Reader:
             if isinstance(event, yaml.AliasEvent):
                 return REFUSED, index
         value: Any
-        place: int | Place = index
+        place: int | PartPlace = index
         if isinstance(event, yaml.ScalarEvent):
             value = event.value if event.tag or not event.implicit[0] else self._plain(event.value, event.start_mark)
         else:
@@ -249,7 +249,7 @@ class _Reader:
                 self._stop(
                     event.start_mark, f"lists and mappings are nested deeper than {DEEPEST}; maybe a bracket is not closed"
                 )
-            place = Place(index)
+            place = PartPlace(index)
             value = self._mapping(place, depth) if isinstance(event, yaml.MappingStartEvent) else self._list(place, depth)
         if event.tag is not None:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
@@ -265,7 +265,7 @@ class _Reader:
             message = f"'{sign}{event.anchor}': anchors and aliases are refused; write the value out wherever it is meant"
             self._fault(event.start_mark, message)
 
-    def _part(self, event: Any, depth: int) -> tuple[Any, int | Place]:
+    def _part(self, event: Any, depth: int) -> tuple[Any, int | PartPlace]:
         """Return what `_node` returns, faster for the values that make up nearly all of a plan."""
         self._count(event.start_mark)
         if type(event) is yaml.ScalarEvent and event.anchor is None and event.tag is None:
@@ -273,9 +273,9 @@ class _Reader:
             return (self._plain(event.value, mark) if event.implicit[0] else event.value), mark.index
         return self._node(event, depth)
 
-    def _list(self, place: Place, depth: int) -> list[Any]:
+    def _list(self, place: PartPlace, depth: int) -> list[Any]:
         values: list[Any] = []
-        places = list[int | Place]()
+        places = list[int | PartPlace]()
         while not isinstance(event := self._next(), yaml.SequenceEndEvent):
             value, part = self._part(event, depth + 1)
             values.append(value)
@@ -284,9 +284,9 @@ class _Reader:
             place.parts = places
         return values
 
-    def _mapping(self, place: Place, depth: int) -> dict[str, Any]:
+    def _mapping(self, place: PartPlace, depth: int) -> dict[str, Any]:
         values: dict[str, Any] = {}
-        parts, keys = dict[str, int | Place](), dict[str, int]()
+        parts, keys = dict[str, int | PartPlace](), dict[str, int]()
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             mark = event.start_mark
             if type(event) is yaml.ScalarEvent and event.anchor is None and event.tag is None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from optimiser.errors import InputError, Located
 
-__all__ = ["DEEPEST", "LARGEST", "LARGEST_DOCUMENT", "Lines", "check_file", "json_value", "read_json", "read_text"]
+__all__ = ["DEEPEST", "LARGEST", "LARGEST_DOCUMENT", "LineStarts", "check_file", "json_value", "read_json", "read_text"]
 
 LARGEST: Final = 8_000_000
 """The size in bytes above which a file is refused unread: a plan of 10,000 activities takes about a third of it."""
@@ -179,7 +179,7 @@ def _decode(content: bytes, label: str) -> str:
         # "utf-8-sig" counts from behind the byte-order mark.
         at = error.start + (3 if content.startswith(b"\xef\xbb\xbf") else 0)
         before = content[:at].decode("utf-8-sig")
-        line, column = Lines(before).place(len(before))
+        line, column = LineStarts(before).place(len(before))
         message = f"byte {at + 1} (0x{content[at]:02x}) is not UTF-8; maybe the file is saved as Latin-1 or Windows-1252"
         raise InputError([Located(message, file=label, line=line, column=column)]) from None
     _refuse_controls(text, label)
@@ -190,12 +190,12 @@ def _refuse_controls(text: str, label: str) -> None:
     """Refuse characters that neither YAML nor a table may hold."""
     found = re.search("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
     if found:
-        line, column = Lines(text).place(found.start())
+        line, column = LineStarts(text).place(found.start())
         message = f"control character U+{ord(found[0]):04X} cannot stand in a text; maybe delete it"
         raise InputError([Located(message, file=label, line=line, column=column)])
 
 
-class Lines:
+class LineStarts:
     """Where the lines of a text begin, found when first asked for."""
 
     def __init__(self, text: str) -> None:

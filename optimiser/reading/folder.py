@@ -16,7 +16,7 @@ from models.record import Record
 from models.rules import Dependency
 from optimiser.errors import Located
 from optimiser.reading.document import REFUSED, Document, Keys, read_document
-from optimiser.reading.table import Table, plain_type, read_table
+from optimiser.reading.table import CsvTable, plain_type, read_table
 from optimiser.reading.translate import Remark
 
 __all__ = ["LISTS", "PLAN_FILE", "TABLES", "Gathered", "gather"]
@@ -76,7 +76,7 @@ class Gathered:
     """
 
     content: dict[str, Any] = field(default_factory=dict)
-    files: list[Document | Table] = field(default_factory=list)
+    files: list[Document | CsvTable] = field(default_factory=list)
     faults: list[Located] = field(default_factory=list)
     broken: bool = False
     _origins: dict[str, list[tuple[int, Keys]]] = field(default_factory=dict)
@@ -119,7 +119,7 @@ class Gathered:
         self.broken = True
         return True
 
-    def _add(self, file: Document | Table) -> int:
+    def _add(self, file: Document | CsvTable) -> int:
         self.files.append(file)
         self.faults.extend(file.faults)
         self.broken = self.broken or file.broken
@@ -161,7 +161,7 @@ class Gathered:
         self._within[QUALIFICATION] = (number, 0)
         self.content[QUALIFICATION] = document.content
 
-    def add_parties(self, table: Table) -> None:
+    def add_parties(self, table: CsvTable) -> None:
         """Take in a CSV file of the parties of the Qualification."""
         number = self._add(table)
         held = self.content.get(QUALIFICATION)
@@ -175,7 +175,7 @@ class Gathered:
             self._within[PARTICIPANTS] = (number, len(parties))
             held["parties"] = [*parties, *table.entries]
 
-    def add_table(self, table: Table, name: str) -> None:
+    def add_table(self, table: CsvTable, name: str) -> None:
         """Take in a CSV file that feeds a list of the plan."""
         number = self._add(table)
         self._join(name, table.entries, [(number, (place,)) for place in range(len(table.entries))])

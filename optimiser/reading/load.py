@@ -13,7 +13,7 @@ from optimiser.errors import BeyondHorizonError, InputError, Located
 from optimiser.reading.document import Document
 from optimiser.reading.folder import Gathered, gather
 from optimiser.reading.packaged import find_plan
-from optimiser.reading.scenarios import Choices, Stacked, read_scenario, stack
+from optimiser.reading.scenarios import LocatedScenario, UserChoices, read_scenario, stack
 from optimiser.reading.sound import Verdict, judge
 from optimiser.reading.translate import Remark
 
@@ -54,14 +54,14 @@ def load(
         If nothing is wrong but dates that lie beyond the calendar or the horizon.
     """
     path = find_plan(plan)
-    stacked: list[Stacked] = []
+    stacked: list[LocatedScenario] = []
     later: list[Located] = []
     for scenario in scenarios:
         entry, faults = read_scenario(scenario, path)
         later += faults
         if entry:
             stacked.append(entry)
-    choices = Choices(settings, readings, released)
+    choices = UserChoices(settings, readings, released)
     if choices:
         entry, faults = choices.stacked()
         later += faults

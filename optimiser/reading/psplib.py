@@ -18,13 +18,13 @@ from models.plan import Plan
 from optimiser.errors import InputError, Located
 from optimiser.reading.files import read_text
 
-__all__ = ["Benchmark", "Job", "read_benchmark", "read_psplib"]
+__all__ = ["Benchmark", "ProjectJob", "read_benchmark", "read_psplib"]
 
 _FIRST_DAY: Final = dt.date(2000, 1, 1)
 
 
 @dataclass
-class Job:
+class ProjectJob:
     """One activity of a benchmark.
 
     Attributes
@@ -47,7 +47,7 @@ class Job:
 class Benchmark:
     """Jobs by position, of which the first and the last are the dummies; and what there is of each resource."""
 
-    jobs: list[Job]
+    jobs: list[ProjectJob]
     capacities: tuple[int, ...]
 
     @property
@@ -90,12 +90,12 @@ def read_benchmark(path: Path) -> Benchmark:
     InputError
         If the file is not of its format, with the line.
     """
-    lines = _Lines(read_text(path, str(path)), str(path))
+    lines = _Figures(read_text(path, str(path)), str(path))
     readers = {".sm": _read_sm, ".rcp": _read_rcp, ".sch": _read_sch}
     return readers[path.suffix.lower()](lines)
 
 
-class _Lines:
+class _Figures:
     """Lines that hold something, taken one after the other, as whole numbers."""
 
     def __init__(self, text: str, label: str) -> None:
@@ -152,7 +152,7 @@ class _Lines:
             raise self.fault(message)
 
 
-def _read_sm(lines: _Lines) -> Benchmark:
+def _read_sm(lines: _Figures) -> Benchmark:
     count = lines.number_after_colon(lines.skip_to("jobs"))
     renewable = lines.number_after_colon(lines.skip_to("- renewable"))
     lines.skip_to("PRECEDENCE RELATIONS")
@@ -161,7 +161,7 @@ def _read_sm(lines: _Lines) -> Benchmark:
     for _ in range(count):
         words = lines.numbers(3)
         lines.one_mode(words[1])
-        jobs.append(Job(lags=[(after - 1, None) for after in lines.successors(words, 3, words[2])]))
+        jobs.append(ProjectJob(lags=[(after - 1, None) for after in lines.successors(words, 3, words[2])]))
     lines.skip_to("REQUESTS/DURATIONS")
     lines.text()
     lines.text()
@@ -173,7 +173,7 @@ def _read_sm(lines: _Lines) -> Benchmark:
     return _checked(lines, jobs, tuple(lines.numbers(renewable)[:renewable]))
 
 
-def _read_rcp(lines: _Lines) -> Benchmark:
+def _read_rcp(lines: _Figures) -> Benchmark:
     count, renewable = lines.numbers(2)[:2]
     capacities: list[int] = []
     while len(capacities) < renewable:
@@ -185,11 +185,11 @@ def _read_rcp(lines: _Lines) -> Benchmark:
         while len(words) < 2 + renewable + words[1 + renewable]:
             words += lines.numbers(1)
         after = lines.successors(words, 2 + renewable, words[1 + renewable])
-        jobs.append(Job(words[0], tuple(words[1 : 1 + renewable]), [(job - 1, None) for job in after]))
+        jobs.append(ProjectJob(words[0], tuple(words[1 : 1 + renewable]), [(job - 1, None) for job in after]))
     return _checked(lines, jobs, tuple(capacities[:renewable]))
 
 
-def _read_sch(lines: _Lines) -> Benchmark:
+def _read_sch(lines: _Figures) -> Benchmark:
     real, renewable = lines.numbers(2)[:2]
     jobs = []
     for _ in range(real + 2):
@@ -197,14 +197,14 @@ def _read_sch(lines: _Lines) -> Benchmark:
         lines.one_mode(words[1])
         after = lines.successors(words, 3, words[2])
         lags = lines.successors(words, 3 + words[2], words[2])
-        jobs.append(Job(lags=list(zip(after, lags, strict=True))))
+        jobs.append(ProjectJob(lags=list(zip(after, lags, strict=True))))
     for job in jobs:
         words = lines.numbers(3 + renewable)
         job.duration, job.demands = words[2], tuple(words[3 : 3 + renewable])
     return _checked(lines, jobs, tuple(lines.numbers(renewable)[:renewable]))
 
 
-def _checked(lines: _Lines, jobs: list[Job], capacities: tuple[int, ...]) -> Benchmark:
+def _checked(lines: _Figures, jobs: list[ProjectJob], capacities: tuple[int, ...]) -> Benchmark:
     """Refuse successors that do not exist, and what is negative."""
     if len(jobs) < 2:
         message = f"the file has {len(jobs)} jobs, expected at least the first and the last"
@@ -259,7 +259,7 @@ def _plan(benchmark: Benchmark, name: str) -> Plan:
     )
 
 
-def _links(jobs: list[Job], ids: list[str]) -> Iterator[dict[str, Any]]:
+def _links(jobs: list[ProjectJob], ids: list[str]) -> Iterator[dict[str, Any]]:
     """Yield the dependencies: a least distance forwards, a greatest distance as an ``at-most`` link backwards."""
     for number, job in enumerate(jobs):
         for place, (after, lag) in enumerate(job.lags, start=1):

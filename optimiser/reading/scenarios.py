@@ -20,7 +20,7 @@ from optimiser.reading.packaged import find_scenario
 from optimiser.reading.sound import circular
 from optimiser.reading.translate import Remark, remarks
 
-__all__ = ["Choices", "Stacked", "load_scenario", "read_scenario", "stack"]
+__all__ = ["LocatedScenario", "UserChoices", "load_scenario", "read_scenario", "stack"]
 
 AD_HOC = "ad-hoc"
 """What choices without a file are called where one overrides a scenario."""
@@ -48,14 +48,14 @@ def load_scenario(scenario: str | Path, plan_folder: Path | None = None) -> Scen
 
 
 @dataclass(frozen=True)
-class Stacked:
+class LocatedScenario:
     """A scenario, and how to locate what is wrong with it."""
 
     scenario: Scenario
     locate: Callable[[Remark], Located]
 
 
-def read_scenario(scenario: str | Path, plan: Path | None) -> tuple[Stacked | None, list[Located]]:
+def read_scenario(scenario: str | Path, plan: Path | None) -> tuple[LocatedScenario | None, list[Located]]:
     """Return a scenario that can locate its faults, or the faults that keep it from being one."""
     try:
         path = find_scenario(scenario, plan)
@@ -81,11 +81,11 @@ def read_scenario(scenario: str | Path, plan: Path | None) -> tuple[Stacked | No
         faults += [locate(remark) for remark in remarks(error, Scenario, content)]
     if found is None or faults:
         return None, sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0))
-    return Stacked(found, locate), []
+    return LocatedScenario(found, locate), []
 
 
 @dataclass(frozen=True)
-class Choices:
+class UserChoices:
     """What a user chooses without writing a scenario.
 
     Attributes
@@ -105,7 +105,7 @@ class Choices:
     def __bool__(self) -> bool:
         return bool(self.settings or self.readings or self.released)
 
-    def stacked(self) -> tuple[Stacked, list[Located]]:
+    def stacked(self) -> tuple[LocatedScenario, list[Located]]:
         """Return the choices as a scenario, and the faults of those that cannot be read."""
         values: dict[str, Value] = {}
         faults: list[Located] = []
@@ -121,7 +121,7 @@ class Choices:
             readings=dict(self.readings),
             rules=dict.fromkeys(self.released, False),
         )
-        return Stacked(scenario, lambda remark: Located(remark.message, path=self._option(remark.keys))), faults
+        return LocatedScenario(scenario, lambda remark: Located(remark.message, path=self._option(remark.keys))), faults
 
     def _option(self, keys: Keys) -> str | None:
         """Return the option that set what a path of the scenario leads to."""
@@ -133,7 +133,7 @@ class Choices:
         return f"--reading {name}={self.readings.get(str(name))}" if kind == "readings" else f"--release {name}"
 
 
-def stack(plan: Plan, scenarios: Sequence[Stacked], place: Callable[[Fault], Located]) -> tuple[Plan, list[Located]]:
+def stack(plan: Plan, scenarios: Sequence[LocatedScenario], place: Callable[[Fault], Located]) -> tuple[Plan, list[Located]]:
     """Apply scenarios in their order.
 
     Parameters
@@ -166,7 +166,7 @@ def stack(plan: Plan, scenarios: Sequence[Stacked], place: Callable[[Fault], Loc
     return plan, faults
 
 
-def _located(fault: Fault, plan: Plan, entry: Stacked, place: Callable[[Fault], Located]) -> Located:
+def _located(fault: Fault, plan: Plan, entry: LocatedScenario, place: Callable[[Fault], Located]) -> Located:
     """Locate a fault in the scenario that causes it.
 
     `Scenario.apply` reports what the scenario itself says wrongly by paths inside the scenario, and what the plan says

@@ -20,7 +20,7 @@ from optimiser.reading.translate import Remark, remarks
 __all__ = ["Verdict", "circular", "judge"]
 
 
-class _Parts(Plan):
+class _PlanParts(Plan):
     """A plan whose parts are well formed, before anyone asks whether they fit each other.
 
     `Plan` asks as soon as it is made, and only if every part is well formed. Here the parts come first, so that the
@@ -72,7 +72,7 @@ def judge(gathered: Gathered, *, hindsight: bool) -> Verdict:
     malformed: list[Remark] = []
     kept = {name: list(range(len(content.get(name, ())))) for name in LISTS if isinstance(content.get(name, []), list)}
     try:
-        parts: Plan | None = _Parts.model_validate(content)
+        parts: Plan | None = _PlanParts.model_validate(content)
     except ValidationError as error:
         malformed = remarks(error, Plan, content)
         parts = None if gathered.broken else _rest(error, content, kept)
@@ -133,7 +133,7 @@ def _rest(error: ValidationError, content: dict[str, Any], kept: dict[str, list[
         kept[name] = [place for place in kept[name] if place not in places]
         rest[name] = [content[name][place] for place in kept[name]]
     try:
-        return _Parts.model_validate(rest)
+        return _PlanParts.model_validate(rest)
     except ValidationError:  # there are more malformed entries than are counted
         return None
 

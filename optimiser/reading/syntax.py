@@ -7,7 +7,7 @@ from typing import Any, Final
 import yaml
 
 from optimiser.errors import Located
-from optimiser.reading.files import Lines
+from optimiser.reading.files import LineStarts
 
 __all__ = ["explained"]
 
@@ -26,7 +26,7 @@ _PLAIN: Final = {
 """What the parser says, and what it means; the first that fits."""
 
 
-def explained(error: yaml.YAMLError, text: str, lines: Lines, label: str) -> Located:
+def explained(error: yaml.YAMLError, text: str, lines: LineStarts, label: str) -> Located:
     """Return a parser's complaint with its place.
 
     Parameters

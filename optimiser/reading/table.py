@@ -23,9 +23,9 @@ from models.provenance import Citation
 from models.record import MOST_FAULTS
 from optimiser.errors import InputError, Located
 from optimiser.reading.document import Keys
-from optimiser.reading.files import Lines, read_text
+from optimiser.reading.files import LineStarts, read_text
 
-__all__ = ["Column", "Table", "columns", "plain_type", "read_table"]
+__all__ = ["CsvColumn", "CsvTable", "columns", "plain_type", "read_table"]
 
 MOST_CELLS: Final = 1_000_000
 """Cells beyond which a table is refused."""
@@ -37,7 +37,7 @@ _WRITTEN_AS_TEXT: Final = (Citation,)
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class CsvColumn:
     """What a header names.
 
     Attributes
@@ -68,7 +68,7 @@ def plain_type(annotation: Any) -> Any:
     return annotation
 
 
-def columns(record: type[BaseModel], name: str) -> dict[str, Column]:
+def columns(record: type[BaseModel], name: str) -> dict[str, CsvColumn]:
     """Return the columns that a table of records may have, by header, those first that it must have.
 
     Parameters
@@ -78,7 +78,7 @@ def columns(record: type[BaseModel], name: str) -> dict[str, Column]:
     name
         What one entry is called where the table has the long form.
     """
-    found: dict[str, Column] = {}
+    found: dict[str, CsvColumn] = {}
     many = {key: _listed(info.annotation) for key, info in record.model_fields.items()}
     lists = {key: part for key, part in many.items() if part is not None}
     for header, column in _columns(record, (), required=True):
@@ -86,7 +86,7 @@ def columns(record: type[BaseModel], name: str) -> dict[str, Column]:
             found[name if lists and header == "id" else header] = column
     for key, part in lists.items():
         for header, column in _columns(part, (), required=True):
-            found[header] = Column((key, *column.keys), column.kind, column.required, long=True)
+            found[header] = CsvColumn((key, *column.keys), column.kind, column.required, long=True)
     return dict(sorted(found.items(), key=lambda entry: not entry[1].required))
 
 
@@ -98,7 +98,7 @@ def _listed(annotation: Any) -> type[BaseModel] | None:
     return part if is_record else None
 
 
-def _columns(record: type[BaseModel], above: tuple[str, ...], *, required: bool) -> Iterator[tuple[str, Column]]:
+def _columns(record: type[BaseModel], above: tuple[str, ...], *, required: bool) -> Iterator[tuple[str, CsvColumn]]:
     for key, info in record.model_fields.items():
         plain = plain_type(info.annotation)
         keys = (*above, key)
@@ -111,11 +111,11 @@ def _columns(record: type[BaseModel], above: tuple[str, ...], *, required: bool)
             kind = "list"
         elif plain in (int, float, bool):
             kind = plain.__name__
-        yield "_".join(keys), Column(keys, kind, needed)
+        yield "_".join(keys), CsvColumn(keys, kind, needed)
 
 
 @dataclass
-class Table:
+class CsvTable:
     """One CSV file.
 
     Attributes
@@ -135,9 +135,9 @@ class Table:
     faults: list[Located] = field(default_factory=list)
     broken: bool = False
     _text: str = ""
-    _lines: Lines = field(default_factory=lambda: Lines(""))
+    _lines: LineStarts = field(default_factory=lambda: LineStarts(""))
     _header: tuple[str, ...] = ()
-    _columns: Mapping[str, Column] = field(default_factory=dict)
+    _columns: Mapping[str, CsvColumn] = field(default_factory=dict)
     _rows: list[list[int]] = field(default_factory=list)
     """For each entry the rows it was made of, as positions in the file (the header is 0)."""
     _starts: list[list[int]] = field(default_factory=list)
@@ -185,7 +185,7 @@ class Table:
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
-    def read(self, text: str, known: Mapping[str, Column], fixed: Mapping[str, str]) -> None:
+    def read(self, text: str, known: Mapping[str, CsvColumn], fixed: Mapping[str, str]) -> None:
         """Fill the table from its text.
 
         Parameters
@@ -198,7 +198,7 @@ class Table:
             Keys that every entry of this table has.
         """
         self._text = text
-        self._lines = Lines(text)
+        self._lines = LineStarts(text)
         self._columns = known
         if sum(text.count(sign) for sign in ",\n\r") > MOST_CELLS:
             message = f"the table has more than {MOST_CELLS:,} cells; maybe split it, or delete empty rows and columns"
@@ -345,7 +345,7 @@ def _cell_starts(text: str) -> list[list[int]]:
     return starts
 
 
-def read_table(path: Path, label: str, record: type[BaseModel], name: str, fixed: Mapping[str, str]) -> Table:
+def read_table(path: Path, label: str, record: type[BaseModel], name: str, fixed: Mapping[str, str]) -> CsvTable:
     """Read a CSV file of records. What is wrong with it is reported in the table, not raised.
 
     Parameters
@@ -361,7 +361,7 @@ def read_table(path: Path, label: str, record: type[BaseModel], name: str, fixed
     fixed
         Keys that every entry of this table has.
     """
-    table = Table(label)
+    table = CsvTable(label)
     try:
         text = read_text(path, label)
     except InputError as error:

@@ -11,7 +11,7 @@ from models.assumptions import Assumption, Changes, Reading, Unknown
 from models.duration import Duration, Value, print_value
 from models.plan import Plan
 from models.risk import Register
-from models.robustness import Against, Baselines, Comparison, Cut
+from models.robustness import Against, Baselines, Cut, RobustComparison
 from models.scenario import Scenario
 from optimiser.numbers import column_number
 from optimiser.robust.certain import Certain, certain_dates
@@ -88,14 +88,14 @@ def chances_of_published(plan: Plan, sample: Sample, milestone: str) -> dict[str
     return found
 
 
-def _comparison(plan: Plan, certain: Certain, sample: Sample, confidence: float) -> Comparison:
+def _comparison(plan: Plan, certain: Certain, sample: Sample, confidence: float) -> RobustComparison:
     dates = {name: found.date if found else None for name, found in certain.dates.items()}
     together = np.ones(len(sample), dtype=np.bool_)
     for name, date in dates.items():
         if date is not None:
             together &= sample.of(name) <= date.toordinal()
     known = all(date is not None for date in dates.values())
-    return Comparison(
+    return RobustComparison(
         name="+".join(plan.settings.scenarios) or "as published",
         deterministic=dates,
         met={name: None if date is None else round(sample.among(name).met(date), 6) for name, date in dates.items()},

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.outcome import Span
+from models.outcome import DateSpan
 from models.plan import Plan
 from models.policies import POLICY_TITLES, Policy, policies_of
 from models.risk import Claims, Register
@@ -290,7 +290,7 @@ def _dated(
     stated: CertainDate | None,
     milestone: str,
     confidence: float,
-    span: Span | None,
+    span: DateSpan | None,
     sensitivity: Sensitivity,
     bias: Bias | None,
     centre: Centre,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from models.assumptions import Option, Reading
-from models.outcome import Span
+from models.outcome import DateSpan
 from models.policies import POLICY_TITLES, policies_of
 from models.robustness import PolicyDates, ReadingDates, Sensitivity
 from optimiser.numbers import column_number
@@ -40,7 +40,7 @@ class Beside:
 
 
 def readings_beside(
-    sampler: Sampler, base: Sample, confidence: float, spans: Mapping[str, Span | None], *, weighted: bool
+    sampler: Sampler, base: Sample, confidence: float, spans: Mapping[str, DateSpan | None], *, weighted: bool
 ) -> Beside:
     """Simulate every other answer to every open question, and the combinations at which the deterministic dates are extreme.
 

@@ -14,7 +14,7 @@ from models.risk import REGISTER_SCHEMA, Claim, Claims, Register
 from optimiser.errors import InputError, Located
 from optimiser.reading.document import Document, read_document
 from optimiser.reading.packaged import packaged
-from optimiser.reading.table import Table, read_table
+from optimiser.reading.table import CsvTable, read_table
 from optimiser.reading.translate import remarks
 from optimiser.robust.faults import claim_faults, register_faults
 
@@ -182,5 +182,5 @@ def load_claims(path: str | Path, plan: Plan, register: Register) -> Claims:
     return claims
 
 
-def _in_table(table: Table, keys: tuple[str | int, ...], message: str) -> Located:
+def _in_table(table: CsvTable, keys: tuple[str | int, ...], message: str) -> Located:
     return table.locate(keys, message) if keys else Located(message, file=table.label)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from models.items import Activity, Hammock, Milestone
-from models.outcome import Infeasible, MilestoneDate, Outcome, RowDate, Run, Solved, Span, Undecided
+from models.outcome import DateSpan, Infeasible, MilestoneDate, Outcome, RowDate, Run, Solved, Undecided
 from models.plan import Plan
 from models.rules import Point
 from optimiser.clock import Clock
@@ -135,7 +135,7 @@ def earliest(
     )
 
 
-def _dated(plan: Plan, clock: Clock, reasons: Earliest, proved: Proved, span: Span | None) -> MilestoneDate:
+def _dated(plan: Plan, clock: Clock, reasons: Earliest, proved: Proved, span: DateSpan | None) -> MilestoneDate:
     """Return one milestone's answer."""
     convention = plan.convention(Point(proved.milestone, "start"))
     later = proved.lexicographic

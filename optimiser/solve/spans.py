@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from models.assumptions import Option, Reading
 from models.duration import Duration
-from models.outcome import Span, SpanEnd
+from models.outcome import DateSpan, SpanEnd
 from models.plan import DURATION_PREFIX, Plan
 from models.rules import Capacity, NotAfter, Point, Rule
 from models.scenario import Scenario
@@ -148,7 +148,7 @@ def columns_of(readings: Sequence[Reading], options: dict[str, NDArray[np.int64]
     return Columns(samples, values, switches)
 
 
-def spans(problem: Problem, ranges: Mapping[str, DateRange], deadline: Deadline) -> dict[str, Span | None]:
+def spans(problem: Problem, ranges: Mapping[str, DateRange], deadline: Deadline) -> dict[str, DateSpan | None]:
     """Return the first and the last date of each milestone over all combinations of the live readings.
 
     Parameters
@@ -178,7 +178,7 @@ def spans(problem: Problem, ranges: Mapping[str, DateRange], deadline: Deadline)
         return dict.fromkeys(ranges)
     chosen = plan.choices()
     table = list(sheets(plan, readings))
-    found: dict[str, Span | None] = {}
+    found: dict[str, DateSpan | None] = {}
     for milestone, known in ranges.items():
         ends, counts = _Ends(), Counter[str]()
         for sheet in table:
@@ -231,7 +231,7 @@ class _Ends:
         self.first = first if self.first is None else min(self.first, first, key=lambda entry: entry[:2])
         self.last = last if self.last is None else min(self.last, last, key=lambda entry: (-entry[0], entry[1]))
 
-    def span(self, chosen: dict[str, str], counts: Counter[str]) -> Span | None:
+    def span(self, chosen: dict[str, str], counts: Counter[str]) -> DateSpan | None:
         """Return the span, each end with the readings that differ from the choice made."""
         if self.first is None or self.last is None:
             return None
@@ -241,7 +241,7 @@ class _Ends:
             differing = {name: option for name, option in taken.items() if option != chosen[name]}
             return SpanEnd(date=dt.date.fromordinal(day), readings=differing)
 
-        return Span(
+        return DateSpan(
             first=end(self.first),
             last=end(self.last),
             combinations=counts["combinations"],

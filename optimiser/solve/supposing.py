@@ -19,7 +19,7 @@ from optimiser.critical import Earliest, Resource, latest_times
 from optimiser.critical.backward import live_amount
 from optimiser.critical.bounds import shortest_length
 from optimiser.critical.network import Family, Quorum
-from optimiser.encoding.work import Gap, Offer, Option, Pick, Piece, Work
+from optimiser.encoding.work import HeldWork, Offer, Pick, StartGap, Work, WorkOption
 
 __all__ = ["Supposing"]
 
@@ -107,7 +107,7 @@ class Supposing:
                 if item not in needed:
                     latest[item] = max(latest.get(item, last), last)
         pieces = {
-            item: Piece(self._allowed(item, latest[item]), self.lengths[item], item in needed)
+            item: HeldWork(self._allowed(item, latest[item]), self.lengths[item], item in needed)
             for item in self.items
             if item in latest
         }
@@ -188,7 +188,7 @@ class Supposing:
 
     # -- what is held apart --------------------------------------------------------------------------------------------
 
-    def _gaps(self) -> tuple[Gap, ...]:
+    def _gaps(self) -> tuple[StartGap, ...]:
         """Return the fixed distances between starts, straight or by way of milestones."""
         network = self.network
         ends: dict[int, tuple[str, int]] = {}
@@ -218,7 +218,7 @@ class Supposing:
                     elif target not in ends and away > reached.get(target, away - 1) and away < network.clock.size:
                         reached[target] = away
                         waiting.append(target)
-        return tuple(Gap(before, after, days) for (before, after), days in found.items())
+        return tuple(StartGap(before, after, days) for (before, after), days in found.items())
 
 
 @dataclass
@@ -227,7 +227,7 @@ class _Choices:
 
     supposing: Supposing
     late: Latest
-    options: list[Option] = field(default_factory=list)
+    options: list[WorkOption] = field(default_factory=list)
     picks: list[Pick] = field(default_factory=list)
     _known: dict[tuple[int, int], int | None] = field(default_factory=dict)
 
@@ -273,7 +273,7 @@ class _Choices:
             return ALWAYS
         # Known before what it asks for is looked at: choices that run in circles then ask for themselves.
         index = self._known[source, due] = len(self.options)
-        self.options.append(Option(latest))
+        self.options.append(WorkOption(latest))
         if not self.pose_all(late, self.late, index):
             self.picks.append(Pick(1, (), index))
         return index

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from optimiser.evidence.charts.svg import CALM, FAINT, INK, MUTED, STRONG, WIDTH, Sheet, TimeAxis, cut
+from optimiser.evidence.charts.svg import CALM, FAINT, INK, MUTED, STRONG, WIDTH, Drawing, TimeAxis, cut
 
 __all__ = ["Swing", "chance_chart", "tornado_chart"]
 
@@ -45,7 +45,7 @@ def chance_chart(
         [_Label(axis.at(day), f"{label} {day.isoformat()}", STRONG) for label, day in marks.items()]
         + [_Label(axis.at(day), label, INK) for label, day in seen.items()]
     )
-    sheet = Sheet(name, title, about, bottom + 22 + 13 * (1 + max((row for _, row in labels), default=0)))
+    sheet = Drawing(name, title, about, bottom + 22 + 13 * (1 + max((row for _, row in labels), default=0)))
     sheet.text(8, 16, title, size=13, weight=700)
     axis.draw(sheet, top, bottom)
 
@@ -121,7 +121,7 @@ def tornado_chart(name: str, title: str, swings: Sequence[Swing]) -> str:
     reach = max(1, *(max(abs(swing.low), abs(swing.high)) for swing in swings))
     words = "; ".join(f"{swing.label} {swing.low:+d} to {swing.high:+d}" for swing in swings)
     about = f"Working days by which the date moves where each is in its lowest and in its highest tenth: {words}."
-    sheet = Sheet(name, title, about, height)
+    sheet = Drawing(name, title, about, height)
     sheet.text(8, 16, title, size=13, weight=700)
     middle = label + (WIDTH - label - 30) / 2
     scale = (WIDTH - label - 110) / 2 / reach

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from optimiser.evidence.charts.svg import CALM, FAINT, INK, MUTED, STRONG, WIDTH, Sheet, TimeAxis, cut
+from optimiser.evidence.charts.svg import CALM, FAINT, INK, MUTED, STRONG, WIDTH, Drawing, TimeAxis, cut
 
 __all__ = ["Bar", "gantt_chart"]
 
@@ -66,7 +66,7 @@ def gantt_chart(name: str, title: str, bars: Sequence[Bar], *, knowledge: dt.dat
         "others light; a thin line after a bar is its float; an empty bar between two ticks has its ends tied to other items; "
         "a diamond is a milestone; a dashed outline is the published place; thin lines lead from what is waited for. The table beside the chart holds the numbers."
     )
-    sheet = Sheet(name, title, about, height)
+    sheet = Drawing(name, title, about, height)
     axis = TimeAxis(first, last, _LABEL, WIDTH - 10)
     hatch = sheet.hatch("driving", STRONG, "#d98e73")
     sheet.text(8, 16, title, size=13, weight=700)
@@ -85,7 +85,7 @@ def gantt_chart(name: str, title: str, bars: Sequence[Bar], *, knowledge: dt.dat
     return sheet.svg()
 
 
-def _legend(sheet: Sheet, hatch: str) -> None:
+def _legend(sheet: Drawing, hatch: str) -> None:
     y = 26.0
     entries = (
         ("driving", 8),
@@ -106,13 +106,13 @@ def _legend(sheet: Sheet, hatch: str) -> None:
     sheet.rect(486, y + 1, 22, 9, "none", stroke=MUTED, stroke_dasharray="3 2")
 
 
-def _label(sheet: Sheet, bar: Bar, y: float) -> None:
+def _label(sheet: Drawing, bar: Bar, y: float) -> None:
     sheet.line(8, y + _ROW - 1.5, WIDTH - 10, y + _ROW - 1.5, "#f3f5f7")
     text = f"{bar.id}  {bar.name}" if bar.id != bar.name else bar.id
     sheet.text(8, y + 11.5, cut(text, _LABEL - 16, 10), size=10, weight=700 if bar.driving else 400, full=text)
 
 
-def _draw(sheet: Sheet, axis: TimeAxis, bar: Bar, y: float, hatch: str) -> None:
+def _draw(sheet: Drawing, axis: TimeAxis, bar: Bar, y: float, hatch: str) -> None:
     start, finish = axis.at(bar.start), axis.at(bar.finish + dt.timedelta(days=1))
     if bar.ghost:
         left, right = axis.at(bar.ghost[0]), axis.at(bar.ghost[1] + dt.timedelta(days=1))
@@ -136,19 +136,19 @@ def _draw(sheet: Sheet, axis: TimeAxis, bar: Bar, y: float, hatch: str) -> None:
         sheet.line(end, y + 4.5, end, y + 10.5, MUTED, stroke_width=1.2)
 
 
-def _tied(sheet: Sheet, left: float, right: float, y: float, height: float) -> None:
+def _tied(sheet: Drawing, left: float, right: float, y: float, height: float) -> None:
     sheet.rect(left, y + 2, right - left, height - 4, "#ffffff", stroke=INK, stroke_width=1)
     for x in (left, right):
         sheet.line(x, y - 1, x, y + height + 1, INK, stroke_width=1.5)
 
 
-def _diamond(sheet: Sheet, x: float, y: float, fill: str, *, edge: str | None = None) -> None:
+def _diamond(sheet: Drawing, x: float, y: float, fill: str, *, edge: str | None = None) -> None:
     points = [(x, y - 6), (x + 6, y), (x, y + 6), (x - 6, y)]
     dashes: dict[str, str | float] = {"stroke_width": 0.8, "stroke_dasharray": "2 1.5"} if edge else {}
     sheet.path(points, edge or fill, close=True, fill=fill, **dashes)
 
 
-def _links(sheet: Sheet, axis: TimeAxis, bars: Sequence[Bar], places: Mapping[str, float]) -> None:
+def _links(sheet: Drawing, axis: TimeAxis, bars: Sequence[Bar], places: Mapping[str, float]) -> None:
     """Draw what each row waits for: down from where that ends, across to where this begins."""
     by_id = {bar.id: bar for bar in bars}
     for bar in bars:

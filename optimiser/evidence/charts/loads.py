@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from optimiser.evidence.charts.svg import CALM, FAINT, INK, MUTED, STRONG, WIDTH, Sheet, cut
+from optimiser.evidence.charts.svg import CALM, FAINT, INK, MUTED, STRONG, WIDTH, Drawing, cut
 
 __all__ = ["Month", "heat_chart", "load_chart"]
 
@@ -31,7 +31,7 @@ def load_chart(name: str, title: str, bodies: Mapping[str, Sequence[Month]]) -> 
         for body, months in bodies.items()
     )
     about = f"Slots on an average day of each month: used, wanted, and offered. {peaks}."
-    sheet = Sheet(name, title, about, height)
+    sheet = Drawing(name, title, about, height)
     sheet.text(8, 16, title, size=13, weight=700)
     waiting = sheet.hatch("waiting", STRONG, "#f3d3c8")
     sheet.rect(8, 26, 18, 10, CALM)
@@ -45,7 +45,7 @@ def load_chart(name: str, title: str, bodies: Mapping[str, Sequence[Month]]) -> 
     return sheet.svg()
 
 
-def _strip(sheet: Sheet, top: float, strip: float, body: str, months: Sequence[Month], waiting: str) -> None:
+def _strip(sheet: Drawing, top: float, strip: float, body: str, months: Sequence[Month], waiting: str) -> None:
     left, right, bottom = 128.0, WIDTH - 10, top + strip - 24
     sheet.text(8, top + 30, cut(body, 84, 10), size=10, weight=700, full=body)
     most = max(1.0, *(max(month.offered, month.wanted) for month in months))
@@ -105,7 +105,7 @@ def heat_chart(
         f"{across[0]} across from {columns[0]} to {columns[-1]}, {down[0]} down from {rows[0]} to {rows[-1]}. Dates run from "
         f"{first.isoformat()} to {last.isoformat()}, darker is later; the framed cell is the plan's own. Each cell says its date."
     )
-    sheet = Sheet(name, title, about, height)
+    sheet = Drawing(name, title, about, height)
     sheet.text(8, 16, title, size=13, weight=700)
     sheet.text(left, 36, cut(f"→ {across[0]}", WIDTH - left - 20, 10.5), size=10.5, full=across[0])
     sheet.text(8, 54, cut(f"↓ {down[0]}", WIDTH - 20, 10.5), size=10.5, full=down[0])

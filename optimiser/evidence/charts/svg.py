@@ -9,7 +9,21 @@ from html import escape
 
 from optimiser.evidence.terminal.characters import clean
 
-__all__ = ["BAD", "CALM", "FAINT", "GOOD", "INK", "MUTED", "PALE", "STRONG", "WIDTH", "Sheet", "TimeAxis", "cut", "month_name"]
+__all__ = [
+    "BAD",
+    "CALM",
+    "FAINT",
+    "GOOD",
+    "INK",
+    "MUTED",
+    "PALE",
+    "STRONG",
+    "WIDTH",
+    "Drawing",
+    "TimeAxis",
+    "cut",
+    "month_name",
+]
 
 WIDTH = 760
 """Units across: printed on A4 between usual margins a letter of 11 units is then about 7.5 points high."""
@@ -48,7 +62,7 @@ def _number(value: float) -> str:
 
 
 @dataclass
-class Sheet:
+class Drawing:
     """One drawing.
 
     Attributes
@@ -171,7 +185,7 @@ class TimeAxis:
                 found.append(day)
         return found
 
-    def draw(self, sheet: Sheet, top: float, bottom: float) -> None:
+    def draw(self, sheet: Drawing, top: float, bottom: float) -> None:
         """Draw lines of months with their names above."""
         for day in self.months():
             x = self.at(day)

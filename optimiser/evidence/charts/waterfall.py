@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from optimiser.evidence.charts.svg import FAINT, INK, MUTED, WIDTH, Sheet, cut
+from optimiser.evidence.charts.svg import FAINT, INK, MUTED, WIDTH, Drawing, cut
 
-__all__ = ["CLASSES", "Step", "waterfall_chart"]
+__all__ = ["CLASSES", "GapBar", "waterfall_chart"]
 
 CLASSES = {
     "approved": ("#0b6e4f", False),
@@ -22,14 +22,14 @@ _LABEL, _TOP, _ROW = 210.0, 64.0, 25.0
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class GapBar:
     """One gap: what it is called, and its months by what they rest on; negative is earlier."""
 
     label: str
     months: tuple[tuple[str, int], ...]
 
 
-def waterfall_chart(name: str, title: str, first: str, last: str, steps: Sequence[Step]) -> str:
+def waterfall_chart(name: str, title: str, first: str, last: str, steps: Sequence[GapBar]) -> str:
     """Return the steps from a first date to a last."""
     total = sum(amount for step in steps for _, amount in step.months)
     levels = [0]
@@ -42,7 +42,7 @@ def waterfall_chart(name: str, title: str, first: str, last: str, steps: Sequenc
         f"{step.label} {' and '.join(f'{amount:+d} {kind}' for kind, amount in step.months) or 'unchanged'}" for step in steps
     )
     about = f"From {first} to {last}, {total:+d} months in all. Months, and what they rest on: {words}."
-    sheet = Sheet(name, title, about, height)
+    sheet = Drawing(name, title, about, height)
     sheet.text(8, 16, title, size=13, weight=700)
     fills = {}
     x = 8.0

@@ -9,7 +9,7 @@ from models.assumptions import Baseline
 from models.pack import Absence, Block, Cell, Chart, Figure, Name, Section, Table
 from models.robustness import RobustDate, RobustOutcome
 from optimiser.evidence.charts.curves import chance_chart
-from optimiser.evidence.dossier import Case, Dossier
+from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.sections.words import column, lead, paragraph, published, remark, table
 
 __all__ = ["below", "robust_dates", "unsimulated"]
@@ -18,7 +18,7 @@ _QUANTILES = ("P50", "P80", "P90")
 _SWINGS = 12
 
 
-def unsimulated(case: Case, what: str) -> Absence:
+def unsimulated(case: DossierCase, what: str) -> Absence:
     """Return why a part that rests on the simulation is not there."""
     return Absence(what=what, reason=case.absent.get("robust", "the simulation was not asked for"))
 

@@ -13,7 +13,7 @@ from models.plan import Plan
 from models.rules import Dependency, Equality
 from optimiser.evidence.charts.gantt import Bar, gantt_chart
 from optimiser.evidence.documents import solve_document
-from optimiser.evidence.dossier import Case, Dossier
+from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.sections.words import (
     column,
     count,
@@ -85,14 +85,14 @@ def _main_rows(bars: Sequence[Bar]) -> list[Bar]:
     return sorted(kept, key=lambda bar: (bar.start, bar.kind == "milestone", bar.finish))
 
 
-def _weakest(cases: Iterable[Case]) -> PackProof:
+def _weakest(cases: Iterable[DossierCase]) -> PackProof:
     """Return the weakest proof class among the dates of some cases."""
     order: tuple[ProofClass, ...] = ("certified", "solver", "gap")
     held = [proof for case in cases if case.solved for proof in case.solved.proof.values()]
     return max(held, key=order.index, default="certified")
 
 
-def _bars(plan: Plan, case: Case, milestones: Sequence[str]) -> list[Bar]:
+def _bars(plan: Plan, case: DossierCase, milestones: Sequence[str]) -> list[Bar]:
     """Return the rows of a schedule as bars."""
     solved = case.solved
     assert solved is not None
@@ -130,7 +130,7 @@ def _bars(plan: Plan, case: Case, milestones: Sequence[str]) -> list[Bar]:
     return found
 
 
-def _rows(dossier: Dossier, case: Case, name: str, title: str) -> Table:
+def _rows(dossier: Dossier, case: DossierCase, name: str, title: str) -> Table:
     solved, plan = case.solved, case.plan
     assert solved is not None
     assert plan is not None
@@ -175,7 +175,7 @@ def _rows(dossier: Dossier, case: Case, name: str, title: str) -> Table:
     )
 
 
-def _argument(case: Case, milestone: str) -> Table:
+def _argument(case: DossierCase, milestone: str) -> Table:
     """Return the argument behind one date."""
     assert case.solved is not None
     certificate = next(entry for entry in case.solved.certificates if entry.milestone == milestone)
@@ -239,7 +239,7 @@ def checker(dossier: Dossier) -> Section:
     )
 
 
-def dates_table(dossier: Dossier, cases: Sequence[Case], id_: str, title: str) -> Table:
+def dates_table(dossier: Dossier, cases: Sequence[DossierCase], id_: str, title: str) -> Table:
     """Return the dates of some cases in one table."""
     baselines = [baseline.id for baseline in dossier.plan.baselines]
     several = len(cases) > 1

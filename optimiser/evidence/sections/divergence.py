@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.explanation import Implied, ImpliedRow, Ledger, NetworkComparison
+from models.explanation import DivergenceLedger, Implied, ImpliedRow, NetworkComparison
 from models.pack import Block, Cell, Chart, Figure, Name, Section, Table
 from models.plan import Plan
-from optimiser.evidence.charts.waterfall import Step, waterfall_chart
-from optimiser.evidence.dossier import Case, Dossier
+from optimiser.evidence.charts.waterfall import GapBar, waterfall_chart
+from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.sections.words import absence, column, lead, names, paragraph, published, remark, table
 
 __all__ = ["bridge", "divergence"]
@@ -35,7 +35,7 @@ def divergence(dossier: Dossier) -> Section:
     return Section(id="divergence", title="Where the divergence comes from", items=(10,), blocks=tuple(blocks))
 
 
-def _ledger(dossier: Dossier, ledger: Ledger) -> list[Block]:
+def _ledger(dossier: Dossier, ledger: DivergenceLedger) -> list[Block]:
     plan = dossier.plan
     key = f"{ledger.from_baseline}-{ledger.to_baseline}"
     source = f"the published dates of {ledger.from_baseline} and {ledger.to_baseline}"
@@ -91,17 +91,17 @@ def _published(plan: Plan, baseline: str, milestone: str) -> str:
     return published(entry.date) if entry else "not published"
 
 
-def _steps(ledger: Ledger, milestone: str) -> list[Step]:
+def _steps(ledger: DivergenceLedger, milestone: str) -> list[GapBar]:
     by_after = {gap.after: gap for gap in ledger.gaps}
     found = []
     for name in ledger.chain[milestone]:
         gap = by_after[name]
         label = f"{gap.before} to {gap.after}" if gap.before else f"{gap.after} itself"
-        found.append(Step(label, tuple((kind, months) for kind, months in gap.labels.items() if months)))
+        found.append(GapBar(label, tuple((kind, months) for kind, months in gap.labels.items() if months)))
     return found
 
 
-def _gaps(ledger: Ledger, key: str, source: str) -> Table:
+def _gaps(ledger: DivergenceLedger, key: str, source: str) -> Table:
     return table(
         f"ledger-{key}",
         f"What each gap adds from {ledger.from_baseline} to {ledger.to_baseline}",
@@ -229,7 +229,7 @@ def _interactions(comparisons: tuple[NetworkComparison, ...]) -> Table:
     )
 
 
-def _implied(baseline: str, tried: Sequence[tuple[Case, Implied]]) -> list[Block]:
+def _implied(baseline: str, tried: Sequence[tuple[DossierCase, Implied]]) -> list[Block]:
     """Return what each case would have to assume for one table's dates, and more of the case that explains most of them."""
     nearest, found = min(tried, key=lambda entry: (len(entry[1].unexplained), len(entry[1].free)))
     source = f"implied --match {baseline}, of case {nearest.id}"

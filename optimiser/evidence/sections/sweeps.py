@@ -10,7 +10,7 @@ from models.plan import Plan
 from models.rules import Point
 from optimiser.clock import Clock
 from optimiser.evidence.charts.loads import heat_chart
-from optimiser.evidence.dossier import Dossier, Grid
+from optimiser.evidence.dossier import DateGrid, Dossier
 from optimiser.evidence.sections.words import absence, column, heading_of, lead, names, paragraph, table
 
 __all__ = ["sweeps"]
@@ -107,7 +107,7 @@ def _at_the_last(clock: Clock, plan: Plan, entry: Piecewise) -> dt.date | None:
     return clock.show(clock.boundary(run.date, convention) + run.slope * steps, convention)
 
 
-def _grid(dossier: Dossier, grid: Grid) -> list[Block]:
+def _grid(dossier: Dossier, grid: DateGrid) -> list[Block]:
     plan = dossier.plan
     clock = Clock(plan)
     convention = plan.convention(Point(grid.milestone, "start"))

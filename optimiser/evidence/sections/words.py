@@ -11,7 +11,7 @@ from models.pack import Absence, Cell, Column, Figure, Name, PackProof, Paragrap
 from models.plan import Plan
 from models.provenance import Citation, Sourced
 from optimiser.evidence.documents import evidence_class
-from optimiser.evidence.dossier import Case, Dossier
+from optimiser.evidence.dossier import Dossier, DossierCase
 
 __all__ = [
     "absence",
@@ -115,17 +115,17 @@ def count(number: int, words: str, source: str) -> Figure:
     return Figure(text=f"{number:,}{f' {words}' if words else ''}", proof="counted", source=source)
 
 
-def run_source(case: Case) -> str:
+def run_source(case: DossierCase) -> str:
     """Say where the dates of a case are computed from."""
     return f"solve of case {case.id}, outcomes/{case.id}.json"
 
 
-def date_figure(entry: MilestoneDate, case: Case) -> Figure:
+def date_figure(entry: MilestoneDate, case: DossierCase) -> Figure:
     """Return the earliest date of a milestone as a figure."""
     return Figure(text=day(entry.date), proof=entry.proof, source=f"{run_source(case)}, {entry.id}: {entry.bound_by}")
 
 
-def span_words(entry: MilestoneDate, case: Case) -> Figure | None:
+def span_words(entry: MilestoneDate, case: DossierCase) -> Figure | None:
     """Return the span of a date over the readings, None where there is none."""
     span = entry.span
     if span is None or span.combinations < 2:

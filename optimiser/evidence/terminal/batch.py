@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from models.picture import Picture
-from optimiser.evidence.terminal.page import Column, Grid, Lines, Page, heading, paragraph
+from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, heading, paragraph
 from optimiser.evidence.terminal.words import counted, day, listed
 
 __all__ = ["duration_words", "picture_report", "plan_report", "run_report"]
@@ -89,7 +89,7 @@ def picture_report(picture: Picture, page: Page, written: Sequence[str] = ()) ->
     return page.paint(lines)
 
 
-def _titled(title: str, note: str, grid: Grid, page: Page, most: int = _MOST) -> Lines:
+def _titled(title: str, note: str, grid: TextTable, page: Page, most: int = _MOST) -> Lines:
     """Return a table under its title, cut where it is long."""
     cut = len(grid.rows) - most
     if cut > 0:
@@ -99,7 +99,7 @@ def _titled(title: str, note: str, grid: Grid, page: Page, most: int = _MOST) ->
 
 
 def _reasons(picture: Picture, page: Page) -> Lines:
-    grid = Grid([Column("status"), Column("combinations", "right"), Column("reason", gives=True)])
+    grid = TextTable([TextColumn("status"), TextColumn("combinations", "right"), TextColumn("reason", gives=True)])
     for each in picture.reasons:
         grid.add(each.status, f"{each.combinations:,}", each.reason)
     return _titled("Without a date", "", grid, page)
@@ -107,8 +107,10 @@ def _reasons(picture: Picture, page: Page) -> Lines:
 
 def _steps(picture: Picture, page: Page) -> Lines:
     """Return the steps of a cumulative design."""
-    columns = [Column("step", gives=True), Column("to")]
-    grid = Grid([*columns, *(column for name in picture.milestones for column in (Column(name), Column("", "right")))])
+    columns = [TextColumn("step", gives=True), TextColumn("to")]
+    grid = TextTable(
+        [*columns, *(column for name in picture.milestones for column in (TextColumn(name), TextColumn("", "right")))]
+    )
     for step in picture.steps:
         cells = []
         for date, moved in zip(step.dates, step.moved, strict=True):
@@ -121,15 +123,15 @@ def _axes(picture: Picture, page: Page) -> Lines:
     """Return how far each axis moves each milestone: those that move it most."""
     if picture.design == "cumulative":
         return []
-    grid = Grid(
+    grid = TextTable(
         [
-            Column("milestone"),
-            Column("axis", gives=True),
-            Column("earliest at", gives=True),
-            Column(""),
-            Column("latest at", gives=True),
-            Column(""),
-            Column("moves", "right"),
+            TextColumn("milestone"),
+            TextColumn("axis", gives=True),
+            TextColumn("earliest at", gives=True),
+            TextColumn(""),
+            TextColumn("latest at", gives=True),
+            TextColumn(""),
+            TextColumn("moves", "right"),
         ]
     )
     for milestone in picture.milestones:
@@ -149,8 +151,15 @@ def _axes(picture: Picture, page: Page) -> Lines:
 
 
 def _thresholds(picture: Picture, page: Page) -> Lines:
-    grid = Grid(
-        [Column("axis", gives=True), Column("milestone"), Column("stays until"), Column("moves at"), Column(""), Column("date")]
+    grid = TextTable(
+        [
+            TextColumn("axis", gives=True),
+            TextColumn("milestone"),
+            TextColumn("stays until"),
+            TextColumn("moves at"),
+            TextColumn(""),
+            TextColumn("date"),
+        ]
     )
     for each in picture.thresholds:
         ends = [day(date) if date else "no date" for date in (each.date_before, each.date_after)]
@@ -160,7 +169,7 @@ def _thresholds(picture: Picture, page: Page) -> Lines:
 
 
 def _binding(picture: Picture, page: Page) -> Lines:
-    grid = Grid([Column("milestone"), Column("rule"), Column("share", "right"), Column("", gives=True)])
+    grid = TextTable([TextColumn("milestone"), TextColumn("rule"), TextColumn("share", "right"), TextColumn("", gives=True)])
     for milestone in picture.milestones:
         for each in [each for each in picture.binding if each.milestone == milestone][:6]:
             grid.add(milestone, each.rule, f"{each.share:.0%}", each.title)
@@ -168,8 +177,14 @@ def _binding(picture: Picture, page: Page) -> Lines:
 
 
 def _extremes(picture: Picture, page: Page) -> Lines:
-    grid = Grid(
-        [Column("milestone"), Column(""), Column("date"), Column("combinations", "right"), Column("such as", gives=True)]
+    grid = TextTable(
+        [
+            TextColumn("milestone"),
+            TextColumn(""),
+            TextColumn("date"),
+            TextColumn("combinations", "right"),
+            TextColumn("such as", gives=True),
+        ]
     )
     for each in picture.extremes:
         values = ", ".join(f"{name} {value}" for name, value in each.values.items())
@@ -178,8 +193,14 @@ def _extremes(picture: Picture, page: Page) -> Lines:
 
 
 def _baselines(picture: Picture, page: Page) -> Lines:
-    grid = Grid(
-        [Column("baseline"), Column("milestone"), Column("published"), Column("met by", "right"), Column("share", "right")]
+    grid = TextTable(
+        [
+            TextColumn("baseline"),
+            TextColumn("milestone"),
+            TextColumn("published"),
+            TextColumn("met by", "right"),
+            TextColumn("share", "right"),
+        ]
     )
     for each in picture.baselines:
         grid.add(each.baseline, each.milestone or "all", each.published or "", f"{each.met:,}", f"{each.share:.1%}")
@@ -187,8 +208,14 @@ def _baselines(picture: Picture, page: Page) -> Lines:
 
 
 def _monotonicity(picture: Picture, page: Page) -> Lines:
-    grid = Grid(
-        [Column("axis"), Column("expected"), Column("pairs", "right"), Column("against", "right"), Column("", gives=True)]
+    grid = TextTable(
+        [
+            TextColumn("axis"),
+            TextColumn("expected"),
+            TextColumn("pairs", "right"),
+            TextColumn("against", "right"),
+            TextColumn("", gives=True),
+        ]
     )
     for each in picture.monotonicity:
         grid.add(each.axis, each.expectation, f"{each.pairs:,}", f"{each.against:,}", each.example or "")

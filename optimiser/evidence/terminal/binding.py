@@ -8,7 +8,7 @@ from rich.text import Text
 
 from models.findings import Binding
 from models.outcome import Solved
-from optimiser.evidence.terminal.page import Column, Grid, Lines, Page, hanging, heading, paragraph, words
+from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
 from optimiser.evidence.terminal.words import listed
 
 __all__ = ["binding_lines"]
@@ -31,13 +31,13 @@ def binding_lines(outcome: Solved, page: Page) -> Lines:
     together = max(1, (page.width - 50) // 10)
     for start in range(0, len(milestones), together):
         names = milestones[start : start + together]
-        grid = Grid(
+        grid = TextTable(
             [
-                Column("rule", limit=34),
-                *([Column("title", gives=True)] if titled else []),
-                Column("authority"),
-                Column("basis"),
-                *(Column(name, side="right", limit=20) for name in names),
+                TextColumn("rule", limit=34),
+                *([TextColumn("title", gives=True)] if titled else []),
+                TextColumn("authority"),
+                TextColumn("basis"),
+                *(TextColumn(name, side="right", limit=20) for name in names),
             ]
         )
         for rule, found in sorted(by_rule.items(), key=lambda pair: -_worth(pair[1], names)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from models.changes import Comparison, RowChange
-from optimiser.evidence.terminal.page import Column, Grid, Lines, Page, heading, paragraph
+from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, heading, paragraph
 from optimiser.evidence.terminal.words import day
 
 __all__ = ["comparison_report"]
@@ -34,7 +34,7 @@ def _shown(date: dt.date | None) -> str:
     return day(date) if date else "–"
 
 
-def _titled(title: str, note: str, grid: Grid, page: Page) -> Lines:
+def _titled(title: str, note: str, grid: TextTable, page: Page) -> Lines:
     """Return a table under its title, cut where it is long."""
     cut = len(grid.rows) - _MOST
     if cut > 0:
@@ -44,8 +44,15 @@ def _titled(title: str, note: str, grid: Grid, page: Page) -> Lines:
 
 
 def _dates(found: Comparison, page: Page) -> Lines:
-    grid = Grid(
-        [Column("milestone"), Column("before"), Column("after"), Column("", "right"), Column("", "right"), Column("proof")]
+    grid = TextTable(
+        [
+            TextColumn("milestone"),
+            TextColumn("before"),
+            TextColumn("after"),
+            TextColumn("", "right"),
+            TextColumn("", "right"),
+            TextColumn("proof"),
+        ]
     )
     for change in found.dates:
         proof = " → ".join(dict.fromkeys(each or "none" for each in (change.proof_before, change.proof_after)))
@@ -56,7 +63,9 @@ def _dates(found: Comparison, page: Page) -> Lines:
 
 
 def _values(found: Comparison, page: Page) -> Lines:
-    grid = Grid([Column(""), Column("name"), Column("before"), Column("after"), Column("", gives=True)])
+    grid = TextTable(
+        [TextColumn(""), TextColumn("name"), TextColumn("before"), TextColumn("after"), TextColumn("", gives=True)]
+    )
     for change in found.values:
         grid.add(change.kind, change.name, change.before, change.after, change.title or "")
     return _titled("Set differently", "", grid, page)
@@ -89,14 +98,14 @@ def _chains(found: Comparison, page: Page) -> Lines:
 
 
 def _bindings(found: Comparison, page: Page) -> Lines:
-    grid = Grid(
+    grid = TextTable(
         [
-            Column("milestone"),
-            Column("rule"),
-            Column("change"),
-            Column("gain", "right"),
-            Column("", "right"),
-            Column("", gives=True),
+            TextColumn("milestone"),
+            TextColumn("rule"),
+            TextColumn("change"),
+            TextColumn("gain", "right"),
+            TextColumn("", "right"),
+            TextColumn("", gives=True),
         ]
     )
     for change in found.bindings:
@@ -106,7 +115,16 @@ def _bindings(found: Comparison, page: Page) -> Lines:
 
 
 def _rows(found: Comparison, page: Page) -> Lines:
-    grid = Grid([Column("item"), Column("start"), Column(""), Column("finish"), Column(""), Column("", gives=True)])
+    grid = TextTable(
+        [
+            TextColumn("item"),
+            TextColumn("start"),
+            TextColumn(""),
+            TextColumn("finish"),
+            TextColumn(""),
+            TextColumn("", gives=True),
+        ]
+    )
     for row in found.rows:
         grid.add(
             row.id,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from rich.text import Text
 
 from models.explanation import BindingLine, BindingReport, BreakEven, Piecewise, Regions
-from optimiser.evidence.terminal.page import Column, Grid, Lines, Page, hanging, heading, paragraph, words
+from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
 from optimiser.evidence.terminal.words import counted, day, listed, weekday_day
 
 __all__ = ["explanation_report", "functions_report", "joined", "regions_report"]
@@ -70,16 +70,16 @@ def _binding(report: BindingReport, page: Page) -> Lines:
     # On a narrow page ids matter more than that a gain implies driving, or than a method that is always the same.
     narrow = page.width < _NARROW
     sure = narrow and all(line.method == "closed form" for line in binding)
-    grid = Grid(
+    grid = TextTable(
         [
-            Column("rule", limit=36, gives=True),
-            Column("binding", gives=True),
-            Column("drop", side="right"),
-            Column("unit", side="right"),
-            Column("range", side="right"),
-            Column("headroom", side="right"),
-            *([Column("authority"), Column("owner", limit=12), Column("raid", limit=16)] if wide else []),
-            *([] if sure else [Column("by", limit=11)]),
+            TextColumn("rule", limit=36, gives=True),
+            TextColumn("binding", gives=True),
+            TextColumn("drop", side="right"),
+            TextColumn("unit", side="right"),
+            TextColumn("range", side="right"),
+            TextColumn("headroom", side="right"),
+            *([TextColumn("authority"), TextColumn("owner", limit=12), TextColumn("raid", limit=16)] if wide else []),
+            *([] if sure else [TextColumn("by", limit=11)]),
         ]
     )
     for line in binding:
@@ -123,14 +123,14 @@ def _shared(report: BindingReport, page: Page) -> Lines:
     pools = [line for line in report.lines if line.kind == "capacity"]
     if not pools:
         return []
-    grid = Grid(
+    grid = TextTable(
         [
-            Column("rule"),
-            Column("now", side="right"),
-            Column("one more", side="right"),
-            Column("could lose", side="right"),
-            Column("moves it at"),
-            Column("what is shared", gives=True),
+            TextColumn("rule"),
+            TextColumn("now", side="right"),
+            TextColumn("one more", side="right"),
+            TextColumn("could lose", side="right"),
+            TextColumn("moves it at"),
+            TextColumn("what is shared", gives=True),
         ]
     )
     for line in pools:
@@ -147,7 +147,14 @@ def _families(report: BindingReport, page: Page) -> Lines:
             found.setdefault(line.family, []).append(line)
     if not found:
         return []
-    grid = Grid([Column("rules of parties", gives=True), Column("of", side="right"), Column("headroom"), Column("the nearest")])
+    grid = TextTable(
+        [
+            TextColumn("rules of parties", gives=True),
+            TextColumn("of", side="right"),
+            TextColumn("headroom"),
+            TextColumn("the nearest"),
+        ]
+    )
     ordered = sorted(
         found.items(), key=lambda entry: min((line.headroom for line in entry[1] if line.headroom is not None), default=_FAR)
     )
@@ -213,8 +220,14 @@ def _slack(report: BindingReport, page: Page, *, every: bool) -> Lines:
     shown = slack if every else slack[:8]
     if not shown:
         return []
-    grid = Grid(
-        [Column("rule", gives=True), Column("now"), Column("headroom", side="right"), Column("moves it from"), Column("by")]
+    grid = TextTable(
+        [
+            TextColumn("rule", gives=True),
+            TextColumn("now"),
+            TextColumn("headroom", side="right"),
+            TextColumn("moves it from"),
+            TextColumn("by"),
+        ]
     )
     for line in shown:
         ends = f"{line.switching_point or '–'}{' (contradiction)' if line.contradicts else ''}"
@@ -242,15 +255,15 @@ def _break_even(report: BindingReport, page: Page, *, every: bool) -> Lines:
     chosen = {entry.id: entry.headroom for entry in report.break_even if not entry.readings}
     shown = [entry for entry in report.break_even if every or not entry.readings or _less(entry.headroom, chosen.get(entry.id))]
     ranged = any(entry.from_range for entry in shown)
-    ends = [Column("from its range", side="right")] if ranged else []
-    grid = Grid(
+    ends = [TextColumn("from its range", side="right")] if ranged else []
+    grid = TextTable(
         [
-            Column("unknown or range", limit=28),
-            Column("now"),
-            Column("headroom", side="right"),
+            TextColumn("unknown or range", limit=28),
+            TextColumn("now"),
+            TextColumn("headroom", side="right"),
             *ends,
-            Column("to", limit=12),
-            Column("at", gives=True),
+            TextColumn("to", limit=12),
+            TextColumn("at", gives=True),
         ]
     )
     rows: dict[tuple[str, ...], list[str]] = {}
@@ -283,7 +296,9 @@ def _from_ends(entry: BreakEven) -> str:
 def _readings(report: BindingReport, page: Page) -> Lines:
     if not report.reading_lines:
         return []
-    grid = Grid([Column("reading"), Column("date"), Column("by", side="right"), Column("takes over", gives=True)])
+    grid = TextTable(
+        [TextColumn("reading"), TextColumn("date"), TextColumn("by", side="right"), TextColumn("takes over", gives=True)]
+    )
     for line in report.reading_lines:
         by = "–" if line.delta_wd is None else f"{line.delta_wd:+d} wd"
         grid.add(f"{line.reading}={line.option}", day(line.date) if line.date else "none", by, ", ".join(line.takes_over))
@@ -294,14 +309,14 @@ def _items(report: BindingReport, page: Page, *, every: bool) -> Lines:
     items = [item for item in report.items if item.latest_finish is not None]
     items.sort(key=lambda item: (item.latest_finish or item.finish) - item.finish)
     shown = items if every else items[:12]
-    grid = Grid(
+    grid = TextTable(
         [
-            Column("item", limit=24),
-            Column("title", gives=True),
-            Column("owner", limit=12),
-            Column("finishes"),
-            Column("at the latest"),
-            Column("raid", limit=14),
+            TextColumn("item", limit=24),
+            TextColumn("title", gives=True),
+            TextColumn("owner", limit=12),
+            TextColumn("finishes"),
+            TextColumn("at the latest"),
+            TextColumn("raid", limit=14),
         ]
     )
     for item in shown:
@@ -325,7 +340,7 @@ def regions_report(regions: Regions, page: Page) -> str:
     ]
     for name in regions.milestones:
         found = sorted(regions.regions[name], key=lambda region: (region.date is None, region.date or 0))
-        grid = Grid([Column("date"), Column("of", side="right"), Column("where", gives=True)])
+        grid = TextTable([TextColumn("date"), TextColumn("of", side="right"), TextColumn("where", gives=True)])
         for region in found[:_MOST_ROWS]:
             where = ", ".join(f"{reading}={option}" for reading, option in region.readings.items()) or "whatever is answered"
             grid.add(day(region.date) if region.date else "none", str(region.combinations), where)
@@ -338,8 +353,12 @@ def regions_report(regions: Regions, page: Page) -> str:
                 f"and {counted(len(found) - _MOST_ROWS, 'region')} more; --json lists them", page.width, 2, "dim"
             )
         sections.append(lines)
-    grid = Grid(
-        [*(Column(name) for name in regions.milestones), Column("of", side="right"), Column("nearest answers", gives=True)]
+    grid = TextTable(
+        [
+            *(TextColumn(name) for name in regions.milestones),
+            TextColumn("of", side="right"),
+            TextColumn("nearest answers", gives=True),
+        ]
     )
     for each in regions.together[:_MOST_ROWS]:
         answers = ", ".join(f"{reading}={option}" for reading, option in each.readings.items()) or "as chosen"
@@ -358,7 +377,9 @@ def functions_report(functions: Sequence[Piecewise], page: Page) -> str:
         if each.beside:
             same = each.beside_first == each.beside_last
             beside = f"{each.beside} {each.beside_first}" + ("" if same else f" to {each.beside_last}")
-        grid = Grid([Column("from"), Column("to"), Column(f"{each.milestone} at the first"), Column("then, a unit")])
+        grid = TextTable(
+            [TextColumn("from"), TextColumn("to"), TextColumn(f"{each.milestone} at the first"), TextColumn("then, a unit")]
+        )
         for segment in each.segments:
             slope = "no change" if segment.slope == 0 else f"+{segment.slope} wd"
             grid.add(segment.first, segment.last, day(segment.date) if segment.date else "none", slope if segment.date else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.lint import LintEffect, LintFinding, LintReport, Severity
-from optimiser.evidence.terminal.page import Column, Grid, Lines, Page, hanging, heading, paragraph
+from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph
 from optimiser.evidence.terminal.words import counted, day, listed
 
 __all__ = ["effect_words", "lint_report"]
@@ -75,7 +75,15 @@ def _finding(entry: LintFinding, page: Page) -> Lines:
 
 
 def _dcma(report: LintReport, page: Page) -> Lines:
-    grid = Grid([Column("", "right"), Column("measure"), Column("limit", gives=True), Column("measured"), Column("")])
+    grid = TextTable(
+        [
+            TextColumn("", "right"),
+            TextColumn("measure"),
+            TextColumn("limit", gives=True),
+            TextColumn("measured"),
+            TextColumn(""),
+        ]
+    )
     for measure in report.dcma:
         counts = (
             f" ({measure.count} of {measure.of})" if measure.count is not None and measure.of and measure.number != 12 else ""
@@ -91,7 +99,7 @@ def _dcma(report: LintReport, page: Page) -> Lines:
 
 
 def _practices(report: LintReport, page: Page) -> Lines:
-    grid = Grid([Column("", "right"), Column("practice", gives=True), Column("score")])
+    grid = TextTable([TextColumn("", "right"), TextColumn("practice", gives=True), TextColumn("score")])
     for practice in report.practices:
         grid.add(str(practice.number), practice.name, practice.score)
     return [heading(""), heading("GAO's ten practices", "our own score"), *grid.lines(page.width)]

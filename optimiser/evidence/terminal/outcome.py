@@ -14,19 +14,19 @@ from models.rules import Point
 from optimiser.evidence.documents import evidence_class
 from optimiser.evidence.terminal.binding import binding_lines
 from optimiser.evidence.terminal.gantt import Rows, gantt_lines, shown_date
-from optimiser.evidence.terminal.page import Column, Grid, Lines, Page, hanging, heading, paragraph, words
+from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
 from optimiser.evidence.terminal.words import amount, change, counted, day, month_or_day, weekday_day
 
 __all__ = ["outcome_report"]
 
 _PROOF_STYLES: dict[ProofClass, str] = {"certified": "bold green", "solver": "green", "gap": "bold yellow"}
 _CHAIN = (
-    Column("item", limit=26),
-    Column("title", gives=True),
-    Column("wait", side="right"),
-    Column("start", limit=11),
-    Column("finish", limit=11),
-    Column("length", side="right"),
+    TextColumn("item", limit=26),
+    TextColumn("title", gives=True),
+    TextColumn("wait", side="right"),
+    TextColumn("start", limit=11),
+    TextColumn("finish", limit=11),
+    TextColumn("length", side="right"),
 )
 _WIDE = 110
 """From this width on there is room for titles and for starts as well as finishes."""
@@ -130,14 +130,14 @@ def _solved(outcome: Solved, plan: Plan, page: Page, rows: Rows | None) -> Itera
 
 def _dates(outcome: Solved, plan: Plan, page: Page) -> Lines:
     wide = page.width >= _WIDE
-    grid = Grid(
+    grid = TextTable(
         [
-            Column("", limit=20),
-            *([Column("title", gives=True)] if wide else []),
-            Column("earliest date"),
-            Column("proof"),
-            Column("stands on", gives=not wide),
-            Column("over the open readings"),
+            TextColumn("", limit=20),
+            *([TextColumn("title", gives=True)] if wide else []),
+            TextColumn("earliest date"),
+            TextColumn("proof"),
+            TextColumn("stands on", gives=not wide),
+            TextColumn("over the open readings"),
         ]
     )
     for entry in outcome.milestones:
@@ -192,7 +192,7 @@ def _baselines(outcome: Solved, plan: Plan, page: Page) -> Lines:
     together = max(1, (page.width - 26) // 18)
     for start in range(0, len(outcome.milestones), together):
         entries = outcome.milestones[start : start + together]
-        grid = Grid([Column("baseline", gives=True), *(Column(entry.id, limit=20) for entry in entries)])
+        grid = TextTable([TextColumn("baseline", gives=True), *(TextColumn(entry.id, limit=20) for entry in entries)])
         for baseline in shown:
             deltas = [entry.baselines.get(baseline.id) for entry in entries]
             grid.add(words(baseline.id, "bold"), *(_change(delta) for delta in deltas))
@@ -260,7 +260,7 @@ def _chains(outcome: Solved, plan: Plan, page: Page) -> Lines:
     """The driving chain of each milestone; what it shares with a chain already shown is not shown again."""
     rows = {row.id: row for row in outcome.rows}
     shown: list[tuple[str, tuple[str, ...]]] = []
-    parts: list[tuple[str, Grid]] = []
+    parts: list[tuple[str, TextTable]] = []
     for milestone, chain in outcome.driving.items():
         before, shared = max(
             ((name, _shared(chain, other)) for name, other in shown), key=lambda found: len(found[1]), default=("", ())
@@ -269,7 +269,7 @@ def _chains(outcome: Solved, plan: Plan, page: Page) -> Lines:
         if shared:
             label += f": as to {before}" if shared[-1] == before else f": as to {before} up to {shared[-1]}"
             label += ", then" if len(shared) < len(chain) else ""
-        grid = Grid([Column(limit=column.limit, side=column.side) for column in _CHAIN], indent=4)
+        grid = TextTable([TextColumn(limit=column.limit, side=column.side) for column in _CHAIN], indent=4)
         for place in range(len(shared), len(chain)):
             grid.add(*_link(outcome, plan, rows, milestone, place))
         parts.append((label, grid))
@@ -278,7 +278,7 @@ def _chains(outcome: Solved, plan: Plan, page: Page) -> Lines:
     if not naturals:
         return []
     # One set of widths, so that the chains stand under each other.
-    common = Grid(_CHAIN, indent=4)
+    common = TextTable(_CHAIN, indent=4)
     common.add(*("x" * max(widths) for widths in zip(*naturals, strict=True)))
     widths = common.fitted(page.width)
     lines = [heading("Driving chains", "wait: from the finish of the item before"), *common.lines(page.width, widths)[:2]]
@@ -353,7 +353,9 @@ def _member(number: int, member: ConflictMember, page: Page) -> Lines:
 def _undecided(outcome: Undecided, plan: Plan, page: Page) -> Iterable[Lines]:
     yield [words("Undecided: the limit came before an answer.", "bold yellow")]
     if outcome.bounds:
-        grid = Grid([Column("milestone"), Column("title", gives=True), Column("not before"), Column("proof")])
+        grid = TextTable(
+            [TextColumn("milestone"), TextColumn("title", gives=True), TextColumn("not before"), TextColumn("proof")]
+        )
         for name, bound in outcome.bounds.items():
             grid.add(words(name, "bold"), plan.items[name].title, weekday_day(bound), "bound only, no date")
         yield [heading("What is known"), *grid.lines(page.width)]

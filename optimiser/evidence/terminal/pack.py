@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from models.pack import Manifest, PackVerification
-from optimiser.evidence.terminal.page import Column, Grid, Lines, Page, hanging, heading, paragraph
+from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph
 from optimiser.evidence.terminal.words import counted
 
 __all__ = ["evidence_report", "pack_verification_report"]
@@ -15,7 +15,7 @@ def evidence_report(manifest: Manifest, folder: str, left_out: dict[str, str], s
     """Return what was written, and what was left out with why."""
     size = sum(file.bytes for file in manifest.files)
     lines: Lines = [heading(folder, f"{counted(len(manifest.files), 'file')}, {size / 1e6:.1f} MB")]
-    grid = Grid([Column("case"), Column("milestones"), Column("proof")])
+    grid = TextTable([TextColumn("case"), TextColumn("milestones"), TextColumn("proof")])
     for case, proofs in manifest.proofs.items():
         grid.add(case, ", ".join(proofs), ", ".join(dict.fromkeys(proofs.values())))
     lines += [heading(""), *grid.lines(page.width)]
@@ -41,7 +41,7 @@ def pack_verification_report(found: PackVerification, folder: str, page: Page) -
     if not failed:
         again = "; built again, every byte is the same" if found.rerun else ""
         lines += paragraph(f"Every claim holds{again}.", page.width)
-        grid = Grid([Column("where"), Column("claims", "right")])
+        grid = TextTable([TextColumn("where"), TextColumn("claims", "right")])
         for where, number in counts.items():
             grid.add(where, str(number))
         lines += [heading(""), *grid.lines(page.width), heading("")]

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from optimiser.evidence.terminal.characters import clean
 
-__all__ = ["Column", "Grid", "Lines", "Page", "hanging", "heading", "paragraph", "words"]
+__all__ = ["Lines", "Page", "TextColumn", "TextTable", "hanging", "heading", "paragraph", "words"]
 
 Lines = list[Text]
 
@@ -128,7 +128,7 @@ def hanging(label: str, text: str | Text, width: int, indent: int = 2, room: int
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TextColumn:
     """A column of a grid.
 
     Attributes
@@ -150,10 +150,10 @@ class Column:
 
 
 @dataclass(slots=True)
-class Grid:
+class TextTable:
     """Rows of cells under columns. A cell too long for its column is cut with an ellipsis, never wrapped."""
 
-    columns: Sequence[Column]
+    columns: Sequence[TextColumn]
     indent: int = 2
     gap: int = 2
     rows: list[Sequence[Text] | Text] = field(default_factory=list)

@@ -13,7 +13,7 @@ from models.duration import print_value
 from models.items import Hammock, Item, Milestone
 from models.plan import Plan
 from models.provenance import Sourced
-from optimiser.evidence.terminal.page import Column, Grid, Lines, Page, hanging, heading, paragraph, words
+from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
 from optimiser.evidence.terminal.words import counted, day, month_or_day
 from optimiser.reproduction import RowMatch, summary
 from optimiser.wording import demand
@@ -39,7 +39,7 @@ def list_report(plans: Iterable[tuple[str, str, Sequence[tuple[str, str]]]], pag
     lines: Lines = []
     for name, title, scenarios in plans:
         lines += [*([Text()] if lines else []), heading(name, title)]
-        grid = Grid([Column(limit=30), Column(gives=True)], indent=4)
+        grid = TextTable([TextColumn(limit=30), TextColumn(gives=True)], indent=4)
         for scenario in scenarios:
             grid.add(*scenario)
         lines += grid.lines(page.width) if scenarios else [words("    no scenarios", "dim")]
@@ -125,7 +125,7 @@ def _readings(plan: Plan, page: Page) -> Lines:
         sure = f", {reading.confidence} confidence" if reading.confidence else ""
         title = words(reading.id, "bold").append(f"  {state}; {reading.basis}{sure}", "not bold dim")
         lines += [Text("  ") + title, *paragraph(reading.question, page.width, 4)]
-        grid = Grid([Column(limit=34), Column(gives=True)], indent=4)
+        grid = TextTable([TextColumn(limit=34), TextColumn(gives=True)], indent=4)
         for option in reading.options:
             mark = "●" if option.id == chosen else "○"
             default = " (default)" if option.id == reading.default else ""
@@ -144,15 +144,15 @@ def _assumptions(plan: Plan, page: Page) -> Lines:
     if not plan.assumptions:
         return [heading("Assumptions", "none")]
     wide = page.width >= _WIDE
-    extra = [Column("range"), Column("uncertainty"), Column("owner", limit=16)] if wide else []
-    grid = Grid(
+    extra = [TextColumn("range"), TextColumn("uncertainty"), TextColumn("owner", limit=16)] if wide else []
+    grid = TextTable(
         [
-            Column("assumption", limit=26),
-            Column("value"),
-            Column("title", gives=True),
+            TextColumn("assumption", limit=26),
+            TextColumn("value"),
+            TextColumn("title", gives=True),
             *extra,
-            Column("basis"),
-            Column("source", limit=24, gives=True),
+            TextColumn("basis"),
+            TextColumn("source", limit=24, gives=True),
         ]
     )
     for entry in plan.assumptions:
@@ -180,12 +180,12 @@ def _items(plan: Plan, page: Page, matches: Sequence[RowMatch] | None) -> Lines:
     """Every item by phase, with its length, when it was published, and by what right its dates come out so."""
     by = None if matches is None else {match.id: match.by if match.matches else "differs" for match in matches}
     wide = page.width >= _WIDE
-    columns = [Column("item", limit=26), Column("title", gives=True), Column("length", side="right", limit=14)]
-    columns += [Column("published")] if wide else []
-    columns += [Column("row by")] if by is not None else []
-    columns += [Column("basis")]
-    columns += [Column("source", limit=24, gives=True)] if wide else []
-    grid = Grid(columns)
+    columns = [TextColumn("item", limit=26), TextColumn("title", gives=True), TextColumn("length", side="right", limit=14)]
+    columns += [TextColumn("published")] if wide else []
+    columns += [TextColumn("row by")] if by is not None else []
+    columns += [TextColumn("basis")]
+    columns += [TextColumn("source", limit=24, gives=True)] if wide else []
+    grid = TextTable(columns)
     titles: dict[str | None, str] = {phase.id: phase.title for phase in plan.phases}
     titles[None] = "No phase"
     for phase, title in titles.items():
@@ -246,13 +246,13 @@ def _rules(plan: Plan, page: Page) -> Lines:
 def _sources(plan: Plan, page: Page) -> Lines:
     if not plan.sources:
         return [heading("Sources", "none")]
-    grid = Grid(
+    grid = TextTable(
         [
-            Column("source", limit=20),
-            Column("published"),
-            Column("title", gives=True),
-            Column("publisher", limit=24, gives=True),
-            Column("version", limit=12),
+            TextColumn("source", limit=20),
+            TextColumn("published"),
+            TextColumn("title", gives=True),
+            TextColumn("publisher", limit=24, gives=True),
+            TextColumn("version", limit=12),
         ]
     )
     for source in plan.sources:
@@ -273,8 +273,12 @@ def _baselines(plan: Plan, page: Page) -> Lines:
     together = max(1, (page.width - 34) // 13)
     for start in range(0, len(plan.baselines), together):
         shown = plan.baselines[start : start + together]
-        grid = Grid(
-            [Column("milestone", limit=16), Column("title", gives=True), *(Column(baseline.id, limit=14) for baseline in shown)]
+        grid = TextTable(
+            [
+                TextColumn("milestone", limit=16),
+                TextColumn("title", gives=True),
+                *(TextColumn(baseline.id, limit=14) for baseline in shown),
+            ]
         )
         for milestone in milestones:
             dates = [baseline.date(milestone.id) for baseline in shown]
@@ -288,13 +292,13 @@ def _baselines(plan: Plan, page: Page) -> Lines:
 def _raid(plan: Plan, page: Page) -> Lines:
     if not plan.raid:
         return [heading("RAID register", "none")]
-    grid = Grid(
+    grid = TextTable(
         [
-            Column("row", limit=12),
-            Column("kind"),
-            Column("rating"),
-            Column("title", gives=True),
-            Column("touches", limit=30, gives=True),
+            TextColumn("row", limit=12),
+            TextColumn("kind"),
+            TextColumn("rating"),
+            TextColumn("title", gives=True),
+            TextColumn("touches", limit=30, gives=True),
         ]
     )
     for row in plan.raid:

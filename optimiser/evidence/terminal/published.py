@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from rich.text import Text
 
-from models.explanation import Attribution, Implied, ImpliedDate, Ledger, NetworkComparison, Verification
+from models.explanation import Attribution, DivergenceLedger, Implied, ImpliedDate, NetworkComparison, Verification
 from optimiser.evidence.terminal.explanation import joined
-from optimiser.evidence.terminal.page import Column, Grid, Lines, Page, hanging, heading, paragraph, words
+from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
 from optimiser.evidence.terminal.words import counted, day, listed, month_or_day
 
 __all__ = ["attribution_report", "implied_report", "verification_report"]
@@ -45,7 +45,7 @@ def _implied_head(answer: Implied, page: Page) -> Lines:
 def _implied_rows(answer: Implied, page: Page) -> Lines:
     if not answer.rows or not answer.free:
         return []
-    grid = Grid([Column(answer.free[0]), *([Column(answer.free[1])] if len(answer.free) > 1 else [])])
+    grid = TextTable([TextColumn(answer.free[0]), *([TextColumn(answer.free[1])] if len(answer.free) > 1 else [])])
     for row in answer.rows[:_MOST_ROWS]:
         cells = [_run(row.first, row.last)]
         if len(answer.free) > 1:
@@ -63,14 +63,14 @@ def _run(first: str, last: str) -> str:
 
 
 def _implied_dates(answer: Implied, page: Page) -> Lines:
-    grid = Grid(
+    grid = TextTable(
         [
-            Column(""),
-            Column("published"),
-            Column("as is"),
-            Column("over these values"),
-            Column("holds"),
-            Column("slack kept", side="right"),
+            TextColumn(""),
+            TextColumn("published"),
+            TextColumn("as is"),
+            TextColumn("over these values"),
+            TextColumn("holds"),
+            TextColumn("slack kept", side="right"),
         ]
     )
     for each in answer.dates:
@@ -104,7 +104,9 @@ def _implied_rest(answer: Implied, page: Page) -> Iterable[Lines]:
         yield paragraph(
             f"as many dates are explained by {listed([' with '.join(each) for each in answer.others], 'or')}", page.width, 0
         )
-    grid = Grid([Column("assumption, moved alone", gives=True), Column("gives"), Column("from"), Column("to")])
+    grid = TextTable(
+        [TextColumn("assumption, moved alone", gives=True), TextColumn("gives"), TextColumn("from"), TextColumn("to")]
+    )
     for each in answer.ranges:
         grid.add(each.assumption, each.milestone, each.first, each.last)
     if answer.ranges:
@@ -128,16 +130,16 @@ def attribution_report(answer: Attribution, page: Page) -> str:
     return page.paint(joined(sections))
 
 
-def _ledger(ledger: Ledger, page: Page) -> Lines:
-    grid = Grid(
+def _ledger(ledger: DivergenceLedger, page: Page) -> Lines:
+    grid = TextTable(
         [
-            Column("from"),
-            Column("to"),
-            Column("was", side="right"),
-            Column("is", side="right"),
-            Column("adds", side="right"),
-            Column("months by what they rest on", limit=34),
-            Column("why", gives=True),
+            TextColumn("from"),
+            TextColumn("to"),
+            TextColumn("was", side="right"),
+            TextColumn("is", side="right"),
+            TextColumn("adds", side="right"),
+            TextColumn("months by what they rest on", limit=34),
+            TextColumn("why", gives=True),
         ]
     )
     for gap in ledger.gaps:
@@ -155,14 +157,14 @@ def _ledger(ledger: Ledger, page: Page) -> Lines:
 def _comparison(each: NetworkComparison, page: Page) -> Lines:
     unit = each.unit
     title = f"{each.milestone}: {each.from_network} {day(each.from_date)} to {each.to_network} {day(each.to_date)}, {each.delta:+d} {unit}"
-    grid = Grid(
+    grid = TextTable(
         [
-            Column("group of changes", gives=True),
-            Column("put in alone", side="right"),
-            Column("taken out", side="right"),
-            Column("in order", side="right"),
-            Column("Shapley", side="right"),
-            Column("spread", side="right"),
+            TextColumn("group of changes", gives=True),
+            TextColumn("put in alone", side="right"),
+            TextColumn("taken out", side="right"),
+            TextColumn("in order", side="right"),
+            TextColumn("Shapley", side="right"),
+            TextColumn("spread", side="right"),
         ]
     )
     for part in each.contributions:

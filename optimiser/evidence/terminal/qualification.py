@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from models.allocation import BodyLoad, CapacityCurve, LeastCapacity, Qualified
-from optimiser.evidence.terminal.page import Column, Grid, Lines, Page, hanging, heading, paragraph
+from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph
 from optimiser.evidence.terminal.words import counted, day
 
 __all__ = ["qualification_report"]
@@ -44,7 +44,7 @@ def _shown(date: dt.date | None) -> str:
     return day(date) if date else "–"
 
 
-def _titled(title: str, note: str, grid: Grid, page: Page) -> Lines:
+def _titled(title: str, note: str, grid: TextTable, page: Page) -> Lines:
     if not grid.rows:
         return []
     line = heading(title, note)
@@ -53,13 +53,13 @@ def _titled(title: str, note: str, grid: Grid, page: Page) -> Lines:
     return [heading(""), heading(title), *paragraph(note, page.width, style="dim"), *grid.lines(page.width)]
 
 
-def _narrowed(columns: Sequence[Column], rows: Sequence[Sequence[str]], spared: Sequence[str], page: Page) -> Grid:
+def _narrowed(columns: Sequence[TextColumn], rows: Sequence[Sequence[str]], spared: Sequence[str], page: Page) -> TextTable:
     """Return a grid without as many columns as it takes to fit, those spared first, so that no date is ever cut."""
     kept = list(range(len(columns)))
     heads = [column.head for column in columns]
     for name in ("", *spared):
         kept = [place for place in kept if heads[place] != name or not name]
-        grid = Grid([columns[place] for place in kept])
+        grid = TextTable([columns[place] for place in kept])
         for row in rows:
             grid.add(*(row[place] for place in kept))
         taken = sum(10 if column.gives else wish for column, wish in zip(grid.columns, grid.natural(), strict=True))
@@ -69,7 +69,15 @@ def _narrowed(columns: Sequence[Column], rows: Sequence[Sequence[str]], spared: 
 
 
 def _dates(found: Qualified, page: Page) -> Lines:
-    grid = Grid([Column("milestone"), Column("date"), Column("no earlier than"), Column("gap", "right"), Column("proof")])
+    grid = TextTable(
+        [
+            TextColumn("milestone"),
+            TextColumn("date"),
+            TextColumn("no earlier than"),
+            TextColumn("gap", "right"),
+            TextColumn("proof"),
+        ]
+    )
     for name, dated in found.dates.items():
         grid.add(name, day(dated.date), day(dated.earliest), f"{dated.gap_wd} wd", dated.proof)
     note = f"all tests within {found.window_wd} wd in the schedule shown"
@@ -81,17 +89,17 @@ def _allocation(found: Qualified, page: Page, *, every: bool) -> Lines:
     if not every:
         rows = sorted(rows, key=lambda row: -(row.waiting_wd or 0))[:_MOST]
     columns = [
-        Column("party"),
-        Column("role"),
-        Column("size"),
-        Column("wave"),
-        Column("ready"),
-        Column("test"),
-        Column("to"),
-        Column("waits", "right"),
-        Column("approved"),
-        Column("live"),
-        Column("to migrate", "right"),
+        TextColumn("party"),
+        TextColumn("role"),
+        TextColumn("size"),
+        TextColumn("wave"),
+        TextColumn("ready"),
+        TextColumn("test"),
+        TextColumn("to"),
+        TextColumn("waits", "right"),
+        TextColumn("approved"),
+        TextColumn("live"),
+        TextColumn("to migrate", "right"),
     ]
     cells = [
         [
@@ -129,7 +137,7 @@ def _loads(found: Qualified, page: Page) -> Lines:
         ("Utilisation", "share of the slots in use", lambda load: f"{100 * load.utilisation:.0f} %"),
         ("Queue", "parties that are ready and wait, on an average day", lambda load: f"{load.queue:.1f}"),
     ):
-        grid = Grid([Column("month"), *(Column(_short(name), "right") for name in bodies)])
+        grid = TextTable([TextColumn("month"), *(TextColumn(_short(name), "right") for name in bodies)])
         for month in months:
             by_body = {name: next((load for load in own if load.month == month), None) for name, own in bodies.items()}
             grid.add(month, *("" if load is None else cell(load) for load in by_body.values()))
@@ -148,7 +156,9 @@ def _demand(load: BodyLoad) -> str:
 
 
 def _readiness(found: Qualified, page: Page) -> Lines:
-    grid = Grid([Column("by"), Column("suppliers", "right"), Column("share", "right"), Column("meter points", "right")])
+    grid = TextTable(
+        [TextColumn("by"), TextColumn("suppliers", "right"), TextColumn("share", "right"), TextColumn("meter points", "right")]
+    )
     for row in found.readiness:
         grid.add(day(row.date), str(row.suppliers), f"{100 * row.supplier_share:.1f} %", f"{100 * row.meter_point_share:.2f} %")
     return _titled(
@@ -168,7 +178,9 @@ def _stragglers(found: Qualified, page: Page) -> Lines:
 
 
 def _fairness(found: Qualified, page: Page) -> Lines:
-    grid = Grid([Column("size"), Column("parties", "right"), Column("mean wait", "right"), Column("longest", "right")])
+    grid = TextTable(
+        [TextColumn("size"), TextColumn("parties", "right"), TextColumn("mean wait", "right"), TextColumn("longest", "right")]
+    )
     for row in found.fairness:
         grid.add(row.group, str(row.parties), f"{row.mean_wd:.1f} wd", f"{row.worst_wd} wd")
     return _titled("Waiting for a slot by size", "in this schedule", grid, page)
@@ -178,10 +190,10 @@ def _policies(found: Qualified, page: Page) -> Lines:
     names = [name for name in found.dates if found.policies and name in found.policies[0].dates]
     sizes = ("large", "medium", "small")
     columns = [
-        Column("policy", gives=True),
-        *(Column(name) for name in names),
-        Column("all tested"),
-        *(Column(size, "right") for size in sizes),
+        TextColumn("policy", gives=True),
+        *(TextColumn(name) for name in names),
+        TextColumn("all tested"),
+        *(TextColumn(size, "right") for size in sizes),
     ]
     rows = []
     for row in found.policies:
@@ -205,12 +217,12 @@ def _curve(curve: CapacityCurve, found: Qualified, page: Page) -> Lines:
     joint = any(point.each for point in curve.points)
     bodies = list(next((point.each for point in curve.points if point.each), {}))
     columns = [
-        Column("of now" if joint else "slots", "right"),
-        *(Column(_short(name), "right") for name in bodies),
-        Column(found.milestone),
-        Column("no earlier than"),
-        Column("proof"),
-        Column("", gives=True),
+        TextColumn("of now" if joint else "slots", "right"),
+        *(TextColumn(_short(name), "right") for name in bodies),
+        TextColumn(found.milestone),
+        TextColumn("no earlier than"),
+        TextColumn("proof"),
+        TextColumn("", gives=True),
     ]
     rows = []
     for point in curve.points:
@@ -244,14 +256,14 @@ def _least(found: Qualified, page: Page) -> Lines:
         )
         return lines + paragraph(text, page.width)
     joint = found.joint.slots if found.joint else {}
-    grid = Grid(
+    grid = TextTable(
         [
-            Column("capacity"),
-            Column("now", "right"),
-            Column("alone", "right"),
-            Column("all together", "right"),
-            Column("a slot", "right"),
-            Column("alone, that is", gives=True),
+            TextColumn("capacity"),
+            TextColumn("now", "right"),
+            TextColumn("alone", "right"),
+            TextColumn("all together", "right"),
+            TextColumn("a slot", "right"),
+            TextColumn("alone, that is", gives=True),
         ]
     )
     for row in found.least:
@@ -289,7 +301,9 @@ def _together(found: Qualified) -> str:
 
 
 def _worth(found: Qualified, page: Page) -> Lines:
-    grid = Grid([Column("change", gives=True), Column(found.milestone), Column("gain", "right"), Column("proof")])
+    grid = TextTable(
+        [TextColumn("change", gives=True), TextColumn(found.milestone), TextColumn("gain", "right"), TextColumn("proof")]
+    )
     for row in found.worth:
         grid.add(row.title, _shown(row.date), "–" if row.gain_wd is None else f"{row.gain_wd:+d} wd", row.proof)
     return _titled("What changes are worth", "each alone; positive is earlier", grid, page)

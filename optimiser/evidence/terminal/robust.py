@@ -12,7 +12,7 @@ from rich.text import Text
 from models.plan import Plan
 from models.robustness import ChanceEffect, RobustOutcome
 from optimiser.evidence.documents import evidence_class
-from optimiser.evidence.terminal.page import Column, Grid, Lines, Page, hanging, heading, paragraph, words
+from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
 from optimiser.evidence.terminal.robust_choices import (
     BELOW,
     against_lines,
@@ -101,15 +101,15 @@ def _dates(outcome: RobustOutcome, page: Page) -> Lines:
     """The robust date of each milestone against the deterministic one, with what the latter is proved by and stands on."""
     label = _label(outcome.confidence)
     narrow = page.width < _NARROW
-    grid = Grid(
+    grid = TextTable(
         [
-            Column("", limit=20),
-            Column(f"robust ({label})" if narrow else f"robust date ({label})"),
-            Column("± s.e.", side="right"),
-            Column("holds with", side="right"),
-            Column("deterministic"),
-            Column("chance" if narrow else "its chance", side="right"),
-            Column("contingency", side="right"),
+            TextColumn("", limit=20),
+            TextColumn(f"robust ({label})" if narrow else f"robust date ({label})"),
+            TextColumn("± s.e.", side="right"),
+            TextColumn("holds with", side="right"),
+            TextColumn("deterministic"),
+            TextColumn("chance" if narrow else "its chance", side="right"),
+            TextColumn("contingency", side="right"),
         ]
     )
     stands = []
@@ -150,13 +150,13 @@ def _deadlines(outcome: RobustOutcome, page: Page) -> Lines:
     """The limits that samples may miss: targets, which hold nothing back."""
     if not outcome.deadlines:
         return []
-    grid = Grid(
+    grid = TextTable(
         [
-            Column("limit", limit=28),
-            Column("title", gives=True),
-            Column("latest"),
-            Column("met", side="right"),
-            Column("missed", side="right"),
+            TextColumn("limit", limit=28),
+            TextColumn("title", gives=True),
+            TextColumn("latest"),
+            TextColumn("met", side="right"),
+            TextColumn("missed", side="right"),
         ]
     )
     for each in outcome.deadlines:
@@ -171,7 +171,7 @@ def _rests_on(outcome: RobustOutcome, page: Page) -> Lines:
     label = _label(outcome.confidence)
     found = {entry.id: entry.sensitivity for entry in outcome.milestones}
     strong = next(iter(found.values())).strong if found else 0.0
-    grid = Grid([Column("choice", gives=True), *(Column(name) for name in found)])
+    grid = TextTable([TextColumn("choice", gives=True), *(TextColumn(name) for name in found)])
 
     def row(title: str, dates: Iterable[dt.date | None]) -> None:
         grid.add(title, *(_date(date) for date in dates))
@@ -218,7 +218,9 @@ def _moves(value: int | None, noise: int | None) -> str:
 def _quantiles(outcome: RobustOutcome, page: Page) -> Lines:
     names = list(outcome.milestones[0].quantiles) if outcome.milestones else []
     kept = [name for name in names if name in ("P10", "P50", "P80", "P90", _label(outcome.confidence))]
-    grid = Grid([Column("", limit=20), *(Column(name) for name in kept), Column("mean"), Column("s.d.", side="right")])
+    grid = TextTable(
+        [TextColumn("", limit=20), *(TextColumn(name) for name in kept), TextColumn("mean"), TextColumn("s.d.", side="right")]
+    )
     for entry in outcome.milestones:
         deviation = "–" if entry.deviation_wd is None else f"{entry.deviation_wd:.0f} wd"
         grid.add(words(entry.id, "bold"), *(_date(entry.quantiles[name]) for name in kept), _date(entry.mean), deviation)
@@ -270,7 +272,7 @@ def _baselines(outcome: RobustOutcome, plan: Plan, page: Page) -> Lines:
     shown = [baseline for baseline in plan.baselines if any(baseline.id in entry.baselines for entry in outcome.milestones)]
     if not shown:
         return []
-    grid = Grid([Column("baseline", gives=True), *(Column(entry.id, limit=24) for entry in outcome.milestones)])
+    grid = TextTable([TextColumn("baseline", gives=True), *(TextColumn(entry.id, limit=24) for entry in outcome.milestones)])
     for baseline in shown:
         cells = []
         for entry in outcome.milestones:
@@ -284,7 +286,7 @@ def _baselines(outcome: RobustOutcome, plan: Plan, page: Page) -> Lines:
 def _bias(outcome: RobustOutcome, page: Page) -> Lines:
     queued = outcome.policy is not None
     heads = (*(("policy",) if queued else ()), "skew of ranges", "merging and queues" if queued else "merging", "risks", "sum")
-    grid = Grid([Column("", limit=20), *(Column(name, side="right") for name in heads)])
+    grid = TextTable([TextColumn("", limit=20), *(TextColumn(name, side="right") for name in heads)])
     missing = []
     for entry in outcome.milestones:
         if entry.bias is None:
@@ -306,11 +308,11 @@ def _chances(outcome: RobustOutcome, page: Page) -> Lines:
         return []
     names = [entry.id for entry in outcome.milestones]
     wide = page.width >= 70 + 22 * len(names)
-    grid = Grid(
+    grid = TextTable(
         [
-            Column("range, driver or risk", limit=28),
-            *([Column("title", gives=True), Column("basis")] if wide else []),
-            *(Column(name, side="right", limit=22) for name in names),
+            TextColumn("range, driver or risk", limit=28),
+            *([TextColumn("title", gives=True), TextColumn("basis")] if wide else []),
+            *(TextColumn(name, side="right", limit=22) for name in names),
         ]
     )
     shown = [effect for effect in outcome.chances if _matters(effect)]
@@ -358,7 +360,7 @@ def _activities(outcome: RobustOutcome, page: Page) -> Lines:
     if not outcome.activities:
         return []
     names = [entry.id for entry in outcome.milestones]
-    grid = Grid([Column("activity", limit=24), *(Column(name, side="right", limit=24) for name in names)])
+    grid = TextTable([TextColumn("activity", limit=24), *(TextColumn(name, side="right", limit=24) for name in names)])
     for effect in outcome.activities[:_MOST_ROWS]:
         cells = []
         for name in names:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from models.robustness import Cut, Decision, Pull, RobustOutcome
-from optimiser.evidence.terminal.page import Column, Grid, Lines, Page, hanging, heading, paragraph, words
+from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
 from optimiser.evidence.terminal.words import counted, day
 
 __all__ = [
@@ -56,7 +56,7 @@ def side_by_side_lines(outcome: RobustOutcome, page: Page) -> Lines:
     if not outcome.side_by_side:
         return []
     names = [entry.id for entry in outcome.milestones]
-    grid = Grid([Column("reading", limit=26), Column("answer", limit=22), *(Column(name) for name in names)])
+    grid = TextTable([TextColumn("reading", limit=26), TextColumn("answer", limit=22), *(TextColumn(name) for name in names)])
     last = ""
     for row in outcome.side_by_side:
         answer = f"{row.option} *" if row.chosen else row.option
@@ -73,16 +73,18 @@ def claims_lines(outcome: RobustOutcome, page: Page) -> Lines:
     if found is None:
         return []
     names = [entry.id for entry in outcome.milestones]
-    dates = Grid([Column("claims that count"), Column("number", side="right"), *(Column(name) for name in names)])
+    dates = TextTable(
+        [TextColumn("claims that count"), TextColumn("number", side="right"), *(TextColumn(name) for name in names)]
+    )
     for row in found.dates:
         dates.add(row.grade, str(row.claims), *(_date(row.dates[name]) for name in names))
-    worth = Grid(
+    worth = TextTable(
         [
-            Column("respondent", gives=True),
-            Column("assumption", gives=True),
-            Column("grade"),
-            Column("cost", side="right"),
-            *(Column(name, side="right", limit=18) for name in names),
+            TextColumn("respondent", gives=True),
+            TextColumn("assumption", gives=True),
+            TextColumn("grade"),
+            TextColumn("cost", side="right"),
+            *(TextColumn(name, side="right", limit=18) for name in names),
         ]
     )
     for effect in found.effects:
@@ -110,7 +112,7 @@ def against_lines(outcome: RobustOutcome, page: Page) -> Lines:
     if found is None:
         return []
     names = [entry.id for entry in outcome.milestones]
-    grid = Grid([Column("", gives=True), *(Column(name, limit=34) for name in names)])
+    grid = TextTable([TextColumn("", gives=True), *(TextColumn(name, limit=34) for name in names)])
     for plan in (found.first, found.second):
         cells = [f"{_date(plan.deterministic[name])}: {_share(plan.met[name])}" for name in names]
         grid.add(f"{plan.name}: own dates", *cells)
@@ -131,12 +133,12 @@ def against_lines(outcome: RobustOutcome, page: Page) -> Lines:
 
 def _cuts(cuts: tuple[Cut, ...], names: list[str], page: Page) -> Lines:
     narrow = page.width < _NARROW
-    grid = Grid(
+    grid = TextTable(
         [
-            Column("cut", gives=True),
-            *([] if narrow else [Column("from", limit=16), Column("to", limit=16)]),
-            Column("cost", side="right"),
-            *(Column(name, side="right", limit=22) for name in names),
+            TextColumn("cut", gives=True),
+            *([] if narrow else [TextColumn("from", limit=16), TextColumn("to", limit=16)]),
+            TextColumn("cost", side="right"),
+            *(TextColumn(name, side="right", limit=22) for name in names),
         ]
     )
     for cut in cuts:
@@ -166,7 +168,7 @@ def policies_lines(outcome: RobustOutcome, page: Page) -> Lines:
     if not outcome.policies:
         return []
     names = [entry.id for entry in outcome.milestones]
-    grid = Grid([Column("served", gives=True), *(Column(name) for name in names)])
+    grid = TextTable([TextColumn("served", gives=True), *(TextColumn(name) for name in names)])
     for row in outcome.policies:
         cells = []
         for name in names:
@@ -231,14 +233,14 @@ def _held_out(found: Decision, page: Page) -> Lines:
 
 
 def _lever_worths(found: Decision, outcome: RobustOutcome, page: Page) -> Lines:
-    grid = Grid(
+    grid = TextTable(
         [
-            Column("lever", limit=26),
-            Column("title", gives=True),
-            Column("steps", side="right"),
-            Column("cost", side="right"),
-            Column(f"{found.milestone} (P{100 * outcome.confidence:g})"),
-            Column("wd gained", side="right"),
+            TextColumn("lever", limit=26),
+            TextColumn("title", gives=True),
+            TextColumn("steps", side="right"),
+            TextColumn("cost", side="right"),
+            TextColumn(f"{found.milestone} (P{100 * outcome.confidence:g})"),
+            TextColumn("wd gained", side="right"),
         ]
     )
     for lever in found.levers:

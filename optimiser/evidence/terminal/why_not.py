@@ -8,7 +8,7 @@ from models.explanation import MilestoneWhyNot, Relaxation, Route, WhyNot
 from models.findings import Conflict
 from models.plan import Plan
 from optimiser.evidence.terminal.explanation import joined
-from optimiser.evidence.terminal.page import Column, Grid, Lines, Page, hanging, heading, paragraph, words
+from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
 from optimiser.evidence.terminal.words import counted, day, month_or_day, weekday_day
 from optimiser.wording import families, several
 
@@ -87,7 +87,7 @@ def _conflict(conflict: Conflict, plan: Plan, page: Page, title: str) -> Lines:
 def _relaxations(found: Sequence[Relaxation], page: Page, title: str, note: str) -> Lines:
     if not found:
         return []
-    grid = Grid([Column("switched off", gives=True), Column("then at"), Column("remark")])
+    grid = TextTable([TextColumn("switched off", gives=True), TextColumn("then at"), TextColumn("remark")])
     for each in found[:_MOST_ROWS]:
         remark = [*(["leaves it without a reason"] if each.detaches else []), *(["regulatory"] if each.regulatory else [])]
         grid.add(" + ".join(each.rules), day(each.date) if each.date else "–", ", ".join(remark))
@@ -99,14 +99,14 @@ def _relaxations(found: Sequence[Relaxation], page: Page, title: str, note: str)
 
 def _route(route: Route, page: Page, title: str) -> Lines:
     proved = "proved the cheapest" if route.optimal else f"not proved the cheapest: none costs less than {route.bound}"
-    grid = Grid(
+    grid = TextTable(
         [
-            Column("what moves", limit=34),
-            Column("from"),
-            Column("to"),
-            Column("cost", side="right"),
-            Column("authority"),
-            Column("by right of", gives=True),
+            TextColumn("what moves", limit=34),
+            TextColumn("from"),
+            TextColumn("to"),
+            TextColumn("cost", side="right"),
+            TextColumn("authority"),
+            TextColumn("by right of", gives=True),
         ]
     )
     for step in route.steps:
@@ -123,14 +123,14 @@ def _members(conflict: Conflict, plan: Plan) -> str:
 
 def baseline_report(baseline: str, answers: Sequence[MilestoneWhyNot], plan: Plan, page: Page, *, detail: bool) -> str:
     """Return the test of minimum necessity as text: a row for each milestone, and each answer in full where wanted."""
-    grid = Grid(
+    grid = TextTable(
         [
-            Column("", limit=20),
-            Column(baseline),
-            Column("as things are"),
-            Column("too late", side="right"),
-            Column("with what may move"),
-            Column("what keeps it", gives=True),
+            TextColumn("", limit=20),
+            TextColumn(baseline),
+            TextColumn("as things are"),
+            TextColumn("too late", side="right"),
+            TextColumn("with what may move"),
+            TextColumn("what keeps it", gives=True),
         ]
     )
     for each in answers:
