@@ -61,6 +61,10 @@ class Activity(ItemRecord):
     """``as-late-as-possible`` is placed after every other item is fixed, and moves none of them."""
     flexibility: Flexibility | None = None
 
+    def points(self) -> tuple[Point, Point]:
+        """Return the start and the finish."""
+        return Point(self.id, "start"), Point(self.id, "finish")
+
     def terms(self) -> tuple[Term, ...]:
         """Return the length."""
         return (Term(("duration",), self.duration, "length", "network", 0),)

@@ -13,7 +13,7 @@ from models.contents import PlanContents
 from models.duration import Duration, Reference, Value, print_value
 from models.fault import Fault, Path, maybe
 from models.items import Activity, Milestone
-from models.rules import Capacity
+from models.rules import Capacity, Equality, Point
 from models.terms import Term, column_number
 
 __all__ = ["kind_faults", "range_faults", "term_faults", "value_faults"]
@@ -160,7 +160,7 @@ def _limits(plan: PlanContents, path: Path, entry: Any) -> Iterator[Fault]:
         )
         if own is None or own.kind == "date" or type(stated) is not type(furthest) or set_since:
             continue
-        worse = -1 if own.worse == -1 else 1
+        worse = own.worse if own.worse != "network" else 0 if _pushed(plan, entry) else 1
         if isinstance(stated, Duration) and isinstance(furthest, Duration) and stated.unit != furthest.unit:
             yield Fault((*path, key), f"the limit {furthest} is in another unit than the {own.kind}, {stated}")
         elif (column_number(furthest) - column_number(stated)) * worse > 0:
@@ -169,6 +169,19 @@ def _limits(plan: PlanContents, path: Path, entry: Any) -> Iterator[Fault]:
             yield Fault((*path, key), said)
         elif complaint := own.complaint(furthest):
             yield Fault((*path, key), complaint)
+
+
+def _pushed(plan: PlanContents, activity: Activity) -> bool:
+    """Return whether a rule may push the finish of an activity, so that longer work may be the better: the plan then decides."""
+    finish = Point(activity.id, "finish")
+    return any(
+        rule.points()[-1] == finish
+        or (
+            finish in rule.points()
+            and (isinstance(rule, Equality) or any(term.kind == "lag" and term.worse == -1 for term in rule.terms()))
+        )
+        for rule in plan.rules
+    )
 
 
 def _held(plan: PlanContents, term: Any) -> Any:

@@ -7,6 +7,7 @@ import random
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from models.outcome import Solved
 from models.plan import Plan
@@ -247,3 +248,24 @@ def test_nothing_that_may_move_makes_a_date_later() -> None:
         moved += after < before
     assert ladders > 20
     assert moved > 20
+
+
+@pytest.mark.parametrize(("link", "refused"), [("FS", True), ("FF", False)])
+def test_a_limit_in_the_bad_direction_is_refused(link: str, refused: bool) -> None:
+    """Longer work is no relief where nothing pushes its finish; where something does, the plan decides, and the limit stands."""
+    parts = {
+        "activities": [
+            made("activity", "Z", duration="20 wd"),
+            made("activity", "A", duration="10 wd", flexibility={"limit": "15 wd", **SYNTHETIC}),
+        ],
+        "rules": [
+            made("rule", "pushes", kind="dependency", before="Z", after="A", type=link),
+            made("rule", "waits", kind="dependency", before="A", after="M", type="SS"),
+        ],
+    }
+
+    if refused:
+        with pytest.raises(ValidationError, match=r"activities\.1\.flexibility\.limit: the limit 15 wd makes it worse"):
+            plan_of(**parts)
+    else:
+        assert why_not(plan_of(**parts), "M", "2024-01-12").may_move == ("duration:A",)

@@ -26,6 +26,7 @@ from models.grid import (
 )
 from models.plan import Plan
 from models.rules import Capacity
+from models.terms import column_number
 from optimiser.clock import add_months
 
 __all__ = ["MOST_VALUES", "AxisValue", "Varied", "grid_faults", "meets", "stack_label", "varied_axes"]
@@ -224,20 +225,10 @@ def meets(condition: Condition, value: AxisValue) -> bool:
     """Say whether a value of an axis meets a condition of an exclusion."""
     if condition.among:
         return value.label in condition.among
-    number = _number(value.value)
-    low, high = _number(condition.at_least), _number(condition.at_most)
-    if number is None:
+    if value.value is None:
         return False
-    return (low is None or number >= low) and (high is None or number <= high)
-
-
-def _number(value: Value) -> int | None:
-    """Return what a bound compares."""
-    if isinstance(value, Duration):
-        return value.amount
-    if isinstance(value, dt.date):
-        return value.toordinal()
-    return value if isinstance(value, int) else None
+    number, low, high = column_number(value.value), condition.at_least, condition.at_most
+    return (low is None or number >= column_number(low)) and (high is None or number <= column_number(high))
 
 
 # -- what can be wrong -----------------------------------------------------------------------------------------------------

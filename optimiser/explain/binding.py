@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from models.explanation import BindingLine, BindingReport, Method
 from models.items import Activity
-from models.plan import DURATION_PREFIX, Plan
+from models.plan import Plan
 from models.rules import Point
 from optimiser.encoding.answer import DETERMINISTIC_TIME, Limits
 from optimiser.explain.conflict import Enumeration, conflict_record, detached, enumerate_all, one_conflict
@@ -15,7 +14,7 @@ from optimiser.explain.dated import need_date
 from optimiser.explain.headroom import Headroom, Saturation, headrooms, saturations
 from optimiser.explain.margins import break_evens, margins, near_chains, reading_lines
 from optimiser.explain.oracle import Oracle
-from optimiser.numbers import Number, references
+from optimiser.numbers import Number, entry_of, references
 from optimiser.solve.asked import asked_for
 from optimiser.solve.between import DateRange
 from optimiser.solve.variant import Variant, varied, with_number
@@ -290,7 +289,7 @@ class _Lines:
 
 def _owner(plan: Plan, name: str) -> str | None:
     """Return who owns a rule or duration: its own owner, that of its assumption, or that of its activity."""
-    entry: Any = plan.items[name.removeprefix(DURATION_PREFIX)] if name.startswith(DURATION_PREFIX) else plan.rules_by_id[name]
+    entry = entry_of(plan, name)
     if entry.owner and not isinstance(entry, Activity):
         return str(entry.owner)
     owners = (plan.assumptions_by_id[each].owner for each in references(entry))

@@ -13,16 +13,16 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 from models.assumptions import Baseline
 from models.explanation import DivergenceLedger, Gap
 from models.items import Activity
-from models.plan import DURATION_PREFIX, Plan
+from models.plan import Plan
 from models.rules import NotBefore, Point
 from optimiser.critical import Earliest
 from optimiser.explain.oracle import Oracle
-from optimiser.numbers import references
+from optimiser.numbers import entry_of, references
 
 __all__ = ["ledger"]
 
@@ -208,7 +208,7 @@ def _days_by_label(oracle: Oracle, before: str, after: str) -> Counter[Label]:
 
 def _label(plan: Plan, name: str) -> Label:
     """Return what the working days that a rule or duration adds rest on."""
-    entry: Any = plan.items[name.removeprefix(DURATION_PREFIX)] if name.startswith(DURATION_PREFIX) else plan.rules_by_id[name]
+    entry = entry_of(plan, name)
     if "contingency" in entry.title.lower() and isinstance(entry, Activity):
         return "contingency"
     assumed = next((plan.assumptions_by_id[name] for name in references(entry)), None)

@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from models.assumptions import Baseline
 from models.duration import Duration
 from models.faults import maybe
+from models.plan import DURATION_PREFIX
 from optimiser.critical import Columns, evaluate
 from optimiser.critical.backward import reaches
 from optimiser.errors import BeyondHorizonError, InputError, Located
 from optimiser.explain.dated import published_window
 from optimiser.explain.oracle import Oracle
-from optimiser.numbers import Number, number_of_assumption, references
+from optimiser.numbers import Number, entry_of, number_of_assumption, users
 from optimiser.solve.variant import Variant
 
 __all__ = ["Array", "Held", "Ranges"]
@@ -98,13 +99,8 @@ class Ranges:
     def _touches(self, slot: str) -> set[str]:
         """Return the milestones that an assumption can reach at all."""
         plan, network = self.plan, self.oracle.network
-        nodes: set[int] = set()
-        for activity in plan.activities:
-            if slot in references(activity):
-                nodes |= set(network.item_nodes(activity.id))
-        for rule in plan.rules:
-            if slot in references(rule) and network.enabled[rule.id]:
-                nodes |= {network.node(point) for point in rule.points()}
+        using = [name for name in users(plan, slot) if name.startswith(DURATION_PREFIX) or network.enabled[name]]
+        nodes = {network.node(point) for name in using for point in entry_of(plan, name).points()}
         return {name for name in self.milestones if any(self.leads[name][node] for node in nodes)}
 
     def named(self, free: Collection[str]) -> tuple[Number, ...]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from models.duration import Duration, print_value
 from models.explanation import Route, RouteStep
 from models.outcome import Solved
-from models.plan import DURATION_PREFIX, Plan
-from models.rules import End, Point
+from models.plan import Plan
+from models.rules import Point
 from models.scenario import Scenario
 from optimiser.clock import Clock
 from optimiser.encoding.answer import Limits
@@ -18,7 +18,7 @@ from optimiser.encoding.levers import PlanLever, moved_plan, moved_value
 from optimiser.errors import InputError, Located
 from optimiser.explain.levers import Levers
 from optimiser.explain.oracle import Oracle
-from optimiser.numbers import column_number, users
+from optimiser.numbers import column_number, entry_of, users
 from optimiser.solve.between import too_large
 from optimiser.solve.variant import Variant, capacities
 from optimiser.wording import title
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from optimiser.encoding.relaxing import Moved
 
 __all__ = ["as_scenario", "cheapest_route", "route_mapping"]
-
-_ENDS: tuple[End, ...] = ("start", "finish")
 
 
 def cheapest_route(oracle: Oracle, milestone: str, by: int, levers: Levers, limits: Limits) -> Route | None:
@@ -144,14 +142,7 @@ def _matters(oracle: Oracle, milestone: str, lever: PlanLever) -> bool:
     if held:
         return True
     using = users(plan, lever.name) if lever.kind == "assumption" else (lever.name,)
-    for name in using:
-        if name.startswith(DURATION_PREFIX):
-            points = tuple(Point(name.removeprefix(DURATION_PREFIX), end) for end in _ENDS)
-        else:
-            points = plan.rules_by_id[name].points()
-        if any(leading[network.node(point)] for point in points):
-            return True
-    return False
+    return any(leading[network.node(point)] for name in using for point in entry_of(plan, name).points())
 
 
 def _solved_again(plan: Plan, milestone: str, limits: Limits) -> Solved | None:
