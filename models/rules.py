@@ -147,9 +147,10 @@ class Dependency(RuleRecord):
 
 
 class NotBefore(RuleRecord):
-    """``b(at) ≥ date``, the date read by the convention of the point. ``at`` without an end means the start.
+    """``b(at) ≥ date``: the point is not shown before the date, whatever its convention. ``at`` without an end means the start.
 
-    A date of ``none`` (through an assumption) constrains nothing.
+    A date on a non-working day is read as the next working day: its morning, or its evening, as the point is shown. A date
+    of ``none`` (through an assumption) constrains nothing.
     """
 
     kind: Literal["not-before"]
@@ -166,9 +167,10 @@ class NotBefore(RuleRecord):
 
 
 class NotAfter(RuleRecord):
-    """``b(at) ≤ date``, the date read by the convention of the point. ``at`` without an end means the finish.
+    """``b(at) ≤ date``: the point is not shown after the date, whatever its convention. ``at`` without an end means the finish.
 
-    A date of ``none`` (through an assumption) constrains nothing.
+    A date on a non-working day is read as the last working day before it: its morning, or its evening, as the point is
+    shown. A date of ``none`` (through an assumption) constrains nothing.
     """
 
     kind: Literal["not-after"]
@@ -200,7 +202,12 @@ class Alignment(RuleRecord):
 
 
 class Pattern(Record):
-    """Recurring dates: on a day of certain months, or every so many weeks."""
+    """Recurring dates: on a day of certain months, or every so many weeks.
+
+    What recurs happens on working days of the plan's base calendar, whatever calendar the items have. A day on which nobody
+    works moves to the last working day before it or the first after it, out of its month where need be; moved onto a day
+    that is an occasion already, it counts once. What falls on, or would move to, a day that the calendar does not cover is left out.
+    """
 
     on: (
         Annotated[
@@ -218,7 +225,15 @@ class Pattern(Record):
     """Months of the year; empty means every month."""
     every_weeks: Annotated[int, Field(ge=1, le=520)] | None = None
     since: Date | None = None
-    """The first of the occasions ``every_weeks`` apart."""
+    """The first of the days ``every_weeks`` apart."""
+    non_working: Literal["before", "after", "skip", "stay"] | None = None
+    """What becomes of a day on which nobody works: it moves before or after, does not happen, or stays where it is (as a
+    release on a Saturday may). Left out: ``before`` for the ``last`` day of a month, ``after`` for all others."""
+
+    @property
+    def moved(self) -> Literal["before", "after", "skip", "stay"]:
+        """What becomes of a day on which nobody works, the default filled in."""
+        return self.non_working or ("before" if (self.on or "").startswith("last ") else "after")
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
@@ -231,14 +246,17 @@ class Pattern(Record):
 
 
 class Occasions(Record):
-    """The dates on which something can happen: listed, by a pattern, or both together."""
+    """The dates on which something can happen: listed, by a pattern, or both together.
+
+    Listed dates stand as they are, on working days or not; those of a pattern lie on working days unless it says otherwise.
+    """
 
     days: Many[Date] = ()
     pattern: Pattern | None = None
     since: Date | None = None
-    """No occasion before this day."""
+    """No occasion before this day, to which one may have moved."""
     until: Date | None = None
-    """No occasion after this day."""
+    """No occasion after this day, from which one may have moved."""
 
     @model_validator(mode="after")
     def _some(self) -> Self:

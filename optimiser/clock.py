@@ -20,9 +20,11 @@ from models.plan import Plan
 from models.rules import Occasions, Pattern
 from optimiser.errors import BeyondHorizonError, Located
 
-__all__ = ["BEFORE", "Boundaries", "Clock", "Convention", "add_months"]
+__all__ = ["BEFORE", "Boundaries", "Clock", "Convention", "Side", "add_months"]
 
 Convention = Literal["opens", "closes"]
+Side = Literal["floor", "ceiling"]
+"""Whether nothing may be shown before a stated date, or nothing after it."""
 Boundaries = NDArray[np.int64]
 Days = NDArray[np.int64]
 """Days counted as `datetime.date.toordinal` counts them."""
@@ -88,6 +90,14 @@ def _working_days(calendar: Calendar) -> Days:
     return kept
 
 
+def _between(days: Days, occasions: Occasions) -> NDArray[np.bool_]:
+    """Return which days, of those that happen, lie in the time that occasions are limited to."""
+    first = occasions.since.toordinal() if occasions.since else dt.date.min.toordinal()
+    last = occasions.until.toordinal() if occasions.until else dt.date.max.toordinal()
+    inside: NDArray[np.bool_] = (days >= first) & (days <= last)
+    return inside
+
+
 class Clock:
     """Dates to boundaries and back, for the base calendar of one plan.
 
@@ -130,15 +140,33 @@ class Clock:
     # -- dates and boundaries ----------------------------------------------------------------------------------------
 
     def boundary(self, date: dt.date, convention: Convention) -> int:
-        """Return the boundary that a stated date means: ``opens`` its morning, ``closes`` its evening.
+        """Return the boundary that a date means: ``opens`` its morning, ``closes`` its evening.
 
-        A morning on a non-working day is the next working morning, an evening the last working evening.
+        A morning on a non-working day is the next working morning, an evening the last working evening. The date of a
+        floor or a ceiling is read by `stated`.
 
         Raises
         ------
         BeyondHorizonError
             If the base calendar does not cover the date.
         """
+        self._covered(date)
+        side: Literal["left", "right"] = "left" if convention == "opens" else "right"
+        return int(np.searchsorted(self.days, date.toordinal(), side=side))
+
+    def stated(self, date: dt.date, convention: Convention, side: Side) -> int:
+        """Return the first boundary that is not shown before a floor's date, or the last that is not shown after a ceiling's.
+
+        Raises
+        ------
+        BeyondHorizonError
+            If the base calendar does not cover the date.
+        """
+        self._covered(date)
+        return int(self.all_stated(np.array([date.toordinal()], dtype=np.int64), convention, side)[0])
+
+    def _covered(self, date: dt.date) -> None:
+        """Raise where the base calendar does not cover a date."""
         covers = self.calendar.covers
         if not covers.first <= date <= covers.last:
             message = (
@@ -146,13 +174,19 @@ class Clock:
                 "maybe a year is mistyped, or the calendar's list needs extending"
             )
             raise BeyondHorizonError([Located(message)])
-        side: Literal["left", "right"] = "left" if convention == "opens" else "right"
-        return int(np.searchsorted(self.days, date.toordinal(), side=side))
 
     def boundaries(self, ordinals: Days, convention: Convention) -> Boundaries:
         """Return the boundaries of computed days: `BEFORE` and ``beyond`` where the calendar does not cover them."""
         side: Literal["left", "right"] = "left" if convention == "opens" else "right"
-        found = np.searchsorted(self.days, ordinals, side=side).astype(np.int64)
+        return self._within(ordinals, np.searchsorted(self.days, ordinals, side=side).astype(np.int64))
+
+    def all_stated(self, ordinals: Days, convention: Convention, side: Side) -> Boundaries:
+        """Return what `stated` does of computed days: `BEFORE` and ``beyond`` where the calendar does not cover them."""
+        found = np.searchsorted(self.days, ordinals, side="left" if side == "floor" else "right").astype(np.int64)
+        return self._within(ordinals, found + ((convention == "closes") - (side == "ceiling")))
+
+    def _within(self, ordinals: Days, found: Boundaries) -> Boundaries:
+        """Return boundaries found of days, `BEFORE` and ``beyond`` where the calendar does not cover these."""
         covers = self.calendar.covers
         found = np.where(ordinals < covers.first.toordinal(), BEFORE, found)
         return np.where(ordinals > covers.last.toordinal(), self.beyond, found)
@@ -282,12 +316,11 @@ class Clock:
         """Return the first, or last, working day of every month that the calendar covers from, or to, its end."""
         covers = self.calendar.covers
         month, _, _ = _months(self.days)
+        edge, day, length = (int(of[0]) for of in _months(np.array([(covers.first if first else covers.last).toordinal()])))
         change = np.flatnonzero(np.diff(month))
         ends: Days = np.append(0, change + 1) if first else np.append(change, self.size - 1)
-        edge, outside = (covers.first, covers.first.toordinal() - 1) if first else (covers.last, covers.last.toordinal() + 1)
-        cut = dt.date.fromordinal(outside).month == edge.month
         kept: Days = self.days[ends]
-        return kept[month[ends] != _months(np.array([edge.toordinal()]))[0]] if cut else kept
+        return kept[month[ends] != edge] if day != (1 if first else length) else kept
 
     def occasions(self, occasions: Occasions, convention: Convention) -> tuple[Boundaries, bool]:
         """Return the boundaries of listed or patterned dates, sorted, each once, on the axis; and whether they end.
@@ -304,7 +337,7 @@ class Clock:
         Returns
         -------
         days
-            Ordinals, sorted, each once; working days or not.
+            Ordinals, sorted, each once. Days of a pattern have moved off non-working days as it says; listed days have not.
         ends
             Whether the list ends for good inside the days covered (so that after the last nothing can ever happen),
             rather than running on beyond them.
@@ -322,15 +355,37 @@ class Clock:
         for day in occasions.days:
             self.boundary(day, "opens")
         listed = np.array([day.toordinal() for day in occasions.days], dtype=np.int64)
-        pattern = self._pattern_days(occasions.pattern) if occasions.pattern else listed[:0]
-        days = np.union1d(listed, pattern)
-        if occasions.since:
-            days = days[days >= occasions.since.toordinal()]
-        if occasions.until:
-            days = days[days <= occasions.until.toordinal()]
-        ends = occasions.pattern is None or (occasions.until is not None and occasions.until <= self.calendar.covers.last)
+        pattern = occasions.pattern
+        met = listed[:0] if pattern is None else self._met(pattern, self._pattern_days(pattern))
+        days = np.union1d(listed, met)
+        days = days[_between(days, occasions)]
+        ends = pattern is None or (occasions.until is not None and occasions.until <= self.calendar.covers.last)
         days.flags.writeable = False  # many boards share one list
         return days, ends
+
+    def moves(self, occasions: Occasions) -> list[tuple[dt.date, dt.date | None]]:
+        """Return each day of a pattern that does not stay where it falls, with the day it moves to.
+
+        None stands for a day that does not happen: it is skipped, moves to a day that is not covered, or out of the time that
+        the occasions are limited to. A day outside that time which moves into it is one of them.
+        """
+        if occasions.pattern is None:
+            return []
+        days = self._pattern_days(occasions.pattern)
+        met = self._met(occasions.pattern, days)
+        happens = _between(met, occasions)
+        told = np.flatnonzero((met != days) & (happens | _between(days, occasions)))
+        return [(dt.date.fromordinal(int(days[at])), dt.date.fromordinal(int(met[at])) if happens[at] else None) for at in told]
+
+    def _met(self, pattern: Pattern, days: Days) -> Days:
+        """Return the days on which the days of a pattern happen, 0 for those that do not."""
+        if pattern.moved == "stay":
+            return days
+        at = np.searchsorted(self.days, days, side="left") - (pattern.moved == "before")
+        found = self.days[np.clip(at, 0, self.size - 1)]
+        moved = np.where((at >= 0) & (at < self.size) & (pattern.moved != "skip"), found, 0)
+        met: Days = np.where(np.isin(days, self.days), days, moved)
+        return met
 
     def _pattern_days(self, pattern: Pattern) -> Days:
         """Return every day of a pattern that the base calendar covers, as ordinals."""

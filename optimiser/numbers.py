@@ -17,7 +17,7 @@ from models.plan import DURATION_PREFIX, Plan
 from models.provenance import Authority
 from models.rules import Rule
 from models.terms import NONE, Term, column_number
-from optimiser.clock import Clock, Convention
+from optimiser.clock import Clock, Convention, Side
 
 __all__ = [
     "NONE",
@@ -32,6 +32,7 @@ __all__ = [
     "own_value",
     "references",
     "senses",
+    "side_of",
     "stated_column",
     "users",
     "valued",
@@ -105,6 +106,11 @@ def senses(plan: Plan, slot: str, two_way: Collection[str]) -> frozenset[int]:
         else:
             found.add(term.worse)
     return frozenset(found)
+
+
+def side_of(plan: Plan, slot: str) -> Side:
+    """Return how the date of a slot is read: as a ceiling where an earlier one is worse for all that use it, else as a floor."""
+    return "ceiling" if senses(plan, slot, ()) == {-1} else "floor"
 
 
 def better_end(plan: Plan, entry: Assumption, two_way: Collection[str]) -> Value:
@@ -211,6 +217,12 @@ class Number:
     clock: Clock
     convention: Convention = "opens"
 
+    @property
+    def boundary(self) -> int:
+        """Where a date lies as it is read: not shown before a floor's, not after a ceiling's."""
+        assert isinstance(self.value, dt.date)
+        return self.clock.stated(self.value, self.convention, "floor" if self.worse > 0 else "ceiling")
+
     def moved(self, units: int) -> Value:
         """Return the value when it is worse by some units; better where they are negative."""
         value = self.value
@@ -219,8 +231,7 @@ class Number:
         if isinstance(value, dt.date):
             if not units:
                 return value
-            boundary = self.clock.boundary(value, self.convention) + self.worse * units
-            return self.clock.show(boundary, self.convention)
+            return self.clock.show(self.boundary + self.worse * units, self.convention)
         assert isinstance(value, int)
         return value + self.worse * units
 
@@ -276,7 +287,7 @@ def _number(
     """Return a number that goes as far as its meaning and the axis let it."""
     unit: Unit
     if isinstance(value, dt.date):
-        boundary = clock.boundary(value, convention)
+        boundary = clock.stated(value, convention, "floor" if worse > 0 else "ceiling")
         unit, up, down = "wd", max(0, clock.size - 1 - boundary), max(0, boundary - 1)
     else:
         unit = value.unit if isinstance(value, Duration) else "count"

@@ -143,6 +143,14 @@ def _lag(plan: Plan, term: Duration | Reference) -> str:
     return f" {sign} {abs(value.amount)} {value.unit}{name}"
 
 
+_DAYS_OFF = {
+    "before": " (on a day off: the working day before)",
+    "after": " (on a day off: the next working day)",
+    "skip": " (not on a day off)",
+    "stay": " (on a day off too)",
+}
+
+
 def _occasions(occasions: Occasions) -> str:
     parts = []
     if occasions.days:
@@ -156,6 +164,8 @@ def _occasions(occasions: Occasions) -> str:
             parts.append(f"the {pattern.on} of {months}")
         else:
             parts.append(f"every {pattern.every_weeks} weeks from {pattern.since}")
+        if pattern.non_working:
+            parts[-1] += _DAYS_OFF[pattern.non_working]
     return " or ".join(parts)
 
 

@@ -19,7 +19,7 @@ from models.calendar import Calendar
 from models.duration import Duration
 from models.items import Activity, Hammock, Milestone
 from models.plan import Plan
-from models.rules import Occasions, Point
+from models.rules import Occasions, Pattern, Point
 from tests.rule_kinds import MEANINGS, ended
 
 __all__ = [
@@ -153,14 +153,31 @@ class Axis:
         if occasions not in self._occasions:
             for day in occasions.days:
                 self.stated(day, "opens")
-            self._occasions[occasions] = [
-                day
-                for day in days_of(self.covers.first, self.covers.last)
-                if (occasions.since is None or day >= occasions.since)
-                and (occasions.until is None or day <= occasions.until)
-                and (day in occasions.days or (occasions.pattern is not None and self._recurs(occasions.pattern, day)))
-            ]
+            found = set(occasions.days)
+            for day in days_of(self.covers.first, self.covers.last):
+                if occasions.pattern is not None and self._recurs(occasions.pattern, day):
+                    found |= self._held(occasions.pattern, day)
+            since, until = occasions.since or dt.date.min, occasions.until or dt.date.max
+            self._occasions[occasions] = sorted(day for day in found if since <= day <= until)
         return self._occasions[occasions]
+
+    def moves(self, pattern: Pattern) -> bool:
+        """Return whether some day of a pattern is one on which nobody works."""
+        every = days_of(self.covers.first, self.covers.last)
+        return any(day not in self.days and self._recurs(pattern, day) for day in every)
+
+    def _held(self, pattern: Pattern, day: dt.date) -> set[dt.date]:
+        """Return the day on which one day of a pattern happens, nothing where it does not or is not known."""
+        rule = pattern.non_working
+        if rule is None:
+            rule = "before" if pattern.on is not None and pattern.on.startswith("last") else "after"
+        if rule == "stay" or day in self.days:
+            return {day}
+        if rule == "skip":
+            return set()
+        while day in self._mornings and day not in self.days:
+            day += DAY if rule == "after" else -DAY
+        return {day} & set(self.days)
 
     def _recurs(self, pattern: Any, day: dt.date) -> bool:
         """Return whether a day belongs to a pattern."""

@@ -514,14 +514,15 @@ class _Maker:
     def _pattern(self, near: dt.date) -> dict[str, Any]:
         """Draw a pattern, of the kinds of day that one day is, or of others."""
         draw = self.draw
+        stated = {"non_working": draw.one(["before", "after", "skip", "stay"])} if draw.chance(0.5) else {}
         if draw.chance(0.35):
             weeks = draw.whole(1, 4)
-            return {"every_weeks": weeks, "since": str(near - 7 * weeks * draw.whole(0, 3) * DAY)}
+            return {"every_weeks": weeks, "since": str(near - 7 * weeks * draw.whole(0, 3) * DAY), **stated}
         words = ["first", "second", "third", "fourth", "last"]
         nth = words[(near.day - 1) // 7] if near.day + 7 <= last_day(near).day else "last"
         same = [f"{nth} {NAMES[near.weekday()]}", f"day {near.day}", "first working day", "last working day"]
         other = [f"{draw.one(words)} {draw.one(NAMES)}", f"day {draw.whole(1, 31)}"]
-        pattern: dict[str, Any] = {"on": draw.one(same if draw.chance(0.8) else other)}
+        pattern: dict[str, Any] = {"on": draw.one(same if draw.chance(0.8) else other), **stated}
         if draw.chance(0.25):
             pattern["months"] = draw.some(range(1, 13), 3, 9)
         return pattern

@@ -73,12 +73,12 @@ def _dependency(here: Scene, rule: Dependency) -> bool:
 
 def _not_before(here: Scene, rule: NotBefore) -> bool:
     point, day = ended(rule.at, "start"), here.plan.date(rule.date)
-    return day is None or here.at(point) >= here.axis.stated(day, here.shown(point))
+    return day is None or day <= here.axis.shown(here.at(point), here.shown(point))
 
 
 def _not_after(here: Scene, rule: NotAfter) -> bool:
     point, day = ended(rule.at, "finish"), here.plan.date(rule.date)
-    return day is None or here.at(point) <= here.axis.stated(day, here.shown(point))
+    return day is None or day >= here.axis.shown(here.at(point), here.shown(point))
 
 
 def _alignment(here: Scene, rule: Alignment) -> bool:

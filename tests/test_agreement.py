@@ -19,7 +19,7 @@ from hypothesis import given, settings
 
 from models.duration import Reference
 from models.plan import Plan
-from models.rules import RULE_KINDS, Point
+from models.rules import RULE_KINDS, NotAfter, NotBefore, Point
 from models.schedule import Position, Schedule
 from optimiser.check import MEANINGS, check
 from optimiser.clock import Clock
@@ -277,6 +277,7 @@ def _switched_off(plan: Plan, name: str) -> Plan:
 def occurrences(plan: Plan) -> Counter[str]:
     """Count what a plan has in it, of what the vocabulary can say."""
     seen: Counter[str] = Counter()
+    axis = Axis(plan)
     for rule in plan.rules:
         on = plan.switch(rule.enabled)
         seen[f"kind {rule.kind}" if on else "rule off"] += 1
@@ -289,6 +290,11 @@ def occurrences(plan: Plan) -> Counter[str]:
         occasions = getattr(rule, "board", getattr(rule, "occasions", None))
         seen["occasions listed"] += bool(occasions and occasions.days)
         seen["occasions by pattern"] += bool(occasions and occasions.pattern)
+        if on and occasions and occasions.pattern and axis.moves(occasions.pattern):
+            seen[f"pattern on a day off: {occasions.pattern.non_working or 'by default'}"] += 1
+        day = plan.date(rule.date) if on and isinstance(rule, NotBefore | NotAfter) else None
+        if day is not None and day not in axis.days:
+            seen[f"{rule.kind} on a day off, {plan.convention(rule.points()[0])}"] += 1
         seen["reference"] += "$" in json.dumps(rule.model_dump(mode="json", exclude={"note", "title"}))
     for activity in plan.activities:
         seen[f"duration in {plan.duration(activity.duration).unit}"] += 1
@@ -316,6 +322,8 @@ EVERYTHING = (
     *("rule off", "duration off", "own calendar", "as late as possible", "hammock", "reference", "capacity with steps"),
     *("occasions listed", "occasions by pattern", "calendar with holidays", "calendar with blackouts"),
     *("milestone that opens", "milestone that closes"),
+    *(f"pattern on a day off: {rule}" for rule in ("before", "after", "skip", "stay", "by default")),
+    *(f"{kind} on a day off, {shown}" for kind in ("not-before", "not-after") for shown in ("opens", "closes")),
 )
 """What has to occur in any large enough set of random plans."""
 

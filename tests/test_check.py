@@ -246,14 +246,14 @@ def test_a_lag_back_beyond_the_calendar_cannot_be_kept(plan_with: Any) -> None:
         ("A", "2024-01-17", "01-17"),
         ("A", "2024-01-20", "01-22"),  # a Saturday's morning is Monday's
         ("A.finish", "2024-01-17", "01-16"),
-        ("A.finish", "2024-01-20", "01-18"),  # a Saturday's evening is Friday's
+        ("A.finish", "2024-01-20", "01-19"),  # and its evening too
         ("OPENS", "2024-01-20", "01-22"),
-        ("CLOSES", "2024-01-20", "01-19"),
-        ("CLOSES", "$date", "01-19"),
+        ("CLOSES", "2024-01-20", "01-22"),
+        ("CLOSES", "$date", "01-22"),
     ],
 )
-def test_not_before_reads_its_date_by_the_convention_of_the_point(plan_with: Any, at: str, date: str, place: str) -> None:
-    """A start waits for the morning of a date, a finish for its evening; where no end is named, the start is meant."""
+def test_not_before_shows_no_day_before_its_date(plan_with: Any, at: str, date: str, place: str) -> None:
+    """A start waits for the morning of a date, a finish for its evening, on a day off those of the next working day."""
     plan = plan_with(rule("not-before", at=at, date=date), assumptions=[value("date", "2024-01-21")])
     name = at.partition(".")[0]
     schedule = located(plan, **{name: place})
@@ -268,14 +268,14 @@ def test_not_before_reads_its_date_by_the_convention_of_the_point(plan_with: Any
         ("A", "2024-01-17", "01-16"),
         ("A", "2024-01-20", "01-18"),
         ("A.start", "2024-01-17", "01-17"),
-        ("A.start", "2024-01-20", "01-22"),
-        ("OPENS", "2024-01-20", "01-22"),
+        ("A.start", "2024-01-20", "01-19"),  # a Saturday's morning is Friday's
+        ("OPENS", "2024-01-20", "01-19"),
         ("CLOSES", "2024-01-20", "01-19"),
         ("CLOSES", "$date", "01-19"),
     ],
 )
-def test_not_after_reads_its_date_by_the_convention_of_the_point(plan_with: Any, at: str, date: str, place: str) -> None:
-    """A finish keeps to the evening of a date, a start to its morning; where no end is named, the finish is meant."""
+def test_not_after_shows_no_day_after_its_date(plan_with: Any, at: str, date: str, place: str) -> None:
+    """A finish keeps to the evening of a date, a start to its morning, on a day off those of the working day before."""
     plan = plan_with(rule("not-after", at=at, date=date), assumptions=[value("date", "2024-01-21")])
     name = at.partition(".")[0]
     schedule = located(plan, **{name: place})
@@ -345,7 +345,10 @@ def test_alignment_asks_for_the_day_shown(plan_with: Any, at: str, to: str, plac
         ("CLOSES", {"pattern": {"on": "last working day"}}, "01-31"),
         ("CLOSES", {"pattern": {"on": "last fri"}}, "01-26"),
         ("OPENS", {"pattern": {"on": "day 20"}}, "01-22"),
-        ("CLOSES", {"pattern": {"on": "day 20"}}, "01-19"),
+        ("CLOSES", {"pattern": {"on": "day 20"}}, "01-22"),
+        ("CLOSES", {"pattern": {"on": "day 20", "non_working": "before"}}, "01-19"),
+        ("CLOSES", {"pattern": {"on": "day 20", "non_working": "stay"}}, "01-19"),
+        ("OPENS", {"pattern": {"on": "last sat"}}, "01-26"),
         ("OPENS", {"pattern": {"every_weeks": 3, "since": "2024-01-09"}}, "01-30"),
         ("OPENS", {"days": ["2024-01-17"], "pattern": {"on": "day 25"}}, "01-17"),
         ("OPENS", {"days": ["2024-01-17"], "pattern": {"on": "day 25"}}, "01-25"),

@@ -364,7 +364,8 @@ def test_weekdays_of_a_month_are_where_numpy_finds_them(nth, weekday):
         expected = np.busday_offset((months + 1).astype("datetime64[D]"), -1, roll="forward", weekmask=mask)
     else:
         expected = np.busday_offset(months.astype("datetime64[D]"), NTH[nth], roll="forward", weekmask=mask)
-    days, ends = clock.occasion_days(Occasions.model_validate({"pattern": {"on": f"{nth} {weekday}"}}))
+    pattern = {"on": f"{nth} {weekday}", "non_working": "stay"}
+    days, ends = clock.occasion_days(Occasions.model_validate({"pattern": pattern}))
     assert days.tolist() == ordinals(expected).tolist()
     assert not ends
 
@@ -379,6 +380,7 @@ def test_occasions_are_the_days_their_docstrings_say():
     """Lists, patterns, months, weeks and the days between which they hold, each as stated."""
     clock = clock_of(covers={"first": "2024-01-01", "last": "2024-12-31"})
     assert days_found(clock, days=["2024-05-04", "2024-02-01", "2024-05-04"]) == ["2024-02-01", "2024-05-04"]
+    assert days_found(clock, days=["2024-05-04"], since="2024-05-04", until="2024-05-04") == ["2024-05-04"]
     assert days_found(clock, pattern={"on": "day 31", "months": [1, 4, 5]}) == ["2024-01-31", "2024-05-31"]
     assert days_found(clock, pattern={"on": "day 29", "months": [2]}) == ["2024-02-29"]
     assert days_found(clock, pattern={"on": "last working day", "months": [3, 8]}) == ["2024-03-29", "2024-08-30"]
@@ -389,6 +391,98 @@ def test_occasions_are_the_days_their_docstrings_say():
     assert days_found(clock, days=["2024-03-01", "2024-06-01"], since="2024-04-01") == ["2024-06-01"]
     assert days_found(clock, days=["2024-03-01", "2024-06-01"], until="2024-04-01") == ["2024-03-01"]
     assert days_found(clock, pattern={"every_weeks": 1, "since": "2025-06-01"}) == []
+
+
+CHRISTMAS = {"weekdays": list(WEEKDAYS[:5]), "holidays": [{"day": f"2025-12-{day}", "title": "Holiday"} for day in (25, 26)]}
+YEAR_END = {"covers": {"first": "2025-11-01", "last": "2026-01-31"}, **CHRISTMAS}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ({"on": "last thu"}, ["2025-11-27", "2025-12-24", "2026-01-29"]),
+        ({"on": "last thu", "non_working": "after"}, ["2025-11-27", "2025-12-29", "2026-01-29"]),
+        ({"on": "last thu", "non_working": "skip"}, ["2025-11-27", "2026-01-29"]),
+        ({"on": "last thu", "non_working": "stay"}, ["2025-11-27", "2025-12-25", "2026-01-29"]),
+        ({"on": "fourth thu"}, ["2025-11-27", "2025-12-29", "2026-01-22"]),
+        ({"on": "day 31", "non_working": "before"}, ["2025-12-31", "2026-01-30"]),
+        # Out of its month, and off the days covered where none of them is worked.
+        ({"on": "day 1", "months": [2, 11]}, ["2025-11-03"]),
+        ({"on": "day 31"}, ["2025-12-31"]),
+        ({"on": "day 1", "months": [11], "non_working": "before"}, []),
+        ({"every_weeks": 2, "since": "2025-12-25"}, ["2025-12-29", "2026-01-08", "2026-01-22"]),
+        ({"on": "last working day"}, ["2025-11-28", "2025-12-31", "2026-01-30"]),
+    ],
+)  # fmt: skip
+def test_a_pattern_keeps_to_working_days(pattern, found):
+    """A day on which nobody works moves before for 'last' and after for all others, or as stated, or does not happen."""
+    assert days_found(clock_of(**YEAR_END), pattern=pattern) == found
+
+
+def test_listed_days_stay_and_moved_days_keep_inside_their_limits():
+    """Days listed by hand stand on days off too; two occasions on one day are one; no day moves past the limits."""
+    clock = clock_of(**YEAR_END)
+    christmas = {"on": "last thu", "months": [12]}
+    assert days_found(clock, days=["2025-12-24", "2025-12-25"], pattern=christmas) == ["2025-12-24", "2025-12-25"]
+    assert days_found(clock, pattern=christmas, since="2025-12-25") == []
+    assert days_found(clock, pattern=christmas, until="2025-12-24") == ["2025-12-24"]
+    assert days_found(clock, pattern={"every_weeks": 52, "since": "2025-12-26"}, until="2025-12-28") == []
+    closed = clock_of(**YEAR_END, blackouts=[{"first": "2025-12-22", "last": "2026-01-05"}])
+    weekly = {"every_weeks": 1, "since": "2025-12-18"}
+    assert days_found(closed, pattern=weekly)[:3] == ["2025-12-18", "2026-01-06", "2026-01-08"]
+    assert days_found(closed, pattern={**weekly, "non_working": "before"})[:3] == ["2025-12-18", "2025-12-19", "2026-01-08"]
+
+
+def test_moved_days_are_told():
+    """What moved is told with the day it falls on and the day it moves to; what does not happen, with none."""
+    clock = clock_of(**YEAR_END)
+
+    def told(**occasions: Any) -> list[tuple[str, str]]:
+        return [(str(day), str(to)) for day, to in clock.moves(Occasions.model_validate(occasions))]
+
+    assert told(days=["2025-12-25"]) == []
+    assert told(pattern={"on": "last thu"}) == [("2025-12-25", "2025-12-24")]
+    assert told(pattern={"on": "last thu", "non_working": "skip"}) == [("2025-12-25", "None")]
+    assert told(pattern={"on": "last thu", "non_working": "stay"}) == []
+    assert told(pattern={"on": "last thu"}, since="2025-12-25") == [("2025-12-25", "None")]
+    assert told(pattern={"on": "last thu"}, until="2025-12-24") == [("2025-12-25", "2025-12-24")]
+    assert told(pattern={"on": "last thu"}, until="2025-12-23") == []
+    assert told(pattern={"on": "day 31"}) == [("2026-01-31", "None")]
+
+
+@pytest.mark.parametrize(
+    ("day", "opens", "closes"),
+    [("2025-12-24", ("2025-12-24",) * 2, ("2025-12-24",) * 2), ("2025-12-25", ("2025-12-29", "2025-12-24"), ("2025-12-29", "2025-12-24"))],
+)  # fmt: skip
+def test_a_stated_floor_is_never_shown_before_its_date_nor_a_ceiling_after(day, opens, closes):
+    """Whatever the convention, a floor on a day off is the next working day and a ceiling the last one before it."""
+    clock = clock_of(**YEAR_END)
+    for convention, expected in (("opens", opens), ("closes", closes)):
+        for side, shown in zip(("floor", "ceiling"), expected, strict=True):
+            boundary = clock.stated(dt.date.fromisoformat(day), convention, side)
+            assert str(clock.show(boundary, convention)) == shown
+
+
+def test_a_floor_behind_the_last_working_day_and_a_ceiling_before_the_first_are_off_the_axis():
+    """No boundary that can be shown keeps such a date; one that is not covered is refused, or marked where computed."""
+    clock = clock_of(covers={"first": "2025-11-01", "last": "2025-11-30"})
+    for convention in CONVENTIONS:
+        assert clock.stated(dt.date(2025, 11, 30), convention, "floor") - (convention == "closes") == clock.size
+        assert clock.stated(dt.date(2025, 11, 1), convention, "ceiling") == (0 if convention == "closes" else BEFORE)
+        with pytest.raises(BeyondHorizonError):
+            clock.stated(dt.date(2025, 12, 1), convention, "floor")
+        for side in ("floor", "ceiling"):
+            outside = np.array([dt.date(2025, 10, 31).toordinal(), dt.date(2025, 12, 1).toordinal()])
+            assert clock.all_stated(outside, convention, side).tolist() == [BEFORE, clock.beyond]
+
+
+@pytest.mark.parametrize("to", ["first-working-day", "last-working-day"])
+@pytest.mark.parametrize("covers", [("0001-01-01", "0001-03-31"), ("9999-10-01", "9999-12-31")])
+def test_the_ends_of_all_dates_are_ends_of_months(covers, to):
+    """A calendar that covers the first day there is, or the last, has a first and a last working day in every month."""
+    clock = clock_of(covers={"first": covers[0], "last": covers[1]})
+    assert np.count_nonzero(clock.aligned(to, "opens")) == 3
+    assert clock.shift(clock.size - 1, Duration(5, "mo"), "closes", "opens") == clock.beyond
 
 
 def test_occasions_say_whether_they_end():

@@ -215,13 +215,14 @@ def test_negative_lag_may_lead_off_the_axis(plan_of: Any, manner: Any):
 @pytest.mark.parametrize("shown", ["opens", "closes"])
 @pytest.mark.parametrize("day", ["2024-02-05", "2024-02-06", "2024-02-10"])
 def test_not_before_and_not_after_an_event(plan_of: Any, manner: Any, shown: str, day: str):
-    """A date is read by the convention of the event, on a day without work too."""
-    boundary = read(dt.date.fromisoformat(day), shown)
+    """Nothing is shown before a floor's date nor after a ceiling's, whatever the convention, on a day without work too."""
+    off = dt.date.fromisoformat(day) not in DAYS
+    morning = read(dt.date.fromisoformat(day), "opens") + (shown == "closes")
     floor = encoded(plan_of(rule("not-before", at="M", date=day), milestones=[event("M", shown)]), **manner)
     ceiling = encoded(plan_of(rule("not-after", at="M", date=day), milestones=[event("M", shown)]), **manner)
 
-    assert floor.earliest("M").boundary == boundary
-    assert [admits(ceiling, M=place) for place in (boundary, boundary + 1)] == [True, False]
+    assert floor.earliest("M").boundary == morning
+    assert [admits(ceiling, M=place) for place in (morning - off, morning - off + 1)] == [True, False]
 
 
 def test_not_before_and_not_after_work(plan_of: Any, manner: Any):

@@ -56,7 +56,7 @@ def not_before(rule: NotBefore, places: Places) -> Iterator[Violation]:
     if date is None:
         return
     convention = places.plan.convention(at)
-    required = places.clock.boundary(date, convention)
+    required = places.clock.stated(date, convention, "floor")
     if places.boundary(at) < required:
         message = f"{places.found(at)}, required not before {date}, which is {places.when(required, convention)}"
         yield broken(rule.id, message, places.shortfall(at, required))
@@ -69,7 +69,7 @@ def not_after(rule: NotAfter, places: Places) -> Iterator[Violation]:
     if date is None:
         return
     convention = places.plan.convention(at)
-    required = places.clock.boundary(date, convention)
+    required = places.clock.stated(date, convention, "ceiling")
     if places.boundary(at) > required:
         message = f"{places.found(at)}, required not after {date}, which is {places.when(required, convention)}"
         yield broken(rule.id, message, places.shortfall(at, required))

@@ -286,7 +286,7 @@ class Batch:
             return missing if bound.boundary is None else bound.boundary
         clock = self.network.clock
         convention = self.network.plan.convention(self.network.points[bound.node])
-        found = clock.boundaries(np.maximum(column, 1), convention)
+        found = clock.all_stated(np.maximum(column, 1), convention, bound.side)
         return np.where(column == NONE, missing, found)
 
     # -- settling ----------------------------------------------------------------------------------------------------

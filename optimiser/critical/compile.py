@@ -102,11 +102,11 @@ def _dependency(network: Network, rule: Dependency) -> None:
 
 
 def _not_before(network: Network, rule: NotBefore) -> None:
-    network.add_dated(network.floors, rule.id, rule.points()[0], rule.date)
+    network.add_dated("floor", rule.id, rule.points()[0], rule.date)
 
 
 def _not_after(network: Network, rule: NotAfter) -> None:
-    network.add_dated(network.ceilings, rule.id, rule.points()[0], rule.date)
+    network.add_dated("ceiling", rule.id, rule.points()[0], rule.date)
 
 
 def _alignment(network: Network, rule: Alignment) -> None:

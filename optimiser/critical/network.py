@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from models.duration import Duration, Reference
 from models.plan import DURATION_PREFIX, Plan
 from models.rules import Occasions, Point
-from optimiser.clock import Boundaries, Clock
+from optimiser.clock import Boundaries, Clock, Side
 
 __all__ = ["NEVER", "Arc", "Bound", "Family", "Network", "Quorum", "inverse"]
 
@@ -140,6 +140,8 @@ class Bound:
     boundary: int | None
     """None where the date is ``none``."""
     slots: tuple[str, ...] = ()
+    side: Side = "floor"
+    """Which of the two it is where its date is stated."""
 
 
 @dataclass(slots=True)
@@ -242,18 +244,19 @@ class Network:
         tail, head = (target, source) if at_most else (source, target)
         self.arcs.append(Arc(tail, head, rule, family, lag.amount, slots))
 
-    def add_dated(self, kept: list[Bound], rule: str, point: Point, term: dt.date | Reference) -> None:
+    def add_dated(self, side: Side, rule: str, point: Point, term: dt.date | Reference) -> None:
         """Add a floor or a ceiling at a stated date."""
         date = self.plan.date(term)
         boundary = None
         if date is not None and self.enabled[rule]:
-            boundary = self.clock.boundary(date, self.plan.convention(point))
+            boundary = self.clock.stated(date, self.plan.convention(point), side)
         elif date is not None:  # of a rule that is off, a date off the calendar is nobody's fault
             days = np.array([date.toordinal()], dtype=np.int64)
-            boundary = int(self.clock.boundaries(days, self.plan.convention(point))[0])
+            boundary = int(self.clock.all_stated(days, self.plan.convention(point), side)[0])
         slots = (*_name(term), rule)
         self.dated_slots.update(slots)
-        kept.append(Bound(self.node(point), rule, boundary, slots))
+        kept = self.floors if side == "floor" else self.ceilings
+        kept.append(Bound(self.node(point), rule, boundary, slots, side))
 
     def add_allowed(self, rule: str, node: int, allowed: NDArray[np.bool_], *, ends: bool = False) -> None:
         """Keep a node to some boundaries: ``x ≥ min{s allowed : s ≥ x}``.

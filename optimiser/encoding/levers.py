@@ -10,8 +10,8 @@ from typing import Any, Literal
 from models.duration import Duration, Reference, Value
 from models.plan import Plan
 from models.rules import Capacity, CapacityStep
-from optimiser.clock import Clock
-from optimiser.numbers import own_value, with_values
+from optimiser.clock import Clock, Side
+from optimiser.numbers import own_value, side_of, with_values
 
 __all__ = ["PlanLever", "moved_plan", "moved_value", "shifted"]
 
@@ -47,8 +47,8 @@ class PlanLever:
     ceiling: int | None = None
 
 
-def shifted(clock: Clock, value: Value, by: int) -> Value:
-    """Return a value moved by some units: a length by its own, a count by one, a date by working days.
+def shifted(clock: Clock, value: Value, by: int, side: Side) -> Value:
+    """Return a value moved by some units: a length by its own, a count by one, a date by working days as it is read.
 
     A date that would leave the axis stops at its end.
     """
@@ -57,7 +57,7 @@ def shifted(clock: Clock, value: Value, by: int) -> Value:
     if isinstance(value, dt.date):
         if not by:
             return value
-        boundary = clock.boundary(value, "opens") + by
+        boundary = clock.stated(value, "opens", side) + by
         return clock.show(min(max(boundary, 0), clock.size - 1), "opens")
     if isinstance(value, int) and not isinstance(value, bool):
         return value + by
@@ -68,7 +68,7 @@ def shifted(clock: Clock, value: Value, by: int) -> Value:
 def moved_value(plan: Plan, clock: Clock, lever: PlanLever, units: int) -> Value:
     """Return the value of a lever moved by some units."""
     stated = plan.values[lever.name] if lever.kind == "assumption" else own_value(plan, lever.name)
-    return shifted(clock, stated, lever.sign * units)
+    return shifted(clock, stated, lever.sign * units, side_of(plan, lever.name))
 
 
 def moved_plan(plan: Plan, clock: Clock, amounts: Mapping[PlanLever, int]) -> Plan:

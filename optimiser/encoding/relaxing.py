@@ -17,7 +17,7 @@ from ortools.sat.python import cp_model
 from models.items import Activity
 from models.plan import DURATION_PREFIX, Plan
 from models.rules import Blackout, Dependency, NotAfter, NotBefore
-from optimiser.clock import Clock
+from optimiser.clock import Clock, Side
 from optimiser.encoding.answer import Limits, Places, Status, Window
 from optimiser.encoding.levers import PlanLever, moved_plan
 from optimiser.encoding.rules import ENCODERS
@@ -276,5 +276,6 @@ class _Movable(Variables):
             assert isinstance(moved, NotBefore | NotAfter)
             date = plan.date(moved.date)
             assert date is not None
-            found.append(self.clock.boundary(date, plan.convention(at)))
+            side: Side = "floor" if isinstance(rule, NotBefore) else "ceiling"
+            found.append(self.clock.stated(date, plan.convention(at), side))
         return np.array(found, dtype=np.int64)

@@ -64,7 +64,7 @@ def not_before(variables: Variables, rule: NotBefore, under: Literals) -> None:
     (at,) = rule.points()
     date = variables.plan.date(rule.date)
     if date is not None:
-        variables.from_on(variables.place(at), variables.clock.boundary(date, variables.plan.convention(at)), under)
+        variables.from_on(variables.place(at), variables.clock.stated(date, variables.plan.convention(at), "floor"), under)
 
 
 def not_after(variables: Variables, rule: NotAfter, under: Literals) -> None:
@@ -72,7 +72,7 @@ def not_after(variables: Variables, rule: NotAfter, under: Literals) -> None:
     (at,) = rule.points()
     date = variables.plan.date(rule.date)
     if date is not None:
-        variables.up_to(variables.place(at), variables.clock.boundary(date, variables.plan.convention(at)), under)
+        variables.up_to(variables.place(at), variables.clock.stated(date, variables.plan.convention(at), "ceiling"), under)
 
 
 def alignment(variables: Variables, rule: Alignment, under: Literals) -> None:

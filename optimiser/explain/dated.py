@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from calendar import monthrange
 
 from models.plan import Plan
 from models.rules import Point
@@ -73,29 +74,27 @@ def boundary_by(clock: Clock, plan: Plan, milestone: str, date: dt.date) -> int:
     if date > covers.last:
         message = f"{date} is after {covers.last}, the last day that calendar '{clock.calendar.id}' covers"
         raise InputError([Located(f"{message}; maybe a year is mistyped", path="by")])
-    passed = int((clock.days <= date.toordinal()).sum())
-    return passed - 1 if plan.convention(Point(milestone, "start")) == "opens" else passed
+    return clock.stated(date, plan.convention(Point(milestone, "start")), "ceiling")
 
 
 def published_window(clock: Clock, plan: Plan, milestone: str, published: str) -> tuple[int, int]:
     """Return the first and the last boundary of a milestone that is shown on a published day, or in a published month.
+
+    A published day on which nobody works is read as the milestone is shown: the next morning, or the last evening before it.
 
     Raises
     ------
     InputError
         If the calendar does not cover it.
     """
-    parts = [int(part) for part in published.split("-")]
-    if len(parts) == 3:
-        first = last = dt.date(*parts)
-    else:
-        first = dt.date(parts[0], parts[1], 1)
-        last = dt.date(parts[0] + parts[1] // 12, parts[1] % 12 + 1, 1) - dt.timedelta(days=1)
+    year, month, *day = (int(part) for part in published.split("-"))
+    first = dt.date(year, month, *(day or [1]))
+    last = first if day else first.replace(day=monthrange(year, month)[1])
     covers = clock.calendar.covers
     if first < covers.first or last > covers.last:
         message = f"{milestone} was published for {published}, outside the days that calendar '{clock.calendar.id}' covers"
         raise InputError([Located(message, path="match")])
-    opens = plan.convention(Point(milestone, "start")) == "opens"
-    before = int((clock.days < first.toordinal()).sum())
-    upto = int((clock.days <= last.toordinal()).sum())
-    return (before, upto - 1) if opens else (before + 1, upto)
+    convention = plan.convention(Point(milestone, "start"))
+    if day:
+        return (clock.boundary(first, convention),) * 2
+    return clock.stated(first, convention, "floor"), clock.stated(last, convention, "ceiling")

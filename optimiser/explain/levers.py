@@ -16,7 +16,6 @@ from models.duration import Duration, Value, print_value
 from models.faults import maybe
 from models.plan import DURATION_PREFIX, Plan
 from models.provenance import Authority
-from optimiser.clock import Clock
 from optimiser.encoding.levers import PlanLever
 from optimiser.errors import InputError, Located
 from optimiser.explain.oracle import Oracle
@@ -28,6 +27,7 @@ from optimiser.numbers import (
     number_of_rule,
     own_term,
     senses,
+    side_of,
     users,
     weightiest,
 )
@@ -92,7 +92,7 @@ def levers_of(oracle: Oracle, allow: Collection[str] = (), milestone: str | None
             continue
         for end, word in ((entry.low, "low"), (entry.high, "high")):
             basis = f"its {word}, {print_value(end)}" + ("" if entry.cost is not None else "; no cost stated, one a unit")
-            offer(_towards(clock, entry.id, "assumption", entry.value, end, entry.cost), basis)
+            offer(_towards(oracle, entry.id, "assumption", entry.value, end, entry.cost), basis)
     for name, flexible in _flexible(plan):
         for lever in _flexed(oracle, name, flexible):
             offer([lever], "its flexibility", *((lever.name,) if name in allow else ()))
@@ -154,14 +154,15 @@ def _flexible(plan: Plan) -> Iterable[tuple[str, Any]]:
             yield rule.id, rule
 
 
-def _towards(clock: Clock, name: str, kind: Any, value: Value, limit: Value, cost: int | None) -> Iterator[PlanLever]:
+def _towards(oracle: Oracle, name: str, kind: Any, value: Value, limit: Value, cost: int | None) -> Iterator[PlanLever]:
     """Yield the lever from a value to its limit, none where they cannot be compared or are one."""
     if type(value) is not type(limit) or value is None or isinstance(value, bool):
         return
     if isinstance(value, Duration) and isinstance(limit, Duration) and value.unit != limit.unit:
         return
+    clock, side = oracle.problem.clock, side_of(oracle.plan, name)
     one, other = (
-        clock.boundary(each, "opens") if isinstance(each, dt.date) else column_number(each) for each in (value, limit)
+        clock.stated(each, "opens", side) if isinstance(each, dt.date) else column_number(each) for each in (value, limit)
     )
     if one != other:
         yield PlanLever(name, kind, 1 if other > one else -1, abs(other - one), 1 if cost is None else cost)
@@ -179,15 +180,14 @@ def _flexed(oracle: Oracle, name: str, entry: Any) -> Iterator[PlanLever]:
     if isinstance(number.value, dt.date) and flexibility.limit is not None:
         # A shift: how far the date may move, in the unit of the limit.
         shift = plan.duration(flexibility.limit)
-        boundary = clock.boundary(number.value, number.convention)
         by = Duration(-number.worse * abs(shift.amount), shift.unit)
-        limit = clock.show(clock.shift(boundary, by, number.convention, number.convention), number.convention)
+        limit = clock.show(clock.shift(number.boundary, by, number.convention, number.convention), number.convention)
     elif isinstance(number.value, Duration) and flexibility.limit is not None:
         limit = plan.duration(flexibility.limit)
     elif number.unit == "count" and flexibility.limit_amount is not None:
         limit = plan.amount(flexibility.limit_amount)
     where, kind = (name, "own") if term.assumption is None else (term.assumption, "assumption")
-    for lever in _towards(clock, where, kind, number.value, limit, flexibility.cost):
+    for lever in _towards(oracle, where, kind, number.value, limit, flexibility.cost):
         yield replace(lever, ceiling=limit) if term.kind == "amount" and isinstance(limit, int) else lever
 
 
@@ -216,6 +216,5 @@ def _whole(number: Number, kind: Any, cost: int) -> Iterator[PlanLever]:
     for units, sign in ((number.least, -number.worse), (number.most, number.worse)):
         most = min(units, max(_MOST_UNITS, stated))
         if isinstance(number.value, dt.date):
-            boundary = clock.boundary(number.value, number.convention)
-            most = min(units, boundary - clock.origin if sign < 0 else clock.limit - boundary)
+            most = min(units, number.boundary - clock.origin if sign < 0 else clock.limit - number.boundary)
         yield PlanLever(number.slot, kind, sign, max(0, most), cost)

@@ -169,7 +169,7 @@ def _from_range(entry: Any, number: Number, units: int | None, clock: Any) -> tu
 
     def place(value: Any) -> int:
         if isinstance(value, dt.date):
-            return int(clock.boundary(value, "opens"))
+            return int(clock.stated(value, "opens", "floor" if number.worse > 0 else "ceiling"))
         found = column_number(value)
         assert found is not None
         return found

@@ -138,8 +138,7 @@ class Ranges:
         stated = number.value.amount if isinstance(number.value, Duration) else 0
         better = -min(number.least, max(reach, stated))
         if isinstance(number.value, dt.date):
-            boundary = self.oracle.problem.clock.boundary(number.value, number.convention)
-            better = max(better, self.oracle.problem.clock.origin - boundary) if number.worse > 0 else better
+            better = max(better, self.oracle.problem.clock.origin - number.boundary) if number.worse > 0 else better
         return better, min(number.most, reach)
 
     def alone(self, number: Number, off: Variant | None = None) -> tuple[Array, Array]:

@@ -270,8 +270,7 @@ def _range(number: Number, reach: int | None) -> tuple[int, int]:
     wide = REACH[number.unit] if reach is None else reach
     better = min(number.least, wide)
     if isinstance(number.value, dt.date) and number.worse > 0:
-        boundary = number.clock.boundary(number.value, number.convention)
-        better = min(better, max(0, boundary - number.clock.origin))
+        better = min(better, max(0, number.boundary - number.clock.origin))
     return -better, min(number.most, wide)
 
 

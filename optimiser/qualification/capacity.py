@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from models.allocation import CapacityCurve, CapacityPoint, LeastCapacity
 from models.expansion import part_of, test_of
+from models.rules import Point
 from optimiser.qualification.stage import Stage
 from optimiser.solve.between import SOON, DateRange
 from optimiser.wording import plain_date
@@ -203,8 +204,8 @@ def _without_capacity(stage: Stage, milestone: str) -> str:
 
 
 def target_boundary(stage: Stage, by: dt.date) -> int:
-    """Return the boundary that a target day means for the milestone of all suppliers."""
-    return stage.clock.boundary(by, "opens" if stage.plan.items[stage.target].shown == "opens" else "closes")  # type: ignore[union-attr]
+    """Return the last boundary at which the milestone of all suppliers is not shown after a target day."""
+    return stage.clock.stated(by, stage.plan.convention(Point(stage.target, "start")), "ceiling")
 
 
 def least_capacity(stage: Stage, by: dt.date, tell: Callable[[str], None]) -> tuple[LeastCapacity, ...]:

@@ -186,7 +186,7 @@ def renumbered(network: Network, slot: str, number: int) -> Network:
         if slot not in bound.slots:
             return bound
         convention = plan.convention(network.points[bound.node])
-        boundary = None if number == NONE else clock.boundary(dt.date.fromordinal(number), convention)
+        boundary = None if number == NONE else clock.stated(dt.date.fromordinal(number), convention, bound.side)
         return replace(bound, boundary=boundary)
 
     replaced = {id(arc): replace(arc, amount=number) for arc in network.arcs if slot in arc.slots}
