@@ -1,13 +1,54 @@
-"""What differs between two outcomes: dates, binding rules, chains, assumptions, and what moved first."""
+"""What differs between two plans and their outcomes: values, dates, binding rules, chains, what moved first and what stayed."""
 
 from __future__ import annotations
 
 from typing import Literal
 
+from models.contents import Settings
 from models.findings import ProofClass
 from models.record import Date, Identifier, Many, Record, Text
 
-__all__ = ["BindingChange", "ChainChange", "Comparison", "DateChange", "FirstMove", "RowChange", "Side", "ValueChange"]
+__all__ = [
+    "BindingChange",
+    "ChainChange",
+    "Comparison",
+    "DateChange",
+    "FirstMove",
+    "InputKind",
+    "LetThrough",
+    "Overruled",
+    "PlanInputs",
+    "RowChange",
+    "Side",
+    "StatedInput",
+    "TakenUp",
+    "Unmoved",
+    "ValueChange",
+    "WhatIf",
+]
+
+InputKind = Literal["plan", "text", "scenarios", "reading", "calendar", "parties", "assumption", "rule", "capacity", "duration"]
+"""``text`` is that of the plan's files as a whole, ``parties`` Qualification party by party."""
+
+
+class StatedInput(Record):
+    """One thing that a plan sets."""
+
+    kind: InputKind
+    name: str
+    title: Text | None
+    value: str
+    """As printed: with its unit, of a reading the option, of a rule whether it is on and what numbers it states."""
+
+
+class PlanInputs(Record):
+    """Everything that a plan sets, so that two can be held against each other when the plans are gone."""
+
+    stated: Many[StatedInput]
+    settings: Settings = Settings()
+    """What was chosen on top of the plan as written."""
+    written_sha256: Text | None = None
+    """Of the plan as its files have it, before scenarios and single choices; None where it is not known."""
 
 
 class Side(Record):
@@ -60,13 +101,22 @@ class ChainChange(Record):
 class ValueChange(Record):
     """Something that was set differently."""
 
-    kind: Literal["scenarios", "reading", "assumption", "rule", "duration", "calendar", "capacity", "plan"]
+    kind: InputKind
     name: str
     title: Text | None
     before: str
     after: str
     touches: Many[str] = ()
     """Rules and durations (``duration:ITEM``) that it bears on."""
+    said_before: Text | None = None
+    """Of a reading, what its option says in words."""
+    said_after: Text | None = None
+    by: Text | None = None
+    """The scenario or option that set it, where that is known."""
+    asked: Text | None = None
+    """How much it was to change, where it was asked for so: ``+3 mo``, ``-20 %``."""
+    rounded: Text | None = None
+    """How that was made a whole number of its unit, where it was not one."""
 
 
 class RowChange(Record):
@@ -109,3 +159,77 @@ class Comparison(Record):
         return (
             not (moved or self.bindings or self.chains or self.values or self.rows) and self.before.status == self.after.status
         )
+
+
+class Overruled(Record):
+    """A value that one of a stack of scenarios set and a later one, or a single choice, set to another end."""
+
+    kind: InputKind
+    name: str
+    title: Text | None
+    value: str
+    by: Text
+    then: str
+    then_by: Text
+
+
+class LetThrough(Record):
+    """A way in which a change would reach a milestone that it does not reach: another answer to a reading, or a rule put on."""
+
+    kind: Literal["reading", "rule"]
+    name: str
+    title: Text
+    option: Identifier | None
+    """Of a reading, the answer that lets the change through."""
+    option_title: Text | None
+    instead_of: Identifier | None
+    """Of a reading, the answer that keeps the change away."""
+    before: Date | None
+    """The milestone's date in that way without the change; None where it has none on the axis."""
+    after: Date | None
+    exact: bool
+    """Whether they are its dates; otherwise it is not before them, as capacity decides besides."""
+
+
+class TakenUp(Record):
+    """What a change comes to before a milestone that it leaves where it is."""
+
+    kind: InputKind
+    name: str
+    """Of what was changed."""
+    leads: bool
+    """Whether anything that it bears on leads to the milestone."""
+    holder: str | None = None
+    """Of the rules and durations (``duration:ITEM``) that it bears on, the one with the least slack to the milestone."""
+    holder_title: Text | None = None
+    slack_before_wd: int | None = None
+    """How much later that one could let go of what it holds before the milestone moves; None where it was off, or is not known."""
+    slack_after_wd: int | None = None
+    in_order: bool = False
+    """Whether the slack is that of one order of the work on the slots."""
+
+
+class Unmoved(Record):
+    """Why the changes leave a milestone where it is."""
+
+    milestone: Identifier
+    taken_up: Many[TakenUp]
+    let_through: Many[LetThrough] = ()
+
+
+class WhatIf(Record):
+    """What was changed for an answer, from what to what, and what became of the dates."""
+
+    plan: Identifier
+    scenarios: dict[str, Text]
+    """Those applied, with their titles."""
+    choices: bool
+    """Whether single choices were made: the changes are then these, on top of the scenarios; else those of the scenarios."""
+    changes: Many[ValueChange]
+    added: int = 0
+    """Rules and durations that are there only with the changes, beside those listed."""
+    removed: int = 0
+    overruled: Many[Overruled] = ()
+    dates: Many[DateChange] = ()
+    unmoved: Many[Unmoved] = ()
+    notes: Many[Text] = ()

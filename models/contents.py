@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import ConfigDict, Field
 
-from models.assumptions import Assumption, Baseline, RaidItem, Reading, Unknown
+from models.assumptions import Assumption, Baseline, Changes, RaidItem, Reading, Unknown
 from models.calendar import Calendar, Span
-from models.duration import Duration, Reference, Value
+from models.duration import Duration, Reference, Value, print_value
 from models.items import Activity, Hammock, Item, Milestone, Phase
 from models.provenance import Source
 from models.qualification import Qualification
@@ -40,6 +40,11 @@ class Settings(Record):
     overlaps: Many[Text] = ()
     """Things that more than one scenario of the stack sets to different ends; the later has won."""
     hindsight: bool = False
+
+
+def _named(changes: Changes) -> list[str]:
+    """Return what changes set; a calendar as something that is never set by name."""
+    return [*changes.assumptions, *changes.rules, *(["calendar"] if changes.calendar or not changes.keys() else [])]
 
 
 class PlanContents(Record):
@@ -129,8 +134,27 @@ class PlanContents(Record):
         return {reading.id: self.choice(reading) for reading in self.readings}
 
     def live_readings(self) -> tuple[Reading, ...]:
-        """Return the readings that neither a scenario nor the user has answered."""
-        return tuple(reading for reading in self.readings if reading.id not in self.settings.readings)
+        """Return the readings that neither a scenario nor the user has answered, be it by setting all that its options set."""
+        by_name = {*self.settings.assumptions, *self.settings.rules}
+        return tuple(
+            reading
+            for reading in self.readings
+            if reading.id not in self.settings.readings and not by_name.issuperset(_named(reading.options[0].changes))
+        )
+
+    def set_otherwise(self) -> dict[str, str]:
+        """Return the readings of which somebody has set by name what their option sets, and otherwise: each with what it is."""
+        found: dict[str, list[str]] = {}
+        for reading in self.readings:
+            option = reading.option(self.choice(reading))
+            changes = option.changes if option else Changes()
+            for name in self.settings.assumptions:
+                if name in changes.assumptions and changes.assumptions[name] != self.values[name]:
+                    found.setdefault(reading.id, []).append(f"{name}={print_value(self.values[name])}")
+            for name, on in self.settings.rules.items():
+                if changes.rules.get(name, on) != on:
+                    found.setdefault(reading.id, []).append(f"{name} {'on' if on else 'off'}")
+        return {name: ", ".join(said) for name, said in found.items()}
 
     # -- resolving references ----------------------------------------------------------------------------------------
 

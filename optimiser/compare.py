@@ -5,14 +5,23 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
-from models.changes import BindingChange, ChainChange, Comparison, DateChange, FirstMove, RowChange, Side, ValueChange
-from models.duration import print_value
+from models.changes import (
+    BindingChange,
+    ChainChange,
+    Comparison,
+    DateChange,
+    FirstMove,
+    PlanInputs,
+    RowChange,
+    Side,
+    StatedInput,
+    ValueChange,
+)
 from models.findings import Binding
-from models.items import Activity
 from models.outcome import MilestoneDate, Outcome, RowDate, Solved
 from models.plan import DURATION_PREFIX, Plan
 from models.rules import Blackout, Capacity, Equality, Rule
-from optimiser.numbers import users
+from optimiser.inputs import differences, inputs_of
 from optimiser.solve.fingerprint import plan_sha256
 
 __all__ = ["compare"]
@@ -23,6 +32,7 @@ def compare(
     after: Outcome,
     plans: tuple[Plan | None, Plan | None] = (None, None),
     names: tuple[str, str] = ("before", "after"),
+    inputs: tuple[PlanInputs | None, PlanInputs | None] = (None, None),
 ) -> Comparison:
     """Return everything that differs between two outcomes.
 
@@ -32,9 +42,12 @@ def compare(
         Outcomes, of one plan or of two.
     plans
         The plans that they are outcomes of, where they are at hand; one that is not the plan of its outcome, by its hash,
-        is left aside and said to be. Without both, what was assumed cannot be compared.
+        is left aside and said to be.
     names
         What to call the two.
+    inputs
+        What the plans set, where it was stored with their outcomes. What is told neither by this nor by a plan is not
+        compared, and said to be.
 
     Returns
     -------
@@ -42,17 +55,21 @@ def compare(
         With dates in the order asked for, and moved items in the order of time.
     """
     notes: list[str] = []
-    kept: list[Plan | None] = []
-    for outcome, plan, name in zip((before, after), plans, names, strict=True):
-        held = plan if plan is not None and plan_sha256(plan) == outcome.run.inputs_sha256 else None
-        if plan is not None and held is None:
+    held: list[Plan | None] = []
+    known: list[PlanInputs | None] = []
+    for outcome, plan, name, stored in zip((before, after), plans, names, inputs, strict=True):
+        own = plan if plan is not None and plan_sha256(plan) == outcome.run.inputs_sha256 else None
+        held.append(own)
+        known.append(stored or (inputs_of(own) if own is not None else None))
+        if plan is not None and own is None and stored is None:
             notes.append(f"{name}: the plan at hand is not the one that the outcome was computed from")
-        kept.append(held)
-    first, second = kept
+    first, second = known
     if first is not None and second is not None:
-        values = tuple(_values(first, second))
+        values = tuple(differences(first, second, held[1]))
+        if not values and before.run.inputs_sha256 != after.run.inputs_sha256:
+            notes.append("the plans differ in something that is no value: a title, a citation, a range, what a rule links")
     else:
-        values = tuple(_settings(before, after))
+        values = tuple(differences(_told(before), _told(after)))
         notes.append("assumptions and rules are not compared: an outcome alone does not hold them")
     rows = tuple(_rows(before, after))
     return Comparison(
@@ -62,7 +79,7 @@ def compare(
         bindings=tuple(_bindings(before, after)),
         chains=tuple(_chains(before, after)),
         values=values,
-        first=_first(rows, values, second) if rows else None,
+        first=_first(rows, values, held[1]) if rows else None,
         rows=rows,
         notes=tuple(notes),
     )
@@ -72,6 +89,18 @@ def _side(outcome: Outcome, name: str) -> Side:
     """Return what one of the two is."""
     conflict = outcome.conflict.statement if outcome.status == "infeasible" else None
     return Side(name=name, plan=outcome.plan, scenarios=outcome.scenarios, status=outcome.status, conflict=conflict)
+
+
+def _told(outcome: Outcome) -> PlanInputs:
+    """Return what an outcome says of its plan."""
+    stack = "+".join(outcome.scenarios) or "none"
+    return PlanInputs(
+        stated=(
+            StatedInput(kind="plan", name="plan", title=None, value=outcome.plan),
+            StatedInput(kind="scenarios", name="scenarios", title=None, value=stack),
+            *(StatedInput(kind="reading", name=name, title=None, value=value) for name, value in outcome.readings.items()),
+        )
+    )
 
 
 def _milestones(outcome: Outcome) -> dict[str, MilestoneDate]:
@@ -139,88 +168,6 @@ def _chains(before: Outcome, after: Outcome) -> Iterator[ChainChange]:
             entered = tuple(item for item in new if item not in old)
             left = tuple(item for item in old if item not in new)
             yield ChainChange(milestone=milestone, before=old, after=new, entered=entered, left=left)
-
-
-# -- what was assumed ------------------------------------------------------------------------------------------------------
-
-
-def _settings(before: Outcome, after: Outcome) -> Iterator[ValueChange]:
-    """Yield the scenarios and readings that differ: what an outcome says of its plan."""
-    if before.plan != after.plan:
-        yield ValueChange(kind="plan", name="plan", title=None, before=before.plan, after=after.plan)
-    if before.scenarios != after.scenarios:
-        shown = ["+".join(outcome.scenarios) or "none" for outcome in (before, after)]
-        yield ValueChange(kind="scenarios", name="scenarios", title=None, before=shown[0], after=shown[1])
-    for name in dict.fromkeys([*before.readings, *after.readings]):
-        old, new = before.readings.get(name, "none"), after.readings.get(name, "none")
-        if old != new:
-            yield ValueChange(kind="reading", name=name, title=None, before=old, after=new)
-
-
-def _values(before: Plan, after: Plan) -> Iterator[ValueChange]:
-    """Yield everything that two plans, or two states of one, set differently."""
-    if before.id != after.id:
-        yield ValueChange(kind="plan", name="plan", title=after.title, before=before.id, after=after.id)
-    if before.settings.scenarios != after.settings.scenarios:
-        shown = ["+".join(plan.settings.scenarios) or "none" for plan in (before, after)]
-        yield ValueChange(kind="scenarios", name="scenarios", title=None, before=shown[0], after=shown[1])
-    questions = {reading.id: reading.question for plan in (before, after) for reading in plan.readings}
-    choices = before.choices(), after.choices()
-    for name, question in questions.items():
-        old, new = (choice.get(name, "not asked") for choice in choices)
-        if old != new:
-            yield ValueChange(kind="reading", name=name, title=question, before=old, after=new)
-    if before.calendar != after.calendar:
-        yield ValueChange(kind="calendar", name="calendar", title=None, before=before.calendar, after=after.calendar)
-    titles: dict[str, str] = {}
-    for plan in (before, after):
-        titles |= {name: entry.title for name, entry in plan.assumptions_by_id.items()}
-    for name, title in titles.items():
-        old, new = (print_value(plan.values[name]) if name in plan.values else "not there" for plan in (before, after))
-        if old != new:
-            yield ValueChange(kind="assumption", name=name, title=title, before=old, after=new, touches=users(after, name))
-    yield from _switches(before, after)
-
-
-def _switches(before: Plan, after: Plan) -> Iterator[ValueChange]:
-    """Yield rules and durations that are on in one and off in the other, or say something else."""
-    for name in dict.fromkeys([*before.rules_by_id, *after.rules_by_id]):
-        old, new = before.rules_by_id.get(name), after.rules_by_id.get(name)
-        states = _state(before, old), _state(after, new)
-        known = new or old
-        assert known is not None
-        if states[0] != states[1]:
-            kind = "capacity" if isinstance(known, Capacity) else "rule"
-            yield ValueChange(
-                kind=kind,  # type: ignore[arg-type]
-                name=name,
-                title=known.title,
-                before=states[0],
-                after=states[1],
-                touches=(name,),
-            )
-    works = [{activity.id: activity for activity in plan.activities} for plan in (before, after)]
-    for name in dict.fromkeys([*works[0], *works[1]]):
-        states = _length(before, works[0].get(name)), _length(after, works[1].get(name))
-        if states[0] != states[1]:
-            title = (works[1].get(name) or works[0][name]).title
-            touched = DURATION_PREFIX + name
-            yield ValueChange(kind="duration", name=touched, title=title, before=states[0], after=states[1], touches=(touched,))
-
-
-def _state(plan: Plan, rule: Rule | None) -> str:
-    """Return whether a rule is on, and what it says in numbers of its own."""
-    if rule is None:
-        return "not there"
-    numbers = ", ".join(f"{term.field[0]} {term.stated}" for term in rule.terms() if len(term.field) == 1)
-    return " ".join(filter(None, ("on" if plan.switch(rule.enabled) else "off", f"({numbers})" if numbers else "")))
-
-
-def _length(plan: Plan, activity: Activity | None) -> str:
-    """Return an activity's own length, one that an assumption holds by its name, and whether it counts."""
-    if activity is None:
-        return "not there"
-    return f"{activity.duration}{'' if plan.switch(activity.enabled) else ' (off)'}"
 
 
 # -- what moved -------------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from optimiser.cli import ExitCode, app, main
 from optimiser.cli.files import OutputFile
 from optimiser.errors import InputError, Located, OptimiserError, StoredResultError
 from optimiser.evidence.terminal.plans import SECTIONS
+from optimiser.reading.load import LoadedPlan
 from optimiser.reading.packaged import PackagedPlan
 from tests import outcomes
 
@@ -65,6 +66,10 @@ class Calls:
             raise self.plan
         return self.plan
 
+    def load_changed(self, *arguments, **options):
+        plan = self.load(*arguments, **options)
+        return LoadedPlan(plan, plan, plan)
+
     def earliest(self, plan, milestones, **options):
         self.asked.append((plan, milestones, options))
         if isinstance(self.outcome, BaseException):
@@ -77,6 +82,7 @@ def api(monkeypatch):
     """Put hand-made answers behind the command line."""
     calls = Calls()
     monkeypatch.setattr(importlib.import_module("optimiser.reading.load"), "load", calls.load)
+    monkeypatch.setattr(importlib.import_module("optimiser.reading.load"), "load_changed", calls.load_changed)
     monkeypatch.setattr(importlib.import_module("optimiser.solve"), "earliest", calls.earliest)
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.delenv("OPTIMISER_DEBUG", raising=False)

@@ -624,9 +624,9 @@ def test_choices_that_cannot_be_name_their_option(small: Path) -> None:
         "--release D9: unknown rule 'D9'.",
         "--reading how=slow: unknown option 'slow' of 'how', expected one of slowly, quickly. Maybe 'slowly'.",
     ]
-    assert faults_of(small, settings={"build-length": "-1 wd"}) == [
+    assert faults_of(small, settings={"build-length": "=-1 wd"}) == [
         (
-            f"--set build-length=-1 wd: with this, activities[0].duration ({small}/plan.yaml:15:41) is wrong: "
+            f"--set build-length==-1 wd: with this, activities[0].duration ({small}/plan.yaml:15:41) is wrong: "
             "the duration is negative: -1 wd; expected 0 or more"
         )
     ]

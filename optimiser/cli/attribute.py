@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from optimiser.cli.changes import after_changes, changes_of, with_changes
 from optimiser.cli.options import (
     AsJson,
     Milestones,
@@ -16,6 +17,7 @@ from optimiser.cli.options import (
     Seed,
     Settings,
     Workbook,
+    read_changed,
     read_milestones,
     read_plan,
 )
@@ -63,19 +65,21 @@ def attribute_plan(
     with progress() as tell:
         if tell:
             tell("reading the plan")
-        loaded = read_plan(plan, scenario, setting, reading, release, assumptions)
+        changed = read_changed(plan, scenario, setting, reading, release, assumptions)
+        loaded = changed.plan
         others = [(name, read_plan(plan, None if name == "base" else [name], None, None, None)) for name in against or ()]
         if tell:
             tell("gaps and groups of changes")
         from optimiser.explain.attribution import attribute
 
         answer = attribute(loaded, from_baseline, to_baseline=to_baseline, against=others, milestones=asked or (), seed=seed)
+        found = changes_of(changed, asked or loaded.targets)
     if as_json:
         from optimiser.evidence.explain_documents import attribute_document
 
-        print_json(attribute_document(loaded, answer))
+        print_json(with_changes(attribute_document(loaded, answer), found))
     else:
         from optimiser.evidence.terminal.published import attribution_report
 
-        print_text(attribution_report(answer, page()))
+        print_text(after_changes(found, attribution_report(answer, page())))
     return 0

@@ -11,8 +11,10 @@ from optimiser.cli.output import ExitCode, page, print_json, print_text, progres
 from optimiser.errors import InputError, Located, StoredResultError
 
 if TYPE_CHECKING:
+    from models.changes import PlanInputs
     from models.outcome import Outcome
     from models.plan import Plan
+    from optimiser.reading.load import LoadedPlan
 
 __all__ = ["register"]
 
@@ -46,26 +48,32 @@ def compare_two(
     Exit codes: 0 compared, whether or not anything differs; 2 bad usage or input; 1 our fault.
     """
     from optimiser.compare import compare
+    from optimiser.inputs import inputs_of
     from optimiser.solve import earliest
+    from optimiser.solve.fingerprint import plan_sha256
 
     asked = read_milestones(milestone)
     outcomes: list[Outcome] = []
     plans: list[Plan | None] = []
+    inputs: list[PlanInputs | None] = []
     with progress() as tell:
         for name, other in ((before, after), (after, before)):
             if name.lower().endswith(".json"):
-                outcome = _stored(name)
+                outcome, held, stored = _stored(name)
                 outcomes.append(outcome)
-                plans.append(_plan_of(outcome))
+                plans.append(held)
+                inputs.append(stored)
             else:
-                loaded = _loaded(name, other, plan)
+                changed = _loaded(name, other, plan)
+                loaded = changed.plan
+                inputs.append(inputs_of(loaded, plan_sha256(changed.written)))
                 outcomes.append(
                     earliest(
                         loaded, asked, seed=seed, workers=workers, time_limit=time_limit, progress=tell or (lambda _: None)
                     )
                 )
                 plans.append(loaded)
-    found = compare(outcomes[0], outcomes[1], (plans[0], plans[1]), (before, after))
+    found = compare(outcomes[0], outcomes[1], (plans[0], plans[1]), (before, after), (inputs[0], inputs[1]))
     if as_json:
         from optimiser.evidence.comparison_documents import comparison_document
 
@@ -77,34 +85,28 @@ def compare_two(
     return ExitCode.DONE
 
 
-def _stored(name: str) -> Outcome:
-    """Read an outcome that ``solve`` has written.
+def _stored(name: str) -> tuple[Outcome, Plan | None, PlanInputs | None]:
+    """Read an outcome that ``solve`` has written, with its plan where that is packaged, and what the plan set where it is told.
 
     Raises
     ------
     InputError
         If the file cannot be read, or holds no outcome.
     """
-    from optimiser.explain.stored import outcome_of, read
+    from optimiser.explain.stored import inputs_stored, outcome_of, plan_of, read
 
     document, where = read(name)
     try:
-        return outcome_of(document, where)
+        outcome, inputs = outcome_of(document, where), inputs_stored(document, where)
     except StoredResultError as error:
         raise InputError([Located(f"{error}; maybe write it again with 'optimiser solve PLAN -o FILE'")]) from None
-
-
-def _plan_of(outcome: Outcome) -> Plan | None:
-    """Return the packaged plan that a stored outcome speaks of, None where there is none such."""
-    from optimiser.reading.load import load
-
     try:
-        return load(outcome.plan, outcome.scenarios)
+        return outcome, plan_of(document, outcome, inputs), inputs
     except InputError:
-        return None
+        return outcome, None, inputs
 
 
-def _loaded(name: str, other: str, plan: str | None) -> Plan:
+def _loaded(name: str, other: str, plan: str | None) -> LoadedPlan:
     """Return the plan that scenarios are of, with them applied.
 
     Raises
@@ -112,13 +114,13 @@ def _loaded(name: str, other: str, plan: str | None) -> Plan:
     InputError
         If no plan, or more than one, has them.
     """
-    from optimiser.reading.load import load
+    from optimiser.reading.load import load_changed
 
     where, colon, stacked = name.rpartition(":")
     scenarios = [] if stacked in ("none", "") else stacked.split("+")
     if colon:
-        return load(where, scenarios)
-    return load(plan or _only(scenarios, other), scenarios)
+        return load_changed(where, scenarios)
+    return load_changed(plan or _only(scenarios, other), scenarios)
 
 
 def _only(scenarios: list[str], other: str) -> str:

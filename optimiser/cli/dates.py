@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from optimiser.cli.changes import after_changes, changes_of, with_changes
 from optimiser.cli.files import OutputFile
 from optimiser.cli.options import (
     AsJson,
@@ -21,13 +23,15 @@ from optimiser.cli.options import (
     TimeLimit,
     Workbook,
     Workers,
+    read_changed,
     read_milestones,
-    read_plan,
 )
 from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
 
 if TYPE_CHECKING:
+    from models.changes import WhatIf
     from models.outcome import Outcome
+    from optimiser.reading.load import LoadedPlan
 
 __all__ = ["exit_code", "solve_plan"]
 
@@ -75,24 +79,37 @@ def solve_plan(
     with progress() as tell:
         if tell:
             tell("reading the plan")
-        loaded = read_plan(plan, scenario, setting, reading, release, assumptions)
+        changed = read_changed(plan, scenario, setting, reading, release, assumptions)
+        loaded = changed.plan
         from optimiser.solve import earliest
 
         outcome = earliest(loaded, asked, seed=seed, workers=workers, time_limit=time_limit, progress=tell)
+        found = _changes(changed, outcome, asked, {"seed": seed, "workers": workers, "time_limit": time_limit})
     if as_json or target:
         from optimiser.evidence.documents import print_document, solve_document
+        from optimiser.solve.fingerprint import plan_sha256
 
-        document = solve_document(outcome, loaded, asked)
+        document = with_changes(solve_document(outcome, loaded, asked, plan_sha256(changed.written)), found)
     if as_json:
         print_json(document)
     else:
         from optimiser.evidence.terminal.outcome import outcome_report
 
         drawn = RowChoice.ALL if all_rows else rows
-        print_text(outcome_report(outcome, loaded, page(), gantt=gantt, rows=drawn.value))
+        print_text(after_changes(found, outcome_report(outcome, loaded, page(), gantt=gantt, rows=drawn.value)))
     if target:
         target.write(print_document(document))
     return exit_code(outcome)
+
+
+def _changes(changed: LoadedPlan, outcome: Outcome, asked: tuple[str, ...] | None, limits: Mapping[str, Any]) -> WhatIf | None:
+    """Return what was changed, with the dates that were found."""
+    if changed.plan is changed.before:
+        return None
+    from optimiser.solve import asked_for
+    from optimiser.whatif import ranges_of
+
+    return changes_of(changed, asked_for(changed.plan, asked), ranges_of(outcome, changed.plan), limits)
 
 
 def exit_code(outcome: Outcome) -> ExitCode:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from optimiser.cli.changes import after_changes, changes_of, with_changes
 from optimiser.cli.options import (
     AsJson,
     Milestones,
@@ -18,8 +19,8 @@ from optimiser.cli.options import (
     TimeLimit,
     Workbook,
     Workers,
+    read_changed,
     read_milestones,
-    read_plan,
 )
 from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
 
@@ -71,11 +72,13 @@ def explain_plan(
     with progress() as shown:
         tell = shown or (lambda _: None)
         tell("reading the plan")
-        loaded = read_plan(plan, scenario, setting, reading, release, assumptions)
+        changed = read_changed(plan, scenario, setting, reading, release, assumptions)
+        loaded = changed.plan
         from optimiser.solve.asked import asked_for
 
         names = asked_for(loaded, asked)
         reports, regions, functions = [], None, []
+        ranges = {}
         if by_readings:
             from optimiser.explain.regions import decision_regions
 
@@ -94,15 +97,17 @@ def explain_plan(
             for name in names:
                 tell(f"{name}: what binds")
                 reports.append(explain_with(oracle, name, near=near))
+                ranges[name] = oracle.base(name)
+        found = changes_of(changed, names, ranges, {"seed": seed, "workers": workers, "time_limit": time_limit})
     if as_json:
         from optimiser.evidence.explain_documents import explain_document
 
-        print_json(explain_document(loaded, reports, regions, functions))
+        print_json(with_changes(explain_document(loaded, reports, regions, functions), found))
     else:
         from optimiser.evidence.terminal.explanation import explanation_report, functions_report, regions_report
 
         texts = [explanation_report(report, page(), every=every) for report in reports]
         texts += [regions_report(regions, page())] if regions else []
         texts += [functions_report(functions, page())] if functions else []
-        print_text("\n".join(texts))
+        print_text(after_changes(found, "\n".join(texts)))
     return ExitCode.UNDECIDED if any(report.bound != report.date for report in reports) else ExitCode.DONE

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from optimiser.cli.changes import after_changes, changes_of, with_changes
 from optimiser.cli.options import (
     AsJson,
     Milestones,
@@ -15,8 +16,8 @@ from optimiser.cli.options import (
     Scenarios,
     Settings,
     Workbook,
+    read_changed,
     read_milestones,
-    read_plan,
 )
 from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
 
@@ -56,19 +57,21 @@ def imply_plan(
     with progress() as tell:
         if tell:
             tell("reading the plan")
-        loaded = read_plan(plan, scenario, setting, reading, release, assumptions)
+        changed = read_changed(plan, scenario, setting, reading, release, assumptions)
+        loaded = changed.plan
         if tell:
             tell("values at which the dates hold")
         from optimiser.explain.implication import implied
 
         answer = implied(loaded, match, free=free or (), milestones=asked or ())
+        found = changes_of(changed, asked or loaded.targets)
     if as_json:
         from optimiser.evidence.explain_documents import implied_document
 
-        print_json(implied_document(loaded, answer))
+        print_json(with_changes(implied_document(loaded, answer), found))
     else:
         from optimiser.evidence.terminal.published import implied_report
 
-        print_text(implied_report(answer, page()))
+        print_text(after_changes(found, implied_report(answer, page())))
     missing = set(asked or [date.milestone for date in answer.dates]) - set(answer.explained)
     return ExitCode.MISSED if missing else ExitCode.DONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ from optimiser.errors import InputError, Located
 
 if TYPE_CHECKING:
     from models.plan import Plan
+    from optimiser.reading.load import LoadedPlan
 
 __all__ = [
     "AsJson",
@@ -25,6 +27,7 @@ __all__ = [
     "TimeLimit",
     "Workbook",
     "Workers",
+    "read_changed",
     "read_milestones",
     "read_pairs",
     "read_plan",
@@ -41,7 +44,9 @@ Scenarios = Annotated[
 Settings = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="ASSUMPTION=VALUE", help="Set an assumption: '304 wd', 2024-02-07, 12, true, none; repeatable."
+        "--set",
+        metavar="ASSUMPTION=VALUE",
+        help="Set an assumption: '304 wd', 2024-02-07, 12, true, none; or change it: +3mo, -10wd, -20%, +2; repeatable.",
     ),
 ]
 Readings = Annotated[
@@ -93,10 +98,26 @@ def read_plan(
     InputError
         With everything wrong in the options or, once they can be read, in the files.
     """
-    values, answers = read_settings(name, scenarios, settings, readings, assumptions)
-    from optimiser.reading.load import load
+    return read_changed(name, scenarios, settings, readings, released, assumptions).plan
 
-    return load(name, scenarios or (), settings=values, readings=answers, released=released or ())
+
+def read_changed(
+    name: str,
+    scenarios: list[str] | None,
+    settings: list[str] | None,
+    readings: list[str] | None,
+    released: list[str] | None,
+    assumptions: Path | None = None,
+) -> LoadedPlan:
+    """Return the plan that the common options describe, as `read_plan` does, with what it was changed from."""
+    values, answers = read_settings(name, scenarios, settings, readings, assumptions)
+    from optimiser.reading.load import load_changed
+
+    loaded = load_changed(name, scenarios or (), settings=values, readings=answers, released=released or ())
+    if assumptions is None:
+        return loaded
+    by_name = read_pairs(settings, None)[0]
+    return replace(loaded, origins={value: assumptions.name for value in values if value not in by_name})
 
 
 def read_settings(
@@ -108,6 +129,8 @@ def read_settings(
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return the values set and the readings answered; a value set by name wins over one in a workbook.
 
+    A change by name of what a workbook sets is relative to the workbook's value.
+
     Raises
     ------
     InputError
@@ -116,9 +139,19 @@ def read_settings(
     values, answers = read_pairs(settings, readings)
     if assumptions is not None:
         from optimiser.reading.load import load
+        from optimiser.reading.relative import is_relative, read_setting, stated_text
         from optimiser.reading.workbook import read_assumptions
 
-        values = {**read_assumptions(assumptions, load(name, scenarios or (), readings=answers)), **values}
+        plan = load(name, scenarios or (), readings=answers)
+        found = read_assumptions(assumptions, plan)
+        for key in found.keys() & values.keys():
+            if is_relative(values[key]):
+                held = read_setting(found[key], plan.values[key], plan).value
+                try:
+                    values[key] = stated_text(read_setting(values[key], held, plan).value)
+                except ValueError as error:
+                    raise InputError([Located(str(error), path=f"--set {key}={values[key]}")]) from None
+        values = {**found, **values}
     return values, answers
 
 

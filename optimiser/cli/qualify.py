@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimiser.cli.options import AsJson, PlanName, Readings, Released, Scenarios, Settings, Workbook, read_plan
+from optimiser.cli.changes import after_changes, changes_of, with_changes
+from optimiser.cli.options import AsJson, PlanName, Readings, Released, Scenarios, Settings, Workbook, read_changed
 from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
 from optimiser.errors import InputError, Located
+
+if TYPE_CHECKING:
+    from models.allocation import Qualified
+    from models.changes import WhatIf
+    from optimiser.reading.load import LoadedPlan
 
 __all__ = ["register"]
 
@@ -61,23 +68,39 @@ def qualify_plan(
     with progress() as tell:
         if tell:
             tell("reading the plan")
-        loaded = read_plan(plan, scenario, setting, reading, release, assumptions)
+        changed = read_changed(plan, scenario, setting, reading, release, assumptions)
+        loaded = changed.plan
         from optimiser.qualification import qualify
 
         found = qualify(
             loaded, by=target, curves=tuple(curve or ()), policies=policies, worth=worth, slot_costs=costs, progress=tell
         )
+        changes = _changes(changed, found)
     if as_json:
         from optimiser.evidence.qualification_documents import qualify_document
 
-        print_json(qualify_document(found))
+        print_json(with_changes(qualify_document(found), changes))
     else:
         from optimiser.evidence.terminal.qualification import qualification_report
 
-        print_text(qualification_report(found, page(), every=every))
+        print_text(after_changes(changes, qualification_report(found, page(), every=every)))
     if target is not None and found.dates[found.milestone].date > target:
         return ExitCode.MISSED
     return ExitCode.UNDECIDED if any(dated.proof == "gap" for dated in found.dates.values()) else ExitCode.DONE
+
+
+def _changes(changed: LoadedPlan, found: Qualified) -> WhatIf | None:
+    """Return what was changed, the parties in the plan on both sides where they had to be put in."""
+    if changed.plan is changed.before:
+        return None
+    from optimiser.qualification.stage import with_parties
+    from optimiser.whatif import dated_ranges
+
+    plan, put_in = with_parties(changed.plan)
+    if put_in:
+        changed = replace(changed, plan=plan, before=with_parties(changed.before)[0])
+    ranges = dated_ranges(plan, {name: (dated.date, dated.proof) for name, dated in found.dates.items()})
+    return changes_of(changed, list(found.dates), ranges)
 
 
 def _date(text: str) -> dt.date:

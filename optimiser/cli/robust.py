@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from optimiser.cli.changes import after_changes, changes_of, with_changes
 from optimiser.cli.options import (
     AsJson,
     Milestones,
@@ -17,6 +18,7 @@ from optimiser.cli.options import (
     Scenarios,
     Settings,
     Workbook,
+    read_changed,
     read_milestones,
     read_plan,
     read_settings,
@@ -25,8 +27,10 @@ from optimiser.cli.output import ExitCode, page, print_json, print_text, progres
 from optimiser.errors import InputError, Located
 
 if TYPE_CHECKING:
+    from models.changes import WhatIf
     from models.policies import Policy
     from models.robustness import RobustOutcome
+    from optimiser.reading.load import LoadedPlan
     from optimiser.robust.decision import Target
 
 __all__ = ["register", "robust_dates"]
@@ -147,7 +151,8 @@ def robust_dates(
     with progress() as tell:
         if tell:
             tell("reading the plan")
-        loaded = read_plan(plan, scenario, setting, reading, release, assumptions)
+        changed = read_changed(plan, scenario, setting, reading, release, assumptions)
+        loaded = changed.plan
         other = None
         if against:
             # What the workbook changes, it changes in both; what it only repeats is left to each plan's own scenarios.
@@ -174,15 +179,26 @@ def robust_dates(
             budget=adversary,
             progress=tell,
         )
+        found = _changes(changed, outcome)
     if as_json:
         from optimiser.evidence.robust_documents import robust_document
 
-        print_json(robust_document(outcome))
+        print_json(with_changes(robust_document(outcome), found))
     else:
         from optimiser.evidence.terminal.robust import robust_report
 
-        print_text(robust_report(outcome, loaded, page()))
+        print_text(after_changes(found, robust_report(outcome, loaded, page())))
     return _exit_code(outcome)
+
+
+def _changes(changed: LoadedPlan, outcome: RobustOutcome) -> WhatIf | None:
+    """Return what was changed, and the earliest dates before and after."""
+    if changed.plan is changed.before:
+        return None
+    from optimiser.whatif import dated_ranges
+
+    ranges = dated_ranges(changed.plan, {entry.id: (entry.deterministic, entry.proof) for entry in outcome.milestones})
+    return changes_of(changed, [entry.id for entry in outcome.milestones], ranges)
 
 
 def _target(text: str | None) -> Target | None:

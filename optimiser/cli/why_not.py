@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from optimiser.cli.changes import after_changes, changes_of, with_changes
 from optimiser.cli.options import (
     AsJson,
     Milestones,
@@ -19,8 +20,8 @@ from optimiser.cli.options import (
     TimeLimit,
     Workbook,
     Workers,
+    read_changed,
     read_milestones,
-    read_plan,
 )
 from optimiser.cli.output import ExitCode, announce, page, print_json, print_text, progress
 from optimiser.errors import InputError, Located
@@ -28,6 +29,7 @@ from optimiser.errors import InputError, Located
 if TYPE_CHECKING:
     from models.explanation import WhyNot
     from models.plan import Plan
+    from optimiser.reading.load import LoadedPlan
 
 __all__ = ["register"]
 
@@ -77,24 +79,26 @@ def why_not_plan(
     with progress() as tell:
         if tell:
             tell("reading the plan")
-        loaded = read_plan(plan, scenario, setting, reading, release, assumptions)
+        changed = read_changed(plan, scenario, setting, reading, release, assumptions)
+        loaded = changed.plan
         if tell:
             tell("conflicts and routes")
         if baseline is not None:
-            return _of_baseline(loaded, baseline, asked or (), everything, allow or (), as_json=as_json, limits=limits)
+            return _of_baseline(changed, baseline, asked or (), everything, allow or (), as_json=as_json, limits=limits)
         from optimiser.explain.by_date import why_not
 
         assert asked is not None
         assert by is not None
         answer = why_not(loaded, asked[0], by, all=everything, allow=allow or (), **limits)
+        found = changes_of(changed, asked[:1], limits=limits)
     if as_json:
         from optimiser.evidence.explain_documents import why_not_document
 
-        print_json(why_not_document(loaded, answer))
+        print_json(with_changes(why_not_document(loaded, answer), found))
     else:
         from optimiser.evidence.terminal.why_not import why_not_report
 
-        print_text(why_not_report(answer, loaded, page()))
+        print_text(after_changes(found, why_not_report(answer, loaded, page())))
     if target is not None:
         _save(target, loaded, answer)
     return _exit_code([answer])
@@ -123,7 +127,7 @@ def _target(save: Path | None, *, force: bool) -> Any:
 
 
 def _of_baseline(
-    plan: Plan,
+    changed: LoadedPlan,
     baseline: str,
     milestones: tuple[str, ...],
     everything: bool,
@@ -135,16 +139,19 @@ def _of_baseline(
     """Answer for every milestone of a baseline."""
     from optimiser.explain.by_date import find_baseline, why_not_baseline
 
+    plan = changed.plan
     answers = why_not_baseline(plan, baseline, milestones=milestones, all=everything, allow=allow, **limits)
     name = find_baseline(plan, baseline).id
+    found = changes_of(changed, [each.milestone for each in answers], limits=limits)
     if as_json:
         from optimiser.evidence.explain_documents import baseline_document
 
-        print_json(baseline_document(plan, name, answers))
+        print_json(with_changes(baseline_document(plan, name, answers), found))
     else:
         from optimiser.evidence.terminal.why_not import baseline_report
 
-        print_text(baseline_report(name, answers, plan, page(), detail=everything or bool(milestones)))
+        report = baseline_report(name, answers, plan, page(), detail=everything or bool(milestones))
+        print_text(after_changes(found, report))
     return _exit_code([each.answer for each in answers])
 
 

@@ -176,7 +176,9 @@ def evidence_class(evidence: Evidence) -> Basis | None:
     return max(bases, key=_FIRMEST_FIRST.index, default=None)
 
 
-def solve_document(outcome: Outcome, plan: Plan, milestones: Sequence[str] | None = None) -> dict[str, Any]:
+def solve_document(
+    outcome: Outcome, plan: Plan, milestones: Sequence[str] | None = None, written_sha256: str | None = None
+) -> dict[str, Any]:
     """Return the document of ``solve``.
 
     Parameters
@@ -187,14 +189,19 @@ def solve_document(outcome: Outcome, plan: Plan, milestones: Sequence[str] | Non
         The plan it answers for: baselines and titles are read from it.
     milestones
         What was asked for; the plan's targets where None. An outcome without dates lists them with nulls.
+    written_sha256
+        The hash of the plan before scenarios and single choices, where it is known.
 
     Returns
     -------
     dict
         ``milestones`` holds every milestone asked for; ``span`` is the first and last date over the live readings,
         the last null where some fall off the calendar; ``finish`` is the last working day, inclusive; ``outcome`` is
-        the answer as the Python API gives it, enough to verify the document later.
+        the answer as the Python API gives it, enough to verify the document later; ``inputs`` is all that the plan sets, so
+        that two documents can be compared.
     """
+    from optimiser.inputs import inputs_of
+
     asked = tuple(milestones or plan.targets)
     solved = outcome if outcome.status == "solved" else None
     if outcome.status == "solved":
@@ -216,6 +223,7 @@ def solve_document(outcome: Outcome, plan: Plan, milestones: Sequence[str] | Non
         "run": _run(outcome.run),
         "notes": list(outcome.notes),
         "outcome": outcome.model_dump(mode="json", by_alias=True),
+        "inputs": _dumped(inputs_of(plan, written_sha256)),
     }
 
 

@@ -9,13 +9,14 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from models.changes import PlanInputs
 from models.outcome import Infeasible, Outcome, Solved, Undecided
 from models.plan import Plan
 from optimiser.errors import InputError, Located, OptimiserError, StoredResultError
 from optimiser.reading.files import read_json
 from optimiser.solve.fingerprint import plan_sha256
 
-__all__ = ["SOLVE_SCHEMA", "outcome_of", "outcome_plan", "plan_of", "read"]
+__all__ = ["SOLVE_SCHEMA", "inputs_stored", "outcome_of", "outcome_plan", "plan_of", "read"]
 
 SOLVE_SCHEMA = "optimiser/solve/1"
 _OUTCOME: TypeAdapter[Any] = TypeAdapter(Outcome)
@@ -72,11 +73,33 @@ def outcome_of(document: Mapping[str, Any], where: str | None) -> Solved | Infea
         _Shown.model_validate(document)
         found: Solved | Infeasible | Undecided = _OUTCOME.validate_json(json.dumps(document.get("outcome")))
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        message = f"{where or 'the document'}: the outcome is not well formed at {place or 'its top'}: {first['msg']}"
-        raise StoredResultError(message) from None
+        raise _malformed(error, where, "outcome") from None
     return found
+
+
+def inputs_stored(document: Mapping[str, Any], where: str | None) -> PlanInputs | None:
+    """Return what a document says that its plan set; None where an older one does not.
+
+    Raises
+    ------
+    StoredResultError
+        If it is not well formed.
+    """
+    if document.get("inputs") is None:
+        return None
+    try:
+        return PlanInputs.model_validate_json(json.dumps(document["inputs"]))
+    except ValidationError as error:
+        raise _malformed(error, where, "list of inputs") from None
+
+
+def _malformed(error: ValidationError, where: str | None, what: str) -> StoredResultError:
+    """Return an error that names the first place at which a part of a document is not what it should be."""
+    first = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return StoredResultError(
+        f"{where or 'the document'}: the {what} is not well formed at {place or 'its top'}: {first['msg']}"
+    )
 
 
 class _Shown(BaseModel):
@@ -90,8 +113,30 @@ class _Shown(BaseModel):
     schedule: list[dict[str, Any]]
 
 
-def plan_of(document: Mapping[str, Any], outcome: Solved | Infeasible | Undecided) -> Plan:
+def _choices(outcome: Outcome, plan: Plan, stored: PlanInputs | None) -> dict[str, Any]:
+    """Return the single choices by which an outcome differs from its scenarios, in the order in which they were made.
+
+    Without what its plan set, they are the readings alone.
+    """
+    if stored is None:
+        chosen = plan.choices()
+        return {"readings": {name: option for name, option in outcome.readings.items() if chosen.get(name) != option}}
+    own, held = stored.settings, plan.settings
+    return {
+        # With an equals sign in front a value is read as it stands, whatever its sign.
+        "settings": {name: f"={text}" for name, text in own.assumptions.items() if held.assumptions.get(name) != text},
+        "readings": {name: option for name, option in own.readings.items() if held.readings.get(name) != option},
+        "released": [name for name, on in own.rules.items() if not on and held.rules.get(name) is not False],
+    }
+
+
+def plan_of(document: Mapping[str, Any], outcome: Solved | Infeasible | Undecided, stored: PlanInputs | None = None) -> Plan:
     """Return the plan that a document names, its own choices made again where the plan's hash says that they matter.
+
+    Parameters
+    ----------
+    stored
+        What its plan set: values and released rules are then set again too. Whoever verifies a document states them himself.
 
     Raises
     ------
@@ -104,8 +149,8 @@ def plan_of(document: Mapping[str, Any], outcome: Solved | Infeasible | Undecide
         plan = load(outcome.plan, list(outcome.scenarios))
         if plan_sha256(plan) == outcome.run.inputs_sha256:
             return plan
-        differing = {name: option for name, option in outcome.readings.items() if plan.choices().get(name) != option}
-        chosen = load(outcome.plan, list(outcome.scenarios), readings=differing) if differing else plan
+        choices = _choices(outcome, plan, stored)
+        chosen = load(outcome.plan, list(outcome.scenarios), **choices) if any(choices.values()) else plan
     except OptimiserError as error:
         message = f"the plan '{outcome.plan}' of the outcome cannot be loaded: {error}; maybe name it with --plan"
         raise InputError([Located(message, path=str(document.get("plan")))]) from None

@@ -3,23 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
 from models.faults import Fault
 from models.plan import Plan
 from models.record import MOST_FAULTS
+from models.scenario import Scenario
 from optimiser.errors import BeyondHorizonError, InputError, Located
 from optimiser.reading.document import Document
 from optimiser.reading.folder import Gathered, gather
 from optimiser.reading.packaged import find_plan
+from optimiser.reading.relative import Setting
 from optimiser.reading.scenarios import LocatedScenario, UserChoices, read_scenario, stack
 from optimiser.reading.sound import Verdict, judge
 from optimiser.reading.translate import Remark
 
-__all__ = ["load"]
+__all__ = ["LoadedPlan", "load", "load_changed"]
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPlan:
+    """A plan with everything asked for, and what that was changed from.
+
+    Attributes
+    ----------
+    plan
+        With scenarios and single choices applied.
+    before
+        What the changes start from: the plan with its scenarios, without the single choices; as written, where there are none.
+    written
+        The plan as its files have it.
+    scenarios
+        Those applied, in their order.
+    choices
+        The single choices as a scenario, the last; None where there are none.
+    asked
+        Assumption to its value, where how much it was to change was asked for.
+    origins
+        Assumption to the workbook that sets it.
+    """
+
+    plan: Plan
+    before: Plan
+    written: Plan
+    scenarios: tuple[Scenario, ...] = ()
+    choices: Scenario | None = None
+    asked: Mapping[str, Setting] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
 
 
 def load(
@@ -40,7 +74,8 @@ def load(
     scenarios
         Names of files in the plan's ``scenarios`` folder, or paths to YAML files; applied in order, the later wins.
     settings
-        Assumptions and unknowns with their values as text, such as ``{"sit-mvc": "304 wd"}``.
+        Assumptions and unknowns with their values as text, such as ``{"sit-mvc": "304 wd"}``, or how much they change,
+        such as ``+10wd`` or ``-20%``.
     readings
         Questions with the option chosen.
     released
@@ -53,6 +88,18 @@ def load(
     BeyondHorizonError
         If nothing is wrong but dates that lie beyond the calendar or the horizon.
     """
+    return load_changed(plan, scenarios, settings=settings, readings=readings, released=released).plan
+
+
+def load_changed(
+    plan: str | Path,
+    scenarios: Sequence[str | Path] = (),
+    *,
+    settings: Mapping[str, str] = _NOTHING,
+    readings: Mapping[str, str] = _NOTHING,
+    released: Sequence[str] = (),
+) -> LoadedPlan:
+    """Read a plan as `load` does, and keep what it was changed from."""
     path = find_plan(plan)
     stacked: list[LocatedScenario] = []
     later: list[Located] = []
@@ -61,11 +108,6 @@ def load(
         later += faults
         if entry:
             stacked.append(entry)
-    choices = UserChoices(settings, readings, released)
-    if choices:
-        entry, faults = choices.stacked()
-        later += faults
-        stacked.append(entry)
     hindsight = any(entry.scenario.hindsight for entry in stacked)
     gathered, verdict = _read(path, hindsight=hindsight)
     first = [*gathered.faults, *(gathered.locate(remark) for remark in verdict.remarks)]
@@ -82,10 +124,18 @@ def load(
     def place(fault: Fault) -> Located:
         return gathered.locate(Remark(fault.path, fault.message))
 
-    changed, faults = stack(verdict.plan, stacked, place)
-    if later or faults:
-        raise InputError([*later, *faults])
-    return _without_ad_hoc(changed) if choices else changed
+    before, faults = stack(verdict.plan, stacked, place)
+    named = tuple(entry.scenario for entry in stacked)
+    choices = UserChoices(settings, readings, released)
+    if not choices:
+        if later or faults:
+            raise InputError([*later, *faults])
+        return LoadedPlan(before, verdict.plan, verdict.plan, named)
+    entry, asked, unread = choices.stacked(before)
+    changed, wrong = stack(before, [entry], place)
+    if later or faults or unread or wrong:
+        raise InputError([*later, *unread, *faults, *wrong])
+    return LoadedPlan(_without_ad_hoc(changed), before, verdict.plan, named, entry.scenario, asked)
 
 
 def _read(path: Path, *, hindsight: bool) -> tuple[Gathered, Verdict]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from models.duration import Reference, Value, parse_value
+from models.duration import Reference, Value
 from models.faults import Fault, PlanFaultsError
 from models.plan import DURATION_PREFIX, Plan
 from models.scenario import SCENARIO_SCHEMA, Scenario
@@ -17,6 +17,7 @@ from optimiser.errors import InputError, Located
 from optimiser.reading.dates import check_dates
 from optimiser.reading.document import Keys, path_text, read_document
 from optimiser.reading.packaged import find_scenario
+from optimiser.reading.relative import Setting, read_setting
 from optimiser.reading.sound import circular
 from optimiser.reading.translate import Remark, remarks
 
@@ -91,7 +92,7 @@ class UserChoices:
     Attributes
     ----------
     settings
-        Assumptions and unknowns with their new values as text.
+        Assumptions and unknowns with their new values as text, or how much they change (see `optimiser.reading.relative`).
     readings
         Questions with the option chosen.
     released
@@ -105,15 +106,31 @@ class UserChoices:
     def __bool__(self) -> bool:
         return bool(self.settings or self.readings or self.released)
 
-    def stacked(self) -> tuple[LocatedScenario, list[Located]]:
-        """Return the choices as a scenario, and the faults of those that cannot be read."""
+    def stacked(self, plan: Plan) -> tuple[LocatedScenario, dict[str, Setting], list[Located]]:
+        """Return the choices as a scenario, the values asked for by their change, and the faults of what cannot be read.
+
+        Parameters
+        ----------
+        plan
+            With its scenarios applied: what a change is relative to, once the readings are answered.
+        """
+        held = dict(plan.values)
+        for reading in plan.readings:
+            option = reading.option(self.readings.get(reading.id, ""))
+            held |= option.changes.assumptions if option else {}
         values: dict[str, Value] = {}
+        asked: dict[str, Setting] = {}
         faults: list[Located] = []
         for name, text in self.settings.items():
             try:
-                values[name] = parse_value(text)
+                # What there is no such assumption for is told once the choices are made.
+                found = read_setting(text, held[name], plan) if name in held else Setting(0)
             except ValueError as error:
                 faults.append(Located(str(error), path=self._option(("assumptions", name))))
+                continue
+            values[name] = found.value
+            if found.asked:
+                asked[name] = found
         scenario = Scenario.model_construct(
             id=AD_HOC,
             title="Choices made without a scenario",
@@ -121,7 +138,8 @@ class UserChoices:
             readings=dict(self.readings),
             rules=dict.fromkeys(self.released, False),
         )
-        return LocatedScenario(scenario, lambda remark: Located(remark.message, path=self._option(remark.keys))), faults
+        located = LocatedScenario(scenario, lambda remark: Located(remark.message, path=self._option(remark.keys)))
+        return located, asked, faults
 
     def _option(self, keys: Keys) -> str | None:
         """Return the option that set what a path of the scenario leads to."""

@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Final
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from models.duration import Duration, parse_value, print_value
+from models.duration import Duration, Value, parse_value, print_value
 from models.faults import maybe
 from models.plan import Plan
 from optimiser.errors import InputError, Located
 from optimiser.reading.files import DEEPEST, check_file
+from optimiser.reading.relative import is_relative, read_setting, stated_text
 
 __all__ = ["SHEET", "Cell", "read_assumptions", "read_sheet"]
 
@@ -59,6 +60,8 @@ class Cell:
 
 def read_assumptions(path: Path, plan: Plan) -> dict[str, str]:
     """Return the values that a workbook gives to assumptions and unknowns where they are not the plan's own.
+
+    Each is text as `optimiser.reading.relative.read_setting` reads it: what a cell says a value changes by is left so.
 
     Parameters
     ----------
@@ -104,11 +107,11 @@ def read_assumptions(path: Path, plan: Plan) -> dict[str, str]:
             faults.append(Located(f"{name}: {error}", file=label, path=place))
     if faults:
         raise InputError(faults)
-    return {name: text for name, text in found.items() if text != print_value(plan.values[name])}
+    return {name: text for name, text in found.items() if text != stated_text(plan.values[name])}
 
 
 def _value(cell: Cell, plan: Plan, name: str, epoch: dt.date) -> str:
-    """Return a cell as an assumption's value is written.
+    """Return a cell as an assumption's value is set.
 
     Raises
     ------
@@ -141,16 +144,24 @@ def _value(cell: Cell, plan: Plan, name: str, epoch: dt.date) -> str:
         # A date assumption that holds none is still one: whole numbers beyond any count are days.
         if isinstance(held, dt.date) or (held is None and number > _FEWEST_DAYS):
             return _day(number, epoch)
-        return str(int(number))
+        return stated_text(int(number))
     if text.upper() in ("TRUE", "FALSE"):
         text = text.lower()
+    if is_relative(text) and not (text.startswith("-") and _negative(held)):
+        read_setting(text, held, plan)
+        return text
     try:
-        return print_value(parse_value(text))
+        return stated_text(parse_value(text))
     except ValueError:
         if not isinstance(held, dt.date):
             raise
         message = f"expected a day such as '{held.isoformat()}', got '{text}'"
         raise ValueError(message) from None
+
+
+def _negative(held: Value) -> bool:
+    """Return whether a value is below nothing: in the cell that shows it, another one with a minus stands for itself."""
+    return isinstance(held, Duration) and held.amount < 0
 
 
 def _day(number: float, epoch: dt.date) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 
 from models.changes import Comparison, RowChange
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, heading, paragraph
+from optimiser.evidence.terminal.whatif import changes_table
 from optimiser.evidence.terminal.words import day
 
 __all__ = ["comparison_report"]
@@ -63,12 +64,7 @@ def _dates(found: Comparison, page: Page) -> Lines:
 
 
 def _values(found: Comparison, page: Page) -> Lines:
-    grid = TextTable(
-        [TextColumn(""), TextColumn("name"), TextColumn("before"), TextColumn("after"), TextColumn("", gives=True)]
-    )
-    for change in found.values:
-        grid.add(change.kind, change.name, change.before, change.after, change.title or "")
-    return _titled("Set differently", "", grid, page)
+    return _titled("Set differently", "", changes_table(found.values), page)
 
 
 def _first(found: Comparison, page: Page) -> Lines:

@@ -76,6 +76,7 @@ def _title(outcome: Outcome, plan: Plan, page: Page) -> Lines:
     name.append(f" ({plan.id})", "not bold")
     calendar = plan.calendars_by_id[plan.calendar]
     stack = f"scenarios {', '.join(outcome.scenarios)}" if outcome.scenarios else "no scenario"
+    stack += ", single choices" if not outcome.scenarios and plan.settings.said else ""
     hindsight = "; with hindsight: sources later than that are admitted" if plan.settings.hindsight else ""
     return [name, *paragraph(f"{stack}; as of {day(plan.as_of)}{hindsight}; calendar {calendar.title}", page.width, 0, "dim")]
 
@@ -90,11 +91,15 @@ def _readings(outcome: Outcome, plan: Plan, page: Page) -> Lines:
     if not outcome.readings:
         return []
     live = {reading.id for reading in plan.live_readings()}
+    other = plan.set_otherwise()
+    states = {name: "open, at default" if name in live else "answered" for name in outcome.readings}
+    states |= dict.fromkeys(other, "set otherwise")
     lines = [heading("Readings it stands on")]
-    for label, keep in (("answered", False), ("open, at default", True)):
-        pairs = [f"{name}={option}" for name, option in outcome.readings.items() if (name in live) is keep]
-        if pairs:
-            lines += hanging(label, ", ".join(pairs), page.width, 2, 18)
+    for label in ("answered", "set otherwise", "open, at default"):
+        named = [(name, option) for name, option in outcome.readings.items() if states[name] == label]
+        said = [f"{name} ({other[name]})" if name in other else f"{name}={option}" for name, option in named]
+        if said:
+            lines += hanging(label, ", ".join(said), page.width, 2, 18)
     return lines
 
 

@@ -1,0 +1,99 @@
+"""Everything that a plan sets as one list, and what two such lists set differently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.changes import PlanInputs, StatedInput, ValueChange
+from models.duration import print_value
+from models.items import Activity
+from models.plan import DURATION_PREFIX, Plan
+from models.rules import Capacity, Rule
+from optimiser.numbers import users
+
+__all__ = ["ABSENT", "differences", "inputs_of"]
+
+ABSENT = "not there"
+"""What stands for the value of something that only the other plan has."""
+
+
+def inputs_of(plan: Plan, written_sha256: str | None = None) -> PlanInputs:
+    """Return everything that a plan sets: readings, calendar, assumptions, switches, and numbers that stand in a rule itself.
+
+    Parameters
+    ----------
+    plan
+        With its scenarios applied.
+    written_sha256
+        The hash of the plan before they were, where that is known.
+    """
+    return PlanInputs(stated=tuple(_stated(plan)), settings=plan.settings, written_sha256=written_sha256)
+
+
+def _stated(plan: Plan) -> Iterator[StatedInput]:
+    yield StatedInput(kind="plan", name="plan", title=plan.title, value=plan.id)
+    stack = "+".join(plan.settings.scenarios) or "none"
+    yield StatedInput(kind="scenarios", name="scenarios", title=None, value=stack)
+    for reading in plan.readings:
+        yield StatedInput(kind="reading", name=reading.id, title=reading.question, value=plan.choice(reading))
+    yield StatedInput(kind="calendar", name="calendar", title=None, value=plan.calendar)
+    if plan.qualification is not None:
+        state = "on" if plan.qualification.expanded else "off"
+        title = "Qualification party by party"
+        yield StatedInput(kind="parties", name=plan.qualification.id, title=title, value=state)
+    for name, entry in plan.assumptions_by_id.items():
+        yield StatedInput(kind="assumption", name=name, title=entry.title, value=print_value(entry.value))
+    for rule in plan.rules:
+        kind = "capacity" if isinstance(rule, Capacity) else "rule"
+        yield StatedInput(kind=kind, name=rule.id, title=rule.title, value=_state(plan, rule))  # type: ignore[arg-type]
+    for activity in plan.activities:
+        name = DURATION_PREFIX + activity.id
+        yield StatedInput(kind="duration", name=name, title=activity.title, value=_length(plan, activity))
+
+
+def _state(plan: Plan, rule: Rule) -> str:
+    """Return whether a rule is on, and what it says in numbers of its own."""
+    numbers = ", ".join(f"{term.field[0]} {term.stated}" for term in rule.terms() if len(term.field) == 1)
+    return " ".join(filter(None, ("on" if plan.switch(rule.enabled) else "off", f"({numbers})" if numbers else "")))
+
+
+def _length(plan: Plan, activity: Activity) -> str:
+    """Return an activity's own length, one that an assumption holds by its name, and whether it counts."""
+    return f"{activity.duration}{'' if plan.switch(activity.enabled) else ' (off)'}"
+
+
+def differences(before: PlanInputs, after: PlanInputs, plan: Plan | None = None) -> Iterator[ValueChange]:
+    """Yield everything that two lists set differently, in the order of the lists.
+
+    Parameters
+    ----------
+    plan
+        The later plan, where it is at hand: which rules and durations a value bears on is read from it.
+    """
+    old = {(entry.kind, entry.name): entry for entry in before.stated}
+    new = {(entry.kind, entry.name): entry for entry in after.stated}
+    for key in dict.fromkeys([*old, *new]):
+        one, other = old.get(key), new.get(key)
+        known = other or one
+        assert known is not None
+        values = [ABSENT if entry is None else entry.value for entry in (one, other)]
+        if values[0] != values[1]:
+            yield ValueChange(
+                kind=known.kind,
+                name=known.name,
+                title=known.title,
+                before=values[0],
+                after=values[1],
+                touches=_touches(known, plan),
+            )
+    if before.written_sha256 and after.written_sha256 and before.written_sha256 != after.written_sha256:
+        hashes = before.written_sha256[:12], after.written_sha256[:12]
+        title = "The plan's files, as written"
+        yield ValueChange(kind="text", name="text", title=title, before=hashes[0], after=hashes[1])
+
+
+def _touches(entry: StatedInput, plan: Plan | None) -> tuple[str, ...]:
+    """Return the rules and durations that something set bears on."""
+    if entry.kind == "assumption":
+        return () if plan is None else users(plan, entry.name)
+    return (entry.name,) if entry.kind in ("rule", "capacity", "duration") else ()
