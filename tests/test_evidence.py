@@ -441,7 +441,7 @@ def test_unchanged_workbook(toy, tmp_path):
 
 
 def test_changed_workbook(tmp_path, capsys):
-    """A value changed in the workbook gives the dates of the same value set by hand."""
+    """A value changed in the workbook gives the answers of the same value set by hand, but for whose it is."""
     plan = load("mhhs-round2")
     built = build(request_of("mhhs-round2", cases=(), milestones=("M10",), samples=64), "mhhs-round2")
     path = saved(built, tmp_path, {"<t>304 wd</t>": "<t>280 wd</t>"}, part="xl/sharedStrings.xml")
@@ -459,9 +459,11 @@ def test_changed_workbook(tmp_path, capsys):
     assert json.loads(capsys.readouterr().out)["milestones"]["M10"]["date"] != by_hand["milestones"]["M10"]["date"]
     for verb in (["explain"], ["why-not", "--by", "2024-12-31"], ["robust", "--samples", "64"], ["lint"]):
         printed = []
-        for given in (["--assumptions", str(path)], ["--set", "sit-mvc=280 wd"]):
+        for given, by in ((["--assumptions", str(path)], path.name), (["--set", "sit-mvc=280 wd"], "--set")):
             main([verb[0], "mhhs-round2", "-m", "M10", *verb[1:], *given, "--json"])
-            printed.append(json.loads(capsys.readouterr().out))
+            document = json.loads(capsys.readouterr().out)
+            assert verb == ["lint"] or [change.pop("by") for change in document["what_if"]["changes"]] == [by]
+            printed.append(document)
         assert printed[0] == printed[1], verb
 
 

@@ -326,6 +326,22 @@ def test_every_verb_begins_with_what_was_changed(capsys, arguments):
     assert plain["what_if"] is None
 
 
+def test_a_pack_begins_with_what_was_changed():
+    """The first page of a pack has the changes and the dates before and after, its outcome too; without changes neither."""
+    from optimiser.evidence.pack import build
+    from optimiser.evidence.request import request_of
+
+    built = build(request_of("toy", cases=(), settings={"oven": "+20%"}, samples=64), "toy")
+    plain = build(request_of("toy", cases=(), samples=64), "toy")
+
+    first, second, third, *_ = built.pack.sections[0].blocks
+    assert (first.id, first.rows) == ("what-if", (("Installing the oven", "oven", "10 wd", "12 wd", "--set +20 %", None),))
+    assert (second.id, second.rows[0]) == ("what-if-dates", ("OPEN", dt.date(2024, 3, 1), dt.date(2024, 3, 1), 0))
+    assert third.parts[2].text == "its 4 wd of slack took it, 2 wd are left"
+    assert json.loads(built.files["outcomes/base.json"])["what_if"]["changes"][0]["after"] == "12 wd"
+    assert "what-if" not in {table.id for _, table in plain.pack.tables()}
+
+
 def test_header_and_footer_agree_with_what_was_set(capsys):
     """A reading of which the value was set by name is neither open nor at its default, and is not spanned."""
     assert main(["solve", "mhhs-round2", "--no-gantt", "--set", "mp162-release=2024-11-29"]) == ExitCode.DONE

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from optimiser.cli.changes import after_changes, changes_of, with_changes
+from optimiser.cli.changes import after_changes, changes_of
 from optimiser.cli.options import (
     AsJson,
     Milestones,
@@ -75,6 +75,7 @@ def attribute_plan(
         answer = attribute(loaded, from_baseline, to_baseline=to_baseline, against=others, milestones=asked or (), seed=seed)
         found = changes_of(changed, asked or loaded.targets)
     if as_json:
+        from optimiser.evidence.documents import with_changes
         from optimiser.evidence.explain_documents import attribute_document
 
         print_json(with_changes(attribute_document(loaded, answer), found))

@@ -1,4 +1,4 @@
-"""What was changed, put before every answer: as text, and in the documents."""
+"""What was changed, put before every answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from optimiser.reading.load import LoadedPlan
     from optimiser.solve.between import DateRange
 
-__all__ = ["after_changes", "changes_of", "with_changes"]
+__all__ = ["after_changes", "changes_of"]
 
 
 def changes_of(
@@ -40,8 +40,3 @@ def after_changes(found: WhatIf | None, report: str) -> str:
     from optimiser.evidence.terminal.whatif import what_if_report
 
     return what_if_report(found, page()) + report
-
-
-def with_changes(document: Mapping[str, Any], found: WhatIf | None) -> dict[str, Any]:
-    """Return a document with what was changed for it."""
-    return {**document, "what_if": None if found is None else found.model_dump(mode="json")}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from optimiser.cli.changes import after_changes, changes_of, with_changes
+from optimiser.cli.changes import after_changes, changes_of
 from optimiser.cli.files import OutputFile
 from optimiser.cli.options import (
     AsJson,
@@ -86,7 +86,7 @@ def solve_plan(
         outcome = earliest(loaded, asked, seed=seed, workers=workers, time_limit=time_limit, progress=tell)
         found = _changes(changed, outcome, asked, {"seed": seed, "workers": workers, "time_limit": time_limit})
     if as_json or target:
-        from optimiser.evidence.documents import print_document, solve_document
+        from optimiser.evidence.documents import print_document, solve_document, with_changes
         from optimiser.solve.fingerprint import plan_sha256
 
         document = with_changes(solve_document(outcome, loaded, asked, plan_sha256(changed.written)), found)

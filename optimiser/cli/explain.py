@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from optimiser.cli.changes import after_changes, changes_of, with_changes
+from optimiser.cli.changes import after_changes, changes_of
 from optimiser.cli.options import (
     AsJson,
     Milestones,
@@ -100,6 +100,7 @@ def explain_plan(
                 ranges[name] = oracle.base(name)
         found = changes_of(changed, names, ranges, {"seed": seed, "workers": workers, "time_limit": time_limit})
     if as_json:
+        from optimiser.evidence.documents import with_changes
         from optimiser.evidence.explain_documents import explain_document
 
         print_json(with_changes(explain_document(loaded, reports, regions, functions), found))

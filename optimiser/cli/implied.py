@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from optimiser.cli.changes import after_changes, changes_of, with_changes
+from optimiser.cli.changes import after_changes, changes_of
 from optimiser.cli.options import (
     AsJson,
     Milestones,
@@ -66,6 +66,7 @@ def imply_plan(
         answer = implied(loaded, match, free=free or (), milestones=asked or ())
         found = changes_of(changed, asked or loaded.targets)
     if as_json:
+        from optimiser.evidence.documents import with_changes
         from optimiser.evidence.explain_documents import implied_document
 
         print_json(with_changes(implied_document(loaded, answer), found))

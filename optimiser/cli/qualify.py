@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimiser.cli.changes import after_changes, changes_of, with_changes
+from optimiser.cli.changes import after_changes, changes_of
 from optimiser.cli.options import AsJson, PlanName, Readings, Released, Scenarios, Settings, Workbook, read_changed
 from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
 from optimiser.errors import InputError, Located
@@ -77,6 +77,7 @@ def qualify_plan(
         )
         changes = _changes(changed, found)
     if as_json:
+        from optimiser.evidence.documents import with_changes
         from optimiser.evidence.qualification_documents import qualify_document
 
         print_json(with_changes(qualify_document(found), changes))

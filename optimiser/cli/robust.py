@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from optimiser.cli.changes import after_changes, changes_of, with_changes
+from optimiser.cli.changes import after_changes, changes_of
 from optimiser.cli.options import (
     AsJson,
     Milestones,
@@ -181,6 +181,7 @@ def robust_dates(
         )
         found = _changes(changed, outcome)
     if as_json:
+        from optimiser.evidence.documents import with_changes
         from optimiser.evidence.robust_documents import robust_document
 
         print_json(with_changes(robust_document(outcome), found))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from optimiser.cli.changes import after_changes, changes_of, with_changes
+from optimiser.cli.changes import after_changes, changes_of
 from optimiser.cli.options import (
     AsJson,
     Milestones,
@@ -92,6 +92,7 @@ def why_not_plan(
         answer = why_not(loaded, asked[0], by, all=everything, allow=allow or (), **limits)
         found = changes_of(changed, asked[:1], limits=limits)
     if as_json:
+        from optimiser.evidence.documents import with_changes
         from optimiser.evidence.explain_documents import why_not_document
 
         print_json(with_changes(why_not_document(loaded, answer), found))
@@ -144,6 +145,7 @@ def _of_baseline(
     name = find_baseline(plan, baseline).id
     found = changes_of(changed, [each.milestone for each in answers], limits=limits)
     if as_json:
+        from optimiser.evidence.documents import with_changes
         from optimiser.evidence.explain_documents import baseline_document
 
         print_json(with_changes(baseline_document(plan, name, answers), found))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # a fault is reported without waiting for the models
     from models.assumptions import Baseline
+    from models.changes import WhatIf
     from models.findings import Binding, Conflict, Evidence
     from models.items import Item
     from models.outcome import MilestoneDate, Outcome, RowDate, Run
@@ -32,6 +33,7 @@ __all__ = [
     "print_document",
     "show_document",
     "solve_document",
+    "with_changes",
 ]
 
 SOLVE_SCHEMA = "optimiser/solve/1"
@@ -225,6 +227,11 @@ def solve_document(
         "outcome": outcome.model_dump(mode="json", by_alias=True),
         "inputs": _dumped(inputs_of(plan, written_sha256)),
     }
+
+
+def with_changes(document: Mapping[str, Any], found: WhatIf | None) -> dict[str, Any]:
+    """Return the document of any answer with what was changed for it; null where nothing was."""
+    return {**document, "what_if": None if found is None else _dumped(found)}
 
 
 def _milestone(entry: MilestoneDate, plan: Plan) -> dict[str, Any]:

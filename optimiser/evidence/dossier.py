@@ -14,6 +14,7 @@ from optimiser.reproduction import RowMatch
 
 if TYPE_CHECKING:
     from models.allocation import Qualified
+    from models.changes import WhatIf
     from models.explanation import Attribution, BindingReport, Implied, MilestoneWhyNot, Piecewise, Regions
     from models.lint import LintReport
     from models.published import PublishedTables
@@ -40,10 +41,13 @@ class DossierCase:
         How the published rows come about, where there are any.
     robust
         None where ``absent`` says why.
+    written_sha256
+        Hash of the plan before scenarios and single choices.
     """
 
     asked: PackCase
     plan: Plan | None = None
+    written_sha256: str | None = None
     outcome: Outcome | None = None
     fault: str | None = None
     matches: tuple[RowMatch, ...] = ()
@@ -128,6 +132,8 @@ class Dossier:
     milestones: tuple[str, ...]
     cases: list[DossierCase]
     published: PublishedTables
+    what_if: WhatIf | None = None
+    """What was changed for the main case; None where nothing was."""
     lint: LintReport | None = None
     binding: dict[str, BindingReport] = field(default_factory=dict)
     why_not: tuple[MilestoneWhyNot, ...] = ()

@@ -15,9 +15,11 @@ from models.pack import PackCase, PackRequest
 from optimiser.errors import BeyondHorizonError, InputError, OptimiserError
 from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.variations import add_variations
-from optimiser.reading.load import load
+from optimiser.reading.load import LoadedPlan, load_changed
 from optimiser.reproduction import classify
 from optimiser.solve import asked_for, earliest
+from optimiser.solve.fingerprint import plan_sha256
+from optimiser.whatif import ranges_of, what_if
 
 __all__ = ["gather"]
 
@@ -42,14 +44,18 @@ def gather(request: PackRequest, source: str | Path, *, progress: Callable[[str]
         If the plan, or the scenarios of every case, cannot be read; a case of its own that cannot is reported in the pack.
     """
     tell = progress or (lambda _: None)
-    cases = [_case(request, asked, source, tell, first=place == 0) for place, asked in enumerate(request.cases)]
-    main = cases[0]
+    solved = [_case(request, asked, source, tell, first=place == 0) for place, asked in enumerate(request.cases)]
+    cases = [case for case, _ in solved]
+    main, loaded = solved[0]
     assert main.plan is not None
     from optimiser.lint import read_published
     from optimiser.reading.packaged import find_plan
 
     milestones = asked_for(main.plan, request.milestones or None)
     dossier = Dossier(request, find_plan(source), milestones, cases, read_published(source, main.plan))
+    if loaded is not None and main.outcome is not None:
+        tell("what was changed")
+        dossier.what_if = what_if(loaded, milestones, ranges_of(main.outcome, loaded.plan))
     _checks(dossier, tell)
     _reasons(dossier, tell)
     _published_plans(dossier, tell)
@@ -62,12 +68,12 @@ def gather(request: PackRequest, source: str | Path, *, progress: Callable[[str]
 
 def _case(
     request: PackRequest, asked: PackCase, source: str | Path, tell: Callable[[str], None], *, first: bool
-) -> DossierCase:
-    """Solve one case; what keeps one from being solved is kept, unless it is the first."""
+) -> tuple[DossierCase, LoadedPlan | None]:
+    """Solve one case, and return it with its plan as loaded; what keeps one from being solved is kept, unless it is the first."""
     case = DossierCase(asked)
     tell(f"{asked.id}: earliest dates")
     try:
-        case.plan = load(
+        loaded = load_changed(
             source,
             [*request.main, *asked.scenarios],
             settings=request.settings,
@@ -78,7 +84,8 @@ def _case(
         if first:
             raise
         case.fault = str(error)
-        return case
+        return case, None
+    case.plan, case.written_sha256 = loaded.plan, plan_sha256(loaded.written)
     try:
         case.outcome = earliest(case.plan, request.milestones or None, seed=request.seed)
     except BeyondHorizonError as error:
@@ -86,7 +93,7 @@ def _case(
     solved = case.solved
     if solved and any(item.published for item in case.plan.items.values()):
         case.matches = classify(case.plan, solved.schedule)
-    return case
+    return case, loaded
 
 
 def _try(dossier: Dossier, part: str, make: Callable[[], T], otherwise: T) -> T:

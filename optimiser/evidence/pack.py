@@ -10,7 +10,7 @@ from typing import Any, Final
 from models.pack import Chart, Manifest, ManifestFile, Pack, PackRequest, Table
 from models.plan import Plan
 from optimiser.evidence.compose import compose
-from optimiser.evidence.documents import print_document, solve_document
+from optimiser.evidence.documents import print_document, solve_document, with_changes
 from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.folder import MANIFEST, SUMS, Built
 from optimiser.evidence.gather import gather
@@ -150,7 +150,8 @@ def _case_files(case: DossierCase, dossier: Dossier) -> dict[str, bytes]:
     if case.plan is not None:
         found[f"{INPUTS}/plans/{case.id}.json"] = _text(plan_text(case.plan))
     if case.plan is not None and case.outcome is not None:
-        document = solve_document(case.outcome, case.plan, dossier.milestones)
+        document = solve_document(case.outcome, case.plan, dossier.milestones, case.written_sha256)
+        document = with_changes(document, dossier.what_if if case is dossier.main else None)
         found[f"outcomes/{case.id}.json"] = _text(print_document(document))
         found[f"certificates/{case.id}.json"] = _text(print_document(certificate(document, case.plan, case.id)))
     return found

@@ -9,6 +9,7 @@ from models.items import Activity
 from models.outcome import Infeasible, MilestoneDate, Undecided
 from models.pack import Block, Cell, Figure, Name, Section
 from optimiser.evidence.dossier import Dossier
+from optimiser.evidence.sections.changed import changed
 from optimiser.evidence.sections.dates import dates_table
 from optimiser.evidence.sections.words import (
     absence,
@@ -42,6 +43,7 @@ def summary(dossier: Dossier) -> Section:
         if case.solved is None:
             status = case.outcome.status if case.outcome else "without dates"
             blocks.append(warning("Case ", Name(text=case.id), f" is {status}: see the section of cases."))
+    blocks += changed(dossier)
     if main.solved is None:
         return Section(id="summary", title="Summary", items=(20,), blocks=tuple(blocks))
     blocks += [

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 
 from rich.text import Text
 
-from models.changes import LetThrough, TakenUp, Unmoved, ValueChange, WhatIf
+from models.changes import ValueChange, WhatIf
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
 from optimiser.evidence.terminal.words import counted, day, listed, month_or_day, weekday_day
+from optimiser.evidence.whatif_words import overruled_words, why_it_stays
 
 __all__ = ["changes_table", "what_if_report"]
 
 _MOST_CHANGES = 15
-_MOST_WAYS = 4
 
 
 def what_if_report(found: WhatIf, page: Page) -> str:
@@ -73,15 +71,8 @@ def _changes(found: WhatIf, page: Page) -> Lines:
     for change in found.changes:
         if change.rounded:
             lines += hanging(change.name, change.rounded, page.width)
-    for each in found.overruled:
-        if each.then_by not in found.scenarios:
-            continue  # its old and new value are in the table
-        first, then = month_or_day(each.value), month_or_day(each.then)
-        lines += hanging(
-            "overruled",
-            f"{each.title or each.name} ({each.name}): {first} by {each.by}, then {then} by {each.then_by}",
-            page.width,
-        )
+    for text in overruled_words(found, month_or_day):
+        lines += hanging("overruled", text, page.width)
     if not (found.changes or found.added or found.removed):
         lines += paragraph("nothing: what was asked for is what the plan says already", page.width)
     return lines
@@ -118,62 +109,7 @@ def _unmoved(found: WhatIf, page: Page) -> Lines:
     lines = [heading("Why a date stays")]
     told: set[str] = set()
     for entry in found.unmoved:
-        alone = len(entry.taken_up) == 1
-        said = [_taken_up(entry.milestone, each, alone=alone) for each in entry.taken_up[:_MOST_CHANGES]]
-        said += list(_let_through(entry, told))
         room = 2 + max(len(each.milestone) for each in found.unmoved)
-        for place, text in enumerate(said or ["nothing that was changed bears on it"]):
+        for place, text in enumerate(why_it_stays(entry, told, day)):
             lines += hanging(entry.milestone if not place else "", text, page.width, 2, room)
     return lines
-
-
-def _taken_up(milestone: str, each: TakenUp, *, alone: bool) -> str:
-    """Say what a change comes to on its way to a milestone."""
-    if not each.leads:
-        return f"nothing leads from {each.name} to {milestone}"
-    before, after = each.slack_before_wd, each.slack_after_wd
-    if before is None and after is None:
-        said = f"work that needs it leads to {milestone}; the date is the same with both"
-    elif after is None:
-        said = f"it had {before} wd of slack to {milestone}" if before else f"something else holds {milestone} at the same day"
-    elif before is None:
-        said = f"it has {after} wd of slack to {milestone}"
-    elif after < before:
-        said = f"its {before} wd of slack took it, {f'{after} wd are left' if after else 'none is left'}"
-    else:
-        more = f", and has {after} wd now" if after > before else ""
-        said = f"it did not hold {milestone}: it had {before} wd of slack{more}"
-    order = ", in the order shown on the slots" if each.in_order and (before, after) != (None, None) else ""
-    return f"{'' if alone else f'{each.name}: '}{said}{order}"
-
-
-def _let_through(entry: Unmoved, told: set[str]) -> Iterable[str]:
-    """Say which answers, or rules, would let the changes through, and to which dates."""
-    # A rule that is off says little where the answer to a question already tells.
-    ways_told = [way for way in entry.let_through if way.kind == "reading"] or list(entry.let_through)
-    for (kind, name), group in groupby(ways_told[:_MOST_WAYS], key=lambda way: (way.kind, way.name)):
-        ways: Sequence[LetThrough] = tuple(group)
-        title = "" if name in told else f'"{ways[0].title}" '
-        told.add(name)
-        if kind == "reading":
-            start = (
-                f"{title}({name}) answered {ways[0].instead_of} keeps the change away"
-                if title
-                else f"{name}={ways[0].instead_of} keeps the change away"
-            )
-            yield f"{start}; {entry.milestone} would be at {', '.join(f'{_dated(way)} with {way.option}' for way in ways)}"
-        else:
-            start = f"the rule {title}({name}) is off" if title else f"{name} is off"
-            yield f"{start}; with it {entry.milestone} would be at {_dated(ways[0])}"
-    more = len(ways_told) - _MOST_WAYS
-    if more > 0:
-        yield f"{more} further answers and rules would let it through, with --json"
-
-
-def _dated(way: LetThrough) -> str:
-    """Say the date without and with the changes."""
-
-    def shown(date: dt.date | None) -> str:
-        return "without a date" if date is None else f"{'' if way.exact else 'not before '}{day(date)}"
-
-    return f"{shown(way.after)} (without the change {shown(way.before)})"
