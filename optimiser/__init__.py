@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from optimiser.explain import attribute, explain, implied, verify_outcome, why_not
     from optimiser.lint import lint
     from optimiser.qualification import qualify
-    from optimiser.reading.load import load
+    from optimiser.reading.load import load, load_changed
     from optimiser.robust import robust
     from optimiser.solve import earliest
+    from optimiser.whatif import what_if
 
     __version__: str
 
@@ -36,9 +37,11 @@ __all__ = [
     "implied",
     "lint",
     "load",
+    "load_changed",
     "qualify",
     "robust",
     "verify_outcome",
+    "what_if",
     "why_not",
 ]
 
@@ -51,9 +54,11 @@ _HOMES = {
     "implied": "optimiser.explain",
     "lint": "optimiser.lint",
     "load": "optimiser.reading.load",
+    "load_changed": "optimiser.reading.load",
     "qualify": "optimiser.qualification",
     "robust": "optimiser.robust",
     "verify_outcome": "optimiser.explain",
+    "what_if": "optimiser.whatif",
     "why_not": "optimiser.explain",
 }
 """Where each public name lives."""

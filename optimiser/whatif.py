@@ -125,13 +125,14 @@ def _changes(loaded: LoadedPlan) -> tuple[list[ValueChange], int, int]:
     plan = loaded.plan
     found = list(differences(inputs_of(loaded.before), inputs_of(plan), plan))
     answered = {change.name for change in found if change.kind == "reading"}
-    options = [(reading, plan.choice(reading)) for reading in plan.readings if reading.id in answered]
-    implied = {name for reading, option in options for name in _of(reading, option).changes.rules}
+    options = [_of(reading, plan.choice(reading)).changes for reading in plan.readings if reading.id in answered]
+    implied = {("rule", name) for changes in options for name in changes.rules}
+    implied |= {("calendar", "calendar") for changes in options if changes.calendar}
     listed, added, removed = [], 0, 0
     for change in found:
         if ABSENT in (change.before, change.after):
             added, removed = added + (change.before == ABSENT), removed + (change.after == ABSENT)
-        elif change.kind not in ("plan", "scenarios") and not (change.kind == "rule" and change.name in implied):
+        elif change.kind not in ("plan", "scenarios") and (change.kind, change.name) not in implied:
             listed.append(change.model_copy(update=_told(loaded, change)))
     return listed, added, removed
 
@@ -175,7 +176,7 @@ def _by(loaded: LoadedPlan, change: ValueChange) -> str | None:
     for name, scenario in reversed(steps):
         for reading, option in scenario.readings.items():
             changes = _of(next(entry for entry in loaded.plan.readings if entry.id == reading), option).changes
-            if change.name in changes.assumptions or change.name in changes.rules or change.kind == "calendar":
+            if change.name in changes.assumptions or change.name in changes.rules:
                 return name or f"reading {reading}"
     return None
 

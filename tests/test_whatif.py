@@ -447,3 +447,24 @@ def test_choices_of_stored_outcomes_are_made_again_to_say_what_moved_first(tmp_p
     document = json.loads(capsys.readouterr().out)
     assert (document["first"]["row"]["id"], document["first"]["why"]) == ("OVEN", ["assumption oven: 10 wd → 15 wd"])
     assert document["notes"] == []
+
+
+def test_a_document_that_misstates_its_inputs_does_not_hold(tmp_path, capsys):
+    """What a document says that its plan sets, and of the dates with the changes, is held against the plan and the outcome."""
+    path = tmp_path / "outcome.json"
+    arguments = ["--set", "oven=+5wd"]
+    assert main(["solve", "toy", *arguments, "-o", str(path)]) == ExitCode.DONE
+    assert main(["verify", str(path), *arguments]) == ExitCode.DONE
+    sound = json.loads(path.read_text(encoding="utf-8"))
+    for wrong in ("inputs", "dates", "none"):
+        document = json.loads(json.dumps(sound))
+        if wrong == "inputs":
+            next(entry for entry in document["inputs"]["stated"] if entry["name"] == "oven")["value"] = "10 wd"
+        elif wrong == "dates":
+            document["what_if"]["dates"][0]["after"] = "2024-03-01"
+        else:
+            document["what_if"]["dates"] = 3
+        path.write_text(json.dumps(document), encoding="utf-8")
+        capsys.readouterr()
+        assert main(["verify", str(path), *arguments]) == ExitCode.MISSED, wrong
+        assert "NOT" in capsys.readouterr().out

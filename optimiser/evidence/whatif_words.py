@@ -50,7 +50,7 @@ def _taken_up(milestone: str, each: TakenUp, *, alone: bool) -> str:
         return f"nothing leads from {each.name} to {milestone}"
     before, after = each.slack_before_wd, each.slack_after_wd
     if before is None and after is None:
-        said = f"work that needs it leads to {milestone}; the date is the same with both"
+        said = f"work that needs it leads to {milestone}, and still lets it be on the same day"
     elif after is None:
         said = f"it had {before} wd of slack to {milestone}" if before else f"something else holds {milestone} at the same day"
     elif before is None:

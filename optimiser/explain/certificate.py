@@ -29,7 +29,8 @@ from optimiser.critical import (
     latest_times,
     resources,
 )
-from optimiser.explain.stored import SOLVE_SCHEMA, outcome_of, outcome_plan, plan_of, read
+from optimiser.explain.stored import SOLVE_SCHEMA, inputs_stored, outcome_of, outcome_plan, plan_of, read
+from optimiser.inputs import differences, inputs_of
 from optimiser.solve.fingerprint import plan_sha256
 from optimiser.wording import demand, plain_date, point_name
 
@@ -63,7 +64,7 @@ def verify_outcome(source: str | Path | Mapping[str, Any], plan: Plan | None = N
     held = plan if plan is not None else plan_of(document, outcome)
     if isinstance(outcome, Solved):
         return _Solution(document, outcome, held).verification()
-    checks = [_fingerprint(outcome, held), _status(document, outcome)]
+    checks = [_fingerprint(outcome, held), _status(document, outcome), *_told(document, outcome, held)]
     if isinstance(outcome, Infeasible):
         argument, more = _contradiction(outcome, held)
         return _record(outcome, [*checks, *more], argument, {})
@@ -111,6 +112,25 @@ def _status(document: Mapping[str, Any], outcome: Solved | Infeasible | Undecide
     )
 
 
+def _told(document: Mapping[str, Any], outcome: Solved | Infeasible | Undecided, plan: Plan) -> Iterator[CheckedClaim]:
+    """Check what a document says of the plan's inputs, and of its dates with the changes; an older one says neither."""
+    stored = inputs_stored(document, None)
+    if stored is not None:
+        wrong = [change.name for change in differences(inputs_of(plan), stored)]
+        wrong += [] if stored.settings == plan.settings else ["settings"]
+        found = f"not as it says: {', '.join(wrong[:5])}" if wrong else f"{len(stored.stated)} values and rules"
+        yield CheckedClaim(claim="the plan sets what the document says", holds=not wrong, found=found)
+    changed = document.get("what_if")
+    if isinstance(changed, Mapping):
+        dates = {name: str(date) for name, date in outcome.dates.items()} if isinstance(outcome, Solved) else {}
+        said = changed.get("dates")
+        same = isinstance(said, list) and all(
+            isinstance(entry, Mapping) and entry.get("after") == dates.get(str(entry.get("milestone"))) for entry in said
+        )
+        found = "those before the changes are not computed again here" if same else "they are not those of the outcome"
+        yield CheckedClaim(claim="the dates after the changes are the outcome's", holds=same, found=found)
+
+
 def _contradiction(outcome: Infeasible, plan: Plan) -> tuple[list[str], list[CheckedClaim]]:
     """Check a conflict: its members cannot all hold, and leave out any one, the rest can."""
     network = compile_network(plan)
@@ -155,7 +175,8 @@ class _Solution:
 
     def verification(self) -> Verification:
         """Return every claim checked."""
-        checks = [_fingerprint(self.outcome, self.plan), _status(self.document, self.outcome), self._schedule()]
+        checks = [_fingerprint(self.outcome, self.plan), _status(self.document, self.outcome)]
+        checks += [*_told(self.document, self.outcome, self.plan), self._schedule()]
         checks.append(self._document())
         checks.append(self._rows())
         certificates = {each.milestone: each for each in self.outcome.certificates}

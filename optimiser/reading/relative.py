@@ -76,10 +76,9 @@ def read_setting(text: str, held: Value, plan: Plan) -> Setting:
         If it is none of these, or cannot be reckoned from the value at hand.
     """
     text = text.strip()
-    if text.startswith("="):
-        return Setting(parse_value(text[1:].strip()))
-    if not is_relative(text):
-        return Setting(parse_value(text))
+    if text.startswith("=") or not is_relative(text):
+        # A length may be written without its space, as a change may.
+        return Setting(parse_value(re.sub(r"(?<=\d)(?=(wd|cd|mo)$)", " ", text.removeprefix("=").strip())))
     found = _RELATIVE.fullmatch(text)
     unit = found[3].lower() if found else ""
     if found is None or unit not in ("", "wd", "cd", "mo", "%"):

@@ -15,7 +15,7 @@ from optimiser.evidence.documents import evidence_class
 from optimiser.evidence.terminal.binding import binding_lines
 from optimiser.evidence.terminal.gantt import Rows, gantt_lines, shown_date
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
-from optimiser.evidence.terminal.words import amount, change, counted, day, month_or_day, weekday_day
+from optimiser.evidence.terminal.words import amount, change, counted, day, month_or_day, stack, weekday_day
 
 __all__ = ["outcome_report"]
 
@@ -75,10 +75,9 @@ def _title(outcome: Outcome, plan: Plan, page: Page) -> Lines:
     name.truncate(page.width - len(plan.id) - 3, overflow="ellipsis")
     name.append(f" ({plan.id})", "not bold")
     calendar = plan.calendars_by_id[plan.calendar]
-    stack = f"scenarios {', '.join(outcome.scenarios)}" if outcome.scenarios else "no scenario"
-    stack += ", single choices" if not outcome.scenarios and plan.settings.said else ""
+    changed = stack(outcome.scenarios, choices=bool(plan.settings.said))
     hindsight = "; with hindsight: sources later than that are admitted" if plan.settings.hindsight else ""
-    return [name, *paragraph(f"{stack}; as of {day(plan.as_of)}{hindsight}; calendar {calendar.title}", page.width, 0, "dim")]
+    return [name, *paragraph(f"{changed}; as of {day(plan.as_of)}{hindsight}; calendar {calendar.title}", page.width, 0, "dim")]
 
 
 def _notes(outcome: Outcome, page: Page) -> Iterable[Lines]:

@@ -23,7 +23,7 @@ from optimiser.evidence.terminal.robust_choices import (
     side_by_side_lines,
     titled,
 )
-from optimiser.evidence.terminal.words import counted, day, month_or_day, weekday_day
+from optimiser.evidence.terminal.words import counted, day, month_or_day, stack, weekday_day
 
 __all__ = ["robust_report"]
 
@@ -80,9 +80,9 @@ def _title(outcome: RobustOutcome, plan: Plan, page: Page) -> Lines:
     name = words(plan.title, "bold")
     name.truncate(page.width - len(plan.id) - 3, overflow="ellipsis")
     name.append(f" ({plan.id})", "not bold")
-    stack = f"scenarios {', '.join(outcome.scenarios)}" if outcome.scenarios else "no scenario"
+    changed = stack(outcome.scenarios, choices=bool(plan.settings.said))
     register = f"register: {outcome.register_title}" if outcome.register_title else "no register"
-    return [name, *paragraph(f"{stack}; as of {day(plan.as_of)}; {register}", page.width, 0, "dim")]
+    return [name, *paragraph(f"{changed}; as of {day(plan.as_of)}; {register}", page.width, 0, "dim")]
 
 
 def _label(confidence: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from optimiser.evidence.terminal.characters import clean
 
@@ -15,6 +15,7 @@ __all__ = [
     "day",
     "listed",
     "month_or_day",
+    "stack",
     "weekday_day",
 ]
 
@@ -53,6 +54,19 @@ def change(months: int, working_days: int | None) -> str:
     if working_days is None:
         return f"{months:+d} mo" if months else "same month"
     return f"{months:+d} mo {working_days:+d} wd"
+
+
+def stack(scenarios: Sequence[str], *, choices: bool) -> str:
+    """Return what a plan was changed by: ``scenarios poap1``, ``no scenario``, ``no scenario but single choices``.
+
+    Parameters
+    ----------
+    choices
+        Whether anything was set, whoever set it.
+    """
+    if scenarios:
+        return f"scenarios {', '.join(scenarios)}"
+    return "no scenario but single choices" if choices else "no scenario"
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
