@@ -468,3 +468,29 @@ def test_a_document_that_misstates_its_inputs_does_not_hold(tmp_path, capsys):
         capsys.readouterr()
         assert main(["verify", str(path), *arguments]) == ExitCode.MISSED, wrong
         assert "NOT" in capsys.readouterr().out
+
+
+def test_a_name_that_a_reading_shares_with_a_value_keeps_the_reading():
+    """A value set by a name that a reading has too leaves the reading's other answers to be tried where they set something else."""
+    release = {"mp162-release": "2024-11-29"}
+
+    (m10,) = changed(milestones=("M10",), settings=release).unmoved
+    assert {way.name for way in m10.let_through if way.kind == "reading"} == {"mp162"}
+    (m10,) = changed(milestones=("M10",), settings=release, readings={"mp162": "after-cit"}).unmoved
+    assert all(way.name != "mp162" for way in m10.let_through)
+
+
+def test_without_a_date_none_is_searched_again(monkeypatch, capsys):
+    """Changes that leave no schedule have no dates after them, and are not searched a second time."""
+    import optimiser.whatif.sides as sides
+
+    asked = []
+    search = sides.between
+    monkeypatch.setattr(
+        sides, "between", lambda problem, *given, **named: asked.append(problem) or search(problem, *given, **named)
+    )
+    assert main(["solve", "toy-capacity", "--set", "testers=0", "--json"]) == ExitCode.INFEASIBLE
+
+    (date,) = json.loads(capsys.readouterr().out)["what_if"]["dates"]
+    assert (date["before"], date["after"], date["working_days"]) == ("2024-01-18", None, None)
+    assert len(asked) == 1

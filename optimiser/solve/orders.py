@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.plan import DURATION_PREFIX
 from optimiser.critical import Columns, Earliest, Network, Resource, earliest_times, evaluate, floats, latest_times, reaches
@@ -20,7 +19,7 @@ from optimiser.critical.components import components
 from optimiser.critical.network import Arc, Bound, Family
 from optimiser.solve.problem import Problem
 
-__all__ = ["NO_SLACK", "Slack", "attained", "in_order", "latest_finishes", "latest_pushed", "slacks", "slots_on_chain"]
+__all__ = ["NO_SLACK", "Slack", "attained", "in_order", "latest_finishes", "slacks", "slots_on_chain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,54 +190,27 @@ def latest_finishes(found: Earliest, milestone: str) -> dict[str, int | None]:
     By bisection over forward passes, all items at once.
     """
     network = found.network
-    leads = reaches(network, network.nodes[milestone, "start"])
+    target = network.nodes[milestone, "start"]
+    leads = reaches(network, target)
     items = [item.id for item in (*network.plan.activities, *network.plan.milestones)]
-    moving = [item for item in items if leads[network.item_nodes(item)[1]]]
-    late = latest_pushed(
-        found,
-        milestone,
-        [(network.item_nodes(item)[1], DURATION_PREFIX + item) for item in moving],
-    )
-    last = {item: value if value < network.clock.limit else None for item, value in zip(moving, late, strict=True)}
-    return {item: last.get(item) for item in items}
-
-
-def latest_pushed(found: Earliest, milestone: str, places: Sequence[tuple[int, str | None]]) -> list[int]:
-    """Return the last boundary that each of some nodes may be pushed to, alone, before a milestone moves.
-
-    Parameters
-    ----------
-    places
-        Nodes, each with the duration (``duration:ITEM``) that is free while it is pushed.
-
-    Returns
-    -------
-    list of int
-        The axis' last boundary for what never moves the milestone.
-
-    Notes
-    -----
-    By bisection over forward passes, all nodes at once.
-    """
-    network, count = found.network, len(places)
-    target, samples = network.nodes[milestone, "start"], np.arange(len(places))
-    low = np.array([found.values[node] for node, _ in places], dtype=np.int64)
-    high = np.full(count, network.clock.limit, dtype=np.int64)
+    finishes = {item: network.item_nodes(item)[1] for item in items}
+    moving = [item for item in items if leads[finishes[item]]]
+    early = np.array([found.values[finishes[item]] for item in moving], dtype=np.int64)
+    low, high = early.copy(), np.full(len(moving), network.clock.limit, dtype=np.int64)
     free = {
-        name: samples != sample
-        for sample, (_, name) in enumerate(places)
-        if name is not None and network.enabled.get(name, False)
+        DURATION_PREFIX + item: np.arange(len(moving)) != sample
+        for sample, item in enumerate(moving)
+        if network.enabled.get(DURATION_PREFIX + item, False)
     }
-    columns = Columns(samples=count, switches=free)
+    columns = Columns(samples=len(moving), switches=free)
     while np.any(low < high):
         middle = (low + high + 1) // 2
-        raised: dict[int, NDArray[np.int64]] = {}
-        for sample, (node, _) in enumerate(places):
-            raised[node] = np.where(samples == sample, middle, raised.get(node, np.zeros(count, dtype=np.int64)))
+        raised = {finishes[item]: np.where(np.arange(len(moving)) == sample, middle, 0) for sample, item in enumerate(moving)}
         pushed = evaluate(network, columns, raised=raised)
         stays = (pushed.values[target] <= found.values[target]) & ~pushed.infeasible
         low, high = np.where(stays, middle, low), np.where(stays, high, middle - 1)
-    return [int(value) for value in low]
+    last = {item: int(value) if value < network.clock.limit else None for item, value in zip(moving, low, strict=True)}
+    return {item: last.get(item) for item in items}
 
 
 def slots_on_chain(found: Earliest, milestone: str) -> dict[str, str]:

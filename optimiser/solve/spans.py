@@ -13,7 +13,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from models.assumptions import Changes, Option, Reading
+from models.assumptions import Option, Reading
 from models.duration import Duration
 from models.outcome import DateSpan, SpanEnd
 from models.plan import DURATION_PREFIX, Plan
@@ -35,7 +35,6 @@ __all__ = [
     "live_options",
     "sheets",
     "spans",
-    "with_changes",
     "with_option",
 ]
 
@@ -124,11 +123,7 @@ def sheets(plan: Plan, readings: Sequence[Reading]) -> Iterator[Sheet]:
 
 def with_option(plan: Plan, option: Option) -> Plan:
     """Return the plan with an option's changes made."""
-    return with_changes(plan, option.changes)
-
-
-def with_changes(plan: Plan, changes: Changes) -> Plan:
-    """Return the plan with the changes of a reading's option made."""
+    changes = option.changes
     scenario = Scenario(
         id="reading",
         title="An option of a reading",
