@@ -350,6 +350,12 @@ def test_header_and_footer_agree_with_what_was_set(capsys):
     assert "mp162-release=end-of-june" not in said
     assert "set otherwise     mp162-release (mp162-release=2024-11-29)" in said
     assert "11 open readings, 6,144 combinations" in said
+    for arguments in (["show", "mhhs-round2"], ["robust", "mhhs-round2", "-m", "M10", "--samples", "64"]):
+        main([*arguments, "--set", "mp162-release=2024-11-29"])
+        said = capsys.readouterr().out
+        assert "mp162-release=end-of-june" not in said
+        assert "● end-of-june" not in said
+        assert "set otherwise" in said
 
 
 def test_a_workbook_is_named_and_may_hold_changes(tmp_path, capsys):
@@ -482,7 +488,7 @@ def test_a_name_that_a_reading_shares_with_a_value_keeps_the_reading():
 
 def test_without_a_date_none_is_searched_again(monkeypatch, capsys):
     """Changes that leave no schedule have no dates after them, and are not searched a second time."""
-    import optimiser.whatif.sides as sides
+    from optimiser.whatif import sides
 
     asked = []
     search = sides.between

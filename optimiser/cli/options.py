@@ -144,13 +144,15 @@ def read_settings(
 
         plan = load(name, scenarios or (), readings=answers)
         found = read_assumptions(assumptions, plan)
-        for key in found.keys() & values.keys():
-            if is_relative(values[key]):
-                held = read_setting(found[key], plan.values[key], plan).value
-                try:
-                    values[key] = stated_text(read_setting(values[key], held, plan).value)
-                except ValueError as error:
-                    raise InputError([Located(str(error), path=f"--set {key}={values[key]}")]) from None
+        faults: list[Located] = []
+        for key in [key for key in values if key in found and is_relative(values[key])]:
+            held = read_setting(found[key], plan.values[key], plan).value
+            try:
+                values[key] = stated_text(read_setting(values[key], held, plan).value)
+            except ValueError as error:
+                faults.append(Located(str(error), path=f"--set {key}={values[key]}"))
+        if faults:
+            raise InputError(faults)
         values = {**found, **values}
     return values, answers
 

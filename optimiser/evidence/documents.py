@@ -200,7 +200,7 @@ def solve_document(
         ``milestones`` holds every milestone asked for; ``span`` is the first and last date over the live readings,
         the last null where some fall off the calendar; ``finish`` is the last working day, inclusive; ``outcome`` is
         the answer as the Python API gives it, enough to verify the document later; ``inputs`` is all that the plan sets, so
-        that two documents can be compared.
+        that two documents can be compared, and ``set_otherwise`` the readings whose values somebody has set by name.
     """
     from optimiser.inputs import inputs_of
 
@@ -226,6 +226,7 @@ def solve_document(
         "notes": list(outcome.notes),
         "outcome": outcome.model_dump(mode="json", by_alias=True),
         "inputs": _dumped(inputs_of(plan, written_sha256)),
+        "set_otherwise": plan.set_otherwise(),
     }
 
 

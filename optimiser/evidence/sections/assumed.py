@@ -95,13 +95,14 @@ def _assumed_links(dossier: Dossier) -> Block:
 
 def _assumed_readings(dossier: Dossier) -> Block:
     """Return the answers that would move a milestone; where nothing was explained, every answer."""
+    other = dossier.plan.set_otherwise()
     if not dossier.binding:
         return table(
             "assumed-readings",
             "Questions that the source leaves open, as answered here",
             [column("question"), column("answered here"), column("instead")],
             [
-                [reading.question, chosen.title, option.title]
+                [reading.question, other.get(reading.id, chosen.title), option.title]
                 for reading in dossier.plan.readings
                 if (chosen := reading.option(dossier.plan.choice(reading)))
                 for option in reading.options
@@ -121,7 +122,8 @@ def _assumed_readings(dossier: Dossier) -> Block:
         for option in reading.options:
             known = moved.get((reading.id, option.id))
             if known and chosen:
-                rows.append([reading.question, chosen.title, option.title, *(known.get(name) for name in dossier.milestones)])
+                answer = other.get(reading.id, chosen.title)
+                rows.append([reading.question, answer, option.title, *(known.get(name) for name in dossier.milestones)])
     return table(
         "assumed-readings",
         "Questions that the source leaves open, and what another answer alone would move",

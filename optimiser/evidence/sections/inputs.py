@@ -18,6 +18,7 @@ __all__ = ["calendar", "inputs", "links"]
 def inputs(dossier: Dossier) -> Section:
     """Return every number that went in."""
     plan, main = dossier.plan, dossier.main
+    chosen = {name: f"set otherwise: {said}" for name, said in plan.set_otherwise().items()}
     source = f"inputs/plans/{main.id}.json"
     bases = Counter(entry.basis for entry in plan.assumptions)
     words = ", ".join(f"{number} {basis}" for basis, number in sorted(bases.items()))
@@ -97,7 +98,7 @@ def inputs(dossier: Dossier) -> Section:
                     entry.id,
                     entry.question,
                     option.title,
-                    "chosen" if plan.choice(entry) == option.id else None,
+                    chosen.get(entry.id, "chosen") if plan.choice(entry) == option.id else None,
                     basis_of(entry),
                     cited(entry.citation),
                     entry.note,

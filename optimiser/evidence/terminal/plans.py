@@ -117,11 +117,12 @@ def _readings(plan: Plan, page: Page) -> Lines:
     """Every open question with its options, the chosen one marked."""
     if not plan.readings:
         return [heading("Readings", "none")]
-    live = {reading.id for reading in plan.live_readings()}
+    live, other = {reading.id for reading in plan.live_readings()}, plan.set_otherwise()
     lines = [heading("Readings", "● chosen, ○ other; open ones span the dates")]
     for reading in plan.readings:
-        chosen = plan.choice(reading)
+        chosen = None if reading.id in other else plan.choice(reading)
         state = "open, at its default" if reading.id in live else "answered"
+        state = f"set otherwise: {other[reading.id]}" if reading.id in other else state
         sure = f", {reading.confidence} confidence" if reading.confidence else ""
         title = words(reading.id, "bold").append(f"  {state}; {reading.basis}{sure}", "not bold dim")
         lines += [Text("  ") + title, *paragraph(reading.question, page.width, 4)]

@@ -67,7 +67,7 @@ def robust_report(outcome: RobustOutcome, plan: Plan, page: Page) -> str:
         against_lines(outcome, page),
         decision_lines(outcome, page),
         _notes(outcome, page),
-        _readings(outcome, page),
+        _readings(outcome, plan, page),
         _run(outcome, page),
     ]
     lines: Lines = []
@@ -402,11 +402,16 @@ def _notes(outcome: RobustOutcome, page: Page) -> Lines:
     return [heading("Notes"), *lines] if lines else []
 
 
-def _readings(outcome: RobustOutcome, page: Page) -> Lines:
+def _readings(outcome: RobustOutcome, plan: Plan, page: Page) -> Lines:
     if not outcome.readings:
         return []
-    pairs = [f"{name}={option}" for name, option in outcome.readings.items() if name not in outcome.weighted]
+    other = plan.set_otherwise()
+    left = {name: option for name, option in outcome.readings.items() if name not in outcome.weighted}
+    pairs = [f"{name}={option}" for name, option in left.items() if name not in other]
     lines = [heading("Readings it stands on")]
+    set_otherwise = [f"{name} ({other[name]})" for name in left if name in other]
+    if set_otherwise:
+        lines += hanging("set otherwise", ", ".join(set_otherwise), page.width, 2, 18)
     if pairs:
         lines += hanging("as chosen", ", ".join(pairs), page.width, 2, 18)
     if outcome.weighted:
