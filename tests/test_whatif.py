@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from models.duration import Duration, print_value
-from models.rules import Point
 from optimiser.cli import ExitCode, main
 from optimiser.critical import compile_network, earliest_times
 from optimiser.errors import InputError
@@ -111,6 +110,9 @@ def test_a_change_is_relative_to_what_scenarios_and_readings_set():
         ("go-live-lead", "-2wd", "'-2wd' may be a value or a change, as it is -3 wd now; maybe '=-5 wd' or '=-2 wd'"),
         ("cit", "-50wd", "the duration is negative: -4 wd; expected 0 or more"),
         ("cti", "+5wd", "unknown assumption 'cti'"),
+        ("cit", "+999999mo", "with '+999999mo' it would be 21733159 wd; expected at most 999999"),
+        ("mp162-release", "-999999cd", "2024-06-28 -999999 cd: is no day of any calendar"),
+        ("cit", "+3,5%", "expected a change such as '+10wd', '+14cd', '+3mo', '-20%' or '+2', got '+3,5%'"),
     ],
 )
 def test_a_change_that_cannot_be_is_located_and_helped(name, text, said):
@@ -121,6 +123,18 @@ def test_a_change_that_cannot_be_is_located_and_helped(name, text, said):
     (fault,) = caught.value.faults
     assert str(fault).startswith(f"--set {name}={text}: ")
     assert said in str(fault)
+
+
+def test_a_scenario_file_states_values(tmp_path):
+    """A change in a scenario file is refused at its line, with where it may stand."""
+    scenario = tmp_path / "change.yaml"
+    scenario.write_text("schema: optimiser/scenario/1\nid: change\ntitle: A change\nassumptions: {cit: +3mo}\n")
+    with pytest.raises(InputError) as caught:
+        load("mhhs-round2", [scenario])
+
+    (fault,) = caught.value.faults
+    assert (fault.line, fault.column) == (4, 20)
+    assert "a file states the value itself, --set and a workbook may change it" in fault.message
 
 
 def test_a_rounded_share_says_so(capsys):
@@ -281,19 +295,17 @@ def _between_plans(plan, longer, target):
     return found.unmoved[0] if found.unmoved else None
 
 
-def test_capacity_takes_the_one_search_and_the_answers_own_dates():
-    """With slots the dates before and after are those of the search, and slack is that of an order on the slots."""
-    loaded = load_changed(
-        "toy-capacity", released=["test-1-ready"] if "test-1-ready" in load("toy-capacity").rules_by_id else []
-    )
+def test_with_capacity_the_dates_are_the_answers_own():
+    """With slots the dates after the changes are those that the answer found, those before are searched as the answer's are."""
+    loaded = load_changed("toy-capacity", released=["duration:E"])
     outcome = earliest(loaded.plan)
+    ranges = ranges_of(outcome, loaded.plan)
 
-    assert set(ranges_of(outcome, loaded.plan)) == {entry.id for entry in outcome.milestones}
-    for entry in outcome.milestones:
-        held = ranges_of(outcome, loaded.plan)[entry.id]
-        assert (held.low, held.high, held.proof) == (entry.bound_boundary, entry.boundary, entry.proof)
-        assert held.schedule is not None
-        assert outcome.schedule.boundary(Point(entry.id, "start")) == entry.boundary
+    held = ranges["DONE"]
+    assert (held.exact, held.proof, held.schedule is not None) == (outcome.milestones[0].boundary, outcome.proof["DONE"], True)
+    (date,) = what_if(loaded, ["DONE"], ranges).dates
+    assert (date.before, date.after) == (earliest(load("toy-capacity")).dates["DONE"], outcome.dates["DONE"])
+    assert date.working_days == -1
 
 
 # -- on the command line -----------------------------------------------------------------------------------------------------
@@ -380,9 +392,7 @@ def test_stored_outcomes_name_every_difference_of_their_inputs(tmp_path, capsys)
     """Two documents tell what their plans set differently: values, readings, released rules, calendar and scenarios."""
     one, two = tmp_path / "one.json", tmp_path / "two.json"
     assert main(["solve", "mhhs-round2", "-o", str(one)]) == ExitCode.DONE
-    choices = ["--set", "mp162-release=2024-11-29", "--set", "cit=+4wd", "--release", "align-M10", "--release", "m11-after-m10"]
-    choices = [text for text in choices if text != "m11-after-m10" or text in load("mhhs-round2").rules_by_id]
-    choices = choices[:-1] if choices[-1] == "--release" else choices
+    choices = ["--set", "mp162-release=2024-11-29", "--set", "cit=+4wd", "--release", "mp162-before-m10"]
     assert main(["solve", "mhhs-round2", "-s", "bank-holidays", "-s", "poap2", *choices, "-o", str(two)]) == ExitCode.DONE
     capsys.readouterr()
     assert main(["compare", str(one), str(two), "--json"]) == ExitCode.DONE
@@ -393,7 +403,8 @@ def test_stored_outcomes_name_every_difference_of_their_inputs(tmp_path, capsys)
     assert values["assumption", "cit"] == ("46 wd", "50 wd")
     assert values["scenarios", "scenarios"] == ("none", "bank-holidays+poap2")
     assert values["calendar", "calendar"] == ("mon-fri", "england-wales")
-    assert ("rule", "align-M10") not in values  # off in both
+    assert values["rule", "mp162-before-m10"][0].startswith("on")
+    assert values["rule", "mp162-before-m10"][1].startswith("off")
     assert values["rule", "align-M11"] == ("off", "on")
     assert document["notes"] == []
 

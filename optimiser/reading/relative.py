@@ -23,6 +23,8 @@ __all__ = ["Setting", "is_relative", "read_setting", "stated_text"]
 
 _RELATIVE: Final = re.compile(r"([+-])\s*(\d{1,6}(?:\.\d{1,6})?)\s*(%|[A-Za-z]*)")
 _MEANT: Final = {"d": "wd", "day": "wd", "days": "wd", "m": "mo", "month": "mo", "months": "mo", "percent": "%", "pc": "%"}
+MOST: Final = 999_999
+"""The greatest length or count that a change may lead to: as many digits as a length has in a file."""
 _MONTH: Final = Fraction(1461, 48)
 """Calendar days of a month, over four years."""
 
@@ -96,7 +98,12 @@ def read_setting(text: str, held: Value, plan: Plan) -> Setting:
     if unit != "%" and size.denominator != 1:
         message = f"expected a whole number, got '{text}'; only a percentage may have decimals"
         raise ValueError(message)
-    return _changed(held, size, unit, _spaced(found), plan)
+    setting = _changed(held, size, unit, _spaced(found), plan)
+    amount = setting.value.amount if isinstance(setting.value, Duration) else setting.value
+    if isinstance(amount, int) and abs(amount) > MOST:
+        message = f"with '{text}' it would be {print_value(setting.value)}; expected at most {MOST}"
+        raise ValueError(message)
+    return setting
 
 
 def _spaced(found: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from models.faults import maybe
 from models.record import IDENTIFIER_PATTERN, MOST_FAULTS
 from optimiser.reading.document import REFUSED, Keys
+from optimiser.reading.relative import is_relative
 from optimiser.reading.table import plain_type
 
 __all__ = ["Remark", "remarks"]
@@ -240,6 +241,8 @@ def _reasoned(message: str, given: Any) -> str:
         return f"{message}{_switch(given)}"
     if "expected a duration" in message and isinstance(given, int) and not isinstance(given, bool) and abs(given) < 10**6:
         return f"{message}; maybe '{given} wd'"
+    if "expected a duration" in message and isinstance(given, str) and is_relative(given):
+        return f"{message}; a file states the value itself, --set and a workbook may change it"
     return message
 
 
