@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from models.picture import Picture
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, heading, paragraph
-from optimiser.evidence.terminal.words import counted, day, listed
+from optimiser.evidence.terminal.words import counted, day, listed, month_or_day, stack
 
 __all__ = ["duration_words", "picture_report", "plan_report", "run_report"]
 
@@ -69,7 +69,7 @@ def run_report(
 
 def picture_report(picture: Picture, page: Page, written: Sequence[str] = ()) -> str:
     """Return the picture of a run."""
-    lines: Lines = [heading(picture.title, picture.plan)]
+    lines: Lines = [heading(picture.title, f"{picture.plan}, {stack(picture.scenarios, choices=False)}")]
     parts = ", ".join(f"{count:,} {status}" for status, count in sorted(picture.counts.items(), key=lambda entry: -entry[1]))
     left = f"; {picture.left_out:,} left out by exclusions" if picture.left_out else ""
     lines += paragraph(f"{counted(picture.combinations, 'combination')} ({parts or 'none yet'}){left}.", page.width)
@@ -78,6 +78,7 @@ def picture_report(picture: Picture, page: Page, written: Sequence[str] = ()) ->
     for text in (*picture.disagreements[:_MOST], *picture.notes):
         lines += paragraph(text, page.width, 4)
     lines += [
+        *_varies(picture, page),
         *_reasons(picture, page),
         *_steps(picture, page),
         *_axes(picture, page),
@@ -96,6 +97,14 @@ def _titled(title: str, note: str, grid: TextTable, page: Page, most: int = _MOS
         grid.rows = grid.rows[:most]
         grid.across(f"… and {cut} more, on the page")
     return [heading(""), heading(title, note), *grid.lines(page.width)] if grid.rows else []
+
+
+def _varies(picture: Picture, page: Page) -> Lines:
+    """Say what the axes are, and where each stands in the plan that they vary."""
+    grid = TextTable([TextColumn("what", gives=True), TextColumn("axis", limit=28), TextColumn("base", limit=22)])
+    for name, title in picture.axes.items():
+        grid.add(title, name, month_or_day(picture.base[name]))
+    return _titled("What varies", "base: as the plan has it", grid, page)
 
 
 def _reasons(picture: Picture, page: Page) -> Lines:
