@@ -245,6 +245,28 @@ def test_slack_is_what_the_change_may_use_up_before_the_milestone_moves():
     assert moves.dates[0].after == dt.date(2024, 4, 1)
 
 
+@pytest.mark.parametrize(
+    ("scenarios", "settings", "said"),
+    [
+        (["equal-chains"], {"oven": "-3wd"}, "something else holds OPEN at the same day; it has 3 wd of slack now"),
+        (
+            ["equal-chains"],
+            {"oven": "-1wd", "fit-out": "+1wd"},
+            "OPEN hangs on it before and after, and other changes make up for it",
+        ),
+        ([], {"oven": "-3wd"}, "it did not hold OPEN: it had 4 wd of slack, and has 7 wd now"),
+        ([], {"oven": "+3wd"}, "its 4 wd of slack took it, 1 wd is left"),
+    ],
+)
+def test_what_is_said_of_a_date_that_stays(scenarios, settings, said, capsys):
+    """A shorter driver beside another one, changes that make up for each other, and slack that grows or shrinks read as what they are."""
+    stacked = [part for name in scenarios for part in ("-s", name)]
+    chosen = [part for name, value in settings.items() for part in ("--set", f"{name}={value}")]
+    assert main(["solve", "toy", "-m", "OPEN", "--no-gantt", *stacked, *chosen]) == ExitCode.DONE
+
+    assert said in " ".join(capsys.readouterr().out.split())
+
+
 def test_slack_is_right_on_random_plans():
     """A length that takes all its slack moves nothing, and one unit more moves the milestone or leaves the axis."""
     slack, tried, none = 0, 0, 0

@@ -56,7 +56,12 @@ def _taken_up(milestone: str, each: TakenUp, *, alone: bool) -> str:
     elif before is None:
         said = f"it has {after} wd of slack to {milestone}"
     elif after < before:
-        said = f"its {before} wd of slack took it, {f'{after} wd are left' if after else 'none is left'}"
+        left = f"{after} wd {'is' if after == 1 else 'are'}" if after else "none is"
+        said = f"its {before} wd of slack took it, {left} left"
+    elif not after:
+        said = f"{milestone} hangs on it before and after{'' if alone else ', and other changes make up for it'}"
+    elif not before:
+        said = f"something else holds {milestone} at the same day; it has {after} wd of slack now"
     else:
         more = f", and has {after} wd now" if after > before else ""
         said = f"it did not hold {milestone}: it had {before} wd of slack{more}"
