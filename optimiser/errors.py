@@ -61,6 +61,10 @@ class BeyondHorizonError(InputError):
     """A date outside the days that a calendar's list, or the plan's horizon, covers."""
 
 
+class PlanContradictsError(InputError):
+    """A plan that no schedule meets: there is no date to ask about."""
+
+
 class UndecidedError(OptimiserError):
     """A limit came before an answer: neither yes nor no."""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -26,6 +26,7 @@ __all__ = [
     "MEANINGS",
     "Axis",
     "Scene",
+    "alone",
     "breaches",
     "earliest",
     "hammock_place",
@@ -363,6 +364,23 @@ def _alone(plan: Plan, axis: Axis, name: str, rules: list[Any]) -> list[tuple[in
 def _named(rule: Any) -> set[str]:
     """Return the items that a rule speaks of."""
     return {point.item for point in rule.points()}
+
+
+def alone(plan: Plan, members: Collection[str]) -> Plan:
+    """Return some rules and lengths of a plan (``duration:ITEM``) and the items they name, all other lengths free."""
+    rules = tuple(rule for rule in plan.rules if rule.id in members)
+    named = {name for rule in rules for name in _named(rule)} | {name.removeprefix("duration:") for name in members}
+    held = {
+        item.id: item if f"duration:{item.id}" in members else item.model_copy(update={"enabled": False})
+        for item in plan.activities
+    }
+    return plan.evolve(
+        rules=rules,
+        activities=tuple(held[item.id] for item in plan.activities if item.id in named),
+        milestones=tuple(item for item in plan.milestones if item.id in named),
+        hammocks=(),
+        targets=(),
+    )
 
 
 def earliest(plan: Plan, milestone: str) -> dt.date | None:

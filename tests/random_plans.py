@@ -25,7 +25,7 @@ from models.rules import RULE_KINDS, Point, Rule
 from tests.brute_force import DAY, NAMES, Axis, Scene, hammock_place, last_day, works_on
 from tests.rule_kinds import MEANINGS, example
 
-__all__ = ["UNITS", "plans", "random_plan"]
+__all__ = ["UNITS", "plans", "random_plan", "round_plan"]
 
 T = TypeVar("T")
 Size = Literal["tiny", "medium"]
@@ -628,6 +628,66 @@ class _Maker:
             if not self.planted or self.scene.axis.origin <= start <= finish <= self.scene.axis.limit:
                 hammocks.append(hammock)
         return hammocks
+
+
+def round_plan(seed: int) -> Plan:
+    """Draw a tiny plan of a month whose rules mostly run in circles: links back, counts of what waits for them, approvals.
+
+    Parameters
+    ----------
+    seed
+        Equal seeds give equal plans.
+    """
+    draw = Draw(seed)
+    names = [f"A{number}" for number in range(draw.whole(1, 3))]
+    points = [*(f"{name}.{end}" for name in names for end in ("start", "finish")), "M0"]
+    first, last = "2024-01-01", draw.one(["2024-01-26", "2024-01-31", "2024-02-05"])
+    weekdays = draw.one([NAMES[:5], NAMES[:5:2]])
+    base = {"id": "base", "title": "Base", "basis": "synthetic", "weekdays": weekdays, "covers": {"first": first, "last": last}}
+    fields = _framed(f"round-{seed}", [base], "2024-01-08", last)
+    common: dict[str, Any] = {"title": "t", "basis": "synthetic"}
+    fields["activities"] = [common | {"id": name, "duration": f"{draw.whole(0, 4)} wd"} for name in names]
+    fields["milestones"] = [common | {"id": "M0", "shown": draw.one(["opens", "closes"])}]
+    fields["targets"] = ["M0"]
+    kinds = {
+        "dependency": lambda: {
+            "before": draw.one([*names, "M0"]),
+            "after": draw.one([*names, "M0"]),
+            "type": draw.one(["FS", "SS", "FF", "SF"]),
+            "lag": f"{draw.whole(-3, 3)} {draw.one(['wd', 'wd', 'cd'])}",
+            "bound": draw.one(["at-least"] * 4 + ["at-most"]),
+        },
+        "at-least": lambda: _counted(draw, points),
+        "gate": lambda: {
+            "before": draw.one(points),
+            "after": draw.one(points),
+            "notice": f"{draw.whole(0, 3)} wd",
+            "board": draw.one(_BOARDS),
+        },
+        "equality": lambda: {"at": draw.some(points, 2, 2)},
+        "not-after": lambda: {"at": draw.one(points), "date": f"2024-01-{draw.whole(8, 26):02d}"},
+        "not-before": lambda: {"at": draw.one(points), "date": f"2024-01-{draw.whole(8, 26):02d}"},
+        "release": lambda: {"at": draw.one(points), "occasions": {"pattern": {"on": "third mon"}}},
+    }
+    for number in range(draw.whole(1, 4)):
+        kind = draw.one(["at-least", "at-least", *kinds])
+        fields.setdefault("rules", []).append(common | {"id": f"R{number}", "kind": kind} | kinds[kind]())
+    return Plan.model_validate(fields)
+
+
+_BOARDS: tuple[dict[str, Any], ...] = (
+    {"pattern": {"every_weeks": 1, "since": "2024-01-03"}},
+    {"pattern": {"every_weeks": 1, "since": "2024-01-06", "non_working": "stay"}},
+    {"pattern": {"on": "first mon"}},
+    {"days": ["2024-01-10", "2024-01-13", "2024-01-18"]},
+)
+"""Boards of `round_plan`: weekly, on days off, monthly, listed."""
+
+
+def _counted(draw: Draw, points: Sequence[str]) -> dict[str, Any]:
+    """Draw a count, often of the point that waits for it."""
+    of = draw.some(points, 1, 3)
+    return {"of": of, "count": draw.whole(1, len(of)), "after": draw.one([*of, *points]), "lag": f"{draw.whole(-1, 3)} wd"}
 
 
 def _filled(point: Point, end: Any) -> Point:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 
 FLOORS = [
     {"models"},
-    {"optimiser.errors"},
+    {"optimiser.errors", "optimiser.circles"},
     {"optimiser.clock"},
     {"optimiser.numbers"},
     {"optimiser.wording"},

@@ -302,7 +302,8 @@ class TestOutcomes:
         assert isinstance(outcome, Infeasible)
 
         assert {"slot", "by"} <= {member.id for member in outcome.conflict.members}
-        assert "two configurations" in outcome.conflict.confirmed_by
+        assert outcome.conflict.minimal
+        assert outcome.conflict.confirmed_by == "work counted against room, without a solver; CP-SAT in two configurations"
 
     def test_a_limit_reached_is_not_a_verdict(self) -> None:
         """With no time at all, and a first schedule hidden by a latest date, the answer is undecided with bounds."""
@@ -372,7 +373,7 @@ class TestOutcomes:
             ],
         )
         assert isinstance(earliest(plan), Infeasible)
-        monkeypatch.setattr("optimiser.solve.infeasible.conflict_of_room", lambda _: None)
+        monkeypatch.setattr("optimiser.solve.contradiction.conflict_of_room", lambda *_: None)
         monkeypatch.setattr(Encoding, "confirm_infeasible", lambda *_, **__: Answer(status="unknown"))
 
         assert isinstance(earliest(plan), Undecided)

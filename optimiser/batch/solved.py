@@ -13,7 +13,7 @@ from optimiser.clock import Clock
 from optimiser.encoding import Encoding, Limits
 from optimiser.errors import BeyondHorizonError
 from optimiser.solve.between import Deadline
-from optimiser.solve.contradiction import beyond_horizon, conflict_of_capacity, conflict_of_network
+from optimiser.solve.contradiction import beyond_horizon, conflict_of, conflict_of_network
 from optimiser.solve.dates import Dates, Proved, Unproved, prove
 from optimiser.solve.problem import Problem
 
@@ -74,7 +74,7 @@ def _refuse(found: Found, row: int, status: str, reason: str) -> None:
 def _unanswered(job: Job, found: Found, row: int, problem: Problem, answer: Unproved) -> None:
     """Say of a row without a schedule whether that is proved."""
     if answer.nowhere:
-        conflict, _ = conflict_of_capacity(problem.plan, problem.network, limits_of(job))
+        conflict = conflict_of(problem, Deadline(limits_of(job)), nowhere=True)
         if conflict is not None:
             _refuse(found, row, "infeasible", conflict.statement)
             return

@@ -18,7 +18,14 @@ from optimiser.cli import attribute, batch, compare, evidence, explain, implied,
 from optimiser.cli.dates import solve_plan
 from optimiser.cli.output import ExitCode, InterruptedRun, announce, print_faults, print_text, unwritable
 from optimiser.cli.plans import list_plans, print_schema, show_plan
-from optimiser.errors import InputError, Located, OptimiserError, StoredResultError, UndecidedError
+from optimiser.errors import (
+    InputError,
+    Located,
+    OptimiserError,
+    PlanContradictsError,
+    StoredResultError,
+    UndecidedError,
+)
 
 __all__ = ["app", "main"]
 
@@ -29,7 +36,11 @@ _USAGE: type[Exception] = typer.BadParameter.__mro__[2]
 """Whatever is wrong with the command line: the ancestor, not itself exported, of the exceptions that typer does export."""
 _UNWRITABLE = {errno.EBADF, errno.EFBIG, errno.EIO, errno.ENOSPC}
 """What the system says of a stream that is closed, or leads to where there is no room."""
-_CODES = {StoredResultError: ExitCode.MISSED, UndecidedError: ExitCode.UNDECIDED}
+_CODES = {
+    PlanContradictsError: ExitCode.INFEASIBLE,
+    StoredResultError: ExitCode.MISSED,
+    UndecidedError: ExitCode.UNDECIDED,
+}
 """What the shell is told of errors that are nobody's bad input."""
 
 app = typer.Typer(

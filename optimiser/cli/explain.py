@@ -66,7 +66,7 @@ def explain_plan(
 
     drop is the working days gained without it, unit by one unit less, range how far relaxing it goes on gaining.
 
-    Exit codes: 0 done; 2 bad usage or input, or a plan that contradicts itself; 4 undecided within the limit; 1 our fault.
+    Exit codes: 0 done; 2 bad usage or input; 3 no schedule meets the plan; 4 undecided within the limit; 1 our fault.
     """
     asked = read_milestones(milestone)
     with progress() as shown:

@@ -3,7 +3,7 @@
 from optimiser.critical.backward import floats, free_floats, latest_times, reaches
 from optimiser.critical.batch import Batch, Columns, Evaluated, evaluate
 from optimiser.critical.bounds import CapacityBound, Overload, capacity_bound, overload_on_axis
-from optimiser.critical.chain import certificate, driving_items, minimal_core
+from optimiser.critical.chain import certificate, driving_items, minimal_core, proved_core
 from optimiser.critical.compile import RULE_COMPILERS, compile_network
 from optimiser.critical.forward import Earliest, Event, Trouble, earliest_times
 from optimiser.critical.levelling import Levelling, Resource, best_schedule, list_schedule, resources
@@ -39,6 +39,7 @@ __all__ = [
     "list_schedule",
     "minimal_core",
     "overload_on_axis",
+    "proved_core",
     "reaches",
     "resources",
     "unsure",

@@ -11,7 +11,10 @@ from optimiser.critical.batch import Columns, evaluate
 from optimiser.critical.forward import Earliest
 from optimiser.critical.network import Arc, Network
 
-__all__ = ["LatestReasons", "floats", "free_floats", "latest_reasons", "latest_times", "live_amount", "reaches"]
+__all__ = ["BELOW", "LatestReasons", "floats", "free_floats", "latest_reasons", "latest_times", "live_amount", "reaches"]
+
+BELOW = -1
+"""Below the axis: nothing has to be earlier still, so that what runs in circles comes to an end there."""
 
 
 def live_amount(network: Network, arc: Arc) -> tuple[bool, int]:
@@ -51,7 +54,7 @@ def latest_times(network: Network, held: dict[int, int]) -> list[int]:
             moved = False
             for node in reversed(component):
                 for arc, amount in incoming[node]:
-                    late = arc.family.latest(values[node], amount)
+                    late = max(arc.family.latest(values[node], amount), BELOW)
                     if late < values[arc.source]:
                         values[arc.source] = late
                         moved |= len(component) > 1 or arc.source == node
@@ -112,6 +115,7 @@ def latest_reasons(network: Network, held: dict[int, int]) -> LatestReasons:
     found = LatestReasons([network.clock.limit] * count, [], [None] * count)
 
     def lower(node: int, boundary: int, rules: tuple[str, ...], cause: int | None) -> bool:
+        boundary = max(boundary, BELOW)
         if boundary >= found.values[node]:
             return False
         found.values[node] = boundary
@@ -271,7 +275,7 @@ def free_floats(earliest: Earliest, items: Iterable[str]) -> dict[str, int | Non
         while moved:
             moved = False
             for arc, amount in own.get(start, ()):
-                late = arc.family.latest(limits[arc.target], amount)
+                late = max(arc.family.latest(limits[arc.target], amount), BELOW)
                 if late < limits[arc.source]:
                     limits[arc.source], moved = late, True
         found[item] = max(0, limits[start] - earliest.values[start]) if waited & {start, finish} else None
@@ -294,14 +298,16 @@ def _limits_of_others(earliest: Earliest) -> tuple[dict[int, int], set[int]]:
             limits[arc.source] = min(limits[arc.source], arc.family.latest(values[arc.target], amount))
     for quorum in network.quorums:
         if network.enabled[quorum.rule]:
-            waited.update(quorum.sources)
+            target = network.points[quorum.target].item
+            waited.update(source for source in quorum.sources if network.points[source].item != target)
             reached = sorted(
                 family.at(values[source], quorum.amount) for source, family in zip(quorum.sources, quorum.families, strict=True)
             )
+            spare = quorum.count < len(reached) and reached[quorum.count] <= values[quorum.target]
             for source, family in zip(quorum.sources, quorum.families, strict=True):
                 reach = family.at(values[source], quorum.amount)
-                spare = quorum.count < len(reached) and reached[quorum.count] <= values[quorum.target]
-                if reach <= values[quorum.target] and not spare:
+                own = network.points[source].item == network.points[quorum.target].item
+                if reach <= values[quorum.target] and not spare and not own:
                     late = family.latest(values[quorum.target], quorum.amount)
                     limits[source] = min(limits[source], late)
     return limits, waited

@@ -9,7 +9,7 @@ from optimiser.critical.forward import Earliest, earliest_times
 from optimiser.critical.network import Network
 from optimiser.wording import demand, plain_date, point_name
 
-__all__ = ["certificate", "driving_items", "minimal_core"]
+__all__ = ["certificate", "driving_items", "minimal_core", "proved_core"]
 
 
 def driving_items(earliest: Earliest, milestone: str) -> tuple[str, ...]:
@@ -59,6 +59,17 @@ def minimal_core(
     ceilings: Mapping[int, tuple[int, str]] | None = None,
     named: Collection[str] = (),
 ) -> tuple[str, ...]:
+    """Return the members of `proved_core`."""
+    return proved_core(network, rules, ceilings=ceilings, named=named)[0]
+
+
+def proved_core(
+    network: Network,
+    rules: Iterable[str],
+    *,
+    ceilings: Mapping[int, tuple[int, str]] | None = None,
+    named: Collection[str] = (),
+) -> tuple[tuple[str, ...], bool]:
     """Shrink a set of rules and durations that cannot all hold until none can be left out.
 
     Parameters
@@ -74,17 +85,24 @@ def minimal_core(
 
     Returns
     -------
-    tuple of str
+    members : tuple of str
         An irreducible subset, in the order given. Deletion (Chinneck and Dravnieks 1991): each member is tried once.
+    minimal : bool
+        Whether without each of them there is a schedule; where there is none on this axis a longer one might have one.
     """
     core = [rule for rule in rules if rule not in named]
     everything = set(network.enabled)
-    place = 0
-    while place < len(core):
-        trial = [*core[:place], *core[place + 1 :]]
-        result = earliest_times(network, off=everything - set(trial), ceilings=ceilings)
-        if result.status == "infeasible":
+
+    def without(name: str) -> tuple[list[str], str]:
+        trial = [each for each in core if each != name]
+        return trial, earliest_times(network, off=everything - set(trial), ceilings=ceilings).status
+
+    unproved = []
+    for name in list(core):
+        trial, status = without(name)
+        if status == "infeasible":
             core = trial
-        else:
-            place += 1
-    return tuple(core)
+        elif status == "beyond":
+            unproved.append(name)
+    # What is proved of a larger set is proved of a smaller one.
+    return tuple(core), all(without(name)[1] == "feasible" for name in unproved)

@@ -23,8 +23,8 @@ from models.rules import (
     Point,
     Release,
 )
+from optimiser.circles import components
 from optimiser.clock import Boundaries, Clock
-from optimiser.critical.components import components
 from optimiser.critical.network import Arc, Family, Network, Quorum, constant, duration_slot, inverse, next_allowed
 
 __all__ = ["RULE_COMPILERS", "compile_network"]

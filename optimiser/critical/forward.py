@@ -15,6 +15,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from models.rules import Dependency, Gate
+from optimiser.circles import Push, growing_circle
 from optimiser.critical.network import Arc, Bound, Family, Network, Quorum
 
 __all__ = ["Earliest", "Event", "Pass", "Trouble", "earliest_times"]
@@ -49,7 +51,9 @@ class Trouble:
     rule: str | None = None
     """The rule broken: a latest date."""
     cycle: tuple[int, ...] = ()
-    """Events of one round of the circle, in order."""
+    """Nodes of one round of the circle, in order, the first again at the end."""
+    among: tuple[str, ...] = ()
+    """Rules and durations that hold the circle, where the pushes so far do not show it yet."""
 
 
 @dataclass(slots=True)
@@ -103,6 +107,15 @@ class Earliest:
                 found[event.rule] = None
                 found.update(dict.fromkeys(event.lengths))
         return list(found)
+
+    def rules_of_trouble(self) -> list[str]:
+        """Return rules and durations that cannot all hold, a latest date that is broken last; none where there is no trouble."""
+        if self.trouble is None:
+            return []
+        if self.trouble.among:
+            return list(self.trouble.among)
+        broken = [self.trouble.rule] if self.trouble.rule else []
+        return [*self.rules_behind(self.trace(self.trouble.event)), *broken]
 
 
 class Pass:
@@ -205,8 +218,8 @@ class Pass:
         elif value >= self.network.never:
             self.trouble = Trouble("exhausted", self.last[node])
         elif value > self.network.clock.limit:
-            cycle = self._endless(self.last[node])
-            self.trouble = Trouble("cycle" if cycle else "beyond", self.last[node], cycle=cycle)
+            cycle, among = self._endless(self.last[node])
+            self.trouble = Trouble("cycle" if cycle else "beyond", self.last[node], cycle=cycle, among=among)
         return self.trouble is None
 
     def run(self) -> None:
@@ -216,7 +229,7 @@ class Pass:
             if floor.rule in self.live and floor.boundary is not None:
                 floors.setdefault(floor.node, []).append((floor.boundary, floor.rule))
         for component in self.network.order:
-            inside = set(component) if len(component) > 1 else None
+            inside = set(component)
             for node in component:
                 for boundary, rule in floors.get(node, ()):
                     if not self.push(node, boundary, rule, ()):
@@ -229,7 +242,7 @@ class Pass:
                 node = waiting.popleft()
                 queued.discard(node)
                 for target in self._spread(node):
-                    if inside is not None and target in inside and target not in queued:
+                    if target in inside and target not in queued:
                         waiting.append(target)
                         queued.add(target)
                 if self.trouble:
@@ -351,12 +364,76 @@ class Pass:
                     return moved
         return moved
 
-    def _endless(self, event: int) -> tuple[int, ...]:
-        """Return one round of a circle of rules that pushes at every boundary of the axis, or nothing.
+    def _endless(self, event: int) -> tuple[tuple[int, ...], tuple[str, ...]]:
+        """Return one round of a circle of rules that pushes at every boundary of the axis, or nothing; and who holds it.
 
         A line of reasons that runs off the axis and comes back to a node has gone round a circle. The circle is a
         monotone function of the boundary it starts from; it runs for ever exactly when it moves every boundary on.
+        Where the line shows none, the least that each rule pushes may: a circle through an approval, or a count, or one
+        that the axis was too short to go round.
         """
+        round_ = self._round(event)
+        if round_:
+            return tuple(self.events[index].node for index in round_), ()
+        met = {self.events[index].node for index in self._line(event)}
+        for component in reversed(self.network.order):
+            if not met.isdisjoint(component):
+                circle, among = self._growing(set(component))
+                if circle:
+                    return circle, among
+        return (), ()
+
+    def _line(self, event: int) -> Iterator[int]:
+        """Yield an event, the one that decided it, and so on."""
+        yield event
+        while self.events[event].parents:
+            event = self.events[event].parents[-1]
+            yield event
+
+    def _growing(self, inside: set[int]) -> tuple[tuple[int, ...], tuple[str, ...]]:
+        """Return a circle of a component that grows for ever by the least that each rule pushes, and all that push in it."""
+        pushes: list[Push] = []
+        among: dict[str, None] = {}
+        rules = self.network.plan.rules_by_id
+        for source in sorted(inside):
+            for target, amount, table, rule in self.outgoing[source]:
+                if target in inside:
+                    pushes.append(Push(target, ((source, amount if table is None else self._least(table, rule)),)))
+                    among.update({rule: None} if rule in self.live else {})
+            for table, rule, _ in self.rounding[source]:
+                if isinstance(rules.get(rule), Dependency | Gate):  # of a point on itself
+                    pushes.append(Push(source, ((source, self._least(table, rule)),)))
+                    among[rule] = None
+        for quorum in self.network.quorums:
+            if quorum.rule in self.live and quorum.target in inside and not inside.isdisjoint(quorum.sources):
+                # What comes from outside the circle has its place already: it never keeps the others waiting for ever.
+                steps = tuple(
+                    (source, self._least(family.listed(quorum.amount), quorum.rule))
+                    for source, family in zip(quorum.sources, quorum.families, strict=True)
+                    if source in inside
+                )
+                count = quorum.count - (len(quorum.sources) - len(steps))
+                if count > 0:
+                    pushes.append(Push(quorum.target, steps, count))
+                    among[quorum.rule] = None
+        circle = growing_circle(pushes)
+        if circle is None:
+            return (), ()
+        return (circle[-1][0].target, *(push.target for push, _ in circle)), tuple(among)
+
+    def _least(self, table: list[int], rule: str) -> int:
+        """Return the fewest boundaries that a rule pushes on from anywhere on the axis; no number where all leave it."""
+        clock = self.network.clock
+        pushed = [table[place] - place for place in range(clock.origin, clock.limit + 1) if table[place] <= clock.limit]
+        held = self.network.plan.rules_by_id.get(rule)
+        if not isinstance(held, Gate):
+            return min(pushed, default=-len(table))
+        # A board that may sit on a day off, if on none of this axis, approves in no time.
+        pattern = held.board.pattern
+        return min(pushed, default=1) - (pattern is None or bool(held.board.days) or pattern.non_working == "stay")
+
+    def _round(self, event: int) -> tuple[int, ...]:
+        """Return the events of the first round of a circle that a line of reasons goes, where it pushes at every boundary."""
         line = [event]
         seen: dict[int, int] = {self.events[event].node: 0}
         while self.events[line[-1]].parents:

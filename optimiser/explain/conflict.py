@@ -136,9 +136,7 @@ def _cut(oracle: Oracle, milestone: str, by: int, held: Sequence[str]) -> tuple[
     ceilings = {oracle.node(milestone): (by, QUESTION)}
     earliest = forward(oracle, everything - set(held), ceilings)
     if earliest.trouble is not None:
-        behind = set(earliest.rules_behind(earliest.trace(earliest.trouble.event)))
-        if earliest.trouble.rule:
-            behind.add(earliest.trouble.rule)
+        behind = set(earliest.rules_of_trouble())
     else:
         behind = set(refuted_alone(oracle, milestone, by, held) or held)
     used = tuple(name for name in held if name in behind)

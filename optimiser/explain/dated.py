@@ -8,16 +8,12 @@ from calendar import monthrange
 from models.plan import Plan
 from models.rules import Point
 from optimiser.clock import Clock
-from optimiser.errors import InputError, Located, UndecidedError
+from optimiser.errors import InputError, Located, PlanContradictsError, UndecidedError
 from optimiser.explain.oracle import Oracle
-from optimiser.solve.between import DateRange
-from optimiser.wording import demand, plain_date
+from optimiser.solve.between import DateRange, Deadline
+from optimiser.wording import plain_date
 
-__all__ = ["PlanContradictsError", "boundary_by", "need_date", "published_window"]
-
-
-class PlanContradictsError(InputError):
-    """A plan that no schedule meets has no date to explain."""
+__all__ = ["boundary_by", "need_date", "published_window"]
 
 
 def need_date(oracle: Oracle, milestone: str) -> DateRange:
@@ -32,21 +28,18 @@ def need_date(oracle: Oracle, milestone: str) -> DateRange:
     BeyondHorizonError
         If something runs off the axis.
     """
-    from optimiser.solve.contradiction import beyond_horizon
+    from optimiser.solve.contradiction import beyond_horizon, conflict_of
 
     if oracle.found.status == "beyond":
         raise beyond_horizon(oracle.found)
     reach = oracle.base(milestone)
     if reach.low > oracle.problem.clock.limit:
-        behind = ""
-        if oracle.found.trouble is not None:
-            trouble = oracle.found.trouble
-            names = oracle.found.rules_behind(oracle.found.trace(trouble.event))
-            names += [trouble.rule] if trouble.rule else []
-            behind = ": " + "; ".join(demand(oracle.plan, name) for name in names[-4:])
+        conflict = conflict_of(oracle.problem, Deadline(oracle.limits), nowhere=True)
+        behind = "" if conflict is None else f"; {conflict.statement}; these cannot all hold: "
+        behind += "" if conflict is None else "; ".join(f"{member.id} ({member.statement})" for member in conflict.members)
         message = (
-            f"no schedule meets every rule, so {milestone} has no date to explain{behind}; maybe 'solve' shows the whole "
-            "conflict, and --release or --reading undoes it"
+            f"no schedule meets every rule, so {milestone} has no date to explain{behind}; "
+            "maybe --release or --reading undoes it"
         )
         raise PlanContradictsError([Located(message, path="milestone")])
     if reach.high is None:

@@ -65,7 +65,7 @@ def _by_network(oracle: Oracle, allowed: frozenset[str], milestone: str, by: int
         earliest = forward(oracle, off, ceilings)
         if earliest.trouble is None or (earliest.status == "beyond" and _in_time(oracle, off, milestone, by)):
             return True
-        behind = earliest.rules_behind(earliest.trace(earliest.trouble.event))
+        behind = earliest.rules_of_trouble()
         # Any way out must have one of these count again: all else of the contradiction stands.
         stack += [off - {name} for name in behind if name in off and name in oracle.two_way]
     return False

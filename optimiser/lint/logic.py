@@ -13,12 +13,15 @@ from models.lint import LintEffect, LintFinding
 from models.plan import DURATION_PREFIX
 from models.published import Statement
 from models.rules import Equality
-from optimiser.critical import Columns, driving_items, evaluate
+from optimiser.critical import Columns, driving_items, evaluate, resources
 from optimiser.critical.backward import reaches
 from optimiser.lint.checked import Check, Checked, finding
 from optimiser.lint.subject import Row, Subject, counted, listed
 from optimiser.reproduction import classify
+from optimiser.solve.between import Deadline
+from optimiser.solve.contradiction import beyond_horizon, conflict_of
 from optimiser.solve.placement import complete
+from optimiser.solve.problem import Problem
 from optimiser.solve.spans import columnar, columns_of, live_options
 from optimiser.solve.variant import Variant
 from optimiser.wording import plain_date
@@ -341,7 +344,31 @@ def _comfort(subject: Subject, milestone: str, published: int) -> tuple[int, int
     return (min(kept), max(kept)) if kept else (0, 0)
 
 
+def _contradiction(subject: Subject) -> Checked:
+    """Ask whether any schedule meets every rule."""
+    found = Checked(1)
+    if subject.earliest.status == "beyond":
+        said = "; ".join(fault.message for fault in beyond_horizon(subject.earliest).faults)
+        found.findings.append(finding("contradiction", "high", [subject.plan.id], f"the plan has no dates: {said}"))
+        return found
+    plan, clock = subject.plan, subject.clock
+    conflict = conflict_of(Problem(subject.network, resources(plan, clock), lambda: plan), Deadline())
+    if conflict is not None:
+        members = "; ".join(f"{member.id} ({member.statement})" for member in conflict.members)
+        found.findings.append(
+            finding(
+                "contradiction",
+                "high",
+                [member.id for member in conflict.members],
+                f"no schedule meets every rule: {conflict.statement}; these cannot all hold: {members}",
+                citation=[citation for member in conflict.members for citation in member.citation],
+            )
+        )
+    return found
+
+
 CHECKS = (
+    Check("contradiction", "Some schedule meets every rule", _contradiction),
     Check("same-day", "Work follows the day after other work ends", _handovers),
     Check("month-starts", "Dates are not set by the month", _months),
     Check("logic", "Logic explains where rows stand", _unexplained),

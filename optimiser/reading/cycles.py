@@ -1,29 +1,30 @@
-"""Cycles of dependencies that would have something wait for itself.
+"""Cycles of rules that would have something wait for itself.
 
-Every enabled ``at-least`` dependency is a difference constraint ``b(after) - b(before) ≥ w``, every duration and every
-equality one that holds both ways. Points that are held together exactly are merged into groups with offsets; a plan
-whose groups form no cycle is done in linear time (Tarjan 1972), and only inside a strongly connected part are longest
-paths sought (Bellman 1958, Ford 1956), which end within as many rounds as the part has groups unless a cycle of
-positive length feeds them.
+Every enabled ``at-least`` dependency is a difference constraint ``b(after) - b(before) ≥ w``, and so is every approval;
+every duration and every equality is one that holds both ways; a count of k of n asks for the k-th smallest of such. Points
+that are held together exactly are merged into groups with offsets. A plan whose groups run in no circle is done in linear
+time, and only inside a strongly connected part are positions pushed on until they settle or a circle is found.
 
 A working-day lag counts as itself. A lag in calendar days or months counts as the fewest working days that it takes
-from anywhere inside the horizon, so that a cycle reported is a cycle whatever the dates are. ``at-most`` links are left
-out: against them a plan is infeasible, not ill-formed.
+from anywhere inside the horizon, and a board as sitting whenever it may, so that a cycle reported is a cycle whatever the
+dates are. ``at-most`` links are left out: against them a plan is infeasible, not ill-formed.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from models.rules import Dependency, Equality, Point
+from models.rules import AtLeast, Dependency, Equality, Gate, Point
+from optimiser.circles import Push, components, growing_circle
 
 if TYPE_CHECKING:
     from models.duration import Duration
     from models.plan import Plan
-    from optimiser.clock import Convention
+    from optimiser.clock import Clock, Convention
 
 __all__ = ["Cycle", "CycleStep", "cycles", "positive_cycle"]
 
@@ -39,7 +40,7 @@ class CycleStep:
     working_days
         How far the target lies behind the source at least, in working days; negative where it may lie before it.
     rule
-        Position of the dependency or the equality among the plan's rules; None for a duration.
+        Position of the rule among the plan's rules; None for a duration.
     """
 
     source: Point
@@ -70,7 +71,7 @@ class Cycle:
 
 
 def positive_cycle(plan: Plan) -> tuple[Point, ...] | None:
-    """Return the points of a cycle of positive length among the plan's minimum lags, None where there is none.
+    """Return the points of a cycle of positive length among the plan's rules, None where there is none.
 
     Parameters
     ----------
@@ -95,6 +96,9 @@ def cycles(plan: Plan) -> tuple[Cycle, ...]:
 Edge = tuple[int, int, int, int | None]
 """Source, target, least distance in working days, position of the rule."""
 
+Wait = tuple[tuple[Edge, ...], int]
+"""Edges into one point, and how many of them it has to wait for."""
+
 
 class _Circles:
     """Points as numbers: two for an activity, its start before its finish, one for a milestone."""
@@ -111,7 +115,7 @@ class _Circles:
             self._number(shown, shown, Point(milestone.id, "start"), Point(milestone.id, "finish"))
         self._lengths: dict[tuple[str, ...], int] = {}
         self._exact: list[list[Edge]] = [[] for _ in self._points]
-        self._edges = list(self._read())
+        self._waits = list(self._read())
         self._parent: list[Edge | None] = [None] * len(self._points)
         self._group = [-1] * len(self._points)
         self._offset = [0] * len(self._points)
@@ -124,31 +128,57 @@ class _Circles:
 
     # -- reading the plan --------------------------------------------------------------------------------------------
 
-    def _read(self) -> Iterator[Edge]:
-        """Yield the one-way links, and keep the exact ones."""
+    def _read(self) -> Iterator[Wait]:
+        """Yield what each point waits for one way, and keep what holds both ways."""
         plan = self._plan
         for place, activity in enumerate(plan.activities):
             start, finish = 2 * place, 2 * place + 1
             length = plan.duration(activity.duration)
             own = activity.calendar not in (None, plan.calendar)
             if not plan.switch(activity.enabled):
-                yield start, finish, 0, None  # the work may stretch
+                yield ((start, finish, 0, None),), 1  # the work may stretch
             elif length.amount == 0 or (length.unit == "wd" and not own):
                 self._hold(start, finish, length.amount, None)
             else:
                 # A narrower calendar takes at least as many days of the wider one.
-                yield start, finish, length.amount if own else self._least(length, "opens", "opens"), None
+                yield ((start, finish, length.amount if own else self._least(length, "opens", "opens"), None),), 1
         for index, rule in enumerate(plan.rules):
-            if not isinstance(rule, Dependency | Equality) or not plan.switch(rule.enabled):
-                continue
-            points = rule.points()
-            numbers = [self._numbers[point] for point in points]
-            if isinstance(rule, Equality):
-                for other in numbers[1:]:
-                    self._hold(numbers[0], other, 0, index)
-            elif rule.bound == "at-least":
-                lag = plan.duration(rule.lag)
-                yield numbers[0], numbers[1], self._least(lag, plan.convention(points[0]), plan.convention(points[1])), index
+            if isinstance(rule, Dependency | Equality | AtLeast | Gate) and plan.switch(rule.enabled):
+                yield from self._waits_of(index, rule)
+
+    def _waits_of(self, index: int, rule: Dependency | Equality | AtLeast | Gate) -> Iterator[Wait]:
+        """Yield what a rule has its point wait for."""
+        plan, points = self._plan, rule.points()
+        numbers = [self._numbers[point] for point in points]
+        shown = [plan.convention(point) for point in points]
+        if isinstance(rule, Equality):
+            for other in numbers[1:]:
+                self._hold(numbers[0], other, 0, index)
+        elif isinstance(rule, Gate):
+            # Papers are in by the morning of the board, and its evening is later unless it sits on a day off.
+            least = self._least(plan.duration(rule.notice), shown[0], "opens") + self._sits_on_working_days(rule)
+            yield ((numbers[0], numbers[1], least, index),), 1
+        elif isinstance(rule, AtLeast):
+            lag = plan.duration(rule.lag)
+            yield (
+                tuple(
+                    (number, numbers[-1], self._least(lag, each, shown[-1]), index)
+                    for number, each in zip(numbers[:-1], shown, strict=False)
+                ),
+                plan.amount(rule.count),
+            )
+        elif rule.bound == "at-least":
+            yield ((numbers[0], numbers[1], self._least(plan.duration(rule.lag), *shown), index),), 1
+
+    def _sits_on_working_days(self, gate: Gate) -> bool:
+        """Return whether no day of a board can be one on which nobody works."""
+        if gate.board.pattern is not None and gate.board.pattern.non_working == "stay":
+            return False
+        import numpy as np
+
+        clock, days = self._clock, [day.toordinal() for day in gate.board.days]
+        mornings, evenings = (clock.boundaries(np.array(days, dtype=np.int64), shown) for shown in ("opens", "closes"))
+        return bool(np.all(evenings > mornings))
 
     def _hold(self, first: int, second: int, distance: int, rule: int | None) -> None:
         """Keep two points an exact distance apart."""
@@ -163,15 +193,20 @@ class _Circles:
         if key not in self._lengths:
             import numpy as np
 
-            from optimiser.clock import Clock
-
-            clock = Clock(self._plan)
+            clock = self._clock
             boundaries = np.arange(clock.origin, clock.limit + 1, dtype=np.int64)
             reached = clock.shifted(boundaries, lag.amount, lag.unit, source, target)
             inside = reached <= clock.limit  # nothing in the plan reaches further
             taken = (reached - boundaries)[inside if inside.any() else ...]
             self._lengths[key] = int(taken.min())
         return self._lengths[key]
+
+    @cached_property
+    def _clock(self) -> Clock:
+        """The axis, made when something is counted on it."""
+        from optimiser.clock import Clock
+
+        return Clock(self._plan)
 
     # -- groups ------------------------------------------------------------------------------------------------------
 
@@ -221,115 +256,51 @@ class _Circles:
         """Return one cycle for every part that has any."""
         found = list(self._merge())
         torn = {self._group[self._numbers[cycle.points[0]]] for cycle in found}
-        out: dict[int, list[Edge]] = defaultdict(list)
-        for edge in self._edges:
-            if self._group[edge[0]] not in torn and self._group[edge[1]] not in torn:
-                out[self._group[edge[0]]].append(edge)
-        for part in _strong_parts({group: [self._group[edge[1]] for edge in edges] for group, edges in out.items()}):
-            inside = set(part)
-            edges = [edge for group in reversed(part) for edge in out.get(group, ()) if self._group[edge[1]] in inside]
-            links = self._longest(edges, len(part))
-            if links:
-                found.append(self._cycle(links))
+        into: dict[int, list[Wait]] = {}
+        out: list[list[int]] = [[] for _ in self._points]
+        for edges, count in self._waits:
+            target = self._group[edges[0][1]]
+            into.setdefault(target, []).append((edges, count))
+            for edge in edges:
+                out[self._group[edge[0]]].append(target)
+        for part in components(out):
+            inside = set(part) - torn
+            if len(part) > 1 or part[0] in out[part[0]]:
+                found += self._growing([wait for group in part if group in inside for wait in into.get(group, ())], inside)
         return tuple(sorted(found, key=lambda cycle: min(step.rule for step in cycle.steps if step.rule is not None)))
 
-    def _longest(self, edges: list[Edge], size: int) -> list[Edge] | None:
-        """Return the links of a positive cycle among edges between the groups of one part, or None.
+    def _growing(self, waits: list[Wait], inside: set[int]) -> Iterator[Cycle]:
+        """Yield a cycle among groups of one part, if there is any."""
+        pushes: list[Push] = []
+        edges_of: list[tuple[Edge, ...]] = []
+        for edges, count in waits:
+            # What comes from outside the part has its place already: nobody waits for it for ever.
+            kept = tuple(edge for edge in edges if self._group[edge[0]] in inside)
+            needed = count - (len(edges) - len(kept))
+            if needed > 0:
+                pushes.append(Push(self._group[edges[0][1]], tuple(self._distance(edge) for edge in kept), needed))
+                edges_of.append(kept)
+        number = {id(push): place for place, push in enumerate(pushes)}
+        steps = growing_circle(pushes)
+        if steps:
+            taken = [edges_of[number[id(push)]][place] for push, place in steps]
+            links: list[Edge] = []
+            for edge, after in zip(taken, [*taken[1:], taken[0]], strict=True):
+                links += [edge, *self._within(edge[1], after[0])]
+            yield self._cycle(links)
 
-        The edges are taken forwards and backwards in turn (Yen 1970). As soon as the edges that last lengthened each
-        group's distance close, they are a positive cycle.
-        """
-        distance: dict[int, int] = defaultdict(int)
-        reached_by: dict[int, Edge] = {}
-        for _ in range(size + 1):
-            changed = False
-            for edge in edges:
-                target = self._group[edge[1]]
-                length = distance[self._group[edge[0]]] + self._offset[edge[0]] + edge[2] - self._offset[edge[1]]
-                if length > distance[target]:
-                    distance[target] = length
-                    reached_by[target] = edge
-                    changed = True
-            if not changed:
-                return None
-            first = self._loop(reached_by)
-            if first is not None:
-                return self._closed(reached_by, first)
-            edges.reverse()
-        message = "distances grew for ever without a cycle"
-        raise AssertionError(message)
-
-    def _loop(self, reached_by: dict[int, Edge]) -> int | None:
-        """Return a group on a cycle of the edges that last reached each group, None where there is none."""
-        walk_of: dict[int, int] = {}
-        for root in reached_by:
-            group, walked = root, False
-            while group in reached_by and group not in walk_of:
-                walk_of[group] = root
-                group, walked = self._group[reached_by[group][0]], True
-            if walked and walk_of.get(group) == root:
-                return group
-        return None
-
-    def _closed(self, reached_by: dict[int, Edge], first: int) -> list[Edge]:
-        """Follow the edges back until they close, and fill in the links inside each group."""
-        back: list[Edge] = []
-        group = first
-        while not back or group != first:
-            back.append(reached_by[group])
-            group = self._group[reached_by[group][0]]
-        links: list[Edge] = []
-        for place in range(len(back) - 1, -1, -1):
-            edge, after = back[place], back[place - 1]
-            links += [edge, *self._within(edge[1], after[0])]
-        return links
+    def _distance(self, edge: Edge) -> tuple[int, int]:
+        """Return the group that an edge leads from, and how far it pushes the other."""
+        source, target, days, _ = edge
+        return self._group[source], self._offset[source] + days - self._offset[target]
 
     def _cycle(self, edges: list[Edge]) -> Cycle:
-        """Return edges as a cycle that begins at its first dependency, or at its first rule if it has none."""
+        """Return edges as a cycle that begins at the first of its rules that hold one way, or at its first rule if none does."""
         rules = self._plan.rules
         ruled = [place for place, edge in enumerate(edges) if edge[3] is not None]
-        linked = [place for place in ruled if isinstance(rules[edges[place][3] or 0], Dependency)]
+        linked = [place for place in ruled if not isinstance(rules[edges[place][3] or 0], Equality)]
         start = min(linked or ruled, key=lambda place: edges[place][3] or 0)
         turned = edges[start:] + edges[:start]
         return Cycle(
             tuple(CycleStep(self._points[source], self._points[target], days, rule) for source, target, days, rule in turned)
         )
-
-
-def _strong_parts(out: dict[int, list[int]]) -> Iterator[list[int]]:
-    """Yield the strongly connected parts that have an edge inside (Tarjan 1972, without recursion)."""
-    index: dict[int, int] = {}
-    low: dict[int, int] = {}
-    stack: list[int] = []
-    on_stack: set[int] = set()
-    for root in out:
-        if root in index:
-            continue
-        work: list[tuple[int, Iterator[int]]] = []
-        node: int | None = root
-        while node is not None or work:
-            if node is not None:
-                index[node] = low[node] = len(index)
-                stack.append(node)
-                on_stack.add(node)
-                work.append((node, iter(out.get(node, ()))))
-            here, targets = work[-1]
-            node = None
-            for target in targets:
-                if target not in index:
-                    node = target
-                    break
-                if target in on_stack:
-                    low[here] = min(low[here], index[target])
-            if node is not None:
-                continue
-            work.pop()
-            if work:
-                low[work[-1][0]] = min(low[work[-1][0]], low[here])
-            if low[here] == index[here]:
-                part: list[int] = []
-                while not part or part[-1] != here:
-                    part.append(stack.pop())
-                    on_stack.discard(part[-1])
-                if len(part) > 1 or here in out.get(here, ()):
-                    yield part

@@ -12,7 +12,8 @@ from pydantic import ValidationError, model_validator
 from models.faults import Fault, find_faults, maybe
 from models.plan import Plan
 from models.record import MOST_FAULTS
-from optimiser.reading.cycles import cycles
+from models.rules import AtLeast
+from optimiser.reading.cycles import Cycle, cycles
 from optimiser.reading.dates import check_dates
 from optimiser.reading.folder import LISTS, Gathered
 from optimiser.reading.translate import Remark, remarks
@@ -92,7 +93,7 @@ def judge(gathered: Gathered, *, hindsight: bool) -> Verdict:
 
 
 def circular(plan: Plan) -> tuple[Fault, ...]:
-    """Return every positive cycle of dependencies that the search reports, each at the first of its rules.
+    """Return every positive cycle of rules that the search reports, each at the first of its rules.
 
     Parameters
     ----------
@@ -102,11 +103,18 @@ def circular(plan: Plan) -> tuple[Fault, ...]:
     return tuple(
         Fault(
             ("rules", cycle.steps[0].rule or 0),
-            f"a cycle: everything on it would have to wait {cycle.working_days} wd for itself: {cycle}; "
-            "maybe one of its links is the wrong way round",
+            f"a cycle: everything on it would have to wait {cycle.working_days} wd for itself: {cycle}"
+            f"{_few_others(plan, cycle)}; maybe one of its links is the wrong way round",
         )
         for cycle in cycles(plan)
     )
+
+
+def _few_others(plan: Plan, cycle: Cycle) -> str:
+    """Say of which counts on a cycle others could have been counted in its place, but too few come without it."""
+    counts = {plan.rules[step.rule] for step in cycle.steps if step.rule is not None}
+    open_ = [rule.id for rule in counts if isinstance(rule, AtLeast) and plan.amount(rule.count) < len(rule.of)]
+    return "".join(f"; of what '{name}' counts too little else comes without it" for name in sorted(open_))
 
 
 def _left_out(entries: list[Any], kept: list[int]) -> list[dict[str, Any]]:

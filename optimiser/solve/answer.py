@@ -16,10 +16,9 @@ from optimiser.encoding.answer import DETERMINISTIC_TIME
 from optimiser.solve.asked import asked_for
 from optimiser.solve.between import Deadline, too_large
 from optimiser.solve.binding import bindings
-from optimiser.solve.contradiction import beyond_horizon, conflict_of_capacity
+from optimiser.solve.contradiction import beyond_horizon, conflict_of
 from optimiser.solve.dates import Dates, Proved, Unproved, prove
 from optimiser.solve.fingerprint import package_version, plan_sha256
-from optimiser.solve.infeasible import conflict_of
 from optimiser.solve.orders import NO_SLACK, attained, slacks, slots_on_chain
 from optimiser.solve.problem import Problem
 from optimiser.solve.spans import spans
@@ -97,15 +96,12 @@ def earliest(
             ),
         }
 
-    conflict = conflict_of(problem, asked[0], deadline, tell)
+    conflict = conflict_of(problem, deadline, tell)
     if conflict is not None:
         return Infeasible(conflict=conflict, **common())
     dates = prove(problem, asked, deadline, tell)
     if isinstance(dates, Unproved):
-        if dates.nowhere:
-            tell("conflict: CP-SAT")
-            conflict, spent = conflict_of_capacity(plan, problem.network, deadline.call())
-            deadline.spend(spent)
+        conflict = conflict_of(problem, deadline, tell, nowhere=True) if dates.nowhere else None
         if conflict is not None:
             return Infeasible(conflict=conflict, **common())
         conventions = {name: plan.convention(Point(name, "start")) for name in asked}

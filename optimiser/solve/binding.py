@@ -26,10 +26,7 @@ def conflict_before(earliest: Earliest, milestone: str, boundary: int) -> tuple[
     tried = earliest_times(network, ceilings=ceilings)
     if tried.trouble is None:
         return ()
-    behind = tried.rules_behind(tried.trace(tried.trouble.event))
-    if tried.trouble.rule and tried.trouble.rule != QUESTION:
-        behind.append(tried.trouble.rule)
-    return minimal_core(network, behind, ceilings=ceilings)
+    return minimal_core(network, tried.rules_of_trouble(), ceilings=ceilings, named=(QUESTION,))
 
 
 def bindings(earliest: Earliest, milestone: str) -> tuple[Binding, ...]:
@@ -93,7 +90,7 @@ def _partners(earliest: Earliest, milestone: str, name: str, boundary: int) -> t
     without = earliest_times(network, off=(name,), ceilings={node: (boundary - 1, QUESTION)})
     if without.trouble is None:
         return ()
-    others = [other for other in without.rules_behind(without.trace(without.trouble.event)) if other != name]
+    others = [other for other in without.rules_of_trouble() if other not in (name, QUESTION)]
     evaluated = evaluate_variants(network, [Variant(off=(name, other)) for other in others])
     better = evaluated.of(milestone) < boundary
     return tuple(other for other, gains in zip(others, better, strict=True) if gains)

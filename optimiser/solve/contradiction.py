@@ -1,35 +1,104 @@
-"""When nothing can satisfy a plan: a minimal conflict, in words, with a reason besides a solver's verdict."""
+"""When nothing can satisfy a plan: a conflict, in words, with a reason besides a solver's verdict.
+
+A conflict is what cannot hold by itself: its members are asked again without the rest of the plan, in a second way. It is
+minimal only where without each of them a schedule was found.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 
 from models.findings import Conflict
-from models.plan import Plan
-from optimiser.critical import Earliest, Network, minimal_core, overload_on_axis, reaches, resources
+from models.plan import DURATION_PREFIX, Plan
+from optimiser.critical import Earliest, Network, Resource, earliest_times, overload_on_axis, proved_core, resources
+from optimiser.critical.bounds import Overload, overload_before, rules_of_overload
 from optimiser.critical.network import duration_slot
-from optimiser.encoding import Encoding, Limits
+from optimiser.encoding import Encoding
 from optimiser.errors import BeyondHorizonError, Located
+from optimiser.solve.between import FULL_SEARCH, Deadline
+from optimiser.solve.problem import Problem
 from optimiser.wording import demand, describe, plain_date, point_name, title
 
-__all__ = ["beyond_horizon", "conflict_of_capacity", "conflict_of_network", "conflict_of_room"]
+__all__ = ["beyond_horizon", "conflict_of", "conflict_of_capacity", "conflict_of_network", "conflict_of_room"]
 
 
-def conflict_of_network(earliest: Earliest, *, also: str = "") -> Conflict:
-    """Return the minimal conflict behind an infeasible forward pass; ``also`` is what else confirms it."""
-    trouble = earliest.trouble
-    assert trouble is not None
+def conflict_of(
+    problem: Problem, deadline: Deadline, tell: Callable[[str], None] = lambda _: None, *, nowhere: bool = False
+) -> Conflict | None:
+    """Return the conflict of a plan that nothing satisfies, the same for whoever asks.
+
+    None where neither the network shows any, nor work counted against room, nor, of a plan that a search has found to have
+    no schedule ``nowhere``, CP-SAT.
+
+    Raises
+    ------
+    AssertionError
+        If CP-SAT finds a schedule where the network has none: our fault.
+    """
+    if problem.earliest.status == "infeasible":
+        tell("no schedule: CP-SAT")
+        return conflict_of_network(problem.earliest, deadline)
+    if problem.earliest.status == "beyond" or not problem.pools:
+        return None
+    found = conflict_of_room(problem.earliest, deadline)
+    if found is None and nowhere:
+        tell("conflict: CP-SAT")
+        return conflict_of_capacity(problem.plan, problem.network, deadline)
+    return found
+
+
+def alone(plan: Plan, members: Collection[str]) -> Plan:
+    """Return some rules and durations of a plan with the items that they name, and nothing else; other lengths are free."""
+    rules = tuple(rule for rule in plan.rules if rule.id in members)
+    named = {point.item for rule in rules for point in rule.points()}
+    held = {item.id for item in plan.activities if DURATION_PREFIX + item.id in members}
+    return plan.evolve(
+        activities=tuple(
+            item if item.id in held else item.model_copy(update={"enabled": False})
+            for item in plan.activities
+            if item.id in named | held
+        ),
+        milestones=tuple(item for item in plan.milestones if item.id in named),
+        hammocks=(),
+        rules=rules,
+        targets=(),
+    )
+
+
+def conflict_of_network(earliest: Earliest, deadline: Deadline | None = None) -> Conflict:
+    """Return the conflict behind an infeasible forward pass.
+
+    Parameters
+    ----------
+    deadline
+        Of CP-SAT, which is asked about the members alone; None leaves it out.
+
+    Raises
+    ------
+    AssertionError
+        If CP-SAT finds a schedule where the network has none: our fault.
+    """
+    assert earliest.trouble is not None
     network = earliest.network
-    behind = earliest.rules_behind(earliest.trace(trouble.event))
-    if trouble.rule:
-        behind.append(trouble.rule)
-    members = minimal_core(network, behind)
+    members, minimal = proved_core(network, earliest.rules_of_trouble())
     return Conflict(
         members=tuple(describe(network.plan, name) for name in members),
         statement=_argument(earliest),
-        minimal=True,
-        confirmed_by=_REASONS[trouble.kind] + also,
+        minimal=minimal,
+        confirmed_by=_REASONS[earliest.trouble.kind] + ("" if deadline is None else _confirmed(network, members, deadline)),
     )
+
+
+def _confirmed(network: Network, members: Collection[str], deadline: Deadline) -> str:
+    """Return what CP-SAT adds to the verdict that some rules and durations cannot all hold, in words."""
+    part, clock = alone(network.plan, members), network.clock
+    if (2 * len(part.activities) + len(part.milestones)) * clock.size > FULL_SEARCH:
+        return "; they are too many for CP-SAT to search the whole axis"
+    answer = Encoding(part, clock, switches=False).feasible(None, None, limits=deadline.call())
+    deadline.spend(answer.deterministic_time)
+    assert answer.status not in {"optimal", "feasible"}, "CP-SAT finds a schedule where the longest path finds none"
+    return "; CP-SAT finds no schedule either" if answer.status == "infeasible" else "; CP-SAT did not finish within its limit"
 
 
 _REASONS = {
@@ -46,7 +115,7 @@ def _argument(earliest: Earliest) -> str:
     network = earliest.network
     plan, clock = network.plan, network.clock
     if trouble.kind == "cycle":
-        points = [point_name(plan, network.points[earliest.events[index].node]) for index in trouble.cycle]
+        points = [point_name(plan, network.points[node]) for node in trouble.cycle]
         return "each of these must come after the one before it, and the first after the last: " + " → ".join(points)
     event = earliest.events[trouble.event]
     point = network.points[event.node]
@@ -72,76 +141,93 @@ def _held_until(earliest: Earliest, event: int) -> str:
     return ""
 
 
-def conflict_of_capacity(plan: Plan, network: Network, limits: Limits) -> tuple[Conflict | None, float]:
-    """Return a minimal conflict that capacity takes part in, and the deterministic time it took.
+def conflict_of_capacity(plan: Plan, network: Network, deadline: Deadline) -> Conflict | None:
+    """Return a conflict that capacity takes part in.
 
     None where CP-SAT did not finish, or where a second configuration does not confirm its verdict: then nothing is
     known, and nothing is said.
     """
-    encoding = Encoding(plan, network.clock, switches=True)
-    core, answer = encoding.conflict(None, None, limits)
-    spent = answer.deterministic_time
+    core, minimal = _core(plan, network, deadline)
     if core is None:
-        return None, spent
-    again = encoding.confirm_infeasible(None, None, members=core, limits=limits)
-    spent += again.deterministic_time
-    if again.status != "infeasible":
-        return None, spent
+        return None
     names = sorted(core)
-    conflict = Conflict(
+    return Conflict(
         members=tuple(describe(plan, name) for name in names),
-        statement="within the horizon these cannot all hold: " + "; ".join(demand(plan, name) for name in names),
-        minimal=bool(answer.minimal),
+        statement=_in_all(plan, names),
+        minimal=minimal,
         confirmed_by="CP-SAT in two configurations",
     )
-    return conflict, spent
 
 
-def conflict_of_room(earliest: Earliest) -> Conflict | None:
-    """Return the conflict of work that a capacity never has room for, None where none is found; no solver is asked."""
+def _core(plan: Plan, network: Network, deadline: Deadline) -> tuple[Collection[str] | None, bool]:
+    """Return rules and durations that CP-SAT finds in two configurations cannot all hold, and whether each is needed."""
+    encoding = Encoding(plan, network.clock, switches=True)
+    core, answer = encoding.conflict(None, None, deadline.call())
+    deadline.spend(answer.deterministic_time)
+    if core is None:
+        return None, False
+    again = encoding.confirm_infeasible(None, None, members=core, limits=deadline.call())
+    deadline.spend(again.deterministic_time)
+    return (core, bool(answer.minimal)) if again.status == "infeasible" else (None, False)
+
+
+def conflict_of_room(earliest: Earliest, deadline: Deadline) -> Conflict | None:
+    """Return the conflict of work that a capacity never has room for, None where none is found.
+
+    The overload is there without the rest of the plan; CP-SAT, asked about its rules and durations alone, leaves out those
+    that are not needed.
+    """
     network = earliest.network
-    plan, clock = network.plan, network.clock
-    found = overload_on_axis(earliest, resources(plan, clock))
+    plan = network.plan
+    found = overload_on_axis(earliest, resources(plan, network.clock))
     if found is None:
         return None
-    lengths = [duration_slot(item) for item in found.activities]
-    behind = []
-    if len(lengths) > 1 or found.offer:
-        nodes = [network.item_nodes(item)[0] for item in found.activities]
-        events = [event for node in nodes for event in earliest.trace(earliest.last[node])]
-        behind = [name for name in earliest.rules_behind(events) if name not in lengths]
-    behind += [name for name in _closing(network, found.activities) if name not in (*lengths, *behind)]
-    first, last = plain_date(clock.show(found.begin, "opens")), plain_date(clock.show(max(found.end, 1), "closes"))
-    unit = "working days of a slot" if found.reason == "energy" else "places"
-    need = "needs" if len(lengths) == 1 else "need"
-    named = ", ".join(found.activities[:5]) + (f" and {len(found.activities) - 5} more" if len(found.activities) > 5 else "")
+    (pool,) = (pool for pool in resources(plan, network.clock) if pool.rule == found.rule)
+    narrowed = Resource(pool.rule, pool.available, {item: pool.demand[item] for item in found.activities})
+    members: Collection[str] = rules_of_overload(earliest, [narrowed], 0, network.clock.limit, found)
+    if not _overloaded(network, narrowed, members):
+        return conflict_of_capacity(plan, network, deadline)
+    core, minimal = _core(alone(plan, members), network, deadline)
+    counted = core is None or _overloaded(network, narrowed, core)
+    members = members if core is None else core
+    confirmed = ["work counted against room, without a solver"] if counted else []
+    confirmed += [] if core is None else ["CP-SAT in two configurations"]
+    names = [name for name in (found.rule, *map(duration_slot, found.activities)) if name in members]
+    names += sorted(set(members) - set(names))
     return Conflict(
-        members=tuple(describe(plan, name) for name in (found.rule, *lengths, *behind)),
-        statement=(
-            f"{title(plan, found.rule)}: {demand(plan, found.rule)}; from {first} to {last}, the end of the axis, {named} {need} "
-            f"{found.need} {unit} and there is room for {found.offer}"
-        ),
-        minimal=len(lengths) == 1 and not behind,
-        confirmed_by="work counted against room, without a solver",
+        members=tuple(describe(plan, name) for name in names),
+        statement=_short_of_room(network, found) if counted else _in_all(plan, names),
+        minimal=minimal,
+        confirmed_by="; ".join(confirmed),
     )
 
 
-def _closing(network: Network, activities: Sequence[str]) -> tuple[str, ...]:
-    """Return the latest dates that work runs up against, and everything between: what may close its window.
+def _overloaded(network: Network, pool: Resource, members: Collection[str]) -> bool:
+    """Return whether some rules and durations alone leave a capacity no room for its work on the axis."""
+    rest = earliest_times(network, off=set(network.enabled) - set(members))
+    if pool.rule not in members or rest.status != "feasible":
+        return False
+    held = replace(network, enabled={name: state and name in members for name, state in network.enabled.items()})
+    return overload_before(replace(rest, network=held), [pool], 0, network.clock.limit) is not None
 
-    More than it takes, where several do: such a conflict is not called minimal.
-    """
-    nodes = {node for item in activities for node in network.item_nodes(item)}
-    names: dict[str, None] = {}
-    for ceiling in network.ceilings:
-        before = reaches(network, ceiling.node)
-        if ceiling.boundary is None or not network.enabled[ceiling.rule] or not any(before[node] for node in nodes):
-            continue
-        names[ceiling.rule] = None
-        for arc in network.arcs:
-            if before[arc.target] and before[arc.source] and network.enabled[arc.rule]:
-                names[arc.rule] = None
-    return tuple(names)
+
+def _in_all(plan: Plan, names: Sequence[str]) -> str:
+    """Return what some rules and durations demand, in one sentence."""
+    return "within the horizon these cannot all hold: " + "; ".join(demand(plan, name) for name in names)
+
+
+def _short_of_room(network: Network, found: Overload) -> str:
+    """Say how much work there is in an interval, and how much room."""
+    plan, clock = network.plan, network.clock
+    first, last = plain_date(clock.show(found.begin, "opens")), plain_date(clock.show(max(found.end, 1), "closes"))
+    end = ", the end of the axis" if found.end >= clock.limit else ""
+    unit = "working day of a slot" if found.reason == "energy" else "place"
+    need = "needs" if len(found.activities) == 1 else "need"
+    named = ", ".join(found.activities[:5]) + (f" and {len(found.activities) - 5} more" if len(found.activities) > 5 else "")
+    return (
+        f"{title(plan, found.rule)}: {demand(plan, found.rule)}; from {first} to {last}{end}, {named} {need} "
+        f"{found.need} {unit}{'s' * (found.need != 1)} and there is room for {found.offer}"
+    )
 
 
 def beyond_horizon(earliest: Earliest) -> BeyondHorizonError:

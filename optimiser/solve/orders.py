@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.plan import DURATION_PREFIX
+from optimiser.circles import components
 from optimiser.critical import Columns, Earliest, Network, Resource, earliest_times, evaluate, floats, latest_times, reaches
-from optimiser.critical.components import components
 from optimiser.critical.network import Arc, Bound, Family
 from optimiser.solve.problem import Problem
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.critical import Earliest, Resource, latest_times
-from optimiser.critical.backward import live_amount
+from optimiser.critical.backward import BELOW, live_amount
 from optimiser.critical.bounds import shortest_length
 from optimiser.critical.network import Family, Quorum
 from optimiser.encoding.work import HeldWork, Offer, Pick, StartGap, Work, WorkOption
@@ -132,9 +132,9 @@ class Supposing:
                 while waiting:
                     target = waiting.popleft()
                     for source, days, table in self._incoming.get(target, ()):
-                        late = values[target] - days if table is None else table[max(values[target], 0)]
+                        late = max(values[target] - days if table is None else table[max(values[target], 0)], BELOW)
                         if late < values[source]:
-                            values[source] = max(late, -1)
+                            values[source] = late
                             waiting.append(source)
             self._held[node, boundary] = np.array(values, dtype=np.int64)
         return self._held[node, boundary]
