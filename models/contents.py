@@ -194,6 +194,23 @@ class PlanContents(Record):
         """Yield the rules that are on, in the order written."""
         return (rule for rule in self.rules if self.switch(rule.enabled))
 
+    @cached_property
+    def hammocks_in_order(self) -> tuple[Hammock, ...]:
+        """Hammocks, each after those that it is tied to; those whose ties run in a circle are left out."""
+        by_id = {hammock.id: hammock for hammock in self.hammocks}
+        behind: dict[str, list[str]] = {}
+        waits = {name: {point.item for point in hammock.ties()} & by_id.keys() for name, hammock in by_id.items()}
+        for name, others in waits.items():
+            for other in others:
+                behind.setdefault(other, []).append(name)
+        ready = [name for name, others in waits.items() if not others]
+        for name in ready:
+            for after in behind.get(name, ()):
+                waits[after].discard(name)
+                if not waits[after]:
+                    ready.append(after)
+        return tuple(by_id[name] for name in ready)
+
     def convention(self, point: Point) -> Literal["opens", "closes"]:
         """Return how a point's boundary is shown: a start and an ``opens`` milestone as a morning, the rest as an evening."""
         item = self.items[point.item]

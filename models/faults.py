@@ -85,12 +85,19 @@ def _names(plan: PlanContents) -> Iterator[Fault]:
             yield from _unknown_name(where, "item", name, plan.items)
             if isinstance(plan.items.get(name), Hammock):
                 yield Fault(where, f"'{name}' is a hammock; its length is an output, so no rule may name it")
+    yield from _ties(plan)
+
+
+def _ties(plan: PlanContents) -> Iterator[Fault]:
+    """Ties of hammocks to what is not there, or by way of other hammocks to themselves."""
+    placed = {hammock.id for hammock in plan.hammocks_in_order}
     for index, hammock in enumerate(plan.hammocks):
         for key in ("starts_with", "finishes_with"):
             name = getattr(hammock, key).item
             yield from _unknown_name(("hammocks", index, key), "item", name, plan.items)
-            if isinstance(plan.items.get(name), Hammock):
-                yield Fault(("hammocks", index, key), f"'{name}' is itself a hammock; tie to an activity or a milestone")
+            if isinstance(plan.items.get(name), Hammock) and name not in placed:
+                message = f"'{name}' is a hammock whose own ties run in a circle; tie it to an activity or a milestone"
+                yield Fault(("hammocks", index, key), message)
 
 
 def _baselines(plan: PlanContents) -> Iterator[Fault]:

@@ -84,8 +84,9 @@ class Hammock(ItemRecord):
     """A bar whose length is an output: ``b(start) = b(starts_with) ⊕ start_lag``,
     ``b(finish) = max(b(start), b(finishes_with) ⊕ finish_lag)``.
 
-    Nothing waits for a hammock: no rule may name one. In ``starts_with`` a point without an end means the start, in
-    ``finishes_with`` the finish.
+    Nothing waits for a hammock but another hammock: no rule may name one. In ``starts_with`` a point without an end means
+    the start, in ``finishes_with`` the finish. Ties that lead off the plan's axis give the hammock no place, and move
+    nothing; nor has one a place that is tied to such a hammock.
     """
 
     starts_with: Point

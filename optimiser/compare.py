@@ -71,6 +71,8 @@ def compare(
     else:
         values = tuple(differences(_told(before), _told(after)))
         notes.append("assumptions and rules are not compared: an outcome alone does not hold them")
+    for outcome, other, name in ((before, after, names[0]), (after, before, names[1])):
+        notes += [f"{name}: {note}" for note in outcome.notes if note not in other.notes]
     rows = tuple(_rows(before, after))
     return Comparison(
         before=_side(before, names[0]),

@@ -69,9 +69,9 @@ def classify(plan: Plan, schedule: Schedule, clock: Clock | None = None) -> tupl
             incoming.setdefault(name, []).append(rule)
     found = []
     for item in plan.items.values():
-        if item.published is None:
+        position = schedule.by_id.get(item.id)
+        if item.published is None or position is None:  # a bar may have no place
             continue
-        position = schedule.by_id[item.id]
         if isinstance(item, Milestone):
             start = finish = clock.show(position.start, item.shown)
         else:

@@ -244,12 +244,16 @@ def placed_with_hammocks(plan: Plan, places: Places, axis: Axis | None = None) -
     nothing back onto the axis. Where it leads off the days covered it is said to end just after them.
     """
     axis = axis or Axis(plan)
-    scene = Scene(plan, axis, places)
-    ties = {hammock.id: hammock_place(scene, hammock) for hammock in plan.hammocks}
-    return dict(places) | {
-        name: (int(max(0, min(start, axis.size + 1))), int(max(0, min(finish, axis.size + 1))))
-        for name, (start, finish) in ties.items()
-    }
+    placed = dict(places)
+    waiting = list(plan.hammocks)
+    while waiting:
+        hammock = waiting.pop(0)
+        if not {hammock.starts_with.item, hammock.finishes_with.item} <= placed.keys():
+            waiting.append(hammock)
+            continue
+        start, finish = hammock_place(Scene(plan, axis, placed), hammock)
+        placed[hammock.id] = int(max(0, min(start, axis.size + 1))), int(max(0, min(finish, axis.size + 1)))
+    return placed
 
 
 def _placed(plan: Plan, axis: Axis, places: Places) -> dict[str, bool]:

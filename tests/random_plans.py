@@ -627,6 +627,11 @@ class _Maker:
             start, finish = hammock_place(Scene(drawn, self.scene.axis, self.scene.places), drawn.hammocks[0])
             if not self.planted or self.scene.axis.origin <= start <= finish <= self.scene.axis.limit:
                 hammocks.append(hammock)
+        own = Draw(zlib.crc32(f"{self.name} hammocks".encode()))
+        if hammocks and own.chance(0.3):
+            # A bar tied to a bar, written before or after it: drawn apart, so that all else is as without it.
+            tied = {"id": "H9", "title": "H9", "basis": "synthetic", "starts_with": "H0", "finishes_with": own.one(self.order)}
+            hammocks.insert(own.whole(0, len(hammocks)), tied | {"start_lag": f"{own.whole(0, 2)} wd"})
         return hammocks
 
 

@@ -550,7 +550,7 @@ FAULTS: dict[str, tuple[dict[str, Any], tuple[str | int, ...], str]] = {
     "hammock on a hammock": (
         {"hammocks": [made(id="H", starts_with="A", finishes_with="H")]},
         ("hammocks", 0, "finishes_with"),
-        "itself a hammock",
+        "whose own ties run in a circle",
     ),
     "baseline": (
         {"baselines": [made(id="b", dates=[{"milestone": "M1", "date": "2024-09"}])]},

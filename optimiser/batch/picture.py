@@ -26,6 +26,8 @@ from optimiser.batch.job import Job
 from optimiser.batch.ledger import Ledger
 from optimiser.batch.monotonicity import monotonicity
 from optimiser.batch.thresholds import thresholds
+from optimiser.critical import compile_network, earliest_times
+from optimiser.solve.placement import schedule_of, without_place
 from optimiser.wording import describe
 
 __all__ = ["picture"]
@@ -104,8 +106,14 @@ class _Rows:
             baselines=tuple(self._baselines(total)),
             reasons=tuple(self._reasons()),
             steps=tuple(self._steps()),
-            notes=(*(() if complete else ("the run is not finished: this is what there is so far",)), *notes),
+            notes=(*(() if complete else ("the run is not finished: this is what there is so far",)), *notes, *self._bars()),
         )
+
+    def _bars(self) -> tuple[str, ...]:
+        """Say which hammocks of the plan as it stands have no place."""
+        network = compile_network(self.job.plan)
+        found = earliest_times(network)
+        return without_place(network, schedule_of(network, found.values)) if found.status == "feasible" else ()
 
     # -- dates -------------------------------------------------------------------------------------------------------
 

@@ -30,11 +30,11 @@ def axis(schedule: Schedule, clock: Clock) -> Iterator[Violation]:
         yield broken(SCHEDULE_AXIS, f"the schedule is counted from {schedule.first_day}, required {first}")
 
 
-def register(plan: Plan, schedule: Schedule) -> Iterator[Violation]:
-    """Every item of the plan has one position, and nothing else has any."""
+def register(plan: Plan, schedule: Schedule, places: Places | None = None) -> Iterator[Violation]:
+    """Every item of the plan has one position, but for hammocks that have no place, and nothing else has any."""
     placed = Counter(position.id for position in schedule.positions)
-    for name in plan.items:
-        if not placed[name]:
+    for name, what in plan.items.items():
+        if not placed[name] and not (places and isinstance(what, Hammock) and _has_no_place(what, places)):
             yield broken(ITEM_PREFIX + name, f"{name} has no position in the schedule, required one")
     for name, times in placed.items():
         if name not in plan.items:
@@ -122,6 +122,19 @@ def _milestone(milestone: Milestone, places: Places) -> Iterator[Violation]:
         begins, ends = (places.when(boundary, milestone.shown) for boundary in (position.start, position.finish))
         message = f"{milestone.id} starts {begins} and finishes {ends}, required at one boundary"
         yield broken(ITEM_PREFIX + milestone.id, message, abs(position.finish - position.start))
+
+
+def _has_no_place(hammock: Hammock, places: Places) -> bool:
+    """Return whether ties lead off the plan's axis, or to what has no place itself."""
+    if not places.knows(hammock.ties()):
+        return True
+    plan, clock = places.plan, places.clock
+    lags = (plan.duration(hammock.start_lag), plan.duration(hammock.finish_lag))
+    start, finish = (
+        clock.shift(places.boundary(point), lag, plan.convention(point), shown)
+        for point, lag, shown in zip(hammock.ties(), lags, ("opens", "closes"), strict=True)
+    )
+    return start < clock.origin or max(start, finish) > clock.limit
 
 
 def _hammock(hammock: Hammock, places: Places) -> Iterator[Violation]:

@@ -46,12 +46,11 @@ def check(plan: Plan, schedule: Schedule, clock: Clock | None = None) -> tuple[V
     """
     clock = clock or Clock(plan)
     elsewhere = tuple(axis(schedule, clock))
-    whole = (*elsewhere, *register(plan, schedule))
     if elsewhere:
-        return whole
+        return (*elsewhere, *register(plan, schedule))
     places = _places(plan, schedule, clock)
     items = (violation for name, what in plan.items.items() if name in places.positions for violation in item(what, places))
-    return (*whole, *off_calendar(schedule, places), *items, *_rules(places, enumerate(plan.rules)))
+    return (*register(plan, schedule, places), *off_calendar(schedule, places), *items, *_rules(places, enumerate(plan.rules)))
 
 
 def _places(plan: Plan, schedule: Schedule, clock: Clock) -> Places:

@@ -375,51 +375,40 @@ class Pass:
         round_ = self._round(event)
         if round_:
             return tuple(self.events[index].node for index in round_), ()
-        met = {self.events[index].node for index in self._line(event)}
-        for component in reversed(self.network.order):
-            if not met.isdisjoint(component):
-                circle, among = self._growing(set(component))
-                if circle:
-                    return circle, among
+        for pushes in self._pushes().values():
+            circle = growing_circle(each for each, _ in pushes)
+            if circle:
+                among = dict.fromkeys(rule for _, rule in pushes if rule in self.live)
+                return (circle[-1][0].target, *(push.target for push, _ in circle)), tuple(among)
         return (), ()
 
-    def _line(self, event: int) -> Iterator[int]:
-        """Yield an event, the one that decided it, and so on."""
-        yield event
-        while self.events[event].parents:
-            event = self.events[event].parents[-1]
-            yield event
-
-    def _growing(self, inside: set[int]) -> tuple[tuple[int, ...], tuple[str, ...]]:
-        """Return a circle of a component that grows for ever by the least that each rule pushes, and all that push in it."""
-        pushes: list[Push] = []
-        among: dict[str, None] = {}
+    def _pushes(self) -> dict[int, list[tuple[Push, str]]]:
+        """Return the least that rules push inside each component, with the rules, by its place in the order."""
         rules = self.network.plan.rules_by_id
-        for source in sorted(inside):
+        place = {node: place for place, component in enumerate(self.network.order) for node in component}
+        found: dict[int, list[tuple[Push, str]]] = {}
+
+        def add(push: Push, rule: str) -> None:
+            found.setdefault(place[push.target], []).append((push, rule))
+
+        for source in range(len(self.values)):
             for target, amount, table, rule in self.outgoing[source]:
-                if target in inside:
-                    pushes.append(Push(target, ((source, amount if table is None else self._least(table, rule)),)))
-                    among.update({rule: None} if rule in self.live else {})
+                if place[target] == place[source]:
+                    add(Push(target, ((source, amount if table is None else self._least(table, rule)),)), rule)
             for table, rule, _ in self.rounding[source]:
                 if isinstance(rules.get(rule), Dependency | Gate):  # of a point on itself
-                    pushes.append(Push(source, ((source, self._least(table, rule)),)))
-                    among[rule] = None
+                    add(Push(source, ((source, self._least(table, rule)),)), rule)
         for quorum in self.network.quorums:
-            if quorum.rule in self.live and quorum.target in inside and not inside.isdisjoint(quorum.sources):
-                # What comes from outside the circle has its place already: it never keeps the others waiting for ever.
-                steps = tuple(
-                    (source, self._least(family.listed(quorum.amount), quorum.rule))
-                    for source, family in zip(quorum.sources, quorum.families, strict=True)
-                    if source in inside
-                )
-                count = quorum.count - (len(quorum.sources) - len(steps))
-                if count > 0:
-                    pushes.append(Push(quorum.target, steps, count))
-                    among[quorum.rule] = None
-        circle = growing_circle(pushes)
-        if circle is None:
-            return (), ()
-        return (circle[-1][0].target, *(push.target for push, _ in circle)), tuple(among)
+            inside = [
+                (source, self._least(family.listed(quorum.amount), quorum.rule))
+                for source, family in zip(quorum.sources, quorum.families, strict=True)
+                if place[source] == place[quorum.target]
+            ]
+            # What comes from outside the circle has its place already: it never keeps the others waiting for ever.
+            count = quorum.count - (len(quorum.sources) - len(inside))
+            if quorum.rule in self.live and count > 0:
+                add(Push(quorum.target, tuple(inside), count), quorum.rule)
+        return found
 
     def _least(self, table: list[int], rule: str) -> int:
         """Return the fewest boundaries that a rule pushes on from anywhere on the axis; no number where all leave it."""

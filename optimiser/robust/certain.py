@@ -12,7 +12,7 @@ from optimiser.check import check
 from optimiser.encoding.answer import Limits
 from optimiser.solve.between import DateRange, Deadline, between
 from optimiser.solve.orders import attained
-from optimiser.solve.placement import complete
+from optimiser.solve.placement import complete, without_place
 from optimiser.solve.problem import Problem
 from optimiser.solve.standing import evidence
 
@@ -43,21 +43,24 @@ class Certain:
         Why there are none.
     ranges
         Where each date lies, as the search has it.
+    bars
+        What is to be said of hammocks that have no place.
     """
 
     dates: dict[str, CertainDate | None]
     reason: str | None = None
     ranges: Mapping[str, DateRange] = field(default_factory=dict)
+    bars: tuple[str, ...] = ()
 
 
 def certain_dates(problem: Problem, milestones: tuple[str, ...]) -> Certain:
     """Return the earliest date of each milestone: the one that `solve` finds, its schedule checked rule by rule."""
     plan, network = problem.plan, problem.network
-    bars = {f"item:{hammock.id}" for hammock in plan.hammocks}
     if problem.earliest.status == "beyond":
         return Certain(dict.fromkeys(milestones), "the plan as it stands has no dates: a date runs off the calendar")
     dates: dict[str, CertainDate | None] = {}
     ranges: dict[str, DateRange] = {}
+    bars: dict[str, None] = {}
     reason = None
     for name in milestones:
         found = ranges[name] = between(problem, name, deadline=Deadline(LIMITS))
@@ -67,8 +70,9 @@ def certain_dates(problem: Problem, milestones: tuple[str, ...]) -> Certain:
             why = "no schedule meets every rule" if nowhere else "none was found within the limit"
             reason = f"the plan as it stands has no dates: {why}"
             continue
-        # Nothing waits for a hammock: one that runs off the axis is solve's to report, and moves no date.
-        broken = [each for each in check(plan, complete(network, found.schedule), network.clock) if each.rule not in bars]
+        schedule = complete(network, found.schedule)
+        bars |= dict.fromkeys(without_place(network, schedule))
+        broken = check(plan, schedule, network.clock)
         assert not broken, f"the schedule breaks {broken[0].rule}: {broken[0].message}"
         assert found.high is not None
         dates[name] = CertainDate(
@@ -77,4 +81,4 @@ def certain_dates(problem: Problem, milestones: tuple[str, ...]) -> Certain:
             f"{found.bound_by}; the schedule checked rule by rule",
             evidence(attained(problem, found.schedule), name),
         )
-    return Certain(dates, reason, ranges)
+    return Certain(dates, reason, ranges, tuple(bars))

@@ -37,7 +37,7 @@ def notes_of(sampler: Sampler, sample: Sample, certain: Certain, mode: ReadingMo
         At which the dates are read.
     """
     model = sampler.model
-    notes = list(model.notes)
+    notes = [*model.notes, *certain.bars]
     if certain.reason:
         notes.append(certain.reason)
     if not model.chances:

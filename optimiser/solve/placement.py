@@ -12,8 +12,9 @@ from models.schedule import Position, Schedule
 from optimiser.check import check
 from optimiser.clock import Convention
 from optimiser.critical import Network, latest_times, resources
+from optimiser.wording import plain_date
 
-__all__ = ["complete", "schedule_of"]
+__all__ = ["complete", "schedule_of", "without_place"]
 
 
 def complete(network: Network, values: Sequence[int]) -> Schedule:
@@ -133,20 +134,56 @@ def _positioned(network: Network, values: Sequence[int]) -> Schedule:
 
 
 def schedule_of(network: Network, values: Sequence[int]) -> Schedule:
-    """Return the schedule of a plan from the boundary of each node, hammocks tied, nothing moved."""
-    plan, clock = network.plan, network.clock
+    """Return the schedule of a plan from the boundary of each node, hammocks tied, nothing moved.
+
+    A hammock whose ties lead off the axis is left out; see `without_place`.
+    """
+    clock = network.clock
     bare = _positioned(network, values)
-    positions = list(bare.positions)
-    held = {position.id: position for position in positions}
+    tied = _tied(network, bare)
+    hammocks = (
+        place for place in tied.values() if place is not None and clock.origin <= place.start and place.finish <= clock.limit
+    )
+    return bare.model_copy(update={"positions": (*bare.positions, *hammocks)})
 
-    def tied(point: Point, lag: Duration, convention: Convention) -> int:
-        position = held[point.item]
+
+def without_place(network: Network, schedule: Schedule) -> tuple[str, ...]:
+    """Say of each hammock that a schedule leaves out how far its ties lead off the axis."""
+    plan, clock, held = network.plan, network.clock, schedule.by_id
+    if all(hammock.id in held for hammock in plan.hammocks):
+        return ()
+    first, last = (plain_date(day) for day in (clock.show(clock.origin, "opens"), clock.show(clock.limit, "closes")))
+    said = []
+    for name, place in _tied(network, schedule).items():
+        if name in held:
+            continue
+        ways = ["what it is tied to lies off the plan's axis"]
+        if place is not None:
+            early, late = clock.origin - place.start, place.finish - clock.limit
+            ways = [f"it would start {early} wd before {first}, the first day of the plan's axis"] if early > 0 else []
+            ways += [f"it would finish {late} wd after {last}, the last day of the plan's axis"] if late > 0 else []
+        said.append(f"{name}: {' and '.join(ways)}; the bar is left out, and moves no date")
+    return tuple(said)
+
+
+def _tied(network: Network, schedule: Schedule) -> dict[str, Position | None]:
+    """Return where the ties of each hammock lead, on the axis or off it; None where they lead to a hammock off it."""
+    plan, clock = network.plan, network.clock
+    found: dict[str, Position | None] = dict(schedule.by_id)
+
+    def tied(point: Point, lag: Duration, shown: Convention) -> int | None:
+        position = found[point.item]
+        if position is None or position.start < clock.origin or position.finish > clock.limit:
+            return None
         boundary = position.finish if point.end == "finish" else position.start
-        return clock.shift(boundary, lag, plan.convention(point), convention)
+        return clock.shift(boundary, lag, plan.convention(point), shown)
 
-    for hammock in plan.hammocks:
+    for hammock in plan.hammocks_in_order:
         first, last = hammock.ties()
-        start_at = tied(first, plan.duration(hammock.start_lag), "opens")
-        finish_at = tied(last, plan.duration(hammock.finish_lag), "closes")
-        positions.append(Position(id=hammock.id, start=start_at, finish=max(start_at, finish_at)))
-    return bare.model_copy(update={"positions": tuple(positions)})
+        start = tied(first, plan.duration(hammock.start_lag), "opens")
+        finish = tied(last, plan.duration(hammock.finish_lag), "closes")
+        if start is None or finish is None:
+            found[hammock.id] = None
+        else:
+            found[hammock.id] = Position(id=hammock.id, start=start, finish=max(start, finish))
+    return {hammock.id: found[hammock.id] for hammock in plan.hammocks}
