@@ -129,11 +129,9 @@ def _has_no_place(hammock: Hammock, places: Places) -> bool:
     if not places.knows(hammock.ties()):
         return True
     plan, clock = places.plan, places.clock
-    lags = (plan.duration(hammock.start_lag), plan.duration(hammock.finish_lag))
-    start, finish = (
-        clock.shift(places.boundary(point), lag, plan.convention(point), shown)
-        for point, lag, shown in zip(hammock.ties(), lags, ("opens", "closes"), strict=True)
-    )
+    first, last = hammock.ties()
+    start = clock.shift(places.boundary(first), plan.duration(hammock.start_lag), plan.convention(first), "opens")
+    finish = clock.shift(places.boundary(last), plan.duration(hammock.finish_lag), plan.convention(last), "closes")
     return start < clock.origin or max(start, finish) > clock.limit
 
 
