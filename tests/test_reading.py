@@ -965,11 +965,28 @@ def test_greatest_lags_of_progen_max_become_at_most_links(tmp_path: Path) -> Non
         ("x.sm", SM.replace("sink ):  4", "sink ):  four"), ":3: expected a whole number behind ':', got 'jobs (incl."),
         ("x.sm", SM.partition("RESOURCEAV")[0], ":21: the file ends here; expected more of it"),
         ("x.rcp", "", ": the file ends here; expected more of it"),
-        ("x.rcp", RCP.replace("3 2 0 1 4", "3 2 0 1 5"), ":7: the job at position 2 has successor 4, of 4 jobs"),
-        ("x.rcp", RCP.replace("3 2 0 1 4", "-3 2 0 1 4"), ":7: the job at position 2 has a negative duration"),
+        ("x.rcp", RCP.replace("3 2 0 1 4", "3 2 0 1 5"), ":5: the job at position 2 has successor 4, of 4 jobs"),
+        ("x.rcp", RCP.replace("3 2 0 1 4", "-3 2 0 1 4"), ":5: the job at position 2 has a negative duration"),
         ("x.rcp", RCP.replace("3 2 0 1 4", "3 2 zero 1 4"), ":5: expected 4 or more whole numbers, got '3 2 zero 1 4'"),
         ("x.rcp", "1 1\n2\n0 0 0\n", ":3: the file has 1 jobs, expected at least the first and the last"),
         ("x.sch", SCH.replace("[-2] [4]", "[-2]"), ":4: expected 2 successors, got 1"),
+        (
+            "x.mm",
+            SM.replace("   2        1          1           4", "   2        3          1           4"),
+            ":10: a job has 3 modes, expected 1: a plan says of work how long it takes",
+        ),
+        (
+            "x.mm",
+            SM.replace("nonrenewable              :  0", "nonrenewable              :  2"),
+            ":6: resources that are used up",
+        ),
+        ("x.rcp", RCP.replace("3 2 0 1 4", "0 0 0 0\n3 2 0 1 4"), ":7: the last job takes 4 periods, expected 0"),
+        ("x.rcp", RCP.replace("0 0 0 2 2", "1 0 0 2 2"), ":4: the first job takes 1 periods, expected 0"),
+        (
+            "x.sm",
+            SM.replace("  4      1     0       0    0", "  4      1     2       0    0"),
+            ":20: the last job takes 2 periods",
+        ),
     ],
 )
 def test_benchmarks_that_are_not_of_their_format_say_where(tmp_path: Path, name: str, text: str, expected: str) -> None:

@@ -14,7 +14,7 @@ from models.scenario import Scenario
 from optimiser.errors import BeyondHorizonError, InputError, Located
 from optimiser.reading.document import Document
 from optimiser.reading.folder import Gathered, gather
-from optimiser.reading.packaged import find_plan
+from optimiser.reading.packaged import BENCHMARKS, find_plan
 from optimiser.reading.relative import Setting
 from optimiser.reading.scenarios import LocatedScenario, UserChoices, read_scenario, stack
 from optimiser.reading.sound import Verdict, judge
@@ -140,7 +140,7 @@ def load_changed(
 
 def _read(path: Path, *, hindsight: bool) -> tuple[Gathered, Verdict]:
     """Read whichever format a path holds."""
-    if path.suffix.lower() in (".sm", ".rcp", ".sch"):
+    if path.suffix.lower() in BENCHMARKS:
         from optimiser.reading.psplib import read_psplib
 
         return Gathered(files=[Document(str(path))]), Verdict(read_psplib(path), [])

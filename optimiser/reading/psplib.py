@@ -1,7 +1,8 @@
 """Scheduling benchmarks as plans: PSPLIB's ``.sm``, Patterson's ``.rcp``, ProGen/max's ``.sch``.
 
 Formats: Kolisch and Sprecher (1997), PSPLIB; Patterson (1984); Schwindt (1998), ProGen/max. Only one mode per job and
-renewable resources are understood, which is what a plan here can hold. The calendar works every day of the week, so
+renewable resources are understood, which is what a plan here can hold: PSPLIB's ``.mm`` is read as far as the first job
+that may be done in several ways, and refused there. The calendar works every day of the week, so
 that the boundary of ``END`` less that of the horizon's first day is the makespan in the benchmark's periods.
 """
 
@@ -36,11 +37,14 @@ class ProjectJob:
     lags
         Successor and least distance from start to start in periods; a negative distance is a greatest distance from
         the successor's start to this one's. None stands for the duration.
+    line
+        Where the file tells its duration.
     """
 
     duration: int = 0
     demands: tuple[int, ...] = ()
     lags: list[tuple[int, int | None]] = field(default_factory=list)
+    line: int | None = None
 
 
 @dataclass
@@ -91,7 +95,7 @@ def read_benchmark(path: Path) -> Benchmark:
         If the file is not of its format, with the line.
     """
     lines = _Figures(read_text(path, str(path)), str(path))
-    readers = {".sm": _read_sm, ".rcp": _read_rcp, ".sch": _read_sch}
+    readers = {".sm": _read_sm, ".mm": _read_sm, ".rcp": _read_rcp, ".sch": _read_sch}
     return readers[path.suffix.lower()](lines)
 
 
@@ -103,10 +107,19 @@ class _Figures:
         self._lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
         self._at = 0
 
-    def fault(self, message: str) -> InputError:
-        """Return an error at the line taken last."""
-        line = self._lines[self._at - 1][0] if 0 < self._at <= len(self._lines) else None
-        return InputError([Located(message, file=self._label, line=line)])
+    @property
+    def line(self) -> int | None:
+        """The number of the line taken last."""
+        return self._lines[self._at - 1][0] if 0 < self._at <= len(self._lines) else None
+
+    @property
+    def ended(self) -> bool:
+        """Whether no line is left."""
+        return self._at == len(self._lines)
+
+    def fault(self, message: str, line: int | None = None) -> InputError:
+        """Return an error at a line, or at the line taken last."""
+        return InputError([Located(message, file=self._label, line=line or self.line)])
 
     def text(self) -> str:
         """Take a line."""
@@ -148,26 +161,38 @@ class _Figures:
     def one_mode(self, modes: int) -> None:
         """Refuse a job with several modes."""
         if modes != 1:
-            message = f"a job has {modes} modes, expected 1; multi-mode benchmarks cannot be read"
+            message = (
+                f"a job has {modes} modes, expected 1: a plan says of work how long it takes, not in which ways it might be done; "
+                "maybe take the single-mode file (.sm), or leave each job one mode"
+            )
             raise self.fault(message)
 
 
 def _read_sm(lines: _Figures) -> Benchmark:
     count = lines.number_after_colon(lines.skip_to("jobs"))
     renewable = lines.number_after_colon(lines.skip_to("- renewable"))
-    lines.skip_to("PRECEDENCE RELATIONS")
+    used_up: list[int | None] = []
+    while not (line := lines.text()).strip().startswith("PRECEDENCE RELATIONS"):
+        if re.match(r"\s*- (nonrenewable|doubly constrained)\b", line) and lines.number_after_colon(line):
+            used_up.append(lines.line)
     lines.text()
     jobs = []
     for _ in range(count):
         words = lines.numbers(3)
         lines.one_mode(words[1])
         jobs.append(ProjectJob(lags=[(after - 1, None) for after in lines.successors(words, 3, words[2])]))
+    if used_up:
+        message = (
+            "resources that are used up, expected none: a plan holds what is taken while work goes on and free again after it; "
+            "maybe take the single-mode file (.sm)"
+        )
+        raise lines.fault(message, used_up[0])
     lines.skip_to("REQUESTS/DURATIONS")
     lines.text()
     lines.text()
     for job in jobs:
         words = lines.numbers(3 + renewable)
-        job.duration, job.demands = words[2], tuple(words[3 : 3 + renewable])
+        job.duration, job.demands, job.line = words[2], tuple(words[3 : 3 + renewable]), lines.line
     lines.skip_to("RESOURCEAVAILABILITIES")
     lines.text()
     return _checked(lines, jobs, tuple(lines.numbers(renewable)[:renewable]))
@@ -185,7 +210,7 @@ def _read_rcp(lines: _Figures) -> Benchmark:
         while len(words) < 2 + renewable + words[1 + renewable]:
             words += lines.numbers(1)
         after = lines.successors(words, 2 + renewable, words[1 + renewable])
-        jobs.append(ProjectJob(words[0], tuple(words[1 : 1 + renewable]), [(job - 1, None) for job in after]))
+        jobs.append(ProjectJob(words[0], tuple(words[1 : 1 + renewable]), [(job - 1, None) for job in after], lines.line))
     return _checked(lines, jobs, tuple(capacities[:renewable]))
 
 
@@ -200,12 +225,12 @@ def _read_sch(lines: _Figures) -> Benchmark:
         jobs.append(ProjectJob(lags=list(zip(after, lags, strict=True))))
     for job in jobs:
         words = lines.numbers(3 + renewable)
-        job.duration, job.demands = words[2], tuple(words[3 : 3 + renewable])
+        job.duration, job.demands, job.line = words[2], tuple(words[3 : 3 + renewable]), lines.line
     return _checked(lines, jobs, tuple(lines.numbers(renewable)[:renewable]))
 
 
 def _checked(lines: _Figures, jobs: list[ProjectJob], capacities: tuple[int, ...]) -> Benchmark:
-    """Refuse successors that do not exist, and what is negative."""
+    """Refuse successors that do not exist, what is negative, and a first or last job that is work."""
     if len(jobs) < 2:
         message = f"the file has {len(jobs)} jobs, expected at least the first and the last"
         raise lines.fault(message)
@@ -213,10 +238,19 @@ def _checked(lines: _Figures, jobs: list[ProjectJob], capacities: tuple[int, ...
         strays = [after for after, _ in job.lags if not 0 <= after < len(jobs)]
         if strays:
             message = f"the job at position {number + 1} has successor {strays[0]}, of {len(jobs)} jobs"
-            raise lines.fault(message)
+            raise lines.fault(message, job.line)
         if min([job.duration, *job.demands, *capacities]) < 0:
             message = f"the job at position {number + 1} has a negative duration, demand or capacity"
-            raise lines.fault(message)
+            raise lines.fault(message, job.line)
+        if job.duration and number in (0, len(jobs) - 1):
+            which, advice = "first" if number == 0 else "last", "add a job that takes none, and count it"
+            if number and not lines.ended:
+                advice = f"the file goes on, so that it has more than {len(jobs)} jobs"
+            message = (
+                f"the {which} job takes {job.duration} periods, expected 0: it stands for the {which} moment of the project; "
+                f"maybe {advice}"
+            )
+            raise lines.fault(message, job.line)
     return Benchmark(jobs, capacities)
 
 
