@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from models.rules import Dependency, Gate
+from models.rules import Blackout, Dependency, Gate
 from optimiser.circles import Push, growing_circle
 from optimiser.critical.network import Arc, Bound, Family, Network, Quorum
 
@@ -415,6 +415,9 @@ class Pass:
         clock = self.network.clock
         pushed = [table[place] - place for place in range(clock.origin, clock.limit + 1) if table[place] <= clock.limit]
         held = self.network.plan.rules_by_id.get(rule)
+        # Windows end, and what reaches back past the beginning of the axis does not show how far.
+        if isinstance(held, Blackout) or not any(table[clock.origin : clock.limit + 1]):
+            return -len(table)
         if not isinstance(held, Gate):
             return min(pushed, default=-len(table))
         # A board that may sit on a day off, if on none of this axis, approves in no time.
