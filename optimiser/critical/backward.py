@@ -63,6 +63,9 @@ def latest_times(network: Network, held: dict[int, int]) -> list[int]:
 
 def _incoming(network: Network) -> list[list[tuple[Arc, int]]]:
     """Return the live inequalities into each node, with their amounts; of quorums those that ask for all."""
+    kept: list[list[tuple[Arc, int]]] | None = network.kept.get("incoming")
+    if kept is not None:
+        return kept
     incoming: list[list[tuple[Arc, int]]] = [[] for _ in network.points]
     for arc in network.arcs:
         on, amount = live_amount(network, arc)
@@ -72,6 +75,7 @@ def _incoming(network: Network) -> list[list[tuple[Arc, int]]]:
         if network.enabled[quorum.rule] and quorum.count == len(quorum.sources):
             for source, family in zip(quorum.sources, quorum.families, strict=True):
                 incoming[quorum.target].append((Arc(source, quorum.target, quorum.rule, family), quorum.amount))
+    network.kept["incoming"] = incoming
     return incoming
 
 
@@ -148,8 +152,8 @@ def _rules_of(network: Network, arc: Arc) -> tuple[str, ...]:
     return (arc.rule, *arc.switches)
 
 
-def reaches(network: Network, target: int, shared: Iterable[frozenset[int]] = ()) -> list[bool]:
-    """Return for each node whether anything that happens to it could move the target.
+def reaches(network: Network, *targets: int, shared: Iterable[frozenset[int]] = ()) -> list[bool]:
+    """Return for each node whether anything that happens to it could move one of the targets.
 
     Parameters
     ----------
@@ -167,7 +171,7 @@ def reaches(network: Network, target: int, shared: Iterable[frozenset[int]] = ()
         for node in group:
             sources[node].extend(group)
     found = [False] * len(network.points)
-    stack = [target]
+    stack = list(targets)
     while stack:
         node = stack.pop()
         if not found[node]:
@@ -206,12 +210,13 @@ def floats(earliest: Earliest, milestone: str, *, boundary: int | None = None) -
     latest = latest_times(network, {target: held})
     slips = [late - early for late, early in zip(latest, earliest.values, strict=True)]
     items = (*network.plan.activities, *network.plan.milestones)
-    behind = [False] * len(network.points)
-    for quorum in network.quorums:
-        if network.enabled[quorum.rule] and quorum.count < len(quorum.sources) and affects[quorum.target]:
-            for source in quorum.sources:
-                if not behind[source]:
-                    behind = [one or other for one, other in zip(behind, reaches(network, source), strict=True)]
+    chosen = (
+        source
+        for quorum in network.quorums
+        if network.enabled[quorum.rule] and quorum.count < len(quorum.sources) and affects[quorum.target]
+        for source in quorum.sources
+    )
+    behind = reaches(network, *chosen)
     asked = {start: slips[start] for item in items if behind[start := network.item_nodes(item.id)[0]]}
     for node, slip in _bisected(earliest, target, held, asked).items():
         slips[node] = slip

@@ -82,7 +82,9 @@ class Released:
     authority: Authority
     rules: int
     gains: dict[str, int | None]
-    """None where the milestone is then without any reason for its date."""
+    """What is proved; None where the milestone is then without any reason for its date."""
+    exact: bool
+    """Whether no more can be gained."""
 
 
 @dataclass(frozen=True, slots=True)

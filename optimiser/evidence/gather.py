@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from models.calendar import Span
 from models.explanation import MilestoneWhyNot
@@ -20,6 +20,9 @@ from optimiser.reproduction import classify
 from optimiser.solve import asked_for, earliest
 from optimiser.solve.fingerprint import plan_sha256
 from optimiser.whatif import ranges_of, what_if
+
+if TYPE_CHECKING:
+    from optimiser.explain.oracle import Oracle
 
 __all__ = ["gather"]
 
@@ -48,6 +51,8 @@ def gather(request: PackRequest, source: str | Path, *, progress: Callable[[str]
     cases = [case for case, _ in solved]
     main, loaded = solved[0]
     assert main.plan is not None
+    from optimiser.encoding.answer import Limits
+    from optimiser.explain.oracle import Oracle
     from optimiser.lint import read_published
     from optimiser.reading.packaged import find_plan
 
@@ -57,11 +62,12 @@ def gather(request: PackRequest, source: str | Path, *, progress: Callable[[str]
         tell("what was changed")
         dossier.what_if = what_if(loaded, milestones, ranges_of(main.outcome, loaded.plan))
     _checks(dossier, tell)
-    _reasons(dossier, tell)
+    oracle = Oracle(main.plan, Limits(seed=request.seed)) if main.solved else None
+    _reasons(dossier, oracle, tell)
     _published_plans(dossier, tell)
     _risks(dossier, source, tell)
     _calendars(dossier, tell)
-    add_variations(dossier, tell)
+    add_variations(dossier, oracle, tell)
     _qualification(dossier, tell)
     return dossier
 
@@ -112,34 +118,26 @@ def _checks(dossier: Dossier, tell: Callable[[str], None]) -> None:
     dossier.lint = lint(dossier.plan, dossier.published, dossier.milestones)
 
 
-def _reasons(dossier: Dossier, tell: Callable[[str], None]) -> None:
+def _reasons(dossier: Dossier, oracle: Oracle | None, tell: Callable[[str], None]) -> None:
     """Explain the main case: what binds, what an earlier date would take, how readings move it."""
-    plan, main = dossier.plan, dossier.main
-    if main.solved is None:
+    plan = dossier.plan
+    if oracle is None:
         reason = "the plan has no dates to explain"
         dossier.absent |= dict.fromkeys(("binding", "why-not", "regions"), reason)
         return
-    if main.crowded:
-        reason = (
-            "a capacity of the plan is on, so every question is a search of its own; run 'optimiser explain' and "
-            "'optimiser why-not' for these. What binds at one day earlier is given with the dates"
-        )
-        dossier.absent |= dict.fromkeys(("binding", "why-not"), reason)
+    from optimiser.explain import decision_regions, why_not_baseline
+    from optimiser.explain.binding import explain_with
+
+    for milestone in dossier.milestones:
+        tell(f"{milestone}: what binds")
+        report = _try(dossier, "binding", lambda name=milestone: explain_with(oracle, name), None)  # type: ignore[misc]
+        if report is not None:
+            dossier.binding[milestone] = report
+    if plan.baselines:
+        tell("what earlier dates would take")
+        dossier.why_not = _try(dossier, "why-not", lambda: _why_not(dossier, why_not_baseline), ())
     else:
-        from optimiser.explain import explain, why_not_baseline
-
-        for milestone in dossier.milestones:
-            tell(f"{milestone}: what binds")
-            report = _try(dossier, "binding", lambda name=milestone: explain(plan, name), None)  # type: ignore[misc]
-            if report is not None:
-                dossier.binding[milestone] = report
-        if plan.baselines:
-            tell("what earlier dates would take")
-            dossier.why_not = _try(dossier, "why-not", lambda: _why_not(dossier, why_not_baseline), ())
-        else:
-            dossier.absent["why-not"] = "the plan has no published dates to be held against"
-    from optimiser.explain import decision_regions
-
+        dossier.absent["why-not"] = "the plan has no published dates to be held against"
     if plan.live_readings():
         tell("combinations of the open readings")
         dossier.regions = _try(dossier, "regions", lambda: decision_regions(plan, dossier.milestones), None)

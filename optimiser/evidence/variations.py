@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from models.plan import DURATION_PREFIX, Plan
 from models.provenance import Authority
 from models.rules import Dependency
-from optimiser.critical import Columns, compile_network, evaluate
 from optimiser.errors import OptimiserError
 from optimiser.evidence.dossier import Change, DateGrid, Dossier, Released
-from optimiser.solve.variant import Variant, evaluate_variants
+from optimiser.explain.oracle import Oracle
+from optimiser.explain.regions import piecewise_with
+from optimiser.numbers import number_of_assumption
+from optimiser.solve.variant import Variant
 
 if TYPE_CHECKING:
     from models.explanation import Piecewise
@@ -23,76 +24,80 @@ __all__ = ["add_variations"]
 MOST_SWEPT = 6
 """Assumptions that are swept, those that gain most first."""
 
+SEARCHED = 2
+"""Assumptions that are swept where most values of a sweep would be a search of their own."""
+
+NEAR = 3
+"""Units either way that such a sweep follows."""
+
 GRID = 13
 """Values of each of the two assumptions of the heat map."""
 
 
-def add_variations(dossier: Dossier, tell: Callable[[str], None]) -> None:
-    """Put into the dossier what becomes of the main case when it is varied."""
-    _sweeps(dossier, tell)
-    _authorities(dossier)
-    _changes(dossier)
-
-
-def _sweeps(dossier: Dossier, tell: Callable[[str], None]) -> None:
-    """Follow each milestone over the assumptions that bind it, and one of them over the two that bind it most."""
-    main = dossier.main
-    if main.solved is None or main.crowded:
-        reason = (
-            "the plan has no dates" if main.solved is None else "a capacity of the plan is on; run 'optimiser batch' for it"
-        )
-        dossier.absent |= dict.fromkeys(("sweeps", "grid"), reason)
+def add_variations(dossier: Dossier, oracle: Oracle | None, tell: Callable[[str], None]) -> None:
+    """Put into the dossier what becomes of the main case when it is varied; there is no oracle where it has no dates."""
+    if oracle is None:
+        dossier.absent |= dict.fromkeys(("sweeps", "grid", "authorities"), "the plan has no dates")
         return
+    _sweeps(dossier, oracle, tell)
+    _authorities(dossier, oracle)
+    _changes(dossier, oracle)
+
+
+def _sweeps(dossier: Dossier, oracle: Oracle, tell: Callable[[str], None]) -> None:
+    """Follow each milestone over the assumptions that bind it, and one of them over the two that bind it most."""
     tell("sweeps")
-    gains = _gains_of_assumptions(dossier)
+    gains = _gains_of_assumptions(dossier, oracle)
     for milestone in dossier.milestones:
-        swept = sorted(gains.get(milestone, {}).items(), key=lambda entry: (-entry[1], entry[0]))
-        for name, _ in swept[:MOST_SWEPT]:
-            dossier.sweeps += _sweep(dossier, milestone, name)
+        swept = sorted(gains[milestone].items(), key=lambda entry: (-entry[1], entry[0]))
+        searched = oracle.large and oracle.leads(milestone)
+        for name, _ in swept[: SEARCHED if searched else MOST_SWEPT]:
+            dossier.sweeps += _sweep(dossier, oracle, milestone, name, NEAR if searched else None)
     if not dossier.sweeps:
         dossier.absent["sweeps"] = "no assumption with a number of its own binds a milestone"
-    dossier.grid = _grid(dossier, gains)
+    dossier.grid = _grid(dossier, oracle, gains)
     if dossier.grid is None:
-        dossier.absent["grid"] = "no milestone is moved by two assumptions that count in one way"
+        dossier.absent["grid"] = "no milestone is moved by two assumptions that count in one way, and exact at every value"
 
 
-def _sweep(dossier: Dossier, milestone: str, name: str) -> tuple[Piecewise, ...]:
+def _sweep(dossier: Dossier, oracle: Oracle, milestone: str, name: str, reach: int | None) -> tuple[Piecewise, ...]:
     """Follow one milestone over one assumption; where the plan does not allow it, note why."""
-    from optimiser.explain import piecewise
-
     try:
-        return tuple(piecewise(dossier.plan, milestone, [name]))
+        return piecewise_with(oracle, milestone, [name], reach=reach)
     except OptimiserError as error:
         dossier.absent[f"sweep of {name}"] = str(error)
         return ()
 
 
-def _gains_of_assumptions(dossier: Dossier) -> dict[str, dict[str, int]]:
-    """Return, for each milestone, the assumptions of which one unit less or more moves it, and by how much ten move it."""
+def _gains_of_assumptions(dossier: Dossier, oracle: Oracle) -> dict[str, dict[str, int]]:
+    """Return, for each milestone, the assumptions that move it, and by how much ten units, a month or one of a count do.
+
+    Where a milestone lies is bounded alone where the limit comes first: then an assumption counts by what is proved.
+    """
     plan = dossier.plan
-    network = compile_network(plan)
-    base = evaluate(network, Columns(1))
-    stated = [name for name in plan.values if _amount(plan, name) is not None]
-    if not stated:
-        return {}
-    values = {}
-    for place, name in enumerate(stated):
-        amount, step = _amount(plan, name), 1 if _unit(plan, name) == "mo" else 10
-        assert amount is not None
-        column = np.full(2 * len(stated), amount, dtype=np.int64)
-        column[2 * place] = max(0, amount - step)
-        column[2 * place + 1] = amount + step
-        values[name] = column
-    evaluated = evaluate(network, Columns(2 * len(stated), values))
+    numbers = {
+        name: number
+        for name in plan.values
+        if (number := number_of_assumption(plan, oracle.problem.clock, plan.assumptions_by_id[name])) is not None
+        and not isinstance(number.value, dt.date)
+    }
+    steps = {name: 10 if number.unit in ("wd", "cd") else 1 for name, number in numbers.items()}
+    tried = [
+        (name, Variant(values={name: number.column(units)}))
+        for name, number in numbers.items()
+        for units in (-min(steps[name], number.least), min(steps[name], number.most))
+        if units
+    ]
     found: dict[str, dict[str, int]] = {}
     for milestone in dossier.milestones:
-        moved = np.abs(evaluated.of(milestone) - base.of(milestone)[0])
-        moved[evaluated.infeasible | evaluated.beyond(milestone)] = 0
-        found[milestone] = {
-            name: int(max(moved[2 * place], moved[2 * place + 1]))
-            for place, name in enumerate(stated)
-            if moved[2 * place] or moved[2 * place + 1]
-        }
+        gains = found[milestone] = {}
+        base = oracle.base(milestone)
+        for (name, _), reach in zip(tried, oracle.reach(milestone, [variant for _, variant in tried]), strict=True):
+            off_axis = reach.low > oracle.problem.clock.limit
+            earlier = (base.low - reach.high) if reach.high is not None else 0
+            later = reach.low - base.high if base.high is not None and not off_axis else 0
+            if (moved := max(earlier, later)) > 0:
+                gains[name] = max(gains.get(name, 0), moved)
     return found
 
 
@@ -126,23 +131,20 @@ def _pair(dossier: Dossier, milestone: str, gains: dict[str, int]) -> tuple[str,
     return (drivers[0], drivers[1]) if len(drivers) > 1 else None
 
 
-def _grid(dossier: Dossier, gains: dict[str, dict[str, int]]) -> DateGrid | None:
+def _grid(dossier: Dossier, oracle: Oracle, gains: dict[str, dict[str, int]]) -> DateGrid | None:
     """Return the last milestone that two lengths bear on, against what drives it and what would take over first."""
     plan = dossier.plan
     for milestone in reversed(dossier.milestones):
-        pair = _pair(dossier, milestone, gains.get(milestone, {}))
-        if pair is None:
+        pair = _pair(dossier, milestone, gains[milestone])
+        if pair is None or (oracle.large and oracle.leads(milestone)):
             continue
         across, down = pair
         columns, rows = _steps(plan, across), _steps(plan, down)
-        network = compile_network(plan)
-        values = {
-            across: np.tile(np.array(columns, dtype=np.int64), len(rows)),
-            down: np.repeat(np.array(rows, dtype=np.int64), len(columns)),
-        }
-        evaluated = evaluate(network, Columns(len(columns) * len(rows), values))
-        good = ~evaluated.infeasible & ~evaluated.beyond(milestone)
-        flat = [int(each) if fine else None for each, fine in zip(evaluated.of(milestone), good, strict=True)]
+        variants = [Variant(values={across: column, down: row}) for row in rows for column in columns]
+        exact = [reach.exact for reach in oracle.reach(milestone, variants)]
+        if None in exact:
+            continue
+        flat = [None if each is None or each > oracle.problem.clock.limit else each for each in exact]
         boundaries = tuple(tuple(flat[row * len(columns) : (row + 1) * len(columns)]) for row in range(len(rows)))
         return DateGrid(milestone, across, down, columns, rows, boundaries)
     return None
@@ -155,36 +157,35 @@ def _steps(plan: Plan, name: str) -> tuple[int, ...]:
     return tuple(value for place in range(GRID) if (value := amount + (place - GRID // 2) * step) >= 0)
 
 
-def _authorities(dossier: Dossier) -> None:
+def _authorities(dossier: Dossier, oracle: Oracle) -> None:
     """Say what each milestone gains when everything that one authority holds is let go."""
-    plan = dossier.plan
-    if dossier.main.solved is None:
-        dossier.absent["authorities"] = "the plan has no dates"
-        return
-    network = compile_network(plan)
+    plan, origin = dossier.plan, oracle.problem.clock.origin
     authorities: tuple[Authority, ...] = ("regulatory", "contractual", "external", "planning")
     held = {
         authority: tuple(rule.id for rule in plan.active_rules() if rule.authority == authority and rule.kind != "equality")
         for authority in authorities
     }
     named = [authority for authority in authorities if held[authority]]
-    evaluated = evaluate_variants(network, [Variant(), *(Variant(off=held[authority]) for authority in named)])
-    for place, authority in enumerate(named, start=1):
+    found = {
+        milestone: oracle.reach(milestone, [Variant(off=held[authority]) for authority in named])
+        for milestone in dossier.milestones
+    }
+    for place, authority in enumerate(named):
         gains: dict[str, int | None] = {}
         for milestone in dossier.milestones:
-            node = network.nodes[milestone, "start"]
-            now, then = int(evaluated.values[node, 0]), int(evaluated.values[node, place])
-            gains[milestone] = None if then == network.clock.origin else now - then
-        dossier.released.append(Released(authority, len(held[authority]), gains))
+            then, now = found[milestone][place], oracle.base(milestone)
+            latest = now.low if then.high is None else then.high
+            gains[milestone] = None if latest == origin else max(0, now.low - latest)
+        proved = all(found[milestone][place].exact is not None for milestone in dossier.milestones)
+        dossier.released.append(Released(authority, len(held[authority]), gains, proved))
 
 
-def _changes(dossier: Dossier) -> None:
+def _changes(dossier: Dossier, oracle: Oracle) -> None:
     """List what could be changed to bring a milestone forward: lengths and lags down to nothing, floors and links let go.
 
     Only what drives a milestone can gain. A link that waits no time and whose end would be left without any reason for
     its date is no change anybody could ask for, and is not listed.
     """
-    network = compile_network(dossier.plan)
     driving = {
         line.rule: line for report in reversed(dossier.binding.values()) for line in reversed(report.lines) if line.driving
     }
@@ -195,7 +196,9 @@ def _changes(dossier: Dossier) -> None:
         and rule.bound == "at-least"
         and dossier.plan.duration(rule.lag).amount > 0
     }
-    evaluated = evaluate_variants(network, [Variant(), *lags.values()])
+    without = {
+        milestone: dict(zip(lags, oracle.reach(milestone, list(lags.values())), strict=True)) for milestone in dossier.binding
+    }
     for name, line in driving.items():
         gains: dict[str, int | None] = {}
         units: dict[str, int] = {}
@@ -204,18 +207,18 @@ def _changes(dossier: Dossier) -> None:
             units[milestone] = held.unit_gain_wd or 0
             gains[milestone] = held.drop_gain_wd
             if name in lags:
-                node = network.nodes[milestone, "start"]
-                gains[milestone] = int(evaluated.values[node, 0] - evaluated.values[node, 1 + list(lags).index(name)])
+                now, then = oracle.base(milestone).exact, without[milestone][name].exact
+                gains[milestone] = None if now is None or then is None else now - then
         if any(gains.values()):
             is_length = name.startswith(DURATION_PREFIX)
-            then = f"0 {line.unit}" if name in lags or is_length else "let go"
-            now = (line.number or "in force") if name in lags or is_length or line.kind == "not-before" else "in force"
+            after = f"0 {line.unit}" if name in lags or is_length else "let go"
+            before = (line.number or "in force") if name in lags or is_length or line.kind == "not-before" else "in force"
             dossier.changes.append(
                 Change(
                     rule=name,
                     title=line.title,
-                    now=now,
-                    then=then,
+                    now=before,
+                    then=after,
                     gains=gains,
                     unit_gains={milestone: gain for milestone, gain in units.items() if gain},
                     authority=line.authority,

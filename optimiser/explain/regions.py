@@ -189,8 +189,12 @@ def piecewise(plan: Plan, milestone: str, names: Sequence[str], *, reach: int | 
     Every whole number of the range is evaluated, so breakpoints are exact. A plan with a live capacity is refused where that
     would be more than `MOST_RATIONED` values, each of which may need CP-SAT.
     """
-    asked_for(plan, [milestone])
-    oracle = Oracle(plan)
+    return piecewise_with(Oracle(plan), milestone, names, reach=reach)
+
+
+def piecewise_with(oracle: Oracle, milestone: str, names: Sequence[str], *, reach: int | None = None) -> tuple[Piecewise, ...]:
+    """Return the function from an oracle that may serve several."""
+    asked_for(oracle.plan, [milestone])
     numbers = _numbers(oracle, names)
     ranges = [_range(number, reach) for number in numbers]
     size = math.prod(last - first + 1 for first, last in ranges)

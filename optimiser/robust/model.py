@@ -330,7 +330,7 @@ class Model:
         network, plan = self.network, self.plan
         rules = [rule for rule in plan.active_rules() if isinstance(rule, Capacity)]
         shared = [frozenset(network.item_nodes(entry.item)[0] for entry in rule.demands) for rule in rules]
-        affects = reaches(network, network.nodes[milestone, "start"], shared)
+        affects = reaches(network, network.nodes[milestone, "start"], shared=shared)
         slots: set[str] = set()
         for arc in network.arcs:
             if affects[arc.target]:

@@ -289,7 +289,8 @@ def authorities(dossier: Dossier) -> Section:
             ],
             rows,
             proof="closed form",
-            source=f"the plan of case {dossier.main.id} evaluated again without the rules; capacities left out",
+            source=f"the plan of case {dossier.main.id} asked again without the rules",
+            note=None if all(entry.exact for entry in dossier.released) else "At least so many: a limit came before the dates.",
         ),
     ]
     if binds:
