@@ -13,6 +13,7 @@ from optimiser.critical import Earliest, compile_network, earliest_times, floats
 from optimiser.critical.backward import latest_reasons
 from tests.brute_force import schedules
 from tests.conftest import plan_of
+from tests.quotas import require, until
 from tests.random_plans import random_plan
 from tests.test_critical import chain_plan, event, rule, work
 
@@ -40,14 +41,12 @@ def latest_of_all(plan: Plan, found: Earliest) -> tuple[dict[str, dict[str, int]
     return late, alone
 
 
-def disagreements(seed: int, count: Counter[str]) -> Iterator[str]:
+def disagreements(seed: int, found: Earliest, count: Counter[str]) -> Iterator[str]:
     """Yield every float of a random plan that is not what its schedules say."""
-    plan = random_plan(seed, capacity=False)
-    found = earliest_times(compile_network(plan))
     if found.status != "feasible":
         count[found.status] += 1
         return
-    latest = latest_of_all(plan, found)
+    latest = latest_of_all(found.network.plan, found)
     if latest is None:
         count["too many"] += 1
         return
@@ -65,13 +64,24 @@ def disagreements(seed: int, count: Counter[str]) -> Iterator[str]:
             yield f"seed {seed}: {item} has {slip} wd before anything moves, by its schedules {true}"
 
 
+KINDS = ("float", "no float", "free float", "no free float", "none")
+"""What may be said of the float of an item."""
+
+
+def drawn(seed: int) -> Earliest:
+    """Return the earliest positions of a random plan."""
+    return earliest_times(compile_network(random_plan(seed, capacity=False)))
+
+
 def agree(seeds: range, least: int) -> None:
-    """Hold the floats of random plans against their schedules."""
+    """Hold the floats of random plans against their schedules, until each kind of float was seen often enough."""
     count: Counter[str] = Counter()
-    found = [each for seed in seeds for each in disagreements(seed, count)]
+    quotas = dict.fromkeys(KINDS, least)
+    plans = until(quotas, count, seeds, drawn, lambda found: KINDS if found.status == "feasible" else ())
+    found = [each for seed, early in plans for each in disagreements(seed, early, count)]
 
     assert found == []
-    assert min(count[each] for each in ("float", "no float", "free float", "no free float", "none")) >= least, count
+    require(count, quotas)
 
 
 def test_floats_are_what_the_schedules_of_a_plan_leave() -> None:
