@@ -28,7 +28,17 @@ from models.rules import (
 )
 from optimiser.numbers import entry_of, own_term
 
-__all__ = ["demand", "describe", "families", "family_of", "number_of", "plain_date", "point_name", "title"]
+__all__ = [
+    "demand",
+    "describe",
+    "families",
+    "family_of",
+    "number_of",
+    "occasions_in_words",
+    "plain_date",
+    "point_name",
+    "title",
+]
 
 
 def plain_date(date: dt.date) -> str:
@@ -151,7 +161,8 @@ _DAYS_OFF = {
 }
 
 
-def _occasions(occasions: Occasions) -> str:
+def occasions_in_words(occasions: Occasions) -> str:
+    """Name the dates on which something can happen, and what becomes of those on days off where that is stated."""
     parts = []
     if occasions.days:
         shown = [plain_date(day) for day in occasions.days[:6]]
@@ -188,7 +199,7 @@ def _alignment(plan: Plan, rule: Alignment) -> str:
 
 
 def _release(plan: Plan, rule: Release) -> str:
-    return f"{point_name(plan, rule.points()[0])} only on {_occasions(rule.occasions)}"
+    return f"{point_name(plan, rule.points()[0])} only on {occasions_in_words(rule.occasions)}"
 
 
 def _blackout(_plan: Plan, rule: Blackout) -> str:
@@ -226,8 +237,8 @@ def _gate(plan: Plan, rule: Gate) -> str:
     qualification = plan.qualification
     for body in qualification.bodies if qualification is not None and qualification.expanded else ():
         if rule.id.startswith(f"board-{body.id}-"):
-            return f"{after} waits for the board of {body.title} ({_occasions(rule.board)}{papers}) after {before}"
-    return f"{after} waits for a board ({_occasions(rule.board)}{papers}) after {before}"
+            return f"{after} waits for the board of {body.title} ({occasions_in_words(rule.board)}{papers}) after {before}"
+    return f"{after} waits for a board ({occasions_in_words(rule.board)}{papers}) after {before}"
 
 
 _DEMANDS: dict[str, Callable[[Plan, Any], str]] = {

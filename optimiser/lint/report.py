@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from models.lint import LintCheck, LintFinding, LintReport
 from models.plan import Plan
 from models.published import PublishedTables
-from optimiser.lint import contents, logic, names, room, stated, tables
+from optimiser.lint import contents, days, logic, names, room, stated, tables
 from optimiser.lint.checked import Check
 from optimiser.lint.dcma import measures
 from optimiser.lint.practices import practices
@@ -16,7 +16,15 @@ from optimiser.solve.asked import asked_for
 
 __all__ = ["CHECKS", "lint"]
 
-CHECKS: tuple[Check, ...] = (*stated.CHECKS, *tables.CHECKS, *room.CHECKS, *names.CHECKS, *logic.CHECKS, *contents.CHECKS)
+CHECKS: tuple[Check, ...] = (
+    *stated.CHECKS,
+    *days.CHECKS,
+    *tables.CHECKS,
+    *room.CHECKS,
+    *names.CHECKS,
+    *logic.CHECKS,
+    *contents.CHECKS,
+)
 """Every check, in the order in which they are made."""
 
 _SEVERITIES = ("high", "medium", "low")
