@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -101,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     as_json = "--json" in given
     try:
         _refuse_bytes(given)
-        code = typer.main.get_command(app).main(args=given, prog_name="optimiser", standalone_mode=False)
+        code = _verbs().main(args=given, prog_name="optimiser", standalone_mode=False)
     except SystemExit:  # typer's way when whoever reads the help has gone
         code = ExitCode.DONE
     except (KeyboardInterrupt, typer.Abort):
@@ -123,6 +124,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if code == ExitCode.INTERRUPTED:
         announce("interrupted: no file was written or changed; the same command begins again")
     return int(code or ExitCode.DONE)
+
+
+@functools.cache
+def _verbs() -> Any:
+    """Return every verb with its options: read off the functions once, which takes longer than many a command."""
+    return typer.main.get_command(app)
 
 
 def _refuse_bytes(given: Sequence[str]) -> None:
