@@ -23,11 +23,11 @@ import numpy as np
 from models.policies import Policy, service_classes
 from models.rules import Capacity
 from optimiser.critical import Batch, Columns, Network
-from optimiser.robust.queues import UNREACHED, Boundaries, Flags, Queue, followers
+from optimiser.robust.queues import UNREACHED, Boundaries, Flags, Moments, Queue, followers
 
 __all__ = ["Counter", "Served", "allot"]
 
-_DONE = np.iinfo(np.int64).max
+_DONE = np.iinfo(np.int32).max
 
 _FEW = 0.75
 """Once no more than this share of the samples still takes turns, the others are left out."""
@@ -133,6 +133,10 @@ def allot(counter: Counter, free: Batch, policy: Policy = "first-ready", needed:
     return Served(final, begun, (begun >= UNREACHED).any(axis=0) | (on_axis & (rows != begun).any(axis=0)))
 
 
+_MANY = 0.5
+"""Once no more than this share of the samples still runs in a round by class, all go on to the next round."""
+
+
 class _Turns:
     """The activities of a plan that need a capacity, in every sample, as they take their turns.
 
@@ -140,8 +144,8 @@ class _Turns:
     ----------
     classes
         Of each item; None where whoever is ready first goes first.
-    stands
-        The queues in which each stands, as the bits of a number.
+    queues
+        In which anybody stands: of those in which the same stand for one hand each only that with the fewest hands counts.
     before
         Who must have begun before whom: nobody is ready while one that it follows still waits.
     clock
@@ -153,15 +157,15 @@ class _Turns:
         self.classes = np.array([classes.get(item, 0) for item in counter.items], dtype=np.int64) if classes else None
         self.counter = counter
         self.batch = batch
-        self.queues = counter.queues(columns)
+        self.queues = _fewest(counter.queues(columns))
         self.follow = counter.follow(columns)
-        self.stands: Boundaries = sum(queue.asks.astype(np.int64) << place for place, queue in enumerate(self.queues))
-        self.before = (self.follow & ~self.follow.T).astype(np.int64)
-        self.clock = np.zeros(columns.samples, dtype=np.int64)
+        self.before: Flags = self.follow & ~self.follow.T
+        self.leads: Flags = np.asarray(self.follow.any(axis=1))
+        self.clock = np.zeros(columns.samples, dtype=np.int32)
         # A plain queue has room from some moment on, whatever the others have.
         self._at_once = len(self.queues) == 1 or all(queue.plain for queue in self.queues)
         self.waiting = np.ones((len(counter.items), columns.samples), dtype=np.bool_)
-        self.begun = np.zeros(self.waiting.shape, dtype=np.int64)
+        self.begun = np.zeros(self.waiting.shape, dtype=np.int32)
 
     def part(self, samples: Flags) -> _Turns:
         """Return the turns of some of the samples, as they stand."""
@@ -175,7 +179,8 @@ class _Turns:
         """Serve whoever can be: in each sample until the next in line waits for work that was held up."""
         starts = np.array([self.batch.row(node) for node in self.counter.starts]).reshape(self.waiting.shape)
         finishes = np.array([self.batch.row(node) for node in self.counter.finishes]).reshape(self.waiting.shape)
-        ready, lengths = np.where(self.waiting, starts, _DONE), finishes - starts
+        ready = np.where(self.waiting, np.minimum(starts, UNREACHED), _DONE).astype(np.int32)
+        lengths = np.minimum(finishes - starts, UNREACHED // 2).astype(np.int32)
         if self.classes is None:
             self._in_order(ready, lengths)
         else:
@@ -183,52 +188,83 @@ class _Turns:
             while by_class.turn():
                 pass
 
-    def _in_order(self, ready: Boundaries, lengths: Boundaries) -> None:
-        order = np.argsort(ready, axis=0, kind="stable")
-        stale = np.zeros_like(self.waiting)
-        leads: Flags = np.asarray(self.follow.any(axis=1))
-        samples = np.arange(ready.shape[1])
-        for turn in range(len(order)):
-            chosen = order[turn, samples]
-            begin = ready[chosen, samples]
-            goes = (begin != _DONE) & ~stale[chosen, samples]
-            if not goes.all():
-                samples, chosen, begin = samples[goes], chosen[goes], begin[goes]
-                if not len(samples):
-                    return
-            length = lengths[chosen, samples]
-            place = self.place(samples, chosen, begin, length)
-            self.begin(samples, chosen, place, length)
-            held = (place > begin) & leads[chosen]
-            if held.any():
-                stale[:, samples[held]] |= self.follow[chosen[held]].T
+    def ahead(self) -> Moments:
+        """Return how many of those that each one follows still wait, shape ``(items, samples)``."""
+        found = np.zeros(self.waiting.shape, dtype=np.int32)
+        for item in np.flatnonzero(self.leads).tolist():
+            found[self.before[item]] += self.waiting[item]
+        return found
 
-    def begin(self, samples: Boundaries, chosen: Boundaries, place: Boundaries, length: Boundaries) -> None:
-        """Let the chosen begin."""
-        for queue in self.queues:
-            queue.take(samples, chosen, place, place + length)
-        self.begun[chosen, samples] = place
-        self.waiting[chosen, samples] = False
+    def _in_order(self, ready: Moments, lengths: Moments) -> None:
+        most = int(self.waiting.sum(axis=0).max(initial=0))
+        order = np.argsort(ready, axis=0, kind="stable")[:most]
+        ready, lengths = (np.take_along_axis(each, order, axis=0) for each in (ready, lengths))
+        leads, stands = self.leads[order], [queue.asks[order] & (lengths > 0) for queue in self.queues]
+        every = np.arange(order.shape[1])
+        stale = np.zeros((len(every), len(self.leads)), dtype=np.bool_)
+        going = np.ones(len(every), dtype=np.bool_)
+        for turn, chosen in enumerate(order):
+            going &= (ready[turn] != _DONE) & ~stale[every, chosen]
+            if not going.any():
+                return
+            asks = [each[turn] & going for each in stands]
+            place = self.place(chosen, asks, ready[turn], lengths[turn])
+            self.begin(chosen, going, asks, place, lengths[turn])
+            held = np.flatnonzero(leads[turn] & going & (place > ready[turn]))
+            if len(held):
+                stale[held] |= self.follow[chosen[held]]
 
-    def place(self, samples: Boundaries, chosen: Boundaries, begin: Boundaries, length: Boundaries) -> Boundaries:
+    def begin(self, chosen: Boundaries, going: Flags, asks: Sequence[Flags], place: Moments, length: Moments) -> None:
+        """Let the chosen begin in the samples in which they go."""
+        finish = np.minimum(place + length, UNREACHED)
+        for queue, each in zip(self.queues, asks, strict=True):
+            queue.take(chosen, each, place, finish)
+        there = np.flatnonzero(going)
+        chosen = chosen[there]
+        self.begun[chosen, there] = place[there]
+        self.waiting[chosen, there] = False
+
+    def place(self, chosen: Boundaries, asks: Sequence[Flags], begin: Moments, length: Moments) -> Moments:
         """Return when those whose turn it is can start: where every queue they stand in has room."""
         place = begin
         while True:
             before = place
-            for queue in self.queues:
-                place = queue.room(samples, chosen, place, length)
+            for queue, each in zip(self.queues, asks, strict=True):
+                place = queue.room(chosen, each, place, length)
             if self._at_once or np.array_equal(before, place):
                 return place
+
+
+def _fewest(queues: Sequence[Queue]) -> list[Queue]:
+    """Return the queues in which anybody can be kept waiting: where the same stand for hands alike, the fewest decide."""
+    found: list[Queue] = []
+    for queue in queues:
+        twin = next((each for each in found if queue.plain and each.plain and np.array_equal(each.asks, queue.asks)), None)
+        if twin is None:
+            found.append(queue)
+        else:
+            hands = min(twin.hands, queue.hands)
+            twin.hands, twin.free = hands, np.maximum(twin.free[:hands], queue.free[:hands])
+            twin.gate = twin.free[0].copy()
+    return found
 
 
 class _ClassRound:
     """The turns of all samples by class, event by event, until each is over, or waits for work that was held up.
 
+    Whoever still waits stands in the order of their turns in every sample: the class, then readiness, then the order of the
+    plan. All are of shape ``(samples, places)``.
+
     Attributes
     ----------
+    items
+        Who stands at each place.
     line
-        Rank of those who may take their turn at this moment: the class, then readiness, then the order of the plan, all in
-        one number; `_DONE` of all others.
+        Who may take a turn at this moment.
+    present
+        Who is ready at this moment, and has not begun.
+    coming
+        When those will be ready who follow nobody that waits; `_DONE` of those who are, and of all others.
     kept
         Queues in which somebody waits at this moment, as bits: nobody who comes later may pass.
     due
@@ -237,83 +273,97 @@ class _ClassRound:
         How many of those that each one follows still wait.
     """
 
-    def __init__(self, turns: _Turns, classes: Boundaries, ready: Boundaries, lengths: Boundaries) -> None:
-        # A row for each sample: most steps read whole rows of some samples.
-        self.turns, self.ready, self.lengths = turns, np.ascontiguousarray(ready.T), np.ascontiguousarray(lengths.T)
-        count, order = self.ready.shape[0], np.arange(self.ready.shape[1])
-        self.rank = (classes * (UNREACHED + 1) + np.minimum(self.ready, UNREACHED)) * len(order) + order
-        self.line = np.full(self.ready.shape, _DONE)
+    def __init__(self, turns: _Turns, classes: Boundaries, ready: Moments, lengths: Moments) -> None:
+        rank = np.where(turns.waiting, classes[:, None] * 2 * UNREACHED + ready, np.iinfo(np.int64).max)
+        most = int(turns.waiting.sum(axis=0).max(initial=0))
+        order = np.argsort(rank, axis=0, kind="stable")[:most]
+        self.turns, self.items = turns, np.ascontiguousarray(order.T)
+        self.ready, self.lengths, ahead = (
+            np.ascontiguousarray(np.take_along_axis(each, order, axis=0).T)
+            for each in (ready, lengths, turns.ahead())
+        )
+        count = len(self.items)
+        width = np.uint8 if len(turns.queues) <= 8 else np.int64
+        bits = sum(queue.asks.astype(width) << place for place, queue in enumerate(turns.queues))
+        self.stands = bits[self.items] * (self.lengths > 0)
+        self.ahead = ahead
         self.stale = np.zeros(self.ready.shape, dtype=np.bool_)
         self.every = np.arange(count)
-        self.kept = np.zeros(count, dtype=np.int64)
-        self.due = np.full(count, _DONE)
-        self.ahead = (turns.waiting.T.astype(np.float64) @ turns.before).astype(np.int64)
-        self.leads: Flags = np.asarray(turns.follow.any(axis=1))
+        self.kept = np.zeros(count, dtype=width)
+        self.due = np.full(count, _DONE, dtype=np.int32)
         self.running = np.ones(count, dtype=np.bool_)
-        self._renew(self.every)
-
-    def _renew(self, samples: Boundaries) -> None:
-        """Let everybody stand in line who is ready at this moment."""
-        able = (self.ahead[samples] == 0) & (self.ready[samples] <= self.turns.clock[samples, None])
-        self.line[samples] = np.where(able, self.rank[samples], _DONE)
+        self.present: Flags = (ahead == 0) & (self.ready <= turns.clock[:, None])
+        self.line = self.present.copy()
+        self.coming = np.where((ahead == 0) & ~self.present, self.ready, _DONE).astype(np.int32)
 
     def turn(self) -> bool:
         """Let the next in line of each sample take its turn, and say whether any sample still runs."""
-        chosen = self.line.argmin(axis=1)
-        nobody = self.line[self.every, chosen] == _DONE
-        self._go_on(np.flatnonzero(nobody & self.running))
-        there = np.flatnonzero(~nobody)
-        chosen = chosen[there]
-        late = self.stale[there, chosen]
-        self.line[there[late]] = _DONE
-        self.running[there[late]] = False
-        self._take(there[~late], chosen[~late])
-        return bool(self.running.any())
+        if not self.items.shape[1]:
+            return False
+        chosen = self.line.argmax(axis=1)
+        somebody = self.line[self.every, chosen]
+        self._go_on(np.flatnonzero(~somebody & self.running))
+        late = somebody & self.stale[self.every, chosen]
+        self.line[late] = False
+        self.running &= ~late
+        self._take(somebody & ~late, chosen)
+        return np.count_nonzero(self.running) > _MANY * len(self.running)
 
     def _go_on(self, samples: Boundaries) -> None:
         """Go on to the next event where nobody is left in line."""
-        ready, clock = self.ready[samples], self.turns.clock
-        coming = (self.ahead[samples] == 0) & (ready > clock[samples, None])
-        moment = np.minimum(np.where(coming, ready, _DONE).min(axis=1, initial=_DONE), self.due[samples])
+        coming = self.coming[samples]
+        moment = np.minimum(coming.min(axis=1, initial=_DONE), self.due[samples])
         over = moment == _DONE
-        self.running[samples[over]] = False
-        samples, moment = samples[~over], moment[~over]
-        clock[samples] = moment
+        if over.any():
+            self.running[samples[over]] = False
+            samples, moment, coming = samples[~over], moment[~over], coming[~over]
+        self.turns.clock[samples] = moment
         self.kept[samples] = 0
         self.due[samples] = _DONE
-        self._renew(samples)
+        arrived = coming <= moment[:, None]
+        coming[arrived] = _DONE
+        self.coming[samples] = coming
+        self.present[samples] |= arrived
+        self.line[samples] = self.present[samples]
 
-    def _take(self, there: Boundaries, chosen: Boundaries) -> None:
+    def _take(self, there: Flags, chosen: Boundaries) -> None:
         """Begin if nobody better waits and there is room, else wait."""
-        turns = self.turns
-        length = self.lengths[there, chosen]
-        # Work of no length stands in no queue.
-        behind = (turns.stands[chosen] & self.kept[there] != 0) & (length > 0)
-        self._wait(there[behind], chosen[behind])
-        there, chosen, length = there[~behind], chosen[~behind], length[~behind]
-        now = turns.clock[there]
-        begin = turns.place(there, chosen, now, length)
-        goes = begin <= now
-        self.due[there[~goes]] = np.minimum(self.due[there[~goes]], begin[~goes])
-        self._wait(there[~goes], chosen[~goes])
-        there, chosen, begin = there[goes], chosen[goes], begin[goes]
-        turns.begin(there, chosen, begin, length[goes])
-        leading = self.leads[chosen]
-        held = (begin > self.ready[there, chosen]) & leading
-        self.ready[there, chosen] = _DONE
-        self.line[there, chosen] = _DONE
-        self.stale[there[held]] |= turns.follow[chosen[held]]
+        turns, at = self.turns, (self.every, chosen)
+        items, length, stands = self.items[at], self.lengths[at], self.stands[at]
+        ask = there & (stands & self.kept == 0)
+        asks = [ask & (stands >> place & 1 != 0) for place in range(len(turns.queues))]
+        begin = turns.place(items, asks, turns.clock, length)
+        goes = ask & (begin <= turns.clock)
+        blocked = ask & ~goes
+        self.due = np.where(blocked, np.minimum(self.due, begin), self.due)
+        self._wait(np.flatnonzero(there & ~goes), chosen, stands)
+        turns.begin(items, goes, [each & goes for each in asks], begin, length)
+        gone = np.flatnonzero(goes)
+        place = chosen[gone]
+        self.present[gone, place] = self.line[gone, place] = False
+        leading = turns.leads[items[gone]]
         if leading.any():
-            there, freed = there[leading], turns.before[chosen[leading]]
-            self.ahead[there] -= freed
-            able = (freed > 0) & (self.ahead[there] == 0) & (self.ready[there] <= turns.clock[there, None])
-            self.line[there] = np.where(able, self.rank[there], self.line[there])
+            self._lead(gone[leading], items[gone[leading]], (begin > self.ready[at])[gone[leading]])
 
-    def _wait(self, there: Boundaries, chosen: Boundaries) -> None:
+    def _lead(self, there: Boundaries, items: Boundaries, held: Flags) -> None:
+        """Let those stand in line who waited for somebody to begin; what was held up pushes whoever follows it."""
+        turns, who = self.turns, self.items[there]
+        if held.any():
+            self.stale[there[held]] |= np.take_along_axis(turns.follow[items[held]], who[held], axis=1)
+        freed = np.take_along_axis(turns.before[items], who, axis=1)
+        if not freed.any():
+            return
+        self.ahead[there] -= freed
+        freed &= self.ahead[there] == 0
+        now = self.ready[there] <= turns.clock[there, None]
+        self.present[there] |= freed & now
+        self.line[there] |= freed & now
+        self.coming[there] = np.where(freed & ~now, self.ready[there], self.coming[there])
+
+    def _wait(self, there: Boundaries, chosen: Boundaries, stands: Boundaries) -> None:
         """Keep the queues of those who wait: whoever stands in no other need not be asked at this moment."""
         if len(there):
-            self.kept[there] |= self.turns.stands[chosen]
-            shut = (self.turns.stands & ~self.kept[there, None] == 0) & (self.lengths[there] > 0)
-            line = np.where(shut, _DONE, self.line[there])
-            line[np.arange(len(there)), chosen] = _DONE
-            self.line[there] = line
+            self.kept[there] |= stands[there]
+            mine = self.stands[there]
+            self.line[there] &= (mine & ~self.kept[there, None] != 0) | (mine == 0)
+            self.line[there, chosen[there]] = False

@@ -12,13 +12,17 @@ from models.duration import Reference
 from models.rules import Capacity
 from optimiser.critical import Columns, Network
 
-__all__ = ["UNREACHED", "Boundaries", "Flags", "Queue", "followers", "holders"]
+__all__ = ["UNREACHED", "Boundaries", "Flags", "Moments", "Queue", "followers", "holders"]
 
 Boundaries = NDArray[np.int64]
+Moments = NDArray[np.int32]
+"""Boundaries in half the room: whoever is served in turn reads many of them."""
 Flags = NDArray[np.bool_]
 
-UNREACHED = 2**40
+UNREACHED = 2**30
 """A boundary after everything: of work that needs more than there ever is."""
+
+_LAST = 2**31 - 1
 
 
 class Queue:
@@ -62,38 +66,40 @@ class Queue:
         self.hands = min(max((int(offer.max(initial=0)) for offer in offers), default=0), useful)
         self.stretches = [
             (begin, end, np.minimum(offer, self.hands))
-            for begin, end, offer in zip(begins, [*begins[1:], 2 * UNREACHED], offers, strict=True)
+            for begin, end, offer in zip(begins, [*begins[1:], _LAST], offers, strict=True)
         ]
-        self.free = np.zeros((columns.samples, self.hands), dtype=np.int64)
-        """When each hand of a sample is free: the first first, or where the queue is plain in no order."""
+        self.free = np.zeros((self.hands, columns.samples), dtype=np.int32)
+        """When the hands of a sample are free, the first free first."""
         self.asks = self.need.max(axis=1, initial=0) > 0
         """Who stands in the queue."""
         same = bool((self.need == self.asks[:, None]).all())
         self.plain = len(offers) == 1 and self.hands > 0 and same
         """Whether everybody who stands in it needs one of hands that stay as many."""
+        self._spare = self.free[:0]
+        self.gate = np.zeros(columns.samples, dtype=np.int32)
+        """When the last of the queue started; where it is plain, and a hand is free."""
         if self.plain:
             # Hands that a sample does not have are never free in it.
-            self.free[np.arange(self.hands) >= self.stretches[0][2][:, None]] = UNREACHED
-        self.gate = self.free.min(axis=1, initial=UNREACHED) if self.plain else np.zeros(columns.samples, dtype=np.int64)
-        """When the last of the queue started; where it is plain, and a hand is free."""
+            self.free[np.arange(self.hands)[:, None] >= self.stretches[0][2]] = UNREACHED
+            self.gate = self.free[0].copy()
 
     def part(self, samples: Flags) -> Queue:
         """Return the queue of some of the samples, as it stands."""
         found = copy(self)
-        found.need, found.free, found.gate = self.need[:, samples], self.free[samples], self.gate[samples]
+        found.need, found.free, found.gate = self.need[:, samples], self.free[:, samples], self.gate[samples]
         found.stretches = [(begin, end, offer[samples]) for begin, end, offer in self.stretches]
         return found
 
-    def room(self, samples: Boundaries, chosen: Boundaries, at: Boundaries, length: Boundaries) -> Boundaries:
-        """Return when those whose turn it is can start, at or after a boundary."""
-        asks = self.asks[chosen] & (length > 0)
-        place = np.where(asks, np.maximum(at, self.gate[samples]), at)
+    def room(self, chosen: Boundaries, asks: Flags, at: Moments, length: Moments) -> Moments:
+        """Return when those whose turn it is can start, at or after a boundary, where they ask for room."""
+        place = np.maximum(at, self.gate * asks)
         if self.plain or not asks.any():
             return place
-        need = self.need[chosen, samples]
-        asks &= need > 0
+        every = np.arange(len(chosen))
+        need = self.need[chosen, every]
+        asks = asks & (need > 0)
         place = np.where(asks, place, at)
-        since = [self._since(samples, need, offer[samples]) for _, _, offer in self.stretches]
+        since = [self._since(every, need, offer) for _, _, offer in self.stretches]
         settled = False
         while not settled:
             settled = True
@@ -104,40 +110,37 @@ class Queue:
                 if clash.any():
                     place = np.where(clash, np.minimum(free, end), place)
                     settled = False
-        return place
+        return place.astype(np.int32)
 
-    def _since(self, samples: Boundaries, need: Boundaries, offer: Boundaries) -> Boundaries:
+    def _since(self, every: Boundaries, need: Boundaries, offer: Boundaries) -> Boundaries:
         """Return from when on enough hands are free for a need, where only so many of them may work at a time."""
         wanted = need + self.hands - offer
         fits = (need <= offer) & (wanted <= self.hands)
         if not self.hands:
             return np.where(fits, 0, UNREACHED)
         row = np.clip(wanted, 1, self.hands) - 1
-        return np.where(fits, np.where(wanted > 0, self.free[samples, row], 0), UNREACHED)
+        return np.where(fits, np.where(wanted > 0, self.free[row, every], 0), UNREACHED)
 
-    def take(self, samples: Boundaries, chosen: Boundaries, start: Boundaries, finish: Boundaries) -> None:
-        """Start those whose turn it is: as many hands as they need, the first free first, are busy until they finish."""
-        asks = self.asks[chosen] & (finish > start)
-        if not self.plain:
-            asks &= self.need[chosen, samples] > 0
+    def take(self, chosen: Boundaries, asks: Flags, start: Moments, finish: Moments) -> None:
+        """Start those who ask for it: as many hands as they need, the first free first, are busy until they finish."""
+        free = self.free
         if not asks.any():
             return
-        there, start, finish = samples[asks], start[asks], finish[asks]
-        if not self.hands:
-            self.gate[there] = np.maximum(self.gate[there], start)
-            return
-        free = self.free[there]
         if self.plain:
-            free[np.arange(len(there)), free.argmin(axis=1)] = finish
-            self.free[there] = free
-            self.gate[there] = np.maximum(free.min(axis=1), start)
+            # The first free goes, the finish comes, and all stay in order; a finish before all hands changes nothing.
+            finish = finish * asks
+            if self._spare.shape != free[1:].shape:
+                self._spare = np.empty_like(free[1:])
+            np.minimum(free[1:], finish, out=self._spare)
+            np.maximum(free[:-1], self._spare, out=free[:-1])
+            np.maximum(free[-1], finish, out=free[-1])
+            self.gate = np.maximum(np.maximum(self.gate, start * asks), free[0])
             return
-        self.gate[there] = np.maximum(self.gate[there], start)
-        need = self.need[chosen[asks], there]
-        for hand in range(min(int(need.max()), self.hands)):
-            free[:, hand] = np.where(need > hand, finish, free[:, hand])
-        free.sort(axis=1)
-        self.free[there] = free
+        need = np.where(asks, self.need[chosen, np.arange(len(chosen))], 0)
+        self.gate = np.where(need > 0, np.maximum(self.gate, start), self.gate)
+        for hand in range(min(int(need.max(initial=0)), self.hands)):
+            free[hand] = np.where(need > hand, finish, free[hand])
+        free.sort(axis=0)
 
 
 def followers(network: Network, live: Collection[str], starts: Sequence[int]) -> Flags:
