@@ -8,7 +8,7 @@ where some columns differ only what lies behind them is computed again, and only
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,6 +21,8 @@ from optimiser.critical.network import Arc, Bound, Family, Network, Quorum
 __all__ = ["Batch", "Columns", "Evaluated", "Flags", "evaluate"]
 
 Flags = NDArray[np.bool_]
+Chosen = NDArray[np.int64] | Flags
+"""Samples by their places or by a mask."""
 
 WIDEST = 256
 """Of a column of amounts that spans no more than this all tables are laid side by side."""
@@ -47,7 +49,7 @@ class Columns:
     values: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
     switches: Mapping[str, Flags] = field(default_factory=dict)
 
-    def taken(self, samples: NDArray[np.int64] | Flags) -> Columns:
+    def taken(self, samples: Chosen) -> Columns:
         """Return the columns of some samples, by their places or by a mask."""
         return Columns(
             int(np.count_nonzero(samples)) if samples.dtype == np.bool_ else len(samples),
@@ -159,7 +161,9 @@ class Batch:
     base
         A pass of the same network, whose rows this one has until it computes its own.
     samples
-        The samples of ``base`` that this one has, by a mask; all where None.
+        The samples of ``base`` that this one has, by their places (one may be had several times) or a mask; all where None.
+    changed
+        Nodes whose inequalities differ from those of ``base``.
 
     Attributes
     ----------
@@ -167,11 +171,18 @@ class Batch:
         Nodes that this pass has computed itself.
     """
 
-    def __init__(self, network: Network, columns: Columns, base: Batch | None = None, samples: Flags | None = None) -> None:
+    def __init__(
+        self,
+        network: Network,
+        columns: Columns,
+        base: Batch | None = None,
+        samples: Chosen | None = None,
+        changed: Collection[int] = (),
+    ) -> None:
         self.network = network
         self.columns = columns
         self.off_axis = network.clock.size + 1
-        self._base, self._samples = base, samples
+        self._base, self._samples, self._changed = base, samples, changed
         if "layout" not in network.kept:
             network.kept["layout"] = Layout(network)
         self.layout: Layout = network.kept["layout"]
@@ -207,7 +218,7 @@ class Batch:
             self._own.add(node)
         return row
 
-    def branch(self, samples: Flags | None = None) -> Batch:
+    def branch(self, samples: Chosen | None = None) -> Batch:
         """Return a pass that begins where this one stands, of all samples or some: raising it leaves this one alone."""
         return Batch(self.network, self.columns if samples is None else self.columns.taken(samples), self, samples)
 
@@ -232,12 +243,25 @@ class Batch:
     def arcs_into(self, node: int) -> list[tuple[Arc, Flags | None, int | Boundaries]]:
         """Return the live inequalities into a node: in which samples they hold, None for all, and their amounts."""
         if node not in self._arcs:
+            if self._base is not None and node not in self._changed:
+                self._arcs[node] = [self._taken(*each) for each in self._base.arcs_into(node)]
+                return self._arcs[node]
             found = self._arcs[node] = []
             for arc in self.layout.arcs[node]:
                 on = self.switch(arc.rule) if arc.rule not in arc.switches else True
                 if on is not False:
                     found.append((arc, None if on is True else on, self.amount(arc)))
         return self._arcs[node]
+
+    def _taken(self, arc: Arc, on: Flags | None, amount: int | Boundaries) -> tuple[Arc, Flags | None, int | Boundaries]:
+        """Return an inequality of the base in the samples that this pass has."""
+        if self._samples is None or (on is None and isinstance(amount, int)):
+            return arc, on, amount
+        return (
+            arc,
+            None if on is None else on[self._samples],
+            amount if isinstance(amount, int) else amount[self._samples],
+        )
 
     def quorums_into(self, node: int) -> list[tuple[Quorum, Flags | None]]:
         """Return the live quorums of a node, and in which samples they hold, None for all."""
@@ -336,7 +360,7 @@ class Batch:
     def varied(
         self,
         columns: Columns,
-        samples: Flags | None,
+        samples: Chosen | None,
         changed: Iterable[str],
         needed: Sequence[bool],
         raised: Mapping[int, Boundaries],
@@ -348,7 +372,7 @@ class Batch:
         columns
             Of the samples kept.
         samples
-            Which are kept, by a mask; all where None.
+            Which are kept, by their places (one may be kept several times) or a mask; all where None.
         changed
             Slots and switches that differ; in every other the columns are this pass's own.
         needed
@@ -356,9 +380,10 @@ class Batch:
         raised
             Further floors, of the samples kept.
         """
-        found = Batch(self.network, columns, self, samples)
         layout = self.layout
-        cone = layout.behind(node for name in changed for node in layout.readers.get(name, ()) if needed[node])
+        readers = {node for name in changed for node in layout.readers.get(name, ())}
+        found = Batch(self.network, columns, self, samples, readers)
+        cone = layout.behind(node for node in readers if needed[node])
         for place in sorted({layout.rank[node] for node in cone if needed[node]}):
             component = self.network.order[place]
             for node in component:
@@ -372,7 +397,7 @@ class Batch:
         self,
         activity: str,
         needed: Sequence[bool],
-        samples: Flags | None = None,
+        samples: Chosen | None = None,
         raised: Mapping[int, Boundaries] | None = None,
     ) -> Batch:
         """Return the pass when an activity takes a unit more; see `varied`."""
@@ -429,7 +454,8 @@ class Batch:
         row = self._writable(node)
         before = row.copy()
         self._lift(node, row)
-        return bool(np.any((row > before) & (before < self.off_axis)))
+        moved = row > before
+        return bool(moved.any()) and bool((moved & (before < self.off_axis)).any())
 
     def pushed(self, node: int, without: str) -> Boundaries:
         """Return where everything but one rule, and the floors raised, pushes a node."""

@@ -75,13 +75,15 @@ def readings_beside(
     networks = [tuple((name, option) for name, option in answer.items() if name in apart) for answer in answers]
     for network in dict.fromkeys(networks):
         asker = _elsewhere(sampler, open_readings, network, len(base), weighted=weighted) if network else sampler
-        for place, answer in enumerate(answers):
-            if networks[place] == network:
-                case = _case(
-                    asker, {name: open_readings[name].option(option) for name, option in answer.items() if name not in apart}
-                )
-                sample = asker.compare({"": case})[""]
-                found[place] = {name: sample.day(name, confidence) for name in sampler.milestones}
+        cases = {
+            str(place): _case(
+                asker, {name: open_readings[name].option(option) for name, option in answer.items() if name not in apart}
+            )
+            for place, answer in enumerate(answers)
+            if networks[place] == network
+        }
+        for key, sample in asker.each(cases):
+            found[int(key)] = {name: sample.day(name, confidence) for name in sampler.milestones}
     days = {name: base.day(name, confidence) for name in sampler.milestones}
     tried = [({}, days), *((answer, found[place]) for place, answer in enumerate(answers))]
     rows = []

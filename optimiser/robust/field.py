@@ -6,8 +6,9 @@ lengths drawn cannot keep. Both are counted instead, sample by sample.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,49 +102,89 @@ class Field:
         """The positions, queues and all."""
         return self.served.batch if self.served else self.free
 
-    def under(self, columns: Columns, policy: Policy) -> tuple[Days, Flags]:
-        """Return the days of the milestones under other columns or another policy, and which samples found no place."""
-        changed, samples = self._changed(columns)
-        lost = self.served.lost if self.served else np.zeros(columns.samples, dtype=np.bool_)
-        if policy != self.policy:
-            samples = np.ones(columns.samples, dtype=np.bool_)
-        if not samples.any():
-            return self._days(self.placed, lost), lost
-        every = samples.all()
-        free = self.free.varied(
-            columns if every else columns.taken(samples), None if every else samples, changed, self._needed, {}
-        )
-        free = self._loosened(free, {})
-        found, missed = self._allotted(free, samples, changed, policy)
-        if every:
-            return found, missed
-        days, lost = self._days(self.placed, lost), lost.copy()
-        days[:, samples], lost[samples] = found, missed
-        return days, lost
+    def under(self, cases: Sequence[Columns], policy: Policy) -> list[tuple[Days, Flags]]:
+        """Return for each of some other columns, under a policy, the days of the milestones, and which samples found no place.
 
-    def _allotted(self, free: Batch, samples: Flags, changed: Sequence[str], policy: Policy) -> tuple[Days, Flags]:
+        All are computed in one pass, side by side, each in the samples in which it differs.
+        """
+        lost = self.served.lost if self.served else np.zeros(self.columns.samples, dtype=np.bool_)
+        stated = self._days(self.placed, lost), lost
+        changed: dict[str, None] = {}
+        places: list[Boundaries] = []
+        for columns in cases:
+            names, samples = self._changed(columns)
+            changed |= dict.fromkeys(names)
+            places.append(np.flatnonzero(samples) if policy == self.policy else np.arange(columns.samples))
+        there = np.concatenate(places)
+        if not len(there):
+            return [stated] * len(cases)
+        free = self.free.varied(self._beside(cases, places), there, changed, self._needed, {})
+        days, missed = self._allotted(self._loosened(free, {}), there, list(changed), policy)
+        found = []
+        for where, end in zip(places, np.cumsum([len(each) for each in places]).tolist(), strict=True):
+            both = tuple(each.copy() for each in stated)
+            both[0][:, where], both[1][where] = days[:, end - len(where) : end], missed[end - len(where) : end]
+            found.append((both[0], both[1]))
+        return found
+
+    def _beside(self, cases: Sequence[Columns], places: Sequence[Boundaries]) -> Columns:
+        """Return columns side by side, each at some of its places."""
+        there = np.concatenate(places)
+
+        def joined(
+            own: Mapping[str, NDArray[Any]], theirs: Sequence[Mapping[str, NDArray[Any]]], stated: Callable[[str], int]
+        ) -> dict[str, NDArray[Any]]:
+            found = {}
+            for name in {**own, **{name: None for each in theirs for name in each}}:
+                if all(each.get(name) is own.get(name) for each in theirs):
+                    found[name] = own[name][there]
+                    continue
+                parts = (
+                    each[name][at] if name in each else np.full(len(at), stated(name))
+                    for each, at in zip(theirs, places, strict=True)
+                )
+                found[name] = np.concatenate(list(parts))
+            return found
+
+        return Columns(
+            len(there),
+            joined(self.columns.values, [each.values for each in cases], self._stated),
+            joined(self.columns.switches, [each.switches for each in cases], self._enabled),
+        )
+
+    def _allotted(self, free: Batch, places: Boundaries, changed: Sequence[str], policy: Policy) -> tuple[Days, Flags]:
         """Return the days once everybody is served: only where somebody is ready at another time, or takes another time."""
-        count = free.columns.samples
-        nobody = np.zeros(count, dtype=np.bool_)
-        if self.served is None or self.counter is None:
+        served = self.served
+        if served is None or self.counter is None:
+            nobody = np.zeros(len(places), dtype=np.bool_)
             return self._days(free, nobody), nobody
-        again = ~nobody
-        before = self.served.lost[samples]
+        lost = served.lost[places]
+        again = np.ones(len(places), dtype=np.bool_)
         if policy == self.policy and not self._rationed & set(changed):
+            again = lost | self._elsewhere(free, places)
+        days = np.empty((len(self.milestones), len(places)), dtype=np.int32)
+        kept = np.flatnonzero(~again)
+        if len(kept):
             limits = {name for circle in self._circles for names in circle.limits for name in names}
             names = [*changed, *(limits & {*free.columns.switches, *self.columns.switches})]
-            begun = {node: row[samples] for node, row in zip(self.counter.starts, self.served.begun, strict=True)}
-            kept = self.served.batch.varied(free.columns, None if samples.all() else samples, names, self._needed, begun)
-            again = before | self._moved(kept, names, samples)
-            if not again.any():
-                return self._days(kept, before), before
-        every = again.all()
-        served = allot(self.counter, free if every else free.branch(again), policy, self._needed)
-        if every:
-            return self._days(served.batch, served.lost), served.lost
-        days, lost = self._days(kept, before), before.copy()
-        days[:, again], lost[again] = self._days(served.batch, served.lost), served.lost
+            at = places[kept]
+            begun = {node: row[at] for node, row in zip(self.counter.starts, served.begun, strict=True)}
+            batch = served.batch.varied(free.columns.taken(kept), at, names, self._needed, begun)
+            days[:, kept] = self._days(batch, lost[kept])
+            again[kept] = self._moved(batch, names, at)
+        if again.any():
+            every = again.all()
+            anew = allot(self.counter, free if every else free.branch(again), policy, self._needed)
+            days[:, again], lost[again] = self._days(anew.batch, anew.lost), anew.lost
         return days, lost
+
+    def _elsewhere(self, free: Batch, places: Boundaries) -> Flags:
+        """Return the samples in which, capacity left out, somebody who queues starts or finishes at another time."""
+        assert self.counter is not None
+        found = np.zeros(len(places), dtype=np.bool_)
+        for node in {*self.counter.starts, *self.counter.finishes} & free.computed:
+            found |= free.row(node) != self.free.row(node)[places]
+        return found
 
     @property
     def _rationed(self) -> set[str]:
@@ -151,7 +192,7 @@ class Field:
         assert self.counter is not None
         return {name for rule in self.counter.rules for name in capacity_slots(rule)}
 
-    def _moved(self, kept: Batch, names: Iterable[str], samples: Flags) -> Flags:
+    def _moved(self, kept: Batch, names: Iterable[str], samples: Boundaries) -> Flags:
         """Return the samples in which somebody who queues would be ready at another time, or take another time.
 
         In the others everybody takes the turn that they took, and so begins when they began.

@@ -107,8 +107,9 @@ def allot(counter: Counter, free: Batch, policy: Policy = "first-ready", needed:
     needed
         Nodes that anybody will ask for, or that lead to one; all where None.
     """
-    leading = free.leading([*counter.starts, *counter.finishes])
-    turns = _Turns(counter, free.branch(), counter.classes(policy))
+    asked = needed or [True] * len(free.network.points)
+    batch = free.branch()
+    turns = _Turns(counter, batch, counter.classes(policy))
     begun = np.zeros(turns.begun.shape, dtype=np.int64)
     places = np.arange(begun.shape[1])
     while True:
@@ -124,13 +125,13 @@ def allot(counter: Counter, free: Batch, policy: Policy = "first-ready", needed:
                 node: np.where(waits_for, 0, np.minimum(since, UNREACHED))
                 for node, since, waits_for in zip(counter.starts, turns.begun, turns.waiting, strict=True)
             },
-            leading,
+            asked,
         )
-    final = free.branch()
-    final.push(dict(zip(counter.starts, np.minimum(begun, UNREACHED), strict=True)), needed or [True] * len(leading))
-    rows = np.array([final.row(node) for node in counter.starts]).reshape(begun.shape)
+    # What was pushed for all samples stays pushed: the rest follows.
+    batch.push(dict(zip(counter.starts, np.minimum(begun, UNREACHED), strict=True)), asked)
+    rows = np.array([batch.row(node) for node in counter.starts]).reshape(begun.shape)
     on_axis = (rows <= counter.network.clock.limit).all(axis=0)
-    return Served(final, begun, (begun >= UNREACHED).any(axis=0) | (on_axis & (rows != begun).any(axis=0)))
+    return Served(batch, begun, (begun >= UNREACHED).any(axis=0) | (on_axis & (rows != begun).any(axis=0)))
 
 
 _MANY = 0.5
@@ -279,8 +280,7 @@ class _ClassRound:
         order = np.argsort(rank, axis=0, kind="stable")[:most]
         self.turns, self.items = turns, np.ascontiguousarray(order.T)
         self.ready, self.lengths, ahead = (
-            np.ascontiguousarray(np.take_along_axis(each, order, axis=0).T)
-            for each in (ready, lengths, turns.ahead())
+            np.ascontiguousarray(np.take_along_axis(each, order, axis=0).T) for each in (ready, lengths, turns.ahead())
         )
         count = len(self.items)
         width = np.uint8 if len(turns.queues) <= 8 else np.int64

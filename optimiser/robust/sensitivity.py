@@ -88,8 +88,7 @@ def chance_effects(sampler: Sampler, base: Sample, confidence: float) -> tuple[C
         return effect(model.clock, at[name], after, confidence, shown[name])
 
     bought: dict[str, dict[str, Effect]] = {}
-    for name in closed:  # one case at a time: each is large, and only its distances are kept
-        without = sampler.compare({name: replace(sampler.main, closed=frozenset({name}))})[name]
+    for name, without in sampler.each({name: replace(sampler.main, closed=frozenset({name})) for name in closed}):
         bought[name] = dict.fromkeys(milestones, _NOTHING)
         for milestone in tuple(hanging[name]):
             if np.array_equal(without.of(milestone), base.of(milestone)):

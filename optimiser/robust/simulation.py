@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import product
@@ -27,6 +27,9 @@ __all__ = ["BLOCK", "Block", "Sampler", "answered"]
 
 BLOCK = 8_192
 """Samples evaluated at once: what bounds the memory, whatever the number of samples."""
+
+BESIDE = 4_096
+"""Of cases with fewer samples as many are evaluated side by side."""
 
 MOST_KEPT = 2**25
 """Positions that are kept of blocks that have been evaluated; beyond that a block is evaluated again when it is asked for."""
@@ -80,18 +83,29 @@ class Block:
             case = replace(case, base={**self._base, **case.base}, switches={**self._switches, **case.switches})
         return self.draws.columns(case)
 
-    def days(self, case: Case) -> tuple[Days, Flags]:
-        """Return the days of every sample under a case, and which samples found no place."""
-        columns, policy = self._columns(case), self.sampler.policy(case)
-        days = np.empty((len(self.sampler.milestones), self.draws.samples), dtype=np.int32)
-        lost = np.zeros(self.draws.samples, dtype=np.bool_)
+    def days(self, cases: Sequence[Case]) -> list[tuple[Days, Flags]]:
+        """Return for each case the days of every sample, and which samples found no place."""
+        wide, found = max(1, BESIDE // self.draws.samples), {}
+        for policy in dict.fromkeys(map(self.sampler.policy, cases)):
+            places = [place for place, case in enumerate(cases) if self.sampler.policy(case) == policy]
+            for first in range(0, len(places), wide):
+                some = places[first : first + wide]
+                found.update(zip(some, self._beside([cases[place] for place in some], policy), strict=True))
+        return [found[place] for place in range(len(cases))]
+
+    def _beside(self, cases: Sequence[Case], policy: Policy) -> list[tuple[Days, Flags]]:
+        """Return the days of cases that are evaluated together."""
+        columns, shape = [self._columns(case) for case in cases], (len(self.sampler.milestones), self.draws.samples)
+        found = [(np.empty(shape, dtype=np.int32), np.zeros(shape[1], dtype=np.bool_)) for _ in cases]
         for mask, each in self.fields:
             where = slice(None) if mask is None else mask
-            days[:, where], lost[where] = each.under(columns if mask is None else columns.taken(mask), policy)
+            parts = columns if mask is None else [one.taken(mask) for one in columns]
+            for (days, lost), (there, missed) in zip(found, each.under(parts, policy), strict=True):
+                days[:, where], lost[where] = there, missed
         self.draws.forget()
-        if self.sampler.last is not None:
+        for days, _ in found if self.sampler.last is not None else ():
             days[(days > self.sampler.last) & (days < BEYOND)] = BEYOND
-        return days, lost
+        return found
 
 
 def _options(row: int, weights: Mapping[str, float], draws: Draws) -> NDArray[np.int64]:
@@ -201,23 +215,26 @@ class Sampler:
         for start in range(0, 1 if self.exact else each, width):
             count = min(width, each - start)
             self._taken.append((start, count))
-            parts.append(self._block(start, count).days(self.main))
+            parts += self._block(start, count).days([self.main])
             if enough and enough(self._sample(parts)):
                 break
         return self._sample(parts)
 
     def compare(self, cases: Mapping[str, Case]) -> dict[str, Sample]:
         """Simulate cases, each on the draws of the samples that were run."""
-        parts: dict[str, list[tuple[Days, Flags]]] = {name: [] for name in cases}
-        for block in self.blocks():
-            for name, case in cases.items():
-                parts[name].append(block.days(case))
-        return {name: self._sample(each) for name, each in parts.items()}
+        parts = [block.days(list(cases.values())) for block in self.blocks()]
+        return {name: self._sample([each[place] for each in parts]) for place, name in enumerate(cases)}
+
+    def each(self, cases: Mapping[str, Case]) -> Iterator[tuple[str, Sample]]:
+        """Simulate cases like `compare`, only so many at a time as are evaluated side by side: together they may be large."""
+        names, wide = list(cases), max(1, BESIDE // sum(REPLICATES * count for _, count in self._taken))
+        for first in range(0, len(names), wide):
+            yield from self.compare({name: cases[name] for name in names[first : first + wide]}).items()
 
     def days(self, columns: Columns) -> Days:
         """Return the days of the milestones under some columns, readings as chosen, whatever is drawn."""
         policy = self.policy(self.main)
-        return Field(self.model.network, self._counter, columns, policy, self.milestones).under(columns, policy)[0]
+        return Field(self.model.network, self._counter, columns, policy, self.milestones).under([columns], policy)[0][0]
 
     def _sample(self, parts: list[tuple[Days, Flags]]) -> Sample:
         """Join blocks."""
