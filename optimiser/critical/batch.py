@@ -394,17 +394,30 @@ class Batch:
         return found
 
     def longer(
-        self,
-        activity: str,
-        needed: Sequence[bool],
-        samples: Chosen | None = None,
-        raised: Mapping[int, Boundaries] | None = None,
+        self, places: Mapping[str, NDArray[np.int64]], needed: Sequence[bool], raised: Mapping[int, Boundaries] | None = None
     ) -> Batch:
-        """Return the pass when an activity takes a unit more; see `varied`."""
-        arc = self.network.durations[self.network.item_nodes(activity)[0]]
-        more = np.zeros(self.columns.samples, dtype=np.int64) + self.amount(arc) + 1
-        columns = Columns(self.columns.samples, {**self.columns.values, arc.rule: more}, self.columns.switches)
-        return self.varied(columns if samples is None else columns.taken(samples), samples, [arc.rule], needed, raised or {})
+        """Return the pass when activities take a unit more, each in some samples of its own, side by side.
+
+        Parameters
+        ----------
+        places
+            Activity to its samples, by their places.
+        needed
+            See `varied`.
+        raised
+            Further floors, of all samples.
+        """
+        there = np.concatenate(list(places.values()))
+        columns, end = self.columns.taken(there), 0
+        values: dict[str, NDArray[np.int64]] = {}
+        for activity, at in places.items():
+            arc = self.network.durations[self.network.item_nodes(activity)[0]]
+            values[arc.rule] = (np.zeros(self.columns.samples, dtype=np.int64) + self.amount(arc))[there]
+            values[arc.rule][end : end + len(at)] += 1
+            end += len(at)
+        further = {node: floor[there] for node, floor in (raised or {}).items()}
+        longer = Columns(len(there), {**columns.values, **values}, columns.switches)
+        return self.varied(longer, there, values, needed, further)
 
     def _compute(self, component: Sequence[int], raised: Mapping[int, Boundaries]) -> None:
         """Compute the nodes of a component from the floors up."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,8 @@ from optimiser.critical.network import Family
 
 __all__ = ["Link", "latest_positions", "lengthened", "unsure"]
 
-Link = tuple[int, int, NDArray[np.int64]]
-"""A node that may be no later than another, and the samples in which that holds."""
+Link = tuple[NDArray[np.int64], int, NDArray[np.int64]]
+"""Nodes that may be no later than another, and the sample in which that holds of each."""
 
 
 def latest_positions(
@@ -44,18 +44,9 @@ def latest_positions(
         Of every node that leads to the target.
     """
     order, rank = batch.network.order, batch.layout.rank
-    found: dict[int, Boundaries] = {target: batch.row(target).copy() if late is None else late}
-    behind: dict[int, list[tuple[int, NDArray[np.int64]]]] = {}
-    for source, node, samples in links:
-        behind.setdefault(node, []).append((source, samples))
-
-    def lower(node: int, late: Boundaries, samples: NDArray[np.int64] | slice = slice(None)) -> bool:
-        row = found.setdefault(node, np.full(batch.columns.samples, batch.network.never, dtype=np.int64))
-        if not np.any(late < row[samples]):
-            return False
-        row[samples] = np.minimum(row[samples], late)
-        return True
-
+    least = _Latest(batch, links)
+    found = least.found
+    least.row(target)[:] = batch.row(target) if late is None else late
     waiting: dict[int, set[int]] = {rank[target]: {target}}
     places = [-rank[target]]
     held_up: set[int] = set()
@@ -66,7 +57,7 @@ def latest_positions(
             for node in [each for each in reversed(order[place]) if each in todo]:
                 todo.discard(node)
                 for source in {
-                    source for source, late in late_into(batch, node, found[node], alone=alone) if lower(source, late)
+                    source for source, late in late_into(batch, node, found[node], alone=alone) if least.lower(source, late)
                 }:
                     if rank[source] == place:
                         todo.add(source)
@@ -75,14 +66,56 @@ def latest_positions(
                     else:
                         waiting[rank[source]] = {source}
                         heapq.heappush(places, -rank[source])
-                held = behind.get(node, ())
-                held_up |= {source for source, samples in held if lower(source, found[node][samples], samples)}
+                held_up.update(least.hold(node))
         if not places:  # links may lead to any place: the next round begins once this one is over
             waiting = {rank[node]: set() for node in held_up}
             for node in held_up:
                 waiting[rank[node]].add(node)
             places, held_up = sorted(-each for each in waiting), set()
     return found
+
+
+class _Latest:
+    """How late nodes may be, as far as is known.
+
+    Attributes
+    ----------
+    found
+        Rows of the nodes that anything has been said of.
+    """
+
+    def __init__(self, batch: Batch, links: Iterable[Link]) -> None:
+        self.found: dict[int, Boundaries] = {}
+        self._never = batch.network.never
+        self._rows = np.empty((len(batch.network.points), batch.columns.samples), dtype=np.int64)
+        self._behind: dict[int, list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = {}
+        for sources, node, samples in links:
+            self._behind.setdefault(node, []).append((sources, samples))
+
+    def row(self, node: int) -> Boundaries:
+        """Return the row of a node: as late as can be where nothing has been said of it."""
+        if node not in self.found:
+            self.found[node] = self._rows[node]
+            self.found[node][:] = self._never
+        return self.found[node]
+
+    def lower(self, node: int, late: Boundaries) -> bool:
+        """Say that a node may be no later, and return whether that is news."""
+        row = self.row(node)
+        if not (late < row).any():
+            return False
+        np.minimum(row, late, out=row)
+        return True
+
+    def hold(self, node: int) -> Iterator[int]:
+        """Say that what holds up a node may be no later than it, and yield those of which that is news."""
+        for sources, samples in self._behind.get(node, ()):
+            for source in np.unique(sources).tolist():
+                self.row(source)
+            late = self.found[node][samples]
+            earlier = late < self._rows[sources, samples]
+            self._rows[sources[earlier], samples[earlier]] = late[earlier]
+            yield from np.unique(sources[earlier]).tolist()
 
 
 def unsure(batch: Batch, latest: Mapping[int, Boundaries]) -> Flags:
@@ -154,7 +187,9 @@ def lengthened(batch: Batch, activity: str, latest: Mapping[int, Boundaries]) ->
     on = batch.switch(arc.rule)
     if batch.layout.readers[arc.rule] == {finish}:
         return (batch.apply(arc.family, batch.row(start), batch.amount(arc) + 1) > latest[finish]) & on
-    longer = batch.longer(activity, [node in (start, finish) for node in range(len(batch.network.points))])
+    longer = batch.longer(
+        {activity: np.arange(batch.columns.samples)}, [node in (start, finish) for node in range(len(batch.network.points))]
+    )
     # What pushes the finish draws the start after it by the old length: that counts for nothing where the work takes longer.
     late = np.full(batch.columns.samples, batch.network.never, dtype=np.int64)
     for node in batch.layout.after[finish]:

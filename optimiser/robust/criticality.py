@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +14,7 @@ from optimiser.critical import Batch, Columns, Link, latest_positions, lengthene
 from optimiser.robust.field import Field, Flags
 from optimiser.robust.policy import Served, allot
 from optimiser.robust.queues import Boundaries, holders
-from optimiser.robust.simulation import Sampler
+from optimiser.robust.simulation import BLOCK, Sampler
 from optimiser.robust.statistics import Sample, rank_correlation, ranks
 
 __all__ = ["activity_effects"]
@@ -120,8 +122,8 @@ class _Backward:
         found = []
         for queue in counter.queues(served.batch.columns):
             for before, after, ends, samples in holders(queue, ready, served.begun, finishes):
-                node = counter.finishes[before] if ends else counter.starts[before]
-                found.append((node, counter.starts[after], samples))
+                nodes = np.array(counter.finishes if ends else counter.starts)
+                found.append((nodes[before], counter.starts[after], samples))
         return found
 
     def critical(self, milestone: str) -> dict[str, Flags]:
@@ -136,13 +138,28 @@ class _Backward:
         if asked.any():
             part, needed = batch.branch(asked), batch.leading([target])
             places = np.cumsum(asked) - 1
-            links = [(node, held, places[samples[asked[samples]]]) for node, held, samples in self._links]
+            links = [(nodes[asked[samples]], held, places[samples[asked[samples]]]) for nodes, held, samples in self._links]
             least = latest_positions(part, target, links, alone=False)
+            where, unknown = np.flatnonzero(asked), {}
             for name in (name for name, finish in finishes.items() if finish in least):
                 flags = found.setdefault(name, np.zeros_like(dated))
-                ask = asked.copy()
-                ask[asked] = lengthened(part, name, least) & ~flags[asked]
-                if ask.any():
-                    begun = {node: row[ask] for node, row in self._begun.items()}
-                    flags[ask] = batch.longer(name, needed, ask, begun).row(target) > batch.row(target)[ask]
+                unknown[name] = where[lengthened(part, name, least) & ~flags[where]]
+            for some in _beside({name: there for name, there in unknown.items() if len(there)}):
+                there, moved = np.concatenate(list(some.values())), batch.longer(some, needed, self._begun).row(target)
+                later, end = moved > batch.row(target)[there], 0
+                for name, at in some.items():
+                    found[name][at] = later[end : end + len(at)]
+                    end += len(at)
         return {name: flags for name, flags in found.items() if flags.any()}
+
+
+def _beside(places: Mapping[str, Boundaries]) -> Iterator[dict[str, Boundaries]]:
+    """Yield what is asked of some samples in parts that are evaluated side by side."""
+    some: dict[str, Boundaries] = {}
+    for name, there in places.items():
+        if some and sum(map(len, some.values())) + len(there) > BLOCK:
+            yield some
+            some = {}
+        some[name] = there
+    if some:
+        yield some

@@ -121,10 +121,11 @@ class Field:
         free = self.free.varied(self._beside(cases, places), there, changed, self._needed, {})
         days, missed = self._allotted(self._loosened(free, {}), there, list(changed), policy)
         found = []
-        for where, end in zip(places, np.cumsum([len(each) for each in places]).tolist(), strict=True):
-            both = tuple(each.copy() for each in stated)
-            both[0][:, where], both[1][where] = days[:, end - len(where) : end], missed[end - len(where) : end]
-            found.append((both[0], both[1]))
+        for where in places:
+            after, nowhere = stated[0].copy(), lost.copy()
+            after[:, where], nowhere[where] = days[:, : len(where)], missed[: len(where)]
+            days, missed = days[:, len(where) :], missed[len(where) :]
+            found.append((after, nowhere))
         return found
 
     def _beside(self, cases: Sequence[Columns], places: Sequence[Boundaries]) -> Columns:

@@ -307,7 +307,7 @@ class _ClassRound:
         self.line[late] = False
         self.running &= ~late
         self._take(somebody & ~late, chosen)
-        return np.count_nonzero(self.running) > _MANY * len(self.running)
+        return int(np.count_nonzero(self.running)) > _MANY * len(self.running)
 
     def _go_on(self, samples: Boundaries) -> None:
         """Go on to the next event where nobody is left in line."""
@@ -354,11 +354,11 @@ class _ClassRound:
         if not freed.any():
             return
         self.ahead[there] -= freed
-        freed &= self.ahead[there] == 0
-        now = self.ready[there] <= turns.clock[there, None]
-        self.present[there] |= freed & now
-        self.line[there] |= freed & now
-        self.coming[there] = np.where(freed & ~now, self.ready[there], self.coming[there])
+        able: Flags = np.asarray(freed & (self.ahead[there] == 0))
+        now: Flags = np.asarray(self.ready[there] <= turns.clock[there, None])
+        self.present[there] |= able & now
+        self.line[there] |= able & now
+        self.coming[there] = np.where(able & ~now, self.ready[there], self.coming[there])
 
     def _wait(self, there: Boundaries, chosen: Boundaries, stands: Boundaries) -> None:
         """Keep the queues of those who wait: whoever stands in no other need not be asked at this moment."""

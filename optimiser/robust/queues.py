@@ -176,7 +176,7 @@ def followers(network: Network, live: Collection[str], starts: Sequence[int]) ->
 
 def holders(
     queue: Queue, ready: Sequence[Boundaries], begun: Boundaries, finishes: Sequence[Boundaries]
-) -> Iterator[tuple[int, int, bool, Boundaries]]:
+) -> Iterator[tuple[Boundaries, int, bool, Boundaries]]:
     """Yield who keeps whom waiting in a queue once everybody is served.
 
     Parameters
@@ -190,28 +190,28 @@ def holders(
 
     Yields
     ------
-    tuple of int, int, bool and ndarray
-        The item that would hold up another by being a day late, and the other; whether by its finish, else by its start
-        as nobody behind it goes before it; the samples in which that is so.
+    tuple of ndarray, int, bool and ndarray
+        The items that would hold up another by being a day late, and the other; whether by their finish, else by their
+        start as nobody behind them goes before them; the sample in which each does.
     """
-    ends, readiness = np.array(finishes), np.array(ready)
-    need = np.where(ends > begun, queue.need, 0)
+    need = np.where(np.array(finishes) > begun, queue.need, 0)
     members = np.flatnonzero(need.any(axis=1))
-    for after in members.tolist():
-        samples = np.flatnonzero((need[after] > 0) & (begun[after] > readiness[after]) & (begun[after] < UNREACHED))
-        if not len(samples):
+    needs, since, starts, stops = (
+        np.minimum(np.array(each)[members], UNREACHED).astype(np.int32) for each in (need, ready, begun, finishes)
+    )
+    waited = (needs > 0) & (starts > since) & (starts < UNREACHED)
+    for place, after in enumerate(members.tolist()):
+        if not waited[place].any():
             continue
-        at = begun[after, samples]
-        which = np.ix_(members, samples)
-        needs, starts, stops = need[which], begun[which], ends[which]
+        at = starts[place]
         offer = np.zeros_like(at)
         for begin, end, amount in queue.stretches:
-            offer = np.where((at >= begin) & (at < end), amount[samples], offer)
+            offer = np.where((at >= begin) & (at < end), amount, offer)
         spare = np.maximum(offer - (needs * ((starts <= at) & (stops > at))).sum(axis=0), 0)
-        frees = (stops == at) & (needs > spare)
-        ready_then = readiness[which]
-        leads = (starts == at) & (needs > 0) & (starts > ready_then) & (ready_then <= readiness[after, samples])
-        leads[members == after] = False
+        frees = (stops == at) & (needs > spare) & waited[place]
+        leads = (starts == at) & waited & (since <= since[place]) & waited[place]
+        leads[place] = False
         for flags, by_finish in ((frees, True), (leads, False)):
-            for place in np.flatnonzero(flags.any(axis=1)).tolist():
-                yield int(members[place]), after, by_finish, samples[flags[place]]
+            before, samples = np.nonzero(flags)
+            if len(samples):
+                yield members[before], after, by_finish, samples

@@ -16,7 +16,7 @@ from models.policies import Policy
 from optimiser.critical import Columns, Network, compile_network
 from optimiser.robust.draws import Draws
 from optimiser.robust.exact import combinations
-from optimiser.robust.field import BEYOND, Days, Field, Flags
+from optimiser.robust.field import BEYOND, NEVER, Days, Field, Flags
 from optimiser.robust.model import Case, Model
 from optimiser.robust.policy import Counter
 from optimiser.robust.sobol import Sobol
@@ -85,7 +85,8 @@ class Block:
 
     def days(self, cases: Sequence[Case]) -> list[tuple[Days, Flags]]:
         """Return for each case the days of every sample, and which samples found no place."""
-        wide, found = max(1, BESIDE // self.draws.samples), {}
+        wide = max(1, BESIDE // self.draws.samples)
+        found: dict[int, tuple[Days, Flags]] = {}
         for policy in dict.fromkeys(map(self.sampler.policy, cases)):
             places = [place for place, case in enumerate(cases) if self.sampler.policy(case) == policy]
             for first in range(0, len(places), wide):
@@ -103,8 +104,9 @@ class Block:
             for (days, lost), (there, missed) in zip(found, each.under(parts, policy), strict=True):
                 days[:, where], lost[where] = there, missed
         self.draws.forget()
-        for days, _ in found if self.sampler.last is not None else ():
-            days[(days > self.sampler.last) & (days < BEYOND)] = BEYOND
+        last = NEVER if self.sampler.last is None else self.sampler.last
+        for days, _ in found:
+            days[(days > last) & (days < BEYOND)] = BEYOND
         return found
 
 
