@@ -17,8 +17,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.policies import Policy, service_classes
 from models.rules import Capacity
@@ -108,7 +110,7 @@ def allot(counter: Counter, free: Batch, policy: Policy = "first-ready", needed:
         Nodes that anybody will ask for, or that lead to one; all where None.
     """
     asked = needed or [True] * len(free.network.points)
-    batch = free.branch()
+    batch, leading = free.branch(), free.leading([*counter.starts, *counter.finishes])
     turns = _Turns(counter, batch, counter.classes(policy))
     begun = np.zeros(turns.begun.shape, dtype=np.int64)
     places = np.arange(begun.shape[1])
@@ -125,7 +127,7 @@ def allot(counter: Counter, free: Batch, policy: Policy = "first-ready", needed:
                 node: np.where(waits_for, 0, np.minimum(since, UNREACHED))
                 for node, since, waits_for in zip(counter.starts, turns.begun, turns.waiting, strict=True)
             },
-            asked,
+            asked if turns.batch is batch else leading,
         )
     # What was pushed for all samples stays pushed: the rest follows.
     batch.push(dict(zip(counter.starts, np.minimum(begun, UNREACHED), strict=True)), asked)
@@ -134,7 +136,7 @@ def allot(counter: Counter, free: Batch, policy: Policy = "first-ready", needed:
     return Served(batch, begun, (begun >= UNREACHED).any(axis=0) | (on_axis & (rows != begun).any(axis=0)))
 
 
-_MANY = 0.5
+_MANY = 0.2
 """Once no more than this share of the samples still runs in a round by class, all go on to the next round."""
 
 
@@ -285,11 +287,11 @@ class _ClassRound:
         count = len(self.items)
         width = np.uint8 if len(turns.queues) <= 8 else np.int64
         bits = sum(queue.asks.astype(width) << place for place, queue in enumerate(turns.queues))
-        self.stands = bits[self.items] * (self.lengths > 0)
+        self.stands: NDArray[np.integer[Any]] = bits[self.items] * (self.lengths > 0)
         self.ahead = ahead
         self.stale = np.zeros(self.ready.shape, dtype=np.bool_)
         self.every = np.arange(count)
-        self.kept = np.zeros(count, dtype=width)
+        self.kept: NDArray[np.integer[Any]] = np.zeros(count, dtype=width)
         self.due = np.full(count, _DONE, dtype=np.int32)
         self.running = np.ones(count, dtype=np.bool_)
         self.present: Flags = (ahead == 0) & (self.ready <= turns.clock[:, None])
@@ -360,7 +362,7 @@ class _ClassRound:
         self.line[there] |= able & now
         self.coming[there] = np.where(able & ~now, self.ready[there], self.coming[there])
 
-    def _wait(self, there: Boundaries, chosen: Boundaries, stands: Boundaries) -> None:
+    def _wait(self, there: Boundaries, chosen: Boundaries, stands: NDArray[np.integer[Any]]) -> None:
         """Keep the queues of those who wait: whoever stands in no other need not be asked at this moment."""
         if len(there):
             self.kept[there] |= stands[there]
