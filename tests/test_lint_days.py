@@ -135,11 +135,10 @@ def test_an_elapsed_lag_from_evening_to_morning_is_told_to_be_a_day_short_with_w
     """From Friday evening three calendar days end on Monday morning, where nothing was waited for; four move all by a day."""
     rules = [link("3 cd"), {"id": "end", "kind": "dependency", "before": "B", "after": "GO"}]
     (found,) = told(lint(plan(*rules)))
-    assert (found.id, found.severity) == ("elapsed-lag:lag", "medium")
+    assert (found.id, found.severity) == ("elapsed-lag:lag:closes-opens", "medium")
     assert found.what == (
         "3 cd from evening to morning come to 0 to 2 wd, by where the days off lie; the day it ends on is not waited for: "
-        "from hour to hour, as other tools count, 1 to 3 wd; at the earliest dates all of it falls on days off, and nothing "
-        "waits, in lag"
+        "from hour to hour, as other tools count, 1 to 3 wd; at the earliest dates nothing waits for it in lag"
     )
     assert found.tried == "4 cd instead"
     assert [(effect.milestone, effect.working_days) for effect in found.effects] == [("GO", 1)]
@@ -155,6 +154,22 @@ def test_an_elapsed_lag_between_equal_ends_is_counted_without_a_shortfall() -> N
     (back,) = told(lint(plan(link("-1 cd", "SF"))))
     assert back.what.startswith("-1 cd from morning to evening come to ")
     assert "the day it ends on is used up too" in back.what
+
+
+def test_a_count_of_both_ends_of_work_is_told_once_for_each_way_of_showing_a_date() -> None:
+    """From a start to an evening the day a lag ends on is used up too; from a finish to an evening days are days."""
+    rule = {"id": "some", "kind": "at-least", "of": ["A.start", "B"], "count": 1, "after": "GO", "lag": "2 cd"}
+    found = told(lint(plan(rule, shown="closes")))
+    assert [entry.id for entry in found] == ["elapsed-lag:some:opens-closes", "elapsed-lag:some:closes-closes"]
+    assert "from hour to hour" in found[0].what
+    assert "from hour to hour" not in found[1].what
+
+
+def test_a_longest_lag_over_days_off_is_not_said_to_wait_for_nothing() -> None:
+    """At the most so many days, all of them off, leave no room, and nothing was to wait."""
+    (found,) = told(lint(plan({**link("3 cd"), "bound": "at-most"})))
+    assert found.severity == "low"
+    assert "nothing waits for it" not in found.what
 
 
 def test_a_day_more_is_what_hours_count() -> None:

@@ -181,23 +181,25 @@ def _elapsed(subject: Subject) -> Checked:
     it is days between dates for everybody.)
     """
     plan = subject.plan
-    shared: dict[tuple[Duration, Convention, Convention], dict[str, tuple[Point, ...]]] = {}
+    shared: dict[tuple[Duration, Convention, Convention], list[Dependency | AtLeast]] = {}
     for rule in plan.active_rules():
-        lag = plan.duration(rule.lag) if isinstance(rule, Dependency | AtLeast) else None
-        if lag is None or lag.unit != "cd" or not lag.amount:
+        if not isinstance(rule, Dependency | AtLeast):
+            continue
+        lag = plan.duration(rule.lag)
+        if lag.unit != "cd" or not lag.amount:
             continue
         *sources, target = rule.points()
-        for source in sources:
-            shared.setdefault((lag, plan.convention(source), plan.convention(target)), {}).setdefault(rule.id, rule.points())
+        for reading in dict.fromkeys(map(plan.convention, sources)):
+            shared.setdefault((lag, reading, plan.convention(target)), []).append(rule)
     found = [_lag_finding(subject, *key, rules) for key, rules in shared.items()]
     return Checked(len(shared), found, None if shared else "no lag is in calendar days")
 
 
 def _lag_finding(
-    subject: Subject, lag: Duration, source: Convention, target: Convention, rules: dict[str, tuple[Point, ...]]
+    subject: Subject, lag: Duration, source: Convention, target: Convention, rules: list[Dependency | AtLeast]
 ) -> LintFinding:
     """Return what one lag between two ways of showing a date comes to."""
-    clock = subject.clock
+    clock, names = subject.clock, [rule.id for rule in rules]
     hourly = Duration(lag.amount + (source == "closes") - (target == "closes"), "cd")
     boundaries = np.arange(clock.origin, clock.limit + 1)
     counts = []
@@ -210,17 +212,17 @@ def _lag_finding(
     if hourly != lag:
         ends = "is not waited for" if source == "closes" else "is used up too"
         words += f"; the day it ends on {ends}: from hour to hour, as other tools count, {counts[1]}"
-        effects = subject.effects(Variant(values=dict.fromkeys(rules, hourly.amount)))
-    idle = [name for name, points in rules.items() if lag.amount > 0 and _takes_nothing(subject, lag, points)]
+        effects = subject.effects(Variant(values=dict.fromkeys(names, hourly.amount)))
+    idle = [rule.id for rule in rules if lag.amount > 0 and _takes_nothing(subject, lag, rule)]
     if idle:
-        words += f"; at the earliest dates all of it falls on days off, and nothing waits, in {listed(idle, _MOST)}"
+        words += f"; at the earliest dates nothing waits for it in {listed(idle, _MOST)}"
     moved = any(effect.result != "stays" for effect in effects)
     return finding(
         "elapsed-lag",
         "medium" if moved or idle else "low",
-        [f"rule {name}" for name in rules],
+        [f"rule {name}" for name in names],
         words,
-        key=next(iter(rules)),
+        key=f"{names[0]}:{source}-{target}",
         tried=f"{hourly} instead",
         effects=effects,
     )
@@ -232,17 +234,14 @@ def _from_to(counts: list[int]) -> str:
     return f"{least} wd" if least == most else f"{least} to {most} wd"
 
 
-def _takes_nothing(subject: Subject, lag: Duration, points: tuple[Point, ...]) -> bool:
-    """Return whether, counted from where its points lie at the earliest, a lag ends on the boundary it began on."""
-    if not subject.solved:
+def _takes_nothing(subject: Subject, lag: Duration, rule: Dependency | AtLeast) -> bool:
+    """Return whether, counted from where its points lie at the earliest, a least lag ends on the boundary it began on."""
+    if not subject.solved or (isinstance(rule, Dependency) and rule.bound == "at-most"):
         return False
-    *sources, target = points
-    reading = subject.plan.convention(target)
-    for source in sources:
-        begun = _earliest(subject, source)
-        if begun is not None and subject.clock.shift(begun, lag, subject.plan.convention(source), reading) != begun:
-            return False
-    return True
+    *sources, target = rule.points()
+    convention = subject.plan.convention
+    begun = [(_earliest(subject, source), convention(source)) for source in sources]
+    return all(at is not None and subject.clock.shift(at, lag, shown, convention(target)) == at for at, shown in begun)
 
 
 CHECKS = (
