@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from models.additions import Addition, grounded
 from models.duration import ValueField
 from models.provenance import Rag, Sourced
 from models.record import Identifier, Many, Record, Text
@@ -49,21 +50,38 @@ class Unknown(Sourced):
     touches: Many[Identifier] = ()
 
 
+TERM_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(\.[a-z0-9_]+){1,3}$"
+"""A number by what holds it and its term."""
+PROVENANCE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(\.[a-z0-9_]+){0,3}$"
+
+
 class Changes(Record):
     """Named changes to a plan. Each key is a thing's id, each value its new state."""
 
     assumptions: dict[Identifier, ValueField] = {}
     """New values of assumptions and unknowns."""
-    provenance: dict[Identifier, Sourced] = {}
-    """What new values stand on. One that is not named here stands on its reading, or is the judgement of whoever set it."""
+    values: dict[Annotated[str, Field(pattern=TERM_PATTERN)], ValueField] = {}
+    """New numbers that no assumption names: ``ITEM.duration``, ``RULE.lag``, ``RULE.date``, ``RULE.steps.0.amount``."""
+    provenance: dict[Annotated[str, Field(pattern=PROVENANCE_PATTERN)], Sourced] = {}
+    """What new values and added entries stand on, by their name. One that is not named here stands on its reading or its
+    scenario, or is the judgement of whoever set it."""
     rules: dict[Annotated[str, Field(pattern=r"^(duration:)?[A-Za-z0-9][A-Za-z0-9_-]*$")], bool] = {}
     """Rules, and durations as ``duration:ITEM``, switched on (true) or off (false)."""
+    buffer: dict[Identifier, bool] = {}
+    """Activities that are contingency (true), or are work after all (false)."""
     calendar: Identifier | None = None
     """The base calendar."""
+    add: Addition = Addition()
+    """Items and rules that the plan has not."""
+
+    def fields(self) -> dict[str, Any]:
+        """Return what is changed, provenance left aside, as a scenario takes it."""
+        return {name: getattr(self, name) for name in Changes.model_fields if name != "provenance"}
 
     def keys(self) -> frozenset[str]:
-        """Return a name for every thing the changes set."""
+        """Return a name for every thing the changes set; what they add is nothing that another could set otherwise."""
         names = {f"assumption {name}" for name in self.assumptions} | {f"rule {name}" for name in self.rules}
+        names |= {f"value {name}" for name in self.values} | {f"buffer {name}" for name in self.buffer}
         return frozenset(names | ({"calendar"} if self.calendar else set()))
 
 
@@ -87,6 +105,24 @@ class Reading(Sourced):
     question: Text
     options: Annotated[Many[Option], Field(min_length=1)]
     default: Identifier
+
+    @model_validator(mode="before")
+    @classmethod
+    def _grounded(cls, data: Any) -> Any:
+        """Let what the options add stand on the reading, where it says nothing itself."""
+        options = data.get("options") if isinstance(data, dict) else None
+        if not isinstance(options, list):
+            return data
+
+        def with_ground(option: Any) -> Any:
+            changes = option.get("changes") if isinstance(option, dict) else None
+            if not isinstance(changes, dict) or "add" not in changes:
+                return option
+            named = changes.get("provenance")
+            added = grounded(changes["add"], data, named if isinstance(named, dict) else {})
+            return {**option, "changes": {**changes, "add": added}}
+
+        return {**data, "options": [with_ground(option) for option in options]}
 
     def option(self, name: str) -> Option | None:
         """Return the option of that name, or None."""

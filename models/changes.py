@@ -27,8 +27,23 @@ __all__ = [
     "WhatIf",
 ]
 
-InputKind = Literal["plan", "text", "scenarios", "reading", "calendar", "parties", "assumption", "rule", "capacity", "duration"]
-"""``text`` is that of the plan's files as a whole, ``parties`` Qualification party by party."""
+InputKind = Literal[
+    "plan",
+    "text",
+    "scenarios",
+    "reading",
+    "calendar",
+    "parties",
+    "assumption",
+    "rule",
+    "capacity",
+    "duration",
+    "milestone",
+    "value",
+    "buffer",
+]
+"""``text`` is that of the plan's files as a whole, ``parties`` Qualification party by party; a ``milestone`` is one that is added,
+a ``value`` a number that no assumption names."""
 
 
 class StatedInput(Record):

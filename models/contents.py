@@ -34,6 +34,8 @@ class Settings(Record):
     """Questions answered by a scenario or a user; all others are live."""
     assumptions: dict[Identifier, str] = {}
     """Values set, as printed."""
+    values: dict[str, str] = {}
+    """Numbers set that no assumption names: ``ITEM.duration`` or ``RULE.term`` to the value as printed."""
     rules: dict[str, bool] = {}
     said: dict[str, str] = {}
     """Everything that scenarios have set, by whatever way: its name to its value as printed."""
@@ -119,6 +121,16 @@ class PlanContents(Record):
                 if term.assumption is not None:
                     found.setdefault(term.assumption, []).append((name, term))
         return {name: tuple(terms) for name, terms in found.items()}
+
+    @cached_property
+    def terms_by_name(self) -> Mapping[str, tuple[str, Term]]:
+        """Every number that an item or a rule holds, by ``ITEM.duration`` or ``RULE.term``: its list, and what it is."""
+        return {
+            f"{entry.id}.{term.name}": (field, term)
+            for field in ("activities", "hammocks", "rules")
+            for entry in getattr(self, field)
+            for term in entry.terms()
+        }
 
     @cached_property
     def calendars_by_id(self) -> Mapping[str, Calendar]:

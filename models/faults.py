@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import Any, Literal, get_origin
 
+from models.additions import ADDED_FIELDS, doubled, ids_used
 from models.calendar import WEEKDAYS, Calendar
 from models.contents import PlanContents
 from models.duration import Reference, print_value
@@ -15,7 +16,7 @@ from models.items import Activity, Hammock
 from models.party_faults import party_faults
 from models.record import Record
 from models.rules import Point, RuleRecord
-from models.term_faults import kind_faults, range_faults, term_faults, value_faults
+from models.term_faults import kind_faults, named_value_faults, range_faults, term_faults, value_faults
 
 __all__ = ["Fault", "PlanFaultsError", "find_faults", "items_named", "maybe"]
 
@@ -178,6 +179,7 @@ def _works(calendar: Calendar, day: dt.date) -> bool:
 
 def _readings(plan: PlanContents) -> Iterator[Fault]:
     """Readings whose options are not alternatives to each other, or whose default is not what the plan says."""
+    used = ids_used(plan) if any(option.changes.add for reading in plan.readings for option in reading.options) else {}
     for index, reading in enumerate(plan.readings):
         path: Path = ("readings", index)
         names = [option.id for option in reading.options]
@@ -192,6 +194,7 @@ def _readings(plan: PlanContents) -> Iterator[Fault]:
             if lacking:
                 yield Fault((*where, "changes"), f"must also say {', '.join(lacking)}, as another option does")
             yield from changes_faults(plan, option.changes, (*where, "changes"))
+            yield from doubled(option.changes.add, used, (*where, "changes", "add"), f"{option.id} of {reading.id}: ")
             if option.id == reading.default:
                 yield from _restates(plan, option.changes, (*where, "changes"))
 
@@ -210,11 +213,19 @@ def changes_faults(plan: PlanContents, changes: Any, path: Path, *, made: bool =
             yield from _unknown_name(where, "assumption", name, plan.values)
             continue
         yield from (kind_faults if made else value_faults)(plan, name, value, where)
+    yield from named_value_faults(plan, changes.values, (*path, "values"))
+    added = [entry.id for field in ADDED_FIELDS for entry in getattr(changes.add, field)]
+    given = dict.fromkeys((*changes.assumptions, *changes.values, *added))
     for name in changes.provenance:
-        if name not in changes.assumptions:
-            yield Fault(
-                (*path, "provenance", name), f"'{name}' is given a provenance but no value{maybe(name, changes.assumptions)}"
-            )
+        if name not in given:
+            yield Fault((*path, "provenance", name), f"'{name}' is given a provenance but no value{maybe(name, given)}")
+    activities = {activity.id: None for activity in (*plan.activities, *changes.add.activities)}
+    for name in changes.buffer:
+        where = (*path, "buffer", name)
+        if name in plan.items and name not in activities:
+            yield Fault(where, f"'{name}' takes no time of its own; only an activity can be a buffer")
+        else:
+            yield from _unknown_name(where, "activity", name, activities)
     switches = dict.fromkeys((*plan.rules_by_id, *(f"duration:{activity.id}" for activity in plan.activities)))
     if plan.qualification:
         switches[plan.qualification.id] = None

@@ -60,6 +60,8 @@ class Activity(ItemRecord):
     placement: Literal["earliest", "as-late-as-possible"] = "earliest"
     """``as-late-as-possible`` is placed after every other item is fixed, and moves none of them."""
     flexibility: Flexibility | None = None
+    buffer: bool = False
+    """Whether it is contingency: length in the plan, none in a simulation."""
 
     def points(self) -> tuple[Point, Point]:
         """Return the start and the finish."""

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
+from models.additions import ADDED_FIELDS, doubled, grounded, ids_used
 from models.assumptions import Assumption, Changes, Unknown
 from models.duration import print_value
 from models.faults import Fault, PlanFaultsError, changes_faults, find_faults, maybe
 from models.plan import DURATION_PREFIX, Plan
 from models.provenance import Sourced
 from models.record import Identifier, Text
+from models.spreading import spread, with_addition
+from models.terms import with_term
 
-__all__ = ["SCENARIO_SCHEMA", "Scenario"]
+__all__ = ["SCENARIO_SCHEMA", "SCENARIO_SCHEMAS", "Scenario"]
 
-SCENARIO_SCHEMA = "optimiser/scenario/1"
+SCENARIO_SCHEMA = "optimiser/scenario/2"
+SCENARIO_SCHEMAS = ("optimiser/scenario/1", SCENARIO_SCHEMA)
+"""The versions that are read. The first knows no ``add``, ``values``, ``buffer`` and ``stands_on``."""
 
 
 class Scenario(Changes):
@@ -23,7 +28,7 @@ class Scenario(Changes):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    schema_: Annotated[Literal["optimiser/scenario/1"], Field(alias="schema")] = "optimiser/scenario/1"
+    schema_: Annotated[Literal["optimiser/scenario/1", "optimiser/scenario/2"], Field(alias="schema")] = "optimiser/scenario/2"
     id: Identifier
     title: Text
     note: Text | None = None
@@ -32,56 +37,82 @@ class Scenario(Changes):
     readings: dict[Identifier, Identifier] = {}
     """Question to option."""
 
+    stands_on: Sourced | None = None
+    """What its values and additions stand on where neither they nor ``provenance`` say; its author's judgement where left out."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _grounded(cls, data: Any) -> Any:
+        """Let what is added stand on the scenario, where it says nothing itself."""
+        if not isinstance(data, dict) or "add" not in data:
+            return data
+        own, named = data.get("stands_on"), data.get("provenance")
+        ground = own if isinstance(own, dict) else {"basis": "judgement", "note": f"added by {data.get('id')}"}
+        return {**data, "add": grounded(data["add"], ground, named if isinstance(named, dict) else {})}
+
+    @model_validator(mode="after")
+    def _of_its_version(self) -> Self:
+        """Refuse in a file of the first version what only the second knows."""
+        newer = [name for name in ("add", "values", "buffer", "stands_on") if getattr(self, name)]
+        if self.schema_ != SCENARIO_SCHEMA and newer:
+            message = f"'{newer[0]}' is of '{SCENARIO_SCHEMA}', got '{self.schema_}'; maybe 'schema: {SCENARIO_SCHEMA}'"
+            raise ValueError(message)
+        return self
+
     def apply(self, plan: Plan) -> Plan:
         """Return the plan with the changes made.
 
         Raises
         ------
         PlanFaultsError
-            If the scenario names what the plan does not have, or sets a value of the wrong kind.
+            If the scenario names what the plan does not have, sets a value of the wrong kind, or adds what is there already.
         """
-        plan, faults = _with_parties(plan, self)
-        faults += changes_faults(plan, self, (), made=True)
+        plan, faults = _with_parties(spread(plan)[0], self)
+        faults += [*changes_faults(plan, self, (), made=True), *doubled(self.add, ids_used(plan), ("add",), "add.")]
+        faults += self._unanswerable(plan)
         known = {reading.id: reading for reading in plan.readings}
-        for name, option in self.readings.items():
-            if name not in known:
-                faults.append(Fault(("readings", name), f"unknown reading '{name}'{maybe(name, known)}"))
-            elif known[name].option(option) is None:
-                names = [entry.id for entry in known[name].options]
-                faults.append(
-                    Fault(
-                        ("readings", name),
-                        f"unknown option '{option}' of '{name}', expected one of {', '.join(names)}{maybe(option, names)}",
-                    )
-                )
-        if faults:
-            raise PlanFaultsError(faults)
+        sound = _without(self, faults)
         said: dict[str, str] = {}
-        for name, option in self.readings.items():
+        for name, option in sound.readings.items():
             chosen = known[name].option(option)
             assert chosen is not None
             said |= {f"reading {name}": option, **_said(chosen.changes)}
             plan = _change(plan, chosen.changes, known[name])
-        plan = _change(plan, self, _JUDGEMENT.model_copy(update={"note": f"set by {self.id}"}))
-        said |= _said(self)
+        places = {field: len(getattr(plan, field)) for field in ADDED_FIELDS}
+        plan = _change(plan, sound, self.stands_on or _JUDGEMENT.model_copy(update={"note": f"set by {self.id}"}))
+        said |= _said(sound)
         old = plan.settings
         plan = plan.evolve(
             settings=old.model_copy(
                 update={
                     "scenarios": (*old.scenarios, self.id),
-                    "readings": {**old.readings, **self.readings},
-                    "assumptions": {**old.assumptions, **{key: print_value(value) for key, value in self.assumptions.items()}},
-                    "rules": {**old.rules, **self.rules},
+                    "readings": {**old.readings, **sound.readings},
+                    "assumptions": {**old.assumptions, **_printed(sound.assumptions)},
+                    "values": {**old.values, **_printed(sound.values)},
+                    "rules": {**old.rules, **sound.rules},
                     "said": {**old.said, **said},
                     "overlaps": (*old.overlaps, *self._overlaps(old.said, said)),
                     "hindsight": old.hindsight or self.hindsight,
                 }
             )
         )
-        faults = [fault for fault in find_faults(plan) if fault.path[0] != "readings"]
+        wrong = [fault for fault in find_faults(plan) if fault.path[0] != "readings"]
+        faults += [_in_addition(fault, places, sound, self) for fault in wrong]
         if faults:
             raise PlanFaultsError(faults)
         return plan
+
+    def _unanswerable(self, plan: Plan) -> list[Fault]:
+        """Return a fault for every reading or option that is not there."""
+        known, faults = {reading.id: reading for reading in plan.readings}, []
+        for name, option in self.readings.items():
+            if name not in known:
+                faults.append(Fault(("readings", name), f"unknown reading '{name}'{maybe(name, known)}"))
+            elif known[name].option(option) is None:
+                names = [entry.id for entry in known[name].options]
+                expected = f"expected one of {', '.join(names)}{maybe(option, names)}"
+                faults.append(Fault(("readings", name), f"unknown option '{option}' of '{name}', {expected}"))
+        return faults
 
     def _overlaps(self, before: dict[str, str], now: dict[str, str]) -> tuple[str, ...]:
         """Return what an earlier scenario of the stack has set to another end."""
@@ -92,10 +123,47 @@ class Scenario(Changes):
         )
 
 
+def _without(scenario: Scenario, faults: list[Fault]) -> Scenario:
+    """Return a scenario without what is at fault in it, so that the rest can be judged together with the plan."""
+    if not faults:
+        return scenario
+    paths = {fault.path for fault in faults}
+    update: dict[str, Any] = {
+        kind: {name: value for name, value in getattr(scenario, kind).items() if (kind, name) not in paths}
+        for kind in ("assumptions", "values", "rules", "buffer", "readings")
+    }
+    doubled_at = {path[1:3] for path in paths if path[0] == "add"}
+    kept = {
+        field: tuple(entry for index, entry in enumerate(getattr(scenario.add, field)) if (field, index) not in doubled_at)
+        for field in ADDED_FIELDS
+    }
+    update["add"] = scenario.add.model_copy(update=kept)
+    if ("calendar",) in paths:
+        update["calendar"] = None
+    return scenario.model_copy(update=update)
+
+
+def _in_addition(fault: Fault, places: dict[str, int], sound: Scenario, whole: Scenario) -> Fault:
+    """Return a fault of the plan at its place in the addition, where the entry was added: behind so many of the plan's own."""
+    field, index = (*fault.path, None)[:2]
+    first = places.get(str(field))
+    if first is None or not isinstance(index, int) or index < first:
+        return fault
+    entry = getattr(sound.add, str(field))[index - first]
+    place = next(place for place, each in enumerate(getattr(whole.add, str(field))) if each is entry)
+    return Fault(("add", str(field), place, *fault.path[2:]), fault.message)
+
+
+def _printed(values: dict[str, Any]) -> dict[str, str]:
+    return {key: print_value(value) for key, value in values.items()}
+
+
 def _said(changes: Changes) -> dict[str, str]:
     """Return what changes set, its name to its value as printed."""
     said = {f"assumption {name}": print_value(value) for name, value in changes.assumptions.items()}
+    said |= {f"value {name}": print_value(value) for name, value in changes.values.items()}
     said |= {f"rule {name}": "on" if on else "off" for name, on in changes.rules.items()}
+    said |= {f"buffer {name}": "on" if on else "off" for name, on in changes.buffer.items()}
     return said | ({"calendar": changes.calendar} if changes.calendar else {})
 
 
@@ -119,6 +187,8 @@ _JUDGEMENT = Sourced(basis="judgement")
 
 def _change(plan: Plan, changes: Changes, stands_on: Sourced) -> Plan:
     """Return the plan with values, switches and calendar replaced; a new value that says nothing stands on ``stands_on``."""
+    plan = with_addition(plan, changes.add)
+    plan = _with_numbers(plan, changes, stands_on) if changes.values or changes.buffer else plan
     updates: dict[str, object] = {}
     values = changes.assumptions
     if values:
@@ -146,3 +216,23 @@ def _change(plan: Plan, changes: Changes, stands_on: Sourced) -> Plan:
     if changes.calendar:
         updates["calendar"] = changes.calendar
     return plan.evolve(**updates) if updates else plan
+
+
+def _with_numbers(plan: Plan, changes: Changes, stands_on: Sourced) -> Plan:
+    """Return the plan with numbers replaced that no assumption names, and with activities that are buffers or are none."""
+    set_in: dict[str, list[str]] = {}
+    for name in changes.values:
+        set_in.setdefault(f"{plan.terms_by_name[name][0]} {name.partition('.')[0]}", []).append(name)
+
+    def revalued(field: str, entry: Any) -> Any:
+        for name in set_in.get(f"{field} {entry.id}", ()):
+            term = plan.terms_by_name[name][1]
+            if term.stated != changes.values[name] or name in changes.provenance:
+                ground = changes.provenance.get(name, stands_on)
+                grounds = {key: getattr(ground, key) for key in Sourced.model_fields}
+                entry = with_term(entry, term.field, changes.values[name]).model_copy(update=grounds)
+        on = changes.buffer.get(entry.id, getattr(entry, "buffer", None)) if field == "activities" else None
+        return entry if on is None or on == entry.buffer else entry.model_copy(update={"buffer": on})
+
+    fields = ("activities", "hammocks", "rules")
+    return plan.evolve(**{field: tuple(revalued(field, entry) for entry in getattr(plan, field)) for field in fields})

@@ -5,7 +5,7 @@ Whoever sets a number, in whatever file or option, asks `value_faults`; a plan i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from models.assumptions import Assumption
@@ -16,7 +16,7 @@ from models.items import Activity, Milestone
 from models.rules import Capacity, Equality, Point
 from models.terms import Term, column_number
 
-__all__ = ["kind_faults", "range_faults", "term_faults", "value_faults"]
+__all__ = ["kind_faults", "named_value_faults", "range_faults", "term_faults", "term_named", "value_faults"]
 
 
 def term_faults(plan: PlanContents) -> Iterator[Fault]:
@@ -101,6 +101,46 @@ def value_faults(plan: PlanContents, name: str, value: Value, path: Path, what: 
     yield from (Fault(path, each) for each in dict.fromkeys(complaints) if each)
 
 
+def term_named(plan: PlanContents, name: str) -> Term:
+    """Return the number that ``ITEM.duration`` or ``RULE.term`` means.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or an assumption holds it.
+    """
+    if name in plan.terms_by_name:
+        term = plan.terms_by_name[name][1]
+        if term.assumption is not None:
+            message = f"'{name}' is held by the assumption '{term.assumption}'; maybe set '{term.assumption}'"
+            raise ValueError(message)
+        return term
+    holder, _, rest = name.partition(".")
+    held = [known.partition(".")[2] for known in plan.terms_by_name if known.partition(".")[0] == holder]
+    if held:
+        expected = " or ".join(f"'{holder}.{each}'" for each in held[:6])
+        message = f"'{holder}' holds no number called '{rest}', expected {expected}"
+    elif holder in plan.items or holder in plan.rules_by_id:
+        message = f"'{holder}' holds no number"
+    else:
+        message = f"unknown item or rule '{holder}'{maybe(holder, (*plan.items, *plan.rules_by_id))}"
+    raise ValueError(message)
+
+
+def named_value_faults(plan: PlanContents, values: Mapping[str, Value], path: Path) -> Iterator[Fault]:
+    """Yield what keeps values from being those of numbers that no assumption names: the name, the kind, the range."""
+    for name, value in values.items():
+        try:
+            term = term_named(plan, name)
+        except ValueError as error:
+            yield Fault((*path, name), str(error))
+            continue
+        if value is None or not term.holds(value):
+            yield Fault((*path, name), f"'{name}' holds {term.stated}, expected {term.wanted}, got {print_value(value)}")
+        elif complaint := term.complaint(value):
+            yield Fault((*path, name), complaint)
+
+
 def range_faults(plan: PlanContents) -> Iterator[Fault]:
     """Ranges that are none or do not hold their value, ends that no rule could use, limits that lead nowhere or the wrong way."""
     for index, assumption in enumerate(plan.assumptions):
@@ -157,7 +197,7 @@ def _limits(plan: PlanContents, path: Path, entry: Any) -> Iterator[Fault]:
             f"assumption {each.name}" in plan.settings.said
             for each in (limit, None if own is None else own.stated)
             if isinstance(each, Reference)
-        )
+        ) or (own is not None and f"value {entry.id}.{own.name}" in plan.settings.said)
         if own is None or own.kind == "date" or type(stated) is not type(furthest) or set_since:
             continue
         worse = own.worse if own.worse != "network" else 0 if _pushed(plan, entry) else 1

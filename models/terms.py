@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from models.duration import Duration, Reference, Value
+from models.record import Record
 
-__all__ = ["NONE", "Kind", "Term", "Way", "column_number"]
+__all__ = ["NONE", "Kind", "Term", "Way", "column_number", "with_term"]
 
 NONE = -(2**30)
 """What a column holds for the date ``none``: the rule that uses it is inert."""
@@ -27,6 +28,24 @@ def column_number(value: Value) -> int:
     if isinstance(value, Duration):
         return value.amount
     return int(value) if isinstance(value, int) else value.toordinal()
+
+
+Holder = TypeVar("Holder", bound=Record)
+
+
+def with_term(holder: Holder, field: tuple[str | int, ...], value: Value | Reference) -> Holder:
+    """Return a rule or an item with another number in a field, a path where it lies deeper."""
+
+    def put(inside: Any, rest: tuple[str | int, ...]) -> Any:
+        if not rest:
+            return value
+        key = rest[0]
+        if isinstance(inside, tuple):
+            return tuple(put(part, rest[1:]) if place == key else part for place, part in enumerate(inside))
+        return inside.model_copy(update={str(key): put(getattr(inside, str(key)), rest[1:])})
+
+    changed: Holder = put(holder, field)
+    return changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +82,11 @@ class Term:
     def assumption(self) -> str | None:
         """The assumption that it refers to, if it does."""
         return self.stated.name if isinstance(self.stated, Reference) else None
+
+    @property
+    def name(self) -> str:
+        """What it is called behind the id of what holds it: ``lag``, ``steps.0.amount``."""
+        return ".".join(map(str, self.field))
 
     @property
     def wanted(self) -> str:

@@ -53,13 +53,16 @@ def _stated(plan: Plan) -> Iterator[StatedInput]:
 
 def _state(plan: Plan, rule: Rule) -> str:
     """Return whether a rule is on, and what it says in numbers of its own."""
-    numbers = ", ".join(f"{term.field[0]} {term.stated}" for term in rule.terms() if len(term.field) == 1)
+    set_here = plan.settings.values
+    shown = (term for term in rule.terms() if len(term.field) == 1 or f"{rule.id}.{term.name}" in set_here)
+    numbers = ", ".join(f"{term.name} {term.stated}" for term in shown)
     return " ".join(filter(None, ("on" if plan.switch(rule.enabled) else "off", f"({numbers})" if numbers else "")))
 
 
 def _length(plan: Plan, activity: Activity) -> str:
-    """Return an activity's own length, one that an assumption holds by its name, and whether it counts."""
-    return f"{activity.duration}{'' if plan.switch(activity.enabled) else ' (off)'}"
+    """Return an activity's own length, one that an assumption holds by its name, whether it counts, and is a buffer."""
+    marks = ("" if plan.switch(activity.enabled) else "off", "buffer" if activity.buffer else "")
+    return f"{activity.duration}{''.join(f' ({mark})' for mark in marks if mark)}"
 
 
 def differences(before: PlanInputs, after: PlanInputs, plan: Plan | None = None) -> Iterator[ValueChange]:

@@ -17,8 +17,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from models.grid import GRID_SCHEMA, Grid
+from models.items import Activity, Milestone
 from models.plan import PLAN_SCHEMA, Plan
 from models.risk import CLAIMS_SCHEMA, REGISTER_SCHEMA, Claim, Register
+from models.rules import RULE_KINDS
 from models.scenario import SCENARIO_SCHEMA, Scenario
 
 __all__ = ["claims_schema", "grid_schema", "plan_schema", "register_schema", "scenario_schema"]
@@ -62,7 +64,28 @@ def _schema(record: type[BaseModel], name: str) -> dict[str, Any]:
     for title, part in ((record.__name__, schema), *schema.get("$defs", {}).items()):
         if title in records:
             _describe(part, records[title])
+    if "Addition" in schema.get("$defs", {}):
+        _free_added(schema["$defs"])
     return {"$schema": GenerateJsonSchema.schema_dialect, "$id": name, **schema}
+
+
+def _free_added(definitions: dict[str, Any]) -> None:
+    """Let entries that are added leave their basis out: they then stand on what whoever adds them stands on."""
+    added: tuple[type[BaseModel], ...] = (Activity, Milestone, *RULE_KINDS.values())
+    entries = [each.__name__ for each in added]
+
+    def pointed(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: pointed(part) for key, part in value.items()}
+        if isinstance(value, list):
+            return [pointed(part) for part in value]
+        name = value.removeprefix("#/$defs/") if isinstance(value, str) else ""
+        return f"#/$defs/Added{name}" if name in entries and name != value else value
+
+    definitions["Addition"] = pointed(definitions["Addition"])
+    for name in entries:
+        required = [key for key in definitions[name]["required"] if key != "basis"]
+        definitions[f"Added{name}"] = {**definitions[name], "required": required}
 
 
 def _records(record: type[BaseModel], seen: set[type[BaseModel]] | None = None) -> Iterator[type[BaseModel]]:

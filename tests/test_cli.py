@@ -275,9 +275,9 @@ def test_all_option_faults_come_at_once(capsys, api):
     assert main(["solve", "pier", *given]) == ExitCode.BAD_INPUT
     lines = capsys.readouterr().err.splitlines()
     assert lines == [
-        "--set: expected ASSUMPTION=VALUE, got 'a'",
-        "--set: expected ASSUMPTION=VALUE, got '=1'",
-        "--set: expected ASSUMPTION=VALUE, got 'b='",
+        "--set: expected NAME=VALUE, got 'a'",
+        "--set: expected NAME=VALUE, got '=1'",
+        "--set: expected NAME=VALUE, got 'b='",
         "--reading: expected NAME=OPTION, got 'x'",
         "--reading: 'y' is given twice, as '1' and as '2'; maybe drop one",
     ]

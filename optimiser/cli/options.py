@@ -45,8 +45,9 @@ Settings = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
-        metavar="ASSUMPTION=VALUE",
-        help="Set an assumption: '304 wd', 2024-02-07, 12, true, none; or change it: +3mo, -10wd, -20%, +2; repeatable.",
+        metavar="NAME=VALUE",
+        help="Set an assumption, or ITEM.duration or RULE.lag where none names it: '304 wd', 2024-02-07, 12, true, none; "
+        "or change it: +3mo, -10wd, -20%, +2; repeatable.",
     ),
 ]
 Readings = Annotated[
@@ -166,7 +167,7 @@ def read_pairs(settings: list[str] | None, readings: list[str] | None) -> tuple[
         With everything that cannot be read.
     """
     faults: list[Located] = []
-    values = dict(_pairs("--set", settings or (), "ASSUMPTION=VALUE", faults))
+    values = dict(_pairs("--set", settings or (), "NAME=VALUE", faults))
     answers = dict(_pairs("--reading", readings or (), "NAME=OPTION", faults))
     if faults:
         raise InputError(faults)

@@ -122,9 +122,10 @@ def _choices(outcome: Outcome, plan: Plan, stored: PlanInputs | None) -> dict[st
         chosen = plan.choices()
         return {"readings": {name: option for name, option in outcome.readings.items() if chosen.get(name) != option}}
     own, held = stored.settings, plan.settings
+    pairs = ((own.assumptions, held.assumptions), (own.values, held.values))
     return {
         # With an equals sign in front a value is read as it stands, whatever its sign.
-        "settings": {name: f"={text}" for name, text in own.assumptions.items() if held.assumptions.get(name) != text},
+        "settings": {name: f"={text}" for one, other in pairs for name, text in one.items() if other.get(name) != text},
         "readings": {name: option for name, option in own.readings.items() if held.readings.get(name) != option},
         "released": [name for name, on in own.rules.items() if not on and held.rules.get(name) is not False],
     }

@@ -74,8 +74,8 @@ def load(
     scenarios
         Names of files in the plan's ``scenarios`` folder, or paths to YAML files; applied in order, the later wins.
     settings
-        Assumptions and unknowns with their values as text, such as ``{"sit-mvc": "304 wd"}``, or how much they change,
-        such as ``+10wd`` or ``-20%``.
+        Assumptions and unknowns, and numbers that none names (``BUILD.duration``, ``R1.lag``), with their values as text, such
+        as ``{"sit-mvc": "304 wd"}``, or how much they change, such as ``+10wd`` or ``-20%``.
     readings
         Questions with the option chosen.
     released
@@ -122,7 +122,7 @@ def load_changed(
         raise BeyondHorizonError(faults) if beyond else InputError(faults)
 
     def place(fault: Fault) -> Located:
-        return gathered.locate(Remark(fault.path, fault.message))
+        return gathered.locate(Remark(verdict.home(fault.path), fault.message))
 
     before, faults = stack(verdict.plan, stacked, place)
     named = tuple(entry.scenario for entry in stacked)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
+from models.additions import ADDED_FIELDS
 from models.duration import Reference, Value
 from models.faults import Fault, PlanFaultsError
 from models.plan import DURATION_PREFIX, Plan
-from models.scenario import SCENARIO_SCHEMA, Scenario
+from models.scenario import SCENARIO_SCHEMA, SCENARIO_SCHEMAS, Scenario
+from models.term_faults import term_named
 from optimiser.errors import InputError, Located
 from optimiser.reading.dates import check_dates
 from optimiser.reading.document import Keys, path_text, read_document
@@ -23,6 +26,7 @@ from optimiser.reading.translate import Remark, remarks
 
 __all__ = ["LocatedScenario", "UserChoices", "load_scenario", "read_scenario", "stack"]
 
+_ENTRY: Final = re.compile(r"(?<= at )(activities|milestones|hammocks|rules)\[(\d+)\]")
 AD_HOC = "ad-hoc"
 """What choices without a file are called where one overrides a scenario."""
 
@@ -73,7 +77,7 @@ def read_scenario(scenario: str | Path, plan: Path | None) -> tuple[LocatedScena
     content = document.content
     schema = content.get("schema", SCENARIO_SCHEMA)
     faults = list(document.faults)
-    if schema != SCENARIO_SCHEMA and isinstance(schema, str):
+    if schema not in SCENARIO_SCHEMAS and isinstance(schema, str):
         faults.append(locate(Remark(("schema",), f"expected '{SCENARIO_SCHEMA}', got '{schema}'")))
         return None, faults
     try:
@@ -92,7 +96,8 @@ class UserChoices:
     Attributes
     ----------
     settings
-        Assumptions and unknowns with their new values as text, or how much they change (see `optimiser.reading.relative`).
+        Assumptions and unknowns, and numbers that none names (``ITEM.duration``, ``RULE.term``), with their new values as text,
+        or how much they change (see `optimiser.reading.relative`).
     readings
         Questions with the option chosen.
     released
@@ -118,23 +123,28 @@ class UserChoices:
         for reading in plan.readings:
             option = reading.option(self.readings.get(reading.id, ""))
             held |= option.changes.assumptions if option else {}
-        values: dict[str, Value] = {}
+        values: dict[str, dict[str, Value]] = {"assumptions": {}, "values": {}}
         asked: dict[str, Setting] = {}
         faults: list[Located] = []
         for name, text in self.settings.items():
+            kind = "values" if "." in name else "assumptions"
             try:
-                # What there is no such assumption for is told once the choices are made.
-                found = read_setting(text, held[name], plan) if name in held else Setting(0)
+                if kind == "values":
+                    found = read_setting(text, term_named(plan, name).stated, plan)  # type: ignore[arg-type]
+                else:
+                    # What there is no such assumption for is told once the choices are made.
+                    found = read_setting(text, held[name], plan) if name in held else Setting(0)
             except ValueError as error:
-                faults.append(Located(str(error), path=self._option(("assumptions", name))))
+                faults.append(Located(str(error), path=self._option((kind, name))))
                 continue
-            values[name] = found.value
+            values[kind][name] = found.value
             if found.asked:
                 asked[name] = found
         scenario = Scenario.model_construct(
             id=AD_HOC,
             title="Choices made without a scenario",
-            assumptions=values,
+            assumptions=values["assumptions"],
+            values=values["values"],
             readings=dict(self.readings),
             rules=dict.fromkeys(self.released, False),
         )
@@ -146,7 +156,7 @@ class UserChoices:
         if len(keys) < 2:
             return None
         kind, name = keys[:2]
-        if kind == "assumptions":
+        if kind in ("assumptions", "values"):
             return f"--set {name}={self.settings.get(str(name))}"
         return f"--reading {name}={self.readings.get(str(name))}" if kind == "readings" else f"--release {name}"
 
@@ -171,17 +181,54 @@ def stack(plan: Plan, scenarios: Sequence[LocatedScenario], place: Callable[[Fau
         Everything wrong with the others.
     """
     faults: list[Located] = []
+    added: list[tuple[LocatedScenario, dict[str, int]]] = []
+    """Scenarios that add something, each with how many entries its lists had before."""
+
+    def home(fault: Fault) -> tuple[LocatedScenario, Located] | None:
+        """Return which of the scenarios adds what a fault is of, and its place there; None where it is elsewhere."""
+        field, index = str(fault.path[0]), fault.path[1] if len(fault.path) > 1 else None
+        if field not in ADDED_FIELDS or not isinstance(index, int):
+            return None
+        for entry, places in added:
+            if 0 <= index - places[field] < len(getattr(entry.scenario.add, field)):
+                return entry, entry.locate(Remark(("add", field, index - places[field], *fault.path[2:]), fault.message))
+        return None
+
+    def told(fault: Fault, changed: Plan, own: LocatedScenario) -> Located:
+        """Return a fault at its place, and with the place of the other entry that it names."""
+
+        def placed(match: re.Match[str]) -> str:
+            other = Fault((match[1], int(match[2])), "")
+            found = home(other)
+            there = found[1] if found else place(other)
+            return ":".join(str(part) for part in (there.file, there.line, there.column) if part is not None)
+
+        if fault.path[0] == "add":
+            fault = Fault(fault.path, _ENTRY.sub(placed, fault.message))
+        found = home(fault)
+        if found is None:
+            return _located(fault, changed, own, place)
+        return found[1] if found[0] is own else own.locate(Remark((), f"with this, {found[1]}"))
+
     for entry in scenarios:
         try:
             changed = entry.scenario.apply(plan)
         except PlanFaultsError as error:
             wrong, changed = error.faults, plan
         else:
-            wrong = check_dates(changed) or circular(changed)
-        located = [_located(fault, changed, entry, place) for fault in wrong]
+            if entry.scenario.add:
+                added.append((entry, {field: _first_added(changed, entry.scenario, field) for field in ADDED_FIELDS}))
+            own = dict(added[-1][1]) if entry.scenario.add else {}
+            wrong = check_dates(changed) or circular(changed, own.get("rules"))
+        located = [told(fault, changed, entry) for fault in wrong]
         faults += sorted(located, key=lambda fault: (fault.line or 0, fault.column or 0))
         plan = plan if wrong else changed
     return plan, faults
+
+
+def _first_added(plan: Plan, scenario: Scenario, field: str) -> int:
+    """Return where in a list of the plan what the scenario adds to it begins: it stands at the end."""
+    return len(getattr(plan, field)) - len(getattr(scenario.add, field))
 
 
 def _located(fault: Fault, plan: Plan, entry: LocatedScenario, place: Callable[[Fault], Located]) -> Located:
@@ -214,10 +261,16 @@ def _cause(fault: Fault, plan: Plan, scenario: Scenario) -> Keys:
             answer = chosen.option(option) if chosen else None
             if answer and value.name in answer.changes.assumptions:
                 return ("readings", name)
+    for kind in ("values", "buffer") if owner is not None else ():
+        named = next((name for name in getattr(scenario, kind) if name.partition(".")[0] == owner.id), None)
+        if named is not None:
+            return (kind, named)
     switches = (owner.id, f"{DURATION_PREFIX}{owner.id}") if owner is not None else ()
     switched = next((name for name in switches if name in scenario.rules), None)
     if switched is not None:
         return ("rules", switched)
     if scenario.calendar is not None:
         return ("calendar",)
-    return next(((kind, name) for kind in ("assumptions", "readings", "rules") for name in getattr(scenario, kind)), ())
+    return next(
+        ((kind, name) for kind in ("values", "assumptions", "readings", "rules") for name in getattr(scenario, kind)), ()
+    )

@@ -9,10 +9,12 @@ from typing import Any, Final, Self
 
 from pydantic import ValidationError, model_validator
 
+from models.fault import Path
 from models.faults import Fault, find_faults, maybe
 from models.plan import Plan
 from models.record import MOST_FAULTS
 from models.rules import AtLeast
+from models.spreading import Homes, spread
 from optimiser.reading.cycles import Cycle, cycles
 from optimiser.reading.dates import check_dates
 from optimiser.reading.folder import LISTS, Gathered
@@ -52,11 +54,19 @@ class Verdict:
         Everything wrong, in no order.
     dates
         Those of the remarks that are dates beyond the calendar or the horizon.
+    homes
+        Where entries of the plan come from that a reading adds.
     """
 
     plan: Plan | None
     remarks: list[Remark]
     dates: list[Remark] = field(default_factory=list)
+    homes: Homes = field(default_factory=dict)
+
+    def home(self, path: Path) -> Path:
+        """Return where in its files a path of the plan leads, also into what a reading adds."""
+        home = self.homes.get((str(path[0]), path[1])) if len(path) > 1 and isinstance(path[1], int) else None
+        return path if home is None else (*home, *path[2:])
 
 
 def judge(gathered: Gathered, *, hindsight: bool) -> Verdict:
@@ -85,24 +95,32 @@ def judge(gathered: Gathered, *, hindsight: bool) -> Verdict:
     rest = _Rest(parts, kept, hindsight=hindsight)
     lost = {str(entry.get("id")) for name in LISTS for entry in _left_out(content.get(name, []), kept[name])}
     misfits = rest.misfits(lost, gathered)
+    misfits += rest.spread_out() if rest.sound and not misfits else []
     dates = [rest.remark(fault) for fault in check_dates(rest.plan)] if rest.sound else []
     round_about = rest.sound and not any(remark.keys == ("horizon",) for remark in dates)
     loops = [rest.remark(fault) for fault in circular(rest.plan)] if round_about else []
     found = [*malformed, *misfits, *dates, *loops]
-    return Verdict(None if found else rest.plan, found, dates)
+    return Verdict(None if found else rest.plan, found, dates, rest.homes)
 
 
-def circular(plan: Plan) -> tuple[Fault, ...]:
-    """Return every positive cycle of rules that the search reports, each at the first of its rules.
+def circular(plan: Plan, since: int | None = None) -> tuple[Fault, ...]:
+    """Return every positive cycle of rules that the search reports, each at one of its rules.
 
     Parameters
     ----------
     plan
         A plan whose references all hold.
+    since
+        The number of the first rule of those that were added: one of them closes the cycle, where any is on it.
     """
+
+    def place(cycle: Cycle) -> int:
+        rules = [step.rule or 0 for step in cycle.steps]
+        return next((rule for rule in rules if since is not None and rule >= since), rules[0])
+
     return tuple(
         Fault(
-            ("rules", cycle.steps[0].rule or 0),
+            ("rules", place(cycle)),
             f"a cycle: everything on it would have to wait {cycle.working_days} wd for itself: {cycle}"
             f"{_few_others(plan, cycle)}; maybe one of its links is the wrong way round",
         )
@@ -156,12 +174,16 @@ class _Rest:
         self.plan = Plan.model_construct(_fields_set=set(parts.model_fields_set), **fields)
         self.sound = False
         self._kept = kept
+        self.homes: Homes = {}
 
     def remark(self, fault: Fault) -> Remark:
         """Return a fault with its place in the whole."""
         return Remark(self._whole(fault.path), fault.message)
 
     def _whole(self, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+        home = self.homes.get((str(path[0]), path[1])) if len(path) > 1 and isinstance(path[1], int) else None
+        if home is not None:
+            return (*self._whole(home), *path[2:])
         if len(path) > 1 and isinstance(path[1], int) and path[0] in self._kept:
             return (path[0], self._kept[str(path[0])][path[1]], *path[2:])
         return path
@@ -204,6 +226,13 @@ class _Rest:
             faults = find_faults(self.plan)
         self.sound = True
         return found
+
+    def spread_out(self) -> list[Remark]:
+        """Write out what the readings add; return what of it does not fit the plan."""
+        self.plan, self.homes = spread(self.plan)
+        faults = find_faults(self.plan, MOST_FAULTS + 1) if self.homes else ()
+        self.sound = not faults
+        return [self.remark(fault) for fault in faults]
 
     def _leave_out(self, entries: set[tuple[str | int, ...]]) -> None:
         for name in {str(entry[0]) for entry in entries}:

@@ -225,6 +225,8 @@ def _pattern(pattern: str, given: Any) -> str:
         better = re.sub(r"[^A-Za-z0-9_-]+", "-", str(given)).strip("-_")[:64]
         advice = f". Maybe '{better}'." if better and better != given else ""
         return f"expected an id of letters, digits, '-' and '_', at most 64 characters, {got}{advice}"
+    if r"(\." in pattern:
+        return f"expected a number by its holder, such as ITEM.duration or RULE.lag, {got}"
     if "duration:" in pattern:
         return f"expected a rule's id, or 'duration:' and an activity's id, {got}"
     if r"\d{4}" in pattern:

@@ -117,13 +117,7 @@ def _cuts(
 
     def moved(sampler: Sampler, changes: Changes) -> Sample:
         """Return the samples of a plan with some changes made."""
-        scenario = Scenario(
-            id="cut",
-            title="One difference of two plans",
-            assumptions=changes.assumptions,
-            rules=changes.rules,
-            calendar=changes.calendar,
-        )
+        scenario = Scenario(id="cut", title="One difference of two plans", **changes.fields())
         changed = Model(scenario.apply(sampler.model.plan), register, opened=sampler.model.opened)
         return Sampler(changed, base.milestones, base.seed, base.main, base.exact).run(len(before))
 

@@ -123,15 +123,7 @@ def sheets(plan: Plan, readings: Sequence[Reading]) -> Iterator[Sheet]:
 
 def with_option(plan: Plan, option: Option) -> Plan:
     """Return the plan with an option's changes made."""
-    changes = option.changes
-    scenario = Scenario(
-        id="reading",
-        title="An option of a reading",
-        assumptions=changes.assumptions,
-        rules=changes.rules,
-        calendar=changes.calendar,
-    )
-    return scenario.apply(plan)
+    return Scenario(id="reading", title="An option of a reading", **option.changes.fields()).apply(plan)
 
 
 def columns_of(readings: Sequence[Reading], options: dict[str, NDArray[np.int64]], samples: int) -> Columns:

@@ -13,28 +13,46 @@ from models.scenario import Scenario
 from optimiser.inputs import ABSENT, differences, inputs_of
 from optimiser.numbers import entry_of, users
 from optimiser.reading.load import LoadedPlan
+from optimiser.wording import demand
 
 __all__ = ["changes_between", "named_in", "overruled"]
 
 
 def changes_between(loaded: LoadedPlan) -> tuple[list[ValueChange], int, int]:
-    """Return what was set differently, and how many rules and durations are in one plan only.
+    """Return what was set differently or added by a scenario, and how many other rules and durations are in one plan only.
 
     What a reading sets goes with the reading, but for values, of which a planner wants the number.
     """
     plan = loaded.plan
+    milestones, own = _added(loaded)
     found = list(differences(inputs_of(loaded.before), inputs_of(plan), plan))
     answered = {change.name for change in found if change.kind == "reading"}
     options = [_of(reading, plan.choice(reading)).changes for reading in plan.readings if reading.id in answered]
     implied = {("rule", name) for changes in options for name in changes.rules}
     implied |= {("calendar", "calendar") for changes in options if changes.calendar}
-    listed, added, removed = [], 0, 0
+    listed, added, removed = milestones, 0, 0
     for change in found:
-        if ABSENT in (change.before, change.after):
+        if change.before == ABSENT and change.name in own:
+            said = demand(plan, change.name)
+            listed.append(change.model_copy(update={"after": f"{said[:1].upper()}{said[1:]}", "by": own[change.name]}))
+        elif ABSENT in (change.before, change.after):
             added, removed = added + (change.before == ABSENT), removed + (change.after == ABSENT)
         elif change.kind not in ("plan", "scenarios") and (change.kind, change.name) not in implied:
             listed.append(change.model_copy(update=_told(loaded, change)))
     return listed, added, removed
+
+
+def _added(loaded: LoadedPlan) -> tuple[list[ValueChange], dict[str, str]]:
+    """Return the milestones that scenarios add, and the rules and durations that they add, each with its scenario."""
+    milestones: list[ValueChange] = []
+    own: dict[str, str] = {}
+    for entry in () if loaded.choices else loaded.scenarios:
+        own |= {rule.id: entry.id for rule in entry.add.rules}
+        own |= {DURATION_PREFIX + activity.id: entry.id for activity in entry.add.activities}
+        for item in entry.add.milestones:
+            told = {"kind": "milestone", "name": item.id, "title": item.title, "by": entry.id}
+            milestones.append(ValueChange(**told, before=ABSENT, after="there"))  # type: ignore[arg-type]
+    return milestones, own
 
 
 def _told(loaded: LoadedPlan, change: ValueChange) -> dict[str, object]:
@@ -44,9 +62,17 @@ def _told(loaded: LoadedPlan, change: ValueChange) -> dict[str, object]:
     if change.kind == "assumption" and change.name in loaded.asked:
         setting = loaded.asked[change.name]
         update |= {"asked": setting.asked, "rounded": setting.rounded}
+    asked = [setting for name, setting in loaded.asked.items() if change in _of_value(name, [change])]
+    if len(asked) == 1:
+        update |= {"asked": asked[0].asked, "rounded": asked[0].rounded}
     if change.kind in ("rule", "capacity"):
-        (one, *numbers), (other, *others) = change.before.split(" ", 1), change.after.split(" ", 1)
-        update |= {"before": one, "after": other} if numbers == others else {}
+        one, other = change.before.split(" ", 1)[0], change.after.split(" ", 1)[0]
+        old, new = (_numbers(side, change.name) for side in (loaded.before, plan))
+        apart = [name for name in new if old.get(name) != new[name]]
+        if not apart:
+            update |= {"before": one, "after": other}
+        elif one == other:
+            update["before"], update["after"] = (", ".join(f"{name} {each.get(name)}" for name in apart) for each in (old, new))
     if change.kind == "duration":
         update |= {"before": _length(loaded.before, change.name), "after": _length(plan, change.name)}
     if change.kind == "reading":
@@ -59,11 +85,24 @@ def _told(loaded: LoadedPlan, change: ValueChange) -> dict[str, object]:
     return update
 
 
+def _numbers(plan: Plan, name: str) -> dict[str, str]:
+    """Return the numbers of a rule by their terms; one that an assumption holds by its name."""
+    return {term.name: str(term.stated) for term in plan.rules_by_id[name].terms()}
+
+
+def _of_value(name: str, changes: list[ValueChange]) -> list[ValueChange]:
+    """Return those of some changes that a number set by ``ITEM.duration`` or ``RULE.term`` is one of."""
+    holder, dot, term = name.partition(".")
+    known = {("duration", DURATION_PREFIX + holder)} if term == "duration" else {("rule", holder), ("capacity", holder)}
+    return [change for change in changes if dot and (change.kind, change.name) in known]
+
+
 def _length(plan: Plan, name: str) -> str:
-    """Return the length of a ``duration:ITEM``, or that it is off."""
+    """Return the length of a ``duration:ITEM``, that it is off or a buffer."""
     activity = entry_of(plan, name)
     assert isinstance(activity, Activity)
-    return str(plan.duration(activity.duration)) if plan.switch(activity.enabled) else "off"
+    length = str(plan.duration(activity.duration)) if plan.switch(activity.enabled) else "off"
+    return f"{length}, a buffer" if activity.buffer else length
 
 
 def _by(loaded: LoadedPlan, change: ValueChange) -> str | None:
@@ -71,8 +110,13 @@ def _by(loaded: LoadedPlan, change: ValueChange) -> str | None:
     steps = [(entry.id, entry) for entry in (() if loaded.choices else loaded.scenarios)]
     steps += [("", loaded.choices)] if loaded.choices else []
     for name, scenario in reversed(steps):
-        if any(kind == change.kind and named == change.name for kind, named, _ in named_in(scenario)):
-            return name or loaded.origins.get(change.name, _OPTIONS.get(change.kind))
+        for kind, named, _ in named_in(scenario):
+            same = kind == change.kind and named == change.name
+            valued = kind in ("value", "buffer") and bool(
+                _of_value(named if kind == "value" else f"{named}.duration", [change])
+            )
+            if same or valued:
+                return name or loaded.origins.get(change.name, _OPTIONS.get(kind))
     for name, scenario in reversed(steps):
         for reading, option in scenario.readings.items():
             changes = _of(next(entry for entry in loaded.plan.readings if entry.id == reading), option).changes
@@ -83,6 +127,7 @@ def _by(loaded: LoadedPlan, change: ValueChange) -> str | None:
 
 _OPTIONS = {
     "assumption": "--set",
+    "value": "--set",
     "reading": "--reading",
     "rule": "--release",
     "capacity": "--release",
@@ -102,6 +147,10 @@ def named_in(scenario: Scenario) -> Iterator[tuple[str, str, str]]:
         yield "reading", name, option
     for name, value in scenario.assumptions.items():
         yield "assumption", name, print_value(value)
+    for name, value in scenario.values.items():
+        yield "value", name, print_value(value)
+    for name, on in scenario.buffer.items():
+        yield "buffer", name, "on" if on else "off"
     for name, on in scenario.rules.items():
         state = "on" if on else "off"
         for kind in ("duration",) if name.startswith(DURATION_PREFIX) else ("rule", "capacity", "parties"):
@@ -114,6 +163,12 @@ def overruled(loaded: LoadedPlan) -> Iterator[Overruled]:
     """Yield what an earlier scenario says by name, or by a reading it answers, and a later one or a choice says otherwise."""
     readings = {reading.id: reading for reading in loaded.plan.readings}
     titles = {(entry.kind, entry.name): entry.title for entry in inputs_of(loaded.plan).stated}
+    plan = loaded.plan
+    for name, (field, term) in plan.terms_by_name.items():
+        holder = name.partition(".")[0]
+        titled = plan.rules_by_id[holder].title if field == "rules" else plan.items[holder].title
+        titles["value", name] = f"{titled}: {term.kind}"
+    titles |= {("buffer", activity.id): activity.title for activity in plan.activities}
     steps = [(entry.id, entry) for entry in loaded.scenarios]
     steps += [("", loaded.choices)] if loaded.choices else []
     known: dict[tuple[str, str], tuple[str, str]] = {}

@@ -10,6 +10,7 @@ from models.changes import ValueChange, WhatIf
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
 from optimiser.evidence.terminal.words import counted, day, listed, month_or_day, weekday_day
 from optimiser.evidence.whatif_words import overruled_words, why_it_stays
+from optimiser.inputs import ABSENT
 
 __all__ = ["changes_table", "what_if_report"]
 
@@ -36,11 +37,12 @@ def changes_table(changes: Sequence[ValueChange], *, by: bool = False) -> TextTa
     by
         Whether to say which option or scenario set each.
     """
+    added = any(change.before == ABSENT for change in changes)
     columns = [
         TextColumn("what", gives=True),
         TextColumn("name", limit=28),
         TextColumn("from", limit=22),
-        TextColumn("to", limit=22),
+        TextColumn("to", limit=46 if added else 22),
     ]
     shown = any(change.asked or by for change in changes)
     grid = TextTable([*columns, TextColumn("by", limit=24)] if shown else columns)
