@@ -278,9 +278,16 @@ class PackVerification(Record):
     """Of the list of hashes: one word that stands for the whole pack, to be compared with its author's."""
     checks: Many[PackCheck]
     notes: Many[Text] = ()
-    """What was not put to the test, and why."""
+    """What else a reader must know."""
+    not_derived: dict[Text, Many[Text]] = {}
+    """File to what of it was held against hashes alone: what only samples or CP-SAT tell, and what all else is derived from."""
 
     @property
     def holds(self) -> bool:
-        """Whether every claim holds."""
+        """Whether every claim that was put to the test holds."""
         return all(check.holds for check in self.checks)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every claim of the pack was put to the test, and holds."""
+        return self.holds and self.rerun and not self.not_derived

@@ -38,11 +38,16 @@ def verify_file(
     assumptions: Workbook = None,
     argument: Annotated[bool, typer.Option(help="Print the argument, line by line.")] = True,
     rerun: Annotated[
-        bool, typer.Option("--rerun", help="Of a pack: build it again from its own inputs, with the solver, and compare bytes.")
+        bool,
+        typer.Option(
+            "--rerun", help="Of a pack: build it again from its own inputs, with solver and samples, and compare bytes."
+        ),
     ] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Check a stored outcome or a pack again: hashes, schedules against every rule, arguments line by line. No solver is used.
+    """Check a stored outcome or a pack: hashes, schedules, arguments, and every figure derived again. No solver is used.
+
+    What only samples or CP-SAT tell is held against hashes alone, and is listed.
 
     Exit codes: 0 it holds; 5 it does not; 4 it holds and claims no date; 2 bad usage or input; 1 our fault.
     """

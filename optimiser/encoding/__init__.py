@@ -1,6 +1,7 @@
 """The witness that is a constraint model: CP-SAT with one switch for every rule.
 
-Importing this package costs nothing; the solver is loaded with `Encoding`, `ENCODERS` or `decide`.
+Importing this package costs nothing; the solver is loaded with `Encoding`, `ENCODERS` or `decide`. Where it is barred (see
+`optimiser.encoding.asking`) it is not even loaded.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from optimiser.encoding.answer import Answer, Limits, Places, Relaxed, Status, Window
+from optimiser.encoding.asking import asking
 
 if TYPE_CHECKING:
     from optimiser.encoding.deciding import decide
@@ -19,6 +21,8 @@ __all__ = ["ENCODERS", "Answer", "Encoding", "Limits", "Places", "Relaxed", "Sta
 
 def __getattr__(name: str) -> Any:
     """Load what needs the solver when it is first asked for."""
+    if name in ("Encoding", "decide"):
+        asking()
     if name == "Encoding":
         from optimiser.encoding.search import Encoding
 

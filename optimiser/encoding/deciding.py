@@ -21,6 +21,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from optimiser.encoding.answer import Limits
+from optimiser.encoding.asking import asking
 from optimiser.encoding.solving import run
 from optimiser.encoding.work import Decided, Offer, Work, alike
 
@@ -46,6 +47,7 @@ def decide(work: Work, limits: Limits, *, ordered: bool = False, energy: bool = 
     """
     if any(piece.needed and not len(piece.starts) for piece in work.pieces.values()):
         return Decided("infeasible", {}, 0.0)
+    asking()
     model = cp_model.CpModel()
     done: dict[str, Any] = {}
     start: dict[str, Any] = {}

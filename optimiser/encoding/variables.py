@@ -14,6 +14,7 @@ from models.plan import Plan
 from models.rules import Point
 from optimiser.clock import Boundaries, Clock
 from optimiser.encoding.answer import Window
+from optimiser.encoding.asking import asking
 from optimiser.encoding.staircase import Linear, Literals, Staircase, Steps
 
 __all__ = ["Length", "Place", "Variables"]
@@ -73,6 +74,7 @@ class Variables:
     def __init__(self, plan: Plan, clock: Clock, windows: Mapping[str, Window] | None, *, switchable: bool) -> None:
         self.plan = plan
         self.clock = clock
+        asking()
         self.model = cp_model.CpModel()
         self.switchable = switchable
         self.switches: dict[str, cp_model.IntVar] = {}

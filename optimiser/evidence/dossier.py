@@ -6,21 +6,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models.explanation import Piecewise
 from models.outcome import Outcome, Solved
 from models.pack import PackCase, PackRequest
 from models.plan import Plan
 from models.provenance import Authority
+from optimiser.evidence.answers import Answers
 from optimiser.reproduction import RowMatch
 
 if TYPE_CHECKING:
     from models.allocation import Qualified
     from models.changes import WhatIf
-    from models.explanation import Attribution, BindingReport, Implied, MilestoneWhyNot, Piecewise, Regions
+    from models.explanation import Attribution, BindingReport, Implied, MilestoneWhyNot, Regions
     from models.lint import LintReport
     from models.published import PublishedTables
     from models.robustness import RobustOutcome
 
-__all__ = ["Change", "DateGrid", "Dossier", "DossierCase", "Released"]
+__all__ = ["Change", "DateGrid", "Dossier", "DossierCase", "Released", "Variations"]
 
 
 @dataclass
@@ -125,6 +127,17 @@ class DateGrid:
     boundaries: tuple[tuple[int | None, ...], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Variations:
+    """The main case tried otherwise."""
+
+    sweeps: tuple[Piecewise, ...] = ()
+    grid: DateGrid | None = None
+    released: tuple[Released, ...] = ()
+    changes: tuple[Change, ...] = ()
+    absent: dict[str, str] = field(default_factory=dict)
+
+
 @dataclass
 class Dossier:
     """What the sections are written from."""
@@ -134,6 +147,10 @@ class Dossier:
     milestones: tuple[str, ...]
     cases: list[DossierCase]
     published: PublishedTables
+    answers: Answers = field(default_factory=Answers)
+    """Who is asked for what needs samples or CP-SAT."""
+    versions: dict[str, str] = field(default_factory=dict)
+    """Of what a pack that is checked was made with; those at hand where there are none."""
     what_if: WhatIf | None = None
     """What was changed for the main case; None where nothing was."""
     lint: LintReport | None = None

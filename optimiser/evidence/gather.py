@@ -6,14 +6,19 @@ A part that does not apply, or would take longer than a pack may, is left out an
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from models.allocation import Qualified
 from models.calendar import Span
-from models.explanation import MilestoneWhyNot
+from models.changes import WhatIf
+from models.explanation import Attribution, BindingReport, Implied, MilestoneWhyNot, Regions
 from models.pack import PackCase, PackRequest
+from models.robustness import RobustOutcome
 from optimiser.errors import BeyondHorizonError, InputError, OptimiserError
-from optimiser.evidence.dossier import Dossier, DossierCase
+from optimiser.evidence.answers import Answers
+from optimiser.evidence.dossier import Dossier, DossierCase, Variations
 from optimiser.evidence.variations import add_variations
 from optimiser.reading.load import LoadedPlan, load_changed
 from optimiser.reproduction import classify
@@ -29,7 +34,13 @@ __all__ = ["gather"]
 T = TypeVar("T")
 
 
-def gather(request: PackRequest, source: str | Path, *, progress: Callable[[str], None] | None = None) -> Dossier:
+def gather(
+    request: PackRequest,
+    source: str | Path,
+    *,
+    answers: Answers | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Dossier:
     """Compute everything.
 
     Parameters
@@ -38,6 +49,8 @@ def gather(request: PackRequest, source: str | Path, *, progress: Callable[[str]
         What was asked for.
     source
         The plan's name or path: where it and its scenarios are read from.
+    answers
+        Who is asked for what needs samples or CP-SAT; found and kept where None.
     progress
         Told what is being done.
 
@@ -47,7 +60,8 @@ def gather(request: PackRequest, source: str | Path, *, progress: Callable[[str]
         If the plan, or the scenarios of every case, cannot be read; a case of its own that cannot is reported in the pack.
     """
     tell = progress or (lambda _: None)
-    solved = [_case(request, asked, source, tell, first=place == 0) for place, asked in enumerate(request.cases)]
+    answers = answers or Answers()
+    solved = [_case(request, asked, source, answers, tell, first=place == 0) for place, asked in enumerate(request.cases)]
     cases = [case for case, _ in solved]
     main, loaded = solved[0]
     assert main.plan is not None
@@ -57,23 +71,30 @@ def gather(request: PackRequest, source: str | Path, *, progress: Callable[[str]
     from optimiser.reading.packaged import find_plan
 
     milestones = asked_for(main.plan, request.milestones or None)
-    dossier = Dossier(request, find_plan(source), milestones, cases, read_published(source, main.plan))
+    dossier = Dossier(request, find_plan(source), milestones, cases, read_published(source, main.plan), answers)
     if loaded is not None and main.outcome is not None:
         tell("what was changed")
-        dossier.what_if = what_if(loaded, milestones, ranges_of(main.outcome, loaded.plan))
+        held = ranges_of(main.outcome, loaded.plan)
+        dossier.what_if = answers.derived("what-if", WhatIf | None, lambda: what_if(loaded, milestones, held))
     _checks(dossier, tell)
     oracle = Oracle(main.plan, Limits(seed=request.seed)) if main.solved else None
     _reasons(dossier, oracle, tell)
     _published_plans(dossier, tell)
     _risks(dossier, source, tell)
     _calendars(dossier, tell)
-    add_variations(dossier, oracle, tell)
+    _variations(dossier, oracle, tell)
     _qualification(dossier, tell)
     return dossier
 
 
 def _case(
-    request: PackRequest, asked: PackCase, source: str | Path, tell: Callable[[str], None], *, first: bool
+    request: PackRequest,
+    asked: PackCase,
+    source: str | Path,
+    answers: Answers,
+    tell: Callable[[str], None],
+    *,
+    first: bool,
 ) -> tuple[DossierCase, LoadedPlan | None]:
     """Solve one case, and return it with its plan as loaded; what keeps one from being solved is kept, unless it is the first."""
     case = DossierCase(asked)
@@ -92,8 +113,9 @@ def _case(
         case.fault = str(error)
         return case, None
     case.plan, case.written_sha256 = loaded.plan, plan_sha256(loaded.written)
+    plan, milestones = case.plan, request.milestones or None
     try:
-        case.outcome = earliest(case.plan, request.milestones or None, seed=request.seed)
+        case.outcome = answers.outcome(case.id, plan, milestones, lambda: earliest(plan, milestones, seed=request.seed))
     except BeyondHorizonError as error:
         case.fault = str(error)
     solved = case.solved
@@ -102,10 +124,10 @@ def _case(
     return case, loaded
 
 
-def _try(dossier: Dossier, part: str, make: Callable[[], T], otherwise: T) -> T:
+def _try(dossier: Dossier, part: str, kind: Any, make: Callable[[], T], otherwise: T, *, shared: bool = False) -> T:
     """Return a part, or what stands for it, with the reason noted, where a user's plan does not allow it."""
     try:
-        return make()
+        return dossier.answers.derived(part, kind, make, shared=shared)
     except OptimiserError as error:
         dossier.absent[part] = str(error)
         return otherwise
@@ -130,17 +152,24 @@ def _reasons(dossier: Dossier, oracle: Oracle | None, tell: Callable[[str], None
 
     for milestone in dossier.milestones:
         tell(f"{milestone}: what binds")
-        report = _try(dossier, "binding", lambda name=milestone: explain_with(oracle, name), None)  # type: ignore[misc]
+        report = _try(
+            dossier,
+            "binding",
+            BindingReport | None,
+            lambda name=milestone: explain_with(oracle, name),  # type: ignore[misc]
+            None,
+            shared=True,
+        )
         if report is not None:
             dossier.binding[milestone] = report
     if plan.baselines:
         tell("what earlier dates would take")
-        dossier.why_not = _try(dossier, "why-not", lambda: _why_not(dossier, why_not_baseline), ())
+        dossier.why_not = _try(dossier, "why-not", tuple[MilestoneWhyNot, ...], lambda: _why_not(dossier, why_not_baseline), ())
     else:
         dossier.absent["why-not"] = "the plan has no published dates to be held against"
     if plan.live_readings():
         tell("combinations of the open readings")
-        dossier.regions = _try(dossier, "regions", lambda: decision_regions(plan, dossier.milestones), None)
+        dossier.regions = _try(dossier, "regions", Regions | None, lambda: decision_regions(plan, dossier.milestones), None)
     else:
         dossier.absent["regions"] = "no question of the source is left open"
 
@@ -178,10 +207,11 @@ def _published_plans(dossier: Dossier, tell: Callable[[str], None]) -> None:
     if len(plan.baselines) < 2:
         dossier.absent |= dict.fromkeys(("attribution", "bridge"), "the plan has one table of published dates, not two")
     else:
-        dossier.attribution = _try(dossier, "attribution", lambda: attribute(stands, reference.id), None)
+        dossier.attribution = _try(dossier, "attribution", Attribution | None, lambda: attribute(stands, reference.id), None)
         dossier.bridge = _try(
             dossier,
             "bridge",
+            Attribution | None,
             lambda: attribute(
                 stands, plan.baselines[1].id, against=others, milestones=dossier.milestones, seed=dossier.request.seed
             ),
@@ -190,7 +220,13 @@ def _published_plans(dossier: Dossier, tell: Callable[[str], None]) -> None:
     tell("what published dates imply")
     for baseline in _challengers(dossier):
         for case in _askable(dossier, baseline):
-            found = _try(dossier, f"implied by {baseline}", lambda held=case.plan, name=baseline: implied(held, name), None)  # type: ignore[misc]
+            found = _try(
+                dossier,
+                f"implied by {baseline}",
+                Implied | None,
+                lambda held=case.plan, name=baseline: implied(held, name),  # type: ignore[misc]
+                None,
+            )
             if found is not None:
                 dossier.implied.append((case, found))
     if not dossier.implied:
@@ -238,13 +274,17 @@ def _risks(dossier: Dossier, source: str | Path, tell: Callable[[str], None]) ->
             continue
         tell(f"{case.id}: robust dates")
         try:
-            case.robust = robust(
-                case.plan,
-                dossier.request.confidence,
-                dossier.request.seed + 7,
-                dossier.request.samples,
-                milestones=dossier.milestones,
-                folder=source,
+            case.robust = dossier.answers.simulated(
+                f"robust-{case.id}",
+                RobustOutcome,
+                lambda plan=case.plan: robust(  # type: ignore[misc]
+                    plan,
+                    dossier.request.confidence,
+                    dossier.request.seed + 7,
+                    dossier.request.samples,
+                    milestones=dossier.milestones,
+                    folder=source,
+                ),
             )
         except OptimiserError as error:
             case.absent["robust"] = str(error)
@@ -266,10 +306,29 @@ def _calendars(dossier: Dossier, tell: Callable[[str], None]) -> None:
             other = DossierCase(case.asked)
             other.plan = case.plan.evolve(calendar=calendar.id, horizon=Span(first=first, last=last))
             try:
-                other.outcome = earliest(other.plan, dossier.milestones, seed=dossier.request.seed)
+                other.outcome = dossier.answers.outcome(
+                    None,
+                    other.plan,
+                    dossier.milestones,
+                    lambda plan=other.plan: earliest(plan, dossier.milestones, seed=dossier.request.seed),  # type: ignore[misc]
+                )
             except BeyondHorizonError as error:
                 other.fault = str(error)
             dossier.calendars.setdefault(case.id, {})[calendar.id] = other
+
+
+def _variations(dossier: Dossier, oracle: Oracle | None, tell: Callable[[str], None]) -> None:
+    """Try the main case otherwise."""
+
+    def varied() -> Variations:
+        draft = replace(dossier, sweeps=[], released=[], changes=[], absent={})
+        add_variations(draft, oracle, tell)
+        return Variations(tuple(draft.sweeps), draft.grid, tuple(draft.released), tuple(draft.changes), draft.absent)
+
+    found = dossier.answers.derived("variations", Variations, varied, shared=True)
+    dossier.sweeps, dossier.grid = list(found.sweeps), found.grid
+    dossier.released, dossier.changes = list(found.released), list(found.changes)
+    dossier.absent |= found.absent
 
 
 def _qualification(dossier: Dossier, tell: Callable[[str], None]) -> None:
@@ -281,7 +340,13 @@ def _qualification(dossier: Dossier, tell: Callable[[str], None]) -> None:
             continue
         tell(f"{case.id}: Qualification party by party")
         plan = case.plan
-        dossier.qualified = _try(dossier, "qualification", lambda held=plan: qualify(held, policies=True), None)  # type: ignore[misc]
+        dossier.qualified = _try(
+            dossier,
+            "qualification",
+            Qualified | None,
+            lambda held=plan: qualify(held, policies=True),  # type: ignore[misc]
+            None,
+        )
         if dossier.qualified is not None:
             dossier.qualified_case = case
             dossier.absent.pop("qualification", None)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from models.pack import Chart, Manifest, ManifestFile, Pack, PackRequest, Table
 from models.plan import Plan
+from optimiser.evidence.answers import Answers
 from optimiser.evidence.compose import compose
 from optimiser.evidence.documents import print_document, solve_document, with_changes
 from optimiser.evidence.dossier import Dossier, DossierCase
@@ -24,10 +27,26 @@ from optimiser.explain import verify_outcome
 from optimiser.reading.packaged import find_plan
 from optimiser.solve.fingerprint import plan_sha256
 
-__all__ = ["CERTIFICATE_SCHEMA", "RESULTS_SCHEMA", "build", "certificate", "sums"]
+__all__ = ["CERTIFICATE_SCHEMA", "RESULTS_SCHEMA", "Witnessed", "build", "certificate", "sums"]
 
 RESULTS_SCHEMA: Final = "optimiser/pack-results/1"
 CERTIFICATE_SCHEMA: Final = "optimiser/certificate/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Witnessed:
+    """What a pack that is checked says which is not found again.
+
+    Attributes
+    ----------
+    answers
+        What it holds of simulations and of CP-SAT.
+    versions
+        What it says that it was made with.
+    """
+
+    answers: Answers
+    versions: Mapping[str, str]
 
 
 def build(
@@ -35,6 +54,7 @@ def build(
     source: str | Path,
     *,
     root: Path | None = None,
+    checked: Witnessed | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Built:
     """Compute a pack.
@@ -47,6 +67,8 @@ def build(
         The plan's name or path: where it is read from.
     root
         The pack that the request comes from, where it is built again: scenario files lie in it.
+    checked
+        What that pack says which is not to be found again; what it says of versions is then taken over, and no PDF is made.
     progress
         Told what is being done.
 
@@ -59,28 +81,34 @@ def build(
     """
     tell = progress or (lambda _: None)
     path = find_plan(source)
-    if request.pdf:
+    with_pdf = request.pdf and checked is None
+    if with_pdf:
         need_pdf()
     inputs, moved = collect_inputs(request, path, root)
     dossier = gather(
         renamed(request, lambda name: str(scenario_file(name, path, root)) if is_path(name) else name),
         source,
+        answers=None if checked is None else checked.answers,
         progress=progress,
     )
-    _forget_places(dossier, moved, {place for place in (str(source), str(path), str(path.resolve())) if "/" in place})
+    dossier.versions = versions() if checked is None else dict(checked.versions)
+    places = {place for place in (str(source), str(path), str(path.resolve())) if "/" in place}
+    plain = partial(_plain, places=places, name=moved.plan)
+    _forget_places(dossier, moved, plain)
     tell("the report")
     pack = compose(dossier)
     files: dict[str, bytes] = dict(inputs)
     for case in dossier.cases:
         files |= _case_files(case, dossier)
+    files |= dossier.answers.files(plain)
     files["results.json"] = _text(print_document(_results(dossier, pack)))
-    files["report.html"] = _text(render_html(pack))
+    files["report.html"] = _text(render_html(pack, version=dossier.versions.get("mhhs-optimiser")))
     files["workbook.xlsx"] = write_workbook(pack, dossier.plan)
     for section in pack.sections:
         for block in section.blocks:
             if isinstance(block, Chart):
                 files[f"charts/{block.id}.svg"] = _text(block.svg + "\n")
-    if request.pdf:
+    if with_pdf:
         tell("PDF")
         files["report.pdf"] = render_pdf(render_html(pack, paper=True))
     manifest = _manifest(moved, dossier, pack, files)
@@ -103,14 +131,15 @@ def _text(text: str) -> bytes:
     return text.encode()
 
 
-def _forget_places(dossier: Dossier, request: PackRequest, places: set[str]) -> None:
-    """Speak of the plan by its name: where it lay on one machine is nobody's business, and differs on the next."""
+def _plain(text: str, *, places: Collection[str], name: str) -> str:
+    """Return a text that speaks of the plan by its name: where it lay on one machine is nobody's business."""
+    for place in sorted(places, key=len, reverse=True):
+        text = text.replace(place, name)
+    return text
 
-    def plain(text: str) -> str:
-        for place in sorted(places, key=len, reverse=True):
-            text = text.replace(place, request.plan)
-        return text
 
+def _forget_places(dossier: Dossier, request: PackRequest, plain: Callable[[str], str]) -> None:
+    """Leave no trace of where the plan lay: it differs on the next machine."""
     dossier.request = request
     dossier.absent = {part: plain(reason) for part, reason in dossier.absent.items()}
     for case, asked in zip(dossier.cases, request.cases, strict=True):
@@ -196,7 +225,7 @@ def _manifest(request: PackRequest, dossier: Dossier, pack: Pack, files: Mapping
         command=command(request),
         request=request,
         seeds={"solver": request.seed, "simulation": request.seed + 7},
-        versions=versions(),
+        versions=dossier.versions,
         inputs_sha256={case.id: plan_sha256(case.plan) for case in dossier.cases if case.plan},
         proofs={case.id: dict(case.solved.proof) for case in dossier.cases if case.solved},
         files=tuple(

@@ -51,11 +51,13 @@ _BREAKS = frozenset(
 """Sections that begin a page in print."""
 
 
-def render_html(pack: Pack, *, paper: bool = False) -> str:
+def render_html(pack: Pack, *, paper: bool = False, version: str | None = None) -> str:
     """Return the report as one page.
 
     Parameters
     ----------
+    version
+        What the page says that it was made by; this one where None.
     paper
         Whether it is to be printed: what is folded on the screen is then cut after some rows where it is long, being in the workbook.
 
@@ -85,7 +87,7 @@ def render_html(pack: Pack, *, paper: bool = False) -> str:
         style=Markup(source),  # noqa: S704 - our own style sheet, in which nothing is filled
         breaks=_BREAKS,
         paper=paper,
-        version=package_version("mhhs-optimiser"),
+        version=version or package_version("mhhs-optimiser"),
     )
 
 

@@ -14,6 +14,7 @@ from models.rules import Point
 from models.scenario import Scenario
 from optimiser.clock import Clock
 from optimiser.encoding.answer import Limits
+from optimiser.encoding.asking import asking
 from optimiser.encoding.levers import PlanLever, moved_plan, moved_value
 from optimiser.errors import InputError, Located
 from optimiser.explain.levers import Levers
@@ -64,6 +65,7 @@ def _cheapest(oracle: Oracle, milestone: str, by: int, levers: list[PlanLever], 
     """Return the cheapest amounts, by CP-SAT; of a crowded plan amounts of which none can be less, by the oracle."""
     if oracle.rationed and too_large(oracle.network):
         return _least(oracle, milestone, by, levers)
+    asking()
     from optimiser.encoding.relaxing import Relaxing
 
     return Relaxing(oracle.plan, oracle.problem.clock, levers).cheapest(milestone, by, limits)

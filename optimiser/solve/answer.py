@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -24,7 +25,7 @@ from optimiser.solve.problem import Problem
 from optimiser.solve.spans import spans
 from optimiser.solve.standing import baseline_deltas, evidence
 
-__all__ = ["asked_for", "earliest"]
+__all__ = ["asked_for", "bounds_of", "common", "earliest", "solved"]
 
 
 def earliest(
@@ -71,44 +72,69 @@ def earliest(
     asked = asked_for(plan, milestones)
     tell = progress or (lambda _: None)
     problem = Problem.of(plan)
-    clock, found = problem.clock, problem.earliest
+    found = problem.earliest
     if found.status == "beyond":
         raise beyond_horizon(found)
     limits = Limits(deterministic_time=deterministic_limit, seed=seed, workers=workers, time_limit=time_limit)
     deadline = Deadline(limits)
 
-    def common(notes: Sequence[str] = ()) -> dict[str, Any]:
-        return {
-            "plan": plan.id,
-            "scenarios": plan.settings.scenarios,
-            "readings": plan.choices(),
-            "notes": (*_notes(plan), *notes),
-            "run": Run(
-                version=package_version("mhhs-optimiser"),
-                ortools=package_version("ortools"),
-                seed=seed,
-                workers=workers,
-                deterministic_time=round(deadline.spent, 6),
-                deterministic_limit=deterministic_limit,
-                time_limit=time_limit,
-                windows="trimmed" if too_large(problem.network) else "full",
-                inputs_sha256=plan_sha256(plan),
-            ),
-        }
+    def run() -> Run:
+        return Run(
+            version=package_version("mhhs-optimiser"),
+            ortools=package_version("ortools"),
+            seed=seed,
+            workers=workers,
+            deterministic_time=round(deadline.spent, 6),
+            deterministic_limit=deterministic_limit,
+            time_limit=time_limit,
+            windows="trimmed" if too_large(problem.network) else "full",
+            inputs_sha256=plan_sha256(plan),
+        )
 
     conflict = conflict_of(problem, deadline, tell)
     if conflict is not None:
-        return Infeasible(conflict=conflict, **common())
+        return Infeasible(conflict=conflict, **common(plan, run()))
     dates = prove(problem, asked, deadline, tell)
     if isinstance(dates, Unproved):
         conflict = conflict_of(problem, deadline, tell, nowhere=True) if dates.nowhere else None
         if conflict is not None:
-            return Infeasible(conflict=conflict, **common())
-        conventions = {name: plan.convention(Point(name, "start")) for name in asked}
-        bounds = {name: clock.show(found.values[problem.node(name)], conventions[name]) for name in asked}
-        return Undecided(bounds=bounds, **common())
+            return Infeasible(conflict=conflict, **common(plan, run()))
+        return Undecided(bounds=bounds_of(problem, asked), **common(plan, run()))
     tell("readings")
     ranges = spans(problem, {each.milestone: each.range for each in dates.proved}, deadline)
+    return solved(problem, dates, ranges, run())
+
+
+def common(plan: Plan, run: Run, notes: Sequence[str] = ()) -> dict[str, Any]:
+    """Return what every outcome of a plan says."""
+    return {
+        "plan": plan.id,
+        "scenarios": plan.settings.scenarios,
+        "readings": plan.choices(),
+        "notes": (*_notes(plan), *notes),
+        "run": run,
+    }
+
+
+def bounds_of(problem: Problem, asked: Sequence[str]) -> dict[str, dt.date]:
+    """Return the date that the longest path alone proves of each milestone."""
+    plan, found = problem.plan, problem.earliest
+    conventions = {name: plan.convention(Point(name, "start")) for name in asked}
+    return {name: problem.clock.show(found.values[problem.node(name)], conventions[name]) for name in asked}
+
+
+def solved(problem: Problem, dates: Dates, ranges: Mapping[str, DateSpan | None], run: Run) -> Solved:
+    """Return the outcome that dates, once proved, make: reasons, rows, floats and bindings follow from them without a search.
+
+    Parameters
+    ----------
+    ranges
+        Milestone to its span.
+    run
+        How the dates were found.
+    """
+    plan, clock, found = problem.plan, problem.clock, problem.earliest
+    asked = [each.milestone for each in dates.proved]
     order = attained(problem, dates.values)
     reasons = {each.milestone: order if each.lexicographic is None else attained(problem, each.alone) for each in dates.proved}
     rationed = tuple(name for name in asked if problem.pools and problem.leads(name))
@@ -127,7 +153,7 @@ def earliest(
         slots={name: held for name in asked if (held := slots_on_chain(reasons[name], name))},
         certificates=tuple(certificate(found, name) for name in asked),
         binding={name: () if name in rationed else bindings(found, name) for name in asked},
-        **common(notes),
+        **common(plan, run, notes),
     )
 
 

@@ -17,7 +17,7 @@ from models.explanation import Method
 from models.findings import ProofClass
 from optimiser.critical import CapacityBound, Network, best_schedule, capacity_bound, overload_on_axis
 from optimiser.critical.bounds import overload_before
-from optimiser.encoding import Limits, decide
+from optimiser.encoding import Limits
 from optimiser.solve.problem import Problem
 
 if TYPE_CHECKING:
@@ -340,6 +340,8 @@ class _Search:
         if work is None:
             self._refute(boundary)
             return
+        from optimiser.encoding import decide
+
         decided = decide(work, self.deadline.call(seconds))
         self.deadline.spend(decided.deterministic_time)
         if decided.status == "infeasible":

@@ -14,7 +14,6 @@ from models.plan import DURATION_PREFIX, Plan
 from optimiser.critical import Earliest, Network, Resource, earliest_times, overload_on_axis, proved_core, resources
 from optimiser.critical.bounds import Overload, overload_before, rules_of_overload
 from optimiser.critical.network import duration_slot
-from optimiser.encoding import Encoding
 from optimiser.errors import BeyondHorizonError, Located
 from optimiser.solve.between import FULL_SEARCH, Deadline
 from optimiser.solve.problem import Problem
@@ -92,6 +91,8 @@ def conflict_of_network(earliest: Earliest, deadline: Deadline | None = None) ->
 
 def _confirmed(network: Network, members: Collection[str], deadline: Deadline) -> str:
     """Return what CP-SAT adds to the verdict that some rules and durations cannot all hold, in words."""
+    from optimiser.encoding import Encoding
+
     part, clock = alone(network.plan, members), network.clock
     if (2 * len(part.activities) + len(part.milestones)) * clock.size > FULL_SEARCH:
         return "; they are too many for CP-SAT to search the whole axis"
@@ -161,6 +162,8 @@ def conflict_of_capacity(plan: Plan, network: Network, deadline: Deadline) -> Co
 
 def _core(plan: Plan, network: Network, deadline: Deadline) -> tuple[Collection[str] | None, bool]:
     """Return rules and durations that CP-SAT finds in two configurations cannot all hold, and whether each is needed."""
+    from optimiser.encoding import Encoding
+
     encoding = Encoding(plan, network.clock, switches=True)
     core, answer = encoding.conflict(None, None, deadline.call())
     deadline.spend(answer.deterministic_time)

@@ -10,16 +10,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from models.schedule import Schedule
 from optimiser.check import check
-from optimiser.encoding import Encoding
 from optimiser.solve.between import DateRange, Deadline, between, too_large
 from optimiser.solve.part import confirm, encoded, left_shifted
 from optimiser.solve.placement import complete, without_place
 from optimiser.solve.problem import Problem
 
-__all__ = ["Dates", "Proved", "Unproved", "prove"]
+if TYPE_CHECKING:
+    from optimiser.encoding import Encoding
+
+__all__ = ["CP_SAT_TOO", "UNFINISHED", "Dates", "Proved", "Unproved", "prove", "unfinished_note"]
+
+CP_SAT_TOO = ", and CP-SAT"
+"""Said after what proves a date where CP-SAT, knowing nothing of it, came to the same."""
+
+UNFINISHED = "; CP-SAT did not finish within its limit"
+"""Said where it did not."""
+
+
+def unfinished_note(milestone: str, bound_by: str) -> str:
+    """Return the note of a date that CP-SAT had no time to confirm."""
+    return f"{milestone}{UNFINISHED.replace(';', ':')}; the {bound_by} alone proves the date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +148,6 @@ class _Prover:
     def _witnessed(self, milestone: str, found: DateRange) -> str:
         """Have CP-SAT say of a date what it did not find itself; return what proves the date, in words."""
         problem, deadline = self.problem, self.deadline
-        unfinished = "CP-SAT did not finish within its limit"
         if found.exact is None:
             wide = f"{(found.high or 0) - found.low} wd are left undecided"
             self.notes.append(f"{milestone}: bounds and CP-SAT leave a gap; {wide}")
@@ -145,7 +158,11 @@ class _Prover:
         assert found.schedule is not None
         if problem.pools and too_large(problem.network):
             decided = confirm(problem, milestone, complete(problem.network, found.schedule), deadline)
-            how = "confirmed the longest path without capacity, and the schedule" if decided else unfinished[7:]
+            how = (
+                "confirmed the longest path without capacity, and the schedule"
+                if decided
+                else "did not finish within its limit"
+            )
             self.notes.append(f"{milestone}: bounds and a checked schedule meet; CP-SAT {how}")
             return found.bound_by
         hint = complete(problem.network, found.schedule) if problem.pools else None
@@ -154,12 +171,12 @@ class _Prover:
         deadline.spend(answer.deterministic_time)
         assert answer.status != "infeasible", f"CP-SAT finds {milestone} infeasible, the checker holds a schedule"
         if answer.status != "optimal":
-            self.notes.append(f"{milestone}: {unfinished}; the {found.bound_by} alone proves the date")
-            return f"{found.bound_by}; {unfinished}"
+            self.notes.append(unfinished_note(milestone, found.bound_by))
+            return found.bound_by + UNFINISHED
         assert answer.boundary == found.exact, (
             f"the witnesses disagree on {milestone}: {found.bound_by} {found.exact}, CP-SAT {answer.boundary}"
         )
-        return f"{found.bound_by}, and CP-SAT"
+        return found.bound_by + CP_SAT_TOO
 
     def _in_order(self, milestone: str, fixed: Mapping[str, int], alone: Proved, best: Sequence[int]) -> Sequence[int]:
         """Return a schedule that keeps the milestones before at their dates and has this one as early as is found."""

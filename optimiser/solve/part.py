@@ -14,13 +14,13 @@ from models.plan import Plan
 from models.rules import AtLeast, Blackout, Capacity, Dependency, Rule
 from models.schedule import Schedule
 from optimiser.critical import Earliest, Network, latest_times, reaches
-from optimiser.encoding import Answer, Encoding, Window
+from optimiser.encoding import Answer, Window
 from optimiser.solve.between import MOST_DETERMINISTIC_TIME, Deadline, too_large
 from optimiser.solve.placement import complete, schedule_of
 from optimiser.solve.problem import Problem
 
 if TYPE_CHECKING:
-    from optimiser.encoding import Places
+    from optimiser.encoding import Encoding, Places
 
 __all__ = ["Searched", "confirm", "encoded", "felt_by", "left_shifted", "searched"]
 
@@ -77,6 +77,8 @@ def searched(problem: Problem, milestone: str, floor: int, best: Sequence[int] |
 
 def _part_searched(problem: Problem, milestone: str, floor: int, best: Sequence[int] | None, deadline: Deadline) -> Searched:
     """Search the part of a plan that a milestone can feel: what it refutes is refuted, what it finds is an order to follow."""
+    from optimiser.encoding import Encoding
+
     network, node, earliest = problem.network, problem.node(milestone), problem.earliest
     ceiling = problem.clock.limit if best is None else best[node]
     late = latest_times(network, {node: ceiling})
@@ -102,6 +104,8 @@ def _part_searched(problem: Problem, milestone: str, floor: int, best: Sequence[
 
 def encoded(plan: Plan, earliest: Earliest) -> Encoding:
     """Encode a plan over the whole axis, or, where that is too large, near its earliest positions."""
+    from optimiser.encoding import Encoding
+
     network = earliest.network
     windows = None
     if too_large(network):
@@ -127,6 +131,8 @@ def confirm(problem: Problem, milestone: str, schedule: Schedule, deadline: Dead
     AssertionError
         If the witnesses disagree: our fault, and never to be reported as a date.
     """
+    from optimiser.encoding import Encoding
+
     plan = problem.plan
     bare = plan.evolve(rules=tuple(rule for rule in plan.rules if not isinstance(rule, Capacity)))
     path = encoded(bare, problem.earliest).earliest(milestone, limits=deadline.call())

@@ -45,12 +45,12 @@ def reproducibility(dossier: Dossier) -> Section:
     request = dossier.request
     source = "manifest.json"
     spent = sum(case.outcome.run.deterministic_time for case in dossier.cases if case.outcome)
-    rows: list[list[Cell]] = [[name, version] for name, version in versions().items()]
+    rows: list[list[Cell]] = [[name, version] for name, version in (dossier.versions or versions()).items()]
     blocks: list[Block] = [
         lead(
             "Equal inputs give equal bytes: nothing in this pack depends on the day or the machine it was made on. ",
             Name(text="optimiser verify"),
-            " checks every hash and every argument without a solver; with ",
+            " checks every hash and every argument, and derives every content again that needs neither solver nor samples; with ",
             Name(text="--rerun"),
             " it builds the pack again from the inputs inside it and says what differs.",
         ),

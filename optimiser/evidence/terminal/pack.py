@@ -39,12 +39,12 @@ def pack_verification_report(found: PackVerification, folder: str, page: Page) -
     title = f"{counted(found.files, 'file')}, {counted(len(found.checks), 'claim')} checked"
     lines: Lines = [heading(folder, title)]
     if not failed:
-        again = "; built again, every byte is the same" if found.rerun else ""
-        lines += paragraph(f"Every claim holds{again}.", page.width)
+        lines += paragraph(_verdict(found), page.width)
         grid = TextTable([TextColumn("where"), TextColumn("claims", "right")])
         for where, number in counts.items():
             grid.add(where, str(number))
         lines += [heading(""), *grid.lines(page.width), heading("")]
+        lines += _not_derived(found, page)
         lines += hanging("hash of the pack", found.sha256, page.width)
         for note in found.notes:
             lines += hanging("-", note, page.width, 2, 2)
@@ -52,4 +52,28 @@ def pack_verification_report(found: PackVerification, folder: str, page: Page) -
     lines += paragraph(f"{counted(len(failed), 'claim does', 'claims do')} not hold:", page.width)
     for check in failed:
         lines += hanging(check.file, f"{check.claim}: {check.found}", page.width)
+    for note in found.notes:
+        lines += hanging("-", note, page.width, 2, 2)
     return page.paint(lines)
+
+
+def _verdict(found: PackVerification) -> str:
+    """Return what may be said of a pack in which nothing was found wrong."""
+    if found.whole:
+        return "Every claim holds; built again, every byte is the same."
+    return "Nothing that was derived again differs. What is listed below was not derived: hashes only."
+
+
+def _not_derived(found: PackVerification, page: Page) -> Lines:
+    """Return what was held against hashes alone, files of which the same is said together."""
+    if not found.not_derived:
+        return []
+    together: dict[str, list[str]] = {}
+    for path, said in found.not_derived.items():
+        for each in said:
+            together.setdefault(each, []).append(path)
+    lines: Lines = [heading("Hashes only", "found again with --rerun, but for the inputs")]
+    for each, paths in together.items():
+        named = paths[0] if len(paths) == 1 else f"{paths[0]} and {counted(len(paths) - 1, 'more file')}"
+        lines += hanging(named, each, page.width)
+    return [*lines, heading("")]

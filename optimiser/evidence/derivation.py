@@ -1,0 +1,178 @@
+"""A pack made once more from the inputs inside it, and where it comes out otherwise.
+
+Either everything is found anew, or all but what samples and CP-SAT tell.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from models.pack import Manifest, PackCheck
+from optimiser.errors import InputError, Located, OptimiserError
+from optimiser.evidence.answers import ANSWERS, Answers, BrokenAnswerError
+from optimiser.evidence.folder import MANIFEST, SUMS, Built
+from optimiser.evidence.inputs import INPUTS
+from optimiser.evidence.pack import Witnessed, build
+from optimiser.reading.files import json_value
+
+__all__ = ["derive", "rebuild"]
+
+MOST_DIFFERENCES = 5
+"""Places of one file at which it is said what differs."""
+
+PDF = "report.pdf"
+
+GIVEN = (f"{INPUTS}/plan/", f"{INPUTS}/scenarios/")
+"""Where a pack keeps what everything else is derived from."""
+
+Progress = Callable[[str], None] | None
+
+
+def rebuild(folder: Path, manifest: Manifest, files: Mapping[str, bytes], progress: Progress) -> Iterator[PackCheck]:
+    """Build the pack from the inputs inside it, samples, CP-SAT and all, and say what differs by so much as a byte."""
+    try:
+        built = build(manifest.request, _source(folder), root=folder, progress=progress)
+    except OptimiserError as error:
+        yield _check(f"{INPUTS}/plan", "can be built again", str(error), holds=False)
+        return
+    differing = [path for path in sorted(set(files) | set(built.files)) if files.get(path) != built.files.get(path)]
+    for path in differing:
+        yield _check(path, "comes out the same when built again", _difference(path, files, built.files), holds=False)
+    if not differing:
+        yield _check(MANIFEST, "every file comes out the same when built again", f"{len(files)} files", holds=True)
+
+
+def derive(
+    folder: Path, manifest: Manifest, files: Mapping[str, bytes], progress: Progress
+) -> tuple[list[PackCheck], dict[str, list[str]]]:
+    """Derive the pack from the inputs inside it and from what it holds of samples and of CP-SAT, and compare the contents.
+
+    Whatever versions its manifest names, what is compared is what it says.
+
+    Returns
+    -------
+    tuple
+        Claims with what was found; and file to what was not derived of it, for whatever was not.
+    """
+    answers = Answers(stored=files)
+    try:
+        built = build(
+            manifest.request, _source(folder), root=folder, checked=Witnessed(answers, manifest.versions), progress=progress
+        )
+    except BrokenAnswerError as error:
+        return [_check(error.file, "says what the rest can be derived from", str(error), holds=False)], {}
+    except Exception as error:  # noqa: BLE001 - whatever stands in a forged answer, the pack does not hold, and checking goes on
+        found = str(error) if isinstance(error, OptimiserError) else f"{type(error).__name__}: {error}"
+        return [_check(f"{INPUTS}/plan", "gives the pack when it is derived again", found, holds=False)], {}
+    checks = list(_compared(manifest, files, built, answers))
+    given = [path for path in files if path.startswith(GIVEN)]
+    not_derived = {path: list(said) for path, said in sorted(answers.taken.items())}
+    if given:
+        not_derived[INPUTS] = ["what everything is derived from; it is held against no source here"]
+    if PDF in files:
+        not_derived[PDF] = ["how the page is set in print"]
+    not_derived[MANIFEST] = ["the versions it was made with, which excuse nothing"]
+    return checks, not_derived
+
+
+def _compared(manifest: Manifest, files: Mapping[str, bytes], built: Built, answers: Answers) -> Iterator[PackCheck]:
+    """Hold every file that was derived against the pack's own."""
+    for path in sorted(set(files) | set(built.files)):
+        if path in (MANIFEST, SUMS, PDF) or path.startswith(GIVEN):
+            continue
+        if files.get(path) == built.files.get(path) or _same_book(path, files.get(path), built.files.get(path)):
+            if not path.startswith(f"{ANSWERS}/") or path not in answers.taken:
+                found = "to the letter" if path not in answers.taken else f"but for {'; '.join(answers.taken[path])}"
+                yield _check(path, "says what is derived again", found, holds=True)
+            continue
+        yield _check(path, "says what is derived again", _difference(path, files, built.files), holds=False)
+    ours, again = (held.model_dump(mode="json", exclude={"files"}) for held in (manifest, built.manifest))
+    differing = list(_places(ours, again, ""))
+    found = "; ".join(differing[:MOST_DIFFERENCES]) or "request, seeds, hashes of plans, proof classes"
+    yield _check(MANIFEST, "names what is derived again", found, holds=not differing)
+
+
+def _source(folder: Path) -> Path:
+    """Return where the plan lies in a pack.
+
+    Raises
+    ------
+    InputError
+        If it does not.
+    """
+    inside = folder / INPUTS / "plan"
+    single = [path for path in sorted(inside.iterdir()) if path.is_file()] if inside.is_dir() else []
+    if (inside / "plan.yaml").is_file():
+        return inside
+    if len(single) == 1:
+        return single[0]
+    raise InputError([Located("holds no plan to build from", file=str(inside))])
+
+
+def _same_book(path: str, ours: bytes | None, again: bytes | None) -> bool:
+    """Return whether two workbooks hold the same, however tightly each is packed."""
+    if not path.endswith(".xlsx") or ours is None or again is None:
+        return False
+    try:
+        return _members(ours) == _members(again)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+        return False
+
+
+def _members(book: bytes) -> list[tuple[str, bytes]]:
+    """Return the parts of a workbook; of one that would unfold to much more than it is, none is read.
+
+    Raises
+    ------
+    ValueError
+        If it would.
+    """
+    with zipfile.ZipFile(io.BytesIO(book)) as held:
+        if sum(item.file_size for item in held.infolist()) > MOST_UNFOLDED:
+            message = "unfolds to more than a workbook of a pack holds"
+            raise ValueError(message)
+        return [(item.filename, held.read(item)) for item in held.infolist()]
+
+
+MOST_UNFOLDED = 200_000_000
+"""Bytes of all parts of a workbook together."""
+
+
+def _check(file: str, claim: str, found: str, *, holds: bool) -> PackCheck:
+    return PackCheck(file=file, claim=claim, holds=holds, found=found)
+
+
+def _difference(path: str, ours: Mapping[str, bytes], again: Mapping[str, bytes]) -> str:
+    """Say what differs in one file."""
+    if path not in again:
+        return "is not made any more"
+    if path not in ours:
+        return "is missing from the pack"
+    if path.endswith(".json"):
+        try:
+            found = list(_places(json_value(ours[path]), json_value(again[path]), ""))
+        except ValueError:
+            return "is no JSON"
+        more = f" and {len(found) - MOST_DIFFERENCES} more" if len(found) > MOST_DIFFERENCES else ""
+        return "; ".join(found[:MOST_DIFFERENCES]) + more or "only its spelling"
+    place = next(
+        (place for place, (mine, other) in enumerate(zip(ours[path], again[path], strict=False)) if mine != other),
+        min(len(ours[path]), len(again[path])),
+    )
+    return f"from byte {place + 1} on"
+
+
+def _places(mine: Any, other: Any, path: str) -> Iterator[str]:
+    """Yield where two documents differ, and how."""
+    if isinstance(mine, dict) and isinstance(other, dict):
+        for key in sorted({*mine, *other}):
+            yield from _places(mine.get(key), other.get(key), f"{path}.{key}" if path else str(key))
+    elif isinstance(mine, list) and isinstance(other, list) and len(mine) == len(other):
+        for place, (left, right) in enumerate(zip(mine, other, strict=True)):
+            yield from _places(left, right, f"{path}[{place}]")
+    elif mine != other:
+        yield f"{path}: {str(mine)[:60]} became {str(other)[:60]}"

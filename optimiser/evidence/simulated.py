@@ -1,0 +1,113 @@
+"""A stored simulation without a sample drawn: whether it was asked what the pack asks, and agrees with its case and with itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from models.outcome import Solved
+from models.pack import PackCheck, PackRequest
+from models.robustness import RobustDate, RobustOutcome
+from optimiser.errors import OptimiserError
+from optimiser.evidence.answers import ANSWERS
+from optimiser.explain.stored import outcome_of
+from optimiser.reading.files import json_value
+
+__all__ = ["simulation_checks"]
+
+ROUNDED: Final = 2e-6
+"""By how much chances may differ that were rounded to six places."""
+
+ERRORS: Final = 3.0
+"""By how many standard errors of independent draws a quantile may be reached by less than its share; balanced ones err less."""
+
+
+def simulation_checks(case: str, request: PackRequest, files: Mapping[str, bytes]) -> Iterator[PackCheck]:
+    """Check what is stored of one case's simulation; nothing is said where nothing is stored, or what is does not read."""
+    path, beside = f"{ANSWERS}/robust-{case}.json", f"outcomes/{case}.json"
+    try:
+        answer = json_value(files[path])["answer"]
+        found = None if answer is None else RobustOutcome.model_validate_json(json.dumps(answer))
+        outcome = outcome_of(json_value(files[beside]), None)
+    except (KeyError, TypeError, ValueError, AttributeError, ValidationError, OptimiserError):
+        return  # what cannot be read stops the derivation, which says so
+    if found is None or not isinstance(outcome, Solved):
+        return
+    asked: dict[str, tuple[Any, Any]] = {
+        "seed": (found.seed, request.seed + 7),
+        "confidence": (found.confidence, request.confidence),
+        "milestones": ([each.id for each in found.milestones], [each.id for each in outcome.milestones]),
+    }
+    yield _agreement(path, "was asked as the manifest says", asked)
+    held: dict[str, tuple[Any, Any]] = {
+        "plan": (found.plan, outcome.plan),
+        "scenarios": (found.scenarios, outcome.scenarios),
+        "readings": (found.readings, outcome.readings),
+        "inputs": (found.inputs_sha256, outcome.run.inputs_sha256),
+        **{f"date of {each.id}": (each.deterministic, outcome.dates.get(each.id)) for each in found.milestones},
+        **{f"proof of {each.id}": (each.proof, outcome.proof.get(each.id)) for each in found.milestones},
+    }
+    yield _agreement(path, "stands on the dates of its case", held)
+    wrong = [name for each in found.milestones for name in _askew(each, found.samples)]
+    claim = "gives dates and chances that its own distribution has"
+    yield PackCheck(file=path, claim=claim, holds=not wrong, found=_said(wrong, len(found.milestones)))
+
+
+def _agreement(path: str, claim: str, pairs: Mapping[str, tuple[Any, Any]]) -> PackCheck:
+    wrong = [name for name, (ours, theirs) in pairs.items() if ours != theirs]
+    return PackCheck(file=path, claim=claim, holds=not wrong, found=_said(wrong, len(pairs)))
+
+
+def _said(wrong: list[str], looked: int) -> str:
+    return f"not {', '.join(wrong[:5])}" if wrong else f"{looked} looked at"
+
+
+def _askew(entry: RobustDate, samples: int) -> Iterator[str]:
+    """Yield the figures of a milestone that the dates and shares of its own distribution do not give."""
+
+    def met(day: dt.date) -> float:
+        return sum(mass.probability for mass in entry.masses if mass.date <= day)
+
+    last = dt.date.max
+    total = met(last) + entry.never + entry.beyond
+    if entry.masses and abs(total - 1) > ROUNDED + 1e-9 * len(entry.masses):
+        yield f"the shares of {entry.id}"
+    chances = [("chance of the date", entry.date, entry.probability)]
+    chances.append(("chance of the earliest date", entry.deterministic, entry.deterministic_probability))
+    for name, day, chance in chances:
+        if day is not None and chance is not None and abs(met(day) - chance) > ROUNDED:
+            yield f"the {name} of {entry.id}"
+    for name, published in entry.baselines.items():
+        day = _last_day(published.published)
+        if abs(met(day) - published.probability) > ROUNDED:
+            yield f"the chance of {name} for {entry.id}"
+    for name, quantile in entry.quantiles.items():
+        share = float(name.removeprefix("P")) / 100
+        if not _reached(entry, quantile, share, samples):
+            yield f"{name} of {entry.id}"
+    if not _reached(entry, entry.date, entry.confidence, samples):
+        yield f"the date of {entry.id}"
+
+
+def _reached(entry: RobustDate, day: dt.date | None, share: float, samples: int) -> bool:
+    """Return whether a day is the first by which so much of a distribution lies, give or take the noise."""
+    if day is None:
+        return sum(mass.probability for mass in entry.masses) < share + ROUNDED
+    before = sum(mass.probability for mass in entry.masses if mass.date < day)
+    there = sum(mass.probability for mass in entry.masses if mass.date <= day)
+    noise = ERRORS * math.sqrt(share * (1 - share) / max(samples, 1))
+    return before < share + ROUNDED and there >= share - ROUNDED - noise
+
+
+def _last_day(published: str) -> dt.date:
+    """Return the day of a published date; of a month, its last."""
+    parts = [int(part) for part in published.split("-")]
+    if len(parts) == 3:
+        return dt.date(*parts)
+    year, month = parts
+    return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)

@@ -1,0 +1,389 @@
+"""Packs forged by somebody who knows how they are made: every hash mended, page and workbook written again to match.
+
+Each forgery is found, or what was forged is listed as not derived; of none it is said that every claim holds.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.pack import Manifest, PackVerification
+from models.plan import Plan
+from optimiser.cli import ExitCode, main
+from optimiser.evidence.answers import Answers
+from optimiser.evidence.folder import MANIFEST, SUMS, write
+from optimiser.evidence.pack import Witnessed, build, sums
+from optimiser.evidence.report import render_html
+from optimiser.evidence.request import request_of
+from optimiser.evidence.restore import restored
+from optimiser.evidence.terminal.pack import pack_verification_report
+from optimiser.evidence.terminal.page import Page
+from optimiser.evidence.verify import verify_pack
+from optimiser.evidence.workbook import write_workbook
+
+Change = Callable[[Any], object]
+
+
+@pytest.fixture(scope="session")
+def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the pack of the toy, with one case besides."""
+    folder = tmp_path_factory.mktemp("honest") / "pack"
+    write(build(request_of("toy", cases=("late-oven",), samples=256), "toy"), folder)
+    return folder
+
+
+@pytest.fixture
+def pack(honest: Path, tmp_path: Path) -> Path:
+    """Return a copy that a test may forge."""
+    return Path(shutil.copytree(honest, tmp_path / "pack"))
+
+
+def contents(pack: Path) -> dict[str, bytes]:
+    """Return every file of a pack by its place in it."""
+    return {path.relative_to(pack).as_posix(): path.read_bytes() for path in sorted(pack.rglob("*")) if path.is_file()}
+
+
+def mend(pack: Path) -> None:
+    """Make every hash and size of a pack that of its files."""
+    manifest = json.loads((pack / MANIFEST).read_bytes())
+    held = {path: content for path, content in contents(pack).items() if path not in (MANIFEST, SUMS)}
+    manifest["files"] = [
+        {"path": path, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()} for path, content in held.items()
+    ]
+    (pack / MANIFEST).write_text(json.dumps(manifest))
+    (pack / SUMS).write_bytes(sums(contents(pack)))
+
+
+def edit(pack: Path, file: str, change: Change) -> None:
+    """Change one JSON document of a pack."""
+    document = json.loads((pack / file).read_bytes())
+    before = json.dumps(document)
+    change(document)
+    assert json.dumps(document) != before, "a forgery changes something"
+    (pack / file).write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def rendered(pack: Path) -> None:
+    """Write the page and the workbook again from the results, with the tool's own hand."""
+    held = contents(pack)
+    told = restored(json.loads(held["results.json"]), held)
+    plan = Plan.model_validate_json(held["inputs/plans/base.json"])
+    (pack / "report.html").write_text(render_html(told), encoding="utf-8")
+    (pack / "workbook.xlsx").write_bytes(write_workbook(told, plan))
+
+
+def derived(pack: Path) -> None:
+    """Write everything again from what the pack says of samples and of CP-SAT, as a forger with the tool at hand would."""
+    held = contents(pack)
+    manifest = Manifest.model_validate_json(held[MANIFEST])
+    made = build(
+        manifest.request, pack / "inputs" / "plan", root=pack, checked=Witnessed(Answers(stored=held), manifest.versions)
+    )
+    write(dataclasses.replace(made, files=dict(made.files)), pack, force=True)
+
+
+def judged(pack: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, Any]]:
+    """Return what `verify` ends with and says; never that every claim holds, to machines or to people."""
+    capsys.readouterr()
+    code = main(["verify", str(pack), "--json"])
+    told = json.loads(capsys.readouterr().out)
+    found = PackVerification.model_validate_json(
+        json.dumps({key: value for key, value in told.items() if key not in ("schema", "holds")})
+    )
+    assert not found.whole
+    assert "every claim holds" not in pack_verification_report(found, str(pack), Page()).lower()
+    return code, told
+
+
+def blamed(told: dict[str, Any]) -> set[str]:
+    """Return the files that do not hold."""
+    return {check["file"] for check in told["checks"] if not check["holds"]}
+
+
+def test_an_honest_pack_is_not_said_to_hold_in_every_claim(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What samples and CP-SAT told is listed, and only when all is built again does every claim hold."""
+    code, told = judged(pack, capsys)
+
+    assert code == ExitCode.DONE
+    assert {
+        "answers/robust-base.json",
+        "answers/robust-late-oven.json",
+        "outcomes/base.json",
+        "inputs",
+        "manifest.json",
+    } <= set(told["not_derived"])
+    assert main(["verify", str(pack), "--rerun"]) == ExitCode.DONE
+    assert "Every claim holds" in capsys.readouterr().out
+
+
+def test_a_forged_version_excuses_nothing(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A page rewritten under a version that nobody has is found, as if the version were the right one."""
+    edit(pack, MANIFEST, lambda manifest: manifest["versions"].update(jinja2="0.0", xlsxwriter="0.0", ortools="0.0"))
+    page = (pack / "report.html").read_text(encoding="utf-8")
+    (pack / "report.html").write_text(page.replace("1 Mar 2024", "1 Feb 2024"), encoding="utf-8")
+    mend(pack)
+
+    code, told = judged(pack, capsys)
+
+    assert code == ExitCode.MISSED
+    assert "report.html" in blamed(told)
+    assert any("jinja2 0.0" in note for note in told["notes"])
+
+
+TABLES: dict[str, Change] = {
+    "dates": lambda row: row.__setitem__(1, "2024-02-01"),
+    "dates-cases": lambda row: row.__setitem__(7, "2024-02-01"),
+    "assumed-readings": lambda row: row.__setitem__(3, 1),
+    "assumed-links": lambda row: row.__setitem__(2, "document"),
+    "baselines": lambda row: row.__setitem__(2, "2024-03-01"),
+    "assumptions": lambda row: row.__setitem__(2, "19 wd"),
+    "dcma": lambda row: row.__setitem__(4, "pass"),
+    "schedule": lambda row: row.__setitem__(9, 40),
+    "checker": lambda row: row.__setitem__(3, "found in order"),
+    "argument-OPEN": lambda row: row.__setitem__(2, "2024-01-09"),
+    "binding-OPEN": lambda row: row.__setitem__(4, 2),
+    "near": lambda row: row.__setitem__(1, 44),
+    "allow-OPEN": lambda row: row.__setitem__(2, "2024-01-31"),
+    "quantiles": lambda row: row.__setitem__(4, "2024-02-01"),
+    "chances": lambda row: row.__setitem__(4, 0.99),
+    "masses-OPEN": lambda row: row.__setitem__(1, 0.5),
+    "shapes": lambda row: row.__setitem__(3, 17),
+    "chances-of": lambda row: row.__setitem__(6, 30),
+    "criticality": lambda row: row.__setitem__(2, 0.01),
+    "switching": lambda row: row.__setitem__(4, 400),
+    "sweeps": lambda row: row.__setitem__(6, "2024-02-01"),
+    "grid": lambda row: row.__setitem__(3, "2024-02-01"),
+    "regions": lambda row: row.__setitem__(2, 99),
+    "authorities": lambda row: row.__setitem__(2, 99),
+    "changes": lambda row: row.__setitem__(4, 99),
+    "hashes": lambda row: row.__setitem__(1, "0" * 64),
+    "versions": lambda row: row.__setitem__(1, "9.9.9"),
+    "not-modelled": lambda row: row.__setitem__(1, "nothing"),
+}
+"""Table of the report to what is forged in its first row: one of each class of figure."""
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_figure_forged_in_the_results_is_found(pack, capsys, table):
+    """Changed in the results, with page and workbook written again from them and every hash mended, it is found."""
+    edit(pack, "results.json", lambda results: TABLES[table](results["tables"][table]["rows"][0]))
+    rendered(pack)
+    mend(pack)
+
+    code, told = judged(pack, capsys)
+
+    assert code == ExitCode.MISSED
+    assert "results.json" in blamed(told)
+
+
+def test_robust_dates_evidence_and_spans_forged_together_are_found(pack, capsys):
+    """The second forgery of old: robust dates, evidence classes and spans changed in every table, all else made to match."""
+
+    def change(results: Any) -> None:
+        for case in results["cases"].values():
+            case["robust"] = dict.fromkeys(case["robust"], "2024-02-01")
+        for name in ("dates", "dates-cases"):
+            names = [column["name"] for column in results["tables"][name]["columns"]]
+            for row in results["tables"][name]["rows"]:
+                row[names.index("robust 80%")] = row[names.index("last by reading")] = "2024-03-01"
+                row[names.index("stands on")] = "document"
+
+    edit(pack, "results.json", change)
+    rendered(pack)
+    mend(pack)
+
+    code, told = judged(pack, capsys)
+
+    assert code == ExitCode.MISSED
+    assert {"results.json", "report.html", "workbook.xlsx"} <= blamed(told)
+
+
+def both(path: tuple[str, ...], value: Any) -> Change:
+    """Change a figure of the first milestone in what an outcome shows and in the answer itself."""
+
+    def change(document: Any) -> None:
+        for holder in (document["milestones"]["OPEN"], document["outcome"]["milestones"][0]):
+            *parents, last = path
+            for parent in parents:
+                holder = holder[parent]  # noqa: PLW2901 - walked down
+            holder[last] = value
+
+    return change
+
+
+FIGURES: dict[str, Change] = {
+    "a proof class": both(("proof",), "solver"),
+    "an evidence class": both(("evidence", "other_wd"), {}),
+    "fitted numbers hidden": both(("evidence", "weakest_confidence"), "high"),
+    "a distance to a baseline": lambda document: document["outcome"]["milestones"][0]["baselines"]["first-guess"].update(delta_wd=0),
+    "a span": lambda document: document["outcome"]["milestones"][0]["span"]["last"].update(date="2024-03-01"),
+    "combinations of a span": lambda document: document["outcome"]["milestones"][0]["span"].update(combinations=4096),
+    "a float": lambda document: document["outcome"]["rows"][0]["float_wd"].update(OPEN=99),
+    "a free float": lambda document: document["outcome"]["rows"][0].update(free_float_wd=99),
+    "a driving chain": lambda document: document["outcome"]["driving"].update(OPEN=["OPEN"]),
+    "a binding": lambda document: document["outcome"]["binding"]["OPEN"][0].update(drop_gain_wd=99),
+    "a binding left out": lambda document: document["outcome"]["binding"].update(OPEN=[]),
+    "a name": lambda document: document["outcome"]["rows"][0].update(name="Approved"),
+    "a note": lambda document: document["outcome"].update(notes=["approved"]),
+    "an authority": lambda document: document["outcome"]["binding"]["OPEN"][0].update(authority="regulatory"),
+    "a reading": lambda document: document["outcome"]["readings"].update(licence="needed"),
+    "a statement of the argument": lambda document: document["outcome"]["certificates"][0]["steps"][0].update(statement="so it is"),
+    "a date shown": lambda document: document["milestones"]["OPEN"].update(date="2024-02-01"),
+    "a title shown": lambda document: document["milestones"]["OPEN"].update(title="Approved"),
+    "what is bound by": both(("bound_by",), "the regulator"),
+    "hash of the inputs": lambda document: document["outcome"]["run"].update(inputs_sha256="0" * 64),
+}  # fmt: skip
+"""Figure of an outcome to how it is forged."""
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_a_figure_forged_in_an_outcome_is_found(pack, capsys, figure):
+    """Whatever an outcome says that is no word of CP-SAT's is derived again, and its file named."""
+    edit(pack, "outcomes/base.json", FIGURES[figure])
+    mend(pack)
+
+    code, told = judged(pack, capsys)
+
+    assert code == ExitCode.MISSED
+    assert "outcomes/base.json" in blamed(told)
+
+
+def swapped(old: str, new: str) -> Callable[[Path, str], None]:
+    """Return what replaces a text in a file."""
+
+    def change(pack: Path, file: str) -> None:
+        text = (pack / file).read_text(encoding="utf-8")
+        assert old in text
+        (pack / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return change
+
+
+def manifest_says(**fields: Any) -> Callable[[Path, str], None]:
+    """Return what changes the manifest."""
+    return lambda pack, file: edit(pack, file, lambda manifest: manifest.update(fields))
+
+
+def request_says(**fields: Any) -> Callable[[Path, str], None]:
+    """Return what changes the request in the manifest."""
+    return lambda pack, file: edit(pack, file, lambda manifest: manifest["request"].update(fields))
+
+
+FILES: list[tuple[str, Callable[[Path, str], None], str]] = [
+    ("report.html", swapped("certified", "Certified"), "report.html"),
+    ("report.html", swapped("</footer>", "<p>Approved.</p></footer>"), "report.html"),
+    ("charts/gantt-driving.svg", swapped("OVEN", "OFEN"), "charts/gantt-driving.svg"),
+    ("charts/tornado-OPEN.svg", swapped("<svg", '<svg data-x="1"'), "charts/tornado-OPEN.svg"),
+    ("certificates/base.json", swapped("2024-01-08", "2024-01-09"), "certificates/base.json"),
+    ("certificates/late-oven.json", swapped("argument", "arguments"), "certificates/late-oven.json"),
+    ("inputs/plans/base.json", swapped("Fit out the shop", "Fit out the shed"), "inputs/plans/base.json"),
+    ("inputs/plan/plan.yaml", swapped("Fit out the shop", "Fit out the shed"), "inputs/plans/base.json"),
+    ("inputs/plan/plan.yaml", swapped("20 wd", "2 wd"), "inputs/plan"),
+    ("inputs/plan/plan.yaml", swapped("20 wd", "19 wd"), "outcomes/base.json"),
+    ("inputs/plan/scenarios/late-oven.yaml", swapped("wd", "cd"), "outcomes/late-oven.json"),
+    ("manifest.json", manifest_says(command="optimiser evidence other"), "manifest.json"),
+    ("manifest.json", manifest_says(as_of="2020-01-01"), "manifest.json"),
+    ("manifest.json", manifest_says(seeds={"solver": 1, "simulation": 8}), "manifest.json"),
+    ("manifest.json", manifest_says(proofs={}), "manifest.json"),
+    ("manifest.json", manifest_says(inputs_sha256={}), "manifest.json"),
+    ("manifest.json", request_says(seed=3), "answers/robust-base.json"),
+    ("manifest.json", request_says(confidence=0.95), "answers/robust-base.json"),
+    ("manifest.json", request_says(settings={"fit-out": "2 wd"}), "outcomes/base.json"),
+    ("results.json", lambda pack, file: edit(pack, file, lambda results: results.update(status="undecided")), "results.json"),
+    ("results.json", lambda pack, file: edit(pack, file, lambda results: results["cases"].pop("late-oven")), "results.json"),
+    ("answers/robust-base.json", lambda pack, file: (pack / file).unlink(), "answers/robust-base.json"),
+    ("answers/robust-base.json", swapped('"by": "simulation"', '"by": "an expert"'), "answers/robust-base.json"),
+    ("outcomes/late-oven.json", lambda pack, file: (pack / file).unlink(), "outcomes/late-oven.json"),
+    ("charts/more.svg", lambda pack, file: (pack / file).write_text("<svg/>"), "charts/more.svg"),
+]  # fmt: skip
+"""File, how it is forged, and the file that is found not to hold for it."""
+
+
+@pytest.mark.parametrize("place", range(len(FILES)), ids=[f"{file}-{place}" for place, (file, _, _) in enumerate(FILES)])
+def test_whatever_file_is_forged_is_found(pack, capsys, place):
+    """Each file of the pack, changed with every hash mended, is found, or what it no longer agrees with is."""
+    file, forge, found = FILES[place]
+    forge(pack, file)
+    mend(pack)
+
+    code, told = judged(pack, capsys)
+
+    assert code == ExitCode.MISSED
+    assert found in blamed(told)
+
+
+def shifted(answer: Any) -> None:
+    """Make a robust date earlier and its own distribution with it, so that nothing in the answer disagrees."""
+    entry = answer["answer"]["milestones"][0]
+    entry["masses"] = [{"date": "2024-03-01", "probability": 1.0}]
+    entry["quantiles"] = dict.fromkeys(entry["quantiles"], "2024-03-01")
+    entry["deterministic_probability"] = entry["probability"] = 1.0
+    entry["baselines"] = {}
+    entry["never"] = entry["beyond"] = 0.0
+    entry["deviation_wd"] = 0.0
+
+
+LISTED: dict[str, tuple[str, Change]] = {
+    "a distribution": ("answers/robust-base.json", shifted),
+    "a criticality": (
+        "answers/robust-base.json",
+        lambda answer: answer["answer"]["activities"][0]["criticality"].update(OPEN=0.001),
+    ),
+    "a simulation left out": (
+        "answers/robust-base.json",
+        lambda answer: answer.update(absent="there is no register", answer=None),
+    ),
+    "how long CP-SAT took": (
+        "outcomes/base.json",
+        lambda document: (
+            document["run"].update(deterministic_time=0.5),
+            document["outcome"]["run"].update(deterministic_time=0.5),
+        ),
+    ),
+    "the versions": (MANIFEST, lambda manifest: manifest["versions"].update(ortools="1.0")),
+}
+"""What only samples or CP-SAT tell, or nobody: the file, and how it is forged."""
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_what_cannot_be_derived_is_listed(pack, capsys, name):
+    """Forged with everything else derived from it again, it is not found without a rerun, and its file is listed as hashes only."""
+    file, change = LISTED[name]
+    edit(pack, file, change)
+    derived(pack)
+
+    code, told = judged(pack, capsys)
+
+    assert code == ExitCode.DONE, blamed(told)
+    assert file in told["not_derived"]
+    assert main(["verify", str(pack), "--rerun"]) == ExitCode.MISSED
+
+
+def test_a_robust_date_that_its_own_distribution_does_not_have_is_found(pack, capsys):
+    """A robust date changed alone, with page, results and workbook derived from it, disagrees with the shares beside it."""
+    edit(pack, "answers/robust-base.json", lambda answer: answer["answer"]["milestones"][0].update(date="2024-02-01"))
+    derived(pack)
+
+    code, told = judged(pack, capsys)
+
+    assert code == ExitCode.MISSED
+    assert "answers/robust-base.json" in blamed(told)
+
+
+def test_what_a_crowded_plan_owes_to_cp_sat_is_listed(tmp_path, capsys):
+    """Where capacity counts, answers of CP-SAT are kept, listed, and everything else is derived from them, with no solver."""
+    write(build(request_of("toy-capacity", cases=(), samples=64), "toy-capacity"), tmp_path / "pack")
+
+    code, told = judged(tmp_path / "pack", capsys)
+
+    assert code == ExitCode.DONE, blamed(told)
+    assert "the schedule, and how early its dates are proved to be" in told["not_derived"]["outcomes/base.json"]
+    assert not verify_pack(tmp_path / "pack").whole
