@@ -85,6 +85,8 @@ class Evidence(Record):
     """The lowest confidence among what is inferred on the chain."""
     fitted: Many[Text] = ()
     """Numbers on the chain that were chosen to hit a published date."""
+    proposals: Many[Text] = ()
+    """What drafts under test propose and the chain takes for granted: the date holds on these conditions."""
 
 
 class Binding(Record):

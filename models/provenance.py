@@ -13,8 +13,11 @@ __all__ = ["Authority", "Basis", "Citation", "Confidence", "Rag", "Source", "Sou
 Basis = Literal["document", "derived", "inferred", "fitted", "judgement", "synthetic"]
 """What a statement stands on, from the firmest to the least."""
 
-Authority = Literal["regulatory", "contractual", "external", "planning"]
-"""Who could change a rule: the regulator, a contract's parties, an outside body, the programme itself."""
+Authority = Literal["regulatory", "contractual", "external", "planning", "proposal"]
+"""Who could change a rule: the regulator, a contract's parties, an outside body, the programme itself.
+
+``proposal``: what a draft under test says of itself. It is a condition of the dates that rest on it, never a floor.
+"""
 
 Confidence = Literal["high", "medium", "low"]
 Rag = Literal["low", "medium", "high"]

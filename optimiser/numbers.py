@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from models.assumptions import Assumption, Unknown
 from models.duration import Duration, Value
-from models.items import Activity
+from models.items import Activity, Hammock
 from models.plan import DURATION_PREFIX, Plan
 from models.provenance import Authority
 from models.rules import Rule
@@ -63,8 +63,8 @@ def own_term(entry: Activity | Rule) -> Term | None:
     return next((term for term in entry.terms() if term.own), None)
 
 
-def references(entry: Activity | Rule) -> tuple[str, ...]:
-    """Return the assumptions whose numbers a rule or activity uses, its switch left aside, each once."""
+def references(entry: Activity | Hammock | Rule) -> tuple[str, ...]:
+    """Return the assumptions whose numbers a rule, activity or hammock uses, its switch left aside, each once."""
     return tuple(dict.fromkeys(term.assumption for term in entry.terms() if term.assumption is not None))
 
 
@@ -85,7 +85,7 @@ def weightiest(plan: Plan, names: Iterable[str]) -> Authority:
     """Return the weightiest authority of the rules among some names that are on."""
     rules = (plan.rules_by_id[name] for name in names if name in plan.rules_by_id)
     found = {rule.authority for rule in rules if plan.switch(rule.enabled)}
-    ranked: tuple[Authority, ...] = ("regulatory", "contractual", "external")
+    ranked: tuple[Authority, ...] = ("regulatory", "contractual", "external", "proposal")
     return next((each for each in ranked if each in found), "planning")
 
 

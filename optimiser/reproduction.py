@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from models.items import Activity, Hammock, Item, Milestone
@@ -12,13 +12,15 @@ from models.record import Date, Identifier, Record
 from models.rules import AtLeast, Dependency, Gate, NotAfter, NotBefore, Rule
 from models.schedule import Schedule
 from optimiser.clock import Clock
+from optimiser.numbers import references
 
 __all__ = ["RowClass", "RowMatch", "classify", "summary"]
 
-RowClass = Literal["links", "finish-gate", "fitted-lag", "placed"]
-"""``links``: start and finish follow from other items. ``finish-gate``: the row ends a fitted time before another item.
-``fitted-lag``: it starts a fitted time after one. ``placed``: nothing holds the row but its published
-start; such a row is never called reproduced."""
+RowClass = Literal["links", "fitted-upstream", "finish-gate", "fitted-lag", "placed"]
+"""``links``: start and finish follow from other items and stated lengths, with nothing fitted anywhere upstream.
+``fitted-upstream``: they follow from other items, and something that these wait for is fitted. ``finish-gate``: the row ends a
+fitted time before another item. ``fitted-lag``: it starts a fitted time after one. ``placed``: nothing holds the row but its
+published start; such a row is never called reproduced."""
 
 
 class RowMatch(Record):
@@ -56,6 +58,7 @@ def classify(plan: Plan, schedule: Schedule, clock: Clock | None = None) -> tupl
         The plan's clock, where there is one already.
     """
     clock = clock or Clock(plan)
+    fitted = _over_fitted(plan)
     incoming: dict[str, list[Rule]] = {}
     gates: set[str] = set()
     # What is placed late moves with what waits for it, and holds nothing itself.
@@ -76,11 +79,12 @@ def classify(plan: Plan, schedule: Schedule, clock: Clock | None = None) -> tupl
             start = finish = clock.show(position.start, item.shown)
         else:
             start, finish = clock.show(position.start, "opens"), clock.show(position.finish, "closes")
+        by = _class(plan, item, incoming.get(item.id, []), gated=item.id in gates)
         found.append(
             RowMatch(
                 id=item.id,
                 row=item.published.row,
-                by=_class(plan, item, incoming.get(item.id, []), gated=item.id in gates),
+                by="fitted-upstream" if by == "links" and item.id in fitted else by,
                 published_start=item.published.start,
                 published_finish=item.published.finish,
                 start=start,
@@ -100,6 +104,36 @@ def _constrained(plan: Plan, rule: Rule) -> Iterator[str]:
         yield from dict.fromkeys(point.item for point in rule.points())
 
 
+def _over_fitted(plan: Plan) -> frozenset[str]:
+    """Return the items whose dates follow from something fitted: a rule, or a number of a rule, a length or a tie."""
+    after: dict[str, set[str]] = {}
+    found: set[str] = set()
+
+    def follows(name: str, others: Iterable[str], entry: Rule | Item) -> None:
+        numbers = () if isinstance(entry, Milestone) else references(entry)
+        if "fitted" in (entry.basis, *(plan.assumptions_by_id[name].basis for name in numbers)):
+            found.add(name)
+        for other in others:
+            after.setdefault(other, set()).add(name)
+
+    late = {activity.id for activity in plan.activities if activity.placement == "as-late-as-possible"}
+    for item in plan.items.values():
+        follows(item.id, (point.item for point in item.ties()) if isinstance(item, Hammock) else (), item)
+    for rule in plan.active_rules():
+        items = {point.item for point in rule.points()}
+        if isinstance(rule, Dependency) and rule.before in late:
+            follows(rule.before, items - {rule.before}, rule)
+        else:
+            for name in _constrained(plan, rule):
+                follows(name, items - {name}, rule)
+    stack = list(found)
+    while stack:
+        for name in after.get(stack.pop(), set()) - found:
+            found.add(name)
+            stack.append(name)
+    return frozenset(found)
+
+
 def _class(plan: Plan, item: Item, rules: list[Rule], *, gated: bool) -> RowClass:
     """Return by what right an item stands where it does."""
     if isinstance(item, Hammock):
@@ -116,4 +150,4 @@ def _class(plan: Plan, item: Item, rules: list[Rule], *, gated: bool) -> RowClas
 def summary(matches: tuple[RowMatch, ...]) -> dict[str, int]:
     """Return how many rows match by each class, and how many do not match."""
     counted = Counter(match.by if match.matches else "differs" for match in matches)
-    return {name: counted[name] for name in ("links", "finish-gate", "fitted-lag", "placed", "differs")}
+    return {name: counted[name] for name in ("links", "fitted-upstream", "finish-gate", "fitted-lag", "placed", "differs")}

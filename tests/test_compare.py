@@ -59,14 +59,15 @@ def test_what_was_set_differently_is_named(poap):
 
 
 def test_what_moved_first_is_the_earliest_move_and_its_cause(poap):
-    """Integration testing starts earlier, because its floor does; nothing that lies before it moved."""
+    """Integration testing starts earlier, because its proposed day does; nothing that lies before it moved."""
     plans, outcomes = poap
 
     found = compare(*outcomes, plans)
 
     assert found.first is not None
     assert found.first.row.id == "M9"
-    assert found.first.why == ("assumption m9-floor: 2024-02-07 → 2023-11-15",)
+    assert found.first.why[0] == "assumption m9-floor: 2024-02-07 → 2023-11-15"
+    assert {change.split(":")[0] for change in found.first.why[1:]} == {"rule m9-floor", "rule m9-poap-2"}
     assert found.rows[0] == found.first.row
     starts = [min(date for date in (row.start_before, row.start_after) if date) for row in found.rows]
     assert starts[0] == min(starts)

@@ -124,7 +124,7 @@ def test_m10_is_six_approved_and_four_more() -> None:
 
 def test_every_method_is_shown_and_shapley_sums_to_the_difference(mhhs: Plan) -> None:
     """Between two networks Shapley's and the waterfall's parts sum to the difference, and the spread holds every method."""
-    poap1 = load("mhhs-round2", scenarios=["poap1"])
+    poap1 = load("mhhs-round2", scenarios=["poap1"], readings={"alignment": "all"})
     poap2 = load("mhhs-round2", scenarios=["poap2"])
     found = attribute(poap1, "TT", against=[("base", mhhs), ("poap2", poap2)])
     assert len(found.comparisons) == 6

@@ -167,6 +167,7 @@ def test_scenarios_shipped() -> None:
         "participants",
         "poap1",
         "poap2",
+        "poap2-declared",
     }
     readme = (folder / "README.md").read_text(encoding="utf-8")
     assert [name for name in found if f"`{name}`" not in readme] == []
@@ -262,7 +263,7 @@ def test_bars_without_a_length_of_their_own_are_hammocks(plan: Plan) -> None:
 # -- readings, switches, unknowns ---------------------------------------------------------------------------------------
 
 
-def test_readings_are_the_twelve(plan: Plan) -> None:
+def test_readings_are_the_thirteen(plan: Plan) -> None:
     """Every open question is there with all its options, the default first."""
     assert {reading.id: tuple(option.id for option in reading.options) for reading in plan.readings} == {
         "sit-exit": ("first-cohort", "operational", "all-parties"),
@@ -275,7 +276,8 @@ def test_readings_are_the_twelve(plan: Plan) -> None:
         "reverse-migration": ("yes", "no"),
         "registration-services": ("not-gating", "gating"),
         "sit-parties": ("skip-testing", "skip-qualification"),
-        "m9": ("published-floor", "follows-m5"),
+        "m9": ("poap-1", "poap-2", "follows-m5"),
+        "alignment": ("none", "M16", "all"),
         "calendar": ("mon-fri", "england-wales"),
     }
 
@@ -332,12 +334,33 @@ def test_unknowns_stand_at_values_that_say_nothing(plan: Plan) -> None:
 
 
 def test_alignment_is_a_hypothesis(plan: Plan) -> None:
-    """No milestone is aligned in the base; all seven are in the scenarios that say so."""
+    """No milestone is aligned in the base, M16 alone under poap1, all seven in the scenarios that say so."""
     align = {f"align-M{number}" for number in range(10, 17)}
     assert align & {rule.id for rule in plan.active_rules()} == set()
     assert {plan.rules_by_id[name].basis for name in align} == {"fitted"}
-    for name in ("aligned", "poap1", "poap2"):
-        assert align <= {rule.id for rule in load("mhhs-round2", [name]).active_rules()}
+    on = {name: {rule.id for rule in load("mhhs-round2", [name]).active_rules()} for name in ("aligned", "poap1", "poap2")}
+    assert on["poap1"] & align == {"align-M16"}
+    assert align <= on["aligned"] & on["poap2"]
+
+
+def test_what_a_draft_says_of_itself_is_a_proposal(plan: Plan) -> None:
+    """Days that only PoaP 1 or PoaP 2 state of themselves are proposals and no floors; approved and outside dates are not."""
+    proposals = {rule.id for rule in plan.rules if rule.authority == "proposal"}
+    assert {"m9-floor", "m9-poap-2", "qualification-not-before"} < proposals
+    assert {name for name in proposals if not name.startswith("placed-")} == {
+        "m9-floor",
+        "m9-poap-2",
+        "qualification-not-before",
+    }
+    assert {rule.kind for rule in plan.rules if rule.id in proposals} == {"not-before"}
+
+
+def test_the_declared_cuts_of_poap_2_leave_integration_testing_alone() -> None:
+    """The second plan's own words shorten the build and nothing else of the work; its scenario fits nothing."""
+    declared, implied = load("mhhs-round2", ["poap2-declared"]), load("mhhs-round2", ["poap2"])
+    assert (str(declared.values["mvc-dbt"]), str(declared.values["sit-mvc"])) == ("11 mo", "304 wd")
+    assert str(implied.values["sit-mvc"]) == "251 wd"
+    assert "fitted" not in {declared.assumptions_by_id[name].basis for name in ("mvc-dbt", "contingency", "m16-after-m15")}
 
 
 def test_m14_is_the_regulated_duty(plan: Plan) -> None:

@@ -27,6 +27,7 @@ __all__ = [
     "LIST_SCHEMA",
     "SHOW_SCHEMA",
     "SOLVE_SCHEMA",
+    "conditions",
     "error_document",
     "evidence_class",
     "list_document",
@@ -178,6 +179,14 @@ def evidence_class(evidence: Evidence) -> Basis | None:
     return max(bases, key=_FIRMEST_FIRST.index, default=None)
 
 
+def conditions(evidence: Evidence) -> str:
+    """Return the proposals that a date takes for granted, to be read after "if"; nothing where there are none."""
+    titles = (
+        title if title[1:2].isupper() or title[1:2].isdigit() else title[0].lower() + title[1:] for title in evidence.proposals
+    )
+    return " and ".join(titles)
+
+
 def solve_document(
     outcome: Outcome, plan: Plan, milestones: Sequence[str] | None = None, written_sha256: str | None = None
 ) -> dict[str, Any]:
@@ -227,6 +236,7 @@ def solve_document(
         "outcome": outcome.model_dump(mode="json", by_alias=True),
         "inputs": _dumped(inputs_of(plan, written_sha256)),
         "set_otherwise": plan.set_otherwise(),
+        "slots": {name: dict(held) for name, held in solved.slots.items()} if solved else {},
     }
 
 
@@ -298,6 +308,7 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "other_wd": dict(evidence.other_wd),
         "links": dict(evidence.links),
         "weakest_confidence": evidence.weakest_confidence,
+        "proposals": list(evidence.proposals),
     }
 
 
@@ -312,6 +323,7 @@ def _row(row: RowDate) -> dict[str, Any]:
         "free_float_wd": row.free_float_wd,
         "kind": row.kind,
         "phase": row.phase,
+        "float_most_wd": dict(row.float_most_wd),
     }
 
 

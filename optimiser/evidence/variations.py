@@ -160,7 +160,7 @@ def _steps(plan: Plan, name: str) -> tuple[int, ...]:
 def _authorities(dossier: Dossier, oracle: Oracle) -> None:
     """Say what each milestone gains when everything that one authority holds is let go."""
     plan, origin = dossier.plan, oracle.problem.clock.origin
-    authorities: tuple[Authority, ...] = ("regulatory", "contractual", "external", "planning")
+    authorities: tuple[Authority, ...] = ("regulatory", "contractual", "external", "planning", "proposal")
     held = {
         authority: tuple(rule.id for rule in plan.active_rules() if rule.authority == authority and rule.kind != "equality")
         for authority in authorities

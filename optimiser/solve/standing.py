@@ -29,12 +29,17 @@ def evidence(earliest: Earliest, milestone: str) -> Evidence:
     links: Counter[Basis] = Counter()
     confidences: list[str] = []
     fitted: dict[str, None] = {}
+    proposals: dict[str, None] = {}
     for index in earliest.chain(earliest.last[network.nodes[milestone, "start"]]):
         event = earliest.events[index]
         if event.rule is None:
             continue
         member = describe(network.plan, event.rule)
         number = number_of(network.plan, event.rule)
+        if member.authority == "proposal":
+            # A day that somebody has set is no longer the draft's own.
+            proposed = getattr(number, "id", None) not in network.plan.settings.assumptions
+            proposals[member.title if proposed else member.statement] = None
         gained = event.boundary - earliest.events[event.parents[-1]].boundary if event.parents else 0
         lengths[number.basis] += max(0, gained)
         if member.kind != "duration":
@@ -52,6 +57,7 @@ def evidence(earliest: Earliest, milestone: str) -> Evidence:
         inferred_links=links["inferred"],
         weakest_confidence=max(confidences, key=_ORDER.index, default=None),  # type: ignore[arg-type]
         fitted=tuple(fitted),
+        proposals=tuple(proposals),
     )
 
 

@@ -62,7 +62,7 @@ def _touchy(dossier: Dossier) -> list[str | Figure]:
 
 
 def _assumed_links(dossier: Dossier) -> Block:
-    """Return what the dates rest on directly and no document states."""
+    """Return what the dates rest on directly and nothing but the plan under test, or nobody, states: its proposals first."""
     solved, plan = dossier.main.solved, dossier.plan
     assert solved is not None
     held: dict[str, list[str]] = {}
@@ -75,12 +75,14 @@ def _assumed_links(dossier: Dossier) -> Block:
         if name.startswith(DURATION_PREFIX):
             continue
         rule = plan.rules_by_id[name]
-        if rule.basis != "document":
+        if rule.basis != "document" or rule.authority == "proposal":
             bears = names(dict.fromkeys(milestones))
-            rows.append([name, demand(plan, name), basis_of(rule), bears])
+            basis = "proposal of the plan under test" if rule.authority == "proposal" else basis_of(rule)
+            rows.append([name, demand(plan, name), basis, bears])
+    rows.sort(key=lambda row: plan.rules_by_id[str(row[0])].authority != "proposal")
     return table(
         "assumed-links",
-        "Links and floors on the driving chains that no document states",
+        "Links, floors and proposals on the driving chains that no evidence supports",
         [
             column("rule", "id"),
             column("demands"),

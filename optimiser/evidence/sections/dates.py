@@ -12,7 +12,7 @@ from models.pack import Absence, Block, Cell, Chart, Figure, Name, PackProof, Se
 from models.plan import Plan
 from models.rules import Dependency, Equality
 from optimiser.evidence.charts.gantt import Bar, gantt_chart
-from optimiser.evidence.documents import solve_document
+from optimiser.evidence.documents import conditions, solve_document
 from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.sections.words import (
     column,
@@ -251,7 +251,7 @@ def dates_table(dossier: Dossier, cases: Sequence[DossierCase], id_: str, title:
             label: list[Cell] = [case.id, name] if several else [name]
             entry, held = dated.get(name), robust.get(name)
             if entry is None:
-                rows.append([*label, *(None for _ in range(6 + len(baselines)))])
+                rows.append([*label, *(None for _ in range(7 + len(baselines)))])
                 continue
             span = entry.span
             found = [entry.baselines.get(baseline) for baseline in baselines]
@@ -259,6 +259,7 @@ def dates_table(dossier: Dossier, cases: Sequence[DossierCase], id_: str, title:
                 [
                     *label,
                     entry.date,
+                    conditions(entry.evidence) or None,
                     entry.proof,
                     evidence_words(entry.evidence),
                     span.first.date if span else None,
@@ -274,6 +275,7 @@ def dates_table(dossier: Dossier, cases: Sequence[DossierCase], id_: str, title:
             *([column("case", "id")] if several else []),
             column("milestone", "id"),
             column("earliest", "date"),
+            column("if"),
             column("proof"),
             column("stands on"),
             column("first by reading", "date", proof="closed form"),

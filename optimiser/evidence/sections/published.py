@@ -25,7 +25,8 @@ def reproduction(dossier: Dossier) -> Section:
     source = f"outcomes/{case.id}.json against the published rows"
     counted = reproduced(case.matches)
     words = {
-        "links": "by links and stated lengths",
+        "links": "by links and stated lengths, with nothing fitted upstream",
+        "fitted-upstream": "by links and stated lengths, over something fitted upstream",
         "finish-gate": "by a distance to an event chosen to hit their finish",
         "fitted-lag": "by a distance after an event chosen to hit a date of their own",
         "placed": "by nothing but their own published start, which reproduces nothing",

@@ -8,6 +8,7 @@ from models.explanation import MilestoneWhyNot
 from models.items import Activity
 from models.outcome import Infeasible, MilestoneDate, Undecided
 from models.pack import Block, Cell, Figure, Name, Section
+from optimiser.evidence.documents import conditions
 from optimiser.evidence.dossier import Dossier
 from optimiser.evidence.sections.changed import changed
 from optimiser.evidence.sections.dates import dates_table
@@ -87,6 +88,7 @@ def _sentences(dossier: Dossier) -> list[Block]:
             Name(text=f"{entry.id}, {dossier.plan.items[entry.id].title}"),
             ": at the earliest ",
             date_figure(entry, main),
+            f", if {held_by}" if (held_by := conditions(entry.evidence)) else "",
             *_against(dossier, entry),
             f"; it stands on links and lengths no firmer than {evidence_words(entry.evidence)}",
         ]

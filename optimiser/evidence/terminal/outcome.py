@@ -11,7 +11,7 @@ from models.findings import ConflictMember, Evidence, ProofClass
 from models.outcome import BaselineDelta, Infeasible, MilestoneDate, Outcome, RowDate, Run, Solved, Undecided
 from models.plan import Plan
 from models.rules import Point
-from optimiser.evidence.documents import evidence_class
+from optimiser.evidence.documents import conditions, evidence_class
 from optimiser.evidence.terminal.binding import binding_lines
 from optimiser.evidence.terminal.gantt import Rows, gantt_lines, shown_date
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
@@ -134,11 +134,13 @@ def _solved(outcome: Solved, plan: Plan, page: Page, rows: Rows | None) -> Itera
 
 def _dates(outcome: Solved, plan: Plan, page: Page) -> Lines:
     wide = page.width >= _WIDE
+    conditional = any(entry.evidence.proposals for entry in outcome.milestones)
     grid = TextTable(
         [
             TextColumn("", limit=20),
             *([TextColumn("title", gives=True)] if wide else []),
             TextColumn("earliest date"),
+            *([TextColumn("if", gives=True, wraps=True)] if conditional else []),
             TextColumn("proof"),
             TextColumn("stands on", gives=not wide),
             TextColumn("over the open readings"),
@@ -151,6 +153,7 @@ def _dates(outcome: Solved, plan: Plan, page: Page) -> Lines:
             words(entry.id, "bold"),
             *title,
             words(weekday_day(entry.date), "bold"),
+            *([conditions(entry.evidence)] if conditional else []),
             proof,
             _stands_on(entry.evidence),
             _span(entry, plan),

@@ -1,4 +1,4 @@
-"""A page of text: as wide as the terminal, coloured only where colours are wanted, laid out in columns that never wrap."""
+"""A page of text: as wide as the terminal, coloured only where colours are wanted, laid out in columns."""
 
 from __future__ import annotations
 
@@ -141,17 +141,20 @@ class TextColumn:
         Whether this column is the first to be cut when the page is narrow.
     limit
         The most cells that it takes.
+    wraps
+        Whether a cell too long for it goes on below, rather than being cut.
     """
 
     head: str = ""
     side: Literal["left", "right"] = "left"
     gives: bool = False
     limit: int = WIDEST
+    wraps: bool = False
 
 
 @dataclass(slots=True)
 class TextTable:
-    """Rows of cells under columns. A cell too long for its column is cut with an ellipsis, never wrapped."""
+    """Rows of cells under columns. A cell too long for its column is cut with an ellipsis, or goes on below where that wraps."""
 
     columns: Sequence[TextColumn]
     indent: int = 2
@@ -197,7 +200,7 @@ class TextTable:
         widths = widths or self.fitted(width)
         found: Lines = []
         if any(column.head for column in self.columns):
-            found.append(self._line([Text(column.head, "dim") for column in self.columns], widths))
+            found += self._row([Text(column.head, "dim") for column in self.columns], widths)
             found.append(Text(" " * self.indent).append((" " * self.gap).join("─" * size for size in widths), "dim"))
         for row in self.rows:
             if isinstance(row, Text):
@@ -205,8 +208,20 @@ class TextTable:
                 line.truncate(width, overflow="ellipsis")
                 found.append(line)
             else:
-                found.append(self._line(row, widths))
+                found += self._row(row, widths)
         return found
+
+    def _row(self, cells: Sequence[Text], widths: Sequence[int]) -> Lines:
+        """Return a row, of as many lines as its longest cell that wraps."""
+        console = Console(file=io.StringIO(), width=WIDEST, color_system=None)
+        parts = [
+            list(cell.wrap(console, size)) if column.wraps and cell.cell_len > size else [cell]
+            for cell, size, column in zip(cells, widths, self.columns, strict=True)
+        ]
+        return [
+            self._line([each[place] if place < len(each) else Text() for each in parts], widths)
+            for place in range(max(map(len, parts)))
+        ]
 
     def _line(self, cells: Sequence[Text], widths: Sequence[int]) -> Text:
         line = Text(" " * self.indent)
