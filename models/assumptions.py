@@ -138,7 +138,9 @@ class RaidItem(Sourced):
     theme: Text | None = None
     phase: Text | None = None
     rating: Rag | None = None
-    """Impact of a risk or issue, uncertainty of an assumption, unmanageability of a dependency."""
+    """Impact of a risk or issue, uncertainty of an assumption."""
+    manageable: Literal["yes", "in-process", "not-yet"] | None = None
+    """What the source answers of a dependency, which it does not rate."""
     status: Text | None = None
     touches: Many[Identifier] = ()
     """The items, rules, assumptions and unknowns of this plan that it bears on."""

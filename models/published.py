@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from models.duration import Duration
 from models.provenance import Citation
@@ -17,6 +17,8 @@ from models.record import Identifier, Many, Record, Text
 
 __all__ = [
     "PUBLISHED_TABLES",
+    "Criterion",
+    "Deliverable",
     "ListMember",
     "OtherDate",
     "Printed",
@@ -78,6 +80,45 @@ class OtherDate(Printed):
     date: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])(-\d{2})?$")]
 
 
+class Deliverable(Printed):
+    """Something that the documents date: held by an item of the plan, or left out for a reason."""
+
+    title: Text
+    kind: Literal["document", "decision", "assessment", "control-point", "tool"]
+    date: Annotated[str, Field(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-\d{2})?)?$")]
+    item: Identifier | None = None
+    left_out: Text | None = None
+
+    @model_validator(mode="after")
+    def _held_or_left_out(self) -> Self:
+        return _held_or_left_out(self)
+
+
+class Criterion(Printed):
+    """What has to be shown to enter or leave a stage, or holds within it: held by an item, or left out for a reason."""
+
+    stage: Text
+    side: Literal["enter", "within", "leave"]
+    evidence: Text
+    item: Identifier | None = None
+    left_out: Text | None = None
+
+    @model_validator(mode="after")
+    def _held_or_left_out(self) -> Self:
+        return _held_or_left_out(self)
+
+
+T = TypeVar("T", Deliverable, Criterion)
+
+
+def _held_or_left_out(entry: T) -> T:
+    """Refuse an entry that names neither an item nor a reason, or both."""
+    if (entry.item is None) == (entry.left_out is None):
+        message = "expected either the item that holds it, or the reason why it is left out"
+        raise ValueError(message)
+    return entry
+
+
 class Version(Record):
     """Which plan a baseline is a table of: two tables of one plan should agree."""
 
@@ -125,6 +166,8 @@ class PublishedTables(Record):
     versions: Many[Version] = ()
     statements: Many[Statement] = ()
     lists: Many[ListMember] = ()
+    deliverables: Many[Deliverable] = ()
+    criteria: Many[Criterion] = ()
     terms: Many[UsedWord] = ()
 
     @cached_property
@@ -146,6 +189,8 @@ PUBLISHED_TABLES: dict[str, type[Record]] = {
     "versions": Version,
     "statements": Statement,
     "lists": ListMember,
+    "deliverables": Deliverable,
+    "criteria": Criterion,
     "terms": UsedWord,
 }
 """Files of the folder, without their ending, and what a row of each is."""

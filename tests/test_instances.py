@@ -18,6 +18,7 @@ from models.plan import Plan
 from models.provenance import Sourced
 from models.record import Record
 from models.rules import Dependency, Equality, NotAfter, NotBefore
+from optimiser.lint import read_published
 from optimiser.reading.load import load
 from optimiser.reading.packaged import find_plan, packaged
 from optimiser.reading.scenarios import load_scenario
@@ -406,7 +407,20 @@ def test_register_holds_every_row(plan: Plan) -> None:
         ("MIG", "assumption"): 1,
         ("MIG", "dependency"): 1,
     }
-    assert [row.id for row in plan.raid if row.rating is None] == []
+    assert {row.kind for row in plan.raid if row.rating is None} == {"dependency"}
+    answers = Counter(row.manageable for row in plan.raid if row.kind == "dependency")
+    assert answers == {"yes": 9, "not-yet": 2, "in-process": 1}
+    assert {row.manageable for row in plan.raid if row.kind != "dependency"} == {None}
+
+
+def test_every_dated_deliverable_and_criterion_is_held_or_left_out_with_the_reason(plan: Plan) -> None:
+    """The pack's thirteen dated deliverables and gates, and what enters and leaves a stage, are listed with their places."""
+    published = read_published("mhhs-round2", plan)
+    assert len(published.deliverables) == 13
+    assert {entry.side for entry in published.criteria} == {"enter", "within", "leave"}
+    for entry in (*published.deliverables, *published.criteria):
+        assert (entry.item in plan.items) != bool(entry.left_out)
+        assert entry.citation
 
 
 def test_bank_holidays_are_those_of_england_and_wales(plan: Plan) -> None:

@@ -92,6 +92,7 @@ def _misfits(published: PublishedTables, plan: Plan, tables: dict[str, CsvTable]
         "before": ("milestone", milestones),
         "after": ("milestone", milestones),
         "subject": ("item", list(plan.items)),
+        "item": ("item", list(plan.items)),
         "towards": ("milestone", milestones),
         "row": ("published row", rows),
     }

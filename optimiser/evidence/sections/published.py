@@ -103,8 +103,60 @@ def reproduction(dossier: Dossier) -> Section:
             proof="counted",
             source="outcomes/ against the published rows",
         ),
+        *_beside_the_rows(dossier),
     ]
     return Section(id="reproduction", title="Reproduction of the published plan", items=(3,), blocks=tuple(blocks))
+
+
+def _beside_the_rows(dossier: Dossier) -> list[Block]:
+    """Return what the documents date or demand beside their rows, each with the item that holds it or why none does."""
+    held, source = dossier.published, "published/ beside the plan"
+    found: list[Block] = []
+    if held.deliverables:
+        found.append(
+            table(
+                "deliverables",
+                "Dated deliverables and gates: held by an item of the plan, or left out with the reason",
+                [
+                    column("date"),
+                    column("what"),
+                    column("kind"),
+                    column("held by", "id"),
+                    column("left out because"),
+                    column("citation"),
+                ],
+                [
+                    [each.date, each.title, each.kind, each.item, each.left_out, cited(each.citation)]
+                    for each in held.deliverables
+                ],
+                proof="stated",
+                source=source,
+                fold=True,
+            )
+        )
+    if held.criteria:
+        found.append(
+            table(
+                "criteria",
+                "What has to be shown to enter or leave a stage",
+                [
+                    column("stage"),
+                    column("to"),
+                    column("evidence"),
+                    column("held by", "id"),
+                    column("left out because"),
+                    column("citation"),
+                ],
+                [
+                    [each.stage, each.side, each.evidence, each.item, each.left_out, cited(each.citation)]
+                    for each in held.criteria
+                ],
+                proof="stated",
+                source=source,
+                fold=True,
+            )
+        )
+    return found
 
 
 def _unreproduced(dossier: Dossier) -> str:

@@ -297,13 +297,13 @@ def _raid(plan: Plan, page: Page) -> Lines:
         [
             TextColumn("row", limit=12),
             TextColumn("kind"),
-            TextColumn("rating"),
+            TextColumn("rated or manageable"),
             TextColumn("title", gives=True),
             TextColumn("touches", limit=30, gives=True),
         ]
     )
     for row in plan.raid:
-        grid.add(words(row.id, "bold"), row.kind, row.rating or "", row.title, ", ".join(row.touches))
+        grid.add(words(row.id, "bold"), row.kind, row.rating or row.manageable or "", row.title, ", ".join(row.touches))
     return [heading("RAID register"), *grid.lines(page.width)]
 
 
