@@ -485,6 +485,42 @@ class DivergenceLedger(Record):
     """Milestone to the milestones whose gaps add up to its months."""
 
 
+Grade = Literal["approved", "evidenced", "not evidenced"]
+"""What months of a divergence rest on: only what the source itself says is approved or evidenced."""
+
+
+class NecessaryMonths(Record):
+    """Months of a plan's own distance to published dates, and the rule or length that makes them."""
+
+    after: Identifier
+    """The milestone at the end of the gap in which they arise."""
+    months: int
+    """Negative where the gap is shorter than published."""
+    rule: str | None = None
+    title: Text
+    authority: Authority | None = None
+    owner: Text | None = None
+    grade: Grade
+    to_save: Text | None = None
+    """What would have to be true for them not to be needed, all else as it is."""
+
+
+class OwnDistance(Record):
+    """How far a milestone of a plan is from its published date, in months, as sums that do not net each other."""
+
+    of: Text
+    milestone: Identifier
+    date: Date
+    published: Text
+    months: int
+    approved: int
+    evidenced: int
+    not_evidenced: int
+    saved: int
+    """Zero or below: gaps shorter than published."""
+    lines: Many[NecessaryMonths]
+
+
 class GroupOfChanges(Record):
     """What two plans differ in, taken together."""
 
@@ -547,6 +583,8 @@ class Attribution(Record):
     plan: Identifier
     scenarios: Many[Identifier]
     readings: dict[Identifier, Identifier]
+    own: Many[OwnDistance] = ()
+    """The distance of the plan itself, and of those it is compared with, from the first baseline."""
     ledgers: Many[DivergenceLedger]
     comparisons: Many[NetworkComparison]
     notes: Many[Text] = ()

@@ -79,6 +79,10 @@ class Sourced(Record):
     """The published date that a fitted number was chosen to hit. Required of what is fitted."""
     derived_from: Many[Identifier] = ()
     """The assumptions or items a derived number is computed from."""
+    approved: Text | None = None
+    """Whose approval the source states, and of what; authority to approve is not approval."""
+    evidenced: Text | None = None
+    """What bears it out besides whoever states it."""
     note: Text | None = None
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -80,43 +80,35 @@ class OtherDate(Printed):
     date: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])(-\d{2})?$")]
 
 
-class Deliverable(Printed):
-    """Something that the documents date: held by an item of the plan, or left out for a reason."""
+class Placed(Printed):
+    """What the documents print and no row of theirs holds: held by an item of the plan, or left out for a reason."""
+
+    item: Identifier | None = None
+    left_out: Text | None = None
+
+    @model_validator(mode="after")
+    def _held_or_left_out(self) -> Self:
+        """Refuse an entry that names neither an item nor a reason, or both."""
+        if (self.item is None) == (self.left_out is None):
+            message = "expected either the item that holds it, or the reason why it is left out"
+            raise ValueError(message)
+        return self
+
+
+class Deliverable(Placed):
+    """Something that the documents date."""
 
     title: Text
     kind: Literal["document", "decision", "assessment", "control-point", "tool"]
     date: Annotated[str, Field(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-\d{2})?)?$")]
-    item: Identifier | None = None
-    left_out: Text | None = None
-
-    @model_validator(mode="after")
-    def _held_or_left_out(self) -> Self:
-        return _held_or_left_out(self)
 
 
-class Criterion(Printed):
-    """What has to be shown to enter or leave a stage, or holds within it: held by an item, or left out for a reason."""
+class Criterion(Placed):
+    """What has to be shown to enter or leave a stage, or holds within it."""
 
     stage: Text
     side: Literal["enter", "within", "leave"]
     evidence: Text
-    item: Identifier | None = None
-    left_out: Text | None = None
-
-    @model_validator(mode="after")
-    def _held_or_left_out(self) -> Self:
-        return _held_or_left_out(self)
-
-
-T = TypeVar("T", Deliverable, Criterion)
-
-
-def _held_or_left_out(entry: T) -> T:
-    """Refuse an entry that names neither an item nor a reason, or both."""
-    if (entry.item is None) == (entry.left_out is None):
-        message = "expected either the item that holds it, or the reason why it is left out"
-        raise ValueError(message)
-    return entry
 
 
 class Version(Record):

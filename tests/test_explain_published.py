@@ -18,6 +18,7 @@ from optimiser.explain.attribution import attribute, compare_networks, shapley
 from optimiser.explain.implication import implied
 from optimiser.explain.regions import decision_regions, piecewise
 from optimiser.reading.load import load
+from optimiser.solve import earliest
 from tests.test_explain_binding import event, link, work
 
 
@@ -139,6 +140,34 @@ def test_every_method_is_shown_and_shapley_sums_to_the_difference(mhhs: Plan) ->
     first = next(each for each in found.comparisons if (each.milestone, each.from_network) == ("M10", "base"))
     assert (first.delta, {group.id for group in first.groups}) == (38, {"sit-exit", "sad-tail", "contingency", "alignment"})
     assert any(part.days < 0 for part in first.interactions)
+
+
+def test_the_plans_own_months_are_each_made_by_something_and_netted_by_nothing(mhhs: Plan) -> None:
+    """The tool's own +8, +12 and +12 months to TT: six approved with M5, none evidenced, the rest made by lengths and lags."""
+    own = attribute(mhhs, "TT", against=[("poap2", load("mhhs-round2", ["poap2"]))]).own
+    sums = {
+        (each.of, each.milestone): (each.months, each.approved, each.evidenced, each.not_evidenced, each.saved) for each in own
+    }
+    assert sums["base", "M10"] == (8, 6, 0, 2, 0)
+    assert sums["base", "M14"] == (12, 6, 0, 6, 0)
+    assert sums["base", "M16"] == (12, 6, 0, 7, -1)
+    assert sums["poap2", "M10"] == (3, 6, 0, 0, -3)
+    for each in own:
+        year, month = map(int, each.published.split("-"))
+        assert each.months == (each.date.year - year) * 12 + each.date.month - month
+        assert each.months == sum(line.months for line in each.lines)
+        assert all(line.rule is not None and line.to_save for line in each.lines if line.months > 0)
+
+
+def test_what_would_save_a_month_saves_it(mhhs: Plan) -> None:
+    """The value said to save a milestone's months does, and one unit more does not."""
+    (m10,) = (each for each in attribute(mhhs, "TT", milestones=["M10"]).own)
+    (line,) = (line for line in m10.lines if line.rule == "duration:SIT-MVC")
+    assert (line.months, line.to_save) == (2, "276 wd instead of 304 wd")
+    reached = {
+        days: earliest(load("mhhs-round2", settings={"sit-mvc": f"{days} wd"})).dates["M10"].month for days in (276, 277)
+    }
+    assert (reached[276], reached[277]) == (3, 4)
 
 
 def test_shapley_is_the_mean_over_all_orders() -> None:

@@ -17,7 +17,7 @@ from optimiser.reproduction import RowMatch
 if TYPE_CHECKING:
     from models.allocation import Qualified
     from models.changes import WhatIf
-    from models.explanation import Attribution, BindingReport, Implied, MilestoneWhyNot, Regions
+    from models.explanation import Attribution, BindingReport, Implied, MilestoneWhyNot, OwnDistance, Regions
     from models.lint import LintReport
     from models.published import PublishedTables
     from models.robustness import RobustOutcome
@@ -163,6 +163,8 @@ class Dossier:
     regions: Regions | None = None
     calendars: dict[str, dict[str, DossierCase]] = field(default_factory=dict)
     """Case to calendar to the case on that calendar."""
+    own: list[OwnDistance] = field(default_factory=list)
+    """The distance of each case from the first baseline, the main case first."""
     sweeps: list[Piecewise] = field(default_factory=list)
     grid: DateGrid | None = None
     released: list[Released] = field(default_factory=list)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -79,6 +80,7 @@ def gather(
     _checks(dossier, tell)
     oracle = Oracle(main.plan, Limits(seed=request.seed)) if main.solved else None
     _reasons(dossier, oracle, tell)
+    _own_distance(dossier, oracle, tell)
     _published_plans(dossier, tell)
     _risks(dossier, source, tell)
     _calendars(dossier, tell)
@@ -180,6 +182,23 @@ def _why_not(dossier: Dossier, ask: Callable[..., Any]) -> tuple[MilestoneWhyNot
     dated = [name for name in dossier.milestones if baseline.date(name)]
     found: tuple[MilestoneWhyNot, ...] = ask(dossier.plan, baseline.id, milestones=dated) if dated else ()
     return found
+
+
+def _own_distance(dossier: Dossier, main: Oracle | None, tell: Callable[[str], None]) -> None:
+    """Say what makes the months between the first published dates and those of each case."""
+    if main is None or not dossier.plan.baselines:
+        dossier.absent["own distance"] = "the plan has no dates, or no published ones to hold them against"
+        return
+    from optimiser.explain.necessity import own_distance
+    from optimiser.explain.oracle import Oracle
+
+    tell("what makes each month of the divergence")
+    for case in dossier.cases:
+        if case.solved is None or case.plan is None or not case.plan.baselines or (case.crowded and case is not dossier.main):
+            continue
+        oracle = main if case is dossier.main else Oracle(case.plan)
+        asked = partial(own_distance, oracle, case.plan.baselines[0], dossier.milestones, case.id)
+        dossier.own += _try(dossier, "own distance", asked, ())
 
 
 def _published_plans(dossier: Dossier, tell: Callable[[str], None]) -> None:

@@ -25,6 +25,7 @@ from optimiser.explain.by_date import find_baseline
 from optimiser.explain.dated import need_date
 from optimiser.explain.differences import Group, groups_of, mixed
 from optimiser.explain.ledger import ledger
+from optimiser.explain.necessity import own_distance, plan_name
 from optimiser.explain.oracle import Oracle
 from optimiser.numbers import column_number, references
 from optimiser.solve.asked import asked_for
@@ -86,13 +87,16 @@ def attribute(
     oracle = Oracle(plan)
     for name in asked:
         need_date(oracle, name)
+    oracles = {plan_name(plan): oracle, **{name: Oracle(other) for name, other in against}}
     comparisons = [
-        compare_networks(other, plan, name, names=(label, _label(plan)), seed=seed)
+        compare_networks(other, plan, name, names=(label, plan_name(plan)), seed=seed)
         for label, other in against
         for name in asked
     ]
+    own = [each for name, held in oracles.items() for each in own_distance(held, first, asked, name)]
     return Attribution(
         plan=plan.id,
+        own=tuple(own),
         scenarios=plan.settings.scenarios,
         readings=plan.choices(),
         ledgers=tuple(ledger(oracle, first, second) for second in seconds),
@@ -102,10 +106,6 @@ def attribute(
             "no network of the first published dates is shipped, so their own gaps cannot be tested",
         ),
     )
-
-
-def _label(plan: Plan) -> str:
-    return "+".join(plan.settings.scenarios) or "base"
 
 
 # -- dating combinations -------------------------------------------------------------------------------------------------

@@ -2,29 +2,30 @@
 
 A milestone's divergence is its own root's and the growth of every gap on the way to it, so the sums are exact. The way is
 the plan's: the milestone that a milestone's driving chain passes last, or, where a floor hides it, the latest one that any
-rule, on or off, leads from. What each month rests on is read off the plan: *approved* where a regulatory floor holds the
-milestone in its published month; *contingency* for the working days of a chain that are called so; *evidenced* for lengths
-that a document states and rates low or medium in uncertainty; *asserted* for all others; *unexplained* where the plan's own
-dates do not show the gap.
+rule, on or off, leads from. What each month rests on is read off the plan: *approved* where a floor of which the source
+says so holds the milestone in its published month; *contingency* for the working days of a chain that are called so;
+*evidenced* for lengths that something bears out besides whoever states them; *asserted* for all others; *unexplained* where
+the plan's own dates do not show the gap.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from models.assumptions import Baseline
-from models.explanation import DivergenceLedger, Gap
+from models.explanation import DivergenceLedger, Gap, Grade
 from models.items import Activity
 from models.plan import Plan
+from models.provenance import Sourced
 from models.rules import NotBefore, Point
 from optimiser.critical import Earliest
 from optimiser.explain.oracle import Oracle
 from optimiser.numbers import entry_of, references
 
-__all__ = ["ledger"]
+__all__ = ["grade_of", "ledger", "way_to"]
 
 Label = Literal["approved", "evidenced", "asserted", "contingency", "unexplained"]
 _WORKING_DAYS_A_MONTH = 261 / 12
@@ -36,12 +37,7 @@ def ledger(oracle: Oracle, first: Baseline, second: Baseline) -> DivergenceLedge
     shared = [entry.milestone for entry in second.dates if first.date(entry.milestone) is not None]
     moved = {name: _months(second, name) - _months(first, name) for name in shared}
     before = {name: _passed_before(oracle, name, shared, first, second) for name in shared}
-    chain: dict[str, tuple[str, ...]] = {}
-    for name in shared:
-        way = [name]
-        while (last := before[way[-1]]) is not None and last not in way:
-            way.append(last)
-        chain[name] = tuple(reversed(way))
+    chain = {name: _way(name, before) for name in shared}
     gaps = [_gap(oracle, first, second, before[name], name) for name in shared]
     return DivergenceLedger(
         from_baseline=first.id,
@@ -50,6 +46,37 @@ def ledger(oracle: Oracle, first: Baseline, second: Baseline) -> DivergenceLedge
         gaps=tuple(sorted(gaps, key=lambda gap: [entry.id for entry in plan.milestones].index(gap.after))),
         chain=chain,
     )
+
+
+def _way(milestone: str, before: Mapping[str, str | None]) -> tuple[str, ...]:
+    """Return the milestones whose gaps add up to a milestone's, the first of them first."""
+    way = [milestone]
+    while (last := before[way[-1]]) is not None and last not in way:
+        way.append(last)
+    return tuple(reversed(way))
+
+
+def way_to(oracle: Oracle, milestone: str, first: Baseline, second: Baseline) -> list[tuple[str | None, str, int]]:
+    """Return the gaps on the way to a milestone: between which two they lie, and by how many months they grew."""
+    shared = [entry.milestone for entry in second.dates if first.date(entry.milestone) is not None]
+    before = {name: _passed_before(oracle, name, shared, first, second) for name in shared}
+    found: list[tuple[str | None, str, int]] = []
+    total = 0
+    for place, after in enumerate(way := _way(milestone, before)):
+        moved = _months(second, after) - _months(first, after)
+        found.append((way[place - 1] if place else None, after, moved - total))
+        total = moved
+    return found
+
+
+def grade_of(*entries: Sourced) -> Grade:
+    """Return what months that some rule or number makes rest on, by the first of which the source says anything."""
+    for entry in entries:
+        if entry.approved:
+            return "approved"
+        if entry.evidenced:
+            return "evidenced"
+    return "not evidenced"
 
 
 def _months(baseline: Baseline, milestone: str) -> int:
@@ -148,9 +175,12 @@ def _root(plan: Plan, second: Baseline, milestone: str) -> tuple[Label, str]:
         if isinstance(rule, NotBefore) and rule.at.item == milestone:
             date = plan.date(rule.date)
             if date is not None and (date.year, date.month) == published.month:
-                if rule.authority == "regulatory":
-                    return "approved", f"held by {rule.id}, which is regulatory"
-                return "asserted", f"held by {rule.id}, of {rule.authority} authority"
+                if rule.approved:
+                    return "approved", f"held by {rule.id}: {rule.approved}"
+                return (
+                    "asserted",
+                    f"held by {rule.id}, of {rule.authority} authority; the source does not say that it is approved",
+                )
     return "unexplained", "no floor of the plan holds it in its published month"
 
 
@@ -212,6 +242,4 @@ def _label(plan: Plan, name: str) -> Label:
     if "contingency" in entry.title.lower() and isinstance(entry, Activity):
         return "contingency"
     assumed = next((plan.assumptions_by_id[name] for name in references(entry)), None)
-    basis = assumed.basis if assumed is not None else entry.basis
-    rated = getattr(assumed, "uncertainty", None)
-    return "evidenced" if basis in ("document", "derived") and rated in ("low", "medium") else "asserted"
+    return "evidenced" if grade_of(*([assumed] if assumed else []), entry) == "evidenced" else "asserted"

@@ -19,20 +19,91 @@ def divergence(dossier: Dossier) -> Section:
     found = dossier.attribution
     if found is None:
         block = absence(dossier, "attribution", "Decomposition of the divergence")
-        return Section(id="divergence", title="Where the divergence comes from", items=(10,), blocks=(block,))
+        return Section(id="divergence", title="Where the divergence comes from", items=(10,), blocks=(*_own(dossier), block))
     stands = dossier.reproducing or dossier.main
     blocks: list[Block] = [
         lead(
-            "Before any model: the exact ledger of published gaps. Each month of divergence is approved, evidenced, asserted, "
-            "contingency or unexplained, by what the plan of case ",
+            "First the months of this plan itself, each with what makes it and what would have to be true not to need it. Then, "
+            "before any model, the exact ledger of published gaps: each month is approved, evidenced, asserted, contingency or "
+            "unexplained, by what the plan of case ",
             Name(text=stands.id),
             " can show for it.",
-        )
+        ),
+        *_own(dossier),
     ]
     for ledger in found.ledgers:
         blocks += _ledger(dossier, ledger)
     blocks += [remark(note, "counted", f"attribute --from {dossier.plan.baselines[0].id}") for note in found.notes]
     return Section(id="divergence", title="Where the divergence comes from", items=(10,), blocks=tuple(blocks))
+
+
+def _own(dossier: Dossier) -> list[Block]:
+    """Return what makes each month of the main case, and the sums of every case."""
+    if not dossier.own:
+        return [absence(dossier, "own distance", "What makes each month of the plan's own divergence")]
+    first, source = dossier.plan.baselines[0], f"attribute --from {dossier.plan.baselines[0].id}, each case"
+    return [
+        table(
+            "own-sums",
+            f"Months from {first.title} ({first.id}), by what they rest on; no sign netted",
+            [
+                column("case", "id"),
+                column("milestone", "id"),
+                column("date", "date"),
+                column("published"),
+                *(column(name, "number", "months") for name in ("all", "approved", "evidenced", "not evidenced", "saved")),
+            ],
+            [
+                [
+                    each.of,
+                    each.milestone,
+                    each.date,
+                    published(each.published),
+                    *(each.months, each.approved, each.evidenced, each.not_evidenced, each.saved),
+                ]
+                for each in dossier.own
+            ],
+            proof="counted",
+            source=source,
+            note="Approved and evidenced: only where the source itself says so of the rule or number. Saved: gaps between two "
+            "milestones that are shorter than published.",
+        ),
+        table(
+            "own-months",
+            f"What makes each month of case {dossier.main.id}, and what would have to be true not to need it",
+            [
+                column("milestone", "id"),
+                column("in the gap to", "id"),
+                column("months", "number", "months"),
+                column("made by"),
+                column("rule", "id"),
+                column("authority"),
+                column("owner"),
+                column("grade"),
+                column("not needed if"),
+            ],
+            [
+                [
+                    each.milestone,
+                    line.after,
+                    line.months,
+                    line.title,
+                    line.rule,
+                    line.authority,
+                    line.owner,
+                    line.grade if line.months > 0 else None,
+                    line.to_save,
+                ]
+                for each in dossier.own
+                if each.of == dossier.main.id
+                for line in each.lines
+            ],
+            proof="counted",
+            source=source,
+            note="The months by which a gap grew are laid on the lengths and lags of its chain by their working days. Not needed if: "
+            "this number alone, all else as it is.",
+        ),
+    ]
 
 
 def _ledger(dossier: Dossier, ledger: DivergenceLedger) -> list[Block]:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.text import Text
 
-from models.explanation import Attribution, DivergenceLedger, Implied, ImpliedDate, NetworkComparison, Verification
+from models.explanation import (
+    Attribution,
+    DivergenceLedger,
+    Implied,
+    ImpliedDate,
+    NetworkComparison,
+    OwnDistance,
+    Verification,
+)
 from optimiser.evidence.terminal.explanation import joined
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
 from optimiser.evidence.terminal.words import counted, day, listed, month_or_day
@@ -119,7 +127,7 @@ def _implied_rest(answer: Implied, page: Page) -> Iterable[Lines]:
 
 def attribution_report(answer: Attribution, page: Page) -> str:
     """Return where a divergence comes from as text."""
-    sections = [_ledger(each, page) for each in answer.ledgers]
+    sections = [*_own(answer.own, page), *(_ledger(each, page) for each in answer.ledgers)]
     sections += [_comparison(each, page) for each in answer.comparisons]
     if answer.comparisons:
         terms = answer.comparisons[0].terms
@@ -128,6 +136,46 @@ def attribution_report(answer: Attribution, page: Page) -> str:
         )
     sections.append([line for note in answer.notes for line in hanging("note", note, page.width, 0)])
     return page.paint(joined(sections))
+
+
+def _own(distances: Sequence[OwnDistance], page: Page) -> Iterable[Lines]:
+    """The plan's own months first, each with what makes it, then the sums of every plan side by side."""
+    if not distances:
+        return
+    first = distances[0].of
+    grid = TextTable(
+        [
+            TextColumn("to"),
+            TextColumn("months", side="right"),
+            TextColumn("made by", gives=True, wraps=True),
+            TextColumn("authority"),
+            TextColumn("owner", limit=12),
+            TextColumn("grade"),
+            TextColumn("saved if", limit=22, wraps=True),
+        ]
+    )
+    for each in distances:
+        if each.of != first:
+            continue
+        grid.across(f"{each.milestone}, {day(each.date)} against {month_or_day(each.published)}")
+        for line in each.lines:
+            grade = "" if line.months < 0 else line.grade
+            grid.add(
+                line.after, f"{line.months:+d}", line.title, line.authority or "", line.owner or "", grade, line.to_save or ""
+            )
+    title = f"What makes the months of {first}"
+    yield [
+        heading(title, "working days of each gap's chain laid on whole months"),
+        *grid.lines(page.width),
+    ]
+    names = ("months", "approved", "evidenced", "not evidenced", "saved")
+    sums = TextTable(
+        [TextColumn("plan"), TextColumn("to"), TextColumn("date"), *(TextColumn(name, side="right") for name in names)]
+    )
+    for each in distances:
+        counts = (each.months, each.approved, each.evidenced, each.not_evidenced, each.saved)
+        sums.add(each.of, words(each.milestone, "bold"), day(each.date), *(f"{count:+d}" if count else "0" for count in counts))
+    yield [heading("Sums, no sign netted", "approved and evidenced only where the source says so"), *sums.lines(page.width)]
 
 
 def _ledger(ledger: DivergenceLedger, page: Page) -> Lines:
