@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from models.allocation import Qualified
 from models.calendar import Span
 from models.changes import WhatIf
-from models.explanation import Attribution, BindingReport, Implied, MilestoneWhyNot, Regions
+from models.explanation import Attribution, BindingReport, Implied, MilestoneWhyNot, OwnDistance, Regions
 from models.pack import PackCase, PackRequest
 from models.robustness import RobustOutcome
 from optimiser.errors import BeyondHorizonError, InputError, OptimiserError
@@ -198,7 +198,7 @@ def _own_distance(dossier: Dossier, main: Oracle | None, tell: Callable[[str], N
             continue
         oracle = main if case is dossier.main else Oracle(case.plan)
         asked = partial(own_distance, oracle, case.plan.baselines[0], dossier.milestones, case.id)
-        dossier.own += _try(dossier, "own distance", asked, ())
+        dossier.own += _try(dossier, "own distance", tuple[OwnDistance, ...], asked, (), shared=case is dossier.main)
 
 
 def _published_plans(dossier: Dossier, tell: Callable[[str], None]) -> None:
