@@ -88,7 +88,7 @@ def _sentences(dossier: Dossier) -> list[Block]:
             Name(text=f"{entry.id}, {dossier.plan.items[entry.id].title}"),
             ": at the earliest ",
             date_figure(entry, main),
-            f", if {held_by}" if (held_by := conditions(entry.evidence)) else "",
+            *((", if ", Name(text=condition)) if (condition := conditions(entry.evidence)) else ()),
             *_against(dossier, entry),
             f"; it stands on links and lengths no firmer than {evidence_words(entry.evidence)}",
         ]
