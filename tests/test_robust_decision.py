@@ -19,11 +19,10 @@ from optimiser.errors import InputError
 from optimiser.reading.load import load
 from optimiser.robust import decision as decision_module
 from optimiser.robust import robust
-from optimiser.robust.adversary import adversary
+from optimiser.robust.adversary import adversary, bad_ends
 from optimiser.robust.certain import certain_dates
 from optimiser.robust.cheapest import Cuts
 from optimiser.robust.decision import Target, decide
-from optimiser.robust.ends import bad_ends, directions
 from optimiser.robust.files import find_register, plan_folder
 from optimiser.robust.levers import plan_levers
 from optimiser.robust.model import Case, Model
@@ -474,8 +473,7 @@ def test_bad_ends_are_where_the_inequalities_push(make_plan: Any) -> None:
     """A length is worst when long, a maximum lag and a capacity when small, a number that pushes both ways at either end."""
     plan, register = every_sided(make_plan)
     model = Model(plan, register)
-    ways = directions(model.network)
-    found = {chance.id: bad_ends(model, chance, ways) for chance in model.chances}
+    found = {chance.id: bad_ends(model, chance) for chance in model.chances}
 
     assert found["day"] == found["enough"] == found["strike"] == ("high",)
     assert found["a"] == ("high", "low"), "its finish is pushed: when it is long its start may come sooner"
@@ -484,7 +482,7 @@ def test_bad_ends_are_where_the_inequalities_push(make_plan: Any) -> None:
     hands = load("toy-capacity")
     pools = Model(hands, None)
     (testers,) = pools.chances
-    assert bad_ends(pools, testers, directions(pools.network)) == ("low",)
+    assert bad_ends(pools, testers) == ("low",)
 
 
 def test_the_adversary_is_exact_by_brute_force_over_both_ends(make_plan: Any) -> None:
@@ -572,7 +570,7 @@ def test_a_risk_takes_hands_away(make_plan: Any, tmp_path: Any) -> None:
     worst = robust(plan, samples=64, register=model.register, budget=1).adversary["M"][1]
 
     assert set(hands.tolist()) == {1, 2, 3}
-    assert bad_ends(model, chance, directions(model.network)) == ("low",)
+    assert bad_ends(model, chance) == ("low",)
     assert worst.date == plan_day(model, 12)
     path.write_text(head + risk.format("likely: 1 wd"), "utf-8")
     with pytest.raises(InputError, match="'pool' is a count, and changes by a whole number such as -1, got '1 wd'"):

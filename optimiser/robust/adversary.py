@@ -11,18 +11,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, product
+from typing import Literal
 
 import numpy as np
 
 from models.robustness import AdversaryStep
+from optimiser.numbers import column_number
 from optimiser.robust.draws import Draws
-from optimiser.robust.ends import End, bad_ends, directions
 from optimiser.robust.field import BEYOND, Days
-from optimiser.robust.model import Amounts, Case, Chance, Flags, Numbers
+from optimiser.robust.model import Amounts, Case, Chance, Flags, Model, Numbers
 from optimiser.robust.simulation import BLOCK, Sampler
 from optimiser.robust.statistics import Sample, date_of
 
-__all__ = ["MOST_CHOICES", "adversary"]
+__all__ = ["MOST_CHOICES", "adversary", "bad_ends"]
+
+End = Literal["low", "high"]
 
 Attack = tuple[tuple[int, End], ...]
 """Chances by their places, and the end at which each lies."""
@@ -47,8 +50,7 @@ def adversary(sampler: Sampler, budget: int, sample: Sample) -> dict[str, tuple[
         A simulation, to say how probable it is that things are no worse.
     """
     chances = [chance for chance in sampler.model.chances if chance.kind != "reading"]
-    ways = directions(sampler.model.network)
-    ends = [bad_ends(sampler.model, chance, ways) for chance in chances]
+    ends = [bad_ends(sampler.model, chance) for chance in chances]
     most = MOST_QUEUED if sampler.model.network.uses_capacity else MOST_CHOICES
     plain = _days(sampler, chances, [()])
     result = {}
@@ -74,6 +76,18 @@ def adversary(sampler: Sampler, budget: int, sample: Sample) -> dict[str, tuple[
             steps.append(_step(milestone, worst, chances, reached, sample, budget=size, exact=exact))
         result[milestone] = tuple(steps)
     return result
+
+
+def bad_ends(model: Model, chance: Chance) -> tuple[End, ...]:
+    """Return the ends of a chance that can be its worst: one where all it touches pushes one way, else both."""
+    pushes: set[int] = set()
+    impacts = model.risk(chance.id).impacts if chance.kind == "risk" else [None] * len(chance.slots)
+    for slot, impact in zip(chance.slots, impacts, strict=True):
+        # A greater factor makes a negative lag less. Of a slip the size is drawn once: a high draw is a large delay.
+        turned = chance.kind == "driver" and column_number(model.quantities[slot].value) < 0
+        slips = impact is not None and impact.slips_to is not None
+        pushes |= {1} if slips else {-way if turned else way for way in model.ways(slot)}
+    return tuple(end for end, way in (("high", 1), ("low", -1)) if way in (pushes or {1}))  # type: ignore[misc]
 
 
 def _count(ends: Sequence[int], size: int) -> int:

@@ -16,7 +16,7 @@ from models.scenario import Scenario
 from optimiser.numbers import column_number
 from optimiser.robust.certain import Certain, certain_dates
 from optimiser.robust.model import Model
-from optimiser.robust.sensitivity import effects_between, noise_of
+from optimiser.robust.sensitivity import days_of, effects_between, noises
 from optimiser.robust.simulation import Sampler
 from optimiser.robust.statistics import Sample, month_end
 from optimiser.solve.problem import Problem
@@ -130,9 +130,9 @@ def _cuts(
             title=part.title,
             before=part.before,
             after=part.after,
-            gained_wd={name: each.days for name, each in gained.items()},
-            lost_wd={name: each.days for name, each in lost.items()},
-            noise_wd={key: floors for key, each in (("gained_wd", gained), ("lost_wd", lost)) if (floors := noise_of(each))},
+            gained_wd=days_of(gained),
+            lost_wd=days_of(lost),
+            noise_wd=noises(gained_wd=gained, lost_wd=lost),
             gained_months=months,
             cost=part.cost,
             cost_per_month={

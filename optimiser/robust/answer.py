@@ -20,7 +20,6 @@ from models.rules import NotAfter
 from optimiser.errors import InputError, Located
 from optimiser.robust.adversary import adversary
 from optimiser.robust.against import chances_of_published, compare_plans
-from optimiser.robust.bias import Centre, biases, centres
 from optimiser.robust.certain import LIMITS, CertainDate, certain_dates
 from optimiser.robust.choices import policy_dates, readings_beside, sensitivities
 from optimiser.robust.claims import claims_result, opened, pools_of
@@ -31,7 +30,7 @@ from optimiser.robust.files import given_claims, given_register, plan_folder
 from optimiser.robust.levers import plan_levers
 from optimiser.robust.model import Case, Model, Threesome
 from optimiser.robust.notes import ReadingMode, notes_of
-from optimiser.robust.sensitivity import chance_effects, conventions
+from optimiser.robust.sensitivity import Centre, biases, centres, chance_effects
 from optimiser.robust.simulation import Sampler
 from optimiser.robust.statistics import (
     REPLICATES,
@@ -279,7 +278,7 @@ def _error(sampler: Sampler, sample: Sample, milestone: str, confidence: float) 
         return None if days[0] is None else 0.0
     if any(day is None for day in days):
         return None
-    shown = conventions(sampler.model.plan, (milestone,))[milestone]
+    shown = sampler.model.shown(milestone)
     places = working_days(sampler.model.clock, np.array(days, dtype=np.int32), shown)
     return scatter([float(place) for place in places])
 
@@ -297,7 +296,7 @@ def _dated(
 ) -> RobustDate:
     model = sampler.model
     clock = model.clock
-    shown = conventions(model.plan, (milestone,))[milestone]
+    shown = model.shown(milestone)
     found = sample.among(milestone)
     date = date_of(found.day(confidence))
     served = stated.date if stated else None

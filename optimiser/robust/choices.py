@@ -12,7 +12,7 @@ from models.policies import POLICY_TITLES, policies_of
 from models.robustness import PolicyDates, ReadingDates, Sensitivity
 from optimiser.numbers import column_number
 from optimiser.robust.model import Case, Model
-from optimiser.robust.sensitivity import effects_between, noise_of
+from optimiser.robust.sensitivity import days_of, effects_between, noises
 from optimiser.robust.simulation import Sampler, answered
 from optimiser.robust.statistics import Sample, date_of
 from optimiser.solve.spans import columnar, live_options
@@ -177,8 +177,8 @@ def policy_dates(sampler: Sampler, base: Sample, confidence: float) -> tuple[Pol
                 title=POLICY_TITLES[policy],
                 chosen=policy == sampler.main.policy,
                 dates={name: found[policy].date(name, confidence) for name in sampler.milestones},
-                later_wd={name: each.days for name, each in later.items()},
-                noise_wd=noise_of(later),
+                later_wd=days_of(later),
+                noise_wd=noises(later=later).get("later", {}),
             )
         )
     return tuple(result)

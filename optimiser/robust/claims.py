@@ -13,7 +13,7 @@ from models.robustness import ClaimDates, ClaimEffect, ClaimsResult
 from optimiser.numbers import column_number
 from optimiser.robust.model import Case, Model
 from optimiser.robust.quantity import Quantity, find_quantity
-from optimiser.robust.sensitivity import conventions, effects_between, noise_of
+from optimiser.robust.sensitivity import days_of, effects_between, noises
 from optimiser.robust.shapes import Lattice, fixed, pert, pooled
 from optimiser.robust.simulation import Sampler
 from optimiser.robust.statistics import Sample, difference
@@ -132,9 +132,9 @@ def _effect(
         assumption=claim.assumption,
         grade=claim.grade,
         cost=claim.cost,
-        without={name: each.days for name, each in without.items()},
-        firmest={name: each.days for name, each in firmest.items()},
-        noise_wd={key: floors for key, each in (("without", without), ("firmest", firmest)) if (floors := noise_of(each))},
+        without=days_of(without),
+        firmest=days_of(firmest),
+        noise_wd=noises(without=without, firmest=firmest),
         knowing_wd={name: _knowing(sampler, claim.assumption, every, name, confidence) for name in sampler.milestones},
     )
 
@@ -152,11 +152,10 @@ def _knowing(sampler: Sampler, assumption: str, sample: Sample, milestone: str, 
     parts = np.minimum((sampler.sizes(entry.id) * BINS).astype(int), BINS - 1)
     # Cutting samples into parts moves their quantiles by chance alone: what an idle variate shows is taken off.
     idle = np.random.default_rng((sampler.seed, row)).permutation(len(sample)) * BINS // len(sample)
-    convention = conventions(model.plan, (milestone,))[milestone]
     overall = sample.day(milestone, confidence)
     moves = [
         [
-            difference(model.clock, overall, sample.among(milestone, cut == part).reached(confidence), convention)
+            difference(model.clock, overall, sample.among(milestone, cut == part).reached(confidence), model.shown(milestone))
             for part in range(BINS)
         ]
         for cut in (parts, idle)

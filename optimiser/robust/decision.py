@@ -10,13 +10,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.risk import Lever
+from models.risk import Impact, Lever, Relative
 from models.robustness import Decision, Frontier, LeverWorth, Pull
+from optimiser.numbers import column_number
 from optimiser.robust.cheapest import Cuts, Steps
-from optimiser.robust.ends import always_helps, directions
 from optimiser.robust.field import NEVER
 from optimiser.robust.model import Case, Model
-from optimiser.robust.sensitivity import conventions
 from optimiser.robust.simulation import Sampler
 from optimiser.robust.statistics import Distribution, Sample, date_of, effect, percentile
 
@@ -124,8 +123,7 @@ class _Finder:
         self.proof: str | None = None
         self.orders = [place for place, lever in enumerate(self.levers) if lever.policy is not None]
         """Levers of which one at most is pulled."""
-        ways = directions(sampler.model.network)
-        self.monotone = all(always_helps(sampler.model, lever, ways) for lever in self.levers)
+        self.monotone = all(_always_helps(sampler.model, lever) for lever in self.levers)
         queued = sampler.model.network.uses_capacity
         self.most = MOST_QUEUED if queued else MOST_TRIED
         self.climbs = QUEUED_CLIMBED if queued else MOST_CLIMBED
@@ -277,7 +275,7 @@ class _Finder:
         alone = [_with(nothing, place, lever.steps) for place, lever in enumerate(self.levers)]
         self.simulate([nothing, *alone])
         model = self.sampler.model
-        shown = conventions(model.plan, (self.target.milestone,))[self.target.milestone]
+        shown = model.shown(self.target.milestone)
         worths = []
         for lever, steps in zip(self.levers, alone, strict=True):
             gained = effect(model.clock, self.at(steps), self.at(nothing), self.confidence, shown)
@@ -355,6 +353,25 @@ def _relevant(model: Model, milestone: str) -> tuple[Lever, ...]:
         for lever in model.levers.values()
         if (model.network.uses_capacity if lever.policy else slots is None or lever.drops or moved.get(lever.id, set()) & slots)
     )
+
+
+def _always_helps(model: Model, lever: Lever) -> bool:
+    """Say whether pulling a lever further can make no date later, whatever else is pulled."""
+    if model.network.uses_capacity or lever.policy is not None:
+        return False
+    if lever.drops is not None:
+        return True
+    if lever.risk is not None:
+        struck = zip(model.risk(lever.risk).impacts, model.by_id[lever.risk].slots, strict=True)
+        return all(model.ways(slot) <= {1} and _delays(impact) for impact, slot in struck)
+    slot = next(slot for slot, levers in model.pulls.items() if lever in levers)
+    return model.ways(slot) <= ({-1} if lever.more is not None else {1})
+
+
+def _delays(impact: Impact) -> bool:
+    """Say whether an impact never takes anything off."""
+    figures = [end for end in (impact.low, impact.likely, impact.high) if end is not None]
+    return all((end.percent if isinstance(end, Relative) else column_number(end)) >= 0 for end in figures)
 
 
 def choices(levers: Sequence[Lever]) -> Iterator[tuple[int, Steps]]:

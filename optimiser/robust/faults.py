@@ -8,13 +8,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from models.duration import Duration, print_value
+from models.duration import Duration, Reference, print_value
 from models.faults import Fault, maybe
 from models.plan import Plan
 from models.provenance import Citation
-from models.risk import Claim, Correlation, Impact, Range, Register, Relative, Spread
-from optimiser.numbers import column_number
-from optimiser.robust.lever_faults import lever_faults
+from models.risk import Claim, Correlation, Impact, Lever, Range, Register, Relative, Spread
+from models.rules import Capacity
+from optimiser.numbers import column_number, senses
 from optimiser.robust.quantity import Quantity, find_quantity
 
 __all__ = ["claim_faults", "register_faults"]
@@ -59,7 +59,7 @@ def register_faults(register: Register, plan: Plan) -> Iterator[Fault]:
     yield from _correlations(register)
     yield from _readings(register, plan)
     for place, lever in enumerate(register.levers):
-        yield from lever_faults(register, plan, lever, ("levers", place))
+        yield from _lever(register, plan, lever, ("levers", place))
 
 
 def _identities(register: Register) -> Iterator[Fault]:
@@ -339,6 +339,67 @@ def _readings(register: Register, plan: Plan) -> Iterator[Fault]:
         total = math.fsum(weights.probabilities.values())
         if not math.isclose(total, 1, abs_tol=1e-6):
             yield Fault((*path, "probabilities"), f"the probabilities of the options add up to {total:g}, expected 1")
+
+
+def _lever(register: Register, plan: Plan, lever: Lever, path: Path) -> Iterator[Fault]:
+    """Yield what is wrong with one lever of a register, by paths that begin with its own."""
+    ways = [name for name in ("on", "risk", "policy", "drops") if getattr(lever, name) is not None]
+    if len(ways) != 1:
+        stated = f"; got {' and '.join(ways)}" if ways else ""
+        yield Fault(path, f"expected one of 'on' with 'by' or 'more', 'risk' with 'probability', 'policy', 'drops'{stated}")
+        return
+    for name, needs in (("by", "on"), ("more", "on"), ("probability", "risk")):
+        if getattr(lever, name) is not None and needs not in ways:
+            yield Fault((*path, name), f"'{name}' belongs to '{needs}', which this lever does not have; maybe delete it")
+    if lever.steps > 1 and lever.on is None:
+        yield Fault((*path, "steps"), f"only a lever on a quantity has steps, got {lever.steps}")
+    if lever.risk is not None:
+        yield from _eased(register, lever, path)
+    elif lever.drops is not None:
+        rules = plan.rules_by_id
+        if lever.drops not in rules:
+            yield Fault((*path, "drops"), f"unknown rule '{lever.drops}'{maybe(lever.drops, rules)}")
+        elif isinstance(rules[lever.drops], Capacity):
+            yield Fault((*path, "drops"), f"'{lever.drops}' is a capacity; a lever gives it 'more' instead of dropping it")
+    elif lever.on is not None:
+        yield from _on(plan, lever, lever.on, path)
+
+
+def _eased(register: Register, lever: Lever, path: Path) -> Iterator[Fault]:
+    """Yield what is wrong with a lever on a risk."""
+    risks = {risk.id: risk for risk in register.risks}
+    assert lever.risk is not None
+    if lever.risk not in risks:
+        yield Fault((*path, "risk"), f"unknown risk '{lever.risk}'{maybe(lever.risk, risks)}")
+    elif lever.probability is None or lever.probability > risks[lever.risk].probability:
+        now = risks[lever.risk].probability
+        yield Fault((*path, "probability"), f"expected what the risk's probability of {now:g} falls to")
+
+
+def _on(plan: Plan, lever: Lever, name: str, path: Path) -> Iterator[Fault]:
+    """Yield what is wrong with a lever on a quantity."""
+    found = find_quantity(plan, name)
+    if isinstance(found, str):
+        yield Fault((*path, "on"), found)
+        return
+    ways = senses(plan, found.slot, ())
+    if found.kind == "count":
+        if lever.by is not None:
+            yield Fault((*path, "by"), f"'{name}' is a count; a lever adds to it: 'more: 1'")
+        elif lever.more is None:
+            yield Fault(path, "missing key 'more': how much one step adds")
+        elif ways == {1}:
+            yield Fault((*path, "more"), f"more of '{name}' never gives an earlier date")
+    elif lever.more is not None:
+        yield Fault((*path, "more"), f"'{name}' is no count; a lever takes something off it: 'by: 5 {found.unit or 'wd'}'")
+    elif lever.by is None:
+        yield Fault(path, "missing key 'by': how much one step takes off")
+    elif isinstance(lever.by, Reference):
+        yield Fault((*path, "by"), f"expected a length, got '{lever.by}'")
+    elif lever.by.amount <= 0 or lever.by.unit != (found.unit or "wd"):
+        yield Fault((*path, "by"), f"expected a length above zero in {found.unit or 'wd'}, got '{lever.by}'")
+    elif ways == {-1}:
+        yield Fault((*path, "by"), f"less of '{name}' never gives an earlier date")
 
 
 def claim_faults(claims: Sequence[Claim], register: Register, plan: Plan) -> Iterator[Fault]:

@@ -14,14 +14,22 @@ from models.plan import Plan
 from models.policies import Policy
 from models.provenance import Basis
 from models.risk import Driver, Lever, Range, Register, Risk
-from models.rules import Capacity
-from optimiser.clock import Clock
+from models.rules import Capacity, Point
+from optimiser.clock import Clock, Convention
 from optimiser.critical import Network, compile_network
 from optimiser.critical.backward import reaches
-from optimiser.numbers import column_number
+from optimiser.numbers import column_number, senses
 from optimiser.robust.quantity import Quantity, capacity_slots, find_quantity
-from optimiser.robust.shapes import Lattice, Threesome
-from optimiser.robust.spreads import FACTOR_STEP, delay_of, distribution, end_of, own_range, rated_range
+from optimiser.robust.shapes import (
+    FACTOR_STEP,
+    Lattice,
+    Threesome,
+    delay_of,
+    distribution,
+    end_of,
+    own_range,
+    rated_range,
+)
 
 __all__ = ["Case", "Chance", "ChanceKind", "Model", "Threesome"]
 
@@ -151,6 +159,7 @@ class Model:
         self.by_id = {chance.id: chance for chance in self.chances}
         self.order = sorted(self.quantities, key=lambda slot: slot not in plan.values)
         """Slots, assumptions first: what refers to one takes its column."""
+        self._two_way = self.network.two_way
         self._reached: dict[str, frozenset[str] | None] = {}
         self.groups = tuple(self._groups())
 
@@ -345,6 +354,19 @@ class Model:
             if any(affects[node] for node in nodes):
                 slots.update(capacity_slots(rule))
         return frozenset(slots)
+
+    def shown(self, milestone: str) -> Convention:
+        """Return how the boundary of a milestone is shown."""
+        return self.plan.convention(Point(milestone, "start"))
+
+    def ways(self, slot: str) -> frozenset[int]:
+        """Return which way a slot pushes: +1 where more makes something later, -1 where less does; both where either can.
+
+        Every inequality is monotone in its amount, so where a slot pushes one way alone the earliest dates are monotone in
+        it. With queues that is how it is meant: more work or fewer hands may now and then bring a queue forward (Graham
+        1969).
+        """
+        return senses(self.plan, slot, self._two_way) or frozenset({1})
 
     def stated(self, slot: str, case: Case) -> int | Amounts:
         """Return what a quantity holds before anything is drawn."""

@@ -1,4 +1,4 @@
-"""What drives a robust date, one chance at a time: exclusion and tornado, each held against the noise of the draws."""
+"""What drives a robust date, one chance at a time, held against the noise of the draws; and why it is later than expected."""
 
 from __future__ import annotations
 
@@ -8,15 +8,26 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.plan import Plan
-from models.robustness import ChanceEffect
-from models.rules import Point
-from optimiser.clock import Convention
-from optimiser.robust.model import Chance
+from models.robustness import Bias, ChanceEffect
+from optimiser.critical import Columns
+from optimiser.numbers import NONE, column_number
+from optimiser.robust.certain import Certain
+from optimiser.robust.field import BEYOND
+from optimiser.robust.model import Chance, Model
 from optimiser.robust.simulation import Sampler
-from optimiser.robust.statistics import Distribution, Effect, Sample, day_ranks, effect, product, ranks, standardised
+from optimiser.robust.statistics import (
+    Distribution,
+    Effect,
+    Sample,
+    day_ranks,
+    effect,
+    product,
+    ranks,
+    standardised,
+    working_days,
+)
 
-__all__ = ["chance_effects", "conventions", "effects_between", "most_closed", "noise_of"]
+__all__ = ["Centre", "biases", "centres", "chance_effects", "days_of", "effects_between", "most_closed", "noises"]
 
 MOST_CLOSED = 256
 """Of more chances than this only those whose ranks hang together most with a milestone's are closed one by one."""
@@ -28,24 +39,28 @@ FEWEST_CLOSED = 8
 
 _NOTHING = Effect(0, None)
 
-
-def conventions(plan: Plan, milestones: tuple[str, ...]) -> dict[str, Convention]:
-    """Return how each milestone's boundary is shown."""
-    return {milestone: plan.convention(Point(milestone, "start")) for milestone in milestones}
+Centre = tuple[int | None, float | None]
+"""The boundary of a milestone as the plan stands, and with every range at its mean; None off the calendar."""
 
 
 def effects_between(sampler: Sampler, before: Sample, after: Sample, confidence: float) -> dict[str, Effect]:
     """Return how far each milestone's date moves from one case to another on the same draws."""
-    shown = conventions(sampler.model.plan, sampler.milestones)
+    model = sampler.model
     return {
-        name: effect(sampler.model.clock, before.among(name), after.among(name), confidence, shown[name])
+        name: effect(model.clock, before.among(name), after.among(name), confidence, model.shown(name))
         for name in sampler.milestones
     }
 
 
-def noise_of(effects: Mapping[str, Effect]) -> dict[str, int]:
-    """Return the noise floors that effects are not above."""
-    return {name: each.noise for name, each in effects.items() if each.noise is not None}
+def days_of(effects: Mapping[str, Effect]) -> dict[str, int | None]:
+    """Return how far each milestone's date moves."""
+    return {name: each.days for name, each in effects.items()}
+
+
+def noises(**named: Mapping[str, Effect]) -> dict[str, dict[str, int]]:
+    """Return the noise floors that effects are not above, by the name of the effect and the milestone."""
+    floors = {key: {name: each.noise for name, each in of.items() if each.noise is not None} for key, of in named.items()}
+    return {key: found for key, found in floors.items() if found}
 
 
 def most_closed(sampler: Sampler, samples: int) -> int:
@@ -82,10 +97,9 @@ def chance_effects(sampler: Sampler, base: Sample, confidence: float) -> tuple[C
     closable = [chance.id for chance in model.chances if chance.kind != "reading" and hanging[chance.id]]
     closable.sort(key=lambda name: -max(abs(value or 0) for value in hanging[name].values()))
     closed = closable[: most_closed(sampler, len(base))]
-    shown = conventions(model.plan, milestones)
 
     def moved(name: str, after: Distribution) -> Effect:
-        return effect(model.clock, at[name], after, confidence, shown[name])
+        return effect(model.clock, at[name], after, confidence, model.shown(name))
 
     bought: dict[str, dict[str, Effect]] = {}
     for name, without in sampler.each({name: replace(sampler.main, closed=frozenset({name})) for name in closed}):
@@ -108,7 +122,6 @@ def chance_effects(sampler: Sampler, base: Sample, confidence: float) -> tuple[C
     totals = {name: sum(max(gains[name].days or 0, 0) for _, gains, _ in found) for name in milestones}
     effects = []
     for chance, gains, (low, high) in found:
-        named = (("bought_wd", gains), ("low_wd", low), ("high_wd", high))
         shares = {name: max(gains[name].days or 0, 0) / totals[name] if totals[name] else 0.0 for name in milestones}
         effects.append(
             ChanceEffect(
@@ -119,10 +132,10 @@ def chance_effects(sampler: Sampler, base: Sample, confidence: float) -> tuple[C
                 raid=chance.raid,
                 touches=chance.slots,
                 reaches=tuple(hanging[chance.id]),
-                bought_wd={name: each.days for name, each in gains.items()},
-                low_wd={name: each.days for name, each in low.items()},
-                high_wd={name: each.days for name, each in high.items()},
-                noise_wd={key: floors for key, each in named if (floors := noise_of(each))},
+                bought_wd=days_of(gains),
+                low_wd=days_of(low),
+                high_wd=days_of(high),
+                noise_wd=noises(bought_wd=gains, low_wd=low, high_wd=high),
                 cruciality={name: _rounded(hanging[chance.id].get(name)) for name in milestones},
                 share={name: round(share, 6) for name, share in shares.items()},
             )
@@ -148,3 +161,82 @@ def _tails(chance: Chance, scores: NDArray[np.float64], base: Sample) -> tuple[N
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(abs(value), 4)
+
+
+# -- why the expected date is later than the deterministic one ----------------------------------------------------------
+
+
+def biases(sampler: Sampler, base: Sample, certain: Certain, centre: Mapping[str, Centre]) -> dict[str, Bias | None]:
+    """Split the difference between the expected and the deterministic date.
+
+    Parameters
+    ----------
+    sampler
+        Draws the samples; every case is evaluated on the same.
+    base
+        Its samples.
+    certain
+        The deterministic dates.
+    centre
+        Where the milestones lie with nothing uncertain.
+    """
+    model, milestones = sampler.model, sampler.milestones
+    happening = frozenset(chance.id for chance in model.chances if chance.kind in ("driver", "risk"))
+    ranges = sampler.compare({"": replace(sampler.main, closed=happening)})[""]
+    result: dict[str, Bias | None] = {}
+    for milestone in milestones:
+        means = [_mean(model, sample.among(milestone), milestone) for sample in (ranges, base)]
+        stated, at_means = centre[milestone]
+        date = certain.dates[milestone]
+        if means[0] is None or means[1] is None or stated is None or at_means is None or date is None:
+            result[milestone] = None
+            continue
+        result[milestone] = Bias(
+            policy_wd=round(stated - model.clock.boundary(date.date, model.shown(milestone)), 2),
+            skew_wd=round(at_means - stated, 2),
+            merge_wd=round(means[0] - at_means, 2),
+            risk_wd=round(means[1] - means[0], 2),
+        )
+    return result
+
+
+def _mean(model: Model, found: Distribution, milestone: str) -> float | None:
+    """Return the mean boundary; None where a sample has no date, as nothing is averaged away."""
+    moments = found.moments(model.clock, model.shown(milestone))
+    return None if found.late.any() or moments is None else moments[0]
+
+
+def centres(sampler: Sampler) -> dict[str, Centre]:
+    """Return each milestone's boundary as the plan stands under its policy, and with every range at its mean.
+
+    A mean between two whole units is met by both: the boundary is interpolated between all ranges rounded down and each
+    one's own step up.
+    """
+    model, main = sampler.model, sampler.main
+    floors: dict[str, int] = {}
+    parts: dict[str, float] = {}
+    for slot, (entry, _) in model.ranges.items():
+        base = column_number(model.quantities[slot].value)
+        if base == NONE:
+            continue
+        mean = (main.pools[slot] if slot in main.pools else model.lattice(entry, base, main.shape)).mean
+        floors[slot] = int(np.floor(mean))
+        parts[slot] = mean - floors[slot]
+    slots = list(floors)
+    count = len(slots) + 2
+    values: dict[str, NDArray[np.int64]] = {}
+    for place, slot in enumerate(slots):
+        column = np.full(count, floors[slot], dtype=np.int64)
+        column[0] = column_number(model.quantities[slot].value)
+        column[2 + place] += 1
+        values[slot] = column
+    days = sampler.days(Columns(count, values))
+    found: dict[str, Centre] = {}
+    for milestone, row in zip(sampler.milestones, days, strict=True):
+        if (row >= BEYOND).any():
+            found[milestone] = (None, None)
+            continue
+        boundaries = working_days(model.clock, row, model.shown(milestone))
+        steps = sum(parts[slot] * float(boundaries[2 + place] - boundaries[1]) for place, slot in enumerate(slots))
+        found[milestone] = (int(boundaries[0]), float(boundaries[1]) + steps)
+    return found
