@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from models.faults import Fault, PlanFaultsError, maybe
 from models.grid import GRID_SCHEMA, ConfidenceAxis, Grid, ScenarioAxis
 from models.plan import Plan
@@ -21,7 +19,7 @@ from optimiser.reading.document import Document, read_document
 from optimiser.reading.load import load
 from optimiser.reading.packaged import packaged
 from optimiser.reading.scenarios import read_scenario
-from optimiser.reading.translate import remarks
+from optimiser.reading.translate import in_order, record_in
 
 __all__ = ["find_grid", "grid_schema", "load_grid"]
 
@@ -67,7 +65,7 @@ def load_grid(grid: str | Path) -> Job:
     document = read_document(path, str(path))
     if document.broken or document.faults:
         raise InputError(document.faults)
-    found = _grid(document)
+    found = record_in(document, Grid, GRID_SCHEMA)
     base = _base(found, path.parent, document)
     stacks, faults = _stacks(found, base, _plan_path(found.plan, path.parent))
     faults += list(grid_faults(found, base))
@@ -81,21 +79,6 @@ def load_grid(grid: str | Path) -> Job:
         )
         raise InputError([document.locate(("axes",), message)])
     return job
-
-
-def _grid(document: Document) -> Grid:
-    """Return the grid that a document holds."""
-    schema = document.content.get("schema", GRID_SCHEMA)
-    if schema != GRID_SCHEMA and isinstance(schema, str):
-        raise InputError([document.locate(("schema",), f"expected '{GRID_SCHEMA}', got '{schema}'")])
-    try:
-        return Grid.model_validate(document.content)
-    except ValidationError as error:
-        found = [
-            document.locate(remark.keys, remark.message, at_key=remark.at_key)
-            for remark in remarks(error, Grid, document.content)
-        ]
-        raise InputError(sorted(found, key=lambda fault: (fault.line or 0, fault.column or 0))) from None
 
 
 def _plan_path(plan: str, folder: Path) -> str | Path:
@@ -184,8 +167,7 @@ def _applied(plan: Plan, scenarios: Sequence[Scenario]) -> Stack:
 
 def _located(document: Document, faults: Sequence[Fault]) -> list[Located]:
     """Locate faults in the grid's file, in its order."""
-    found = [document.locate(fault.path, fault.message) for fault in faults]
-    return sorted(found, key=lambda fault: (fault.line or 0, fault.column or 0))
+    return in_order(document.locate(fault.path, fault.message) for fault in faults)
 
 
 def grid_schema() -> dict[str, Any]:

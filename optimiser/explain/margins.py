@@ -6,15 +6,15 @@ import datetime as dt
 from collections import defaultdict
 from typing import Any
 
-from models.duration import Duration
 from models.explanation import BreakEven, ItemMargin, NearChain, ReadingLine
 from models.items import Milestone
 from models.rules import Point
+from optimiser.clock import Clock, Side
 from optimiser.critical import Columns, Earliest, evaluate, floats
 from optimiser.explain.alternatives import Alternative
 from optimiser.explain.headroom import headrooms
 from optimiser.explain.oracle import Oracle
-from optimiser.numbers import NONE, Number, column_number, number_of_assumption
+from optimiser.numbers import Number, column_number, number_of_assumption, valued
 from optimiser.solve.between import QUICK, DateRange, between
 from optimiser.solve.orders import latest_finishes, slacks
 from optimiser.solve.variant import Variant
@@ -93,11 +93,7 @@ def break_evens(oracle: Oracle, milestone: str) -> tuple[BreakEven, ...]:
     """
     plan, clock = oracle.plan, oracle.problem.clock
     entries: list[Any] = [*plan.unknowns, *(entry for entry in plan.assumptions if entry.low is not None)]
-    paired = [
-        (entry, number)
-        for entry in entries
-        if (number := number_of_assumption(oracle.plan, oracle.problem.clock, entry)) is not None
-    ]
+    paired = [(entry, number) for entry in entries if (number := number_of_assumption(plan, clock, entry)) is not None]
     cases: list[tuple[dict[str, str], Variant]] = [({}, Variant())]
     if not oracle.rationed:
         cases += [
@@ -112,7 +108,10 @@ def break_evens(oracle: Oracle, milestone: str) -> tuple[BreakEven, ...]:
         if reach.exact is None or reach.exact > clock.limit:
             continue
         for entry, number in paired:
-            here = _revalued(oracle, entry, variant.values[entry.id]) if entry.id in variant.values else number
+            here: Number | None = number
+            if entry.id in variant.values:  # a reading states it otherwise, and it has the room that it has from there
+                revalued = entry.model_copy(update={"value": valued(entry.value, variant.values[entry.id])})
+                here = number_of_assumption(plan, clock, revalued)
             if here is not None:
                 asked.append((entry, here, readings, variant))
                 bounds.append(reach.exact)
@@ -147,20 +146,7 @@ def break_evens(oracle: Oracle, milestone: str) -> tuple[BreakEven, ...]:
     return tuple(sorted(found, key=lambda line: order[line.id]))
 
 
-def _revalued(oracle: Oracle, entry: Any, column: int) -> Number | None:
-    """Return the number of an assumption that a reading states otherwise, with the room that it has from there."""
-    if isinstance(entry.value, Duration):
-        value: Any = Duration(column, entry.value.unit)
-    elif column == NONE:
-        return None
-    elif isinstance(entry.value, dt.date):
-        value = dt.date.fromordinal(column)
-    else:
-        value = column
-    return number_of_assumption(oracle.plan, oracle.problem.clock, entry.model_copy(update={"value": value}))
-
-
-def _from_range(entry: Any, number: Number, units: int | None, clock: Any) -> tuple[int, ...]:
+def _from_range(entry: Any, number: Number, units: int | None, clock: Clock) -> tuple[int, ...]:
     """Return the headroom counted from the low and from the high end of an assumption's range."""
     low, high = getattr(entry, "low", None), getattr(entry, "high", None)
     if units is None or low is None or high is None:
@@ -168,11 +154,8 @@ def _from_range(entry: Any, number: Number, units: int | None, clock: Any) -> tu
     last = number.moved(units)
 
     def place(value: Any) -> int:
-        if isinstance(value, dt.date):
-            return int(clock.stated(value, "opens", "floor" if number.worse > 0 else "ceiling"))
-        found = column_number(value)
-        assert found is not None
-        return found
+        side: Side = "floor" if number.worse > 0 else "ceiling"
+        return clock.stated(value, "opens", side) if isinstance(value, dt.date) else column_number(value)
 
     return tuple((place(last) - place(end)) * number.worse for end in (low, high))
 

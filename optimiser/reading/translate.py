@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, get_args, get_origin
+from typing import Any, Final, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from models.faults import maybe
 from models.record import IDENTIFIER_PATTERN, MOST_FAULTS
-from optimiser.reading.document import REFUSED, Keys
+from optimiser.errors import InputError, Located
+from optimiser.reading.document import REFUSED, Document, Keys
 from optimiser.reading.relative import is_relative
 from optimiser.reading.table import plain_type
 
-__all__ = ["Remark", "remarks"]
+__all__ = ["Remark", "in_order", "record_in", "remarks"]
+
+R = TypeVar("R", bound=BaseModel)
 
 _LONGEST: Final = 400
 """Characters of a message beyond which it is cut."""
@@ -41,6 +44,36 @@ class Remark:
     keys: Keys
     message: str
     at_key: bool = False
+
+
+def in_order(faults: Iterable[Located]) -> list[Located]:
+    """Return faults, each once, in the order of their file."""
+    return sorted(dict.fromkeys(faults), key=lambda fault: (fault.line or 0, fault.column or 0))
+
+
+def record_in(document: Document, record: type[R], schema: str) -> R:
+    """Return the record that a document holds.
+
+    Parameters
+    ----------
+    document
+        Read to its end.
+    schema
+        What its key ``schema`` says, where it has one.
+
+    Raises
+    ------
+    InputError
+        With everything that keeps it from being one, in the order of the file.
+    """
+    stated = document.content.get("schema", schema)
+    if stated != schema and isinstance(stated, str):
+        raise InputError([document.locate(("schema",), f"expected '{schema}', got '{stated}'")])
+    try:
+        return record.model_validate(document.content)
+    except ValidationError as error:
+        refused = remarks(error, record, document.content)
+        raise InputError(in_order(document.locate(each.keys, each.message, at_key=each.at_key) for each in refused)) from None
 
 
 def remarks(error: ValidationError, record: type[BaseModel], content: Mapping[str, Any]) -> list[Remark]:

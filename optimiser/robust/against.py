@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from models.assumptions import Assumption, Changes, Reading, Unknown
+from models.assumptions import Assumption, Changes
 from models.duration import Duration, Value, print_value
 from models.plan import Plan
 from models.risk import Register
@@ -18,7 +20,7 @@ from optimiser.robust.certain import Certain, certain_dates
 from optimiser.robust.model import Model
 from optimiser.robust.sensitivity import days_of, effects_between, noises
 from optimiser.robust.simulation import Sampler
-from optimiser.robust.statistics import Sample, month_end
+from optimiser.robust.statistics import Sample
 from optimiser.solve.problem import Problem
 
 __all__ = ["MONTH_WD", "chances_of_published", "compare_plans"]
@@ -83,7 +85,7 @@ def chances_of_published(plan: Plan, sample: Sample, milestone: str) -> dict[str
     for baseline in plan.baselines:
         published = baseline.date(milestone)
         if published is not None:
-            day = published.day or month_end(*published.month)
+            day = published.day or dt.date(*published.month, monthrange(*published.month)[1])
             found[baseline.id] = Baselines(published=published.date, probability=round(sample.among(milestone).met(day), 6))
     return found
 
@@ -156,50 +158,28 @@ def _differences(first: Plan, second: Plan) -> Iterator[_Difference]:
     """Yield everything in which two states of one plan differ; a reading's changes are one thing."""
     explained: set[str] = set()
     for reading in first.readings:
-        before, after = first.choice(reading), second.choice(reading)
-        if before == after:
-            continue
-        changes = _answer(reading, after)
-        explained |= changes.keys()
-        yield _Difference(f"reading {reading.id}", reading.question, before, after, changes, _answer(reading, before), None)
-    yield from _values(first, second, explained)
-    switched = [
-        (rule, second.rules_by_id[rule.id])
-        for rule in first.rules
-        if rule.id in second.rules_by_id and f"rule {rule.id}" not in explained
-    ]
-    for rule, twin in switched:
-        on, wanted = first.switch(rule.enabled), second.switch(twin.enabled)
-        if on != wanted:
-            words = {True: "on", False: "off"}
-            there, back = Changes(rules={rule.id: wanted}), Changes(rules={rule.id: on})
-            yield _Difference(f"rule {rule.id}", rule.title, words[on], words[wanted], there, back, None)
-    if first.calendar != second.calendar and "calendar" not in explained:
-        there, back = Changes(calendar=second.calendar), Changes(calendar=first.calendar)
-        yield _Difference("calendar", "Base calendar", first.calendar, second.calendar, there, back, None)
-
-
-def _answer(reading: Reading, option: str) -> Changes:
-    chosen = reading.option(option)
-    assert chosen is not None
-    return chosen.changes
-
-
-def _values(first: Plan, second: Plan, explained: set[str]) -> Iterator[_Difference]:
-    stated: tuple[Assumption | Unknown, ...] = (*first.assumptions, *first.unknowns)
-    for entry in stated:
-        before, after = entry.value, second.values[entry.id]
-        if before == after or f"assumption {entry.id}" in explained:
-            continue
-        yield _Difference(
-            entry.id,
-            entry.title,
-            print_value(before),
-            print_value(after),
-            Changes(assumptions={entry.id: after}),
-            Changes(assumptions={entry.id: before}),
-            _cost(entry, before, after) if isinstance(entry, Assumption) else None,
-        )
+        states = first.choice(reading), second.choice(reading)
+        if states[0] != states[1]:
+            back, there = (option.changes for each in states if (option := reading.option(each)) is not None)
+            explained |= there.keys()
+            yield _Difference(f"reading {reading.id}", reading.question, *states, there, back, None)
+    for entry in first.assumptions_by_id.values():
+        values = entry.value, second.values[entry.id]
+        if values[0] != values[1] and f"assumption {entry.id}" not in explained:
+            back, there = (Changes(assumptions={entry.id: value}) for value in values)
+            cost = _cost(entry, *values) if isinstance(entry, Assumption) else None
+            yield _Difference(entry.id, entry.title, print_value(values[0]), print_value(values[1]), there, back, cost)
+    for rule in first.rules:
+        twin = second.rules_by_id.get(rule.id)
+        switches = first.switch(rule.enabled), second.switch((twin or rule).enabled)
+        if twin is not None and switches[0] != switches[1] and f"rule {rule.id}" not in explained:
+            back, there = (Changes(rules={rule.id: on}) for on in switches)
+            before, after = ("on" if on else "off" for on in switches)
+            yield _Difference(f"rule {rule.id}", rule.title, before, after, there, back, None)
+    calendars = first.calendar, second.calendar
+    if calendars[0] != calendars[1] and "calendar" not in explained:
+        back, there = (Changes(calendar=calendar) for calendar in calendars)
+        yield _Difference("calendar", "Base calendar", *calendars, there, back, None)
 
 
 def _cost(entry: Assumption, before: Value, after: Value) -> int | None:

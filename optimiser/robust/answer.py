@@ -40,7 +40,6 @@ from optimiser.robust.statistics import (
     joint_days,
     percentile,
     scatter,
-    working_days,
 )
 from optimiser.solve import asked_for
 from optimiser.solve.between import Deadline
@@ -235,25 +234,23 @@ def _sound(
     allow: Sequence[str],
 ) -> None:
     """Refuse numbers out of their range, and what nothing in the plan could follow."""
-    faults = []
+    found: dict[str, str] = {}
     if policy not in policies_of(plan):
-        message = f"plan '{plan.id}' has no parties to serve by '{policy}'; maybe -s participants, or leave it out"
-        faults.append(Located(message, path="--policy"))
+        found["--policy"] = f"plan '{plan.id}' has no parties to serve by '{policy}'; maybe -s participants, or leave it out"
     if allow and target is None:
-        faults.append(Located("names levers, which are only sought for a --target", path="--allow"))
+        found["--allow"] = "names levers, which are only sought for a --target"
     if not 0 < confidence < 1:
-        faults.append(Located(f"expected a probability between 0 and 1, such as 0.8, got {confidence:g}", path="--confidence"))
+        found["--confidence"] = f"expected a probability between 0 and 1, such as 0.8, got {confidence:g}"
     if samples is not None and samples < 8 * REPLICATES:
-        faults.append(Located(f"expected {8 * REPLICATES} samples or more, got {samples}", path="--samples"))
+        found["--samples"] = f"expected {8 * REPLICATES} samples or more, got {samples}"
     if budget < 0:
-        faults.append(Located(f"expected 0 or more things that go wrong, got {budget}", path="--adversary"))
+        found["--adversary"] = f"expected 0 or more things that go wrong, got {budget}"
     if within is not None and not within >= 0:
-        faults.append(Located(f"expected working days, 0 or more, got {within:g}", path="--within"))
+        found["--within"] = f"expected working days, 0 or more, got {within:g}"
     if target is not None and target.milestone not in asked:
-        message = f"'{target.milestone}' is not among the milestones asked for: {', '.join(asked)}"
-        faults.append(Located(message, path="--target"))
-    if faults:
-        raise InputError(faults)
+        found["--target"] = f"'{target.milestone}' is not among the milestones asked for: {', '.join(asked)}"
+    if found:
+        raise InputError([Located(message, path=option) for option, message in found.items()])
 
 
 # -- one milestone ---------------------------------------------------------------------------------------------------------
@@ -278,9 +275,8 @@ def _error(sampler: Sampler, sample: Sample, milestone: str, confidence: float) 
         return None if days[0] is None else 0.0
     if any(day is None for day in days):
         return None
-    shown = sampler.model.shown(milestone)
-    places = working_days(sampler.model.clock, np.array(days, dtype=np.int32), shown)
-    return scatter([float(place) for place in places])
+    places = sampler.model.clock.boundaries(np.array(days, dtype=np.int64), sampler.model.shown(milestone))
+    return scatter(places.tolist())
 
 
 def _dated(

@@ -65,35 +65,25 @@ def claims_result(sampler: Sampler, every: Sample, claims: Claims, file: str, co
     def case(chosen: Sequence[Claim]) -> Case:
         return replace(sampler.main, pools=pools_of(model, chosen))
 
-    cases = {"none": case([])}
+    graded: dict[str, list[Claim]] = {"none": []}
     for place, grade in enumerate(grades):
         firm = {entry.id for entry in grades[: place + 1]}
-        cases[f"grade {grade.id}"] = case([claim for claim in entries if claim.grade in firm])
+        graded[f"{grade.id} or firmer" if place else grade.id] = [claim for claim in entries if claim.grade in firm]
+    cases = {f"grade {name}": case(chosen) for name, chosen in graded.items()}
     for place, claim in enumerate(entries):
         others = [*entries[:place], *entries[place + 1 :]]
-        cases[f"without {place}"] = case(others)
         raised = claim.model_copy(update={"grade": grades[0].id, "risk": None})
-        cases[f"firmest {place}"] = case([*entries[:place], raised, *entries[place + 1 :]])
+        cases[f"without {place}"], cases[f"firmest {place}"] = (
+            case(others),
+            case([*entries[:place], raised, *entries[place + 1 :]]),
+        )
     found = sampler.compare(cases)
 
-    rows = [_dated("none", 0, found["none"], confidence)]
-    for place, grade in enumerate(grades):
-        firm = {entry.id for entry in grades[: place + 1]}
-        count = sum(claim.grade in firm for claim in entries)
-        rows.append(
-            _dated(f"{grade.id}" if place == 0 else f"{grade.id} or firmer", count, found[f"grade {grade.id}"], confidence)
-        )
+    dates = {name: {each: found[f"grade {name}"].date(each, confidence) for each in sampler.milestones} for name in graded}
+    rows = (ClaimDates(grade=name, claims=len(chosen), dates=dates[name]) for name, chosen in graded.items())
     effects = [_effect(sampler, every, place, claim, found, confidence) for place, claim in enumerate(entries)]
     order = sorted(effects, key=lambda effect: -sum(value or 0.0 for value in effect.knowing_wd.values()))
     return ClaimsResult(file=file, claims=len(entries), dates=tuple(rows), effects=tuple(order))
-
-
-def _dated(grade: str, count: int, sample: Sample, confidence: float) -> ClaimDates:
-    return ClaimDates(
-        grade=grade,
-        claims=count,
-        dates={milestone: sample.date(milestone, confidence) for milestone in sample.milestones},
-    )
 
 
 def pools_of(model: Model, claims: Sequence[Claim]) -> dict[str, Lattice]:

@@ -115,11 +115,24 @@ class Draws:
         made: dict[str, tuple[object, int | Numbers]] = {}
         values: dict[str, Amounts] = {}
         for slot in model.order:
-            parts = self._parts(slot, case, eased, made)
-            made[slot] = parts, self._once((slot, parts), partial(self._made, slot, case, eased, made))
-            value = made[slot][1]
-            if not isinstance(value, int) or slot in case.base or value != column_number(model.quantities[slot].value):
-                values[slot] = self._once((slot, parts, "column"), partial(self._column, value))
+            quantity, touching = model.quantities[slot], model.touching[slot]
+            origin = made.get(quantity.assumption or "")
+            # All that the column of a slot depends on; where an assumption's column lies under it, all that that does.
+            key = (
+                slot,
+                _key(model.stated(slot, case)),
+                case.shape,
+                case.rho if any(model.by_id[name].dimensions[0] in self._grouped for name in touching) else None,
+                case.pools.get(slot),
+                case.closed & touching,
+                tuple((name, eased[name]) for name in eased if name in touching),
+                tuple(case.levers.get(lever.id, 0) for lever in model.pulls.get(slot, ())),
+                origin and origin[0],
+            )
+            value = self._once(key, partial(self._made, slot, case, eased, origin and origin[1]))
+            made[slot] = key, value
+            if not isinstance(value, int) or slot in case.base or value != column_number(quantity.value):
+                values[slot] = self._once((*key, "column"), partial(self._column, value))
         for slot, held in case.base.items():
             if slot not in made:
                 values[slot] = self._once((slot, "base", _key(held)), partial(self._column, held))
@@ -136,29 +149,7 @@ class Draws:
     def _column(self, value: int | Numbers | Amounts) -> Amounts:
         return np.full(self.samples, value, dtype=np.int64) if isinstance(value, int) else value.astype(np.int64)
 
-    def _parts(
-        self, slot: str, case: Case, eased: Mapping[str, float], made: Mapping[str, tuple[object, int | Numbers]]
-    ) -> tuple[object, ...]:
-        """Return all that the column of a slot depends on."""
-        model = self.model
-        quantity, entry = model.quantities[slot], model.ranges.get(slot)
-        origin = made.get(quantity.assumption or "")
-        rows = [row for _, row in (*model.strikes.get(slot, ()), *model.scales.get(slot, ())) if row in self._grouped]
-        return (
-            _key(model.stated(slot, case)),
-            case.shape,
-            case.rho if rows or (entry and entry[1] in self._grouped) else None,
-            case.pools.get(slot),
-            entry is not None and entry[0].id in case.closed,
-            tuple(driver.id in case.closed for driver, _ in model.scales.get(slot, ())),
-            tuple((risk.id in case.closed, eased.get(risk.id)) for (risk, _), _ in model.strikes.get(slot, ())),
-            tuple(case.levers.get(lever.id, 0) for lever in model.pulls.get(slot, ())),
-            origin and origin[0],
-        )
-
-    def _made(
-        self, slot: str, case: Case, eased: Mapping[str, float], made: Mapping[str, tuple[object, int | Numbers]]
-    ) -> int | Numbers:
+    def _made(self, slot: str, case: Case, eased: Mapping[str, float], origin: int | Numbers | None) -> int | Numbers:
         """Return what a slot holds: what is drawn, times what drives it, with what strikes it, less what is pulled off it."""
         model = self.model
         quantity, entry = model.quantities[slot], model.ranges.get(slot)
@@ -166,8 +157,8 @@ class Draws:
         value: int | Numbers | Amounts = base
         if entry is not None and entry[0].id not in case.closed and not (isinstance(base, int) and base == NONE):
             value = self.range(slot, base, case)
-        elif quantity.assumption is not None and quantity.assumption in made:
-            value = made[quantity.assumption][1]
+        elif origin is not None:
+            value = origin
         for driver, size in model.scales.get(slot, ()):
             acts = model.by_id[driver.id].dimensions[1]
             if driver.id not in case.closed and driver.probability > 0:

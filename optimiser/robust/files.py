@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,10 +12,10 @@ from models.faults import Fault, maybe
 from models.plan import Plan
 from models.risk import REGISTER_SCHEMA, Claim, Claims, Register
 from optimiser.errors import InputError, Located
-from optimiser.reading.document import Document, read_document
+from optimiser.reading.document import Keys, read_document
 from optimiser.reading.packaged import packaged
-from optimiser.reading.table import CsvTable, read_table
-from optimiser.reading.translate import remarks
+from optimiser.reading.table import read_table
+from optimiser.reading.translate import in_order, record_in, remarks
 from optimiser.robust.faults import claim_faults, register_faults
 
 __all__ = [
@@ -78,11 +78,12 @@ def given_claims(
     return load_claims(path, plan, register), path.stem
 
 
-def _refuse(faults: Iterable[Fault]) -> None:
-    """Refuse a record made in Python that has faults."""
-    found = [Located(fault.message, path=".".join(map(str, fault.path))) for fault in faults]
+def _refuse(faults: Iterable[Fault], locate: Callable[[Keys, str], Located] | None = None) -> None:
+    """Refuse a record that has faults, each at its place in the file that it was read from, where there is one."""
+    there = locate or (lambda path, message: Located(message, path=".".join(map(str, path))))
+    found = [there(fault.path, fault.message) for fault in faults]
     if found:
-        raise InputError(found)
+        raise InputError(in_order(found) if locate else found)
 
 
 def find_register(plan: Plan, folder: Path | None) -> Register | None:
@@ -109,29 +110,9 @@ def load_register(path: str | Path, plan: Plan) -> Register:
     document = read_document(Path(path), str(path))
     if document.broken or document.faults:
         raise InputError(document.faults)
-    schema = document.content.get("schema", REGISTER_SCHEMA)
-    if schema != REGISTER_SCHEMA and isinstance(schema, str):
-        raise InputError([document.locate(("schema",), f"expected '{REGISTER_SCHEMA}', got '{schema}'")])
-    try:
-        register = Register.model_validate(document.content)
-    except ValidationError as error:
-        raise InputError(_ordered(_refused(document, error))) from None
-    faults = [document.locate(fault.path, fault.message) for fault in register_faults(register, plan)]
-    if faults:
-        raise InputError(_ordered(faults))
+    register = record_in(document, Register, REGISTER_SCHEMA)
+    _refuse(register_faults(register, plan), document.locate)
     return register
-
-
-def _refused(document: Document, error: ValidationError) -> list[Located]:
-    """Locate what the vocabulary refuses."""
-    return [
-        document.locate(remark.keys, remark.message, at_key=remark.at_key)
-        for remark in remarks(error, Register, document.content)
-    ]
-
-
-def _ordered(faults: Iterable[Located]) -> list[Located]:
-    return sorted(dict.fromkeys(faults), key=lambda fault: (fault.line or 0, fault.column or 0))
 
 
 def find_claims(name: str | Path, folder: Path | None) -> Path:
@@ -174,13 +155,8 @@ def load_claims(path: str | Path, plan: Plan, register: Register) -> Claims:
     try:
         claims = Claims.model_validate(content)
     except ValidationError as error:
-        found = [_in_table(table, remark.keys[1:], remark.message) for remark in remarks(error, Claims, content)]
-        raise InputError(_ordered(found)) from None
-    faults = [table.locate(fault.path, fault.message) for fault in claim_faults(claims.claims, register, plan)]
-    if faults:
-        raise InputError(_ordered(faults))
+        refused = [(remark.keys[1:], remark.message) for remark in remarks(error, Claims, content)]
+        found = [table.locate(keys, text) if keys else Located(text, file=table.label) for keys, text in refused]
+        raise InputError(in_order(found)) from None
+    _refuse(claim_faults(claims.claims, register, plan), table.locate)
     return claims
-
-
-def _in_table(table: CsvTable, keys: tuple[str | int, ...], message: str) -> Located:
-    return table.locate(keys, message) if keys else Located(message, file=table.label)

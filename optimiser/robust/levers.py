@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from models.assumptions import Assumption
 from models.duration import Duration, Reference, Value
@@ -42,26 +42,21 @@ def plan_levers(plan: Plan, allow: Collection[str] = ()) -> tuple[Lever, ...]:
     InputError
         If a name is none of these, or nothing is known of how far it could move.
     """
-    _known(plan, allow)
+    known = [*plan.values, *plan.rules_by_id, *(activity.id for activity in plan.activities)]
+    _refuse(
+        f"unknown assumption, rule or activity '{name}'{maybe(name, known)}"
+        for name in allow
+        if name.removeprefix(DURATION_PREFIX) not in known
+    )
     found: dict[str, Lever] = {}
     for lever in (*_stated(plan, allow), *_flexible(plan, allow), *_slots(plan)):
-        found.setdefault(_moved(lever), lever)
-    refused = [name for name in allow if not any(_moves(plan, lever, name) for lever in found.values())]
-    if refused:
-        raise InputError(
-            [
-                Located(
-                    f"nothing is known of how far '{name}' could move; maybe state its 'low' or 'flexibility'", path="--allow"
-                )
-                for name in refused
-            ]
-        )
+        found.setdefault(lever.on or f"rule {lever.drops}", lever)
+    _refuse(
+        f"nothing is known of how far '{name}' could move; maybe state its 'low' or 'flexibility'"
+        for name in allow
+        if not any(_moves(plan, lever, name) for lever in found.values())
+    )
     return tuple(found.values())
-
-
-def _moved(lever: Lever) -> str:
-    """Return what a lever moves."""
-    return lever.on or f"rule {lever.drops}"
 
 
 def _moves(plan: Plan, lever: Lever, name: str) -> bool:
@@ -72,13 +67,9 @@ def _moves(plan: Plan, lever: Lever, name: str) -> bool:
     return rule is not None and lever.on in references(rule)
 
 
-def _known(plan: Plan, allow: Collection[str]) -> None:
-    known = [*plan.values, *plan.rules_by_id, *(activity.id for activity in plan.activities)]
-    faults = [
-        Located(f"unknown assumption, rule or activity '{name}'{maybe(name, known)}", path="--allow")
-        for name in allow
-        if name.removeprefix(DURATION_PREFIX) not in known
-    ]
+def _refuse(messages: Iterable[str]) -> None:
+    """Refuse what cannot be allowed."""
+    faults = [Located(message, path="--allow") for message in messages]
     if faults:
         raise InputError(faults)
 

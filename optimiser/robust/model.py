@@ -156,6 +156,10 @@ class Model:
         self._rows: dict[str, int] = {}
         self._lattices: dict[tuple[object, ...], Lattice] = {}
         self.chances: tuple[Chance, ...] = tuple(self._compile(weighted=weighted))
+        self.touching = {
+            slot: frozenset(chance.id for chance in self.chances if slot in chance.slots) for slot in self.quantities
+        }
+        """Slot to the chances that move it."""
         self.by_id = {chance.id: chance for chance in self.chances}
         self.order = sorted(self.quantities, key=lambda slot: slot not in plan.values)
         """Slots, assumptions first: what refers to one takes its column."""

@@ -24,7 +24,6 @@ from optimiser.robust.statistics import (
     product,
     ranks,
     standardised,
-    working_days,
 )
 
 __all__ = ["Centre", "biases", "centres", "chance_effects", "days_of", "effects_between", "most_closed", "noises"]
@@ -236,7 +235,7 @@ def centres(sampler: Sampler) -> dict[str, Centre]:
         if (row >= BEYOND).any():
             found[milestone] = (None, None)
             continue
-        boundaries = working_days(model.clock, row, model.shown(milestone))
+        boundaries = model.clock.boundaries(row.astype(np.int64), model.shown(milestone))
         steps = sum(parts[slot] * float(boundaries[2 + place] - boundaries[1]) for place, slot in enumerate(slots))
         found[milestone] = (int(boundaries[0]), float(boundaries[1]) + steps)
     return found

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,14 +25,12 @@ __all__ = [
     "difference",
     "effect",
     "joint_days",
-    "month_end",
     "percentile",
     "product",
     "rank_correlation",
     "ranks",
     "scatter",
     "standardised",
-    "working_days",
 ]
 
 REPLICATES = 8
@@ -243,7 +241,7 @@ class Distribution:
         places = np.flatnonzero(shares)
         if not len(places):
             return None
-        at = working_days(clock, places + self.first, convention)
+        at = clock.boundaries(places + self.first, convention)
         mean = float(np.average(at, weights=shares[places]))
         return mean, math.sqrt(float(np.average((at - mean) ** 2, weights=shares[places])))
 
@@ -280,7 +278,7 @@ def effect(clock: Clock, before: Distribution, after: Distribution, confidence: 
         for one, other in zip(before.halves(confidence), after.halves(confidence), strict=True)
         if one is not None and other is not None
     ]
-    places = working_days(clock, np.array(pairs, dtype=np.int64).reshape(-1), convention).reshape(-1, 2)
+    places = clock.boundaries(np.array(pairs, dtype=np.int64).reshape(-1), convention).reshape(-1, 2)
     apart = places[:, 1] - places[:, 0] - moved
     noise = math.ceil(_NOISE * math.sqrt(float(np.mean(apart * apart))) - _EXACT) if pairs else 0
     return Effect(moved, None) if abs(moved) > noise or not (moved or noise) else Effect(None, noise)
@@ -306,17 +304,6 @@ def date_of(day: int | None) -> dt.date | None:
 def percentile(confidence: float) -> str:
     """Return how a confidence is called: ``P80``."""
     return f"P{round(100 * confidence, 8):.10g}"
-
-
-def working_days(clock: Clock, days: NDArray[np.signedinteger[Any]], convention: Convention) -> NDArray[np.int64]:
-    """Return days as boundaries of the base calendar, so that their differences are working days."""
-    return clock.boundaries(days.astype(np.int64), convention)
-
-
-def month_end(year: int, month: int) -> dt.date:
-    """Return the last day of a month."""
-    following = dt.date(year + month // 12, month % 12 + 1, 1)
-    return following - dt.timedelta(days=1)
 
 
 def scatter(values: Sequence[float | None]) -> float | None:
