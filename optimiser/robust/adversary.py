@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations, product
+from itertools import accumulate, combinations, product
 from typing import Literal
 
 import numpy as np
@@ -52,30 +52,32 @@ def adversary(sampler: Sampler, budget: int, sample: Sample) -> dict[str, tuple[
     chances = [chance for chance in sampler.model.chances if chance.kind != "reading"]
     ends = [bad_ends(sampler.model, chance) for chance in chances]
     most = MOST_QUEUED if sampler.model.network.uses_capacity else MOST_CHOICES
-    plain = _days(sampler, chances, [()])
-    result = {}
-    shared: dict[tuple[int, ...], Days] = {}
-    for position, milestone in enumerate(sampler.milestones):
-        felt = sampler.model.felt(milestone)
-        relevant = [place for place, chance in enumerate(chances) if chance.id in felt]
-        steps = [_step(milestone, (), chances, int(plain[position][0]), sample)]
-        worst: Attack = ()
-        reached = int(plain[position][0])
-        for size in range(1, min(budget, len(relevant)) + 1):
-            exact = _count([len(ends[place]) for place in relevant], size) <= most
-            tried = list(_attacks(relevant, ends, size) if exact else _longer(worst, relevant, ends))
-            key = (size, *relevant) if exact else ()
-            found_days = shared[key] if key in shared else _days(sampler, chances, tried)
-            if exact:  # milestones that feel the same things are attacked together
-                shared[key] = found_days
-            days = found_days[position]
-            found = int(days.argmax())
+    plain = _days(sampler, chances, [()])[:, 0].tolist()
+    reached = dict(zip(sampler.milestones, plain, strict=True))
+    felt = {milestone: sampler.model.felt(milestone) for milestone in reached}
+    relevant = {name: tuple(place for place, chance in enumerate(chances) if chance.id in felt[name]) for name in reached}
+    worst: dict[str, Attack] = dict.fromkeys(reached, ())
+    result = {milestone: [_step(milestone, (), chances, day, sample)] for milestone, day in reached.items()}
+    for size in range(1, min(budget, max(map(len, relevant.values()), default=0)) + 1):
+        # All milestones are attacked in one pass, and those that feel the same things by the same attacks.
+        tried: dict[tuple[int, ...] | str, list[Attack]] = {}
+        keys: dict[str, tuple[int, ...] | str] = {}
+        for milestone, places in relevant.items():
+            if size <= len(places):
+                exact = _count([len(ends[place]) for place in places], size) <= most
+                keys[milestone] = key = places if exact else milestone
+                if key not in tried:
+                    tried[key] = list(_attacks(places, ends, size) if exact else _longer(worst[milestone], places, ends))
+        days = _days(sampler, chances, [attack for each in tried.values() for attack in each])
+        begins = dict(zip(tried, accumulate(map(len, tried.values()), initial=0), strict=False))
+        for milestone, key in keys.items():
+            row = days[sampler.milestones.index(milestone), begins[key] : begins[key] + len(tried[key])]
             # More than enough things may go wrong: those that make it no worse need not.
-            if int(days[found]) > reached:
-                worst, reached = tried[found], int(days[found])
-            steps.append(_step(milestone, worst, chances, reached, sample, budget=size, exact=exact))
-        result[milestone] = tuple(steps)
-    return result
+            if int(row.max()) > reached[milestone]:
+                worst[milestone], reached[milestone] = tried[key][int(row.argmax())], int(row.max())
+            step = _step(milestone, worst[milestone], chances, reached[milestone], sample, budget=size, exact=key != milestone)
+            result[milestone].append(step)
+    return {milestone: tuple(steps) for milestone, steps in result.items()}
 
 
 def bad_ends(model: Model, chance: Chance) -> tuple[End, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -36,12 +36,10 @@ def register_faults(register: Register, plan: Plan) -> Iterator[Fault]:
         yield Fault(("plan",), f"the register speaks of plan '{register.plan}', this plan is '{plan.id}'")
     yield from _identities(register)
     yield from _references(register, plan)
-    for place, rating in enumerate(register.ratings):
-        if rating.low.percent > rating.high.percent:
-            yield Fault(("ratings", place, "low"), f"the range is upside down: low {rating.low} is above high {rating.high}")
-    for place, grade in enumerate(register.grades):
-        if grade.low.percent > grade.high.percent:
-            yield Fault(("grades", place, "low"), f"the range is upside down: low {grade.low} is above high {grade.high}")
+    for field in ("ratings", "grades"):
+        for place, each in enumerate(getattr(register, field)):
+            if each.low.percent > each.high.percent:
+                yield Fault((field, place, "low"), f"the range is upside down: low {each.low} is above high {each.high}")
     taken: dict[str, str] = {}
     for place, entry in enumerate(register.ranges):
         yield from _range(register, plan, entry, ("ranges", place))
@@ -87,15 +85,20 @@ def _references(register: Register, plan: Plan) -> Iterator[Fault]:
         for place, entry in enumerate(getattr(register, field)):
             for position, name in enumerate(getattr(entry, "raid", ())):
                 if name not in raid:
-                    yield Fault((field, place, "raid", position), f"unknown RAID row '{name}'{maybe(name, raid)}")
-            yield from cited(entry.citation, sources, (field, place, "citation"))
+                    yield _unknown((field, place, "raid", position), "RAID row", name, raid)
+            yield from _cited(entry.citation, sources, (field, place, "citation"))
 
 
-def cited(citations: Sequence[Citation], sources: set[str], path: Path) -> Iterator[Fault]:
+def _unknown(path: Path, what: str, name: str, known: Iterable[str]) -> Fault:
+    """Return that a name means nothing, and what it may mean."""
+    return Fault(path, f"unknown {what} '{name}'{maybe(name, known)}")
+
+
+def _cited(citations: Sequence[Citation], sources: set[str], path: Path) -> Iterator[Fault]:
     """Yield citations of sources that the plan does not list."""
     for position, citation in enumerate(citations):
         if citation.source not in sources:
-            yield Fault((*path, position), f"unknown source '{citation.source}'{maybe(citation.source, sources)}")
+            yield _unknown((*path, position), "source", citation.source, sources)
 
 
 def _range(register: Register, plan: Plan, entry: Range, path: Path) -> Iterator[Fault]:
@@ -138,10 +141,11 @@ def _ends(spread: Spread | Impact) -> dict[str, object]:
 
 def _spread(spread: Spread, quantity: Quantity | None, path: Path) -> Iterator[Fault]:
     """Yield what is wrong with a range, or, without a quantity, with a driver's factor."""
-    entries: list[tuple[Path, object]]
     yield from _foreign(spread, path)
     if spread.shape == "discrete":
-        entries = [(("values", place, "value"), entry.value) for place, entry in enumerate(spread.values)]
+        entries: list[tuple[Path, object]] = [
+            (("values", place, "value"), entry.value) for place, entry in enumerate(spread.values)
+        ]
         if not entries:
             yield Fault((*path, "shape"), "shape 'discrete' needs 'values', each with a weight")
     elif spread.shape == "quantiles":
@@ -150,10 +154,9 @@ def _spread(spread: Spread, quantity: Quantity | None, path: Path) -> Iterator[F
     else:
         ends = _ends(spread)
         entries = [((name,), value) for name, value in ends.items()]
-        if "low" not in ends and "high" not in ends:
-            yield Fault(path, f"shape '{spread.shape}' needs 'low' and 'high'")
-        elif spread.shape == "uniform" and len({"low", "high"} & set(ends)) < 2:
-            yield Fault(path, "shape 'uniform' needs both 'low' and 'high'")
+        missing = {"low", "high"} - ends.keys()
+        if len(missing) == 2 or (missing and spread.shape == "uniform"):
+            yield Fault(path, f"shape '{spread.shape}' needs {'' if len(missing) == 2 else 'both '}'low' and 'high'")
         if spread.shape == "uniform" and "likely" in ends:
             yield Fault((*path, "likely"), "shape 'uniform' has no likely value; maybe delete it, or take 'triangular'")
     read: dict[Path, float] = {}
@@ -168,12 +171,10 @@ def _spread(spread: Spread, quantity: Quantity | None, path: Path) -> Iterator[F
             read[where] = _figure(value, quantity)
     if spread.shape == "discrete" or any(where not in read for where, value in entries if value is not None):
         return
-    order = list(read.items())
     # A likely value left out is the plan's own, which a scenario may set anywhere: it is never upside down by itself.
-    for (_, lower), (where, upper) in pairwise(order):
+    for (_, lower), (where, upper) in pairwise(read.items()):
         if upper < lower:
-            shown = _shown(spread, where)
-            yield Fault((*path, *where), f"the range is upside down: {shown}")
+            yield Fault((*path, *where), f"the range is upside down: {_shown(spread, where)}")
             return
 
 
@@ -190,8 +191,7 @@ def _shown(spread: Spread, where: Path) -> str:
     """Return the figures of a range as written, in order."""
     if spread.quantiles:
         return f"{_printed(spread.quantiles[int(where[1])].value)} is below the value of a smaller quantile"
-    ends = _ends(spread)
-    return ", ".join(f"{name} {_printed(value)}" for name, value in ends.items())
+    return ", ".join(f"{name} {_printed(value)}" for name, value in _ends(spread).items())
 
 
 def _printed(value: object) -> str:
@@ -224,10 +224,8 @@ def _quantiles(spread: Spread, path: Path) -> Iterator[Fault]:
         yield Fault((*path, "quantiles"), "shape 'quantiles' needs two or more quantiles, the first at 0 and the last at 1")
         return
     if points[0] != 0 or points[-1] != 1:
-        yield Fault(
-            (*path, "quantiles"),
-            f"the first quantile must be at 0 and the last at 1: they are the ends, got {points[0]:g} and {points[-1]:g}",
-        )
+        message = f"the first quantile must be at 0 and the last at 1: they are the ends, got {points[0]:g} and {points[-1]:g}"
+        yield Fault((*path, "quantiles"), message)
     for place, (lower, upper) in enumerate(pairwise(points)):
         if upper <= lower:
             yield Fault((*path, "quantiles", place + 1, "at"), f"quantiles must rise, got {upper:g} after {lower:g}")
@@ -284,7 +282,7 @@ def _correlations(register: Register) -> Iterator[Fault]:
         path: Path = ("correlations", place)
         for position, name in enumerate(group.members):
             if name not in known:
-                yield Fault((*path, "members", position), f"unknown range or driver '{name}'{maybe(name, known)}")
+                yield _unknown((*path, "members", position), "range or driver", name, known)
             elif name in taken:
                 yield Fault((*path, "members", position), f"'{name}' is already in '{taken[name]}'; a member has one group")
             taken.setdefault(name, group.id)
@@ -302,22 +300,19 @@ def _matrix(group: Correlation, path: Path) -> Iterator[Fault]:
             yield Fault((*path, "matrix"), f"expected {size} rows of {size} numbers, one for each member")
             return
         found = np.array(group.matrix, dtype=float)
-        if not np.isfinite(found).all() or np.abs(found).max() > 1:
-            yield Fault((*path, "matrix"), "correlations lie between -1 and 1")
-            return
-        if not np.allclose(found, found.T, atol=1e-9) or not np.allclose(np.diag(found), 1):
-            yield Fault((*path, "matrix"), "the matrix must be symmetric with ones on its diagonal")
+        inside = np.isfinite(found).all() and np.abs(found).max() <= 1
+        if not inside or not np.allclose(found, found.T, atol=1e-9) or not np.allclose(np.diag(found), 1):
+            wrong = "the matrix must be symmetric with ones on its diagonal" if inside else "correlations lie between -1 and 1"
+            yield Fault((*path, "matrix"), wrong)
             return
     else:
         assert group.rho is not None
         found = np.full((size, size), group.rho) + np.eye(size) * (1 - group.rho)
     least = float(np.linalg.eigvalsh(found).min())
     if least < -1e-9:
-        where = (*path, "matrix" if group.matrix else "rho")
         limit = "" if group.matrix else f"; {size} members cannot all have less than {-1 / (size - 1):.3g}"
-        yield Fault(
-            where, f"the correlation matrix is not positive semidefinite: its smallest eigenvalue is {least:.4f}{limit}"
-        )
+        message = f"the correlation matrix is not positive semidefinite: its smallest eigenvalue is {least:.4f}{limit}"
+        yield Fault((*path, "matrix" if group.matrix else "rho"), message)
 
 
 def _readings(register: Register, plan: Plan) -> Iterator[Fault]:
@@ -326,7 +321,7 @@ def _readings(register: Register, plan: Plan) -> Iterator[Fault]:
     for place, weights in enumerate(register.readings):
         path: Path = ("readings", place)
         if weights.reading not in known:
-            yield Fault((*path, "reading"), f"unknown reading '{weights.reading}'{maybe(weights.reading, known)}")
+            yield _unknown((*path, "reading"), "reading", weights.reading, known)
             continue
         if weights.reading in seen:
             yield Fault((*path, "reading"), f"reading '{weights.reading}' is weighted twice")
@@ -353,27 +348,21 @@ def _lever(register: Register, plan: Plan, lever: Lever, path: Path) -> Iterator
             yield Fault((*path, name), f"'{name}' belongs to '{needs}', which this lever does not have; maybe delete it")
     if lever.steps > 1 and lever.on is None:
         yield Fault((*path, "steps"), f"only a lever on a quantity has steps, got {lever.steps}")
-    if lever.risk is not None:
-        yield from _eased(register, lever, path)
+    risks = {risk.id: risk.probability for risk in register.risks}
+    if lever.risk is not None and lever.risk not in risks:
+        yield _unknown((*path, "risk"), "risk", lever.risk, risks)
+    elif lever.risk is not None:
+        if lever.probability is None or lever.probability > risks[lever.risk]:
+            message = f"expected what the risk's probability of {risks[lever.risk]:g} falls to"
+            yield Fault((*path, "probability"), message)
     elif lever.drops is not None:
         rules = plan.rules_by_id
         if lever.drops not in rules:
-            yield Fault((*path, "drops"), f"unknown rule '{lever.drops}'{maybe(lever.drops, rules)}")
+            yield _unknown((*path, "drops"), "rule", lever.drops, rules)
         elif isinstance(rules[lever.drops], Capacity):
             yield Fault((*path, "drops"), f"'{lever.drops}' is a capacity; a lever gives it 'more' instead of dropping it")
     elif lever.on is not None:
         yield from _on(plan, lever, lever.on, path)
-
-
-def _eased(register: Register, lever: Lever, path: Path) -> Iterator[Fault]:
-    """Yield what is wrong with a lever on a risk."""
-    risks = {risk.id: risk for risk in register.risks}
-    assert lever.risk is not None
-    if lever.risk not in risks:
-        yield Fault((*path, "risk"), f"unknown risk '{lever.risk}'{maybe(lever.risk, risks)}")
-    elif lever.probability is None or lever.probability > risks[lever.risk].probability:
-        now = risks[lever.risk].probability
-        yield Fault((*path, "probability"), f"expected what the risk's probability of {now:g} falls to")
 
 
 def _on(plan: Plan, lever: Lever, name: str, path: Path) -> Iterator[Fault]:
@@ -414,9 +403,9 @@ def claim_faults(claims: Sequence[Claim], register: Register, plan: Plan) -> Ite
             yield Fault((place, "grade"), message)
         if claim.risk is not None and claim.risk not in ratings:
             yield Fault((place, "risk"), f"rating '{claim.risk}' is not in the register's table 'ratings'")
-        yield from cited(claim.citation, sources, (place, "citation"))
+        yield from _cited(claim.citation, sources, (place, "citation"))
         if claim.assumption not in plan.values:
-            yield Fault((place, "assumption"), f"unknown assumption '{claim.assumption}'{maybe(claim.assumption, plan.values)}")
+            yield _unknown((place, "assumption"), "assumption", claim.assumption, plan.values)
             continue
         found = find_quantity(plan, claim.assumption)
         if isinstance(found, str):
