@@ -612,6 +612,8 @@ class Verification(Record):
     """The proof as lines to be followed by hand."""
     without_solver: dict[Identifier, bool] = {}
     """Milestone to whether its date is proved here; False rests on CP-SAT, or is a gap."""
+    not_derived: Many[Text] = ()
+    """What was taken as it was stored: what only CP-SAT tells, and what was so before the changes."""
 
     @property
     def holds(self) -> bool:

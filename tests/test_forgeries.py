@@ -256,6 +256,17 @@ def test_a_figure_forged_in_an_outcome_is_found(pack, capsys, figure):
     assert "outcomes/base.json" in blamed(told)
 
 
+@pytest.mark.parametrize("figure", FIGURES)
+def test_a_figure_forged_in_a_stored_outcome_is_found(honest, tmp_path, capsys, figure):
+    """Outside a pack, too, whatever an outcome says that is no word of CP-SAT's is worked out again."""
+    shutil.copy(honest / "outcomes" / "base.json", tmp_path / "outcome.json")
+    assert main(["verify", str(tmp_path / "outcome.json")]) == ExitCode.DONE
+    assert "how it was run" in capsys.readouterr().out
+    edit(tmp_path, "outcome.json", FIGURES[figure])
+
+    assert main(["verify", str(tmp_path / "outcome.json")]) == ExitCode.MISSED
+
+
 def swapped(old: str, new: str) -> Callable[[Path, str], None]:
     """Return what replaces a text in a file."""
 

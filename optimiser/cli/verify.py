@@ -53,14 +53,15 @@ def verify_file(
     """
     if outcome.is_dir():
         return _verify_pack(outcome, rerun=rerun, as_json=as_json)
-    from optimiser.explain.certificate import outcome_plan, verify_outcome
+    from optimiser.evidence.stored import verify_stored
+    from optimiser.explain.stored import outcome_plan
 
     if rerun:
         raise InputError([Located("only a pack can be built again; an outcome is solved again with 'solve'", path="--rerun")])
     held = None
     if plan or scenario or setting or reading or release or assumptions:
         held = read_plan(plan or outcome_plan(outcome), scenario, setting, reading, release, assumptions)
-    answer = verify_outcome(outcome, held)
+    answer = verify_stored(outcome, held)
     if as_json:
         from optimiser.evidence.explain_documents import verify_document
 

@@ -9,7 +9,6 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from models.pack import Manifest, PackCheck
 from optimiser.errors import InputError, Located, OptimiserError
@@ -17,6 +16,7 @@ from optimiser.evidence.answers import ANSWERS, Answers, BrokenAnswerError
 from optimiser.evidence.folder import MANIFEST, SUMS, Built
 from optimiser.evidence.inputs import INPUTS
 from optimiser.evidence.pack import Witnessed, build
+from optimiser.explain.stored import differing
 from optimiser.reading.files import json_value
 
 __all__ = ["derive", "rebuild"]
@@ -91,9 +91,9 @@ def _compared(manifest: Manifest, files: Mapping[str, bytes], built: Built, answ
             continue
         yield _check(path, "says what is derived again", _difference(path, files, built.files), holds=False)
     ours, again = (held.model_dump(mode="json", exclude={"files"}) for held in (manifest, built.manifest))
-    differing = list(_places(ours, again, ""))
-    found = "; ".join(differing[:MOST_DIFFERENCES]) or "request, seeds, hashes of plans, proof classes"
-    yield _check(MANIFEST, "names what is derived again", found, holds=not differing)
+    wrong = list(differing(ours, again))
+    found = "; ".join(wrong[:MOST_DIFFERENCES]) or "request, seeds, hashes of plans, proof classes"
+    yield _check(MANIFEST, "names what is derived again", found, holds=not wrong)
 
 
 def _source(folder: Path) -> Path:
@@ -154,7 +154,7 @@ def _difference(path: str, ours: Mapping[str, bytes], again: Mapping[str, bytes]
         return "is missing from the pack"
     if path.endswith(".json"):
         try:
-            found = list(_places(json_value(ours[path]), json_value(again[path]), ""))
+            found = list(differing(json_value(ours[path]), json_value(again[path])))
         except ValueError:
             return "is no JSON"
         more = f" and {len(found) - MOST_DIFFERENCES} more" if len(found) > MOST_DIFFERENCES else ""
@@ -164,15 +164,3 @@ def _difference(path: str, ours: Mapping[str, bytes], again: Mapping[str, bytes]
         min(len(ours[path]), len(again[path])),
     )
     return f"from byte {place + 1} on"
-
-
-def _places(mine: Any, other: Any, path: str) -> Iterator[str]:
-    """Yield where two documents differ, and how."""
-    if isinstance(mine, dict) and isinstance(other, dict):
-        for key in sorted({*mine, *other}):
-            yield from _places(mine.get(key), other.get(key), f"{path}.{key}" if path else str(key))
-    elif isinstance(mine, list) and isinstance(other, list) and len(mine) == len(other):
-        for place, (left, right) in enumerate(zip(mine, other, strict=True)):
-            yield from _places(left, right, f"{path}[{place}]")
-    elif mine != other:
-        yield f"{path}: {str(mine)[:60]} became {str(other)[:60]}"

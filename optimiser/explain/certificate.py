@@ -29,6 +29,7 @@ from optimiser.critical import (
     latest_times,
     resources,
 )
+from optimiser.explain.figures import with_figures
 from optimiser.explain.stored import SOLVE_SCHEMA, inputs_stored, outcome_of, outcome_plan, plan_of, read
 from optimiser.inputs import differences, inputs_of
 from optimiser.solve.fingerprint import plan_sha256
@@ -37,7 +38,7 @@ from optimiser.wording import demand, plain_date, point_name
 __all__ = ["SOLVE_SCHEMA", "capacity_argument", "outcome_plan", "verify_outcome"]
 
 
-def verify_outcome(source: str | Path | Mapping[str, Any], plan: Plan | None = None) -> Verification:
+def verify_outcome(source: str | Path | Mapping[str, Any], plan: Plan | None = None, *, figures: bool = True) -> Verification:
     """Check a stored outcome again, without a solver.
 
     Parameters
@@ -46,6 +47,8 @@ def verify_outcome(source: str | Path | Mapping[str, Any], plan: Plan | None = N
         The document that ``solve`` wrote, or the path of its file.
     plan
         The plan it answers for; loaded by the name and scenarios that the document gives where None.
+    figures
+        Whether every figure that needs no solver is worked out again too: spans, floats, evidence, bindings and distances.
 
     Returns
     -------
@@ -63,12 +66,15 @@ def verify_outcome(source: str | Path | Mapping[str, Any], plan: Plan | None = N
     outcome = outcome_of(document, where)
     held = plan if plan is not None else plan_of(document, outcome)
     if isinstance(outcome, Solved):
-        return _Solution(document, outcome, held).verification()
+        found = _Solution(document, outcome, held).verification()
+        return with_figures(found, document, outcome, held) if figures else found
     checks = [_fingerprint(outcome, held), _status(document, outcome), *_told(document, outcome, held)]
     if isinstance(outcome, Infeasible):
         argument, more = _contradiction(outcome, held)
-        return _record(outcome, [*checks, *more], argument, {})
-    return _record(outcome, checks, [f"undecided: no date is claimed, only bounds {_bounds(outcome)}"], {})
+        found = _record(outcome, [*checks, *more], argument, {})
+    else:
+        found = _record(outcome, checks, [f"undecided: no date is claimed, only bounds {_bounds(outcome)}"], {})
+    return with_figures(found, document, outcome, held) if figures else found
 
 
 def _bounds(outcome: Undecided) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from optimiser.errors import InputError, Located, OptimiserError, StoredResultEr
 from optimiser.reading.files import read_json
 from optimiser.solve.fingerprint import plan_sha256
 
-__all__ = ["SOLVE_SCHEMA", "inputs_stored", "outcome_of", "outcome_plan", "plan_of", "read"]
+__all__ = ["SOLVE_SCHEMA", "differing", "inputs_stored", "outcome_of", "outcome_plan", "plan_of", "read"]
 
 SOLVE_SCHEMA = "optimiser/solve/1"
 _OUTCOME: TypeAdapter[Any] = TypeAdapter(Outcome)
@@ -111,6 +111,25 @@ class _Shown(BaseModel):
     status: str
     milestones: dict[str, dict[str, Any]]
     schedule: list[dict[str, Any]]
+
+
+def differing(ours: Any, again: Any, path: str = "") -> Iterator[str]:
+    """Yield where two documents, or two records, differ, and how.
+
+    What a record of ours leaves unsaid, as one of an older version does, is no difference.
+    """
+    if isinstance(ours, BaseModel) and isinstance(again, BaseModel) and type(ours) is type(again):
+        for name in type(ours).model_fields:
+            if name in ours.model_fields_set:
+                yield from differing(getattr(ours, name), getattr(again, name), f"{path}.{name}" if path else name)
+    elif isinstance(ours, Mapping) and isinstance(again, Mapping):
+        for key in sorted({*ours, *again}):
+            yield from differing(ours.get(key), again.get(key), f"{path}.{key}" if path else str(key))
+    elif isinstance(ours, list | tuple) and isinstance(again, list | tuple) and len(ours) == len(again):
+        for place, (left, right) in enumerate(zip(ours, again, strict=True)):
+            yield from differing(left, right, f"{path}[{place}]")
+    elif ours != again or isinstance(ours, bool) != isinstance(again, bool):
+        yield f"{path}: {str(ours)[:60]} became {str(again)[:60]}"
 
 
 def _choices(outcome: Outcome, plan: Plan, stored: PlanInputs | None) -> dict[str, Any]:

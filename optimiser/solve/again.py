@@ -71,7 +71,9 @@ def again(plan: Plan, milestones: Sequence[str] | None = None, stored: Outcome |
     if problem.earliest.status == "beyond":
         raise beyond_horizon(problem.earliest)
     with barred():
-        return _again(problem, asked, stored)
+        found = _again(problem, asked, stored)
+    found.taken.append("how it was run: versions, seed, limits and time")
+    return found
 
 
 def _again(problem: Problem, asked: Sequence[str], stored: Outcome | None) -> Again:
@@ -85,7 +87,7 @@ def _again(problem: Problem, asked: Sequence[str], stored: Outcome | None) -> Ag
     if not problem.pools:
         dates = _dates(problem, asked, stored)
         ranges = spans(problem, {each.milestone: each.range for each in dates.proved}, Deadline())
-        return Again(solved(problem, dates, ranges, run), ["that CP-SAT comes to the same dates, and how long it took"])
+        return Again(solved(problem, dates, ranges, run), ["that CP-SAT comes to the same dates"])
     if stored is None:
         raise SolverBarredError
     if isinstance(stored, Solved):

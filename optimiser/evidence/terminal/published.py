@@ -263,4 +263,7 @@ def verification_report(answer: Verification, page: Page, *, argument: bool = Tr
         if argument and answer.argument
         else []
     )
-    return page.paint(joined([[title], checks, said if answer.without_solver else [], lines]))
+    rest_of_it = [heading("Not derived: taken as it is stored")] if answer.not_derived else []
+    for each in answer.not_derived:
+        rest_of_it += hanging("-", each, page.width, 2, 2)
+    return page.paint(joined([[title], checks, said if answer.without_solver else [], rest_of_it, lines]))
