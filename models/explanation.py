@@ -534,11 +534,11 @@ class Contribution(Record):
 
     group: Identifier
     add_one_in: int
-    """Put into the first plan alone (impacted as-planned)."""
+    """Put into the first plan alone."""
     but_for: int
-    """Taken out of the second plan alone (collapsed as-built)."""
+    """Taken out of the second plan alone."""
     waterfall: int
-    """In the stated order (time impact analysis)."""
+    """In the stated order."""
     shapley: float
     shapley_error: float = 0.0
     """Standard error, where orders were sampled."""
@@ -551,7 +551,7 @@ class Contribution(Record):
 
 
 class Interaction(Record):
-    """What two groups do together beyond each alone, taken out of the second plan: negative is concurrency."""
+    """What two groups do together beyond each alone, taken out of the second plan: negative is one path overtaking another."""
 
     groups: Many[Identifier]
     days: int
@@ -574,7 +574,7 @@ class NetworkComparison(Record):
     interactions: Many[Interaction]
     exact: bool
     terms: dict[str, str]
-    """Method to the SCL Protocol's term for it."""
+    """Method to what it is."""
 
 
 class Attribution(Record):

@@ -2,7 +2,7 @@
 
 Which method is used can decide the answer, so no single number is given alone: each group of changes put into the first
 plan alone, taken out of the second alone, in a stated order, and averaged over all orders (Shapley, "A value for n-person
-games", 1953: a neutral allocation, which the SCL Delay and Disruption Protocol does not know).
+games", 1953: a neutral allocation).
 """
 
 from __future__ import annotations
@@ -31,19 +31,20 @@ from optimiser.numbers import column_number, references
 from optimiser.solve.asked import asked_for
 from optimiser.solve.variant import Variant
 
-__all__ = ["MOST_EXACT", "SCL_TERMS", "attribute", "compare_networks", "shapley"]
+__all__ = ["METHODS", "MOST_EXACT", "attribute", "compare_networks", "shapley"]
 
 MOST_EXACT = 12
 """Up to this many groups every combination is dated; beyond, orders are sampled."""
 SAMPLED_ORDERS = 400
 
-SCL_TERMS = {
-    "add_one_in": "impacted as-planned: each group put into the first plan alone",
-    "but_for": "collapsed as-built (but for): each group taken out of the second plan alone; prospective, so not as built",
-    "waterfall": "time impact analysis: the groups in the stated order, each on the plan then current",
-    "shapley": "not a method of the Protocol: a neutral allocation over all orders",
-    "interaction": "negative: concurrency; positive: the groups only delay together",
+METHODS = {
+    "add_one_in": "each group put into the first plan alone",
+    "but_for": "each group taken out of the second plan alone",
+    "waterfall": "the groups in the stated order, each on the plan then current",
+    "shapley": "a neutral allocation over all orders; no method of delay analysis",
+    "interaction": "negative: one path overtakes another; positive: the groups only delay together",
 }
+"""What each figure is. The names of the SCL Delay and Disruption Protocol are not used: its methods ask for what was built."""
 
 
 def attribute(
@@ -284,7 +285,7 @@ def compare_networks(
             if without[one] + without[other] != every - date
         ),
         exact=exact,
-        terms=SCL_TERMS,
+        terms=METHODS,
     )
 
 

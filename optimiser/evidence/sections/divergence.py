@@ -262,16 +262,15 @@ def _comparisons(comparisons: tuple[NetworkComparison, ...]) -> Table:
             column("date", "date"),
             column("date then", "date"),
             column("what was changed"),
-            column("put in alone", "number", "wd", "impacted as-planned"),
-            column("taken out alone", "number", "wd", "collapsed as-built, but for"),
-            column("in order", "number", "wd", "time impact analysis, in order of time"),
+            column("put in alone", "number", "wd"),
+            column("taken out alone", "number", "wd"),
+            column("in order", "number", "wd", "in order of time"),
             column("neutral split", "number", "wd", "Shapley: not a delay analysis"),
         ],
         rows,
         proof="closed form",
         source="attribute of the reproducing case against every case without capacities",
-        note="Terms in brackets are those of the SCL Delay and Disruption Protocol. The tool is prospective: nothing here is "
-        "evidence of entitlement.",
+        note="The tool is prospective: nothing here is evidence of entitlement.",
         fold=True,
         most=60,
     )
@@ -280,7 +279,7 @@ def _comparisons(comparisons: tuple[NetworkComparison, ...]) -> Table:
 def _interactions(comparisons: tuple[NetworkComparison, ...]) -> Table:
     return table(
         "interactions",
-        "What two changes do together beyond each alone: negative is concurrency",
+        "What two changes do together beyond each alone: negative is one path overtaking another",
         [
             column("from", "id"),
             column("to", "id"),
