@@ -54,6 +54,38 @@ class Baselines(Record):
     probability: float
 
 
+class JustifiedDate(Record):
+    """The date to commit to where a day late costs so many days early."""
+
+    ratio: float
+    confidence: float
+    """The quantile that the ratio justifies."""
+    date: Date | None
+    """None where none holds with it."""
+    stated: bool = False
+    """Whether somebody has stated the ratio; the others are there to compare."""
+
+
+class RatioOfDate(Record):
+    """The ratio of the costs of late and early days at which a date would be the one to commit to."""
+
+    of: Text
+    """A baseline, or ``earliest``."""
+    published: Text
+    probability: float
+    ratio: float | None
+    """None where the date holds in every sample, so that any ratio would do with an earlier one."""
+
+
+class Commitment(Record):
+    """Which date, and why: what ratios of costs justify for a milestone, and what each date would take."""
+
+    milestone: Identifier
+    dates: Many[JustifiedDate]
+    published: Many[RatioOfDate]
+    deterministic: RatioOfDate | None
+
+
 class Bias(Record):
     """Why the expected date is later than the deterministic one, in working days of the base calendar.
 

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 __all__ = ["register", "robust_dates"]
 
+USUAL = 0.8
+"""The confidence where nothing is said; which ratio of costs it stands for is printed beside it."""
+
 
 class ReadingChoice(StrEnum):
     """What is done about open questions."""
@@ -84,8 +87,17 @@ def robust_dates(
     plan: PlanName,
     *,
     confidence: Annotated[
-        float, typer.Option("-c", "--confidence", metavar="P", help="Probability with which each date is to hold.")
-    ] = 0.8,
+        float | None,
+        typer.Option(
+            "-c", "--confidence", metavar="P", help="Probability with which each date is to hold; 0.8 if nothing is said."
+        ),
+    ] = None,
+    cost_ratio: Annotated[
+        float | None,
+        typer.Option(
+            "--cost-ratio", metavar="R", help="A day late costs as much as R days early: the date that this justifies."
+        ),
+    ] = None,
     milestone: Milestones = None,
     risk_register: Annotated[
         str | None,
@@ -148,6 +160,7 @@ def robust_dates(
     """
     asked = read_milestones(milestone)
     wanted = _target(target)
+    held = _confidence(confidence, cost_ratio)
     with progress() as tell:
         if tell:
             tell("reading the plan")
@@ -162,7 +175,7 @@ def robust_dates(
 
         outcome = robust(
             loaded,
-            confidence,
+            held,
             seed,
             samples,
             milestones=asked,
@@ -184,12 +197,33 @@ def robust_dates(
         from optimiser.evidence.documents import with_changes
         from optimiser.evidence.robust_documents import robust_document
 
-        print_json(with_changes(robust_document(outcome), found))
+        print_json(with_changes(robust_document(outcome, cost_ratio), found))
     else:
         from optimiser.evidence.terminal.robust import robust_report
 
-        print_text(after_changes(found, robust_report(outcome, loaded, page())))
+        print_text(after_changes(found, robust_report(outcome, loaded, page(), cost_ratio)))
     return _exit_code(outcome)
+
+
+def _confidence(confidence: float | None, ratio: float | None) -> float:
+    """Return the probability asked for, or the one that a ratio of costs justifies.
+
+    Raises
+    ------
+    InputError
+        If both are given, or the ratio is no number above 0.
+    """
+    if ratio is None:
+        return USUAL if confidence is None else confidence
+    if confidence is not None:
+        message = f"a ratio of costs says the confidence itself, and {confidence:g} is given too; maybe leave one of them out"
+        raise InputError([Located(message, path="--cost-ratio")])
+    if not 0 < ratio < float("inf"):
+        message = f"expected a number above 0, got {ratio:g}; maybe 4, if a day late costs as much as four days early"
+        raise InputError([Located(message, path="--cost-ratio")])
+    from optimiser.robust.commitment import confidence_of
+
+    return confidence_of(ratio)
 
 
 def _changes(changed: LoadedPlan, outcome: RobustOutcome) -> WhatIf | None:

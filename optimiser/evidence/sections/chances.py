@@ -11,6 +11,7 @@ from models.robustness import RobustDate, RobustOutcome
 from optimiser.evidence.charts.curves import chance_chart
 from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.sections.words import column, lead, paragraph, published, remark, table
+from optimiser.robust.commitment import commitment
 
 __all__ = ["below", "robust_dates", "unsimulated"]
 
@@ -44,6 +45,7 @@ def robust_dates(dossier: Dossier) -> Section:
         ),
         *(_deadlines(outcome, source),) * bool(outcome.deadlines),
         _quantiles(dossier),
+        *_commitments(outcome, source),
         _baselines(dossier),
     ]
     for entry in outcome.milestones:
@@ -52,6 +54,55 @@ def robust_dates(dossier: Dossier) -> Section:
     blocks.append(_shapes(outcome, source))
     blocks += [remark(note, "simulated", source) for note in outcome.notes]
     return Section(id="robust", title="Robust dates", items=(12,), blocks=tuple(blocks))
+
+
+def _commitments(outcome: RobustOutcome, source: str) -> list[Table]:
+    """Return which date each ratio of costs justifies, and the ratio at which each published date would be right."""
+    found = [commitment(entry) for entry in outcome.milestones]
+    if not found:
+        return []
+    names = [column(entry.milestone, "date") for entry in found]
+    return [
+        table(
+            "commitments",
+            "Which date, and why: the one that a ratio of costs justifies",
+            [column("a day late costs so many days early", "number"), column("so it should hold with", "share"), *names],
+            [
+                [row[0].ratio, round(row[0].confidence, 4), *(each.date for each in row)]
+                for row in zip(*(entry.dates for entry in found), strict=True)
+            ],
+            proof="simulated",
+            source=source,
+            note="Nobody has stated what a month late or early costs; 'robust --cost-ratio' takes it.",
+        ),
+        table(
+            "commitment-ratios",
+            "The ratio at which each date would be the one to commit to",
+            [
+                column("milestone", "id"),
+                column("date of", "id"),
+                column("date"),
+                column("chance", "share"),
+                column("ratio", "number"),
+            ],
+            [
+                [
+                    entry.milestone,
+                    each.of,
+                    each.published,
+                    round(each.probability, 4),
+                    None if each.ratio is None else round(each.ratio, 3),
+                ]
+                for entry in found
+                for each in (*entry.published, *((entry.deterministic,) if entry.deterministic else ()))
+            ],
+            proof="simulated",
+            source=source,
+            note="An empty ratio: it holds in every sample, so an earlier date would be right. A ratio below 1 says that a day early is "
+            "held to be dearer than a day late.",
+            fold=True,
+        ),
+    ]
 
 
 def below(noise: int) -> str:

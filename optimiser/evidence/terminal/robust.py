@@ -11,12 +11,13 @@ from rich.text import Text
 
 from models.plan import Plan
 from models.robustness import ChanceEffect, RobustOutcome
-from optimiser.evidence.documents import evidence_class
+from optimiser.evidence.documents import conditions, evidence_class
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
 from optimiser.evidence.terminal.robust_choices import (
     BELOW,
     against_lines,
     claims_lines,
+    commitment_lines,
     decision_lines,
     moved,
     policies_lines,
@@ -36,7 +37,7 @@ _NARROW = 90
 """On a page narrower than this words are shortened, so that no date is ever cut."""
 
 
-def robust_report(outcome: RobustOutcome, plan: Plan, page: Page) -> str:
+def robust_report(outcome: RobustOutcome, plan: Plan, page: Page, ratio: float | None = None) -> str:
     """Return the whole answer as text for a terminal or a file.
 
     Parameters
@@ -47,10 +48,13 @@ def robust_report(outcome: RobustOutcome, plan: Plan, page: Page) -> str:
         The plan it answers for.
     page
         How wide, and whether in colour.
+    ratio
+        Of the costs of a day late and a day early, where somebody has stated it.
     """
     sections = [
         _title(outcome, plan, page),
         _dates(outcome, page),
+        commitment_lines(outcome, page, ratio),
         _deadlines(outcome, page),
         _rests_on(outcome, page),
         _quantiles(outcome, page),
@@ -127,8 +131,12 @@ def _dates(outcome: RobustOutcome, page: Page) -> Lines:
         )
         if entry.proof:
             ground = f"{basis}, {confidence}" if confidence else basis or "nothing"
+            held = conditions(entry.evidence) if entry.evidence else ""
+            condition = f", if {held}" if held else ""
             served = f"; served by the policy {_date(entry.served)} ({moved(entry.served_wd)} wd)" if outcome.policy else ""
-            stands.append((entry.id, f"deterministic date {entry.proof} ({entry.bound_by}), standing on: {ground}{served}"))
+            stands.append(
+                (entry.id, f"deterministic date {entry.proof} ({entry.bound_by}), standing on: {ground}{condition}{served}")
+            )
     under = "under the register" if outcome.register_title else "under the ranges that the plan states"
     title = f"Robust dates: each holds with a probability of {round(100 * outcome.confidence, 8):.10g} % {under}"
     lines = [heading(title), *grid.lines(page.width)]
@@ -224,7 +232,16 @@ def _quantiles(outcome: RobustOutcome, page: Page) -> Lines:
     for entry in outcome.milestones:
         deviation = "–" if entry.deviation_wd is None else f"{entry.deviation_wd:.0f} wd"
         grid.add(words(entry.id, "bold"), *(_date(entry.quantiles[name]) for name in kept), _date(entry.mean), deviation)
-    return [heading("Quantiles"), *grid.lines(page.width)]
+    lines = [heading("Quantiles"), *grid.lines(page.width)]
+    early = [
+        entry.id
+        for entry in outcome.milestones
+        if (date := entry.quantiles.get("P10")) and entry.deterministic and date < entry.deterministic
+    ]
+    if early:
+        text = "the plan's earliest date takes each length as stated, and the ranges reach below some of them"
+        lines += paragraph(f"P10 of {', '.join(early)} lies before the earliest date: {text}", page.width, 2, "dim")
+    return lines
 
 
 def _masses(outcome: RobustOutcome, page: Page) -> Lines:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from models.robustness import Cut, Decision, Pull, RobustOutcome
+from models.robustness import Cut, Decision, Pull, RatioOfDate, RobustOutcome
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
 from optimiser.evidence.terminal.words import counted, day
+from optimiser.robust.commitment import commitment
 
 __all__ = [
     "BELOW",
     "against_lines",
     "claims_lines",
+    "commitment_lines",
     "decision_lines",
     "moved",
     "policies_lines",
@@ -49,6 +51,45 @@ def titled(title: str, note: str, page: Page) -> Lines:
     if len(title) + 2 + len(note) <= page.width:
         return [heading(title, note)]
     return [heading(title), *paragraph(note, page.width, 2, "dim")]
+
+
+def commitment_lines(outcome: RobustOutcome, page: Page, stated: float | None) -> Lines:
+    """Return which date each ratio of costs justifies, and the ratio at which each published date would be right."""
+    if not outcome.milestones:
+        return []
+    found = [commitment(entry, stated) for entry in outcome.milestones]
+    grid = TextTable(
+        [
+            TextColumn("a day late costs"),
+            TextColumn("so hold with", side="right"),
+            *(TextColumn(entry.milestone, limit=20) for entry in found),
+        ]
+    )
+    for row in zip(*(entry.dates for entry in found), strict=True):
+        style = "bold" if row[0].stated else ""
+        days = f"{row[0].ratio:g} days early" if row[0].ratio != 1 else "1 day early"
+        mark = "  (stated)" if row[0].stated else ""
+        cells = [f"{days}{mark}", f"{100 * row[0].confidence:.3g} %", *(_date(each.date) for each in row)]
+        grid.add(*(words(cell, style) for cell in cells))
+    note = "" if stated is not None else "nobody has stated the ratio: --cost-ratio does"
+    lines = [*titled("Which date, and why", note, page), *grid.lines(page.width)]
+    names = [each.of for each in found[0].published]
+    if names:
+        heads = TextTable(
+            [TextColumn("right only if a day late costs", gives=True), *(TextColumn(entry.milestone) for entry in found)]
+        )
+        for place, name in enumerate(names):
+            heads.add(name, *(_ratio(entry.published[place]) if place < len(entry.published) else "–" for entry in found))
+        heads.add("the earliest date", *(_ratio(entry.deterministic) if entry.deterministic else "–" for entry in found))
+        lines += heads.lines(page.width)
+    return lines
+
+
+def _ratio(entry: RatioOfDate) -> str:
+    """Return the ratio at which a date would be right, as so many days early."""
+    if entry.ratio is None:
+        return "an earlier one is"
+    return f"{entry.ratio:.2g} days early" if entry.ratio >= 0.005 else "next to nothing"
 
 
 def side_by_side_lines(outcome: RobustOutcome, page: Page) -> Lines:
