@@ -164,6 +164,8 @@ TABLES: dict[str, Change] = {
     "regions": lambda row: row.__setitem__(2, 99),
     "authorities": lambda row: row.__setitem__(2, 99),
     "changes": lambda row: row.__setitem__(4, 99),
+    "own-sums": lambda row: row.__setitem__(5, 1),
+    "own-months": lambda row: row.__setitem__(7, "approved"),
     "hashes": lambda row: row.__setitem__(1, "0" * 64),
     "versions": lambda row: row.__setitem__(1, "9.9.9"),
     "not-modelled": lambda row: row.__setitem__(1, "nothing"),

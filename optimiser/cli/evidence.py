@@ -57,6 +57,12 @@ def make_pack(
         int | None, typer.Option("--samples", min=64, max=1_000_000, help="Of each simulation; as many as `robust` draws.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, max=2**31 - 8, help="Of solver and simulation; recorded.")] = 0,
+    sign: Annotated[
+        Path | None,
+        typer.Option(
+            "--sign", metavar="KEY", help="Sign the pack's hashes with an SSH key; the signature is PACK.sig, beside it."
+        ),
+    ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="Also write the report as PDF; needs the extra 'report'.")] = False,
     as_json: AsJson = False,
 ) -> int:
@@ -68,11 +74,15 @@ def make_pack(
     check_folder_name(output, "pack")
     settings, readings = read_settings(plan, scenario, setting, reading, assumptions)
     asked = read_milestones(milestone)
-    from optimiser.evidence.folder import obstacle, write
+    from optimiser.evidence.folder import SUMS, obstacle, write
     from optimiser.evidence.pack import build
     from optimiser.evidence.request import request_of
+    from optimiser.evidence.signature import check_signing, write_signature
+    from optimiser.evidence.signature import sign as make_signature
 
     obstacle(output, force=force)
+    if sign is not None:
+        check_signing(sign, output, force=force)
     request = request_of(
         plan,
         main=tuple(scenario or ()),
@@ -88,11 +98,15 @@ def make_pack(
     )
     with progress() as tell:
         built = build(request, plan, progress=tell)
+    signature = None if sign is None else make_signature(built.files[SUMS], sign)
     write(built, output, force=force)
+    if signature is not None:
+        write_signature(output, signature)
     if as_json:
         from optimiser.evidence.pack_documents import evidence_document
 
-        print_json(evidence_document(built.manifest, output, built.pack.status, built.sha256))
+        document = evidence_document(built.manifest, output, built.pack.status, built.sha256)
+        print_json({**document, "signature": None if sign is None else f"{output}.sig"})
     else:
         from optimiser.evidence.terminal.pack import evidence_report
 

@@ -43,6 +43,14 @@ def verify_file(
             "--rerun", help="Of a pack: build it again from its own inputs, with solver and samples, and compare bytes."
         ),
     ] = False,
+    signers: Annotated[
+        Path | None,
+        typer.Option(
+            "--signers",
+            metavar="FILE",
+            help="Of a pack: whose signature, PACK.sig, is to be found; a file of allowed signers as ssh-keygen reads it.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Check a stored outcome or a pack: hashes, schedules, arguments, and every figure derived again. No solver is used.
@@ -52,12 +60,14 @@ def verify_file(
     Exit codes: 0 it holds; 5 it does not; 4 it holds and claims no date; 2 bad usage or input; 1 our fault.
     """
     if outcome.is_dir():
-        return _verify_pack(outcome, rerun=rerun, as_json=as_json)
+        return _verify_pack(outcome, rerun=rerun, signers=signers, as_json=as_json)
     from optimiser.evidence.stored import verify_stored
     from optimiser.explain.stored import outcome_plan
 
     if rerun:
         raise InputError([Located("only a pack can be built again; an outcome is solved again with 'solve'", path="--rerun")])
+    if signers is not None:
+        raise InputError([Located("only a pack is signed", path="--signers")])
     held = None
     if plan or scenario or setting or reading or release or assumptions:
         held = read_plan(plan or outcome_plan(outcome), scenario, setting, reading, release, assumptions)
@@ -75,12 +85,12 @@ def verify_file(
     return ExitCode.UNDECIDED if answer.status == "undecided" else ExitCode.DONE
 
 
-def _verify_pack(folder: Path, *, rerun: bool, as_json: bool) -> ExitCode:
+def _verify_pack(folder: Path, *, rerun: bool, signers: Path | None, as_json: bool) -> ExitCode:
     """Check a pack."""
     from optimiser.evidence.verify import verify_pack
 
     with progress() as tell:
-        answer = verify_pack(folder, rerun=rerun, progress=tell)
+        answer = verify_pack(folder, rerun=rerun, signers=signers, progress=tell)
     if as_json:
         from optimiser.evidence.pack_documents import verify_pack_document
 

@@ -187,7 +187,8 @@ def _why_not(dossier: Dossier, ask: Callable[..., Any]) -> tuple[MilestoneWhyNot
 def _own_distance(dossier: Dossier, main: Oracle | None, tell: Callable[[str], None]) -> None:
     """Say what makes the months between the first published dates and those of each case."""
     if main is None or not dossier.plan.baselines:
-        dossier.absent["own distance"] = "the plan has no dates, or no published ones to hold them against"
+        reason = "the plan has no dates" if main is None else "the plan has no published dates to be held against"
+        dossier.absent["own distance"] = reason
         return
     from optimiser.explain.necessity import own_distance
     from optimiser.explain.oracle import Oracle

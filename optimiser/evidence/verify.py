@@ -20,6 +20,7 @@ from optimiser.evidence.folder import MANIFEST, SUMS
 from optimiser.evidence.inputs import INPUTS
 from optimiser.evidence.listing import hash_checks, listed_hashes, manifest_checks
 from optimiser.evidence.sections.closing import versions
+from optimiser.evidence.signature import signature_beside, signature_check
 from optimiser.evidence.simulated import simulation_checks
 from optimiser.evidence.survey import survey
 from optimiser.explain import verify_outcome
@@ -39,7 +40,9 @@ def is_pack(folder: Path) -> bool:
     return folder.is_dir() and ((folder / MANIFEST).exists() or (folder / SUMS).exists())
 
 
-def verify_pack(folder: Path, *, rerun: bool = False, progress: Callable[[str], None] | None = None) -> PackVerification:
+def verify_pack(
+    folder: Path, *, rerun: bool = False, signers: Path | None = None, progress: Callable[[str], None] | None = None
+) -> PackVerification:
     """Check a pack.
 
     Parameters
@@ -48,6 +51,8 @@ def verify_pack(folder: Path, *, rerun: bool = False, progress: Callable[[str], 
         The pack.
     rerun
         Whether to build it again from the inputs inside it, with samples and solver, and compare every byte.
+    signers
+        A file of allowed signers, of whom one must have signed the pack; no signature is asked for where None.
     progress
         Told what is being done.
 
@@ -59,7 +64,7 @@ def verify_pack(folder: Path, *, rerun: bool = False, progress: Callable[[str], 
     Raises
     ------
     InputError
-        If the folder is no pack.
+        If the folder is no pack, or signatures cannot be checked.
     """
     tell = progress or (lambda _: None)
     if not is_pack(folder):
@@ -83,6 +88,7 @@ def verify_pack(folder: Path, *, rerun: bool = False, progress: Callable[[str], 
     if manifest is not None:
         tell("listing")
         checks += manifest_checks(manifest, files, there.unread)
+        as_listed = all(check.holds for check in checks)
         for case in manifest.request.cases:
             tell(f"case {case.id}")
             checks += _case(case.id, manifest, files)
@@ -90,12 +96,18 @@ def verify_pack(folder: Path, *, rerun: bool = False, progress: Callable[[str], 
         if rerun:
             tell("building the pack again")
             checks += rebuild(folder, manifest, files, progress)
+        elif not as_listed:
+            notes.append("nothing was derived again, as the files are not those that the pack lists")
         else:
             tell("deriving the pack again")
             found, not_derived = derive(folder, manifest, files, progress)
             checks += found
-            notes.append(_AUTHOR)
+            notes += [] if signers is not None else [_AUTHOR]
         notes += _other_versions(manifest, holds=all(check.holds for check in checks))
+    if signers is not None:
+        checks.append(signature_check(folder, files.get(SUMS), signers))
+    elif signature_beside(folder).is_file():
+        notes.append(f"{signature_beside(folder).name} was not looked at: maybe say whose signature it is to be with --signers")
     return PackVerification(
         plan=manifest.plan if manifest else None,
         files=len(files),
