@@ -8,8 +8,10 @@ where some columns differ only what lies behind them is computed again, and only
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,13 +51,37 @@ class Columns:
     values: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
     switches: Mapping[str, Flags] = field(default_factory=dict)
 
-    def taken(self, samples: Chosen) -> Columns:
-        """Return the columns of some samples, by their places or by a mask."""
-        return Columns(
-            int(np.count_nonzero(samples)) if samples.dtype == np.bool_ else len(samples),
-            {name: column[samples] for name, column in self.values.items()},
-            {name: column[samples] for name, column in self.switches.items()},
-        )
+    def taken(
+        self,
+        samples: Chosen,
+        values: Mapping[str, NDArray[np.int64]] = MappingProxyType({}),
+        switches: Mapping[str, Flags] = MappingProxyType({}),
+    ) -> Columns:
+        """Return the columns of some samples, by their places or by a mask, others in the place of some of them."""
+        count = int(np.count_nonzero(samples)) if samples.dtype == np.bool_ else len(samples)
+        return Columns(count, _Taken(self.values, samples, values), _Taken(self.switches, samples, switches))
+
+
+class _Taken(Mapping[str, NDArray[Any]]):
+    """Columns in some samples, each taken when it is first asked for: most never are."""
+
+    def __init__(self, whole: Mapping[str, NDArray[Any]], samples: Chosen, instead: Mapping[str, NDArray[Any]]) -> None:
+        self._whole, self._samples, self._known = whole, samples, dict(instead)
+        self._names = {*whole, *instead} if instead else whole.keys()
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        if name not in self._known:
+            self._known[name] = self._whole[name][self._samples]
+        return self._known[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 @dataclass(slots=True)

@@ -111,14 +111,16 @@ class Field:
         stated = self._days(self.placed, lost), lost
         changed: dict[str, None] = {}
         places: list[Boundaries] = []
-        for columns in cases:
-            names, samples = self._changed(columns)
+        for each in cases:
+            names, samples = self._changed(each)
             changed |= dict.fromkeys(names)
-            places.append(np.flatnonzero(samples) if policy == self.policy else np.arange(columns.samples))
+            places.append(np.flatnonzero(samples) if policy == self.policy else np.arange(each.samples))
         there = np.concatenate(places)
         if not len(there):
             return [stated] * len(cases)
-        free = self.free.varied(self._beside(cases, places), there, changed, self._needed, {})
+        whole = len(cases) == 1 and len(there) == self.columns.samples
+        columns = cases[0] if whole else self._beside(cases, places)
+        free = self.free.varied(columns, None if whole else there, changed, self._needed, {})
         days, missed = self._allotted(self._loosened(free, {}), there, list(changed), policy)
         found = []
         for where in places:
@@ -130,28 +132,21 @@ class Field:
 
     def _beside(self, cases: Sequence[Columns], places: Sequence[Boundaries]) -> Columns:
         """Return columns side by side, each at some of its places."""
-        there = np.concatenate(places)
 
-        def joined(
+        def others(
             own: Mapping[str, NDArray[Any]], theirs: Sequence[Mapping[str, NDArray[Any]]], stated: Callable[[str], int]
         ) -> dict[str, NDArray[Any]]:
-            found = {}
-            for name in {**own, **{name: None for each in theirs for name in each}}:
-                if all(each.get(name) is own.get(name) for each in theirs):
-                    found[name] = own[name][there]
-                    continue
-                parts = (
-                    each[name][at] if name in each else np.full(len(at), stated(name))
-                    for each, at in zip(theirs, places, strict=True)
-                )
-                found[name] = np.concatenate(list(parts))
-            return found
+            names = dict.fromkeys(name for each in (own, *theirs) for name in each)
+            differing = [name for name in names if any(each.get(name) is not own.get(name) for each in theirs)]
+            parts = list(zip(theirs, places, strict=True))
+            return {
+                name: np.concatenate([each[name][at] if name in each else np.full(len(at), stated(name)) for each, at in parts])
+                for name in differing
+            }
 
-        return Columns(
-            len(there),
-            joined(self.columns.values, [each.values for each in cases], self._stated),
-            joined(self.columns.switches, [each.switches for each in cases], self._enabled),
-        )
+        values = others(self.columns.values, [each.values for each in cases], self._stated)
+        switches = others(self.columns.switches, [each.switches for each in cases], self._enabled)
+        return self.columns.taken(np.concatenate(places), values, switches)
 
     def _allotted(self, free: Batch, places: Boundaries, changed: Sequence[str], policy: Policy) -> tuple[Days, Flags]:
         """Return the days once everybody is served: only where somebody is ready at another time, or takes another time."""
