@@ -375,3 +375,25 @@ def test_a_policy_without_parties_is_refused() -> None:
 
     with pytest.raises(InputError, match="no parties to serve by 'large-first'"):
         robust(load("toy-capacity"), samples=64, policy="large-first")
+
+
+def test_of_two_queues_for_the_same_work_the_one_with_fewer_hands_decides(make_plan: Any) -> None:
+    """Two pools that the same work asks for one hand each serve it like one pool that has, in each sample, the fewer hands."""
+    lengths = [5, 4, 3, 2, 2, 6]
+    demands = [{"item": f"W{place}"} for place in range(len(lengths))]
+    further = {"id": "rooms", "kind": "capacity", "title": "rooms", "amount": 3, "demands": demands, "basis": "synthetic"}
+    one = queue_plan(make_plan, lengths, 2)
+    both = make_plan(
+        activities=[activity(f"W{place}", days) for place, days in enumerate(lengths)],
+        milestones=[milestone("M")],
+        rules=[*(rule.model_dump(mode="json", by_alias=True, exclude_defaults=True) for rule in one.rules), further],
+        targets=["M"],
+    )
+    hands, rooms = np.array([1, 2, 3, 4, 0]), np.array([2, 2, 1, 3, 3])
+    alone, missed = allotted(compile_network(one), Columns(5, {"pool": np.minimum(hands, rooms)}))
+    together, lost = allotted(compile_network(both), Columns(5, {"pool": hands, "rooms": rooms}))
+
+    assert np.array_equal(alone[:, :4], together[:, :4])
+    assert np.array_equal(missed, lost)
+    assert lost.tolist() == [False, False, False, False, True]
+    assert len({column.tobytes() for column in together.T[:4]}) == 3

@@ -139,9 +139,9 @@ class _Finder:
 
     def simulate(self, choices: Sequence[Steps]) -> None:
         """Simulate choices that have not been yet."""
-        for steps in choices:
-            if steps not in self.tried:
-                self.tried[steps] = self.sampler.compare({"": self.case(steps)})[""].among(self.target.milestone)
+        new = [steps for steps in dict.fromkeys(choices) if steps not in self.tried]
+        found = self.sampler.each({str(place): self.case(steps) for place, steps in enumerate(new)})
+        self.tried |= {new[int(place)]: sample.among(self.target.milestone) for place, sample in found}
 
     def at(self, steps: Steps) -> Distribution:
         """Return how the target's milestone falls under one choice."""

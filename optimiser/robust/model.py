@@ -153,7 +153,6 @@ class Model:
         """Slot to the levers that take something off it, or add something to it."""
         self.dimensions = 0
         self.notes: list[str] = []
-        self._rows: dict[str, int] = {}
         self._lattices: dict[tuple[object, ...], Lattice] = {}
         self.chances: tuple[Chance, ...] = tuple(self._compile(weighted=weighted))
         self.touching = {
@@ -187,7 +186,6 @@ class Model:
         for driver in register.drivers if register else ():
             slots = tuple(self._touch(name) for name in driver.touches)
             size, acts = self._row(), self._row()
-            self._rows[driver.id] = size
             self.probabilities[driver.id] = driver.probability
             for slot in slots:
                 self.scales.setdefault(slot, []).append((driver, size))
@@ -217,7 +215,6 @@ class Model:
         if quantity.value is None:
             self.notes.append(f"range '{entry.id}' has no effect: '{entry.of}' is none in this plan")
         slot = self._touch(entry.of)
-        self._rows[entry.id] = row
         self.ranges[slot] = (entry, row)
         self._outside(entry, slot)
         return [Chance(entry.id, entry.title or quantity.title, "range", entry.basis, entry.raid, (slot,), (row,))]
@@ -278,8 +275,8 @@ class Model:
         """Return the rows and the correlation matrix of each group."""
         found = []
         for group in self.register.correlations if self.register else ():
-            rows = [self._rows[name] for name in group.members if name in self._rows]
-            kept = [place for place, name in enumerate(group.members) if name in self._rows]
+            kept = [place for place, name in enumerate(group.members) if name in self.by_id]
+            rows = [self.by_id[group.members[place]].dimensions[0] for place in kept]
             size = len(group.members)
             if group.matrix:
                 matrix = np.array(group.matrix, dtype=float)
