@@ -66,6 +66,50 @@ def test_conflicts_and_relaxations_are_what_cp_sat_says() -> None:
     assert rationed > 2
 
 
+def test_work_that_a_variant_leaves_no_length_keeps_its_place_on_the_slots() -> None:
+    """Of two links that say the same neither alone is a way out, though a schedule without the length of the work was seen."""
+
+    def sourced(**fields: object) -> dict[str, object]:
+        return {"basis": "synthetic", **fields}
+
+    links = (("first", "A"), ("again", "A"), ("other", "B"))
+    plan = Plan.model_validate(
+        {
+            "schema": "optimiser/plan/1",
+            "id": "twice",
+            "title": "Work that is linked twice",
+            "as_of": "2024-01-01",
+            "horizon": {"first": "2024-01-01", "last": "2024-01-31"},
+            "calendar": "days",
+            "calendars": [
+                sourced(
+                    id="days",
+                    title="Weekdays",
+                    weekdays=["mon", "tue", "wed", "thu", "fri"],
+                    covers={"first": "2024-01-01", "last": "2024-01-31"},
+                )
+            ],
+            "targets": ["M"],
+            "activities": [sourced(id=name, title=name, duration="1 wd") for name in "AB"],
+            "milestones": [sourced(id="M", title="M", shown="opens")],
+            "rules": [
+                *(sourced(id=rule, title=rule, kind="dependency", before=item, after="M") for rule, item in links),
+                sourced(id="bench", title="One bench", kind="capacity", amount=1, demands=[{"item": "A"}, {"item": "B"}]),
+            ],
+        }
+    )
+    oracle = Oracle(plan)
+    by = oracle.problem.clock.origin + 1
+
+    found = enumerate_all(oracle, "M", by)
+
+    assert found.complete
+    assert set(found.relaxations) == {
+        *map(frozenset, (["duration:A"], ["duration:B"], ["other"], ["bench"], ["first", "again"]))
+    }
+    assert len(found.conflicts) == 2
+
+
 def test_enumeration_finds_every_subset_that_there_is() -> None:
     """On small plans the conflicts and relaxations are exactly those found by trying all subsets."""
     compared = several = 0

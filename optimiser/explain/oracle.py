@@ -362,8 +362,14 @@ class Oracle:
         return known.orders
 
     def _keep(self, known: _Known, values: Sequence[int]) -> None:
-        """Keep the order of one more schedule of the plan's own capacities, both ways."""
-        if known.orders is not None and len(known.orders) < 2 * KEPT:
+        """Keep the order of one more schedule of the plan's own capacities, both ways.
+
+        Not of one in which work takes no time, and so no place in the order, that takes some in the plan.
+        """
+        own = self.problem.earliest.values
+        worked = [self.network.item_nodes(item) for item in self.problem.levelling.items]
+        placed = all(values[start] < values[finish] or own[start] == own[finish] for start, finish in worked)
+        if placed and known.orders is not None and len(known.orders) < 2 * KEPT:
             known.orders += [in_order(self.network, self.problem.pools, values, spread=spread) for spread in (True, False)]
 
     @cached_property
