@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+import numpy as np
+
 from models.plan import Plan
 from optimiser.encoding import Encoding
 from optimiser.encoding.answer import Limits
@@ -66,48 +68,27 @@ def test_conflicts_and_relaxations_are_what_cp_sat_says() -> None:
     assert rationed > 2
 
 
-def test_work_that_a_variant_leaves_no_length_keeps_its_place_on_the_slots() -> None:
-    """Of two links that say the same neither alone is a way out, though a schedule without the length of the work was seen."""
-
-    def sourced(**fields: object) -> dict[str, object]:
-        return {"basis": "synthetic", **fields}
-
-    links = (("first", "A"), ("again", "A"), ("other", "B"))
-    plan = Plan.model_validate(
-        {
-            "schema": "optimiser/plan/1",
-            "id": "twice",
-            "title": "Work that is linked twice",
-            "as_of": "2024-01-01",
-            "horizon": {"first": "2024-01-01", "last": "2024-01-31"},
-            "calendar": "days",
-            "calendars": [
-                sourced(
-                    id="days",
-                    title="Weekdays",
-                    weekdays=["mon", "tue", "wed", "thu", "fri"],
-                    covers={"first": "2024-01-01", "last": "2024-01-31"},
-                )
-            ],
-            "targets": ["M"],
-            "activities": [sourced(id=name, title=name, duration="1 wd") for name in "AB"],
-            "milestones": [sourced(id="M", title="M", shown="opens")],
-            "rules": [
-                *(sourced(id=rule, title=rule, kind="dependency", before=item, after="M") for rule, item in links),
-                sourced(id="bench", title="One bench", kind="capacity", amount=1, demands=[{"item": "A"}, {"item": "B"}]),
-            ],
-        }
-    )
-    oracle = Oracle(plan)
-    by = oracle.problem.clock.origin + 1
-
-    found = enumerate_all(oracle, "M", by)
-
-    assert found.complete
-    assert set(found.relaxations) == {
-        *map(frozenset, (["duration:A"], ["duration:B"], ["other"], ["bench"], ["first", "again"]))
-    }
-    assert len(found.conflicts) == 2
+def test_what_was_asked_before_changes_no_verdict() -> None:
+    """Of plans with capacity an oracle that has been asked much says of each subset what one that was asked nothing says."""
+    plans = asked = 0
+    for seed in range(200):
+        plan = random_plan(seed, kinds=("dependency", "capacity"), units=("wd",), calendars=False)
+        oracle, milestone = Oracle(plan), plan.targets[0]
+        if oracle.found.status != "feasible" or not oracle.leads(milestone) or len(oracle.atoms) > 9:
+            continue
+        date = oracle.base(milestone).exact
+        if date is None:
+            continue
+        sets = [frozenset(each) for size in range(len(oracle.atoms) + 1) for each in itertools.combinations(oracle.atoms, size)]
+        chosen = [sets[place] for place in np.random.default_rng(seed).permutation(len(sets))[:40].tolist()]
+        told = [can(oracle, milestone, date - 1, off) for off in chosen]
+        for off, verdict in zip(chosen, told, strict=True):
+            alone = can(Oracle(plan), milestone, date - 1, off)
+            assert None in (verdict, alone) or verdict == alone, (plan.id, sorted(off))
+            asked += 1
+        plans += 1
+    assert plans > 50
+    assert asked > 2_000
 
 
 def test_enumeration_finds_every_subset_that_there_is() -> None:
