@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -23,6 +24,12 @@ __all__ = ["derive", "rebuild"]
 
 MOST_DIFFERENCES = 5
 """Places of one file at which it is said what differs."""
+
+MOST_UNFOLDED = 200_000_000
+"""Bytes of all parts of a workbook together."""
+
+UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError)
+"""What a file that is no workbook, or a damaged one, brings about."""
 
 PDF = "report.pdf"
 
@@ -119,8 +126,18 @@ def _same_book(path: str, ours: bytes | None, again: bytes | None) -> bool:
         return False
     try:
         return _members(ours) == _members(again)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+    except UNREADABLE:
         return False
+
+
+def _book_difference(ours: bytes, again: bytes) -> str:
+    """Say which parts of a workbook differ."""
+    try:
+        held, made = dict(_members(ours)), dict(_members(again))
+    except UNREADABLE:
+        return "is no workbook"
+    wrong = [name for name in sorted({*held, *made}) if held.get(name) != made.get(name)]
+    return f"in {', '.join(wrong[:MOST_DIFFERENCES])}" if wrong else "in the order of its parts"
 
 
 def _members(book: bytes) -> list[tuple[str, bytes]]:
@@ -136,10 +153,6 @@ def _members(book: bytes) -> list[tuple[str, bytes]]:
             message = "unfolds to more than a workbook of a pack holds"
             raise ValueError(message)
         return [(item.filename, held.read(item)) for item in held.infolist()]
-
-
-MOST_UNFOLDED = 200_000_000
-"""Bytes of all parts of a workbook together."""
 
 
 def _check(file: str, claim: str, found: str, *, holds: bool) -> PackCheck:
@@ -159,6 +172,8 @@ def _difference(path: str, ours: Mapping[str, bytes], again: Mapping[str, bytes]
             return "is no JSON"
         more = f" and {len(found) - MOST_DIFFERENCES} more" if len(found) > MOST_DIFFERENCES else ""
         return "; ".join(found[:MOST_DIFFERENCES]) + more or "only its spelling"
+    if path.endswith(".xlsx"):
+        return _book_difference(ours[path], again[path])
     place = next(
         (place for place, (mine, other) in enumerate(zip(ours[path], again[path], strict=False)) if mine != other),
         min(len(ours[path]), len(again[path])),

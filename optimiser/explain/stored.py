@@ -125,7 +125,10 @@ def differing(ours: Any, again: Any, path: str = "") -> Iterator[str]:
     elif isinstance(ours, Mapping) and isinstance(again, Mapping):
         for key in sorted({*ours, *again}):
             yield from differing(ours.get(key), again.get(key), f"{path}.{key}" if path else str(key))
-    elif isinstance(ours, list | tuple) and isinstance(again, list | tuple) and len(ours) == len(again):
+    elif isinstance(ours, list | tuple) and isinstance(again, list | tuple):
+        if len(ours) != len(again):
+            yield f"{path}: {len(ours)} entries became {len(again)}"
+            return
         for place, (left, right) in enumerate(zip(ours, again, strict=True)):
             yield from differing(left, right, f"{path}[{place}]")
     elif ours != again or isinstance(ours, bool) != isinstance(again, bool):
