@@ -24,7 +24,7 @@ def live_amount(network: Network, arc: Arc) -> tuple[bool, int]:
     return own, arc.amount if on else 0
 
 
-def latest_times(network: Network, held: dict[int, int]) -> list[int]:
+def latest_times(network: Network, held: dict[int, int], *, all_needed: bool = False) -> list[int]:
     """Return the greatest solution below some latest boundaries.
 
     Parameters
@@ -34,6 +34,8 @@ def latest_times(network: Network, held: dict[int, int]) -> list[int]:
         on its own account, so the result is then an upper bound on every latest boundary.
     held
         Latest boundary of some nodes.
+    all_needed
+        Whether a quorum is taken to ask for all: every result is then a lower bound instead.
 
     Returns
     -------
@@ -47,7 +49,7 @@ def latest_times(network: Network, held: dict[int, int]) -> list[int]:
     for ceiling in network.ceilings:
         if network.enabled[ceiling.rule] and ceiling.boundary is not None:
             values[ceiling.node] = min(values[ceiling.node], ceiling.boundary)
-    incoming = _incoming(network)
+    incoming = _incoming(network, all_needed=all_needed)
     for component in reversed(network.order):
         moved = True
         while moved:
@@ -61,9 +63,10 @@ def latest_times(network: Network, held: dict[int, int]) -> list[int]:
     return values
 
 
-def _incoming(network: Network) -> list[list[tuple[Arc, int]]]:
-    """Return the live inequalities into each node, with their amounts; of quorums those that ask for all."""
-    kept: list[list[tuple[Arc, int]]] | None = network.kept.get("incoming")
+def _incoming(network: Network, *, all_needed: bool = False) -> list[list[tuple[Arc, int]]]:
+    """Return the live inequalities into each node, with their amounts; of quorums those that ask for all, or are taken to."""
+    key = "incoming of all" if all_needed else "incoming"
+    kept: list[list[tuple[Arc, int]]] | None = network.kept.get(key)
     if kept is not None:
         return kept
     incoming: list[list[tuple[Arc, int]]] = [[] for _ in network.points]
@@ -72,10 +75,10 @@ def _incoming(network: Network) -> list[list[tuple[Arc, int]]]:
         if on:
             incoming[arc.target].append((arc, amount))
     for quorum in network.quorums:
-        if network.enabled[quorum.rule] and quorum.count == len(quorum.sources):
+        if network.enabled[quorum.rule] and (all_needed or quorum.count == len(quorum.sources)):
             for source, family in zip(quorum.sources, quorum.families, strict=True):
                 incoming[quorum.target].append((Arc(source, quorum.target, quorum.rule, family), quorum.amount))
-    network.kept["incoming"] = incoming
+    network.kept[key] = incoming
     return incoming
 
 
@@ -218,8 +221,11 @@ def floats(earliest: Earliest, milestone: str, *, boundary: int | None = None) -
     )
     behind = reaches(network, *chosen)
     asked = {start: slips[start] for item in items if behind[start := network.item_nodes(item.id)[0]]}
-    for node, slip in _bisected(earliest, target, held, asked).items():
-        slips[node] = slip
+    if asked:
+        sure = latest_times(network, {target: held}, all_needed=True)
+        least = {node: max(0, sure[node] - earliest.values[node]) for node in asked}
+        for node, slip in _bisected(earliest, target, held, least, asked).items():
+            slips[node] = slip
     found: dict[str, int | None] = {}
     for item in items:
         start, finish = network.item_nodes(item.id)
@@ -227,20 +233,24 @@ def floats(earliest: Earliest, milestone: str, *, boundary: int | None = None) -
     return found
 
 
-def _bisected(earliest: Earliest, target: int, held: int, most: Mapping[int, int]) -> dict[int, int]:
+def _bisected(earliest: Earliest, target: int, held: int, least: Mapping[int, int], most: Mapping[int, int]) -> dict[int, int]:
     """Return the largest slip of some nodes that leaves the target where it is, by bisection over forward passes.
 
     Parameters
     ----------
-    most
-        Node to a slip that is not exceeded; it is tried first.
+    least, most
+        Node to a slip that leaves it, and to one that is not exceeded. Mostly it is one of the two, so the latter and one more
+        than the former are tried first.
     """
     network = earliest.network
-    low = dict.fromkeys(most, 0)
     high = {node: max(0, min(slip, network.clock.limit - earliest.values[node])) for node, slip in most.items()}
-    far = True
+    low = {node: min(slip, high[node]) for node, slip in least.items()}
+    rounds = 0
     while asked := [node for node in most if low[node] < high[node]]:
-        slips = [high[node] if far else (low[node] + high[node] + 1) // 2 for node in asked]
+        slips = [
+            high[node] if rounds == 0 else low[node] + 1 if rounds == 1 else (low[node] + high[node] + 1) // 2 for node in asked
+        ]
+        rounds += 1
         raised = {}
         for place, node in enumerate(asked):
             raised[node] = np.zeros(len(asked), dtype=np.int64)
@@ -252,7 +262,6 @@ def _bisected(earliest: Earliest, target: int, held: int, most: Mapping[int, int
                 low[node] = slip
             else:
                 high[node] = slip - 1
-        far = False
     return low
 
 

@@ -278,7 +278,7 @@ class _Rationed:
         self.asked: set[int] = set()
         reached = problem.reaching(milestone)
         self.near = [leads or node in problem.rationed_nodes for node, leads in enumerate(reached)]
-        self.alike = self._alike()
+        self.alike = self._alike(self.near)
 
     def bounds(self, known: DateRange | None, deadline: Deadline) -> _Bounds:
         """Return the bounds, those that make the ends asked about first."""
@@ -286,13 +286,16 @@ class _Rationed:
         base = between(problem, self.milestone, deadline=deadline, effort=QUICK) if known is None else known
         if base.schedule is not None:
             pools = {pool.rule: pool for pool in problem.pools}
-            evaluated = evaluate(in_order(problem.network, problem.pools, base.schedule), self.sheet.columns)
+            _, first, kind = np.unique(self._alike(self._held()), return_index=True, return_inverse=True)
+            order = in_order(problem.network, problem.pools, base.schedule)
+            evaluated = evaluate(order, self.sheet.columns.taken(first))
             # What neither leads to the milestone nor holds capacity may run off the axis, as it may elsewhere.
             rows = [node for node, leads in enumerate(self.near) if leads]
             able = ~evaluated.infeasible & (evaluated.values[rows] <= limit).all(axis=0)
-            for sample in np.flatnonzero(able).tolist():
-                able[sample] = not self._counts or no_tighter(pools_of(problem.network, self._variant(sample)), pools)
-            self.high = np.where(able, np.maximum(evaluated.of(self.milestone), self.low), self.high)
+            for place in np.flatnonzero(able).tolist() if self._counts else ():
+                able[place] = no_tighter(pools_of(problem.network, self._variant(first[place])), pools)
+            reached = np.maximum(evaluated.of(self.milestone)[kind], self.low)
+            self.high = np.where(able[kind], reached, self.high)
         stated = self._stated()
         if stated is not None:
             self._settle(stated, base)
@@ -361,9 +364,24 @@ class _Rationed:
             on=tuple(name for name, state in columns.switches.items() if state[sample]),
         )
 
-    def _alike(self) -> NDArray[np.int64]:
-        """Return a number for each sample; the same where every reading that may move the milestone has the same option."""
-        network, plan, near = self.problem.network, self.problem.plan, self.near
+    def _held(self) -> list[bool]:
+        """Return for each node whether the order of the work on its slots may be felt there, or what is felt leads to it."""
+        found = list(self.near)
+        after: dict[int, list[int]] = {}
+        for target, sources in enumerate(self.problem.incoming):
+            for source in sources:
+                after.setdefault(source, []).append(target)
+        stack = list(self.problem.rationed_nodes)
+        while stack:
+            for target in after.get(stack.pop(), ()):
+                if not found[target]:
+                    found[target] = True
+                    stack.append(target)
+        return found
+
+    def _alike(self, near: Sequence[bool]) -> NDArray[np.int64]:
+        """Return a number for each sample; the same where every reading that touches some nodes has the same option."""
+        network, plan = self.problem.network, self.problem.plan
         rules = {rule.id: rule for rule in plan.rules}
         kinds = np.zeros(len(self.low), dtype=np.int64)
         for reading in self.sheet.readings:
