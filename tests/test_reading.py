@@ -291,7 +291,7 @@ def test_faults_of_all_files_are_reported_in_order(tmp_path: Path) -> None:
         "milestones.csv:2:27: published_start: missing key 'start'",
         "milestones.csv:2:28: published_finish: missing key 'finish'",
         "milestones.csv:2:29: published_stated: missing key 'stated'",
-        "raid.csv:1:29: unknown column 'published_row', expected one of basis, id, kind, title, citation, confidence, fitted_to, derived_from, note, theme, phase, rating, status, touches, reference",
+        "raid.csv:1:29: unknown column 'published_row', expected one of basis, id, kind, title, citation, confidence, fitted_to, derived_from, approved, evidenced, note, theme, phase, rating, manageable, status, touches, reference",
         "raid.csv:3:7: touches: expected an id of letters, digits, '-' and '_', at most 64 characters, got 'no such'. Maybe 'no-such'.",
     ]
 
