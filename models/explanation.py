@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from models.findings import Conflict
+from models.links import LinkReport
 from models.provenance import Authority, Basis
 from models.record import Date, Identifier, Many, Quoted, Record, Text
 
@@ -70,7 +71,15 @@ class BindingLine(Record):
     driving: bool
     """On a longest chain: in a minimal conflict at one day earlier."""
     detaches: bool = False
-    """Whether removing it would leave something of the chain without any reason for its date: no drop gain is then given."""
+    """Whether removing it would leave something of the chain to the plan's start: neither drop nor range gain is then given."""
+    falls_back: Identifier | None = None
+    """What then starts no earlier than published: what it alone holds, or the next behind it of which a start was published."""
+    falls_back_to: Date | None = None
+    """When that is; None where none was published."""
+    fallback_date: Date | None = None
+    """The milestone's date without it then."""
+    fallback_gain_wd: int | None = None
+    """Working days gained then; fewer than none where the plan is ahead of what was published."""
     drop_gain_wd: int | None
     unit_gain_wd: int | None
     """None where it has no unit, or none is left."""
@@ -199,6 +208,8 @@ class BindingReport(Record):
     """Why it cannot be one day earlier; None where the axis begins there."""
     complete: bool
     """Whether all minimal conflicts at one day earlier were enumerated, so that no joint binding is missing."""
+    links: LinkReport | None = None
+    """The inferred links on or near a driving chain; None where the date itself is not proved."""
     notes: Many[Text] = ()
 
     def line(self, rule: str) -> BindingLine:
@@ -307,9 +318,9 @@ class Relaxation(Record):
     rules: Many[str]
     titles: Many[Text]
     date: Date | None
-    """The date it buys; None where that is not known."""
+    """The date it buys; None where that is not known. Of one on paper only, the date at the published starts."""
     detaches: bool
-    """Whether something of the chain is then without any reason for its date: a way out on paper only."""
+    """Whether nothing but the plan's start would then hold something of the chain: a way out on paper only."""
     regulatory: bool
 
 

@@ -98,7 +98,10 @@ class Binding(Record):
     authority: Authority
     basis: Basis
     drop_gain_wd: int | None
-    """Working days gained if it were removed; None where removal would detach the milestone."""
+    """Working days gained if it were removed; None where nothing but the plan's start would then hold what it places."""
+    fallback_gain_wd: int | None = None
+    """Working days gained where what it alone places falls back to its published start, or the next one behind it does; fewer than
+    none are lost."""
     unit_gain_wd: int | None
     """Working days gained if it were relaxed by one unit; None where it has no unit."""
     joint_with: Many[str] = ()

@@ -194,8 +194,8 @@ def test_binding_rules_have_one_row_each():
     lines = block(report(), "What binds")
 
     assert [line.split()[0] for line in lines[3:6]] == ["duration:DECK", "piles-after-survey", "handover-lag"]
-    assert "20 / 1   all / 1" in lines[4]
-    assert any(line.strip().startswith("all = ") for line in lines)
+    assert "20 / 1  open / 1" in lines[4]
+    assert any(line.strip().startswith("open: nothing else places") for line in lines)
 
 
 def test_joint_gains_name_partners_that_gain_nothing_alone():

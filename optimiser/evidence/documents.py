@@ -338,6 +338,7 @@ def _binding(entry: Binding) -> dict[str, Any]:
         "unit_gain_wd": entry.unit_gain_wd,
         "joint_with": list(entry.joint_with),
         "method": entry.method,
+        "fallback_gain_wd": entry.fallback_gain_wd,
     }
 
 

@@ -84,7 +84,7 @@ class Released:
     authority: Authority
     rules: int
     gains: dict[str, int | None]
-    """What is proved; None where the milestone is then without any reason for its date."""
+    """What is proved, what nothing else places no earlier than published; None where it was not published either."""
     exact: bool
     """Whether no more can be gained."""
 

@@ -11,6 +11,7 @@ from models.provenance import Authority
 from models.rules import Dependency
 from optimiser.errors import OptimiserError
 from optimiser.evidence.dossier import Change, DateGrid, Dossier, Released
+from optimiser.explain.links import dates_without
 from optimiser.explain.oracle import Oracle
 from optimiser.explain.regions import piecewise_with
 from optimiser.numbers import number_of_assumption
@@ -159,24 +160,23 @@ def _steps(plan: Plan, name: str) -> tuple[int, ...]:
 
 def _authorities(dossier: Dossier, oracle: Oracle) -> None:
     """Say what each milestone gains when everything that one authority holds is let go."""
-    plan, origin = dossier.plan, oracle.problem.clock.origin
+    plan = dossier.plan
     authorities: tuple[Authority, ...] = ("regulatory", "contractual", "external", "planning", "proposal")
     held = {
         authority: tuple(rule.id for rule in plan.active_rules() if rule.authority == authority and rule.kind != "equality")
         for authority in authorities
     }
     named = [authority for authority in authorities if held[authority]]
-    found = {
-        milestone: oracle.reach(milestone, [Variant(off=held[authority]) for authority in named])
-        for milestone in dossier.milestones
-    }
+    sets = [held[authority] for authority in named]
+    found = {milestone: dates_without(oracle, milestone, sets) for milestone in dossier.milestones}
     for place, authority in enumerate(named):
         gains: dict[str, int | None] = {}
         for milestone in dossier.milestones:
             then, now = found[milestone][place], oracle.base(milestone)
-            latest = now.low if then.high is None else then.high
-            gains[milestone] = None if latest == origin else max(0, now.low - latest)
-        proved = all(found[milestone][place].exact is not None for milestone in dossier.milestones)
+            latest = now.low if then is None or then.high is None else then.high
+            gains[milestone] = None if then is None else max(0, now.low - latest)
+        reached = [each for milestone in dossier.milestones if (each := found[milestone][place]) is not None]
+        proved = all(each.exact is not None for each in reached)
         dossier.released.append(Released(authority, len(held[authority]), gains, proved))
 
 

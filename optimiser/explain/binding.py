@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
 from models.explanation import BindingLine, BindingReport, Method
@@ -9,9 +10,10 @@ from models.items import Activity
 from models.plan import Plan
 from models.rules import Point
 from optimiser.encoding.answer import DETERMINISTIC_TIME, Limits
-from optimiser.explain.conflict import Enumeration, conflict_record, detached, enumerate_all, one_conflict
+from optimiser.explain.conflict import Enumeration, conflict_record, enumerate_all, one_conflict
 from optimiser.explain.dated import need_date
 from optimiser.explain.headroom import Headroom, Saturation, headrooms, saturations
+from optimiser.explain.links import Days, Fallbacks, detached, inferred_links
 from optimiser.explain.margins import break_evens, margins, near_chains, reading_lines
 from optimiser.explain.oracle import Oracle
 from optimiser.numbers import Number, entry_of, references
@@ -103,6 +105,7 @@ def explain_with(oracle: Oracle, milestone: str, *, near: int = NEAR) -> Binding
         reading_lines=reading_lines(oracle, milestone),
         conflict=conflict,
         complete=found.complete,
+        links=inferred_links(oracle, milestone, boundary, near) if proved else None,
         notes=tuple(notes),
     )
 
@@ -128,6 +131,7 @@ class _Lines:
         spent = dict(zip((number.slot for number in gaining), self._saturation(gaining), strict=True))
         binding = [name for name in names if (self._gain(dropped.get(name)) or 0) > 0]
         loose = dict(zip(binding, detached(oracle, self.milestone, [(name,) for name in binding]), strict=True))
+        back = self._fallen_back([name for name in binding if loose[name]])
         found = [
             self._line(
                 name,
@@ -136,6 +140,7 @@ class _Lines:
                 room.get(name),
                 spent.get(name),
                 detaches=loose.get(name, False),
+                back=back.get(name, {}),
             )
             for name in names
         ]
@@ -202,6 +207,20 @@ class _Lines:
     def _saturation(self, numbers: Sequence[Number]) -> list[Saturation | None]:
         return saturations(self.oracle, self.milestone, numbers, self.boundary) if self.proved else [None] * len(numbers)
 
+    def _fallen_back(self, names: Sequence[str]) -> dict[str, dict[str, dt.date | int | str | None]]:
+        """Return where what each rule alone holds was published, and the milestone's date without the rule, held there."""
+        fallbacks, days = Fallbacks(self.oracle, self.milestone, names), Days(self.oracle, self.milestone, self.boundary)
+        found: dict[str, dict[str, dt.date | int | str | None]] = {}
+        for name, reach in zip(names, fallbacks.without([(name,) for name in names]), strict=True):
+            told, back = days.told(reach), fallbacks.back_to(name)
+            found[name] = {
+                "falls_back": None if back is None else back[0],
+                "falls_back_to": None if back is None else back[1],
+                "fallback_date": told["date"],
+                "fallback_gain_wd": told["gain_wd"],
+            }
+        return found
+
     def _gain(self, reach: DateRange | None) -> int | None:
         """Return the working days gained, fewer than none where the date moves later.
 
@@ -222,11 +241,12 @@ class _Lines:
         spent: Saturation | None,
         *,
         detaches: bool,
+        back: Mapping[str, dt.date | int | str | None],
     ) -> BindingLine:
         plan = self.oracle.plan
         member, family = self.oracle.described(name), family_of(plan, name)
         drop, unit = self._gain(reaches[0]), self._gain(reaches[1])
-        gains = spent is not None and spent.boundary < self.boundary
+        gains = spent is not None and spent.boundary < self.boundary and not detaches
         ranged = spent if gains else None
         first_worse = None
         if number and room and room.units is not None and room.units < number.most:
@@ -245,6 +265,7 @@ class _Lines:
             raid=self.oracle.raid.get(name, ()),
             driving=name in self.driving,
             detaches=detaches,
+            **back,  # type: ignore[arg-type]
             drop_gain_wd=None if detaches else drop,
             unit_gain_wd=unit,
             joint_with=self._partners(name) if drop == 0 else (),

@@ -15,15 +15,15 @@ from dataclasses import dataclass, field
 
 from models.explanation import Relaxation
 from models.findings import Conflict
-from models.plan import DURATION_PREFIX
 from models.rules import Point
+from optimiser.explain.links import dates_without, detached
 from optimiser.explain.oracle import Oracle
 from optimiser.explain.possible import can, forward, needed, refuted_alone
 from optimiser.solve.binding import QUESTION
 from optimiser.solve.variant import Variant
 from optimiser.wording import demand, describe, families, plain_date, several, title
 
-__all__ = ["Enumeration", "conflict_record", "detached", "enumerate_all", "one_conflict", "relaxation_records"]
+__all__ = ["Enumeration", "conflict_record", "enumerate_all", "one_conflict", "relaxation_records"]
 
 LONGEST = 3_000
 """Characters of a conflict told as one sentence."""
@@ -255,45 +255,26 @@ def _in_brief(parts: Sequence[str]) -> str:
 
 
 def relaxation_records(oracle: Oracle, milestone: str, sets: Sequence[frozenset[str]]) -> tuple[Relaxation, ...]:
-    """Return relaxations with the date that each buys, those that leave everything its reason first, then by date."""
+    """Return relaxations with the date that each buys, those that leave everything its reason first, then by date.
+
+    Where one would leave something to the plan's start, that falls back to its published start, or the next one's; without any
+    it has no date.
+    """
     plan, clock = oracle.plan, oracle.problem.clock
     convention = plan.convention(Point(milestone, "start"))
     order = {name: place for place, name in enumerate(oracle.atoms)}
     ordered = [tuple(sorted(each, key=order.__getitem__)) for each in sets]
-    reaches = oracle.reach(milestone, [Variant(off=names) for names in ordered])
     loose = detached(oracle, milestone, ordered)
     found = []
-    for names, reach, free in zip(ordered, reaches, loose, strict=True):
-        known = reach.exact is not None and reach.low <= clock.limit
+    for names, reach, free in zip(ordered, dates_without(oracle, milestone, ordered, loose), loose, strict=True):
+        known = reach is not None and reach.exact is not None and reach.low <= clock.limit
         found.append(
             Relaxation(
                 rules=names,
                 titles=tuple(title(plan, name) for name in names),
-                date=clock.show(reach.low, convention) if known else None,
+                date=clock.show(reach.low, convention) if reach is not None and known else None,
                 detaches=free,
                 regulatory=any(describe(plan, name).authority == "regulatory" for name in names),
             )
         )
     return tuple(sorted(found, key=lambda each: (each.detaches, len(each.rules), each.date is None, each.rules)))
-
-
-def detached(oracle: Oracle, milestone: str, sets: Sequence[Sequence[str]]) -> list[bool]:
-    """Return for each set of links, floors and durations whether, without them, something they place is placed by nothing.
-
-    Such a point lies at the beginning of the axis: it has not gained time, it has lost its reason.
-    """
-    if not sets:
-        return []
-    network, found = oracle.network, oracle.found
-    pushed: dict[str, set[int]] = {}
-    everything = list(range(len(found.events)))
-    events = found.trace(found.last[oracle.node(milestone)]) if found.status == "feasible" else everything
-    for index in events:
-        event = found.events[index]
-        if event.rule and not event.rule.startswith(DURATION_PREFIX):
-            pushed.setdefault(event.rule, set()).add(event.node)
-    values = oracle.evaluate([Variant(off=tuple(names)) for names in sets]).values
-    return [
-        any(values[node, sample] == network.clock.origin for name in names for node in pushed.get(name, ()))
-        for sample, names in enumerate(sets)
-    ]

@@ -496,6 +496,12 @@ class Oracle:
         """Return the plan with levers moved."""
         return moved_plan(self.plan, self.problem.clock, amounts)
 
+    def beside(self, plan: Plan) -> Oracle:
+        """Return an oracle of the plan with further rules, all of them off: what is known of its dates is known already."""
+        return Oracle(
+            plan, self.limits, self.problem.clock, _known={name: _Known(found.range) for name, found in self._known.items()}
+        )
+
     def reach_of(self, plan: Plan, milestone: str, *, by: int | None = None) -> DateRange:
         """Return where the earliest boundary of a milestone of a changed plan, on the same calendar, lies."""
         self.calls += 1

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from models.findings import Binding
-from models.plan import DURATION_PREFIX
-from optimiser.critical import Earliest, earliest_times, minimal_core
+from optimiser.critical import Earliest, compile_network, earliest_times, minimal_core
 from optimiser.numbers import number_of_rule
+from optimiser.solve.fallback import Fallback, loosened, pushed_by
 from optimiser.solve.variant import Variant, evaluate_variants
 from optimiser.wording import describe
 
@@ -51,10 +53,10 @@ def bindings(earliest: Earliest, milestone: str) -> tuple[Binding, ...]:
     evaluated = evaluate_variants(network, variants)
     gained = boundary - evaluated.of(milestone)
     dated = ~(evaluated.infeasible | evaluated.beyond(milestone))
-    pushed = _pushed_by(earliest, milestone)
+    loose = loosened(network, [(name,) for name in members], pushed_by(earliest, milestone))
+    back = _fallen_back(earliest, milestone, [name for name, nodes in zip(members, loose, strict=True) if nodes])
     found = []
     for sample, name in enumerate(members):
-        detached = any(evaluated.values[each, sample] == network.clock.origin for each in pushed.get(name, ()))
         unit = len(members) + list(units).index(name) if name in units else None
         member = describe(network.plan, name)
         drop = int(gained[sample])
@@ -65,7 +67,8 @@ def bindings(earliest: Earliest, milestone: str) -> tuple[Binding, ...]:
                 kind=member.kind,
                 authority=member.authority,
                 basis=member.basis,
-                drop_gain_wd=None if detached else drop,
+                drop_gain_wd=None if loose[sample] else drop,
+                fallback_gain_wd=back.get(name),
                 unit_gain_wd=int(gained[unit]) if unit is not None and dated[unit] else None,
                 joint_with=_partners(earliest, milestone, name, boundary) if drop == 0 else (),
             )
@@ -73,14 +76,20 @@ def bindings(earliest: Earliest, milestone: str) -> tuple[Binding, ...]:
     return tuple(found)
 
 
-def _pushed_by(earliest: Earliest, milestone: str) -> dict[str, set[int]]:
-    """Return, for each link or floor behind a milestone's date, the points that it pushed."""
-    pushed: dict[str, set[int]] = {}
-    for index in earliest.trace(earliest.last[earliest.network.nodes[milestone, "start"]]):
-        event = earliest.events[index]
-        if event.rule and not event.rule.startswith(DURATION_PREFIX):
-            pushed.setdefault(event.rule, set()).add(event.node)
-    return pushed
+def _fallen_back(earliest: Earliest, milestone: str, names: Sequence[str]) -> dict[str, int]:
+    """Return what each rule that alone places something is worth where that falls back to its published start."""
+    network = earliest.network
+    fallback = Fallback(network, pushed_by(earliest, milestone), milestone, names)
+    placed = [
+        name for name, known in zip(names, fallback.placed([(name,) for name in names]), strict=True) if known is not None
+    ]
+    if not placed:
+        return {}
+    beside = compile_network(fallback.plan, network.clock)
+    evaluated = evaluate_variants(beside, [fallback.variant((name,)) for name in placed])
+    dated = ~(evaluated.infeasible | evaluated.beyond(milestone))
+    gained = earliest.values[network.nodes[milestone, "start"]] - evaluated.of(milestone)
+    return {name: int(gain) for name, gain, known in zip(placed, gained, dated, strict=True) if known}
 
 
 def _partners(earliest: Earliest, milestone: str, name: str, boundary: int) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from models.explanation import BindingReport, MilestoneWhyNot
 from models.pack import Block, Cell, Figure, Name, Section, Table
 from optimiser.evidence.dossier import Dossier
+from optimiser.evidence.sections.links import inferred_links
 from optimiser.evidence.sections.words import (
     absence,
     cited,
@@ -31,7 +32,7 @@ def binding(dossier: Dossier) -> Section:
     for milestone, report in dossier.binding.items():
         blocks.append(_lines(milestone, report))
     if dossier.binding:
-        blocks.append(_near(dossier))
+        blocks += [*inferred_links(dossier), _near(dossier)]
     if not dossier.binding and dossier.main.solved is not None:
         blocks.append(_bindings(dossier))
     return Section(id="binding", title="What binds each milestone", items=(8,), blocks=tuple(blocks))
@@ -60,7 +61,9 @@ def _lines(milestone: str, report: BindingReport) -> Table:
             ),
             column("title"),
             column("says now"),
-            column("gains if gone", "number", "wd", "empty where something would be left without any reason for its date"),
+            column(
+                "gains if gone", "number", "wd", "empty where nothing else places what waits for it: see the inferred links"
+            ),
             column("gains a unit", "number", "wd"),
             column("goes on for", "number", "units"),
             column("then takes over"),
@@ -249,7 +252,7 @@ def _conflict(dossier: Dossier, entry: MilestoneWhyNot) -> list[Block]:
                 ],
                 proof="closed form",
                 source=source,
-                note="On paper only: something of the chain would be left without any reason for its date.",
+                note="On paper only: nothing but the plan's start would hold something of the chain; the date is that at its published start, or the next one's.",
                 most=12,
             )
         )
@@ -283,7 +286,7 @@ def authorities(dossier: Dossier) -> Section:
                 column("authority"),
                 column("rules on", "number"),
                 *(
-                    column(f"{name} gains", "number", "wd", "empty: left without any reason for its date")
+                    column(f"{name} gains", "number", "wd", "what nothing else places starts as published")
                     for name in dossier.milestones
                 ),
             ],

@@ -9,7 +9,7 @@ from rich.text import Text
 from models.findings import Binding
 from models.outcome import Solved
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
-from optimiser.evidence.terminal.words import listed
+from optimiser.evidence.terminal.words import OPEN, STARRED, listed
 
 __all__ = ["binding_lines"]
 
@@ -47,8 +47,10 @@ def binding_lines(outcome: Solved, page: Page) -> Lines:
                 title = [words(entry.title, "dim")] if titled else []
                 grid.add(rule, *title, entry.authority, entry.basis, *gains)
         lines += grid.lines(page.width)
-    if any(entry.drop_gain_wd is None for found in by_rule.values() for entry in found.values()):
-        lines += paragraph("all = without it nothing would hold the milestone", page.width, 2, "dim")
+    if any(entry.fallback_gain_wd is not None for found in by_rule.values() for entry in found.values()):
+        lines += paragraph(STARRED, page.width, 2, "dim")
+    if any(entry.drop_gain_wd is entry.fallback_gain_wd is None for found in by_rule.values() for entry in found.values()):
+        lines += paragraph(OPEN, page.width, 2, "dim")
     for (partners, gainers), rules in _joint(by_rule).items():
         text = f"{'each gains' if len(rules) > 1 else 'gains'} nothing alone, but together with {listed(partners, 'or')}"
         lines += hanging("", f"{listed(rules)}: {text} ({', '.join(gainers)})", page.width, 2, 0)
@@ -64,7 +66,8 @@ def _worth(found: Mapping[str, Binding], names: Iterable[str]) -> float:
 def _gain(entry: Binding | None) -> Text:
     if entry is None:
         return Text("")
-    drop = "all" if entry.drop_gain_wd is None else str(entry.drop_gain_wd)
+    drop = "open" if entry.drop_gain_wd is None else str(entry.drop_gain_wd)
+    drop = drop if entry.fallback_gain_wd is None else f"{entry.fallback_gain_wd}*"
     unit = "–" if entry.unit_gain_wd is None else str(entry.unit_gain_wd)
     return words(f"{drop} / {unit}", "bold" if entry.drop_gain_wd != 0 else "dim")
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from rich.text import Text
 
 from models.explanation import BindingLine, BindingReport, BreakEven, Piecewise, Regions
+from optimiser.evidence.terminal.links import inferred_links
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
-from optimiser.evidence.terminal.words import counted, day, listed, weekday_day
+from optimiser.evidence.terminal.words import OPEN, STARRED, counted, day, listed, weekday_day
 
 __all__ = ["explanation_report", "functions_report", "joined", "regions_report"]
 
@@ -39,6 +40,7 @@ def explanation_report(report: BindingReport, page: Page, *, every: bool = False
         _title(report, page),
         _binding(report, page),
         _takes_over(report, page),
+        inferred_links(report.links, report.milestone, page) if report.links else [],
         _shared(report, page),
         _slack(report, page, every=every),
         [] if every else _families(report, page),
@@ -84,7 +86,9 @@ def _binding(report: BindingReport, page: Page) -> Lines:
     )
     for line in binding:
         more = [line.authority, line.owner or "", ", ".join(line.raid)] if wide else []
-        drop = "detaches" if line.detaches else _number(line.drop_gain_wd)
+        drop = _number(line.drop_gain_wd)
+        if line.detaches:
+            drop = "open" if line.fallback_gain_wd is None else f"{line.fallback_gain_wd}*"
         said = [word for word in line.words if word != "driving"] if narrow and len(line.words) > 1 else line.words
         grid.add(
             line.rule,
@@ -100,6 +104,9 @@ def _binding(report: BindingReport, page: Page) -> Lines:
         heading("What binds", "working days gained without it, by one unit less, over its whole range"),
         *grid.lines(page.width),
     ]
+    loose = [line.fallback_gain_wd for line in binding if line.detaches]
+    lines += paragraph(STARRED, page.width, 2, "dim") if any(gain is not None for gain in loose) else []
+    lines += paragraph(OPEN, page.width, 2, "dim") if None in loose else []
     return lines + _together(binding, page)
 
 

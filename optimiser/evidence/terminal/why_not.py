@@ -17,6 +17,9 @@ __all__ = ["baseline_report", "why_not_report"]
 _MOST_ROWS = 30
 
 
+_ON_PAPER = "on paper only: nothing else places what waited for it; the date is that at its published start, or the next one's"
+
+
 def why_not_report(answer: WhyNot, plan: Plan, page: Page) -> str:
     """Return the answer for one milestone as text."""
     return page.paint(joined(_sections(answer, plan, page)))
@@ -89,9 +92,11 @@ def _relaxations(found: Sequence[Relaxation], page: Page, title: str, note: str)
         return []
     grid = TextTable([TextColumn("switched off", gives=True), TextColumn("then at"), TextColumn("remark")])
     for each in found[:_MOST_ROWS]:
-        remark = [*(["leaves it without a reason"] if each.detaches else []), *(["regulatory"] if each.regulatory else [])]
+        remark = [*(["on paper only"] if each.detaches else []), *(["regulatory"] if each.regulatory else [])]
         grid.add(" + ".join(each.rules), day(each.date) if each.date else "–", ", ".join(remark))
     lines = [heading(title, note), *grid.lines(page.width)]
+    if any(each.detaches for each in found[:_MOST_ROWS]):
+        lines += paragraph(_ON_PAPER, page.width, 2, "dim")
     if len(found) > _MOST_ROWS:
         lines += paragraph(f"and {counted(len(found) - _MOST_ROWS, 'set')} more; --json lists them", page.width, 2, "dim")
     return lines

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from optimiser.evidence.terminal.characters import clean
 
 __all__ = [
+    "OPEN",
+    "STARRED",
     "amount",
     "change",
     "counted",
@@ -18,6 +20,10 @@ __all__ = [
     "stack",
     "weekday_day",
 ]
+
+STARRED = "* nothing else places what waits for it: it falls back to its published start, or the next one's"
+
+OPEN = "open: nothing else places what waits for it, and no published start says where it would be"
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

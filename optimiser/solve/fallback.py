@@ -1,0 +1,171 @@
+"""What becomes of a point that a rule has placed once the rule is gone: what else holds it, and where it was published.
+
+A point that nothing but the plan's start and its own alignments, releases and blackouts holds has not gained time, it has lost
+its reason. It then falls back to the row that was published for it, where there is one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from models.items import Hammock
+from models.plan import DURATION_PREFIX, Plan
+from models.rules import NotBefore, Point
+from optimiser.critical import Earliest, Network, reaches
+from optimiser.solve.variant import Variant, evaluate_variants
+
+__all__ = ["Fallback", "loosened", "pushed_by"]
+
+
+class Fallback:
+    """Where what some rules hold falls back to once they are gone, on its way to one milestone.
+
+    The published start of an item holds it; of one that has none, those of the next ones behind it that have.
+
+    Attributes
+    ----------
+    plan
+        The plan with the floors that this takes beside its own rules, off until a variant puts them on.
+    """
+
+    def __init__(self, network: Network, pushed: Mapping[str, set[int]], milestone: str, names: Sequence[str]) -> None:
+        self.network = network
+        placed = _placed_by(network)
+        own = {name: {node for node, rules in placed.items() if name in rules} for name in names}
+        self._pushed = {name: own[name] | pushed.get(name, set()) for name in names}
+        published = self._published(milestone)
+        self._behind = {name: {node: published[node] for node in nodes} for name, nodes in self._pushed.items()}
+        needed = {node for found in self._behind.values() for nodes in found.values() for node in nodes}
+        self._floors = {node: _floor(network.plan, network.points[node]) for node in sorted(needed)}
+        self.plan = network.plan.evolve(rules=(*network.plan.rules, *self._floors.values())) if needed else network.plan
+
+    def item(self, name: str) -> str:
+        """Return what waits for a rule."""
+        nodes = sorted(self._pushed[name])
+        return self.network.points[nodes[0]].item if nodes else self.network.plan.rules_by_id[name].points()[-1].item
+
+    def back_to(self, name: str) -> tuple[str, dt.date] | None:
+        """Return what falls back to its published start without a rule, and when: the first, where there are several."""
+        floors = [self._floors[node] for found in self._behind[name].values() for node in found]
+        dated = [(floor.at.item, floor.date) for floor in floors if isinstance(floor.date, dt.date)]
+        return min(dated, key=lambda pair: pair[1], default=None)
+
+    def variant(self, names: Sequence[str]) -> Variant:
+        """Return the variant without some rules and durations, in which what the rules held falls back."""
+        nodes = {node for name in names for found in self._behind.get(name, {}).values() for node in found}
+        return Variant(off=tuple(names), on=tuple(self._floors[node].id for node in sorted(nodes)))
+
+    def placed(self, sets: Sequence[Sequence[str]]) -> list[Literal["held", "published"] | None]:
+        """Return for each set of the rules what places all that they held, without them: other rules, or published starts too.
+
+        None where neither does.
+        """
+        loose = loosened(self.network, sets, self._pushed)
+        without = {node for found in self._behind.values() for node, published in found.items() if not published}
+        return [None if nodes & without else "published" if nodes else "held" for nodes in loose]
+
+    def _published(self, milestone: str) -> list[frozenset[int]]:
+        """Return for each node the first ones with a published date on the ways to the milestone, itself where it has one."""
+        network = self.network
+        leads = reaches(network, network.nodes[milestone, "start"])
+        after: dict[int, set[int]] = {}
+        pairs = [(arc.source, arc.target) for arc in network.arcs if not arc.mirrored and network.enabled.get(arc.rule, True)]
+        pairs += [
+            (source, quorum.target) for quorum in network.quorums if network.enabled[quorum.rule] for source in quorum.sources
+        ]
+        for source, target in pairs:
+            if source != target and leads[target]:
+                after.setdefault(source, set()).add(target)
+        dated = [_published_at(network.plan, point) is not None for point in network.points]
+        found = [frozenset((node,)) if known else frozenset[int]() for node, known in enumerate(dated)]
+        for component in reversed(network.order):
+            for start in (node for node in component if not dated[node]):
+                behind, seen, stack = set[int](), {start}, [start]
+                while stack:
+                    for other in after.get(stack.pop(), set()) - seen:
+                        seen.add(other)
+                        if dated[other] or other not in component:
+                            behind |= found[other]
+                        else:  # it runs in a circle with this one
+                            stack.append(other)
+                found[start] = frozenset(behind)
+        return found
+
+
+def _floor(plan: Plan, point: Point) -> NotBefore:
+    """Return the floor that holds a point no earlier than it was published, off until it is asked for."""
+    name, date = f"published {point}", _published_at(plan, point)
+    assert date is not None
+    return NotBefore.model_construct(
+        kind="not-before", id=name, title=name, at=point, date=date, enabled=False, basis="document"
+    )
+
+
+def pushed_by(earliest: Earliest, milestone: str) -> dict[str, set[int]]:
+    """Return, for each link or floor behind a milestone's date, the nodes that it pushed; lengths are left out."""
+    if earliest.status == "feasible":
+        events = [earliest.events[index] for index in earliest.trace(earliest.last[earliest.network.nodes[milestone, "start"]])]
+    else:
+        events = list(earliest.events)
+    pushed: dict[str, set[int]] = {}
+    for event in events:
+        if event.rule and not event.rule.startswith(DURATION_PREFIX):
+            pushed.setdefault(event.rule, set()).add(event.node)
+    return pushed
+
+
+def _placed_by(network: Network) -> dict[int, set[str]]:
+    """Return the rules that may place each node apart from where it was: links, counts and floors that are on, no lengths."""
+    found: dict[int, set[str]] = {}
+    arcs = [(arc.target, arc.rule) for arc in network.arcs if arc.source != arc.target and not arc.mirrored]
+    arcs += [(quorum.target, quorum.rule) for quorum in network.quorums]
+    arcs += [(floor.node, floor.rule) for floor in network.floors if floor.boundary is not None]
+    for node, rule in arcs:
+        if not rule.startswith(DURATION_PREFIX) and network.enabled.get(rule, False):
+            found.setdefault(node, set()).add(rule)
+    return found
+
+
+def loosened(network: Network, sets: Sequence[Sequence[str]], pushed: Mapping[str, set[int]]) -> list[frozenset[int]]:
+    """Return for each set of rules and durations the nodes that, without them, nothing but the plan's start holds.
+
+    Parameters
+    ----------
+    pushed
+        The nodes that each rule places (see `pushed_by`).
+
+    Notes
+    -----
+    A node is loose where it stays where it is when whatever else places it goes too: so one that its own alignment moves to
+    the end of the first month is loose as well, and so is one that waits for an event which itself waits for nothing.
+    """
+    variants = [Variant(off=tuple(names)) for names in sets]
+    holders, asked = _placed_by(network), []
+    barer: list[Variant] = []
+    for sample, names in enumerate(sets):
+        for node in sorted({node for name in names for node in pushed.get(name, ())}):
+            around = network.item_nodes(network.points[node].item)
+            others = {rule for each in around for rule in holders.get(each, ())} - {*names}
+            asked.append((sample, node))
+            barer.append(Variant(off=(*names, *sorted(others))))
+    if not asked:
+        return [frozenset() for _ in sets]
+    evaluated = evaluate_variants(network, [*variants, *barer])
+    loose: list[set[int]] = [set() for _ in sets]
+    for place, (sample, node) in enumerate(asked, len(variants)):
+        if evaluated.values[node, sample] == evaluated.values[node, place]:
+            loose[sample].add(node)
+    return [frozenset(nodes) for nodes in loose]
+
+
+def _published_at(plan: Plan, point: Point) -> dt.date | None:
+    """Return where a point was published: its row's start or finish, or else a baseline's day; None where it was not."""
+    item = plan.items[point.item]
+    if isinstance(item, Hammock):
+        return None
+    if item.published is not None:
+        return item.published.start if plan.convention(point) == "opens" else item.published.finish
+    found = (entry.day for baseline in plan.baselines if (entry := baseline.date(item.id)) is not None)
+    return next((day for day in found if day is not None), None)
