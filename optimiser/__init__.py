@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from optimiser.compare import compare
     from optimiser.explain import attribute, explain, implied, verify_outcome, why_not
     from optimiser.lint import lint
+    from optimiser.migration import migrate
     from optimiser.qualification import qualify
     from optimiser.reading.load import load, load_changed
     from optimiser.robust import robust
@@ -38,6 +39,7 @@ __all__ = [
     "lint",
     "load",
     "load_changed",
+    "migrate",
     "qualify",
     "robust",
     "verify_outcome",
@@ -55,6 +57,7 @@ _HOMES = {
     "lint": "optimiser.lint",
     "load": "optimiser.reading.load",
     "load_changed": "optimiser.reading.load",
+    "migrate": "optimiser.migration",
     "qualify": "optimiser.qualification",
     "robust": "optimiser.robust",
     "verify_outcome": "optimiser.explain",

@@ -35,6 +35,7 @@ FLOORS = [
         "optimiser.whatif",
         "optimiser.lint",
         "optimiser.qualification",
+        "optimiser.migration",
     },
     {"optimiser.batch", "optimiser.evidence"},
     {"optimiser.cli"},

@@ -15,7 +15,20 @@ from typing import Annotated, Any
 
 import typer
 
-from optimiser.cli import attribute, batch, compare, evidence, explain, implied, lint, qualify, robust, verify, why_not
+from optimiser.cli import (
+    attribute,
+    batch,
+    compare,
+    evidence,
+    explain,
+    implied,
+    lint,
+    migrate,
+    qualify,
+    robust,
+    verify,
+    why_not,
+)
 from optimiser.cli.dates import solve_plan
 from optimiser.cli.output import ExitCode, InterruptedRun, announce, print_faults, print_text, unwritable
 from optimiser.cli.plans import list_plans, print_schema, show_plan
@@ -58,7 +71,7 @@ app.command("list")(list_plans)
 app.command("show", no_args_is_help=True)(show_plan)
 app.command("schema")(print_schema)
 app.command("solve", no_args_is_help=True)(solve_plan)
-for _verb in (explain, why_not, implied, attribute, verify, batch, compare, robust, lint, qualify, evidence):
+for _verb in (explain, why_not, implied, attribute, verify, batch, compare, robust, lint, qualify, migrate, evidence):
     _verb.register(app)
 
 

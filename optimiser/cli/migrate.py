@@ -1,0 +1,66 @@
+"""``migrate``: the pace of migration that dates take for granted."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from optimiser.cli.changes import after_changes, changes_of
+from optimiser.cli.options import AsJson, PlanName, Readings, Released, Scenarios, Settings, Workbook, read_changed
+from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("migrate", no_args_is_help=True)(migrate_plan)
+
+
+def migrate_plan(
+    plan: PlanName,
+    *,
+    starts: Annotated[
+        str, typer.Option("--from", metavar="M11,M12", help="Milestones at which migration starts, segment by segment.")
+    ] = "M11,M12",
+    ready: Annotated[
+        str, typer.Option("--ready", metavar="M14", help="The milestone by which every supplier is ready.")
+    ] = "M14",
+    end: Annotated[str, typer.Option("--until", metavar="M15", help="The milestone at which all is migrated.")] = "M15",
+    meter_points: Annotated[
+        int, typer.Option("--meter-points", min=1, max=10**9, help="A total for scale, synthetic; no date depends on it.")
+    ] = 30_000_000,
+    every: Annotated[bool, typer.Option("--all", help="Show the break-evens of the published plans too.")] = False,
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    reading: Readings = None,
+    release: Released = None,
+    assumptions: Workbook = None,
+    as_json: AsJson = False,
+) -> int:
+    """Show which pace of migration the dates take for granted, and how late the last meter points may be.
+
+    Of the plan and of each published timetable: the average share of all meter points a working day by each calendar, its
+    peak where the rate rises first, and the break-even of late parties. No number is used that the plan does not hold.
+
+    Exit codes: 0 done and proven; 2 bad usage or input; 3 proven infeasible; 4 a date is not proved; 1 our fault.
+    """
+    names = tuple(dict.fromkeys(name.strip() for name in starts.split(",")))
+    with progress() as tell:
+        changed = read_changed(plan, scenario, setting, reading, release, assumptions)
+        from optimiser.migration import migrate
+
+        found = migrate(changed.plan, starts=names, ready=ready, end=end, meter_points=meter_points, progress=tell)
+        changes = changes_of(changed, [*names, ready, end])
+    if as_json:
+        from optimiser.evidence.documents import with_changes
+        from optimiser.evidence.migration_documents import migrate_document
+
+        print_json(with_changes(migrate_document(found), changes))
+    else:
+        from optimiser.evidence.terminal.migration import migration_report
+
+        print_text(after_changes(changes, migration_report(found, page(), every=every)))
+    proof = found.windows[0].proof or {}
+    return ExitCode.UNDECIDED if "gap" in proof.values() else ExitCode.DONE

@@ -1,0 +1,148 @@
+"""The pace of migration as tables for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from models.migration import ImpliedRate, LateDate, Migrated, MigrationWindow
+from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, heading, paragraph
+from optimiser.evidence.terminal.words import day, listed, month_or_day
+
+__all__ = ["migration_report"]
+
+
+def migration_report(found: Migrated, page: Page, *, every: bool = False) -> str:
+    """Return the rates that dates imply, and how late the last meter points may be.
+
+    Parameters
+    ----------
+    found
+        The answer.
+    page
+        How it will be shown.
+    every
+        Whether the break-evens of published plans follow those of the plan itself.
+    """
+    lines = [*_rates(found, page), *_peaks(found, page), *_late_shares(found, page)]
+    for window in found.windows if every else found.windows[:1]:
+        for start in window.starts:
+            dates = [each for each in found.late_dates if (each.window, each.starts) == (window.id, start.milestones)]
+            lines += _late_dates(found, window, dates, page)
+    if not every and len(found.windows) > 1:
+        lines += paragraph("--all shows the same for the published plans.", page.width)
+    for note in found.notes:
+        lines += paragraph(note, page.width)
+    return page.paint(lines)
+
+
+def _rates(found: Migrated, page: Page) -> Lines:
+    grid = TextTable(
+        [
+            TextColumn("calendar"),
+            TextColumn("working days", "right"),
+            TextColumn("share a day", "right"),
+            TextColumn(f"meter points a day ({found.meter_points_basis})", "right"),
+        ]
+    )
+    windows = {window.id: window for window in found.windows}
+    before: tuple[str, tuple[str, ...]] | None = None
+    for rate in found.rates:
+        now = (rate.window, rate.starts)
+        if before != now:
+            grid.across(_described(windows[rate.window], rate.starts))
+        before = now
+        grid.add(
+            f"  {rate.calendar}",
+            _between(f"{rate.shortest_wd}", f"{rate.longest_wd}"),
+            _percents(rate.low_percent, rate.high_percent),
+            _between(f"{rate.low_a_day:,}", f"{rate.high_a_day:,}"),
+        )
+    lines = [heading("Pace that the dates take for granted", "average share of all meter points a working day")]
+    lines += grid.lines(page.width)
+    basis = (
+        f"Meter points a day are under a {found.meter_points_basis} total of {found.meter_points:,}; all else needs no total."
+    )
+    return [*lines, *paragraph(f"Where only a month is published, both ends are given. {basis}", page.width)]
+
+
+def _peaks(found: Migrated, page: Page) -> Lines:
+    rates = [rate for rate in found.rates if rate.calendar == found.calendar]
+    if not rates:
+        return []
+    heads = ["no rise", *(f"over {peak.ramp_percent} %" for peak in rates[0].peaks)]
+    grid = TextTable([TextColumn("plan", gives=True), TextColumn("from"), *(TextColumn(head, "right") for head in heads)])
+    for rate in rates:
+        cells = [_percents(peak.low_percent, peak.high_percent) for peak in rate.peaks]
+        grid.add(rate.window, ", ".join(rate.starts), _percents(rate.low_percent, rate.high_percent), *cells)
+    said = f"By {found.calendar}. How long the rise takes, as a part of the window, is a shape tried and has no source."
+    return [
+        heading(""),
+        heading("Peak share a working day", "where the rate rises evenly at first"),
+        *grid.lines(page.width),
+        *paragraph(said, page.width),
+    ]
+
+
+def _late_shares(found: Migrated, page: Page) -> Lines:
+    if not found.late_shares:
+        return []
+    multiples = sorted({each.multiple for each in found.late_shares})
+    heads = [f"{multiple:g} x" for multiple in multiples]
+    grid = TextTable([TextColumn("plan", gives=True), TextColumn("from"), *(TextColumn(head, "right") for head in heads)])
+    for rate in _once(found.rates):
+        row = [each for each in found.late_shares if (each.window, each.starts) == (rate.window, rate.starts)]
+        if row:
+            cells = [_percents(each.low_percent, each.high_percent, 1) for each in row]
+            grid.add(rate.window, ", ".join(rate.starts), *cells)
+    ready = next(window.ready for window in found.windows if window.ready)
+    end = found.windows[0].end.milestones[0]
+    said = f"For {end} to hold where no day moves more than so many times the average, by {found.calendar}."
+    return [
+        heading(""),
+        heading(f"The most that may become ready only at {ready.milestones[0]}", "share of all meter points"),
+        *grid.lines(page.width),
+        *paragraph(said, page.width),
+    ]
+
+
+def _late_dates(found: Migrated, window: MigrationWindow, dates: list[LateDate], page: Page) -> Lines:
+    if not dates:
+        return []
+    multiples = sorted({each.multiple for each in dates})
+    grid = TextTable([TextColumn("the last", "right"), *(TextColumn(f"{multiple:g} x", "right") for multiple in multiples)])
+    for late in sorted({each.late_percent for each in dates}):
+        row = [each for each in dates if each.late_percent == late]
+        grid.add(f"{late} %", *(day(each.earliest) for each in row))
+        if any(each.earliest != each.latest for each in row):
+            grid.add("to", *(day(each.latest) for each in row))
+    end = window.end.milestones[0]
+    said = (
+        f"{_described(window, dates[0].starts)}; by {found.calendar}. No day moves more than so many times the average. "
+        f"From that morning on they can be moved; a working day later and {end} moves."
+    )
+    return [
+        heading(""),
+        heading(f"The last morning on which late meter points may become ready for {end} to hold"),
+        *grid.lines(page.width),
+        *paragraph(said, page.width),
+    ]
+
+
+def _once(rates: Iterable[ImpliedRate]) -> list[ImpliedRate]:
+    """Return one rate of each window and start."""
+    return list({(rate.window, rate.starts): rate for rate in rates}.values())
+
+
+def _described(window: MigrationWindow, starts: tuple[str, ...]) -> str:
+    """Return a window with its dates, as they are published."""
+    start = next(each for each in window.starts if each.milestones == starts)
+    dates = f"{listed(starts)} {month_or_day(start.published)} to {month_or_day(window.end.published)}"
+    return f"{window.id}, {window.title}: {dates}"
+
+
+def _between(low: str, high: str) -> str:
+    return low if low == high else f"{low}–{high}"
+
+
+def _percents(low: float, high: float, places: int = 3) -> str:
+    return f"{_between(f'{low:.{places}f}', f'{high:.{places}f}')} %"
