@@ -45,8 +45,9 @@ class Settings(Record):
 
 
 def _named(changes: Changes) -> list[str]:
-    """Return what changes set; a calendar as something that is never set by name."""
-    return [*changes.assumptions, *changes.rules, *(["calendar"] if changes.calendar or not changes.keys() else [])]
+    """Return what changes set; a calendar, or nothing but buffers, as something that is never set by name."""
+    unnamed = ["calendar"] if changes.calendar or not (changes.assumptions or changes.rules) else []
+    return [*changes.assumptions, *changes.rules, *unnamed]
 
 
 class PlanContents(Record):

@@ -7,6 +7,18 @@ activity's id (or ``duration:ID``), the lag, notice or date of a rule by the rul
 
 rounded to whole units of the quantity; a length never falls below zero. What a range draws for an assumption reaches
 everything that refers to the assumption; a range, driver or risk on one activity or rule touches that one alone.
+
+A range is of the *work*, the same under every scenario, so its figures stand in units of the quantity, with the value that
+is held likely. What a plan or scenario holds is a claim about the same quantity and moves no range: per cent of it would
+count a cut twice, once in the plan and once in the range. So per cent stands only
+
+* in a range, beside a ``likely`` in units, of which it then is;
+* in a driver, which multiplies what is drawn, and in a risk's delay, which is a share of what is drawn;
+* in a grade of a respondent's claim, which is about the value claimed, and in a rating, which a range takes beside a
+  ``likely`` of its own.
+
+A length that the plan holds to be nothing is work that is not in the plan, and is not drawn, unless the range reaches to
+nothing itself; nor is anything drawn on a buffer, which has no length in a sample.
 """
 
 from __future__ import annotations
@@ -32,6 +44,7 @@ __all__ = [
     "Driver",
     "Grade",
     "Impact",
+    "Judged",
     "Lever",
     "Quantile",
     "Range",
@@ -115,7 +128,7 @@ RangeEnd = Annotated[
     BeforeValidator(_as_end, json_schema_input_type=str | int | None),
     PlainSerializer(_print_end, return_type=str),
 ]
-"""An end of a range: ``21 wd``, ``2024-06-28``, or ``-10 %`` of what the plan has."""
+"""An end of a range: ``21 wd``, ``2024-06-28``, or ``-10 %`` of the likely value."""
 
 
 class Weighted(Record):
@@ -133,13 +146,22 @@ class Quantile(Record):
     value: RangeEnd
 
 
-class Spread(Sourced):
+class Judged(Sourced):
+    """A figure or a chance that somebody has judged; ``basis``, ``citation`` and ``note`` say what is known besides."""
+
+    judged_by: Text | None = None
+    """Who; the register's own where left out."""
+    judged_on: Text | None = None
+    """On what; the register's own where left out."""
+
+
+class Spread(Judged):
     """How far a number may lie from what is likely."""
 
     shape: Shape = "triangular"
     low: RangeEnd = None
     likely: RangeEnd = None
-    """The plan's own value where left out."""
+    """Of a range: in units of the quantity, whatever the plan holds."""
     high: RangeEnd = None
     values: Many[Weighted] = ()
     quantiles: Many[Quantile] = ()
@@ -188,7 +210,7 @@ class Impact(Record):
     """How many of those days later it comes."""
 
 
-class Risk(Sourced):
+class Risk(Judged):
     """Something that happens or does not, and delays named quantities when it does.
 
     All its impacts come with one draw: where one is long, so are the others.
@@ -201,7 +223,7 @@ class Risk(Sourced):
     raid: Many[Identifier] = ()
 
 
-class Correlation(Sourced):
+class Correlation(Judged):
     """Ranges and drivers that lie high or low together, joined by a Gaussian copula."""
 
     id: Identifier
@@ -213,7 +235,7 @@ class Correlation(Sourced):
     """Instead of ``rho``: a row for each member, symmetric, ones on the diagonal, positive semidefinite."""
 
 
-class RatingRange(Sourced):
+class RatingRange(Judged):
     """What a rating of uncertainty is taken to mean. A judgement, made once and for every assumption alike."""
 
     rating: Rag
@@ -221,7 +243,7 @@ class RatingRange(Sourced):
     high: Relative
 
 
-class Grade(Sourced):
+class Grade(Judged):
     """What evidence of one grade is taken to be worth: how far the truth may lie from the value claimed."""
 
     id: Identifier
@@ -232,7 +254,7 @@ class Grade(Sourced):
     """Of a claim of this grade where several claims speak of one assumption."""
 
 
-class ReadingWeights(Sourced):
+class ReadingWeights(Judged):
     """How probable each answer to an open question is held to be."""
 
     reading: Identifier
@@ -277,6 +299,10 @@ class Register(Record):
     plan: Identifier
     """The plan that it speaks of."""
     note: Text | None = None
+    judged_by: Text | None = None
+    """Who judged whatever stands on judgement and names nobody else."""
+    judged_on: Text | None = None
+    """On what."""
     ratings: Many[RatingRange] = ()
     """Ranges of assumptions that have a rating in the plan and no range, here or there."""
     grades: Many[Grade] = ()

@@ -18,6 +18,7 @@ __all__ = [
     "Against",
     "Baselines",
     "Bias",
+    "Buffers",
     "ChanceEffect",
     "ClaimDates",
     "ClaimEffect",
@@ -27,8 +28,10 @@ __all__ = [
     "Decision",
     "Frontier",
     "Joint",
+    "Judgements",
     "LeverWorth",
     "Mass",
+    "PlanClaim",
     "PolicyDates",
     "Pull",
     "ReadingDates",
@@ -36,6 +39,7 @@ __all__ = [
     "RobustDate",
     "RobustOutcome",
     "Sensitivity",
+    "Trade",
 ]
 
 
@@ -86,11 +90,62 @@ class Commitment(Record):
     deterministic: RatioOfDate | None
 
 
+class Buffers(Record):
+    """What a milestone's date holds of contingency, against what the uncertainty of the work needs.
+
+    No sample contains a buffer, so both count from the date that the plan has without any.
+    """
+
+    activities: Many[Identifier]
+    """The buffers of the plan."""
+    without: Date | None
+    """The deterministic date without them."""
+    held_wd: int | None
+    """Working days from there to the deterministic date with them."""
+    needed_wd: dict[Text, int | None]
+    """``P80`` and so on, to the working days from there to that quantile."""
+
+
+class PlanClaim(Record):
+    """A number that the plan, a scenario or a setting holds otherwise than the register holds the work to be likely."""
+
+    quantity: Text
+    title: Text
+    claimed: Text
+    """As printed."""
+    low: Text
+    likely: Text | None
+    """None where the register has every value of the range equally likely."""
+    high: Text
+    chance: float | None
+    """That the work takes no longer, all that the register says of it counted; None where nothing is drawn."""
+    fitted_to: Text | None = None
+    """The date that the number was chosen to hit, where it says so of itself."""
+
+
+class Judgements(Record):
+    """How much of a register is judgement, and whose."""
+
+    entries: int
+    """Ranges, drivers and risks."""
+    judged: int
+    """Of them those that stand on judgement alone."""
+    by: Many[Text]
+    """Who judged; empty where the register names nobody."""
+    on: Many[Text]
+    """On what."""
+
+    @property
+    def mostly(self) -> bool:
+        """Whether more than half of it is judgement."""
+        return 2 * self.judged > self.entries
+
+
 class Bias(Record):
-    """Why the expected date is later than the deterministic one, in working days of the base calendar.
+    """Why the expected date is later than the deterministic one without its buffers, in working days of the base calendar.
 
     ``policy`` is how much later work is when it queues by a rule instead of by the best schedule, nothing else uncertain;
-    ``skew`` what the plan moves when every range is at its mean; ``merge`` what is added because the later of several
+    ``skew`` what the plan moves when every range is at its mean, whatever the plan claims; ``merge`` what is added because the later of several
     paths counts, queues form and dates round up; ``risk`` what drivers and risks add. They add up to the difference of the
     mean and the deterministic date.
     """
@@ -149,9 +204,9 @@ class RobustDate(Record):
     bound_by: Text | None
     evidence: Evidence | None
     served: Date | None
-    """The date of the plan as it stands when those that queue are served by the policy; the deterministic one without queues."""
+    """The date of the plan without its buffers when those that queue are served by the policy; the earliest without queues."""
     served_wd: int | None
-    """Working days from the deterministic date to that: what is the policy's."""
+    """Working days from the deterministic date without buffers to that: what is the policy's."""
     contingency_wd: int | None
     """Working days from the deterministic date to this one."""
     quantiles: dict[str, Date | None]
@@ -167,6 +222,8 @@ class RobustDate(Record):
     beyond: float
     """Share of samples that fall after the days that the calendar covers: later than every date shown."""
     baselines: dict[Identifier, Baselines]
+    buffer: Buffers | None = None
+    """None where the plan has no buffer."""
     bias: Bias | None
     sensitivity: Sensitivity
     span_first: Date | None
@@ -323,8 +380,10 @@ class Cut(Record):
     title: Text
     before: Text
     after: Text
+    promised_wd: dict[Identifier, int | None] = {}
+    """Working days by which it brings the first plan's deterministic date forward, alone; None where work queues."""
     gained_wd: dict[Identifier, int | None]
-    """Working days by which it brings the first plan's date at the confidence forward, alone."""
+    """Working days by which it brings the first plan's date at the confidence forward, alone: nothing of what is a claim."""
     lost_wd: dict[Identifier, int | None]
     """Working days by which the second plan's date is later without it, all its other cuts made."""
     noise_wd: dict[Text, dict[Identifier, int]] = {}
@@ -338,13 +397,33 @@ class Cut(Record):
     """Where no cost is given: the break-even, at which the cut is worth what it gains."""
 
 
+class Trade(Record):
+    """What the second of two plans saves at a milestone, and what it risks for it, against the first."""
+
+    milestone: Identifier
+    saves_wd: int | None
+    """Working days by which its own date is earlier than the first plan's."""
+    brings_wd: int | None
+    """Working days by which its date at the confidence is: what is left of that on the same draws of the work."""
+    first_late_wd: float | None
+    """Mean working days by which the first plan comes after its own date; None where a sample has no date."""
+    second_late_wd: float | None
+    break_even: float | None
+    """So many times what a month earlier is worth may a month late cost, for the second plan's word to be the better one; None
+    where it saves nothing or risks nothing more."""
+
+
 class Against(Record):
-    """Two plans under one register."""
+    """Two plans under one register, on the same draws of the same work and with the same alignment."""
 
     first: RobustComparison
     second: RobustComparison
+    aligned: dict[Identifier, Identifier] = {}
+    """Readings about alignment, to the answer of the plan asked about, under which both stand."""
     second_later: dict[Identifier, float | None]
     """Share of the draws in which the second plan is later."""
+    trades: Many[Trade] = ()
+    """By milestone."""
     cuts: Many[Cut]
 
 
@@ -445,6 +524,8 @@ class RobustOutcome(Record):
     """Readings that were drawn with their probabilities."""
     register_title: Text | None
     register_sha256: Text | None
+    judgements: Judgements | None = None
+    """None where there is no register."""
     confidence: float
     seed: int
     samples: int
@@ -456,6 +537,8 @@ class RobustOutcome(Record):
     """Why no more samples were drawn."""
     milestones: Many[RobustDate]
     deadlines: Many[DeadlineChance] = ()
+    plan_claims: Many[PlanClaim] = ()
+    """What the plan claims of the work otherwise than the register."""
     joint: Joint
     chances: Many[ChanceEffect]
     activities: Many[ActivityEffect]

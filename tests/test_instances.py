@@ -268,7 +268,7 @@ def test_readings_are_the_thirteen(plan: Plan) -> None:
     """Every open question is there with all its options, the default first."""
     assert {reading.id: tuple(option.id for option in reading.options) for reading in plan.readings} == {
         "sit-exit": ("first-cohort", "operational", "all-parties"),
-        "sad-tail": ("none", "work"),
+        "sad-tail": ("none", "work", "buffer"),
         "qualification-start": ("follows-m9", "published"),
         "mp162": ("m10-only", "by-cit-end", "before-m9", "after-cit"),
         "mp162-release": ("end-of-june", "start-of-june"),
@@ -289,7 +289,13 @@ def test_every_option_can_be_chosen(plan: Plan) -> None:
         chosen = [load("mhhs-round2", readings={reading.id: option.id}) for option in reading.options]
         assert [entry.settings.readings for entry in chosen] == [{reading.id: option.id} for option in reading.options]
         states = [
-            (entry.calendar, tuple(entry.values.items()), tuple(rule.id for rule in entry.active_rules())) for entry in chosen
+            (
+                entry.calendar,
+                tuple(entry.values.items()),
+                tuple(rule.id for rule in entry.active_rules()),
+                tuple(activity.id for activity in entry.activities if activity.buffer),
+            )
+            for entry in chosen
         ]
         assert len(set(states)) == len(states), reading.id
 

@@ -63,9 +63,9 @@ def lever(name: str, cost: int, **more: Any) -> dict[str, Any]:
     return {"id": name, "title": name, "cost": cost, "basis": "synthetic", **more}
 
 
-def ranged(name: str, of: str, low: str, high: str) -> dict[str, Any]:
+def ranged(name: str, of: str, low: str, likely: str, high: str) -> dict[str, Any]:
     """Return a range."""
-    return {"id": name, "of": of, "low": low, "high": high, "basis": "judgement"}
+    return {"id": name, "of": of, "low": low, "likely": likely, "high": high, "basis": "judgement"}
 
 
 def queue(lengths: list[int], hands: int, **more: Any) -> dict[str, Any]:
@@ -220,7 +220,7 @@ def test_more_hands_are_a_lever_and_every_cheaper_choice_is_tried(make_plan: Any
     """With queues nothing is monotone for sure: the cheapest is proved by simulating whatever costs less."""
     plan = make_plan(**queue([5, 5, 5, 5, 5, 5], 2))
     register = register_of(
-        ranges=[ranged(f"w{place}", f"W{place}", "3 wd", "9 wd") for place in range(6)],
+        ranges=[ranged(f"w{place}", f"W{place}", "3 wd", "5 wd", "9 wd") for place in range(6)],
         levers=[lever("hire", 4, on="pool", more=1, steps=3), lever("hurry", 3, on="W0", by="1 wd", steps=2)],
     )
     base = robust(plan, samples=256, register=register, budget=0)
@@ -454,12 +454,12 @@ def every_sided(make_plan: Any) -> tuple[Plan, Register]:
     )
     register = register_of(
         ranges=[
-            ranged("a", "A", "6 wd", "15 wd"),
-            ranged("d", "D", "5 wd", "20 wd"),
-            ranged("together", "together", "1 cd", "13 cd"),
-            ranged("enough", "enough", 1, 3),  # type: ignore[arg-type]
-            ranged("both", "both", "2 wd", "14 wd"),
-            ranged("day", "day", "2024-01-08", "2024-01-24"),
+            ranged("a", "A", "6 wd", "10 wd", "15 wd"),
+            ranged("d", "D", "5 wd", "9 wd", "20 wd"),
+            ranged("together", "together", "1 cd", "7 cd", "13 cd"),
+            ranged("enough", "enough", 1, 2, 3),  # type: ignore[arg-type]
+            ranged("both", "both", "2 wd", "7 wd", "14 wd"),
+            ranged("day", "day", "2024-01-08", "2024-01-10", "2024-01-24"),
         ],
         drivers=[{"id": "slow", "title": "S", "low": "-10 %", "high": "+40 %", "touches": ["B", "E-N"], "basis": "judgement"}],
         risks=[
@@ -530,7 +530,7 @@ def test_a_larger_budget_is_never_less_bad(make_plan: Any) -> None:
     """What makes nothing worse is not added: the worst date never comes forward with the budget."""
     plan = make_plan(activities=[activity("A", 10)], milestones=[milestone("M")], rules=[link("A", "M")], targets=["M"])
     register = register_of(
-        ranges=[ranged("a", "A", "5 wd", "12 wd")],
+        ranges=[ranged("a", "A", "5 wd", "10 wd", "12 wd")],
         risks=[
             {"id": "luck", "title": "L", "probability": 0.5, "impacts": [{"on": "A", "likely": "-4 wd"}], "basis": "judgement"}
         ],
@@ -548,7 +548,7 @@ def test_fewer_hands_are_worse_and_found_so(make_plan: Any) -> None:
             "assumptions": [{"id": "hands", "title": "Hands", "value": 3, "low": 4, "high": 1, "basis": "synthetic"}],
         }
     )
-    register = register_of(ranges=[ranged("w", "W0", "4 wd", "6 wd")])
+    register = register_of(ranges=[ranged("w", "W0", "4 wd", "4 wd", "6 wd")])
     steps = robust(plan, samples=64, register=register, budget=2).adversary["M"]
 
     assert steps[2].chances == ("w", "hands")

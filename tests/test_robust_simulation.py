@@ -18,6 +18,7 @@ from models.risk import Register
 from optimiser.critical import Columns, evaluate
 from optimiser.reading.load import load
 from optimiser.robust import robust
+from optimiser.robust.buffers import without_buffers
 from optimiser.robust.certain import certain_dates
 from optimiser.robust.field import BEYOND
 from optimiser.robust.files import find_register, plan_folder
@@ -182,12 +183,14 @@ def test_no_uncertainty_gives_exactly_what_solve_gives() -> None:
         )
         register = Register(id="nothing", title="Nothing varies", plan=plan.id)
         outcome = robust(bare, 0.9, samples=64, register=register)
-        solved = earliest(plan)
+        solved = earliest(without_buffers(plan))
 
         assert outcome.dates == solved.dates
-        assert all(entry.deterministic == entry.date for entry in outcome.milestones)
+        assert all(entry.deterministic == earliest(plan).dates[entry.id] for entry in outcome.milestones)
         assert {entry.proof for entry in outcome.milestones} == {"certified"}
-        assert all(entry.probability == 1 and entry.contingency_wd == 0 for entry in outcome.milestones)
+        held = {entry.id: entry.buffer.held_wd if entry.buffer else 0 for entry in outcome.milestones}
+        assert all(entry.probability == 1 and entry.contingency_wd == -(held[entry.id] or 0) for entry in outcome.milestones)
+        assert held["M10"] == 19 if scenarios else not any(held.values())
         assert all(len(entry.masses) == 1 for entry in outcome.milestones)
 
 
@@ -234,7 +237,7 @@ def test_joint_confidence_equals_counting(two_parallel: Plan) -> None:
         targets=("M", "N"),
         rules=(*two_parallel.rules[:1], two_parallel.rules[1].model_copy(update={"after": "N"})),
     )
-    ranges = [ranged(name.lower(), name, low="10 wd", high="40 wd") for name in ("A", "B")]
+    ranges = [ranged(name.lower(), name, low="10 wd", likely="20 wd", high="40 wd") for name in ("A", "B")]
     sampler = sampled(plan, register_of(ranges=ranges))
     sample = sampler.run(SAMPLES)
     quantile, days = joint_days(sample, 0.8)
@@ -266,7 +269,7 @@ def test_drivers_make_lengths_hang_together(two_parallel: Plan) -> None:
         "touches": ["A", "B"],
         "basis": "judgement",
     }
-    ranges = [ranged(name.lower(), name, low="10 wd", high="80 wd") for name in ("A", "B")]
+    ranges = [ranged(name.lower(), name, low="10 wd", likely="20 wd", high="80 wd") for name in ("A", "B")]
     group = {"id": "both", "members": ["a", "b"], "rho": 0.7, "basis": "judgement"}
 
     def correlation(register: Register, rho: float | None = None) -> float:
@@ -466,7 +469,7 @@ def test_aligned_dates_jump(make_plan: Any) -> None:
         ],
         targets=["M"],
     )
-    register = register_of(ranges=[ranged("a", "A", low="10 wd", high="60 wd")])
+    register = register_of(ranges=[ranged("a", "A", low="10 wd", likely="20 wd", high="60 wd")])
     entry = robust(plan, 0.8, samples=2048, register=register).milestones[0]
 
     assert [mass.date for mass in entry.masses] == [dt.date(2024, 2, 1), dt.date(2024, 3, 1), dt.date(2024, 4, 1)]
@@ -498,8 +501,12 @@ def with_columns(plan: Plan, columns: Columns, sample: int) -> Plan:
         else entry
         for entry in plan.activities
     )
-    assert not set(values) & {rule.id for rule in plan.rules if rule.id not in plan.values}
+    named = {rule.id for rule in plan.rules if rule.id in values and rule.id not in plan.values}
     return plan.evolve(
+        rules=tuple(
+            rule.model_copy(update={"lag": Duration(values[rule.id], "wd")}) if rule.id in named else rule
+            for rule in plan.rules
+        ),
         assumptions=tuple(revalued(entry) for entry in plan.assumptions),
         unknowns=tuple(revalued(entry) for entry in plan.unknowns),
         activities=activities,

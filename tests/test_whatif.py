@@ -383,7 +383,7 @@ def test_header_and_footer_agree_with_what_was_set(capsys):
     said = capsys.readouterr().out
     assert "mp162-release=end-of-june" not in said
     assert "set otherwise     mp162-release (mp162-release=2024-11-29)" in said
-    assert "12 open readings, 27,648 combinations" in said
+    assert "12 open readings, 41,472 combinations" in said
     for arguments in (["show", "mhhs-round2"], ["robust", "mhhs-round2", "-m", "M10", "--samples", "64"]):
         main([*arguments, "--set", "mp162-release=2024-11-29"])
         said = capsys.readouterr().out

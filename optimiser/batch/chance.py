@@ -6,8 +6,6 @@ from models.faults import PlanFaultsError
 from models.grid import ConfidenceAxis
 from optimiser.batch.job import Job
 from optimiser.batch.results import SAMPLED, STATUSES, Found
-from optimiser.clock import Clock
-from optimiser.critical import compile_network
 from optimiser.errors import BeyondHorizonError
 from optimiser.robust.model import Model
 from optimiser.robust.simulation import Sampler
@@ -68,7 +66,7 @@ class Chances:
         key = (*place[: self._axis], *place[self._axis + 1 :])
         if self._last is None or self._last[0] != key:
             plan = self._job.row_plan(place)
-            model = Model(plan, self._job.register, network=compile_network(plan, Clock(plan)))
+            model = Model(plan, self._job.register)
             sampler = Sampler(model, tuple(self._job.milestones), self._job.grid.seed)
             self._last = key, sampler.run(self._draws)
         return self._last[1]

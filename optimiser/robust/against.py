@@ -13,14 +13,16 @@ from models.assumptions import Assumption, Changes
 from models.duration import Duration, Value, print_value
 from models.plan import Plan
 from models.risk import Register
-from models.robustness import Against, Baselines, Cut, RobustComparison
+from models.robustness import Against, Baselines, Cut, RobustComparison, Trade
+from models.rules import Alignment
 from models.scenario import Scenario
 from optimiser.numbers import column_number
 from optimiser.robust.certain import Certain, certain_dates
+from optimiser.robust.field import BEYOND
 from optimiser.robust.model import Model
 from optimiser.robust.sensitivity import days_of, effects_between, noises
-from optimiser.robust.simulation import Sampler
-from optimiser.robust.statistics import Sample
+from optimiser.robust.simulation import Sampler, answered
+from optimiser.robust.statistics import Sample, difference
 from optimiser.solve.problem import Problem
 
 __all__ = ["MONTH_WD", "chances_of_published", "compare_plans"]
@@ -62,7 +64,8 @@ def compare_plans(
     samples
         How many.
     """
-    plan, milestones = first.model.plan, first.milestones
+    plan, milestones = first.model.whole, first.milestones
+    other, aligned = aligned_as(plan, other)
     ours = Model(plan, register, network=first.model.network, opened=first.model.opened)
     theirs = Model(other, register, opened=first.model.opened)
     base, second = (Sampler(model, milestones, first.seed, first.main) for model in (ours, theirs))
@@ -74,9 +77,63 @@ def compare_plans(
     return Against(
         first=_comparison(plan, certain, before, confidence),
         second=_comparison(other, there, after, confidence),
+        aligned=aligned,
         second_later=dict(later),
-        cuts=tuple(_cuts((base, before), (second, after), register, confidence)),
+        trades=tuple(_trades((base, certain, before), (second, there, after), confidence)),
+        cuts=tuple(_cuts((base, before), (second, after), certain, register, confidence)),
     )
+
+
+def aligned_as(plan: Plan, other: Plan) -> tuple[Plan, dict[str, str]]:
+    """Return another plan under a plan's own answers to the readings that are about alignment alone, and these answers.
+
+    An alignment rounds dates and is no part of what a plan proposes: two that round differently would be compared by that.
+    """
+    alignments = {rule.id for rule in plan.rules if isinstance(rule, Alignment)}
+    answers = {}
+    for reading in plan.readings:
+        changed = [option.changes for option in reading.options]
+        if all(changes.rules and alignments.issuperset(changes.rules) for changes in changed) and all(
+            changes.keys() == {f"rule {name}" for name in changes.rules} for changes in changed
+        ):
+            answers[reading.id] = plan.choice(reading)
+            other = answered(other, reading, answers[reading.id])
+    return other, answers
+
+
+_Side = tuple[Sampler, Certain, Sample]
+
+
+def _trades(first: _Side, second: _Side, confidence: float) -> Iterator[Trade]:
+    """Yield what the second plan saves and risks at each milestone."""
+    clock = first[0].model.clock
+    for milestone in first[0].milestones:
+        shown = first[0].model.shown(milestone)
+        own = [None if (date := certain.dates[milestone]) is None else date.date for _, certain, _ in (first, second)]
+        held = [sample.date(milestone, confidence) for _, _, sample in (first, second)]
+        late = [_late(side, milestone) for side in (first, second)]
+        saves = difference(clock, own[1], own[0], shown)
+        more = None if late[0] is None or late[1] is None else late[1] - late[0]
+        worth = saves is not None and saves > 0 and more is not None and more > 0
+        yield Trade(
+            milestone=milestone,
+            saves_wd=saves,
+            brings_wd=difference(clock, held[1], held[0], shown),
+            first_late_wd=None if late[0] is None else round(late[0], 2),
+            second_late_wd=None if late[1] is None else round(late[1], 2),
+            break_even=round(saves / more, 3) if worth and saves and more else None,
+        )
+
+
+def _late(side: _Side, milestone: str) -> float | None:
+    """Return the mean working days by which a plan comes after its own date of a milestone."""
+    sampler, certain, sample = side
+    own, days = certain.dates[milestone], sample.of(milestone)
+    if own is None or (days >= BEYOND).any():
+        return None
+    clock, shown = sampler.model.clock, sampler.model.shown(milestone)
+    late = clock.boundaries(days.astype(np.int64), shown) - clock.boundary(own.date, shown)
+    return float(np.average(np.maximum(late, 0), weights=sample.weights))
 
 
 def chances_of_published(plan: Plan, sample: Sample, milestone: str) -> dict[str, Baselines]:
@@ -111,19 +168,34 @@ def _comparison(plan: Plan, certain: Certain, sample: Sample, confidence: float)
 
 
 def _cuts(
-    first: tuple[Sampler, Sample], second: tuple[Sampler, Sample], register: Register | None, confidence: float
+    first: tuple[Sampler, Sample],
+    second: tuple[Sampler, Sample],
+    certain: Certain,
+    register: Register | None,
+    confidence: float,
 ) -> Iterator[Cut]:
     """Yield what parts the plans: each difference carried into the first plan alone, and taken back from the second."""
     (base, before), (other, after) = first, second
     model = base.model
 
+    def changed_by(sampler: Sampler, changes: Changes) -> Plan:
+        """Return a plan with some changes made."""
+        return Scenario(id="cut", title="One difference of two plans", **changes.fields()).apply(sampler.model.whole)
+
+    def promised(changes: Changes) -> dict[str, int | None]:
+        """Return the working days by which the first plan's own dates come forward."""
+        if model.network.uses_capacity:
+            return dict.fromkeys(base.milestones)
+        there = certain_dates(Problem.of(changed_by(base, changes), model.clock), base.milestones)
+        dates = [{name: None if end is None else end.date for name, end in each.dates.items()} for each in (there, certain)]
+        return {name: difference(model.clock, dates[0][name], dates[1][name], model.shown(name)) for name in base.milestones}
+
     def moved(sampler: Sampler, changes: Changes) -> Sample:
         """Return the samples of a plan with some changes made."""
-        scenario = Scenario(id="cut", title="One difference of two plans", **changes.fields())
-        changed = Model(scenario.apply(sampler.model.plan), register, opened=sampler.model.opened)
+        changed = Model(changed_by(sampler, changes), register, opened=sampler.model.opened)
         return Sampler(changed, base.milestones, base.seed, base.main, base.exact).run(len(before))
 
-    for part in _differences(model.plan, other.model.plan):
+    for part in _differences(model.whole, other.model.whole):
         gained = effects_between(base, moved(base, part.changes), before, confidence)
         lost = effects_between(base, after, moved(other, part.undone), confidence)
         months = {name: None if each.days is None else round(each.days / MONTH_WD, 2) for name, each in gained.items()}
@@ -132,6 +204,7 @@ def _cuts(
             title=part.title,
             before=part.before,
             after=part.after,
+            promised_wd=promised(part.changes),
             gained_wd=days_of(gained),
             lost_wd=days_of(lost),
             noise_wd=noises(gained_wd=gained, lost_wd=lost),

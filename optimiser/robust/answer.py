@@ -20,13 +20,15 @@ from models.rules import NotAfter
 from optimiser.errors import InputError, Located
 from optimiser.robust.adversary import adversary
 from optimiser.robust.against import chances_of_published, compare_plans
-from optimiser.robust.certain import LIMITS, CertainDate, certain_dates
+from optimiser.robust.buffers import held_against_needed
+from optimiser.robust.certain import LIMITS, Certain, certain_dates
 from optimiser.robust.choices import policy_dates, readings_beside, sensitivities
 from optimiser.robust.claims import claims_result, opened, pools_of
 from optimiser.robust.criticality import activity_effects
 from optimiser.robust.decision import Target, decide
 from optimiser.robust.field import BEYOND, NEVER, Flags
 from optimiser.robust.files import given_claims, given_register, plan_folder
+from optimiser.robust.held import judgements, plan_claims
 from optimiser.robust.levers import plan_levers
 from optimiser.robust.model import Case, Model, Threesome
 from optimiser.robust.notes import ReadingMode, notes_of
@@ -147,6 +149,7 @@ def robust(
     sampler = Sampler(model, asked, seed, Case(shape=shape, policy=policy, pools=pools))
     problem = Problem.of(plan, model.clock)
     certain = certain_dates(problem, asked)
+    bare = certain if model.plan is plan else certain_dates(Problem.of(model.plan, model.clock), asked)
 
     tell("samples")
     settled = _settled(sampler, confidence, within)
@@ -164,16 +167,14 @@ def robust(
     beside = readings_beside(sampler, sample, confidence, span, weighted=readings == "weighted")
     beside_dates = sensitivities(sampler, confidence, beside)
     centre = centres(sampler)
-    bias = biases(sampler, sample, certain, centre)
+    bias = biases(sampler, sample, bare, centre)
     chances = chance_effects(sampler, sample, confidence)
     activities = activity_effects(sampler, sample)
     tell("what can go wrong together")
     attack = adversary(sampler, budget, sample)
 
     dates = tuple(
-        _dated(
-            sampler, sample, certain.dates[name], name, confidence, span.get(name), beside_dates[name], bias[name], centre[name]
-        )
+        _dated(sampler, sample, (certain, bare), name, confidence, span.get(name), beside_dates[name], bias[name], centre[name])
         for name in asked
     )
     compared_with = None
@@ -192,6 +193,7 @@ def robust(
         weighted=tuple(model.weights),
         register_title=known.title if known else None,
         register_sha256=_sha256(known),
+        judgements=judgements(known) if known else None,
         confidence=confidence,
         seed=seed,
         samples=len(sample),
@@ -200,6 +202,7 @@ def robust(
         stopped=stopped,
         milestones=dates,
         deadlines=_deadlines(sampler, sample),
+        plan_claims=plan_claims(sampler),
         joint=_joint(sample, dates, confidence),
         chances=chances,
         activities=activities,
@@ -282,7 +285,7 @@ def _error(sampler: Sampler, sample: Sample, milestone: str, confidence: float) 
 def _dated(
     sampler: Sampler,
     sample: Sample,
-    stated: CertainDate | None,
+    certain: tuple[Certain, Certain],
     milestone: str,
     confidence: float,
     span: DateSpan | None,
@@ -295,7 +298,8 @@ def _dated(
     shown = model.shown(milestone)
     found = sample.among(milestone)
     date = date_of(found.day(confidence))
-    served = stated.date if stated else None
+    stated, bare = (each.dates[milestone] for each in certain)
+    served = bare.date if bare else None
     if model.network.uses_capacity:
         served = None if centre[0] is None else clock.show(centre[0], shown)
     error = _error(sampler, sample, milestone, confidence)
@@ -315,7 +319,7 @@ def _dated(
         bound_by=stated.bound_by if stated else None,
         evidence=stated.evidence if stated else None,
         served=served,
-        served_wd=difference(clock, stated.date if stated else None, served, shown),
+        served_wd=difference(clock, bare.date if bare else None, served, shown),
         contingency_wd=difference(clock, stated.date if stated else None, date, shown),
         quantiles={percentile(share): date_of(found.day(share)) for share in wanted},
         mean=None if moments is None else clock.show(math.floor(moments[0] + 0.5), shown),
@@ -324,6 +328,7 @@ def _dated(
         never=round(sample.share(sample.of(milestone) == NEVER), 6),
         beyond=round(sample.share(sample.of(milestone) == BEYOND), 6),
         baselines=chances_of_published(model.plan, sample, milestone),
+        buffer=held_against_needed(model.whole, clock, shown, milestone, certain, found, confidence),
         bias=bias,
         sensitivity=sensitivity,
         span_first=span.first.date if span else None,

@@ -11,11 +11,12 @@ from models.outcome import DateSpan
 from models.policies import POLICY_TITLES, policies_of
 from models.robustness import PolicyDates, ReadingDates, Sensitivity
 from optimiser.numbers import column_number
+from optimiser.robust.buffers import in_columns
 from optimiser.robust.model import Case, Model
 from optimiser.robust.sensitivity import days_of, effects_between, noises
 from optimiser.robust.simulation import Sampler, answered
 from optimiser.robust.statistics import Sample, date_of
-from optimiser.solve.spans import columnar, live_options
+from optimiser.solve.spans import live_options
 
 __all__ = ["STRONG", "Beside", "policy_dates", "readings_beside", "sensitivities"]
 
@@ -57,7 +58,7 @@ def readings_beside(
     weighted
         Whether readings with probabilities are drawn, and so not asked one by one.
     """
-    plan = sampler.model.plan
+    plan = sampler.model.whole
     drawn = set(sampler.model.weights) if weighted else set()
     open_readings = {reading.id: reading for reading in live_options(plan) if reading.id not in drawn}
     chosen = plan.choices()
@@ -70,7 +71,7 @@ def readings_beside(
                 answer = {name: option for name, option in end.readings.items() if name not in drawn}
                 if answer and answer not in answers:
                     answers.append(answer)
-    apart = {name for name, reading in open_readings.items() if not columnar(plan, reading)}
+    apart = {name for name, reading in open_readings.items() if not in_columns(plan, reading)}
     found: dict[int, dict[str, int | None]] = {}
     networks = [tuple((name, option) for name, option in answer.items() if name in apart) for answer in answers]
     for network in dict.fromkeys(networks):
@@ -100,7 +101,7 @@ def _elsewhere(
     sampler: Sampler, readings: Mapping[str, Reading], apart: Sequence[tuple[str, str]], samples: int, *, weighted: bool
 ) -> Sampler:
     """Return a sampler under answers that no column can hold, run on the same draws."""
-    plan, base = sampler.model.plan, sampler.model
+    plan, base = sampler.model.whole, sampler.model
     for name, option in apart:
         plan = answered(plan, readings[name], option)
     other = Sampler(

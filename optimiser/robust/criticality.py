@@ -53,7 +53,7 @@ def activity_effects(sampler: Sampler, base: Sample) -> tuple[ActivityEffect, ..
     scatter = {milestone: _deviation(row[dated], weights) for milestone, row in positions.items()}
     nowhere = np.zeros(len(base), dtype=np.bool_)
     effects = []
-    for activity in sampler.model.plan.activities:
+    for activity in (each for each in sampler.model.plan.activities if not each.buffer):
         shares = {
             name: float(np.average(critical.get((activity.id, name), nowhere)[dated], weights=weights)) for name in milestones
         }

@@ -69,13 +69,15 @@ class Draws:
         if slot in case.pools:
             return self._drawn(case.pools[slot], case.pools[slot], row, case)
         if isinstance(base, int):
+            if self.model.absent(slot, base):
+                return np.full(self.samples, float(base))
             lattice = self.model.lattice(entry, base, case.shape)
             return self._drawn((entry.id, base, case.shape), lattice, row, case)
         found = np.empty(self.samples)
         for each in np.unique(base).tolist():
             mask = base == each
-            if each == NONE:
-                found[mask] = NONE
+            if self.model.absent(slot, each):
+                found[mask] = each
             else:
                 found[mask] = self.model.lattice(entry, each, case.shape).draw(self.row(row, case.rho)[mask])
         return found
@@ -153,10 +155,12 @@ class Draws:
         """Return what a slot holds: what is drawn, times what drives it, with what strikes it, less what is pulled off it."""
         model = self.model
         quantity, entry = model.quantities[slot], model.ranges.get(slot)
+        if slot in model.buffers:
+            return 0
         base = model.stated(slot, case)
         value: int | Numbers | Amounts = base
-        if entry is not None and entry[0].id not in case.closed and not (isinstance(base, int) and base == NONE):
-            value = self.range(slot, base, case)
+        if entry is not None and not (isinstance(base, int) and slot not in case.pools and model.absent(slot, base)):
+            value = self._centred(slot, base) if entry[0].id in case.closed else self.range(slot, base, case)
         elif origin is not None:
             value = origin
         for driver, size in model.scales.get(slot, ()):
@@ -185,6 +189,13 @@ class Draws:
         if quantity.most is not None:
             value = min(value, quantity.most) if isinstance(value, int) else np.minimum(value, quantity.most)
         return value if isinstance(value, int) else value.astype(float)
+
+    def _centred(self, slot: str, base: int | Amounts) -> int | Numbers:
+        """Return where a range stands that does not vary."""
+        if isinstance(base, int):
+            return self.model.centre(slot, base)
+        known, places = np.unique(base, return_inverse=True)
+        return np.array([float(self.model.centre(slot, each)) for each in known.tolist()])[places]
 
 
 def _step(lever: Lever) -> int:

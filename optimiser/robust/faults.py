@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -16,6 +16,7 @@ from models.risk import Claim, Correlation, Impact, Lever, Range, Register, Rela
 from models.rules import Capacity
 from optimiser.numbers import column_number, senses
 from optimiser.robust.quantity import Quantity, find_quantity
+from optimiser.robust.shares import share_faults, shared_delay_fault
 
 __all__ = ["claim_faults", "register_faults"]
 
@@ -53,7 +54,7 @@ def register_faults(register: Register, plan: Plan) -> Iterator[Fault]:
         yield from _spread(driver, None, ("drivers", place))
     for place, risk in enumerate(register.risks):
         for position, impact in enumerate(risk.impacts):
-            yield from _impact(plan, impact, ("risks", place, "impacts", position))
+            yield from _impact(plan, impact, taken, ("risks", place, "impacts", position))
     yield from _correlations(register)
     yield from _readings(register, plan)
     for place, lever in enumerate(register.levers):
@@ -106,12 +107,23 @@ def _range(register: Register, plan: Plan, entry: Range, path: Path) -> Iterator
     if isinstance(found, str):
         yield Fault((*path, "of"), found)
         return
+    rating = next((rating for rating in register.ratings if rating.rating == entry.rag), None)
+    faults = list(_spread(entry, found, path)) if entry.rag is None else []
+    # Of a range that is wrong in itself it is no use to say of what its figures would be shares.
+    if not faults and (entry.rag is None or rating is not None):
+        faults = list(share_faults(entry, found, rating, path))
+    yield from faults
     if entry.rag is None:
-        yield from _spread(entry, found, path)
         return
+    if (
+        entry.likely is not None
+        and not isinstance(entry.likely, Relative)
+        and (fault := _fits(entry.likely, found, (*path, "likely")))
+    ):
+        yield fault
     if entry.low is not None or entry.high is not None or entry.values or entry.quantiles:
         yield Fault((*path, "rag"), "'rag' takes the range from the table of ratings; maybe delete the figures or the rating")
-    if entry.rag not in {rating.rating for rating in register.ratings}:
+    if rating is None:
         yield Fault((*path, "rag"), f"rating '{entry.rag}' is not in the register's table 'ratings'")
     if found.kind == "date":
         yield Fault((*path, "rag"), f"'{entry.of}' is a date, and a rating means per cent of a length")
@@ -168,10 +180,9 @@ def _spread(spread: Spread, quantity: Quantity | None, path: Path) -> Iterator[F
         if fault:
             yield fault
         else:
-            read[where] = _figure(value, quantity)
+            read[where] = _figure(value, quantity, spread.likely)
     if spread.shape == "discrete" or any(where not in read for where, value in entries if value is not None):
         return
-    # A likely value left out is the plan's own, which a scenario may set anywhere: it is never upside down by itself.
     for (_, lower), (where, upper) in pairwise(read.items()):
         if upper < lower:
             yield Fault((*path, *where), f"the range is upside down: {_shown(spread, where)}")
@@ -210,10 +221,11 @@ def _fits(value: object, quantity: Quantity | None, path: Path) -> Fault | None:
     return Fault(path, complaint) if complaint else None
 
 
-def _figure(value: object, quantity: Quantity | None) -> float:
-    """Return a figure as a number that can be compared."""
+def _figure(value: object, quantity: Quantity | None, likely: object) -> float:
+    """Return a figure as a number that can be compared: per cent of the likely value, of a driver's factor of one."""
     if isinstance(value, Relative):
-        base = column_number(quantity.value) if quantity else 1
+        stated = quantity.value if quantity and (likely is None or isinstance(likely, Relative)) else likely
+        base = column_number(stated) if quantity else 1  # type: ignore[arg-type]
         return base * value.factor if base >= 0 else base * (2 - value.factor)
     return float(column_number(value))  # type: ignore[arg-type]
 
@@ -231,7 +243,7 @@ def _quantiles(spread: Spread, path: Path) -> Iterator[Fault]:
             yield Fault((*path, "quantiles", place + 1, "at"), f"quantiles must rise, got {upper:g} after {lower:g}")
 
 
-def _impact(plan: Plan, impact: Impact, path: Path) -> Iterator[Fault]:
+def _impact(plan: Plan, impact: Impact, ranged: Mapping[str, str], path: Path) -> Iterator[Fault]:
     found = find_quantity(plan, impact.on)
     if isinstance(found, str):
         yield Fault((*path, "on"), found)
@@ -249,6 +261,8 @@ def _impact(plan: Plan, impact: Impact, path: Path) -> Iterator[Fault]:
     if len({isinstance(value, Relative) for value in ends.values()}) > 1:
         yield Fault(path, "a delay is in per cent throughout or not at all; maybe give every figure the same way")
         return
+    if shared := shared_delay_fault(impact, found, ranged, path):
+        yield shared
     for name, value in ends.items():
         change = _change(found, impact.on, value)
         if isinstance(change, str):

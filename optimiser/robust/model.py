@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.duration import Duration
-from models.plan import Plan
+from models.plan import DURATION_PREFIX, Plan
 from models.policies import Policy
 from models.provenance import Basis
 from models.risk import Driver, Lever, Range, Register, Risk
@@ -18,7 +18,8 @@ from models.rules import Capacity, Point
 from optimiser.clock import Clock, Convention
 from optimiser.critical import Network, compile_network
 from optimiser.critical.backward import reaches
-from optimiser.numbers import column_number, senses
+from optimiser.numbers import NONE, column_number, senses
+from optimiser.robust.buffers import buffer_slots, without_buffers
 from optimiser.robust.quantity import Quantity, capacity_slots, find_quantity
 from optimiser.robust.shapes import (
     FACTOR_STEP,
@@ -67,7 +68,7 @@ class Case:
     Attributes
     ----------
     closed
-        Chances that do not vary: a range at the plan's value, a driver or risk that does not happen.
+        Chances that do not vary: a range at its likely value, a driver or risk that does not happen.
     shape
         The shape of every range that has a low, a likely and a high; the register's own where None.
     rho
@@ -106,7 +107,7 @@ class Model:
     weighted
         Whether readings that have probabilities are drawn too.
     network
-        The plan's, where there is one already.
+        Of the plan without its buffers, where there is one already.
     levers
         Besides the register's.
     opened
@@ -114,6 +115,12 @@ class Model:
 
     Attributes
     ----------
+    whole
+        The plan as it was given.
+    plan
+        The same without its buffers: the work, which is what is simulated.
+    buffers
+        The slots of their lengths, on which nothing is drawn.
     chances
         In the order of the register; what the plan itself makes uncertain follows.
     dimensions
@@ -132,7 +139,9 @@ class Model:
         levers: Sequence[Lever] = (),
         opened: Sequence[Range] = (),
     ) -> None:
-        self.plan = plan
+        self.whole = plan
+        self.plan = plan = without_buffers(plan)
+        self.buffers = buffer_slots(plan)
         self.register = register
         self.opened = tuple(opened)
         self.network = network or compile_network(plan, Clock(plan))
@@ -155,6 +164,12 @@ class Model:
         self.notes: list[str] = []
         self._lattices: dict[tuple[object, ...], Lattice] = {}
         self.chances: tuple[Chance, ...] = tuple(self._compile(weighted=weighted))
+        self.notes += [
+            f"'{chance.id}' finds nothing to move in {slot.removeprefix(DURATION_PREFIX)}: it is a buffer, and taken out; maybe "
+            "name the link after it"
+            for chance in self.chances
+            for slot in sorted(self.buffers.intersection(chance.slots))
+        ]
         self.touching = {
             slot: frozenset(chance.id for chance in self.chances if slot in chance.slots) for slot in self.quantities
         }
@@ -235,6 +250,11 @@ class Model:
                 found += self._ranged(own_range(entry, name), row)
             elif entry.uncertainty in ratings and isinstance(entry.value, Duration):
                 found += self._ranged(rated_range(entry, name, ratings[entry.uncertainty]), row)
+                if f"assumption {entry.id}" in self.plan.settings.said:
+                    self.notes.append(
+                        f"'{entry.id}' has a rating and no range in the register, so per cent of {entry.value}, which a scenario "
+                        "sets; maybe give it a range of its own"
+                    )
         return found
 
     def _outside(self, entry: Range, slot: str) -> None:
@@ -289,13 +309,14 @@ class Model:
     # -- distributions -----------------------------------------------------------------------------------------------
 
     def lattice(self, entry: Range, base: int, shape: Threesome | None = None) -> Lattice:
-        """Return the distribution of a range around a value of the plan."""
-        key = (entry.id, base, shape)
+        """Return the distribution of a range: the register's own, or of what the plan itself states around a value of it."""
+        key = (entry.id, base if entry.likely is None else None, shape)
         if key not in self._lattices:
             self._lattices[key] = self._make(entry, base, shape)
         return self._lattices[key]
 
     def _make(self, entry: Range, base: int, shape: Threesome | None) -> Lattice:
+        base = base if entry.likely is None else column_number(entry.likely)
         if entry.rag is not None:
             assert self.register is not None
             rating = next(rating for rating in self.register.ratings if rating.rating == entry.rag)
@@ -303,6 +324,25 @@ class Model:
         else:
             ends = (end_of(entry.low, base), end_of(entry.likely, base), end_of(entry.high, base))
         return distribution(entry, ends, float(base), shape, 1.0)
+
+    def absent(self, slot: str, base: int) -> bool:
+        """Say whether a length is none in the plan where its range has no nothing: what is not in the plan is not drawn."""
+        if base == NONE or slot in self.buffers:
+            return True
+        entry = self.ranges.get(slot)
+        if base or entry is None or self.quantities[slot].kind != "length":
+            return False
+        return bool(self.lattice(entry[0], base).values[0] > 0)
+
+    def centre(self, slot: str, base: int) -> int:
+        """Return where a range stands that does not vary: at what its register holds likely, whatever a plan claims."""
+        entry, _ = self.ranges[slot]
+        if self.absent(slot, base):
+            return base
+        if entry.shape == "discrete":
+            weights = [(-each.weight, place) for place, each in enumerate(entry.values)]
+            return column_number(entry.values[min(weights)[1]].value)
+        return base if entry.likely is None else column_number(entry.likely)
 
     def factor(self, driver: Driver, shape: Threesome | None) -> Lattice:
         """Return the distribution of a driver's factor."""
@@ -354,7 +394,7 @@ class Model:
         for rule, nodes in zip(rules, shared, strict=True):
             if any(affects[node] for node in nodes):
                 slots.update(capacity_slots(rule))
-        return frozenset(slots)
+        return frozenset(slots - self.buffers)
 
     def shown(self, milestone: str) -> Convention:
         """Return how the boundary of a milestone is shown."""

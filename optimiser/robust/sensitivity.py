@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from models.robustness import Bias, ChanceEffect
 from optimiser.critical import Columns
-from optimiser.numbers import NONE, column_number
+from optimiser.numbers import column_number
 from optimiser.robust.certain import Certain
 from optimiser.robust.field import BEYOND
 from optimiser.robust.model import Chance, Model
@@ -216,7 +216,7 @@ def centres(sampler: Sampler) -> dict[str, Centre]:
     parts: dict[str, float] = {}
     for slot, (entry, _) in model.ranges.items():
         base = column_number(model.quantities[slot].value)
-        if base == NONE:
+        if slot not in main.pools and model.absent(slot, base):
             continue
         mean = (main.pools[slot] if slot in main.pools else model.lattice(entry, base, main.shape)).mean
         floors[slot] = int(np.floor(mean))

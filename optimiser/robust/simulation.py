@@ -16,6 +16,7 @@ from models.plan import Plan
 from models.policies import Policy
 from models.risk import Impact, Relative
 from optimiser.critical import Columns, Network, compile_network
+from optimiser.robust.buffers import buffer_slots, in_columns, without_buffers, without_slots
 from optimiser.robust.draws import Draws
 from optimiser.robust.field import BEYOND, NEVER, Days, Field, Flags
 from optimiser.robust.model import Case, Chance, Model, Numbers
@@ -77,7 +78,7 @@ class Block:
             for reading, place in zip(sampler.apart, places, strict=True):
                 mask &= self._options[reading.id] == place
             if mask.any():
-                part = columns if mask.all() else columns.taken(mask)
+                part = without_slots(columns if mask.all() else columns.taken(mask), buffer_slots(network.plan))
                 made = Field(network, counter, part, sampler.policy(sampler.main), sampler.milestones)
                 self.fields.append((None if mask.all() else mask, made))
 
@@ -104,7 +105,8 @@ class Block:
         found = [(np.empty(shape, dtype=np.int32), np.zeros(shape[1], dtype=np.bool_)) for _ in cases]
         for mask, each in self.fields:
             where = slice(None) if mask is None else mask
-            parts = columns if mask is None else [one.taken(mask) for one in columns]
+            slots = buffer_slots(each.network.plan)
+            parts = [without_slots(one if mask is None else one.taken(mask), slots) for one in columns]
             for (days, lost), (there, missed) in zip(found, each.under(parts, policy), strict=True):
                 days[:, where], lost[where] = there, missed
         self.draws.forget()
@@ -146,16 +148,16 @@ class Sampler:
 
     def __post_init__(self) -> None:
         model = self.model
-        drawn = [reading for reading in live_options(model.plan) if reading.id in model.weights]
-        self.together = tuple(reading for reading in drawn if columnar(model.plan, reading))
-        self.apart = tuple(reading for reading in drawn if not columnar(model.plan, reading))
+        drawn = [reading for reading in live_options(model.whole) if reading.id in model.weights]
+        self.together = tuple(reading for reading in drawn if columnar(model.whole, reading))
+        self.apart = tuple(reading for reading in drawn if not in_columns(model.whole, reading))
         self._counter = Counter(model.network) if model.network.uses_capacity else None
         self.networks: list[tuple[tuple[int, ...], Network, Counter | None]] = []
         for places in product(*(range(len(reading.options)) for reading in self.apart)):
-            plan = model.plan
+            plan = model.whole
             for reading, place in zip(self.apart, places, strict=True):
                 plan = answered(plan, reading, reading.options[place].id)
-            network = compile_network(plan) if places else model.network
+            network = compile_network(without_buffers(plan)) if places else model.network
             counter = Counter(network) if places and network.uses_capacity else None if places else self._counter
             self.networks.append((places, network, counter))
         ends = [int(network.clock.days[network.clock.limit - 1]) for _, network, _ in self.networks]
@@ -165,6 +167,11 @@ class Sampler:
         self.exact = self._all is not None
         self._kept: dict[tuple[int, int], Block] = {}
         self._taken: list[tuple[int, int]] = []
+
+    @property
+    def weights(self) -> Numbers | None:
+        """How probable each combination is; None where samples are drawn, all alike."""
+        return self._all[1] if self._all is not None else None
 
     def policy(self, case: Case) -> Policy:
         """Return by which policy queues are served: a lever's that is pulled, else the case's own."""

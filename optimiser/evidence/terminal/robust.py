@@ -12,14 +12,17 @@ from rich.text import Text
 from models.plan import Plan
 from models.robustness import ChanceEffect, RobustOutcome
 from optimiser.evidence.documents import conditions, evidence_class
+from optimiser.evidence.resting import judged_by, resting
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
 from optimiser.evidence.terminal.robust_choices import (
     BELOW,
     against_lines,
+    buffer_lines,
     claims_lines,
     commitment_lines,
     decision_lines,
     moved,
+    plan_claims_lines,
     policies_lines,
     side_by_side_lines,
     titled,
@@ -55,6 +58,8 @@ def robust_report(outcome: RobustOutcome, plan: Plan, page: Page, ratio: float |
         _title(outcome, plan, page),
         _dates(outcome, page),
         commitment_lines(outcome, page, ratio),
+        buffer_lines(outcome, page),
+        plan_claims_lines(outcome, page),
         _deadlines(outcome, page),
         _rests_on(outcome, page),
         _quantiles(outcome, page),
@@ -142,11 +147,15 @@ def _dates(outcome: RobustOutcome, page: Page) -> Lines:
     lines = [heading(title), *grid.lines(page.width)]
     for name, text in stands:
         lines += hanging(name, text, page.width)
+    for entry in outcome.milestones:
+        if text := resting(outcome, entry, day):
+            lines += hanging(entry.id, text, page.width)
     bases = Counter(effect.basis for effect in outcome.chances if effect.kind != "reading")
     if bases:
         parts = ", ".join(f"{count} {basis}" for basis, count in bases.most_common())
         count = counted(bases.total(), "range, driver or risk", "ranges, drivers and risks")
-        lines += paragraph(f"what may come otherwise: {count} ({parts})", page.width)
+        judged = judged_by(outcome)
+        lines += paragraph(f"what may come otherwise: {count} ({parts}){f'; judged by {judged}' if judged else ''}", page.width)
     drawn = f"{counted(outcome.samples, 'sample')}, the same draws for every case"
     if outcome.exact:
         drawn = f"{counted(outcome.samples, 'combination')} of what is uncertain, each with its probability: nothing is drawn"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from models.robustness import Cut, Decision, Pull, RatioOfDate, RobustOutcome
+from models.robustness import Against, Cut, Decision, Pull, RatioOfDate, RobustOutcome
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
 from optimiser.evidence.terminal.words import counted, day
 from optimiser.robust.commitment import commitment
@@ -13,10 +13,12 @@ from optimiser.robust.commitment import commitment
 __all__ = [
     "BELOW",
     "against_lines",
+    "buffer_lines",
     "claims_lines",
     "commitment_lines",
     "decision_lines",
     "moved",
+    "plan_claims_lines",
     "policies_lines",
     "side_by_side_lines",
     "titled",
@@ -92,6 +94,58 @@ def _ratio(entry: RatioOfDate) -> str:
     return f"{entry.ratio:.2g} days early" if entry.ratio >= 0.005 else "next to nothing"
 
 
+def buffer_lines(outcome: RobustOutcome, page: Page) -> Lines:
+    """Return what each date holds of buffers against what confidences need; no sample has a buffer in it."""
+    found = [(entry.id, entry.buffer) for entry in outcome.milestones if entry.buffer is not None]
+    if not found:
+        return []
+    grid = TextTable(
+        [
+            TextColumn("", limit=20),
+            TextColumn("without buffers"),
+            TextColumn("held", side="right"),
+            *(TextColumn(f"needed at {name}", side="right") for name in found[0][1].needed_wd),
+        ]
+    )
+    for name, buffer in found:
+        needed = (_days(value) for value in buffer.needed_wd.values())
+        grid.add(words(name, "bold"), _date(buffer.without), _days(buffer.held_wd), *needed)
+    names = ", ".join(dict.fromkeys(each for _, buffer in found for each in buffer.activities))
+    note = f"working days from the date without {names}, which no sample contains"
+    return [*titled("Buffer held against needed", note, page), *grid.lines(page.width)]
+
+
+def _days(value: int | None) -> str:
+    return "–" if value is None else f"{value} wd"
+
+
+def plan_claims_lines(outcome: RobustOutcome, page: Page) -> Lines:
+    """Return what the plan holds otherwise than its register, with the chance that the work takes no longer."""
+    if not outcome.plan_claims:
+        return []
+    grid = TextTable(
+        [
+            TextColumn("claimed of", gives=True),
+            TextColumn("claim", side="right"),
+            TextColumn("low", side="right"),
+            TextColumn("likely", side="right"),
+            TextColumn("high", side="right"),
+            TextColumn("chance of no longer", side="right"),
+        ]
+    )
+    for claim in outcome.plan_claims:
+        chance = "not in the plan" if claim.chance is None else _chance(claim.chance)
+        claimed = f"{claim.claimed} (fitted)" if claim.fitted_to else claim.claimed
+        grid.add(claim.quantity, words(claimed, "bold"), claim.low, claim.likely or "any", claim.high, chance)
+    note = "the ranges are of the work, and stay where they are; what is not in the plan is not drawn"
+    return [*titled("What the plan claims otherwise than the register", note, page), *grid.lines(page.width)]
+
+
+def _chance(value: float) -> str:
+    """Return a chance; one that no sample shows is no proof of none."""
+    return "none of the samples" if not value else _share(value)
+
+
 def side_by_side_lines(outcome: RobustOutcome, page: Page) -> Lines:
     """Return the dates under every answer to every open reading."""
     if not outcome.side_by_side:
@@ -161,15 +215,48 @@ def against_lines(outcome: RobustOutcome, page: Page) -> Lines:
         for baseline in dict.fromkeys(key for name in names for key in plan.baselines[name]):
             shares = [_share(plan.baselines[name].get(baseline)) for name in names]
             grid.add(f"  by {baseline}", *shares)
-    lines = [*titled("Two plans, one register", "the same draws for both", page), *grid.lines(page.width)]
+    lines = [*titled("Two plans, one register", "the same draws of the same work for both", page), *grid.lines(page.width)]
+    if found.aligned:
+        under = ", ".join(f"{name}={option}" for name, option in found.aligned.items())
+        lines += paragraph(f"both under {under}, as {found.first.name} has it: what rounds dates is no cut", page.width)
     together = [f"{plan.name} {_share(plan.met_jointly)}" for plan in (found.first, found.second)]
     later = ", ".join(f"{name} {_share(share)}" for name, share in found.second_later.items())
     lines += paragraph(
         f"all its own dates together: {', '.join(together)}; {found.second.name} is later in: {later}", page.width
     )
+    lines += _trades(found, page)
     if found.cuts:
         lines += _cuts(found.cuts, names, page)
     return lines
+
+
+def _trades(found: Against, page: Page) -> Lines:
+    """Return what the second plan saves and what it risks for it."""
+    grid = TextTable(
+        [
+            TextColumn("", limit=20),
+            TextColumn("own date earlier", side="right"),
+            TextColumn("on the same work", side="right"),
+            TextColumn("late on average", side="right"),
+            TextColumn("break-even", side="right"),
+        ]
+    )
+    for each in found.trades:
+        late = " / ".join("–" if value is None else f"{value:.0f}" for value in (each.first_late_wd, each.second_late_wd))
+        worth = "–" if each.break_even is None else f"{each.break_even:.2g}"
+        grid.add(words(each.milestone, "bold"), _days(each.saves_wd), _days(each.brings_wd), f"{late} wd", worth)
+    note = (
+        f"{found.second.name} against {found.first.name}; late against its own date, {found.first.name} / {found.second.name}"
+    )
+    said = (
+        f"break-even: the word of {found.second.name} is the better one as long as a month late costs no more than so many times "
+        "what a month earlier is worth"
+    )
+    return [
+        *titled("What the second saves and risks", note, page),
+        *grid.lines(page.width),
+        *paragraph(said, page.width, 2, "dim"),
+    ]
 
 
 def _cuts(cuts: tuple[Cut, ...], names: list[str], page: Page) -> Lines:
@@ -189,11 +276,16 @@ def _cuts(cuts: tuple[Cut, ...], names: list[str], page: Page) -> Lines:
             each = f" ({price:g}/mo)" if price is not None else ""
             noise = {key: cut.noise_wd.get(key, {}).get(name) for key in ("gained_wd", "lost_wd")}
             gained = moved(cut.gained_wd[name], noise["gained_wd"])
-            cells.append(f"{gained}{each} / {moved(cut.lost_wd[name], noise['lost_wd'])}")
+            lost = moved(cut.lost_wd[name], noise["lost_wd"])
+            cells.append(f"{moved(cut.promised_wd.get(name))}; {gained}{each} / {lost}")
         ends = [] if narrow else [cut.before, cut.after]
         grid.add(cut.id, *ends, "none given" if cut.cost is None else str(cut.cost), *cells)
     lines = [
-        *titled("What parts them", f"wd gained in the first plan by it alone / lost in the second without it; {BELOW}", page),
+        *titled(
+            "What parts them",
+            f"wd promised; gained in the first plan by it alone / lost in the second without it; {BELOW}",
+            page,
+        ),
         *grid.lines(page.width),
     ]
     for cut in cuts:
