@@ -10,6 +10,7 @@ from models.pack import Absence, Block, Cell, Chart, Figure, Name, Section, Tabl
 from models.robustness import RobustDate, RobustOutcome
 from optimiser.evidence.charts.curves import chance_chart
 from optimiser.evidence.dossier import Dossier, DossierCase
+from optimiser.evidence.resting import judged_by
 from optimiser.evidence.sections.words import column, lead, paragraph, published, remark, table
 from optimiser.robust.commitment import commitment
 
@@ -36,7 +37,8 @@ def robust_dates(dossier: Dossier) -> Section:
             "A robust date is the first day that the milestone does not exceed in the stated share of samples. Ranges, drivers "
             "and risks come from ",
             Name(text=outcome.register_title or "a table of ratings"),
-            "; almost all of them are judgements, so the shape of the ranges is worth as much as the risks themselves.",
+            *_judged(outcome, source),
+            ".",
         ),
         paragraph(
             "All milestones are met together, each at its own date, with a chance of ",
@@ -47,6 +49,7 @@ def robust_dates(dossier: Dossier) -> Section:
         _quantiles(dossier),
         *_commitments(outcome, source),
         _baselines(dossier),
+        *_claimed(dossier),
     ]
     for entry in outcome.milestones:
         if len(entry.masses) > 1:
@@ -54,6 +57,63 @@ def robust_dates(dossier: Dossier) -> Section:
     blocks.append(_shapes(outcome, source))
     blocks += [remark(note, "simulated", source) for note in outcome.notes]
     return Section(id="robust", title="Robust dates", items=(12,), blocks=tuple(blocks))
+
+
+def _judged(outcome: RobustOutcome, source: str) -> list[str | Name | Figure]:
+    """Say how much of the register is judgement, and whose; and that no sample has a buffer in it, where the plan has one."""
+    found = outcome.judgements
+    parts: list[str | Name | Figure] = []
+    if found is not None:
+        share = Figure(text=f"{found.judged} of {found.entries}", proof="counted", source=source)
+        parts += [", of which ", share, " are judgements"]
+        parts += [" of ", Name(text=whose)] if (whose := judged_by(outcome)) else []
+        parts += ["; where each date goes with other shapes, without correlation and over the readings stands beside it"]
+    if any(entry.buffer is not None for entry in outcome.milestones):
+        parts += [". Buffers are in no sample: what they hold is set against what is needed in the section on contingency"]
+    return parts
+
+
+def _claimed(dossier: Dossier) -> list[Table]:
+    """Return what each case claims of the work otherwise than the register."""
+    rows: list[list[Cell]] = [
+        [
+            case.id,
+            claim.quantity,
+            claim.title,
+            claim.claimed,
+            "yes" if claim.fitted_to else None,
+            claim.low,
+            claim.likely,
+            claim.high,
+            None if claim.chance is None else round(claim.chance, 4),
+        ]
+        for case in dossier.cases
+        for claim in (case.robust.plan_claims if case.robust else ())
+    ]
+    if not rows:
+        return []
+    return [
+        table(
+            "plan-claims",
+            "What each case claims of the work otherwise than the register, and the chance that the work takes no longer",
+            [
+                column("case", "id"),
+                column("quantity", "id"),
+                column("title"),
+                column("claim"),
+                column("fitted"),
+                column("low"),
+                column("likely"),
+                column("high"),
+                column("chance", "share"),
+            ],
+            rows,
+            proof="simulated",
+            source="robust of each case",
+            note="The ranges are of the work and the same in every case. An empty chance: the case has no such work, and what is not in a "
+            "plan is not drawn.",
+        )
+    ]
 
 
 def _commitments(outcome: RobustOutcome, source: str) -> list[Table]:

@@ -14,9 +14,11 @@ from models.rules import Dependency, Equality
 from optimiser.evidence.charts.gantt import Bar, gantt_chart
 from optimiser.evidence.documents import conditions, solve_document
 from optimiser.evidence.dossier import Dossier, DossierCase
+from optimiser.evidence.resting import resting
 from optimiser.evidence.sections.words import (
     column,
     count,
+    day,
     delta,
     evidence_words,
     lead,
@@ -251,7 +253,7 @@ def dates_table(dossier: Dossier, cases: Sequence[DossierCase], id_: str, title:
             label: list[Cell] = [case.id, name] if several else [name]
             entry, held = dated.get(name), robust.get(name)
             if entry is None:
-                rows.append([*label, *(None for _ in range(7 + len(baselines)))])
+                rows.append([*label, *(None for _ in range(8 + len(baselines)))])
                 continue
             span = entry.span
             found = [entry.baselines.get(baseline) for baseline in baselines]
@@ -265,6 +267,7 @@ def dates_table(dossier: Dossier, cases: Sequence[DossierCase], id_: str, title:
                     span.first.date if span else None,
                     span.last.date if span and not span.beyond else None,
                     held.date if held else None,
+                    (resting(case.robust, held, day) or None) if case.robust and held else None,
                     *(delta(each.delta_months, each.delta_wd) if each else None for each in found),
                 ]
             )
@@ -281,6 +284,7 @@ def dates_table(dossier: Dossier, cases: Sequence[DossierCase], id_: str, title:
             column("first by reading", "date", proof="closed form"),
             column("last by reading", "date", proof="closed form"),
             column(f"robust {dossier.request.confidence:.0%}", "date", proof="simulated"),
+            column("which rests on", proof="simulated"),
             *(column(f"to {name}") for name in baselines),
         ],
         rows,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from models.items import Activity
-from models.pack import Block, Cell, Chart, Figure, Name, Section
-from models.robustness import ChanceEffect
+from models.pack import Block, Cell, Chart, Figure, Name, Section, Table
+from models.robustness import ChanceEffect, RobustDate
 from optimiser.evidence.charts.curves import Swing, tornado_chart
 from optimiser.evidence.dossier import Dossier
 from optimiser.evidence.sections.chances import below, unsimulated
 from optimiser.evidence.sections.words import basis_of, column, lead, names, paragraph, run_source, table
+from optimiser.robust.statistics import percentile
 
 __all__ = ["contingency", "criticality", "drivers"]
 
@@ -111,18 +112,17 @@ def contingency(dossier: Dossier) -> Section:
             continue
         for row in case.solved.rows:
             item = case.plan.items[row.id]
-            # Contingency is whatever says so of itself: by its id or its title.
-            if isinstance(item, Activity) and "contingency" in f"{item.id} {item.title}".lower():
+            if isinstance(item, Activity) and item.buffer:
                 last = row.finish if row.finish >= row.start else None
                 rows.append([case.id, row.id, item.title, row.working_days, row.start, last, basis_of(item)])
     blocks: list[Block] = [
         lead(
-            "Contingency is an activity of its own wherever the plan has any, and never hides inside a length. What the earliest "
-            "dates hold of it is below; what a committed date needs is the distance to the robust date."
+            "Contingency is a buffer, an activity of its own, and never hides inside a length. No sample has a buffer in it: what the "
+            "earliest dates hold is set against what the uncertainty of the work needs, and never counted as both."
         ),
         table(
             "contingency",
-            "Contingency in each case",
+            "Buffers in each case",
             [
                 column("case", "id"),
                 column("item", "id"),
@@ -136,6 +136,7 @@ def contingency(dossier: Dossier) -> Section:
             proof="closed form",
             source="the schedules in outcomes/",
         ),
+        *_held(dossier),
     ]
     if main.robust is None:
         blocks.append(unsimulated(main, "Contingency that a confidence asks for"))
@@ -144,10 +145,8 @@ def contingency(dossier: Dossier) -> Section:
         for milestone in main.robust.milestones:
             for chance in main.robust.chances:
                 share = chance.share.get(milestone.id, 0.0)
-                if share > 0.005 and milestone.contingency_wd:
-                    shares.append(
-                        [milestone.id, chance.id, chance.title, round(share, 4), round(share * milestone.contingency_wd, 1)]
-                    )
+                if share > 0.005 and (needed := _needed(milestone)):
+                    shares.append([milestone.id, chance.id, chance.title, round(share, 4), round(share * needed, 1)])
         shares.sort(key=lambda row: (str(row[0]), -float(row[3]), str(row[1])))  # type: ignore[arg-type]
         blocks.append(
             table(
@@ -172,7 +171,7 @@ def contingency(dossier: Dossier) -> Section:
                 blocks.append(
                     paragraph(
                         Name(text=entry.id),
-                        ": the expected date is later than the earliest one by ",
+                        f": the expected date is later than the earliest one{' without buffers' if entry.buffer else ''} by ",
                         Figure(text=f"{whole(entry.bias.skew_wd)} wd", proof="simulated", source=source),
                         " because ranges lean to the late side, ",
                         Figure(text=f"{whole(entry.bias.risk_wd)} wd", proof="simulated", source=source),
@@ -182,6 +181,41 @@ def contingency(dossier: Dossier) -> Section:
                     )
                 )
     return Section(id="contingency", title="Contingency, where it is", items=(14,), blocks=tuple(blocks))
+
+
+def _needed(entry: RobustDate) -> int | None:
+    """Return the working days that the confidence asked for needs: from the date without buffers."""
+    return entry.buffer.needed_wd[percentile(entry.confidence)] if entry.buffer else entry.contingency_wd
+
+
+def _held(dossier: Dossier) -> list[Table]:
+    """Return for each case and milestone the buffer held against the buffer needed."""
+    found = [
+        (case.id, entry.id, entry.deterministic, entry.buffer)
+        for case in dossier.cases
+        for entry in (case.robust.milestones if case.robust else ())
+        if entry.buffer is not None
+    ]
+    if not found:
+        return []
+    return [
+        table(
+            "buffers",
+            "The buffer that each earliest date holds, against what is needed",
+            [
+                column("case", "id"),
+                column("milestone", "id"),
+                column("earliest", "date"),
+                column("without buffers", "date", proof="closed form"),
+                column("held", "number", "wd", proof="closed form"),
+                *(column(f"needed at {name}", "number", "wd", proof="simulated") for name in found[0][-1].needed_wd),
+            ],
+            [[case, name, date, each.without, each.held_wd, *each.needed_wd.values()] for case, name, date, each in found],
+            proof="simulated",
+            source="robust of each case",
+            note="Working days from the date without buffers. Where months are rounded to, a buffer may hold nothing.",
+        )
+    ]
 
 
 def whole(days: float) -> str:

@@ -10,6 +10,7 @@ from models.outcome import Infeasible, MilestoneDate, Undecided
 from models.pack import Block, Cell, Figure, Name, Section
 from optimiser.evidence.documents import conditions
 from optimiser.evidence.dossier import Dossier
+from optimiser.evidence.resting import resting
 from optimiser.evidence.sections.changed import changed
 from optimiser.evidence.sections.dates import dates_table
 from optimiser.evidence.sections.words import (
@@ -103,6 +104,8 @@ def _sentences(dossier: Dossier) -> list[Block]:
                 " it is held by ",
                 Figure(text=day(held.date), proof="simulated", source=f"robust of case {main.id}, {entry.id}"),
             ]
+            if main.robust is not None and (said := resting(main.robust, held, day)):
+                parts += [" (", Figure(text=said, proof="simulated", source=f"robust of case {main.id}, {entry.id}"), ")"]
         found.append(paragraph(*parts, "."))
     return found
 
