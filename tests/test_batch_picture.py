@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from models.duration import Duration
@@ -17,9 +18,11 @@ from models.plan import Plan
 from models.scenario import Scenario
 from optimiser.batch import thresholds as thresholds_module
 from optimiser.batch.engine import run
+from optimiser.batch.fast import FastPath
 from optimiser.batch.grid_file import load_grid
 from optimiser.batch.ledger import LEDGER, Ledger
 from optimiser.batch.picture import picture
+from optimiser.batch.task import compute
 from optimiser.batch.thresholds import thresholds
 from optimiser.cli import ExitCode, main
 from optimiser.evidence.charts_batch import heat_chart, line_chart
@@ -403,3 +406,17 @@ def test_a_report_for_machines_holds_the_whole_picture(tmp_path, capsys):
     again = Picture.model_validate_json(json.dumps(document))
     assert again == read(tmp_path)
     assert again.counts == {"solved": 16}
+
+
+def test_an_axis_over_what_the_register_draws_is_said_to_move_no_date_at_a_confidence(tmp_path):
+    """Its values are claims about the work: as planned the dates move with them, at a confidence they do not, and that is said."""
+    axes = "  - { kind: assumption, name: sit-mvc, values: [251 wd, 304 wd] }\n  - { kind: confidence, levels: [0.8], draws: 256 }\n"
+    job = job_of(tmp_path, axes, plan="mhhs-round2")
+    run(job, tmp_path / "run")
+    found = read(tmp_path)
+    rows = compute(job, FastPath(job), np.arange(job.design.size))
+
+    levels = [job.confidence(place) for place in rows.places.tolist()]
+    dates = {level: {tuple(rows.dates[:, row]) for row, each in enumerate(levels) if each == level} for level in set(levels)}
+    assert {level: len(there) for level, there in dates.items()} == {None: 2, 0.8: 1}
+    assert sum("its values are claims about what range 'sit-mvc' of the register draws" in note for note in found.notes) == 1

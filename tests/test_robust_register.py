@@ -22,6 +22,7 @@ from optimiser.reading.load import load
 from optimiser.reading.translate import record_in
 from optimiser.robust import robust
 from optimiser.robust.files import find_register, load_register, plan_folder
+from optimiser.robust.held import judgements
 from optimiser.robust.quantity import Quantity, find_quantity
 
 OLD = Path(__file__).parent / "data" / "register_in_per_cent.yaml"
@@ -276,3 +277,33 @@ def test_a_reading_that_makes_work_a_buffer_is_drawn_with_the_others(make_plan: 
     assert [mass.probability for mass in weighted.masses] == pytest.approx([0.75, 0.25], abs=0.01)
     dates = {row.option: row.dates["M"] for row in beside}
     assert [dates["spare"], dates["work"]] == [mass.date for mass in weighted.masses]
+
+
+def test_whoever_judged_an_entry_is_named_for_it() -> None:
+    """An entry names its own judge and ground, the register whoever judged the rest; what is documented has none."""
+    shape = {"low": "4 wd", "likely": "5 wd", "high": "30 wd"}
+    content = {
+        "id": "r",
+        "title": "R",
+        "plan": "test",
+        "judged_by": "a planner",
+        "judged_on": "experience",
+        "ranges": [
+            {"id": "a", "of": "A", "basis": "judgement", **shape},
+            {"id": "b", "of": "B", "basis": "judgement", "judged_by": "a tester", "judged_on": "logs", **shape},
+            {"id": "c", "of": "C", "basis": "synthetic", "judged_by": "nobody", **shape},
+        ],
+    }
+    found = judgements(Register.model_validate(content))
+
+    assert (found.entries, found.judged, found.by, found.on) == (3, 2, ("a planner", "a tester"), ("experience", "logs"))
+
+
+def test_an_alignment_that_is_switched_by_name_holds_for_the_other_plan_too() -> None:
+    """Not only the answer to the reading, the state of each rule is that of the plan asked about."""
+    plan = load("mhhs-round2", ["poap1"], released=["align-M16"])
+    found = robust(plan, samples=64, against=load("mhhs-round2", ["poap2"]), budget=0).against
+    assert found is not None
+
+    assert found.second.deterministic["M16"] == dt.date(2026, 7, 10), "eight months after its M14, to the day"
+    assert "rule align-M16" not in {cut.id for cut in found.cuts}

@@ -9,6 +9,7 @@ from itertools import combinations
 from typing import Any
 
 from models.assumptions import PublishedDate
+from models.grid import AssumptionAxis
 from models.picture import (
     AxisLine,
     AxisPoint,
@@ -106,8 +107,23 @@ class _Rows:
             baselines=tuple(self._baselines(total)),
             reasons=tuple(self._reasons()),
             steps=tuple(self._steps()),
-            notes=(*(() if complete else ("the run is not finished: this is what there is so far",)), *notes, *self._bars()),
+            notes=(
+                *(() if complete else ("the run is not finished: this is what there is so far",)),
+                *notes,
+                *self._claims(),
+                *self._bars(),
+            ),
         )
+
+    def _claims(self) -> Iterator[str]:
+        """Yield what is to be said of axes that set what the register draws: at a confidence they are claims, and move nothing."""
+        drawn = {entry.of: entry.id for entry in self.job.register.ranges} if self.job.register else {}
+        for axis in self.job.grid.axes:
+            if isinstance(axis, AssumptionAxis) and axis.name in drawn:
+                yield (
+                    f"{axis.name}: its values are claims about what range '{drawn[axis.name]}' of the register draws, so no date at a "
+                    "confidence moves with them, but for one of nothing, which takes the work out"
+                )
 
     def _bars(self) -> tuple[str, ...]:
         """Say which hammocks of the plan as it stands have no place."""

@@ -98,7 +98,11 @@ def aligned_as(plan: Plan, other: Plan) -> tuple[Plan, dict[str, str]]:
         ):
             answers[reading.id] = plan.choice(reading)
             other = answered(other, reading, answers[reading.id])
-    return other, answers
+    # A rule may have been switched by name as well: then the plan's own state of it is what counts.
+    named = {name for reading in plan.readings if reading.id in answers for name in reading.options[0].changes.rules}
+    states = {name: plan.switch(plan.rules_by_id[name].enabled) for name in named}
+    rules = [each.model_copy(update={"enabled": states[each.id]}) if each.id in states else each for each in other.rules]
+    return other if tuple(rules) == other.rules else other.evolve(rules=tuple(rules)), answers
 
 
 _Side = tuple[Sampler, Certain, Sample]

@@ -173,7 +173,7 @@ def contingency(dossier: Dossier) -> Section:
                         Name(text=entry.id),
                         f": the expected date is later than the earliest one{' without buffers' if entry.buffer else ''} by ",
                         Figure(text=f"{whole(entry.bias.skew_wd)} wd", proof="simulated", source=source),
-                        " because ranges lean to the late side, ",
+                        f" because ranges lean to the late side{' of what the plan claims' * bool(main.robust.plan_claims)}, ",
                         Figure(text=f"{whole(entry.bias.risk_wd)} wd", proof="simulated", source=source),
                         " because of risks and drivers, ",
                         Figure(text=f"{whole(entry.bias.merge_wd)} wd", proof="simulated", source=source),

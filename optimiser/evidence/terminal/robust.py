@@ -248,7 +248,9 @@ def _quantiles(outcome: RobustOutcome, page: Page) -> Lines:
         if (date := entry.quantiles.get("P10")) and entry.deterministic and date < entry.deterministic
     ]
     if early:
+        held = any(entry.id in early and entry.buffer and entry.buffer.held_wd for entry in outcome.milestones)
         text = "the plan's earliest date takes each length as stated, and the ranges reach below some of them"
+        text += "; and it holds a buffer, which no sample contains" if held else ""
         lines += paragraph(f"P10 of {', '.join(early)} lies before the earliest date: {text}", page.width, 2, "dim")
     return lines
 
@@ -311,7 +313,8 @@ def _baselines(outcome: RobustOutcome, plan: Plan, page: Page) -> Lines:
 
 def _bias(outcome: RobustOutcome, page: Page) -> Lines:
     queued = outcome.policy is not None
-    heads = (*(("policy",) if queued else ()), "skew of ranges", "merging and queues" if queued else "merging", "risks", "sum")
+    skew = "ranges and claims" if outcome.plan_claims else "skew of ranges"
+    heads = (*(("policy",) if queued else ()), skew, "merging and queues" if queued else "merging", "risks", "sum")
     grid = TextTable([TextColumn("", limit=20), *(TextColumn(name, side="right") for name in heads)])
     missing = []
     for entry in outcome.milestones:
@@ -321,7 +324,8 @@ def _bias(outcome: RobustOutcome, page: Page) -> Lines:
         first = (entry.bias.policy_wd,) if queued else ()
         parts = (*first, entry.bias.skew_wd, entry.bias.merge_wd, entry.bias.risk_wd)
         grid.add(words(entry.id, "bold"), *(f"{round(value, 1) + 0:+.1f}" for value in (*parts, sum(parts))))
-    note = "working days; drivers count among the risks"
+    buffered = any(entry.buffer for entry in outcome.milestones)
+    note = f"working days{' from the date without buffers' if buffered else ''}; drivers count among the risks"
     lines = [*titled("Why the mean is later than the plan", note, page), *(grid.lines(page.width) if grid.rows else [])]
     if missing:
         lines += paragraph(f"{', '.join(missing)}: not split, as some samples have no date", page.width, 2, "dim")
