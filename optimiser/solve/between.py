@@ -18,6 +18,7 @@ from models.findings import ProofClass
 from optimiser.critical import CapacityBound, Network, best_schedule, capacity_bound, overload_on_axis
 from optimiser.critical.bounds import overload_before
 from optimiser.encoding import Limits
+from optimiser.solve.orders import attained
 from optimiser.solve.problem import Problem
 
 if TYPE_CHECKING:
@@ -28,10 +29,10 @@ __all__ = ["FULL_SEARCH", "QUICK", "SOON", "THOROUGH", "USUAL", "DateRange", "De
 FULL_SEARCH = 600_000
 """Up to this many pairs of a point and a boundary CP-SAT searches the whole axis, trusting nobody's bounds."""
 
-MOST_DETERMINISTIC_TIME = 1.5
+MOST_DETERMINISTIC_TIME = 0.7
 """Deterministic seconds of one search of a large plan: beyond this a gap is reported rather than waited for."""
 
-EACH_DETERMINISTIC_TIME = (0.03, 0.4)
+EACH_DETERMINISTIC_TIME = (0.03, 0.2)
 """Deterministic seconds for each date supposed, first for all and then for those left open; most take a hundredth of it."""
 
 
@@ -185,28 +186,75 @@ def between(
         return DateRange(low, low, earliest.values)
     if by is not None and low > by:
         return DateRange(low, None)
-    waist = problem.waist(milestone) if by is None else milestone
+    held = [values for values in known if problem.holds(values)]
+    if by is not None:
+        return _Search(problem, milestone, deadline, low, held).by(by, effort, orders, looked_at=looked_at)
+    key = (milestone, effort, deadline.limits)
+    found: DateRange | None = problem.ranges.get(key)
+    if found is None or any(found.high is None or values[node] < found.high for values in held):
+        found = problem.ranges[key] = _whole(problem, milestone, deadline, effort, held, orders)
+    return found
+
+
+def _whole(
+    problem: Problem, milestone: str, deadline: Deadline, effort: Effort, known: list[Sequence[int]], orders: Iterable[Key]
+) -> DateRange:
+    """Return the range of a milestone, through the one before it that its date follows from if there is one."""
+    node, waist = problem.node(milestone), problem.waist(milestone)
+    if waist == milestone:
+        waist = _driven_by(problem, milestone)
     if waist != milestone:
         before = between(problem, waist, deadline=deadline, effort=effort, known=known, orders=orders)
         after = _after(problem, before, waist, node)
         if after is not None:
             return after
-    search = _Search(problem, milestone, deadline, low, [values for values in known if problem.holds(values)])
-    return search.by(by, effort, orders, looked_at=looked_at) if by is not None else search.run(effort, orders)
+    return _Search(problem, milestone, deadline, problem.earliest.values[node], known).run(effort, orders)
+
+
+def _driven_by(problem: Problem, milestone: str) -> str:
+    """Return the first milestone behind the last work on slots that drives another in a list schedule; itself if there is none.
+
+    Only one to which most of that work leads: a date in between, and not the end of one piece of work.
+    """
+    node = problem.node(milestone)
+    floor = problem.earliest.values[node]
+    values = best_schedule(problem.earliest, problem.pools, milestone, floor=floor, levelling=problem.levelling)
+    if values is None or values[node] <= floor or not problem.holds(values):
+        return milestone
+    order = attained(problem, values)
+    milestones = {problem.node(entry.id): entry.id for entry in problem.network.plan.milestones}
+    found = milestone
+    for index in reversed(order.chain(order.last[node])):
+        passed = order.events[index].node
+        if passed in problem.rationed_nodes:
+            break
+        name = milestones.get(passed)
+        if name is not None and 2 * _served(problem, name) >= _served(problem, milestone):
+            found = name
+    return found
+
+
+def _served(problem: Problem, milestone: str) -> int:
+    """Return how much work that holds capacity leads to a milestone."""
+    reached = problem.reaching(milestone)
+    return sum(reached[node] for node in problem.rationed_nodes)
 
 
 def _after(problem: Problem, before: DateRange, waist: str, node: int) -> DateRange | None:
-    """Return the range of a node that follows from the range of the milestone before it; None where no schedule shows it."""
+    """Return the range of a node that follows from the range of the milestone before it; None where no schedule shows it.
+
+    It follows where the milestone, at the boundary of its best schedule, alone makes the node as late as that schedule has it.
+    """
     if before.low > problem.clock.limit:
         return replace(before, schedule=None)
-    if before.schedule is None:
+    if before.schedule is None or before.high is None:
         return None
-    pushed = problem.forward.raised(problem.node(waist), before.low)
-    if pushed.trouble is not None:
-        return None
+    first = problem.forward.raised(problem.node(waist), before.low)
+    last = problem.forward.raised(problem.node(waist), before.high)
     high = before.schedule[node]
-    best = pushed.values[node] if before.exact is not None else high
-    return replace(before, low=pushed.values[node], high=high) if best == high else None
+    if first.trouble is not None or last.trouble is not None or last.values[node] != high:
+        return None
+    return replace(before, low=first.values[node], high=high)
 
 
 class _Search:

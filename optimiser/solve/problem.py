@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +51,8 @@ class Problem:
     ) -> None:
         self.network, self.pools = network, pools
         self._plan, self._forward, self._levelling = plan, forward, levelling
+        self.ranges: dict[tuple[object, ...], Any] = {}
+        """What `between` has found of whole milestones, by how much was tried for it."""
         self._reaching: dict[str, list[bool]] = {}
         self._waists: dict[str, str] = {}
 
