@@ -219,16 +219,20 @@ def _few(options: Sequence[str], source: str) -> list[str | Name | Figure]:
 
 
 def _acts(dossier: Dossier) -> list[Block]:
-    """Say who must have finished what by when."""
+    """Say who must have finished what by when: work of which a day more moves a milestone, whatever its start is tied to."""
     solved = dossier.main.solved
     assert solved is not None
     rows: list[list[Cell]] = []
     driving = {name for chain in solved.driving.values() for name in chain}
+    tight: dict[str, list[str]] = {}
+    for milestone, report in dossier.binding.items():
+        for margin in report.items:
+            if margin.latest_finish == margin.finish:
+                tight.setdefault(margin.id, []).append(milestone)
     for row in solved.rows:
-        tight = [name for name in dossier.milestones if row.float_wd.get(name) == 0]
         item = dossier.plan.items[row.id]
-        if row.id in driving and tight and row.working_days and isinstance(item, Activity):
-            rows.append([row.finish, item.owner, row.id, item.title, names(tight)])
+        if row.id in driving and row.id in tight and row.working_days and isinstance(item, Activity):
+            rows.append([row.finish, item.owner, row.id, item.title, names(tight[row.id])])
     if not rows:
         return []
     rows.sort(key=lambda row: (row[0], row[2]))
@@ -245,7 +249,7 @@ def _acts(dossier: Dossier) -> list[Block]:
             ],
             rows,
             proof="closed form",
-            source=f"{run_source(dossier.main)}: driving items without float",
+            source=f"explain of case {dossier.main.id}: driving items that may finish no later",
             most=10,
         )
     ]
