@@ -13,9 +13,11 @@ of a month stays the last. A lag that is not negative never ends before the boun
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from abc import abstractmethod
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -40,11 +42,14 @@ __all__ = [
     "Flexibility",
     "Gate",
     "LinkType",
+    "Migration",
     "NotAfter",
     "NotBefore",
     "Occasions",
+    "PaceStep",
     "Pattern",
     "Point",
+    "ReadyShare",
     "Release",
     "Rule",
     "RuleRecord",
@@ -402,8 +407,103 @@ class Gate(RuleRecord):
         return (Term(("notice",), self.notice, "notice", 1, 0),)
 
 
+class ReadyShare(Record):
+    """A share of all meter points that can migrate from a point on."""
+
+    at: Point
+    share: Annotated[float, Field(gt=0, le=100)]
+    """Of all meter points, in per cent, to two places."""
+    title: Text | None = None
+    """Whose they are: a party, a segment."""
+
+
+class PaceStep(Record):
+    """From the morning of a day on, so many per cent of the limit can be moved."""
+
+    since: Date
+    percent: Annotated[int, Field(ge=0, le=1000)]
+
+
+MOST_POINTS = 6
+"""Points at which shares become ready: each set of them is a bound of its own."""
+
+
+class Migration(RuleRecord):
+    """Meter points move no faster than a limit, each share from its point on, and all of them have before ``after``.
+
+    ``cap(t)`` is what can be moved on working day *t*: ``limit`` thousand meter points, times the per cent of the last step
+    that has begun by its morning (100 before any); nothing in a moratorium, nor on a day off of ``calendar``. ``work(A)`` is
+    what becomes ready at the points *A*, and once more the part of it that comes back. For every set *A* of the points, of
+    which the first is reached at ``b(A)``,
+
+        ``b(after) ≥`` the least *n* with ``Σ cap(t) over b(A) ≤ t < n  ≥  work(A)``.
+
+    Work that can be divided fits into the days before *n* exactly if all of these hold (Gale 1957): of the latest shares
+    there must be no more than can still be moved. ``at`` without an end means the finish, ``after`` the start.
+    """
+
+    kind: Literal["migration"]
+    after: Point
+    meter_points: Annotated[int, Field(ge=1, le=10**8)]
+    """All of them, in thousands."""
+    limit: AmountTerm
+    """Thousands that all parties together can move on a day."""
+    ready: Annotated[Many[ReadyShare], Field(min_length=1)]
+    steps: Many[PaceStep] = ()
+    """A ramp, or a limit that falls, as parts of ``limit``: they keep their shape where it is varied."""
+    moratoria: Many[Span] = ()
+    calendar: Identifier | None = None
+    """On whose working days meter points move; the plan's base calendar where left out."""
+    comes_back: Annotated[int, Field(ge=0, le=100)] = 0
+    """Per cent of what is moved that must be moved once more."""
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        """Ask that the shares be all meter points, that steps run forward, and that the points be few."""
+        shares = [entry.share for entry in self.ready]
+        rough = [share for share in shares if abs(round(share * 100) - share * 100) > 1e-6]
+        whole = sum(round(share * 100) for share in shares)
+        points = {str(point) for point in self.points()[:-1]}
+        if rough:
+            message = f"expected shares in per cent to two places, got {rough[0]}"
+        elif whole != 100 * 100:
+            message = f"the shares come to {whole / 100:g} %; expected 100 %"
+        elif len(points) > MOST_POINTS:
+            message = (
+                f"shares become ready at {len(points)} points; expected at most {MOST_POINTS}, maybe parties that go together"
+            )
+        elif any(later.since <= earlier.since for earlier, later in pairwise(self.steps)):
+            message = "steps run forward in time; expected each after the one before it"
+        else:
+            return self
+        raise ValueError(message)
+
+    def points(self) -> tuple[Point, ...]:
+        """Return the points at which shares become ready, then the point constrained."""
+        return (*(_with_end(entry.at, "finish") for entry in self.ready), _with_end(self.after, "start"))
+
+    def terms(self) -> tuple[Term, ...]:
+        """Return the limit: more can only hasten."""
+        return (Term(("limit",), self.limit, "rate", -1, 1),)
+
+    def work(self) -> dict[Point, int]:
+        """Return what becomes ready at each point, in millionths of a thousand meter points, what comes back included."""
+        found: dict[Point, int] = {}
+        for entry, point in zip(self.ready, self.points(), strict=False):
+            share = round(entry.share * 100) * self.meter_points * (100 + self.comes_back)
+            found[point] = found.get(point, 0) + share
+        return found
+
+    def room(self, day: dt.date, limit: int) -> int:
+        """Return what can be moved on a working day, in the unit of `work`."""
+        if any(span.first <= day <= span.last for span in self.moratoria):
+            return 0
+        percent = next((step.percent for step in reversed(self.steps) if step.since <= day), 100)
+        return limit * percent * 100 * 100
+
+
 Rule = Annotated[
-    Dependency | NotBefore | NotAfter | Alignment | Release | Blackout | Capacity | AtLeast | Equality | Gate,
+    Dependency | NotBefore | NotAfter | Alignment | Release | Blackout | Capacity | AtLeast | Equality | Gate | Migration,
     Field(discriminator="kind"),
 ]
 
@@ -418,5 +518,6 @@ RULE_KINDS: dict[str, type[RuleRecord]] = {
     "at-least": AtLeast,
     "equality": Equality,
     "gate": Gate,
+    "migration": Migration,
 }
 """Every kind of rule by the name it has in files. A test proves that each is checked, bounded and encoded."""

@@ -5,6 +5,7 @@ Whoever sets a number, in whatever file or option, asks `value_faults`; a plan i
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ from models.contents import PlanContents
 from models.duration import Duration, Reference, Value, print_value
 from models.fault import Fault, Path, maybe
 from models.items import Activity, Milestone
-from models.rules import Capacity, Equality, Point
+from models.rules import Capacity, Equality, Migration, Point
 from models.terms import Term, column_number
 
 __all__ = ["kind_faults", "named_value_faults", "range_faults", "term_faults", "term_named", "value_faults"]
@@ -31,6 +32,8 @@ def term_faults(plan: PlanContents) -> Iterator[Fault]:
                 yield from _own_calendar(plan, (*path, "duration"), entry)
             if isinstance(entry, Capacity):
                 yield from _capacity(plan, path, entry)
+            if isinstance(entry, Migration):
+                yield from _migration(plan, path, entry)
 
 
 def _term(plan: PlanContents, path: Path, term: Term) -> Iterator[Fault]:
@@ -76,6 +79,17 @@ def _capacity(plan: PlanContents, path: Path, rule: Capacity) -> Iterator[Fault]
         if isinstance(plan.items.get(demand.item), Milestone):
             where = (*path, "demands", place, "item")
             yield Fault(where, f"'{demand.item}' is a milestone; only an activity can demand capacity")
+
+
+def _migration(plan: PlanContents, path: Path, rule: Migration) -> Iterator[Fault]:
+    """Report a calendar that is not there, and moratoria and steps that leave no day on which anything can move."""
+    if rule.calendar is not None and rule.calendar not in plan.calendars_by_id:
+        yield Fault((*path, "calendar"), f"unknown calendar '{rule.calendar}'{maybe(rule.calendar, plan.calendars_by_id)}")
+    first, last = plan.horizon.first, plan.horizon.last
+    days = (first + dt.timedelta(days) for days in range((last - first).days + 1))
+    if not any(rule.room(day, 1) for day in days):
+        field = "moratoria" if rule.moratoria else "steps"
+        yield Fault((*path, field), f"nothing can move on any day from {first} to {last}; maybe a date is mistyped")
 
 
 def kind_faults(plan: PlanContents, name: str, value: Value, path: Path, what: str = "") -> Iterator[Fault]:

@@ -14,10 +14,10 @@ __all__ = ["NONE", "Kind", "Term", "Way", "column_number", "with_term"]
 NONE = -(2**30)
 """What a column holds for the date ``none``: the rule that uses it is inert."""
 
-Kind = Literal["length", "lag", "notice", "date", "count", "amount", "demand"]
+Kind = Literal["length", "lag", "notice", "date", "count", "amount", "demand", "rate"]
 Way = Literal[1, -1, "network"]
 
-_CALLED = {"length": "the duration", "amount": "the capacity"}
+_CALLED = {"length": "the duration", "amount": "the capacity", "rate": "the limit"}
 """What a term is called, where not by its kind."""
 
 
@@ -60,7 +60,7 @@ class Term:
         The number, or the assumption that it refers to.
     kind
         ``length`` of work, ``lag``, ``notice`` and ``date`` are of time; ``count`` of points, ``amount`` of a capacity and
-        ``demand`` of it are whole numbers.
+        ``demand`` of it are whole numbers, and so is a ``rate``, an amount a day.
     worse
         +1 where a greater number can only delay, -1 where it can only hasten, ``network`` where the plan decides: a length
         delays what follows, but holds its own start back less where something else pushes its finish.
@@ -91,7 +91,7 @@ class Term:
     @property
     def wanted(self) -> str:
         """What holds such a number, in words."""
-        if self.kind in ("count", "amount", "demand"):
+        if self.kind in ("count", "amount", "demand", "rate"):
             return "a whole number"
         return "a date" if self.kind == "date" else "a duration"
 

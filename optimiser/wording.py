@@ -20,6 +20,7 @@ from models.rules import (
     Dependency,
     Equality,
     Gate,
+    Migration,
     NotAfter,
     NotBefore,
     Occasions,
@@ -241,6 +242,20 @@ def _gate(plan: Plan, rule: Gate) -> str:
     return f"{after} waits for a board ({occasions_in_words(rule.board)}{papers}) after {before}"
 
 
+def _migration(plan: Plan, rule: Migration) -> str:
+    *points, after = rule.points()
+    shares = ", ".join(
+        f"{entry.share:g} % from {point_name(plan, point)}" for entry, point in zip(rule.ready, points, strict=True)
+    )
+    steps = "".join(f", {step.percent} % of it from {step.since}" for step in rule.steps)
+    pauses = "".join(f", none within {span.first} to {span.last}" for span in rule.moratoria)
+    back = f", {rule.comes_back} % of them twice" if rule.comes_back else ""
+    return (
+        f"{point_name(plan, after)} not before {rule.meter_points} thousand meter points have moved{back}, no more than "
+        f"{_value(plan, rule.limit)} thousand a day{steps}{pauses}: {shares}"
+    )
+
+
 _DEMANDS: dict[str, Callable[[Plan, Any], str]] = {
     "dependency": _dependency,
     "not-before": _not_before,
@@ -252,6 +267,7 @@ _DEMANDS: dict[str, Callable[[Plan, Any], str]] = {
     "at-least": _at_least,
     "equality": _equality,
     "gate": _gate,
+    "migration": _migration,
 }
 
 

@@ -18,6 +18,7 @@ from models.rules import (
     Dependency,
     Equality,
     Gate,
+    Migration,
     NotAfter,
     NotBefore,
     Point,
@@ -47,6 +48,18 @@ EXAMPLES: dict[str, tuple[dict[str, Any], str]] = {
     "at-least": ({"of": ["A", "A.start"], "count": 2, "after": "B", "lag": "1 wd"}, "A.finish A.start B.start"),
     "equality": ({"at": ["A", "B.finish"]}, "A.start B.finish"),
     "gate": ({"before": "A", "after": "B", "board": {"pattern": {"on": "third thu"}}, "notice": "1 wd"}, "A.finish B.start"),
+    "migration": (
+        {
+            "after": "B",
+            "meter_points": 40,
+            "limit": 10,
+            "ready": [{"at": "A", "share": 37.5}, {"at": "A.start", "share": 62.5}],
+            "steps": [{"since": "2024-01-10", "percent": 50}],
+            "moratoria": [{"first": "2024-01-12", "last": "2024-01-12"}],
+            "comes_back": 10,
+        },
+        "A.finish A.start B.start",
+    ),
 }
 """Kind to the fields of a rule on activities A and B, every number stated, and its points with their ends.
 
@@ -145,6 +158,21 @@ def _gate(here: Scene, rule: Gate) -> bool:
     return False
 
 
+def _migration(here: Scene, rule: Migration) -> bool:
+    left, end = 0.0, here.at(ended(rule.after, "start"))
+    for boundary in range(end + 1):
+        for entry in rule.ready:
+            if here.at(ended(entry.at, "finish")) == boundary:
+                left += entry.share / 100 * rule.meter_points * (1 + rule.comes_back / 100)
+        if boundary < end:
+            day, pace = here.axis.days[boundary], 1.0
+            for step in rule.steps:
+                pace = step.percent / 100 if step.since <= day else pace
+            idle = any(span.first <= day <= span.last for span in rule.moratoria)
+            left -= 0 if idle else min(left, pace * here.plan.amount(rule.limit))
+    return left < 1e-6 and all(here.at(ended(entry.at, "finish")) < end for entry in rule.ready)
+
+
 MEANINGS: dict[str, Callable[[Scene, Any], bool]] = {
     "dependency": _dependency,
     "not-before": _not_before,
@@ -156,4 +184,5 @@ MEANINGS: dict[str, Callable[[Scene, Any], bool]] = {
     "at-least": _at_least,
     "equality": _equality,
     "gate": _gate,
+    "migration": _migration,
 }

@@ -163,6 +163,7 @@ def test_scenarios_shipped() -> None:
         "aligned",
         "bank-holidays",
         "m16-four-months",
+        "migration",
         "mp162-literal",
         "no-reverse-migration",
         "participants",

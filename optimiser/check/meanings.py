@@ -21,6 +21,7 @@ from models.rules import (
     Dependency,
     Equality,
     Gate,
+    Migration,
     NotAfter,
     NotBefore,
     Point,
@@ -201,6 +202,29 @@ def gate(rule: Gate, places: Places) -> Iterator[Violation]:
         yield broken(rule.id, message, places.shortfall(after, required))
 
 
+def migration(rule: Migration, places: Places) -> Iterator[Violation]:
+    """Day by day, what is ready and not yet moved is moved as far as the day lets; nothing may be left at ``b(after)``."""
+    *_, after = rule.points()
+    plan, clock, end = places.plan, places.clock, places.boundary(after)
+    worked = None if rule.calendar is None else set(clock.own_days(rule.calendar).tolist())
+    limit, work = plan.amount(rule.limit), rule.work()
+    waiting = {point: places.boundary(point) for point in work}
+    left, moved_by = 0, None
+    for day in range(min(waiting.values()), clock.size + 1):
+        left += sum(work[point] for point, ready in waiting.items() if ready == day)
+        if not left and all(ready <= day for ready in waiting.values()):
+            moved_by = day
+            break
+        date = clock.show(day, "opens") if day < clock.size else None
+        if date is not None and (worked is None or date.toordinal() in worked):
+            left = max(0, left - rule.room(date, limit))
+    if moved_by is not None and moved_by <= end:
+        return
+    when = "after the days covered" if moved_by is None else places.when(moved_by, plan.convention(after))
+    message = f"{places.found(after)}, required at or after {when}, when all meter points have moved at {limit} thousand a day at most"
+    yield broken(rule.id, message, None if moved_by is None else places.shortfall(after, moved_by))
+
+
 MEANINGS: Final[Mapping[str, Meaning]] = {
     "dependency": dependency,
     "not-before": not_before,
@@ -212,5 +236,6 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
     "at-least": at_least,
     "equality": equality,
     "gate": gate,
+    "migration": migration,
 }
 """Rule kind to its meaning. Called with an active rule and the places of all items that it names."""

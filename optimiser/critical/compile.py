@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ from models.rules import (
     Dependency,
     Equality,
     Gate,
+    Migration,
     NotAfter,
     NotBefore,
     Point,
@@ -210,6 +213,41 @@ def _gate(network: Network, rule: Gate) -> None:
     network.arcs.append(Arc(network.node(before), network.node(after), rule.id, family, notice.amount, slots))
 
 
+def _migration(network: Network, rule: Migration) -> None:
+    """For every set of the points at which shares become ready, the first of them, and then the days that its work takes.
+
+    The first of a set is a count of one; each set is held for itself, so that together they say when all is moved.
+    """
+    clock, *_, after = network.clock, *rule.points()
+    worked = (
+        np.ones(clock.size, dtype=np.bool_) if rule.calendar is None else np.isin(clock.days, clock.own_days(rule.calendar))
+    )
+    room = np.array([rule.room(dt.date.fromordinal(int(day)), 1) for day in clock.days], dtype=np.int64) * worked
+    moved = np.concatenate(([0], np.cumsum(room)))
+    work: dict[int, int] = {}
+    for point, units in rule.work().items():
+        work[network.node(point)] = work.get(network.node(point), 0) + units
+    slots = (*((rule.limit.name,) if isinstance(rule.limit, Reference) else ()), rule.id)
+    limit, target = network.plan.amount(rule.limit), network.node(after)
+    for size in range(1, len(work) + 1):
+        for sources in combinations(work, size):
+            family = _moving(clock, moved, sum(work[source] for source in sources))
+            if size == 1:
+                network.arcs.append(Arc(sources[0], target, rule.id, family, limit, slots))
+            else:
+                network.quorums.append(Quorum(sources, target, rule.id, (family,) * size, limit, 1, slots))
+
+
+def _moving(clock: Clock, moved: Boundaries, work: int) -> Family:
+    """Return when work is moved that begins at a boundary, by the limit; ``moved`` is what a limit of one moves before each."""
+
+    def done(limit: int) -> Boundaries:
+        reached = np.searchsorted(moved, moved - (-work // max(limit, 1)), side="left")
+        return np.minimum(reached, clock.beyond).astype(np.int64)
+
+    return Family(clock, 0, done)
+
+
 RULE_COMPILERS: dict[str, Callable[[Network, Any], None]] = {
     "dependency": _dependency,
     "not-before": _not_before,
@@ -221,6 +259,7 @@ RULE_COMPILERS: dict[str, Callable[[Network, Any], None]] = {
     "at-least": _at_least,
     "equality": _equality,
     "gate": _gate,
+    "migration": _migration,
 }
 """Kind of rule to its compiler. A test proves that none is missing."""
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from models.rules import AtLeast, Dependency, Equality, Gate, Point
+from models.rules import AtLeast, Dependency, Equality, Gate, Migration, Point
 from optimiser.circles import Push, components, growing_circle
 
 if TYPE_CHECKING:
@@ -143,10 +143,10 @@ class _Circles:
                 # A narrower calendar takes at least as many days of the wider one.
                 yield ((start, finish, length.amount if own else self._least(length, "opens", "opens"), None),), 1
         for index, rule in enumerate(plan.rules):
-            if isinstance(rule, Dependency | Equality | AtLeast | Gate) and plan.switch(rule.enabled):
+            if isinstance(rule, Dependency | Equality | AtLeast | Gate | Migration) and plan.switch(rule.enabled):
                 yield from self._waits_of(index, rule)
 
-    def _waits_of(self, index: int, rule: Dependency | Equality | AtLeast | Gate) -> Iterator[Wait]:
+    def _waits_of(self, index: int, rule: Dependency | Equality | AtLeast | Gate | Migration) -> Iterator[Wait]:
         """Yield what a rule has its point wait for."""
         plan, points = self._plan, rule.points()
         numbers = [self._numbers[point] for point in points]
@@ -158,6 +158,9 @@ class _Circles:
             # Papers are in by the morning of the board, and its evening is later unless it sits on a day off.
             least = self._least(plan.duration(rule.notice), shown[0], "opens") + self._sits_on_working_days(rule)
             yield ((numbers[0], numbers[1], least, index),), 1
+        elif isinstance(rule, Migration):
+            for number in numbers[:-1]:  # what becomes ready takes a day at least
+                yield ((number, numbers[-1], 1, index),), 1
         elif isinstance(rule, AtLeast):
             lag = plan.duration(rule.lag)
             yield (
