@@ -319,7 +319,7 @@ def test_a_range_is_of_the_work_whatever_a_scenario_says(mhhs: Plan, register: R
     drawn = [Sampler(Model(plan, register), ("M10",), 1).draws(0, 256).columns(Case()).values["sit-mvc"] for plan in plans]
 
     assert all((each == drawn[0]).all() for each in drawn)
-    assert 252 <= drawn[0].min() < 304 < drawn[0].max() <= 380
+    assert 251 <= drawn[0].min() < 304 < drawn[0].max() <= 380
 
 
 @pytest.mark.parametrize(

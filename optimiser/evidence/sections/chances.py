@@ -67,9 +67,9 @@ def _judged(outcome: RobustOutcome, source: str) -> list[str | Name | Figure]:
         share = Figure(text=f"{found.judged} of {found.entries}", proof="counted", source=source)
         parts += [", of which ", share, " are judgements"]
         parts += [" of ", Name(text=whose)] if (whose := judged_by(outcome)) else []
-        parts += ["; where each date goes with other shapes, without correlation and over the readings stands beside it"]
+        parts += [". Where each date goes with PERT, without correlation and over the readings stands beside it"]
     if any(entry.buffer is not None for entry in outcome.milestones):
-        parts += [". Buffers are in no sample: what they hold is set against what is needed in the section on contingency"]
+        parts += [". No sample has a buffer in it: the section on contingency sets what is held against what is needed"]
     return parts
 
 
