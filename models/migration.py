@@ -10,7 +10,21 @@ from models.findings import ProofClass
 from models.provenance import Basis
 from models.record import Date, Identifier, Many, Record, Text
 
-__all__ = ["DateEnds", "ImpliedRate", "LateDate", "LateShare", "Migrated", "MigrationWindow", "RampPeak"]
+__all__ = [
+    "DateEnds",
+    "ImpliedRate",
+    "LateDate",
+    "LateShare",
+    "LeastLimit",
+    "LimitDate",
+    "MarketTold",
+    "Migrated",
+    "MigrationWindow",
+    "MoratoriumTold",
+    "MovedBy",
+    "RampPeak",
+    "ShareTold",
+]
 
 
 class DateEnds(Record):
@@ -93,6 +107,80 @@ class LateDate(Record):
     """Both ends, where only months are published."""
 
 
+class ShareTold(Record):
+    """One share of all meter points: when it is ready, how much later it might be, what being ready at once would gain."""
+
+    title: Text
+    at: Text
+    percent: float
+    ready: Date
+    """The first day on which it can be moved."""
+    spare_wd: int
+    """How many working days later it alone may become ready with the last meter point where it is: its break-even."""
+    gain_wd: int
+    """What the end gains if it is ready with the first of all shares."""
+
+
+class MoratoriumTold(Record):
+    """Days on which nothing moves, and what the end gains without them."""
+
+    first: Date
+    last: Date
+    gain_wd: int
+
+
+class MovedBy(Record):
+    """How much has moved by the end of a month, moving as much as can be on every day."""
+
+    month: Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
+    percent: float
+
+
+class LimitDate(Record):
+    """A limit, and the end that it gives."""
+
+    limit: int
+    date: Date | None
+    """None where it lies beyond the days covered."""
+
+
+class LeastLimit(Record):
+    """The least limit with which the end is met by a day; None where none is enough."""
+
+    by: Date
+    limit: int | None
+
+
+class MarketTold(Record):
+    """A rule of kind migration at its earliest: what decides it, and what other limits and readiness would make of it."""
+
+    rule: Identifier
+    title: Text
+    basis: Basis
+    after: Identifier
+    """What waits for the last meter point, and the day on which that has moved."""
+    done: Date
+    limit: int
+    """Thousands of meter points a day."""
+    deciding: Many[Text]
+    """The shares that decide: a day fewer has no room for them."""
+    deciding_from: Date
+    deciding_thousand: float
+    """What they have to move, what comes back included, in thousands of meter points."""
+    room_thousand: float
+    """What could be moved from the first of them on, were it done a working day sooner."""
+    ready_percent: float
+    """Of all meter points, ready when every supplier must be."""
+    shares: Many[ShareTold]
+    moratoria: Many[MoratoriumTold]
+    months: Many[MovedBy]
+    limits: Many[LimitDate]
+    least: Many[LeastLimit]
+    """For the end of each month that another limit can reach."""
+    by: LeastLimit | None
+    """For the day asked for."""
+
+
 class Migrated(Record):
     """The pace of migration that each plan takes for granted."""
 
@@ -107,4 +195,6 @@ class Migrated(Record):
     rates: Many[ImpliedRate]
     late_shares: Many[LateShare]
     late_dates: Many[LateDate]
+    markets: Many[MarketTold] = ()
+    """Rules of kind migration that are on."""
     notes: Many[Text] = ()

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from optimiser.cli.changes import after_changes, changes_of
-from optimiser.cli.options import AsJson, PlanName, Readings, Released, Scenarios, Settings, Workbook, read_changed
+from optimiser.cli.options import AsJson, PlanName, Readings, Released, Scenarios, Settings, Workbook, read_changed, read_day
 from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
 
 __all__ = ["register"]
@@ -31,6 +31,10 @@ def migrate_plan(
     meter_points: Annotated[
         int, typer.Option("--meter-points", min=1, max=10**9, help="A total for scale, synthetic; no date depends on it.")
     ] = 30_000_000,
+    by: Annotated[
+        str | None,
+        typer.Option("--by", metavar="DATE", help="Find the least daily limit with which all is migrated by then."),
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="Show the break-evens of the published plans too.")] = False,
     scenario: Scenarios = None,
     setting: Settings = None,
@@ -44,15 +48,20 @@ def migrate_plan(
     Of the plan and of each published timetable: the average share of all meter points a working day by each calendar, its
     peak where the rate rises first, and the break-even of late parties. No number is used that the plan does not hold.
 
-    Exit codes: 0 done and proven; 2 bad usage or input; 3 proven infeasible; 4 a date is not proved; 1 our fault.
+    Where a rule of kind migration is on: which shares and moratoria decide, how much has moved by the end of each month, and
+    the least daily limit for other dates.
+
+    Exit codes: 0 done and proven; 2 bad usage or input; 3 proven infeasible; 4 a date is not proved; 5 the date asked for is
+    missed; 1 our fault.
     """
+    target = read_day(by, "--by") if by else None
     names = tuple(dict.fromkeys(name.strip() for name in starts.split(",")))
     with progress() as tell:
         changed = read_changed(plan, scenario, setting, reading, release, assumptions)
         from optimiser.migration import migrate
 
-        found = migrate(changed.plan, starts=names, ready=ready, end=end, meter_points=meter_points, progress=tell)
-        changes = changes_of(changed, [*names, ready, end])
+        found = migrate(changed.plan, starts=names, ready=ready, end=end, meter_points=meter_points, by=target, progress=tell)
+        changes = changes_of(changed, [end])
     if as_json:
         from optimiser.evidence.documents import with_changes
         from optimiser.evidence.migration_documents import migrate_document
@@ -62,5 +71,7 @@ def migrate_plan(
         from optimiser.evidence.terminal.migration import migration_report
 
         print_text(after_changes(changes, migration_report(found, page(), every=every)))
+    if target is not None and found.windows[0].end.latest > target:
+        return ExitCode.MISSED
     proof = found.windows[0].proof or {}
     return ExitCode.UNDECIDED if "gap" in proof.values() else ExitCode.DONE

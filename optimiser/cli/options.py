@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +29,7 @@ __all__ = [
     "Workbook",
     "Workers",
     "read_changed",
+    "read_day",
     "read_milestones",
     "read_pairs",
     "read_plan",
@@ -202,3 +204,18 @@ def read_milestones(given: list[str] | None) -> tuple[str, ...] | None:
     if not all(names):
         raise InputError([Located(f"expected milestones such as M10 or M10,M14, got '{','.join(given)}'", path="--milestone")])
     return tuple(dict.fromkeys(names))
+
+
+def read_day(text: str, option: str) -> dt.date:
+    """Read the day that an option asks for.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        message = f"expected a date such as 2026-02-02, got '{text}'"
+        raise InputError([Located(message, path=option)]) from None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from optimiser.cli.changes import after_changes, changes_of
-from optimiser.cli.options import AsJson, PlanName, Readings, Released, Scenarios, Settings, Workbook, read_changed
+from optimiser.cli.options import AsJson, PlanName, Readings, Released, Scenarios, Settings, Workbook, read_changed, read_day
 from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
 from optimiser.errors import InputError, Located
 
@@ -63,7 +62,7 @@ def qualify_plan(
 
     Exit codes: 0 done and proven; 2 bad usage or input; 4 a date is not proved; 5 the date asked for is missed; 1 our fault.
     """
-    target = _date(by) if by else None
+    target = read_day(by, "--by") if by else None
     costs = _costs(slot_cost or [])
     with progress() as tell:
         if tell:
@@ -102,15 +101,6 @@ def _changes(changed: LoadedPlan, found: Qualified) -> WhatIf | None:
         changed = replace(changed, plan=plan, before=with_parties(changed.before)[0])
     ranges = dated_ranges(plan, {name: (dated.date, dated.proof) for name, dated in found.dates.items()})
     return changes_of(changed, list(found.dates), ranges)
-
-
-def _date(text: str) -> dt.date:
-    """Read the day asked for."""
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        message = f"expected a date such as 2026-02-02, got '{text}'"
-        raise InputError([Located(message, path="--by")]) from None
 
 
 def _costs(pairs: list[str]) -> dict[str, int]:

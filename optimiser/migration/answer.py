@@ -10,10 +10,11 @@ from models.findings import ProofClass
 from models.migration import DateEnds, ImpliedRate, LateDate, LateShare, Migrated, MigrationWindow
 from models.outcome import Infeasible, Solved
 from models.plan import Plan
-from models.rules import Point
+from models.rules import Capacity, Point
 from optimiser.clock import Clock
 from optimiser.errors import InputError, Located, PlanContradictsError, UndecidedError
 from optimiser.migration.implied import METER_POINTS, METER_POINTS_BASIS, Pace
+from optimiser.migration.told import markets_told
 from optimiser.solve import earliest
 from optimiser.solve.asked import asked_for
 
@@ -30,6 +31,7 @@ def migrate(
     ready: str = READY,
     end: str = END,
     meter_points: int = METER_POINTS,
+    by: dt.date | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Migrated:
     """Return the rates that a plan and its baselines imply, and how late the last meter points may be.
@@ -46,13 +48,15 @@ def migrate(
         The milestone at which all is migrated.
     meter_points
         A total for scale; nothing but the figures a day depends on it.
+    by
+        A day for which the least limit of each rule of kind migration is wanted.
     progress
         Told what is being done.
 
     Raises
     ------
     InputError
-        If a milestone is unknown, or the total is none.
+        If a milestone is unknown, a least limit is asked of a plan without such a rule, or the total is none.
     PlanContradictsError, UndecidedError
         If the plan has no dates.
     BeyondHorizonError
@@ -69,6 +73,13 @@ def migrate(
     base = next(pace for pace in paces if pace.calendar == plan.calendar)
     windows = [_solved(plan, starts, ready, end)]
     notes = []
+    tell("what the limits of migration make of it")
+    markets = markets_told(plan, ready, end, by)
+    if by is not None and not markets:
+        message = "no rule of kind migration is on, so no limit is asked for; maybe add scenario 'migration'"
+        raise InputError([Located(message, path="by")])
+    if markets and any(isinstance(rule, Capacity) for rule in plan.active_rules()):
+        notes.append("other limits, shares and moratoria are told without the capacities of the plan: as lower bounds")
     for baseline in plan.baselines:
         window = _published(baseline, base, starts, ready, end)
         if isinstance(window, str):
@@ -96,6 +107,7 @@ def migrate(
         rates=tuple(rates),
         late_shares=tuple(shares),
         late_dates=tuple(dates),
+        markets=markets,
         notes=tuple(dict.fromkeys(notes)),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from models.migration import ImpliedRate, LateDate, Migrated, MigrationWindow
+from models.migration import ImpliedRate, LateDate, MarketTold, Migrated, MigrationWindow
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, heading, paragraph
 from optimiser.evidence.terminal.words import day, listed, month_or_day
 
@@ -23,7 +23,10 @@ def migration_report(found: Migrated, page: Page, *, every: bool = False) -> str
     every
         Whether the break-evens of published plans follow those of the plan itself.
     """
-    lines = [*_rates(found, page), *_peaks(found, page), *_late_shares(found, page)]
+    lines: Lines = []
+    for market in found.markets:
+        lines += _market(market, found, page)
+    lines += [*_rates(found, page), *_peaks(found, page), *_late_shares(found, page)]
     for window in found.windows if every else found.windows[:1]:
         for start in window.starts:
             dates = [each for each in found.late_dates if (each.window, each.starts) == (window.id, start.milestones)]
@@ -33,6 +36,72 @@ def migration_report(found: Migrated, page: Page, *, every: bool = False) -> str
     for note in found.notes:
         lines += paragraph(note, page.width)
     return page.paint(lines)
+
+
+def _market(market: MarketTold, found: Migrated, page: Page) -> Lines:
+    """Return one rule of kind migration: who is ready when, what decides, how much has moved when, and other limits."""
+    window = found.windows[0]
+    end, date = window.end.milestones[0], window.end.latest
+    lines: Lines = [heading(market.title, f"{market.rule}, {market.basis}: {market.limit:,} thousand meter points a day")]
+    if len(market.deciding) == len(market.shares):
+        who = "All shares together decide"
+    else:
+        who = f"What decides: {listed(market.deciding)}"
+    said = (
+        f"The last meter point moves on {day(market.done)}, {market.after}; {end} is {day(date)}. {who}: from "
+        f"{day(market.deciding_from)} on {market.deciding_thousand:,.0f} thousand have to move, and a working day sooner there "
+        f"is room for {market.room_thousand:,.0f}."
+    )
+    lines += paragraph(said, page.width)
+    if window.ready is not None:
+        lines += paragraph(f"Ready by {window.ready.milestones[0]}: {market.ready_percent:g} % of meter points.", page.width)
+    grid = TextTable(
+        [
+            TextColumn("share", "right"),
+            TextColumn("whose", gives=True),
+            TextColumn("ready"),
+            TextColumn("may be later", "right"),
+            TextColumn("gain at once", "right"),
+        ]
+    )
+    for share in market.shares:
+        grid.add(f"{share.percent:g} %", share.title, day(share.ready), f"{share.spare_wd} wd", f"{share.gain_wd} wd")
+    for pause in market.moratoria:
+        grid.add("0 %", f"moratorium from {day(pause.first)} to {day(pause.last)}", "", "", f"{pause.gain_wd} wd")
+    note = f"May be later: alone, with the last meter point where it is. Gain at once: of {end}, ready with the first or without it."
+    lines += [heading(""), *grid.lines(page.width), *paragraph(note, page.width)]
+    return [*lines, *_moved(market, page), *_limits(market, end, page), heading("")]
+
+
+def _moved(market: MarketTold, page: Page) -> Lines:
+    """Return bars of what has moved by the end of each month."""
+    room = max(10, page.width - 24)
+    grid = TextTable([TextColumn("month"), TextColumn("moved", "right"), TextColumn("")])
+    for month in market.months:
+        grid.add(month_or_day(month.month), f"{month.percent:.1f} %", "█" * max(1, round(room * month.percent / 100)))
+    return [
+        heading(""),
+        heading("Moved by the end of the month", "as much as can be on every day"),
+        *grid.lines(page.width),
+    ]
+
+
+def _limits(market: MarketTold, end: str, page: Page) -> Lines:
+    """Return the end by other limits, and the least limit by the end of each month."""
+    grid = TextTable([TextColumn("limit, thousand a day", "right"), TextColumn(end)])
+    for each in market.limits:
+        grid.add(f"{each.limit:,}", "beyond the days covered" if each.date is None else day(each.date))
+    least = TextTable([TextColumn(f"{end} by"), TextColumn("least limit", "right")])
+    for asked in (*market.least, *([market.by] if market.by else [])):
+        least.add(day(asked.by), "none is enough" if asked.limit is None else f"{asked.limit:,}")
+    return [
+        heading(""),
+        heading(f"{end} by other limits"),
+        *grid.lines(page.width),
+        heading(""),
+        heading("The least limit", "one thousand a day less and the day is missed"),
+        *least.lines(page.width),
+    ]
 
 
 def _rates(found: Migrated, page: Page) -> Lines:

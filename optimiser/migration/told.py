@@ -1,0 +1,200 @@
+"""What a rule of kind migration comes to in a plan: who decides its end, and what other limits and readiness would make of it.
+
+The end of the plan is found by the network (`optimiser.critical`); the market itself, its months and the shares that decide
+by the closed form for markets (`optimiser.critical.flow`), which knows nothing of the network.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from math import gcd
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.market import Market, Stream
+from models.migration import LeastLimit, LimitDate, MarketTold, MoratoriumTold, MovedBy, ShareTold
+from models.plan import Plan
+from models.rules import Migration, Point
+from optimiser.clock import Clock
+from optimiser.critical import compile_network, earliest_times
+from optimiser.critical.flow import Completion, earliest_completion
+from optimiser.solve.variant import Variant, evaluate_variants
+
+__all__ = ["markets_told"]
+
+PERCENTS = (50, 60, 70, 80, 90, 100, 110, 120, 130, 150, 200)
+"""Of the limit, at which the end is told."""
+MONTHS = 12
+"""Ends of months for which the least limit is told, from the first that any limit reaches."""
+UNIT = 1_000_000
+"""Parts of a thousand meter points in which a rule counts its work."""
+
+
+def markets_told(plan: Plan, ready: str, end: str, by: dt.date | None = None) -> tuple[MarketTold, ...]:
+    """Return what each rule of kind migration that is on comes to at the earliest; where a capacity is on, its bound.
+
+    Parameters
+    ----------
+    plan
+        A plan with a date for everything.
+    ready, end
+        The milestones by which every supplier is ready, and at which all is migrated.
+    by
+        A day for which the least limit is wanted.
+    """
+    rules = [rule for rule in plan.active_rules() if isinstance(rule, Migration)]
+    return tuple(_Told(plan, rule, ready, end).told(by) for rule in rules)
+
+
+class _Told:
+    """One rule in one plan."""
+
+    def __init__(self, plan: Plan, rule: Migration, ready: str, end: str) -> None:
+        self.plan, self.rule, self.end = plan, rule, end
+        self.clock = Clock(plan)
+        self.network = compile_network(plan, self.clock)
+        self.values = earliest_times(self.network).values
+        self.node = self.network.nodes[end, "start"]
+        *points, self.after = rule.points()
+        self.ready = [self.values[self.network.node(point)] for point in points]
+        self.every = self.values[self.network.nodes[ready, "start"]]
+        limit = plan.amount(rule.limit)
+        own = set(self.clock.own_days(rule.calendar or plan.calendar).tolist())
+        rooms = [rule.room(dt.date.fromordinal(day), limit) if day in own else 0 for day in self.clock.days.tolist()]
+        works = [round(entry.share * 100) * rule.meter_points * (100 + rule.comes_back) for entry in rule.ready]
+        self.unit = gcd(*works, *rooms)
+        self.works, self.rooms = [work // self.unit for work in works], tuple(room // self.unit for room in rooms)
+        self.titles = [entry.title or f"{entry.share:g} % from {entry.at}" for entry in rule.ready]
+        self.limit = limit
+
+    def told(self, by: dt.date | None) -> MarketTold:
+        """Return everything."""
+        found = self._completion(self.ready)
+        assert found.days is not None
+        assert found.shortfall is not None
+        short = found.shortfall
+        ready = sum(entry.share for entry, boundary in zip(self.rule.ready, self.ready, strict=True) if boundary <= self.every)
+        limits = [max(1, self.limit * percent // 100) for percent in PERCENTS]
+        targets = self._months() if by is None else [*self._months(), by]
+        least = [LeastLimit(by=day, limit=limit) for day, limit in zip(targets, self._least([*targets]), strict=True)]
+        return MarketTold(
+            rule=self.rule.id,
+            title=self.rule.title,
+            basis=self.rule.basis,
+            after=self.after.item,
+            done=self.clock.show(found.days, "closes"),
+            limit=self.limit,
+            deciding=tuple(self.titles[place] for place in short.streams),
+            deciding_from=self.clock.show(short.first, "opens"),
+            deciding_thousand=short.work * self.unit / UNIT,
+            room_thousand=short.room * self.unit / UNIT,
+            ready_percent=round(ready, 2),
+            shares=tuple(self._share(place, found.days) for place in range(len(self.titles))),
+            moratoria=tuple(self._moratorium(place) for place in range(len(self.rule.moratoria))),
+            months=self._moved(found),
+            limits=tuple(
+                LimitDate(limit=limit, date=self._shown(boundary))
+                for limit, boundary in zip(limits, self._ends(limits).tolist(), strict=True)
+            ),
+            least=tuple(least if by is None else least[:-1]),
+            by=None if by is None else least[-1],
+        )
+
+    # -- the market --------------------------------------------------------------------------------------------------
+
+    def _completion(self, ready: Sequence[int]) -> Completion:
+        streams = (
+            Stream(f"{place}", work, boundary) for place, (work, boundary) in enumerate(zip(self.works, ready, strict=True))
+        )
+        return earliest_completion(Market(tuple(streams), self.rooms))
+
+    def _share(self, place: int, days: int) -> ShareTold:
+        """Return one share, with how late it may be: the last morning that leaves the last meter point where it is."""
+        entry = self.rule.ready[place]
+        low, high = self.ready[place], days
+        while high - low > 1:
+            middle = (low + high) // 2
+            later = [middle if other == place else boundary for other, boundary in enumerate(self.ready)]
+            low, high = (middle, high) if self._completion(later).days == days else (low, middle)
+        return ShareTold(
+            title=self.titles[place],
+            at=str(entry.at),
+            percent=entry.share,
+            ready=self.clock.show(self.ready[place], "opens"),
+            spare_wd=low - self.ready[place],
+            gain_wd=self._gain(self._at_once(place)),
+        )
+
+    def _moved(self, found: Completion) -> tuple[MovedBy, ...]:
+        """Return what has moved by the end of each month, to the one in which the last meter point does."""
+        assert found.days is not None
+        total, months = sum(self.works), dict[str, float]()
+        for day in range(min(self.ready), found.days):
+            date = self.clock.show(day, "opens")
+            months[f"{date:%Y-%m}"] = round(100 * int(found.moved[day]) / total, 4)
+        return tuple(MovedBy(month=month, percent=percent) for month, percent in months.items())
+
+    # -- the plan with another rule ----------------------------------------------------------------------------------
+
+    def _gain(self, rule: Migration) -> int:
+        """Return how many working days earlier the end is with another rule in the place of this."""
+        rules = tuple(rule if other.id == rule.id else other for other in self.plan.rules)
+        changed = compile_network(self.plan.evolve(rules=rules), self.clock)
+        return self.values[self.node] - earliest_times(changed).values[self.node]
+
+    def _at_once(self, place: int) -> Migration:
+        """Return the rule with one share ready with the first of all."""
+        first = min(range(len(self.ready)), key=lambda other: self.ready[other])
+        moved = self.rule.ready[place].model_copy(update={"at": self.rule.ready[first].at})
+        ready = tuple(moved if other == place else entry for other, entry in enumerate(self.rule.ready))
+        return self.rule.model_copy(update={"ready": ready})
+
+    def _moratorium(self, place: int) -> MoratoriumTold:
+        span = self.rule.moratoria[place]
+        without = tuple(other for other in self.rule.moratoria if other is not span)
+        gain = self._gain(self.rule.model_copy(update={"moratoria": without}))
+        return MoratoriumTold(first=span.first, last=span.last, gain_wd=gain)
+
+    # -- other limits ------------------------------------------------------------------------------------------------
+
+    def _ends(self, limits: Sequence[int]) -> NDArray[np.int64]:
+        """Return the boundary of the end for each limit."""
+        variants = [Variant(values={self.rule.id: limit}) for limit in limits]
+        found = evaluate_variants(self.network, variants)
+        ends: NDArray[np.int64] = np.where(found.infeasible, self.clock.beyond, found.values[self.node])
+        return ends
+
+    @property
+    def _highest(self) -> int:
+        """A limit with which all moves on any day on which something may: more changes nothing."""
+        least = min(room for room in self.rooms if room)
+        return self.limit * -(-sum(self.works) // least)
+
+    def _months(self) -> list[dt.date]:
+        """Return the last days of the months from the first that any limit reaches."""
+        first = self._shown(int(self._ends([self._highest])[0]))
+        if first is None:
+            return []
+        months = [first.year * 12 + first.month - 1 + later for later in range(1, MONTHS + 1)]
+        days = [dt.date(month // 12, month % 12 + 1, 1) - dt.timedelta(days=1) for month in months]
+        return [day for day in days if day <= self.clock.calendar.covers.last]
+
+    def _least(self, days: Sequence[dt.date]) -> list[int | None]:
+        """Return the least limit with which the end is shown on a day or before, by bisection for all days at once."""
+        shown = self.plan.convention(Point(self.end, "start"))
+        targets = np.array([self.clock.stated(day, shown, "ceiling") for day in days], dtype=np.int64)
+        low, high = np.zeros(len(days), dtype=np.int64), np.full(len(days), self._highest, dtype=np.int64)
+        met = self._ends(high.tolist()) <= targets if days else np.zeros(0, dtype=np.bool_)
+        while np.any(high - low > 1):
+            middle = (low + high) // 2
+            enough = self._ends(np.maximum(middle, 1).tolist()) <= targets
+            going = high - low > 1
+            low, high = np.where(going & ~enough, middle, low), np.where(going & enough, middle, high)
+        return [int(limit) if reached else None for limit, reached in zip(high, met, strict=True)]
+
+    def _shown(self, boundary: int) -> dt.date | None:
+        if boundary > self.clock.limit:
+            return None
+        return self.clock.show(boundary, self.plan.convention(Point(self.end, "start")))
