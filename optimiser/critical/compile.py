@@ -229,13 +229,18 @@ def _migration(network: Network, rule: Migration) -> None:
         work[network.node(point)] = work.get(network.node(point), 0) + units
     slots = (*((rule.limit.name,) if isinstance(rule.limit, Reference) else ()), rule.id)
     limit, target = network.plan.amount(rule.limit), network.node(after)
+    starts = {
+        finish: start for start, finish in map(network.item_nodes, {point.item for point in rule.work()}) if start != finish
+    }
     for size in range(1, len(work) + 1):
-        for sources in combinations(work, size):
-            family = _moving(clock, moved, sum(work[source] for source in sources))
-            if size == 1:
+        for points in combinations(work, size):
+            family = _moving(clock, moved, sum(work[point] for point in points))
+            # Work never finishes before it starts: of its two ends the start is the first, and moves with the other.
+            sources = tuple(point for point in points if starts.get(point) not in points)
+            if len(sources) == 1:
                 network.arcs.append(Arc(sources[0], target, rule.id, family, limit, slots))
             else:
-                network.quorums.append(Quorum(sources, target, rule.id, (family,) * size, limit, 1, slots))
+                network.quorums.append(Quorum(sources, target, rule.id, (family,) * len(sources), limit, 1, slots))
 
 
 def _moving(clock: Clock, moved: Boundaries, work: int) -> Family:

@@ -121,7 +121,8 @@ class _Latest:
 def unsure(batch: Batch, latest: Mapping[int, Boundaries]) -> Flags:
     """Return the samples in which what leads to several sources of a quorum may have less float than was found alone.
 
-    That is where the sources that could be late one by one cannot be a unit late together.
+    That is where the sources that could be late one by one cannot be a unit late together. Where what they reach does not
+    grow unit by unit, a unit tells nothing of several, and all such samples are given.
     """
     found = np.zeros(batch.columns.samples, dtype=np.bool_)
     for node, late in latest.items():
@@ -134,7 +135,8 @@ def unsure(batch: Batch, latest: Mapping[int, Boundaries]) -> Flags:
                     np.sum([batch.apply(family, batch.row(source) + more, amount) <= late for source, family in parts], axis=0)
                     for more in (0, 1)
                 )
-                found |= (there > count) & (later < count)
+                even = all(family.sign for family in quorum.families)
+                found |= (there > count) & ((later < count) | (not even))
     return found
 
 
