@@ -57,23 +57,22 @@ def decision_regions(plan: Plan, milestones: Collection[str] = ()) -> Regions:
         raise InputError([Located(message, path="readings")])
     days = {name: np.full(shape, NO_DATE, dtype=np.int64) for name in asked}
     infeasible = beyond = 0
-    for sheet in sheets(plan, readings):
-        evaluated = sheet.evaluated
-        infeasible += int(evaluated.infeasible.sum())
+    for sheet in sheets(plan, readings, asked):
+        infeasible += int(sheet.infeasible.sum())
         places = []
         for reading in readings:
             if reading.id in sheet.fixed:
                 option = [entry.id for entry in reading.options].index(sheet.fixed[reading.id])
-                places.append(np.full(len(evaluated.infeasible), option, dtype=np.int64))
+                places.append(np.full(len(sheet.infeasible), option, dtype=np.int64))
             else:
                 places.append(sheet.options[reading.id])
-        off_any = np.zeros(len(evaluated.infeasible), dtype=np.bool_)
+        off_any = np.zeros(len(sheet.infeasible), dtype=np.bool_)
         for name in asked:
             convention = plan.convention(Point(name, "start"))
-            off = evaluated.beyond(name)
-            off_any |= off & ~evaluated.infeasible
-            shown = sheet.clock.shown(evaluated.of(name), convention)
-            found = np.where(evaluated.infeasible, NO_DATE, np.where(off, OFF_CALENDAR, shown))
+            off = sheet.reached[name] > sheet.clock.limit
+            off_any |= off & ~sheet.infeasible
+            shown = sheet.clock.shown(sheet.reached[name], convention)
+            found = np.where(sheet.infeasible, NO_DATE, np.where(off, OFF_CALENDAR, shown))
             days[name][tuple(places) if places else ()] = found if places else found[0]
         beyond += int(off_any.sum())
     return Regions(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -41,6 +41,9 @@ __all__ = [
 MOST_COMBINATIONS = 200_000
 """Above this many combinations a span is not computed but said to be missing."""
 
+MOST_CELLS = 10_000_000
+"""Boundaries of points in combinations that are held at once."""
+
 MOST_ASKED = 8
 """Combinations looked at one by one for the ends of one span, where capacity decides."""
 
@@ -51,6 +54,10 @@ class Sheet:
 
     Attributes
     ----------
+    reached
+        Milestone to its boundary in each sample, beyond the axis where it runs off it.
+    infeasible
+        Samples in which a latest date is broken, or an occasion never comes.
     fixed
         Options of the readings that needed a network of their own (another calendar, another unit).
     options
@@ -60,7 +67,9 @@ class Sheet:
     """
 
     clock: Clock
-    evaluated: Evaluated
+    network: Network
+    reached: dict[str, NDArray[np.int64]]
+    infeasible: NDArray[np.bool_]
     fixed: dict[str, str]
     readings: tuple[Reading, ...]
     options: dict[str, NDArray[np.int64]]
@@ -102,8 +111,9 @@ def columnar(plan: Plan, reading: Reading) -> bool:
     return True
 
 
-def sheets(plan: Plan, readings: Sequence[Reading]) -> Iterator[Sheet]:
-    """Yield the dates of every combination of the readings' options, network by network."""
+def sheets(plan: Plan, readings: Sequence[Reading], milestones: Iterable[str]) -> Iterator[Sheet]:
+    """Yield the dates of some milestones at every combination of the readings' options, network by network."""
+    asked = tuple(milestones)
     apart = [reading for reading in readings if not columnar(plan, reading)]
     together = tuple(reading for reading in readings if columnar(plan, reading))
     shape = tuple(len(reading.options) for reading in together)
@@ -118,7 +128,22 @@ def sheets(plan: Plan, readings: Sequence[Reading]) -> Iterator[Sheet]:
         network = compile_network(chosen, clock)
         columns = columns_of(together, options, samples)
         fixed = {reading.id: option.id for reading, option in zip(apart, combination, strict=True)}
-        yield Sheet(clock, evaluate(network, columns), fixed, together, options, columns)
+        reached = {name: np.empty(samples, dtype=np.int64) for name in asked}
+        infeasible = np.empty(samples, dtype=np.bool_)
+        for block, evaluated in _blocks(network, columns):
+            infeasible[block] = evaluated.infeasible
+            for name, row in reached.items():
+                row[block] = evaluated.of(name)
+        yield Sheet(clock, network, reached, infeasible, fixed, together, options, columns)
+
+
+def _blocks(network: Network, columns: Columns) -> Iterator[tuple[slice, Evaluated]]:
+    """Yield the earliest positions in some samples after others, so that not all are held at once."""
+    size = max(1, MOST_CELLS // len(network.points))
+    for start in range(0, columns.samples, size):
+        block = slice(start, min(start + size, columns.samples))
+        whole = block == slice(0, columns.samples)
+        yield block, evaluate(network, columns if whole else columns.taken(np.arange(block.start, block.stop)))
 
 
 def with_option(plan: Plan, option: Option) -> Plan:
@@ -169,19 +194,18 @@ def spans(problem: Problem, ranges: Mapping[str, DateRange], deadline: Deadline)
     if math.prod(len(reading.options) for reading in readings) > MOST_COMBINATIONS:
         return dict.fromkeys(ranges)
     chosen = plan.choices()
-    table = list(sheets(plan, readings))
+    table = list(sheets(plan, readings, ranges))
     found: dict[str, DateSpan | None] = {}
     for milestone, known in ranges.items():
         ends, counts = _Ends(), Counter[str]()
         for sheet in table:
-            evaluated = sheet.evaluated
             own = problem if all(chosen[name] == option for name, option in sheet.fixed.items()) else None
             rationed = _rationed(sheet, own, milestone)
             if rationed is not None:
                 bounds = rationed.bounds(known if own is problem else None, deadline)
             else:
-                reached = evaluated.of(milestone)
-                bounds = _Bounds(reached, reached, evaluated.infeasible)
+                reached = sheet.reached[milestone]
+                bounds = _Bounds(reached, reached, sheet.infeasible)
             off = (bounds.low > sheet.clock.limit) & ~bounds.infeasible
             counts.update(combinations=len(off), infeasible=int(bounds.infeasible.sum()), beyond=int(off.sum()))
             ends.take(sheet, milestone, bounds, np.flatnonzero(~off & ~bounds.infeasible), _differences(sheet, chosen))
@@ -211,7 +235,7 @@ class _Ends:
         """Take the ends of some samples of a sheet."""
         if not len(good):
             return
-        convention = sheet.evaluated.network.plan.convention(Point(milestone, "start"))
+        convention = sheet.network.plan.convention(Point(milestone, "start"))
 
         def end(boundaries: NDArray[np.int64], boundary: int) -> tuple[int, int, dict[str, str]]:
             places = good[boundaries == boundary]
@@ -244,7 +268,7 @@ class _Ends:
 
 def _differences(sheet: Sheet, chosen: dict[str, str]) -> NDArray[np.int64]:
     """Return for each sample how many readings differ from the choice made."""
-    count = np.full(len(sheet.evaluated.infeasible), sum(chosen[name] != taken for name, taken in sheet.fixed.items()))
+    count = np.full(len(sheet.infeasible), sum(chosen[name] != taken for name, taken in sheet.fixed.items()))
     for reading in sheet.readings:
         taken = [option.id for option in reading.options].index(chosen[reading.id])
         count = count + (sheet.options[reading.id] != taken)
@@ -256,7 +280,7 @@ def _differences(sheet: Sheet, chosen: dict[str, str]) -> NDArray[np.int64]:
 
 def _rationed(sheet: Sheet, problem: Problem | None, milestone: str) -> _Rationed | None:
     """Return what bounds the dates of a sheet where capacity may decide; None where no work that holds any is upstream."""
-    network = sheet.evaluated.network
+    network = sheet.network
     capacities = [rule.id for rule in network.plan.rules if isinstance(rule, Capacity)]
     if not any(network.enabled[name] or name in sheet.columns.switches for name in capacities):
         return None
@@ -271,9 +295,8 @@ class _Rationed:
 
     def __init__(self, sheet: Sheet, problem: Problem, milestone: str) -> None:
         self.sheet, self.problem, self.milestone = sheet, problem, milestone
-        evaluated = sheet.evaluated
-        self.low = evaluated.of(milestone).copy()
-        self.infeasible = evaluated.infeasible.copy()
+        self.low = sheet.reached[milestone].copy()
+        self.infeasible = sheet.infeasible.copy()
         self.high = np.full(len(self.low), sheet.clock.limit, dtype=np.int64)
         self.asked: set[int] = set()
         reached = problem.reaching(milestone)
@@ -288,13 +311,15 @@ class _Rationed:
             pools = {pool.rule: pool for pool in problem.pools}
             _, first, kind = np.unique(self._alike(self._held()), return_index=True, return_inverse=True)
             order = in_order(problem.network, problem.pools, base.schedule)
-            evaluated = evaluate(order, self.sheet.columns.taken(first))
             # What neither leads to the milestone nor holds capacity may run off the axis, as it may elsewhere.
             rows = [node for node, leads in enumerate(self.near) if leads]
-            able = ~evaluated.infeasible & (evaluated.values[rows] <= limit).all(axis=0)
+            able, high = np.empty(len(first), dtype=np.bool_), np.empty(len(first), dtype=np.int64)
+            for block, evaluated in _blocks(order, self.sheet.columns.taken(first)):
+                able[block] = ~evaluated.infeasible & (evaluated.values[rows] <= limit).all(axis=0)
+                high[block] = evaluated.of(self.milestone)
             for place in np.flatnonzero(able).tolist() if self._counts else ():
                 able[place] = no_tighter(pools_of(problem.network, self._variant(first[place])), pools)
-            reached = np.maximum(evaluated.of(self.milestone)[kind], self.low)
+            reached = np.maximum(high[kind], self.low)
             self.high = np.where(able[kind], reached, self.high)
         stated = self._stated()
         if stated is not None:
@@ -346,7 +371,7 @@ class _Rationed:
 
     def _stated(self) -> int | None:
         """Return the sample of the choice made, where it is in this sheet."""
-        chosen = self.sheet.evaluated.network.plan.choices()
+        chosen = self.sheet.network.plan.choices()
         differing = _differences(self.sheet, chosen)
         return int(np.argmin(differing)) if differing.min() == 0 else None
 
