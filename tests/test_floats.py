@@ -154,3 +154,32 @@ def test_an_item_that_waits_for_a_day_leaves_those_before_it_no_more_than_that_d
 
     assert slips["A"] == slips["B"]
     assert found.network.clock.show(found.position("A")[1] + (slips["A"] or 0), "closes").isoformat() == "2024-02-29"
+
+
+def test_the_two_ends_of_one_work_move_together() -> None:
+    """Of a count that either end of A would meet, A is not free for ever: it may slip until neither end meets it."""
+    ground = {"basis": "synthetic"}
+    plan = plan_of(
+        activities=[{"id": "A", "title": "A", "duration": "2 wd", **ground}],
+        milestones=[{"id": "M", "title": "M", "shown": "closes", **ground}],
+        rules=[
+            {
+                "id": "R",
+                "title": "R",
+                "kind": "at-least",
+                "of": ["A", "A.start"],
+                "count": 1,
+                "after": "M",
+                "lag": "1 wd",
+                **ground,
+            },
+            {"id": "F", "title": "F", "kind": "not-before", "at": "M", "date": "2024-01-17", **ground},
+        ],
+        targets=["M"],
+        horizon={"first": "2024-01-08", "last": "2024-01-26"},
+    )
+    found = earliest_times(compile_network(plan))
+    latest = latest_of_all(plan, found)
+    assert latest is not None
+
+    assert free_floats(found, ["A"])["A"] == latest[1]["A"] - found.position("A")[0] == 7

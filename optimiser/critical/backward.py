@@ -314,14 +314,12 @@ def _limits_of_others(earliest: Earliest) -> tuple[dict[int, int], set[int]]:
         if network.enabled[quorum.rule]:
             target = network.points[quorum.target].item
             waited.update(source for source in quorum.sources if network.points[source].item != target)
-            reached = sorted(
-                family.at(values[source], quorum.amount) for source, family in zip(quorum.sources, quorum.families, strict=True)
-            )
-            spare = quorum.count < len(reached) and reached[quorum.count] <= values[quorum.target]
-            for source, family in zip(quorum.sources, quorum.families, strict=True):
-                reach = family.at(values[source], quorum.amount)
-                own = network.points[source].item == network.points[quorum.target].item
-                if reach <= values[quorum.target] and not spare and not own:
-                    late = family.latest(values[quorum.target], quorum.amount)
-                    limits[source] = min(limits[source], late)
+            # The ends of one piece of work move together: what the others lack, the first of its ends must make up.
+            parts = list(zip(quorum.sources, quorum.families, strict=True))
+            there = [(family.at(values[source], quorum.amount), source, family) for source, family in parts]
+            there = [each for each in there if each[0] <= values[quorum.target]]
+            for item in {network.points[source].item for _, source, _ in there} - {target}:
+                own = sorted((each for each in there if network.points[each[1]].item == item), key=lambda each: each[:2])
+                for _, source, family in own[: max(0, quorum.count - len(there) + len(own))]:
+                    limits[source] = min(limits[source], family.latest(values[quorum.target], quorum.amount))
     return limits, waited
