@@ -17,7 +17,10 @@ NOT_MODELLED: tuple[tuple[str, str], ...] = (
     ("Actual progress", "no status date, no actual dates, no remaining lengths: the plan is taken as on its day of knowledge"),
     ("Parties by name", "who qualifies when is synthetic wherever it is modelled at all; no source gives numbers"),
     ("People, money and stock", "capacities are slots of bodies and environments; nobody's time, no cash flow, no material"),
-    ("The rate of migration", "the times set aside for migration are taken as stated; throughput and daily limits are not"),
+    (
+        "The rate of migration",
+        "the times set aside are taken as stated; shares and a daily limit are a scenario of made-up numbers",
+    ),
     (
         "Behaviour",
         "nobody hurries or dawdles because a date is published; a robust date is no prediction of what people will do",
