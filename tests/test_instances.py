@@ -371,6 +371,19 @@ def test_the_declared_cuts_of_poap_2_leave_integration_testing_alone() -> None:
     assert "fitted" not in {declared.assumptions_by_id[name].basis for name in ("mvc-dbt", "contingency", "m16-after-m15")}
 
 
+def test_a_length_has_one_owner(plan: Plan) -> None:
+    """Whoever owns work owns the assumption of its length: as printed, Qualification is the participants'."""
+    owned = {
+        activity.id: (activity.owner, plan.assumptions_by_id[activity.duration.name].owner)
+        for activity in plan.activities
+        if isinstance(activity.duration, Reference) and activity.duration.name in plan.assumptions_by_id
+    }
+    owned = {name: owners for name, owners in owned.items() if None not in owners}
+    assert len(owned) > 10
+    assert {name: owners for name, owners in owned.items() if owners[0] != owners[1]} == {}
+    assert owned["QUAL"][0] == "PP"
+
+
 def test_m14_is_the_regulated_duty(plan: Plan) -> None:
     """Only the regulator could let suppliers off being through before M14; DCC, REC and BSC dates are others' to give."""
     authority = {rule.id: rule.authority for rule in plan.rules}
