@@ -17,6 +17,7 @@ from models.record import Identifier, Many, Record, Text
 
 __all__ = [
     "PUBLISHED_TABLES",
+    "Abbreviation",
     "Criterion",
     "Deliverable",
     "ListMember",
@@ -148,6 +149,13 @@ class UsedWord(Printed):
     term: Text
 
 
+class Abbreviation(Printed):
+    """What an abbreviation stands for."""
+
+    term: Text
+    expansion: Text
+
+
 class PublishedTables(Record):
     """Every table of a plan's ``published`` folder."""
 
@@ -161,6 +169,7 @@ class PublishedTables(Record):
     deliverables: Many[Deliverable] = ()
     criteria: Many[Criterion] = ()
     terms: Many[UsedWord] = ()
+    abbreviations: Many[Abbreviation] = ()
 
     @cached_property
     def name_of(self) -> Mapping[int, RowName]:
@@ -184,5 +193,6 @@ PUBLISHED_TABLES: dict[str, type[Record]] = {
     "deliverables": Deliverable,
     "criteria": Criterion,
     "terms": UsedWord,
+    "abbreviations": Abbreviation,
 }
 """Files of the folder, without their ending, and what a row of each is."""

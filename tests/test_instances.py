@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -369,6 +370,15 @@ def test_the_declared_cuts_of_poap_2_leave_integration_testing_alone() -> None:
     assert (str(declared.values["mvc-dbt"]), str(declared.values["sit-mvc"])) == ("11 mo", "304 wd")
     assert str(implied.values["sit-mvc"]) == "251 wd"
     assert "fitted" not in {declared.assumptions_by_id[name].basis for name in ("mvc-dbt", "contingency", "m16-after-m15")}
+
+
+def test_abbreviations_of_owners_and_titles_are_spelled_out(plan: Plan) -> None:
+    """Each abbreviation that stands as an owner, or in a milestone's or activity's title, is in the list, with who says so."""
+    listed = {entry.term for entry in read_published("mhhs-round2", plan).abbreviations}
+    items = [*plan.activities, *plan.milestones, *plan.hammocks]
+    used = {word for item in items for text in (item.owner, item.title) if text for word in re.findall(r"\b[A-Z]{2,5}\b", text)}
+    assert used - listed - {"MP", "CP"} == set()
+    assert len(used & listed) > 8
 
 
 def test_a_length_has_one_owner(plan: Plan) -> None:

@@ -6,7 +6,7 @@ import platform
 
 from models.pack import Block, Cell, Figure, Name, Section
 from optimiser.evidence.dossier import Dossier
-from optimiser.evidence.sections.words import column, lead, paragraph, table
+from optimiser.evidence.sections.words import cited, column, lead, paragraph, table
 from optimiser.solve.fingerprint import package_version, plan_sha256
 
 __all__ = ["NOT_MODELLED", "VERSIONS", "limits", "reproducibility", "versions"]
@@ -96,6 +96,23 @@ def reproducibility(dossier: Dossier) -> Section:
     return Section(id="reproducibility", title="Reproducibility", items=(19,), blocks=tuple(blocks))
 
 
+def _abbreviations(dossier: Dossier) -> list[Block]:
+    """Return what each abbreviation of the documents stands for, once a page."""
+    held = dossier.published.abbreviations
+    if not held:
+        return []
+    return [
+        table(
+            "abbreviations",
+            "Abbreviations, spelled out",
+            [column("abbreviation", "id"), column("stands for"), column("said by")],
+            [[each.term, each.expansion, cited(each.citation)] for each in held],
+            proof="stated",
+            source="published/abbreviations.csv beside the plan",
+        )
+    ]
+
+
 def limits(dossier: Dossier) -> Section:
     """Return the log of what was looked at, what is missing, and what a pack must not be used for."""
     source = "this pack"
@@ -125,6 +142,7 @@ def limits(dossier: Dossier) -> Section:
             proof="none",
             source=source,
         ),
+        *_abbreviations(dossier),
         table(
             "not-modelled",
             "What is not modelled",
