@@ -31,6 +31,7 @@ from optimiser.evidence.sections.words import (
     table,
     warning,
 )
+from optimiser.robust.commitment import commitment, ratio_of
 
 __all__ = ["summary"]
 
@@ -52,6 +53,8 @@ def summary(dossier: Dossier) -> Section:
         _opening(dossier),
         *_sentences(dossier),
         _main_dates(dossier),
+        *_wrong(dossier),
+        *_months(dossier),
         *_binds(dossier),
         *_gives(dossier),
         *_acts(dossier),
@@ -125,6 +128,54 @@ def _main_dates(dossier: Dossier) -> Block:
     return dates_table(
         dossier, [dossier.main], "dates", "Earliest and robust dates; those of the other cases are with the cases"
     )
+
+
+def _wrong(dossier: Dossier) -> list[Block]:
+    """Say at which ratio of the costs of late and early days each date would be the one to commit to."""
+    outcome = dossier.main.robust
+    if outcome is None:
+        return []
+    source = f"robust of case {dossier.main.id}, commitments"
+    found: list[Block] = []
+    for entry in outcome.milestones:
+        held = commitment(entry)
+        shown = [each for each in (held.deterministic, *held.published) if each is not None and each.ratio is not None]
+        if not shown:
+            continue
+        ratio = ratio_of(outcome.confidence)
+        parts: list[str | Name | Figure] = ["What it costs to be wrong about ", Name(text=entry.id), ": "]
+        if ratio is not None and entry.date is not None:
+            parts += [
+                Figure(text=day(entry.date), proof="simulated", source=source),
+                " is right where a day late costs ",
+                Figure(text=f"{ratio:.3g}", proof="closed form", source=f"the quantile {outcome.confidence:.0%}"),
+                " days early; ",
+            ]
+        for place, each in enumerate(shown):
+            assert each.ratio is not None
+            figure = Figure(text=f"{each.ratio:.2g}", proof="simulated", source=source)
+            name = "the earliest date" if each.of == "earliest" else Name(text=each.of)
+            parts += ["; " if place else "", name, " only where it costs ", figure]
+        found.append(paragraph(*parts, "."))
+    return found
+
+
+def _months(dossier: Dossier) -> list[Block]:
+    """Say what the months to the first published dates are made up of, no sign netted."""
+    found: list[Block] = []
+    for each in dossier.own:
+        if each.of != dossier.main.id:
+            continue
+        source = f"attribute --from {dossier.plan.baselines[0].id}, {each.milestone}"
+
+        def months(count: int, source: str = source) -> Figure:
+            return Figure(text=f"{count:+d}" if count else "0", proof="counted", source=source)
+
+        parts: list[str | Name | Figure] = [Name(text=each.milestone), " is ", months(each.months), " months from "]
+        parts += [Name(text=dossier.plan.baselines[0].id), ": approved ", months(each.approved), ", evidenced "]
+        parts += [months(each.evidenced), ", not evidenced ", months(each.not_evidenced), ", saved ", months(each.saved)]
+        found.append(paragraph(*parts, "."))
+    return found
 
 
 def _binds(dossier: Dossier) -> list[Block]:
