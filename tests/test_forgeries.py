@@ -313,7 +313,7 @@ FILES: list[tuple[str, Callable[[Path, str], None], str]] = [
     ("results.json", lambda pack, file: edit(pack, file, lambda results: results.update(status="undecided")), "results.json"),
     ("results.json", lambda pack, file: edit(pack, file, lambda results: results["cases"].pop("late-oven")), "results.json"),
     ("answers/robust-base.json", lambda pack, file: (pack / file).unlink(), "answers/robust-base.json"),
-    ("answers/robust-base.json", swapped('"by": "simulation"', '"by": "an expert"'), "answers/robust-base.json"),
+    ("answers/robust-base.json", swapped('"by":"simulation"', '"by": "an expert"'), "answers/robust-base.json"),
     ("outcomes/late-oven.json", lambda pack, file: (pack / file).unlink(), "outcomes/late-oven.json"),
     ("charts/more.svg", lambda pack, file: (pack / file).write_text("<svg/>"), "charts/more.svg"),
 ]  # fmt: skip

@@ -148,7 +148,8 @@ class Answers:
         """
         return {
             path: print_document(
-                {"schema": ANSWER_SCHEMA, "by": by, "absent": None if reason is None else plain(reason), "answer": answer}
+                {"schema": ANSWER_SCHEMA, "by": by, "absent": None if reason is None else plain(reason), "answer": answer},
+                compact=True,
             ).encode()
             for path, (by, answer, reason) in self.kept.items()
         }

@@ -47,12 +47,13 @@ _FIRMEST_FIRST: tuple[Basis, ...] = ("document", "derived", "inferred", "fitted"
 _INVISIBLE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def print_document(document: Mapping[str, Any]) -> str:
-    """Return the document as text that ends a line.
+def print_document(document: Mapping[str, Any], *, compact: bool = False) -> str:
+    """Return the document as text that ends a line; compact where it is kept for machines and would be large.
 
     Control and direction-changing characters are escaped, so that a document on a terminal is read as it is written.
     """
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2)
+    layout: dict[str, Any] = {"separators": (",", ":")} if compact else {"indent": 2}
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, **layout)
     return _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 

@@ -153,7 +153,7 @@ def _forget_places(dossier: Dossier, request: PackRequest, plain: Callable[[str]
 
 def plan_text(plan: Plan) -> str:
     """Return a plan with everything chosen, as one document that reads back to the same plan."""
-    return print_document(plan.model_dump(mode="json", by_alias=True))
+    return print_document(plan.model_dump(mode="json", by_alias=True), compact=True)
 
 
 def certificate(document: Mapping[str, Any], plan: Plan, case: str) -> dict[str, Any]:
