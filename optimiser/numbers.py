@@ -63,6 +63,15 @@ def own_term(entry: Activity | Rule) -> Term | None:
     return next((term for term in entry.terms() if term.own), None)
 
 
+def owner_of(plan: Plan, name: str) -> str | None:
+    """Return who owns a rule or duration: its own owner, that of its assumption, or that of its activity."""
+    entry = entry_of(plan, name)
+    if entry.owner and not isinstance(entry, Activity):
+        return str(entry.owner)
+    owners = (plan.assumptions_by_id[each].owner for each in references(entry))
+    return next((owner for owner in owners if owner), entry.owner)
+
+
 def references(entry: Activity | Hammock | Rule) -> tuple[str, ...]:
     """Return the assumptions whose numbers a rule, activity or hammock uses, its switch left aside, each once."""
     return tuple(dict.fromkeys(term.assumption for term in entry.terms() if term.assumption is not None))

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
 from models.explanation import BindingLine, BindingReport, Method
-from models.items import Activity
 from models.plan import Plan
 from models.rules import Point
 from optimiser.encoding.answer import DETERMINISTIC_TIME, Limits
@@ -16,7 +15,7 @@ from optimiser.explain.headroom import Headroom, Saturation, headrooms, saturati
 from optimiser.explain.links import Days, Fallbacks, detached, inferred_links
 from optimiser.explain.margins import break_evens, margins, near_chains, reading_lines
 from optimiser.explain.oracle import Oracle
-from optimiser.numbers import Number, entry_of, references
+from optimiser.numbers import Number, owner_of
 from optimiser.solve.asked import asked_for
 from optimiser.solve.between import DateRange
 from optimiser.solve.variant import Variant, varied, with_number
@@ -261,7 +260,7 @@ class _Lines:
             authority=member.authority,
             basis=member.basis,
             statement=member.statement,
-            owner=_owner(plan, name),
+            owner=owner_of(plan, name),
             raid=self.oracle.raid.get(name, ()),
             driving=name in self.driving,
             detaches=detaches,
@@ -306,12 +305,3 @@ class _Lines:
             found = one_conflict(relaxed, self.milestone, spent.boundary - 1)
             members = found[0] if found else ()
         return tuple(name for name in members if name not in self.driving)
-
-
-def _owner(plan: Plan, name: str) -> str | None:
-    """Return who owns a rule or duration: its own owner, that of its assumption, or that of its activity."""
-    entry = entry_of(plan, name)
-    if entry.owner and not isinstance(entry, Activity):
-        return str(entry.owner)
-    owners = (plan.assumptions_by_id[each].owner for each in references(entry))
-    return next((owner for owner in owners if owner), entry.owner)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Literal, TypeVar
 
 from models.assumptions import Baseline
 from models.explanation import DivergenceLedger, Gap, Grade
@@ -25,7 +25,9 @@ from optimiser.critical import Earliest
 from optimiser.explain.oracle import Oracle
 from optimiser.numbers import entry_of, references
 
-__all__ = ["grade_of", "ledger", "way_to"]
+__all__ = ["grade_of", "laid_on", "ledger", "way_to"]
+
+T = TypeVar("T")
 
 Label = Literal["approved", "evidenced", "asserted", "contingency", "unexplained"]
 _WORKING_DAYS_A_MONTH = 261 / 12
@@ -77,6 +79,16 @@ def grade_of(*entries: Sourced) -> Grade:
         if entry.evidenced:
             return "evidenced"
     return "not evidenced"
+
+
+def laid_on(days: Mapping[T, int], months: int) -> dict[T, int]:
+    """Return whole months laid on what makes them, by its days, those left over by the largest remainder; none without days."""
+    total = sum(days.values())
+    exact = {each: months * share / total for each, share in days.items()} if total else {}
+    whole = {each: int(value) for each, value in exact.items()}
+    for each in sorted(exact, key=lambda name: whole[name] - exact[name])[: months - sum(whole.values())]:
+        whole[each] += 1
+    return {each: count for each, count in whole.items() if count}
 
 
 def _months(baseline: Baseline, milestone: str) -> int:
@@ -200,16 +212,9 @@ def _grown(oracle: Oracle, before: str, after: str, months_to: int, growth: int)
     left = growth - unexplained
     contingency = min(left, round(days["contingency"] / _WORKING_DAYS_A_MONTH))
     left -= contingency
-    shares: Counter[Label] = Counter({label: days[label] for label in ("evidenced", "asserted")})
-    labels: dict[Label, int] = {}
-    total = sum(shares.values())
-    if left and total:
-        exact = {label: left * share / total for label, share in shares.items()}
-        labels = {label: int(value) for label, value in exact.items()}
-        for label in sorted(exact, key=lambda each: labels[each] - exact[each])[: left - sum(labels.values())]:
-            labels[label] += 1
-    elif left:
-        unexplained += left
+    shares: tuple[Label, ...] = ("evidenced", "asserted")
+    labels = laid_on({label: days[label] for label in shares}, left)
+    unexplained += left - sum(labels.values())
     labels |= {"contingency": contingency, "unexplained": unexplained}
     said = ", ".join(f"{count} wd {label}" for label, count in sorted(days.items()) if count)
     reason = f"the plan's chain between them has {said or 'no working days'}; its dates are {network} months apart"

@@ -12,15 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from models.assumptions import Baseline, PublishedDate
 from models.explanation import Grade, NecessaryMonths, OwnDistance
-from models.items import Activity
 from models.plan import Plan
 from models.provenance import Sourced
 from models.rules import Point
 from optimiser.errors import UndecidedError
 from optimiser.explain.dated import need_date
-from optimiser.explain.ledger import grade_of, way_to
+from optimiser.explain.ledger import grade_of, laid_on, way_to
 from optimiser.explain.oracle import Oracle
-from optimiser.numbers import entry_of, references
+from optimiser.numbers import entry_of, owner_of, references
 from optimiser.solve.variant import Variant
 
 __all__ = ["own_distance", "plan_name"]
@@ -94,7 +93,7 @@ def _lines(oracle: Oracle, milestone: str, first: Baseline, own: Baseline) -> It
             yield NecessaryMonths(after=after, months=growth, title=f"shorter than published {between}", grade="not evidenced")
             continue
         days = _days(oracle, before, after)
-        for rule, months in _shared(growth, days):
+        for rule, months in laid_on(days, growth).items():
             yield _line(oracle, milestone, after, rule, months)
 
 
@@ -106,14 +105,13 @@ def _line(oracle: Oracle, milestone: str, after: str, rule: str, months: int) ->
     numbers = [plan.assumptions_by_id[name] for name in references(entry)]
     stands: Sourced = next(iter(numbers), entry)
     grade: Grade = grade_of(stands, entry)
-    owner = next((number.owner for number in numbers if number.owner), None)
     return NecessaryMonths(
         after=after,
         months=months,
         rule=rule,
         title=member.title,
         authority=member.authority,
-        owner=owner or (entry.owner if isinstance(entry, Activity) else None),
+        owner=owner_of(plan, rule),
         grade=grade,
         to_save=_to_save(oracle, milestone, rule, months),
     )
@@ -137,18 +135,6 @@ def _days(oracle: Oracle, before: str | None, after: str) -> Mapping[str, int]:
         floor = next(iter(days))
         return {floor: days[floor]}
     return days
-
-
-def _shared(months: int, days: Mapping[str, int]) -> list[tuple[str, int]]:
-    """Return months laid on rules by their days: whole ones first, those left over by the largest remainder."""
-    total = sum(days.values())
-    if not months or not total:
-        return []
-    exact = {rule: months * share / total for rule, share in days.items()}
-    whole = {rule: int(value) for rule, value in exact.items()}
-    for rule in sorted(exact, key=lambda each: whole[each] - exact[each])[: months - sum(whole.values())]:
-        whole[rule] += 1
-    return [(rule, count) for rule, count in whole.items() if count]
 
 
 def _to_save(oracle: Oracle, milestone: str, rule: str, months: int) -> str:

@@ -167,7 +167,7 @@ def between(
     known
         Schedules of this problem that are known already.
     orders
-        Orders of placing to try before the usual ones.
+        Where a boundary is asked about, orders of placing to try before the usual ones.
     looked_at
         Whether ``by`` has been held against the capacities already, without being refuted.
 
@@ -192,34 +192,33 @@ def between(
     key = (milestone, effort, deadline.limits)
     found: DateRange | None = problem.ranges.get(key)
     if found is None or any(found.high is None or values[node] < found.high for values in held):
-        found = problem.ranges[key] = _whole(problem, milestone, deadline, effort, held, orders)
+        found = problem.ranges[key] = _whole(problem, milestone, deadline, effort, held)
     return found
 
 
-def _whole(
-    problem: Problem, milestone: str, deadline: Deadline, effort: Effort, known: list[Sequence[int]], orders: Iterable[Key]
-) -> DateRange:
+def _whole(problem: Problem, milestone: str, deadline: Deadline, effort: Effort, known: list[Sequence[int]]) -> DateRange:
     """Return the range of a milestone, through the one before it that its date follows from if there is one."""
     node, waist = problem.node(milestone), problem.waist(milestone)
+    low = problem.earliest.values[node]
+    listed = None
     if waist == milestone:
-        waist = _driven_by(problem, milestone)
+        listed = best_schedule(problem.earliest, problem.pools, milestone, floor=low, levelling=problem.levelling)
+        waist = _driven_by(problem, milestone, listed)
     if waist != milestone:
-        before = between(problem, waist, deadline=deadline, effort=effort, known=known, orders=orders)
+        before = between(problem, waist, deadline=deadline, effort=effort, known=known)
         after = _after(problem, before, waist, node)
         if after is not None:
             return after
-    return _Search(problem, milestone, deadline, problem.earliest.values[node], known).run(effort, orders)
+    return _Search(problem, milestone, deadline, low, known).run(effort, listed)
 
 
-def _driven_by(problem: Problem, milestone: str) -> str:
+def _driven_by(problem: Problem, milestone: str, values: Sequence[int] | None) -> str:
     """Return the first milestone behind the last work on slots that drives another in a list schedule; itself if there is none.
 
     Only one to which most of that work leads: a date in between, and not the end of one piece of work.
     """
     node = problem.node(milestone)
-    floor = problem.earliest.values[node]
-    values = best_schedule(problem.earliest, problem.pools, milestone, floor=floor, levelling=problem.levelling)
-    if values is None or values[node] <= floor or not problem.holds(values):
+    if values is None or values[node] <= problem.earliest.values[node] or not problem.holds(values):
         return milestone
     order = attained(problem, values)
     milestones = {problem.node(entry.id): entry.id for entry in problem.network.plan.milestones}
@@ -272,10 +271,13 @@ class _Search:
         """The boundary of the best schedule known."""
         return None if self.best is None else self.best[self.node]
 
-    def run(self, effort: Effort, orders: Iterable[Key]) -> DateRange:
-        """Return the range, as narrow as the effort makes it."""
+    def run(self, effort: Effort, listed: Sequence[int] | None) -> DateRange:
+        """Return the range, as narrow as the effort makes it, from the best list schedule where there is one already."""
         problem = self.problem
-        self._listed(self.low, orders)
+        if listed is None:
+            self._listed(self.low, ())
+        else:
+            self._take(listed)
         if self.best is None and overload_on_axis(problem.earliest, problem.pools):
             return DateRange(problem.network.never, problem.network.never)
         if self.high != self.low:

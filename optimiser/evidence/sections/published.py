@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from models.pack import Block, Name, Section
+from models.published import Placed
 from optimiser.evidence.dossier import Dossier
 from optimiser.evidence.sections.words import absence, cited, column, count, lead, names, table
 from optimiser.evidence.terminal.lint import effect_words
@@ -110,53 +113,34 @@ def reproduction(dossier: Dossier) -> Section:
 
 def _beside_the_rows(dossier: Dossier) -> list[Block]:
     """Return what the documents date or demand beside their rows, each with the item that holds it or why none does."""
-    held, source = dossier.published, "published/ beside the plan"
-    found: list[Block] = []
-    if held.deliverables:
-        found.append(
-            table(
-                "deliverables",
-                "Dated deliverables and gates: held by an item of the plan, or left out with the reason",
-                [
-                    column("date"),
-                    column("what"),
-                    column("kind"),
-                    column("held by", "id"),
-                    column("left out because"),
-                    column("citation"),
-                ],
-                [
-                    [each.date, each.title, each.kind, each.item, each.left_out, cited(each.citation)]
-                    for each in held.deliverables
-                ],
-                proof="stated",
-                source=source,
-                fold=True,
-            )
+    held = dossier.published
+    placed: tuple[tuple[str, str, tuple[str, ...], Sequence[tuple[str, str, str, Placed]]], ...] = (
+        (
+            "deliverables",
+            "Dated deliverables and gates: held by an item of the plan, or left out with the reason",
+            ("date", "what", "kind"),
+            [(each.date, each.title, each.kind, each) for each in held.deliverables],
+        ),
+        (
+            "criteria",
+            "What has to be shown to enter or leave a stage",
+            ("stage", "to", "evidence"),
+            [(each.stage, each.side, each.evidence, each) for each in held.criteria],
+        ),
+    )
+    return [
+        table(
+            name,
+            title,
+            [*map(column, heads), column("held by", "id"), column("left out because"), column("citation")],
+            [[*said, each.item, each.left_out, cited(each.citation)] for *said, each in rows],
+            proof="stated",
+            source="published/ beside the plan",
+            fold=True,
         )
-    if held.criteria:
-        found.append(
-            table(
-                "criteria",
-                "What has to be shown to enter or leave a stage",
-                [
-                    column("stage"),
-                    column("to"),
-                    column("evidence"),
-                    column("held by", "id"),
-                    column("left out because"),
-                    column("citation"),
-                ],
-                [
-                    [each.stage, each.side, each.evidence, each.item, each.left_out, cited(each.citation)]
-                    for each in held.criteria
-                ],
-                proof="stated",
-                source=source,
-                fold=True,
-            )
-        )
-    return found
+        for name, title, heads, rows in placed
+        if rows
+    ]
 
 
 def _unreproduced(dossier: Dossier) -> str:
