@@ -17,6 +17,7 @@ from typing import Literal
 
 __all__ = [
     "AssignmentRecord",
+    "BaselineRecord",
     "CalendarException",
     "CalendarRecord",
     "CalendarWeek",
@@ -176,6 +177,17 @@ class StoredDates:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BaselineRecord:
+    """Where a task was to be once; ``duration`` and ``work`` in minutes, ``number`` 0 for the baseline that has none."""
+
+    number: int = 0
+    start: dt.datetime | None = None
+    finish: dt.datetime | None = None
+    duration: int | None = None
+    work: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRecord:
     """A line of the plan: work, a milestone, or what spans others.
 
@@ -193,6 +205,8 @@ class TaskRecord:
         P6's primary one first.
     split
         Worked spans where the file stores the work in parts.
+    attributes
+        What the planner's own fields say: of each its title and its text.
     """
 
     uid: str
@@ -226,6 +240,8 @@ class TaskRecord:
     split: tuple[tuple[dt.datetime, dt.datetime], ...] = ()
     work: int | None = None
     stored: StoredDates = StoredDates()
+    baselines: tuple[BaselineRecord, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
