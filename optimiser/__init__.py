@@ -10,8 +10,10 @@ Names are fetched when they are first used, so that importing the package costs 
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +67,28 @@ _HOMES = {
     "why_not": "optimiser.explain",
 }
 """Where each public name lives."""
+
+
+def _refuse_strangers() -> None:
+    """Refuse packages of the names of ours that stand before them on the path.
+
+    Raises
+    ------
+    ImportError
+        Naming the file that is in the way.
+    """
+    home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - importing pathlib costs more
+    for name in ("models", "instances"):
+        spec = find_spec(name)
+        found = list(spec.submodule_search_locations or [spec.origin or "?"]) if spec else []
+        if found and os.path.join(home, name) not in map(os.path.abspath, found):  # noqa: PTH118
+            message = (
+                f"{found[0]} is in the way of the package '{name}' that optimiser needs; maybe rename it, or start elsewhere"
+            )
+            raise ImportError(message)
+
+
+_refuse_strangers()
 
 
 def __getattr__(name: str) -> Any:

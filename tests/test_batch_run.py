@@ -527,6 +527,26 @@ def test_part_of_a_run_can_be_exported(tmp_path, capsys):
     assert main(["batch", "export", str(tmp_path / "run"), "-o", str(tmp_path / "part.txt")]) == ExitCode.BAD_INPUT
 
 
+def test_rows_are_printed_as_json_lines(tmp_path, capsys):
+    """``--json-lines`` prints what a file of JSON lines holds: every row of the design as an object, no date as null."""
+    ran = run(job_of(tmp_path, AXES), tmp_path / "run")
+    asked = ["batch", "export", str(tmp_path / "run")]
+    assert main([*asked, "-o", str(tmp_path / "rows.jsonl")]) == ExitCode.DONE
+    capsys.readouterr()
+
+    assert main([*asked, "--json-lines"]) == ExitCode.DONE
+
+    printed = capsys.readouterr().out
+    rows = [json.loads(line) for line in printed.splitlines()]
+    assert printed == (tmp_path / "rows.jsonl").read_text(encoding="utf-8")
+    assert [row["row"] for row in rows] == list(range(sum(ran.counts.values())))
+    assert [row["status"] for row in rows] == [
+        row["status"] for row in csv.DictReader((tmp_path / "run" / "results.csv").read_text(encoding="utf-8").splitlines())
+    ]
+    assert main(asked) == ExitCode.BAD_INPUT
+    assert "expected either -o FILE or --json-lines" in capsys.readouterr().err
+
+
 def test_a_million_rows_are_exported_row_by_row(tmp_path):
     """An export reads the ledger as it writes: it never holds more than a block of rows."""
     job = job_of(tmp_path, AXES)

@@ -19,12 +19,14 @@ import optimiser
 from models.plan import Plan
 from optimiser.cli import ExitCode, app, main
 from optimiser.cli.files import OutputFile
+from optimiser.cli.questions import QUESTIONS
 from optimiser.errors import InputError, Located, OptimiserError, StoredResultError
 from optimiser.evidence.terminal.plans import SECTIONS
 from optimiser.reading.load import LoadedPlan
 from optimiser.reading.packaged import PackagedPlan
 from tests import outcomes
 
+ROOT = Path(__file__).parents[1]
 PLAN = """
 schema: optimiser/plan/1
 id: hut
@@ -139,7 +141,66 @@ def test_no_arguments_shows_the_help(capsys):
     main([])
 
     captured = capsys.readouterr()
-    assert "Commands:" in captured.out + captured.err
+    assert all(f"{question}:" in captured.out + captured.err for question in ("How sure it is", "What changed"))
+
+
+def test_every_verb_stands_under_its_question():
+    """Help lists every verb under the question that it answers, each with the whole of its first sentence."""
+    named = [verb for verbs in QUESTIONS.values() for verb in verbs]
+
+    assert len(named) == len(set(named))
+    assert set(typer.main.get_command(app).commands) <= set(named)  # type: ignore[attr-defined]
+    assert run("--help").stdout.count("...") == len(["[ARGS]..."])
+
+
+def test_the_package_can_be_run():
+    """``python -m optimiser`` is the program."""
+    found = python("-m", "optimiser", "--version")
+
+    assert (found.returncode, found.stdout) == (0, f"optimiser {optimiser.__version__}\n")
+
+
+@pytest.mark.parametrize("name", ["models", "instances"])
+def test_a_stranger_of_our_names_is_named(tmp_path, name):
+    """A module of the user's own that has the name of one of our packages is named in one sentence."""
+    (tmp_path / f"{name}.py").write_text("")
+
+    found = python("-c", "import optimiser", cwd=tmp_path, env={"PYTHONPATH": str(ROOT)})
+
+    assert f"ImportError: {tmp_path / name}.py is in the way of the package '{name}'" in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("optimiser solve mhhs-r", ["mhhs-round2"]),
+        ("optimiser solve mhhs-round2 -s poap2-d", ["poap2-declared"]),
+        ("optimiser solve mhhs-round2 -m M14,M1", [f"M14,M1{digit}" for digit in range(7)]),
+        ("optimiser solve mhhs-round2 --set mp162-r", ["mp162-release="]),
+        ("optimiser solve mhhs-round2 --reading m9=poap", ["m9=poap-1", "m9=poap-2"]),
+        ("optimiser solve no-such-plan -m M", []),
+    ],
+)
+def test_the_shell_is_offered_names(words, offered):
+    """After a Tab the shell offers plans, scenarios, milestones, assumptions and readings by name."""
+    asked = {"_OPTIMISER_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1)}
+
+    found = run(env={**os.environ, **asked})
+
+    assert sorted(found.stdout.split()) == sorted(offered)
+
+
+@pytest.mark.parametrize(
+    ("environment", "coloured"),
+    [({}, False), ({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False), ({"FORCE_COLOR": ""}, False)],
+)
+def test_colours_are_for_those_who_want_them(environment, coloured):
+    """Colours go where there is no terminal only if the user forces them; who forbids them has the last word."""
+    plain = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "NO_COLOR")}
+
+    found = run("list", env={**plain, **environment})
+
+    assert ("\x1b[" in found.stdout) is coloured
 
 
 def test_version(capsys):
@@ -543,7 +604,7 @@ def test_what_cannot_be_written_is_said_first(capsys, api, tmp_path, name, reaso
         (
             ["batch", "export", "run"],
             "rows.xlsx",
-            "expected a name that ends in .csv or .parquet, got '.xlsx'; maybe 'rows.csv'",
+            "expected a name that ends in .csv or .jsonl or .parquet, got '.xlsx'; maybe 'rows.csv'",
         ),
         (["evidence", "toy"], "pack.PDF", "a pack is a folder, expected a name for one, got the ending '.PDF'; maybe 'pack'"),
     ],

@@ -1,8 +1,9 @@
-"""The rows of a run for other programs: CSV always, Parquet where pyarrow is installed. Equal rows give equal bytes."""
+"""The rows of a run for other programs: CSV and JSON lines, and Parquet where pyarrow is installed. Equal rows give equal bytes."""
 
 from __future__ import annotations
 
 import csv
+import json
 import os
 import re
 import secrets
@@ -17,7 +18,7 @@ from optimiser.batch.job import Job
 from optimiser.batch.ledger import Ledger
 from optimiser.errors import InputError, Located
 
-__all__ = ["export", "export_csv", "export_parquet", "harmless", "headings"]
+__all__ = ["export", "export_csv", "export_json_lines", "export_parquet", "harmless", "headings", "json_lines"]
 
 _RUNS = re.compile(r"^[\s\x00-\x1f]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]")
 _PLAIN = re.compile(rf"^[+-]?\d+(\.\d+)?$|{Duration.pattern}")
@@ -87,6 +88,31 @@ def export_csv(ledger: Ledger, job: Job, path: Path) -> None:
             for number, key, *cells, checked in records(ledger, job):
                 # Numbers and keys in hexadecimal run nothing, and of all other cells there are few that differ.
                 table.writerow([number, key, *map(written.__getitem__, cells), "true" if checked else "false"])
+            file.flush()
+            os.fsync(file.fileno())
+
+    _placed(path, fill)
+
+
+def json_lines(ledger: Ledger, job: Job) -> Iterator[str]:
+    """Yield every row as one JSON object on a line of its own (jsonlines.org): dates in ISO, nothing as null."""
+    names = headings(job)
+    for record in records(ledger, job):
+        yield json.dumps(dict(zip(names, record, strict=True)), ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def export_json_lines(ledger: Ledger, job: Job, path: Path) -> None:
+    """Write the rows as `json_lines`.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+    """
+
+    def fill(draft: Path) -> None:
+        with draft.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(json_lines(ledger, job))
             file.flush()
             os.fsync(file.fileno())
 

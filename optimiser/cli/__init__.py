@@ -32,6 +32,7 @@ from optimiser.cli import (
 from optimiser.cli.dates import solve_plan
 from optimiser.cli.output import ExitCode, InterruptedRun, announce, print_faults, print_text, unwritable
 from optimiser.cli.plans import list_plans, print_schema, show_plan
+from optimiser.cli.questions import ByQuestion
 from optimiser.errors import (
     InputError,
     Located,
@@ -59,9 +60,9 @@ _CODES = {
 
 app = typer.Typer(
     name="optimiser",
+    cls=ByQuestion,
     help="Earliest dates of a plan, proved: what they hang on and how far each open question moves them.",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,  # plain help costs half the time
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +22,9 @@ __all__ = ["register"]
 
 GridName = Annotated[str, typer.Argument(metavar="GRID", help="A grid file, or the name of one that comes with a plan.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
+
+_LINES = 4_096
+"""Rows printed at a time."""
 
 _GROUP = typer.Typer(
     help="Solve a plan across grids of assumptions, readings, scenarios, rules, calendars and capacities.",
@@ -215,20 +219,32 @@ def _written(run: Path, text: str, drawn: dict[str, str]) -> list[str]:
 def export_run(
     run: RunFolder,
     *,
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="A name that ends in .csv or .parquet.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="A name that ends in .csv, .jsonl or .parquet."),
+    ] = None,
+    json_lines: Annotated[bool, typer.Option("--json-lines", help="Print every row as one JSON object a line.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Let -o replace a file that is there.")] = False,
 ) -> int:
     """Export the combinations of a run, finished or not."""
-    from optimiser.batch.export import export_csv, export_parquet
+    from optimiser.batch import export
     from optimiser.batch.ledger import Ledger
 
-    writers = {".csv": export_csv, ".parquet": export_parquet}
-    check_ending(output, tuple(writers))
-    if output.exists() and not force:
-        message = "is there already; maybe give another name, or replace it with --force"
-        raise InputError([Located(message, file=str(output), path="--output")])
+    if (output is None) is not json_lines:
+        raise InputError([Located("expected either -o FILE or --json-lines", path="--output")])
+    writers = {".csv": export.export_csv, ".jsonl": export.export_json_lines, ".parquet": export.export_parquet}
+    if output is not None:
+        check_ending(output, tuple(writers))
+        if output.exists() and not force:
+            message = "is there already; maybe give another name, or replace it with --force"
+            raise InputError([Located(message, file=str(output), path="--output")])
     ledger = Ledger(run, writable=False)
     try:
+        if output is None:
+            lines = export.json_lines(ledger, ledger.job())
+            while block := "".join(islice(lines, _LINES)):
+                print_text(block)
+            return ExitCode.DONE
         writers[output.suffix.lower()](ledger, ledger.job(), output)
     finally:
         ledger.close()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from optimiser.cli import completion
 from optimiser.errors import InputError, Located
 
 if TYPE_CHECKING:
@@ -37,30 +38,54 @@ __all__ = [
 ]
 
 PlanName = Annotated[
-    str, typer.Argument(metavar="PLAN", help="A packaged plan (see 'optimiser list') or the path of a plan's folder.")
+    str,
+    typer.Argument(
+        metavar="PLAN",
+        autocompletion=completion.plans,
+        help="A packaged plan (see 'optimiser list') or the path of a plan's folder.",
+    ),
 ]
 Scenarios = Annotated[
     list[str] | None,
-    typer.Option("-s", "--scenario", metavar="NAME_OR_FILE", help="Apply a scenario; repeat to stack, the later wins."),
+    typer.Option(
+        "-s",
+        "--scenario",
+        metavar="NAME_OR_FILE",
+        autocompletion=completion.scenarios,
+        help="Apply a scenario; repeat to stack, the later wins.",
+    ),
 ]
 Settings = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
         metavar="NAME=VALUE",
+        autocompletion=completion.numbers,
         help="Set an assumption, or ITEM.duration or RULE.lag where none names it: '304 wd', 2024-02-07, 12, true, none; "
         "or change it: +3mo, -10wd, -20%, +2; repeatable.",
     ),
 ]
 Readings = Annotated[
     list[str] | None,
-    typer.Option("--reading", metavar="NAME=OPTION", help="Answer a question the source leaves open; repeatable."),
+    typer.Option(
+        "--reading",
+        metavar="NAME=OPTION",
+        autocompletion=completion.readings,
+        help="Answer a question the source leaves open; repeatable.",
+    ),
 ]
-Released = Annotated[list[str] | None, typer.Option("--release", metavar="RULE", help="Switch a rule off; repeatable.")]
+Released = Annotated[
+    list[str] | None,
+    typer.Option("--release", metavar="RULE", autocompletion=completion.rules, help="Switch a rule off; repeatable."),
+]
 Milestones = Annotated[
     list[str] | None,
     typer.Option(
-        "-m", "--milestone", metavar="M10", help="A milestone asked for, or several with commas; the plan's own where left out."
+        "-m",
+        "--milestone",
+        metavar="M10",
+        autocompletion=completion.milestones,
+        help="A milestone asked for, or several with commas; the plan's own where left out.",
     ),
 ]
 Workbook = Annotated[

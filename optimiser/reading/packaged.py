@@ -10,7 +10,7 @@ from pathlib import Path
 from optimiser.errors import InputError, Located
 from optimiser.reading.document import heading
 
-__all__ = ["BENCHMARKS", "PackagedPlan", "find_plan", "find_scenario", "packaged", "scenario_folder"]
+__all__ = ["BENCHMARKS", "PackagedPlan", "find_plan", "find_scenario", "packaged", "scenario_folder", "scenarios_beside"]
 
 _YAML = (".yaml", ".yml", ".json")
 _BENCHMARKS = (".sm", ".rcp", ".sch")
@@ -59,7 +59,7 @@ def packaged() -> tuple[PackagedPlan, ...]:
             name,
             heading(folder / "plan.yaml", "title") or name,
             folder,
-            tuple((file.stem, heading(file, "title") or file.stem) for file in _scenario_files(folder)),
+            scenarios_beside(folder),
         )
         for name, folder in _folders()
     )
@@ -69,6 +69,11 @@ def scenario_folder(plan: Path) -> Path | None:
     """Return the folder beside a plan where its scenarios lie, None if it has none."""
     folder = (plan if plan.is_dir() else plan.parent) / "scenarios"
     return folder if folder.is_dir() else None
+
+
+def scenarios_beside(plan: Path) -> tuple[tuple[str, str], ...]:
+    """Return name and title of each scenario beside a plan, by name."""
+    return tuple((file.stem, heading(file, "title") or file.stem) for file in _scenario_files(plan))
 
 
 def _scenario_files(plan: Path) -> list[Path]:

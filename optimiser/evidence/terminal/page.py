@@ -39,9 +39,13 @@ class Page:
 
     @classmethod
     def of(cls, stream: TextIO) -> Page:
-        """Return the page that a stream shows: plain unless it is a terminal that takes colours and nobody objects."""
-        terminal = stream.isatty()
-        colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        """Return the page that a stream shows: plain unless it is a terminal that takes colours, or the user says otherwise.
+
+        ``NO_COLOR`` forbids colours anywhere, ``FORCE_COLOR`` asks for them where there is no terminal, as in a build's log;
+        where both are set the first wins. Either says so by any text but an empty one (no-color.org, force-color.org).
+        """
+        colour = bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
+        colour &= not os.environ.get("NO_COLOR")
         return cls(max(NARROWEST, min(_columns() or USUAL, WIDEST)), colour)
 
     def paint(self, lines: Iterable[Text]) -> str:
