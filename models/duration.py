@@ -1,7 +1,7 @@
-"""Lengths of time and references to assumptions, each parsed and printed in exactly one way.
+"""Lengths of time and references to assumptions, each printed in exactly one way.
 
 ``"21 wd"`` is working days, ``"28 cd"`` calendar days, ``"7 mo"`` calendar months; ``"$name"`` stands for the value of
-the assumption or unknown called *name*.
+the assumption or unknown called *name*. The space may be left out, and ``"21d"`` is read as ``"21 wd"``.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ __all__ = [
 
 Unit = Literal["wd", "cd", "mo"]
 
-_DURATION = re.compile(r"(-?(?:0|[1-9][0-9]{0,5})) (wd|cd|mo)")
+_DURATION = re.compile(r"(-?(?:0|[1-9][0-9]{0,5})) ?(wd|cd|mo|d)")
 _REFERENCE = re.compile(r"^\$" + IDENTIFIER_PATTERN[1:])
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 
@@ -93,17 +93,17 @@ class Duration(Word):
     amount: int
     unit: Unit
 
-    pattern: ClassVar[str] = r"^-?(0|[1-9][0-9]{0,5}) (wd|cd|mo)$"
+    pattern: ClassVar[str] = r"^-?(0|[1-9][0-9]{0,5}) ?(wd|cd|mo|d)$"
     example: ClassVar[str] = "21 wd"
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read ``"21 wd"``.
+        """Read ``"21 wd"``; ``"21d"`` and ``"21 d"`` are working days too.
 
         Raises
         ------
         ValueError
-            If the text is not a whole number, one space and a unit.
+            If the text is not a whole number and a unit, with at most one space between them.
         """
         found = _DURATION.fullmatch(text)
         if not found:
@@ -116,7 +116,7 @@ class Duration(Word):
                 advice = f"; maybe '{7 * int(loose[1])} cd'"
             message = f"expected a duration such as '21 wd', '28 cd' or '7 mo', got {text!r}{advice}"
             raise ValueError(message)
-        return cls(int(found[1]), found[2])  # type: ignore[arg-type]
+        return cls(int(found[1]), "wd" if found[2] == "d" else found[2])  # type: ignore[arg-type]
 
     def __str__(self) -> str:
         return f"{self.amount} {self.unit}"
@@ -259,7 +259,9 @@ def _described(pattern: str, *others: str) -> WithJsonSchema:
 
 _NAME = r"\$[A-Za-z0-9_-]+"
 
-DurationTerm = Annotated[Duration | Reference, _term(Duration), _described(rf"^(-?(0|[1-9][0-9]{{0,5}}) (wd|cd|mo)|{_NAME})$")]
+DurationTerm = Annotated[
+    Duration | Reference, _term(Duration), _described(rf"^(-?(0|[1-9][0-9]{{0,5}}) ?(wd|cd|mo|d)|{_NAME})$")
+]
 DateTerm = Annotated[dt.date | Reference, _term(dt.date), _described(rf"^(\d{{4}}-\d{{2}}-\d{{2}}|{_NAME})$")]
 AmountTerm = Annotated[int | Reference, _term(int), _described(rf"^{_NAME}$", "integer")]
 SwitchTerm = Annotated[bool | Reference, _term(bool), _described(rf"^{_NAME}$", "boolean")]
