@@ -35,6 +35,7 @@ __all__ = [
     "TaskProgress",
     "TaskRecord",
     "UnreadRecord",
+    "WbsRecord",
     "WorkedPeriod",
     "WorkedWeek",
 ]
@@ -113,11 +114,13 @@ class CalendarRecord:
     uid
         By which the file refers to it.
     base
-        Calendar whose days stand where this one says nothing; None: no work then.
+        Calendar whose days stand where this one says nothing; None where there is none, and a day of None is then not told.
     exceptions
         The last that holds a day decides, and before any alternative week.
     day_minutes
         What the file calls a day of this calendar, in minutes; None where it leaves that to the project.
+    fault
+        Why its days could not be read, so that none is told; empty where they were.
     """
 
     uid: str
@@ -128,6 +131,7 @@ class CalendarRecord:
     weeks: tuple[CalendarWeek, ...] = ()
     base: str | None = None
     day_minutes: int | None = None
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +178,8 @@ class StoredDates:
     total_float: int | None = None
     free_float: int | None = None
     critical: bool | None = None
+    driving: bool | None = None
+    """On P6's longest path."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,8 +298,10 @@ class AssignmentRecord:
     ----------
     resource
         None where the file assigns nobody.
-    delay
-        Of worked time after the task's start.
+    remaining_units
+        Of what is left, where the file tells them apart.
+    delay, remaining_delay
+        Of worked time after the task's start, or after the start of what is left of it.
     levelling_delay
         Of the clock.
     shaped
@@ -311,8 +319,10 @@ class AssignmentRecord:
     overtime: int = 0
     actual_work: int | None = None
     remaining_work: int | None = None
+    remaining_units: Fraction | None = None
     calendar: str | None = None
     delay: int = 0
+    remaining_delay: int | None = None
     levelling_delay: int = 0
     shaped: bool = False
     spans: tuple[tuple[dt.datetime, dt.datetime], ...] = ()
@@ -329,6 +339,16 @@ class UnreadRecord:
     name: str
     count: int
     place: FilePlace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WbsRecord:
+    """A branch of P6's breakdown of work, which has no dates of its own; ``parent`` is None at the top."""
+
+    uid: str
+    id: str
+    name: str
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -374,6 +394,7 @@ class ProjectRecord:
     week_minutes: int = 2400
     month_days: int = 20
     calendars: tuple[CalendarRecord, ...] = ()
+    wbs: tuple[WbsRecord, ...] = ()
     tasks: tuple[TaskRecord, ...] = ()
     links: tuple[LinkRecord, ...] = ()
     resources: tuple[ResourceRecord, ...] = ()
