@@ -4,6 +4,7 @@ from optimiser.critical.backward import floats, free_floats, latest_times, reach
 from optimiser.critical.batch import Batch, Columns, Evaluated, evaluate
 from optimiser.critical.bounds import CapacityBound, Overload, capacity_bound, overload_on_axis
 from optimiser.critical.chain import certificate, driving_items, minimal_core, proved_core
+from optimiser.critical.combinations import Combined, Factors, combined
 from optimiser.critical.compile import RULE_COMPILERS, compile_network
 from optimiser.critical.forward import Earliest, Event, Trouble, earliest_times
 from optimiser.critical.levelling import Levelling, Resource, best_schedule, list_schedule, resources
@@ -15,9 +16,11 @@ __all__ = [
     "Batch",
     "CapacityBound",
     "Columns",
+    "Combined",
     "Earliest",
     "Evaluated",
     "Event",
+    "Factors",
     "Levelling",
     "Link",
     "Network",
@@ -27,6 +30,7 @@ __all__ = [
     "best_schedule",
     "capacity_bound",
     "certificate",
+    "combined",
     "compile_network",
     "driving_items",
     "earliest_times",

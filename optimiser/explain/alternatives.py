@@ -10,7 +10,7 @@ from models.plan import Plan
 from optimiser.errors import BeyondHorizonError
 from optimiser.numbers import column_number
 from optimiser.solve.problem import Problem
-from optimiser.solve.spans import columnar, live_options, with_option
+from optimiser.solve.sheets import columnar, live_options, with_option
 from optimiser.solve.variant import Variant
 
 __all__ = ["Alternative", "alternatives"]

@@ -20,7 +20,7 @@ from optimiser.errors import InputError, Located, UndecidedError
 from optimiser.explain.oracle import Oracle
 from optimiser.numbers import Number, number_of_assumption
 from optimiser.solve.asked import asked_for
-from optimiser.solve.spans import MOST_COMBINATIONS, live_options, sheets
+from optimiser.solve.sheets import MOST_COMBINATIONS, live_options, sheets
 from optimiser.solve.variant import Variant
 
 __all__ = ["decision_regions", "piecewise"]

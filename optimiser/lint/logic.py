@@ -22,7 +22,7 @@ from optimiser.solve.between import Deadline
 from optimiser.solve.contradiction import beyond_horizon, conflict_of
 from optimiser.solve.placement import complete
 from optimiser.solve.problem import Problem
-from optimiser.solve.spans import columnar, columns_of, live_options
+from optimiser.solve.sheets import columnar, columns_of, live_options
 from optimiser.solve.variant import Variant
 from optimiser.wording import plain_date
 

@@ -16,7 +16,7 @@ from optimiser.robust.model import Case, Model
 from optimiser.robust.sensitivity import days_of, effects_between, noises
 from optimiser.robust.simulation import Sampler, answered
 from optimiser.robust.statistics import Sample, date_of
-from optimiser.solve.spans import live_options
+from optimiser.solve.sheets import live_options
 
 __all__ = ["STRONG", "Beside", "policy_dates", "readings_beside", "sensitivities"]
 

@@ -23,7 +23,7 @@ from optimiser.robust.model import Case, Chance, Model, Numbers
 from optimiser.robust.policy import Counter
 from optimiser.robust.sobol import Sobol
 from optimiser.robust.statistics import REPLICATES, Sample
-from optimiser.solve.spans import columnar, columns_of, live_options, with_option
+from optimiser.solve.sheets import columnar, columns_of, live_options, with_option
 
 __all__ = ["BLOCK", "Block", "Sampler", "answered"]
 

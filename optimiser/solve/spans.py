@@ -5,164 +5,28 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.assumptions import Option, Reading
-from models.duration import Duration
 from models.outcome import DateSpan, SpanEnd
-from models.plan import DURATION_PREFIX, Plan
+from models.plan import DURATION_PREFIX
 from models.rules import Capacity, NotAfter, Point, Rule
-from models.scenario import Scenario
-from optimiser.clock import Clock
-from optimiser.critical import Columns, Evaluated, Network, compile_network, evaluate, resources
-from optimiser.numbers import column_number, users
+from optimiser.critical import Network, combined, resources
+from optimiser.numbers import users
 from optimiser.solve.between import QUICK, USUAL, DateRange, Deadline, between, too_large
 from optimiser.solve.orders import in_order
 from optimiser.solve.problem import Problem, refuted_by
+from optimiser.solve.sheets import MOST_COMBINATIONS, Sheet, live_options, sheets
 from optimiser.solve.variant import Variant, capacities, no_tighter, pools_of
 
-__all__ = [
-    "MOST_COMBINATIONS",
-    "Sheet",
-    "columnar",
-    "columns_of",
-    "live_options",
-    "sheets",
-    "spans",
-    "with_option",
-]
-
-MOST_COMBINATIONS = 200_000
-"""Above this many combinations a span is not computed but said to be missing."""
-
-MOST_CELLS = 10_000_000
-"""Boundaries of points in combinations that are held at once."""
+__all__ = ["spans"]
 
 MOST_ASKED = 8
 """Combinations looked at one by one for the ends of one span, where capacity decides."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The combinations that share one network: their dates, and which option each reading takes in each.
-
-    Attributes
-    ----------
-    reached
-        Milestone to its boundary in each sample, beyond the axis where it runs off it.
-    infeasible
-        Samples in which a latest date is broken, or an occasion never comes.
-    fixed
-        Options of the readings that needed a network of their own (another calendar, another unit).
-    options
-        Reading to the index of its option in each sample.
-    columns
-        What the samples set.
-    """
-
-    clock: Clock
-    network: Network
-    reached: dict[str, NDArray[np.int64]]
-    infeasible: NDArray[np.bool_]
-    fixed: dict[str, str]
-    readings: tuple[Reading, ...]
-    options: dict[str, NDArray[np.int64]]
-    columns: Columns
-
-    def choice(self, sample: int) -> dict[str, str]:
-        """Return the option of every live reading in one sample."""
-        taken = {reading.id: reading.options[int(self.options[reading.id][sample])].id for reading in self.readings}
-        return {**self.fixed, **taken}
-
-
-def live_options(plan: Plan) -> tuple[Reading, ...]:
-    """Return the live readings, each option cut to what no scenario or user has set by name: what is set stays set."""
-    settings = plan.settings
-    kept = []
-    for reading in plan.live_readings():
-        options = []
-        for option in reading.options:
-            changes = option.changes.model_copy(
-                update={
-                    "assumptions": {k: v for k, v in option.changes.assumptions.items() if k not in settings.assumptions},
-                    "rules": {k: v for k, v in option.changes.rules.items() if k not in settings.rules},
-                }
-            )
-            options.append(option.model_copy(update={"changes": changes}))
-        kept.append(reading.model_copy(update={"options": tuple(options)}))
-    return tuple(kept)
-
-
-def columnar(plan: Plan, reading: Reading) -> bool:
-    """Say whether the options of a reading differ only in what a column can hold."""
-    for option in reading.options:
-        if option.changes.calendar not in (None, plan.calendar):
-            return False
-        for name, value in option.changes.assumptions.items():
-            held = plan.values[name]
-            if isinstance(value, Duration) and not (isinstance(held, Duration) and held.unit == value.unit):
-                return False
-    return True
-
-
-def sheets(plan: Plan, readings: Sequence[Reading], milestones: Iterable[str]) -> Iterator[Sheet]:
-    """Yield the dates of some milestones at every combination of the readings' options, network by network."""
-    asked = tuple(milestones)
-    apart = [reading for reading in readings if not columnar(plan, reading)]
-    together = tuple(reading for reading in readings if columnar(plan, reading))
-    shape = tuple(len(reading.options) for reading in together)
-    samples = math.prod(shape)
-    places = np.unravel_index(np.arange(samples), shape) if shape else ()
-    options = {reading.id: place.astype(np.int64) for reading, place in zip(together, places, strict=True)}
-    for combination in product(*(reading.options for reading in apart)):
-        chosen = plan
-        for option in combination:
-            chosen = with_option(chosen, option)
-        clock = Clock(chosen)
-        network = compile_network(chosen, clock)
-        columns = columns_of(together, options, samples)
-        fixed = {reading.id: option.id for reading, option in zip(apart, combination, strict=True)}
-        reached = {name: np.empty(samples, dtype=np.int64) for name in asked}
-        infeasible = np.empty(samples, dtype=np.bool_)
-        for block, evaluated in _blocks(network, columns):
-            infeasible[block] = evaluated.infeasible
-            for name, row in reached.items():
-                row[block] = evaluated.of(name)
-        yield Sheet(clock, network, reached, infeasible, fixed, together, options, columns)
-
-
-def _blocks(network: Network, columns: Columns) -> Iterator[tuple[slice, Evaluated]]:
-    """Yield the earliest positions in some samples after others, so that not all are held at once."""
-    size = max(1, MOST_CELLS // len(network.points))
-    for start in range(0, columns.samples, size):
-        block = slice(start, min(start + size, columns.samples))
-        whole = block == slice(0, columns.samples)
-        yield block, evaluate(network, columns if whole else columns.taken(np.arange(block.start, block.stop)))
-
-
-def with_option(plan: Plan, option: Option) -> Plan:
-    """Return the plan with an option's changes made."""
-    return Scenario(id="reading", title="An option of a reading", **option.changes.fields()).apply(plan)
-
-
-def columns_of(readings: Sequence[Reading], options: dict[str, NDArray[np.int64]], samples: int) -> Columns:
-    """Return the columns that set each sample to its options; of two readings that set one thing the later wins."""
-    values: dict[str, NDArray[np.int64]] = {}
-    switches: dict[str, NDArray[np.bool_]] = {}
-    for reading in readings:
-        place = options[reading.id]
-        for name in reading.options[0].changes.assumptions:
-            numbers = [column_number(option.changes.assumptions[name]) for option in reading.options]
-            values[name] = np.array(numbers, dtype=np.int64)[place]
-        for name in reading.options[0].changes.rules:
-            switches[name] = np.array([option.changes.rules[name] for option in reading.options])[place]
-    return Columns(samples, values, switches)
 
 
 def spans(problem: Problem, ranges: Mapping[str, DateRange], deadline: Deadline) -> dict[str, DateSpan | None]:
@@ -194,7 +58,7 @@ def spans(problem: Problem, ranges: Mapping[str, DateRange], deadline: Deadline)
     if math.prod(len(reading.options) for reading in readings) > MOST_COMBINATIONS:
         return dict.fromkeys(ranges)
     chosen = plan.choices()
-    table = list(sheets(plan, readings, ranges))
+    table = list(sheets(plan, readings, ranges, problem))
     found: dict[str, DateSpan | None] = {}
     for milestone, known in ranges.items():
         ends, counts = _Ends(), Counter[str]()
@@ -282,10 +146,10 @@ def _rationed(sheet: Sheet, problem: Problem | None, milestone: str) -> _Ratione
     """Return what bounds the dates of a sheet where capacity may decide; None where no work that holds any is upstream."""
     network = sheet.network
     capacities = [rule.id for rule in network.plan.rules if isinstance(rule, Capacity)]
-    if not any(network.enabled[name] or name in sheet.columns.switches for name in capacities):
+    if not any(network.enabled[name] or name in sheet.factors.switches for name in capacities):
         return None
     own = problem or Problem(network, resources(network.plan, sheet.clock), lambda: network.plan)
-    if not any(name in sheet.columns.switches for name in capacities) and not own.leads(milestone):
+    if not any(name in sheet.factors.switches for name in capacities) and not own.leads(milestone):
         return None
     return _Rationed(sheet, own, milestone)
 
@@ -308,19 +172,13 @@ class _Rationed:
         problem, limit = self.problem, self.sheet.clock.limit
         base = between(problem, self.milestone, deadline=deadline, effort=QUICK) if known is None else known
         if base.schedule is not None:
-            pools = {pool.rule: pool for pool in problem.pools}
-            _, first, kind = np.unique(self._alike(self._held()), return_index=True, return_inverse=True)
             order = in_order(problem.network, problem.pools, base.schedule)
             # What neither leads to the milestone nor holds capacity may run off the axis, as it may elsewhere.
-            rows = [node for node, leads in enumerate(self.near) if leads]
-            able, high = np.empty(len(first), dtype=np.bool_), np.empty(len(first), dtype=np.int64)
-            for block, evaluated in _blocks(order, self.sheet.columns.taken(first)):
-                able[block] = ~evaluated.infeasible & (evaluated.values[rows] <= limit).all(axis=0)
-                high[block] = evaluated.of(self.milestone)
-            for place in np.flatnonzero(able).tolist() if self._counts else ():
-                able[place] = no_tighter(pools_of(problem.network, self._variant(first[place])), pools)
-            reached = np.maximum(high[kind], self.low)
-            self.high = np.where(able[kind], reached, self.high)
+            near = [node for node, leads in enumerate(self.near) if leads]
+            node = problem.node(self.milestone)
+            kept = combined(order, self.sheet.factors, [node], near)
+            able = ~kept.infeasible & ~kept.beyond & self._no_tighter()
+            self.high = np.where(able, np.maximum(kept.reached[node], self.low), self.high)
         stated = self._stated()
         if stated is not None:
             self._settle(stated, base)
@@ -375,44 +233,41 @@ class _Rationed:
         differing = _differences(self.sheet, chosen)
         return int(np.argmin(differing)) if differing.min() == 0 else None
 
-    @cached_property
-    def _counts(self) -> bool:
-        """Whether any reading sets what a capacity offers or what work needs of it."""
-        return any(names & set(self.sheet.columns.values) for _, names in capacities(self.problem.network))
+    def _no_tighter(self) -> NDArray[np.bool_]:
+        """Return the samples that leave every capacity no less than the choice made does, and no new work on it."""
+        network, own = self.problem.network, {pool.rule: pool for pool in self.problem.pools}
+        names = {name for _, names in capacities(network) for name in names} & set(self.sheet.factors.values)
+        _, first, kind = np.unique(self._kinds(self.sheet.factors.setting(names)), return_index=True, return_inverse=True)
+        able = [no_tighter(pools_of(network, self._variant(sample)), own) for sample in first.tolist()] if names else [True]
+        return np.array(able)[kind]
+
+    def _kinds(self, places: Iterable[int]) -> NDArray[np.int64]:
+        """Return a number for each sample; the same where some readings, by their places, have the same options."""
+        kinds = np.zeros(len(self.low), dtype=np.int64)
+        for place in places:
+            kinds = kinds * self.sheet.factors.sizes[place] + self.sheet.factors.options(place)
+        return kinds
 
     def _variant(self, sample: int) -> Variant:
         """Return what one sample changes."""
-        columns = self.sheet.columns
+        factors = self.sheet.factors
+        taken = np.unravel_index(sample, factors.sizes) if factors.sizes else ()
+        states = {name: bool(held[taken[place]]) for name, (place, held) in factors.switches.items()}
         return Variant(
-            off=tuple(name for name, state in columns.switches.items() if not state[sample]),
-            values={name: int(column[sample]) for name, column in columns.values.items()},
-            on=tuple(name for name, state in columns.switches.items() if state[sample]),
+            off=tuple(name for name, state in states.items() if not state),
+            values={name: int(held[taken[place]]) for name, (place, held) in factors.values.items()},
+            on=tuple(name for name, state in states.items() if state),
         )
-
-    def _held(self) -> list[bool]:
-        """Return for each node whether the order of the work on its slots may be felt there, or what is felt leads to it."""
-        found = list(self.near)
-        after: dict[int, list[int]] = {}
-        for target, sources in enumerate(self.problem.incoming):
-            for source in sources:
-                after.setdefault(source, []).append(target)
-        stack = list(self.problem.rationed_nodes)
-        while stack:
-            for target in after.get(stack.pop(), ()):
-                if not found[target]:
-                    found[target] = True
-                    stack.append(target)
-        return found
 
     def _alike(self, near: Sequence[bool]) -> NDArray[np.int64]:
         """Return a number for each sample; the same where every reading that touches some nodes has the same option."""
-        network, plan = self.problem.network, self.problem.plan
-        rules = {rule.id: rule for rule in plan.rules}
-        kinds = np.zeros(len(self.low), dtype=np.int64)
-        for reading in self.sheet.readings:
-            if any(_touches(network, rules, name, near) for name in self._names[reading.id]):
-                kinds = kinds * len(reading.options) + self.sheet.options[reading.id]
-        return kinds
+        network, rules = self.problem.network, self.problem.plan.rules_by_id
+        touching = [
+            place
+            for place, reading in enumerate(self.sheet.readings)
+            if any(_touches(network, rules, name, near) for name in self._names[reading.id])
+        ]
+        return self._kinds(touching)
 
     @cached_property
     def _names(self) -> dict[str, set[str]]:

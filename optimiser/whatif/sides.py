@@ -18,7 +18,7 @@ from optimiser.reading.load import LoadedPlan
 from optimiser.solve.between import DateRange, Deadline, between
 from optimiser.solve.orders import attained
 from optimiser.solve.problem import Problem
-from optimiser.solve.spans import columnar
+from optimiser.solve.sheets import columnar
 from optimiser.solve.variant import Variant, evaluate_variants
 from optimiser.whatif.changes import named_in
 
