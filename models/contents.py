@@ -12,11 +12,13 @@ from pydantic import ConfigDict, Field
 from models.assumptions import Assumption, Baseline, Changes, RaidItem, Reading, Unknown
 from models.calendar import Calendar, Span
 from models.duration import Duration, Reference, Value, print_value
-from models.items import Activity, Hammock, Item, Milestone, Phase
+from models.items import Activity, Hammock, Item, Milestone, Phase, Summary
+from models.moment import MINUTES
+from models.progress import Dialect, Logic, StartLag
 from models.provenance import Source
 from models.qualification import Qualification
-from models.record import Date, Identifier, Many, Record, Text
-from models.rules import Point, Rule
+from models.record import Date, Identifier, Many, Record, Text, unless
+from models.rules import LagCalendar, Point, Rule
 from models.terms import Term
 
 __all__ = ["DURATION_PREFIX", "PLAN_SCHEMA", "PlanContents", "Settings"]
@@ -82,6 +84,20 @@ class PlanContents(Record):
     qualification: Qualification | None = None
     """Qualification party by party, instead of by one bar, where a scenario switches it on."""
     settings: Settings = Settings()
+    unit: Literal["day", "minute"] = unless("day")
+    """What a boundary of the axis counts: working days of the base calendar, or minutes of the clock."""
+    summaries: Many[Summary] = unless(())
+    dialect: Dialect | None = unless(None)
+    day_minutes: Annotated[int, Field(ge=1, le=MINUTES)] = unless(480)
+    """Of a minute plan: the worked minutes of a working day, where a length or a gain is stated in these."""
+    start: Date | None = unless(None)
+    """Of a minute plan: no work begins earlier. With a dialect of ``msp`` only work without predecessors and floors is held."""
+    status_date: Date | None = unless(None)
+    """What lies before it is fact; no other work is done before it."""
+    logic: Logic = unless("retained")
+    start_lag: StartLag = unless("early-start")
+    lag_calendar: LagCalendar = unless("successor")
+    """Whose worked minutes lags count, where the rule does not say."""
 
     def evolve(self, **changes: Any) -> Self:
         """Return a copy with some fields replaced. The changes are trusted; nothing is validated again."""
@@ -92,8 +108,8 @@ class PlanContents(Record):
 
     @cached_property
     def items(self) -> Mapping[str, Item]:
-        """All items by id: activities, milestones, hammocks, each in the order written."""
-        everything: tuple[tuple[Item, ...], ...] = (self.activities, self.milestones, self.hammocks)
+        """All items by id: activities, milestones, hammocks, summaries, each in the order written."""
+        everything: tuple[tuple[Item, ...], ...] = (self.activities, self.milestones, self.hammocks, self.summaries)
         return {item.id: item for group in everything for item in group}
 
     @cached_property

@@ -2,6 +2,9 @@
 
 ``"21 wd"`` is working days, ``"28 cd"`` calendar days, ``"7 mo"`` calendar months; ``"$name"`` stands for the value of
 the assumption or unknown called *name*. The space may be left out, and ``"21d"`` is read as ``"21 wd"``.
+On a minute plan also ``"90 min"`` is worked minutes, ``"90 emin"`` minutes of the clock, ``"4 h"`` worked hours, and a working
+day is so many worked minutes as the plan's ``day_minutes`` says; of a lag ``"50 %"`` and ``"50 e%"`` are shares of the
+predecessor's length, worked or of the clock.
 """
 
 from __future__ import annotations
@@ -9,8 +12,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, Self, cast
 
 from pydantic import (
     BeforeValidator,
@@ -18,14 +22,18 @@ from pydantic import (
     GetJsonSchemaHandler,
     PlainSerializer,
     PlainValidator,
+    ValidatorFunctionWrapHandler,
     WithJsonSchema,
+    WrapValidator,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from models.moment import Moment, read_date
 from models.record import IDENTIFIER_PATTERN
 
 __all__ = [
+    "MINUTE_UNITS",
     "AmountTerm",
     "DateTerm",
     "Duration",
@@ -40,11 +48,14 @@ __all__ = [
     "print_value",
 ]
 
-Unit = Literal["wd", "cd", "mo"]
+Unit = Literal["wd", "cd", "mo", "min", "emin", "h", "%", "e%"]
+MINUTE_UNITS: Final = ("min", "emin", "h", "%", "e%")
+"""Units that have a meaning on a minute plan alone."""
 
-_DURATION = re.compile(r"(-?(?:0|[1-9][0-9]{0,5})) ?(wd|cd|mo|d)")
+_NUMBER = r"-?(?:0|[1-9][0-9]{0,5}) ?(?:wd|cd|mo|d|h|e?%)|-?(?:0|[1-9][0-9]{0,7}) ?e?min"
+_DURATION = re.compile(_NUMBER)
 _REFERENCE = re.compile(r"^\$" + IDENTIFIER_PATTERN[1:])
-_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:00)?)?$")
 
 
 class Word(ABC):
@@ -87,13 +98,14 @@ class Duration(Word):
     amount
         How many; negative only where a lag allows it.
     unit
-        ``wd`` working days, ``cd`` calendar days, ``mo`` calendar months.
+        ``wd`` working days, ``cd`` calendar days, ``mo`` calendar months; on a minute plan also ``min``, ``emin``, ``h``
+        and, of lags, ``%`` and ``e%``.
     """
 
     amount: int
     unit: Unit
 
-    pattern: ClassVar[str] = r"^-?(0|[1-9][0-9]{0,5}) ?(wd|cd|mo|d)$"
+    pattern: ClassVar[str] = rf"^({_NUMBER})$"
     example: ClassVar[str] = "21 wd"
 
     @classmethod
@@ -116,7 +128,8 @@ class Duration(Word):
                 advice = f"; maybe '{7 * int(loose[1])} cd'"
             message = f"expected a duration such as '21 wd', '28 cd' or '7 mo', got {text!r}{advice}"
             raise ValueError(message)
-        return cls(int(found[1]), "wd" if found[2] == "d" else found[2])  # type: ignore[arg-type]
+        unit = found[0].lstrip("-0123456789 ")
+        return cls(int(found[0].removesuffix(unit)), "wd" if unit == "d" else unit)  # type: ignore[arg-type]
 
     def __str__(self) -> str:
         return f"{self.amount} {self.unit}"
@@ -156,6 +169,11 @@ Value = Duration | dt.date | int | bool | None
 """What an assumption may hold: a length, a date, a count, a switch, or nothing (``none``: the rule that uses it is inert)."""
 
 
+def _is_foreign(value: Any) -> bool:
+    """Say whether a value is a time of another make than the plan's own."""
+    return isinstance(value, dt.datetime) and not isinstance(value, Moment)
+
+
 def parse_value(value: Any) -> Value:
     """Read the value of an assumption from a file or a command line.
 
@@ -169,7 +187,7 @@ def parse_value(value: Any) -> Value:
     ValueError
         If the text is none of these.
     """
-    if value is None or (isinstance(value, (Duration, bool, int, dt.date)) and not isinstance(value, dt.datetime)):
+    if value is None or (isinstance(value, (Duration, bool, int, dt.date)) and not _is_foreign(value)):
         return value
     if isinstance(value, str):
         text = value.strip()
@@ -180,11 +198,7 @@ def parse_value(value: Any) -> Value:
         if re.fullmatch(r"[+-]?\d{1,9}", text):
             return int(text)
         if _DATE.fullmatch(text):
-            try:
-                return dt.date.fromisoformat(text)
-            except ValueError as error:
-                message = f"{text} is not a day of any calendar ({error})"
-                raise ValueError(message) from None
+            return read_date(text)
         if complaint := _not_a_date(text):
             raise ValueError(complaint)
         if not re.match(r"[+-]?\d", text):
@@ -227,7 +241,7 @@ def print_value(value: Value) -> str:
     return str(value)
 
 
-_LITERAL = re.compile(r"^(true|false|[+-]?\d{1,9}|\d{4}-\d{2}-\d{2})$")
+_LITERAL = re.compile(r"^(true|false|[+-]?\d{1,9}|\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:00)?)?)$")
 """What `parse_value` reads as something else than a duration or nothing."""
 
 
@@ -243,12 +257,22 @@ def _term(kind: type[Duration | dt.date | int | bool]) -> BeforeValidator:
         if isinstance(value, str) and (kind is Duration or _LITERAL.fullmatch(value)):
             value = Duration.parse(value) if kind is Duration else parse_value(value)
         matches = isinstance(value, kind) and not (kind is int and isinstance(value, bool))
-        if matches and not isinstance(value, dt.datetime):
+        if matches and not _is_foreign(value):
             return value
         message = f"expected {names[kind]} or a reference such as '$name', got {value!r}"
         raise ValueError(message)
 
     return BeforeValidator(read)
+
+
+def _moment_or(reading: BeforeValidator) -> WrapValidator:
+    """Read as another does, and let a moment pass, which is a day to nobody else."""
+
+    def read(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        known = cast("Callable[[Any], Any]", reading.func)(value)
+        return known if isinstance(known, Moment) else handler(known)
+
+    return WrapValidator(read)
 
 
 def _described(pattern: str, *others: str) -> WithJsonSchema:
@@ -259,10 +283,13 @@ def _described(pattern: str, *others: str) -> WithJsonSchema:
 
 _NAME = r"\$[A-Za-z0-9_-]+"
 
-DurationTerm = Annotated[
-    Duration | Reference, _term(Duration), _described(rf"^(-?(0|[1-9][0-9]{{0,5}}) ?(wd|cd|mo|d)|{_NAME})$")
+DurationTerm = Annotated[Duration | Reference, _term(Duration), _described(rf"^({_NUMBER}|{_NAME})$")]
+DateTerm = Annotated[
+    dt.date | Reference,
+    _moment_or(_term(dt.date)),
+    PlainSerializer(str, return_type=str, when_used="json"),
+    _described(rf"^(\d{{4}}-\d{{2}}-\d{{2}}(T\d{{2}}:\d{{2}})?|{_NAME})$"),
 ]
-DateTerm = Annotated[dt.date | Reference, _term(dt.date), _described(rf"^(\d{{4}}-\d{{2}}-\d{{2}}|{_NAME})$")]
 AmountTerm = Annotated[int | Reference, _term(int), _described(rf"^{_NAME}$", "integer")]
 SwitchTerm = Annotated[bool | Reference, _term(bool), _described(rf"^{_NAME}$", "boolean")]
 

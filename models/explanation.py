@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from models.duration import Unit
 from models.findings import Conflict
 from models.links import LinkReport
 from models.provenance import Authority, Basis
@@ -87,7 +88,7 @@ class BindingLine(Record):
     """Smallest sets of partners with which removing it gains, where it gains nothing alone."""
     number: str | None = None
     """What it says now: a length, a date or a count."""
-    unit: Literal["wd", "cd", "mo", "count"] | None = None
+    unit: Unit | Literal["count"] | None = None
     range_units: int | None = None
     """Units by which relaxing it goes on gaining."""
     range_gain_wd: int | None = None
@@ -162,7 +163,7 @@ class BreakEven(Record):
     """Where no value moves the milestone, how many units were looked at."""
     headroom_range: tuple[int, int | None] | None = None
     """Where the limit came first: so much leaves the milestone where it is, more than the second does not."""
-    unit: Literal["wd", "cd", "mo", "count"]
+    unit: Unit | Literal["count"]
     last: str | None
     """The worst value that leaves the milestone where it is."""
     from_range: Many[int] = ()
@@ -301,7 +302,7 @@ class Piecewise(Record):
 
     milestone: Identifier
     of: Identifier
-    unit: Literal["wd", "cd", "mo", "count"]
+    unit: Unit | Literal["count"]
     segments: Many[Segment]
     beside: Identifier | None = None
     """The second assumption, held between ``beside_first`` and ``beside_last`` in these segments."""
@@ -333,7 +334,7 @@ class RouteStep(Record):
     stated: str
     moved: str
     units: int
-    unit: Literal["wd", "cd", "mo", "count", "switch"]
+    unit: Unit | Literal["count", "switch"]
     cost: int
     authority: Authority
     low_basis: Text | None = None

@@ -12,7 +12,8 @@ from models.calendar import WEEKDAYS, Calendar
 from models.contents import PlanContents
 from models.duration import Reference, print_value
 from models.fault import Fault, Path, PlanFaultsError, maybe
-from models.items import Activity, Hammock
+from models.items import Hammock
+from models.minute_faults import minute_faults
 from models.party_faults import party_faults
 from models.record import Record
 from models.rules import Point, RuleRecord
@@ -35,6 +36,7 @@ def find_faults(plan: PlanContents, most: int | None = None) -> tuple[Fault, ...
         range_faults,
         _touches,
         party_faults,
+        minute_faults,
     )
     return tuple(islice((fault for finder in finders for fault in finder(plan)), most))
 
@@ -42,7 +44,7 @@ def find_faults(plan: PlanContents, most: int | None = None) -> tuple[Fault, ...
 def _duplicates(plan: PlanContents) -> Iterator[Fault]:
     """Ids used twice among things that share a namespace."""
     spaces = (
-        ("activities", "milestones", "hammocks"),
+        ("activities", "milestones", "hammocks", "summaries"),
         ("rules",),
         ("assumptions", "unknowns"),
         ("calendars",),
@@ -74,11 +76,11 @@ def _names(plan: PlanContents) -> Iterator[Fault]:
     milestones = {milestone.id: None for milestone in plan.milestones}
     for index, target in enumerate(plan.targets):
         yield from _unknown_name(("targets", index), "milestone", target, milestones)
-    for field in ("activities", "milestones", "hammocks"):
+    for field in ("activities", "milestones", "hammocks", "summaries"):
         for index, item in enumerate(getattr(plan, field)):
             if item.phase is not None:
                 yield from _unknown_name((field, index, "phase"), "phase", item.phase, phases)
-            if isinstance(item, Activity) and item.calendar is not None:
+            if not isinstance(item, Hammock) and item.calendar is not None:
                 yield from _unknown_name((field, index, "calendar"), "calendar", item.calendar, plan.calendars_by_id)
     for index, rule in enumerate(plan.rules):
         for path, name in items_named(rule):
@@ -141,7 +143,7 @@ def _named_in(value: Any, path: Path, named: Collection[str]) -> Iterator[tuple[
 def _calendars(plan: PlanContents) -> Iterator[Fault]:
     """Working days that an activity's own calendar has and the axis lacks."""
     base = plan.calendars_by_id.get(plan.calendar)
-    if base is None:
+    if base is None or plan.unit == "minute":  # whose axis lacks nothing
         return
     found: dict[str, str | None] = {}
     for index, activity in enumerate(plan.activities):
@@ -261,6 +263,7 @@ def _sources(plan: PlanContents) -> Iterator[Fault]:
         "activities",
         "milestones",
         "hammocks",
+        "summaries",
         "rules",
         "assumptions",
         "unknowns",

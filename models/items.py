@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
 
 from models.duration import Duration, DurationTerm, SwitchTerm
+from models.progress import Assignment, Pin, Progress
 from models.provenance import Sourced
-from models.record import Date, Identifier, Record, Text
+from models.record import Date, Identifier, Many, Record, Text, unless
 from models.rules import Flexibility, Point
 from models.terms import Term
 
-__all__ = ["Activity", "Hammock", "Item", "Milestone", "Phase", "Published"]
+__all__ = ["Activity", "Hammock", "Item", "Milestone", "Phase", "Published", "Summary"]
 
 
 class Phase(Record):
@@ -51,6 +54,9 @@ class Activity(ItemRecord):
 
     ``b(finish) = b(start) + duration``. With ``enabled: false`` the length is free, ``b(finish) ≥ b(start)``: the work
     may shrink to nothing or stretch as far as it must, and starts on any day.
+
+    On a minute plan ``b(finish) = b(start) ⊕ duration`` on its own calendar, ``b(start)`` where that works; what assignments,
+    progress and pins make of it their classes say (`models.progress`).
     """
 
     duration: DurationTerm
@@ -62,6 +68,12 @@ class Activity(ItemRecord):
     flexibility: Flexibility | None = None
     buffer: bool = False
     """Whether it is contingency: length in the plan, none in a simulation."""
+    assignments: Many[Assignment] = unless(())
+    """Who works on it: where there are any, the latest of them decides when it finishes."""
+    progress: Progress | None = unless(None)
+    pin: Pin | None = unless(None)
+    delay: Duration | None = unless(None)
+    """Minutes of the clock (``emin``) by which levelling has put it off, after all rules."""
 
     def points(self) -> tuple[Point, Point]:
         """Return the start and the finish."""
@@ -76,10 +88,16 @@ class Milestone(ItemRecord):
     """An event: one boundary between two working days.
 
     ``opens`` shows it as the morning of the first day after the boundary, ``closes`` as the evening of the last day
-    before it.
+    before it. On a minute plan both are the same moment; where its calendar does not work, ``opens`` goes on to the next
+    worked minute, and ``closes`` stays where work has just ended and else goes on too.
     """
 
     shown: Literal["opens", "closes"]
+    calendar: Identifier | None = unless(None)
+    progress: Progress | None = unless(None)
+    pin: Pin | None = unless(None)
+    delay: Duration | None = unless(None)
+    """Minutes of the clock (``emin``) by which levelling has put it off, after all rules."""
 
 
 class Hammock(ItemRecord):
@@ -112,4 +130,41 @@ class Hammock(ItemRecord):
         )
 
 
-Item = Activity | Milestone | Hammock
+class Summary(ItemRecord):
+    """What spans others: ``b(start) = min b(start of p)``, ``b(finish) = max b(finish of p)`` over the points *p* in ``of``.
+
+    An item without an end gives both of its own; ``X.start`` counts among the starts alone, ``X.finish`` among the finishes.
+    What waits for a summary waits for its own ends; what a summary waits for each item waits for of which it spans both ends.
+    A pinned one stays where it is pinned, whatever it spans: nothing is held by what it waits for, but all that it spans
+    and nothing else places starts no earlier.
+    """
+
+    of: Many[Point] = Field(min_length=1)
+    calendar: Identifier | None = None
+    """Counts lags to and from it; the plan's where nothing is said."""
+    pin: Pin | None = None
+
+    @model_validator(mode="after")
+    def _both_ends(self) -> Self:
+        if not self.starts() or not self.finishes():
+            message = "expected at least one start and one finish among the points that it spans"
+            raise ValueError(message)
+        if self.pin and (self.pin.start is None or self.pin.finish is None):
+            message = "a summary is pinned at both ends; expected 'start' and 'finish'"
+            raise ValueError(message)
+        return self
+
+    def starts(self) -> tuple[Point, ...]:
+        """Return the points of which the first is its start."""
+        return tuple(Point(point.item, "start") for point in self.of if point.end != "finish")
+
+    def finishes(self) -> tuple[Point, ...]:
+        """Return the points of which the last is its finish."""
+        return tuple(Point(point.item, "finish") for point in self.of if point.end != "start")
+
+    def members(self) -> tuple[str, ...]:
+        """Return the items of which it spans both ends."""
+        return tuple(point.item for point in self.of if point.end is None)
+
+
+Item = Activity | Milestone | Hammock | Summary

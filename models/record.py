@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from typing import Annotated, Any, Final, Self, TypeVar
@@ -12,6 +11,9 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
+    PlainSerializer,
+    SerializationInfo,
     StringConstraints,
     ValidationError,
     ValidatorFunctionWrapHandler,
@@ -19,7 +21,9 @@ from pydantic import (
     WrapValidator,
 )
 
-__all__ = ["Date", "Identifier", "Many", "Quoted", "Record", "Text"]
+from models.moment import Moment, read_date
+
+__all__ = ["Date", "Identifier", "Many", "Quoted", "Record", "Text", "unless"]
 
 
 class Record(BaseModel):
@@ -39,6 +43,14 @@ class Record(BaseModel):
             del copied.__dict__[name]
         return copied
 
+    def written(self) -> dict[str, Any]:
+        """Return the fields as they are written out: those added later only where they hold something of their own."""
+        return {
+            name: getattr(self, name)
+            for name, field in type(self).model_fields.items()
+            if field.exclude_if is None or not field.exclude_if(getattr(self, name))
+        }
+
 
 IDENTIFIER_PATTERN = r"^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?$"
 """Letters, digits, hyphen, underscore; at most 64 characters; speakable on the telephone."""
@@ -56,26 +68,30 @@ _LONGEST_QUOTED: Final = 1000
 Quoted = Annotated[str, StringConstraints(min_length=1), BeforeValidator(_cut)]
 """Text that speaks of somebody else's content, which may have no end: cut to a thousand characters."""
 
-_ISO_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+
+def _as_date(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    """Read an ISO date, or one with a time; leave everything else for pydantic to refuse."""
+    read = read_date(value) if isinstance(value, str) else value
+    return read if isinstance(read, Moment) else handler(read)
 
 
-def _as_date(value: Any) -> Any:
-    """Read an ISO date; leave everything else for pydantic to refuse."""
-    if isinstance(value, dt.datetime):
-        return value
-    if isinstance(value, str):
-        if not _ISO_DATE.fullmatch(value):
-            message = f"expected a date written YYYY-MM-DD, got {value!r}"
-            raise ValueError(message)
-        try:
-            return dt.date.fromisoformat(value)
-        except ValueError as error:
-            message = f"{value} is not a day of any calendar ({error})"
-            raise ValueError(message) from None
-    return value
+def _print_date(value: Any, info: SerializationInfo) -> Any:
+    """Print a date as it is read, in JSON."""
+    return str(value) if info.mode == "json" and value is not None else value
 
 
-Date = Annotated[dt.date, BeforeValidator(_as_date), WithJsonSchema({"type": "string", "format": "date"})]
+Date = Annotated[
+    dt.date,
+    WrapValidator(_as_date),
+    PlainSerializer(_print_date),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
+"""A day; of a minute plan also a moment."""
+
+
+def unless(default: Any) -> Any:
+    """Return a field that was added later: it has a default, and is written out only where it holds something else."""
+    return Field(default=default, exclude_if=lambda value: value == default)
 
 
 MOST_FAULTS: Final = 1000

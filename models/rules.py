@@ -9,6 +9,12 @@ of the first day after the boundary, a finish or a ``closes`` milestone as the e
 morning on a non-working day is the next working morning, an evening the last working evening. The last calendar day
 of a month stays the last. A lag that is not negative never ends before the boundary it counts from:
 ``b ⊕ lag ≥ b``. Every ``⊕`` is monotone in ``b``.
+
+On a minute plan a boundary is a minute of the clock, and all conventions show it as the same moment. With ``W(t)`` the
+minutes that a calendar has worked before *t*, ``b ⊕ d`` of *d* worked minutes is ``min{t: W(t) ≥ W(b) + d}`` for *d* above
+nought, *b* for nought, and ``max{t: W(t) ≤ W(b) + d}`` below. Work starts where its own calendar works, and what a rule asks
+of a finish it asks of worked time: ``b(finish) ≥ x`` is then ``W(b(finish)) ≥ W(x)``. ``mo`` and ``cd`` move the clock's date
+and keep the time.
 """
 
 from __future__ import annotations
@@ -25,7 +31,7 @@ from pydantic import Field, model_validator
 from models.calendar import Span
 from models.duration import AmountTerm, DateTerm, Duration, DurationTerm, SwitchTerm, Word
 from models.provenance import Authority, Sourced
-from models.record import IDENTIFIER_PATTERN, Date, Identifier, Many, Record, Text
+from models.record import IDENTIFIER_PATTERN, Date, Identifier, Many, Record, Text, unless
 from models.terms import Term
 
 __all__ = [
@@ -41,6 +47,7 @@ __all__ = [
     "Equality",
     "Flexibility",
     "Gate",
+    "LagCalendar",
     "LinkType",
     "Migration",
     "NotAfter",
@@ -57,6 +64,8 @@ __all__ = [
 
 End = Literal["start", "finish"]
 LinkType = Literal["FS", "SS", "FF", "SF"]
+LagCalendar = Literal["predecessor", "successor", "plan", "elapsed"]
+"""Whose calendar counts the worked minutes of a lag; ``elapsed``: every minute of the clock."""
 
 _POINT = re.compile(IDENTIFIER_PATTERN[:-1] + r"(?:\.(start|finish))?$")
 
@@ -140,6 +149,8 @@ class Dependency(RuleRecord):
     type: LinkType = "FS"
     lag: DurationTerm = Duration(0, "wd")
     bound: Literal["at-least", "at-most"] = "at-least"
+    lag_calendar: LagCalendar | None = unless(None)
+    """Whose worked minutes the lag counts on a minute plan; the plan's own choice where nothing is said."""
 
     def points(self) -> tuple[Point, Point]:
         """Return the point counted from and the point constrained."""
@@ -181,6 +192,8 @@ class NotAfter(RuleRecord):
     kind: Literal["not-after"]
     at: Point
     date: DateTerm
+    soft: bool = unless(default=False)
+    """Whether it is a deadline: it bounds latest dates and float, and keeps nothing from being later."""
 
     def points(self) -> tuple[Point]:
         """Return the point constrained."""

@@ -28,7 +28,7 @@ def term_faults(plan: PlanContents) -> Iterator[Fault]:
             for term in entry.terms():
                 yield from _term(plan, (*path, *term.field), term)
             yield from _switch(plan, (*path, "enabled"), getattr(entry, "enabled", True))
-            if isinstance(entry, Activity) and entry.calendar not in (None, plan.calendar):
+            if isinstance(entry, Activity) and entry.calendar not in (None, plan.calendar) and plan.unit == "day":
                 yield from _own_calendar(plan, (*path, "duration"), entry)
             if isinstance(entry, Capacity):
                 yield from _capacity(plan, path, entry)

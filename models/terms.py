@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from models.duration import Duration, Reference, Value
+from models.moment import Moment
 from models.record import Record
 
 __all__ = ["NONE", "Kind", "Term", "Way", "column_number", "with_term"]
@@ -22,11 +23,16 @@ _CALLED = {"length": "the duration", "amount": "the capacity", "rate": "the limi
 
 
 def column_number(value: Value) -> int:
-    """Return what a column holds for a value: an amount in its own unit, a date as an ordinal, `NONE` for ``none``."""
+    """Return what a column holds for a value: an amount in its own unit, a date as an ordinal, `NONE` for ``none``.
+
+    A moment is a number of minutes (`models.moment.Moment.minutes`), which is greater than any ordinal.
+    """
     if value is None:
         return NONE
     if isinstance(value, Duration):
         return value.amount
+    if isinstance(value, Moment):
+        return value.minutes
     return int(value) if isinstance(value, int) else value.toordinal()
 
 

@@ -119,6 +119,8 @@ class Clock:
     """
 
     def __init__(self, plan: Plan) -> None:
+        if plan.unit == "minute":
+            raise BeyondHorizonError([Located("a plan in minutes cannot be worked out yet; expected 'unit: day'", path="unit")])
         base = plan.calendars_by_id[plan.calendar]
         self.calendar = base
         self.horizon = plan.horizon

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from models.assumptions import Assumption, Unknown
 from models.duration import Duration, Value
+from models.duration import Unit as LengthUnit
 from models.items import Activity, Hammock
 from models.plan import DURATION_PREFIX, Plan
 from models.provenance import Authority
@@ -40,7 +41,7 @@ __all__ = [
     "with_values",
 ]
 
-Unit = Literal["wd", "cd", "mo", "count"]
+Unit = LengthUnit | Literal["count"]
 
 MOST_COUNT = 1000
 """A whole number that has no greatest value of its own is followed as far up."""

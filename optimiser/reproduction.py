@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from models.items import Activity, Hammock, Item, Milestone
+from models.items import Activity, Hammock, Item, Milestone, Summary
 from models.plan import Plan
 from models.record import Date, Identifier, Record
 from models.rules import AtLeast, Dependency, Gate, NotAfter, NotBefore, Rule
@@ -110,7 +110,7 @@ def _over_fitted(plan: Plan) -> frozenset[str]:
     found: set[str] = set()
 
     def follows(name: str, others: Iterable[str], entry: Rule | Item) -> None:
-        numbers = () if isinstance(entry, Milestone) else references(entry)
+        numbers = () if isinstance(entry, Milestone | Summary) else references(entry)
         if "fitted" in (entry.basis, *(plan.assumptions_by_id[name].basis for name in numbers)):
             found.add(name)
         for other in others:

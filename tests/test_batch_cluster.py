@@ -110,7 +110,7 @@ def test_a_worker_killed_on_the_cluster_changes_nothing(tmp_path, cluster, monke
     assert child(grid, tmp_path / "straight", 1).wait(timeout=120) == 0
     killed: list[int] = []
 
-    def kill(at: engine.Progress) -> None:
+    def kill(at: engine.RunProgress) -> None:
         if at.done >= 200 and not killed:
             killed.append(cluster.workers[0].pid)
             cluster.workers[0].send_signal(signal.SIGKILL)

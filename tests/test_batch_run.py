@@ -23,7 +23,7 @@ import pytest
 from models.duration import parse_value
 from optimiser.batch import engine
 from optimiser.batch import export as export_module
-from optimiser.batch.engine import Progress, estimate, run
+from optimiser.batch.engine import RunProgress, estimate, run
 from optimiser.batch.export import export_csv, export_parquet, harmless
 from optimiser.batch.ledger import LEDGER, Ledger, LedgerError
 from optimiser.batch.task import run_range
@@ -112,11 +112,11 @@ def test_a_range_size_of_another_start_does_not_matter(tmp_path, monkeypatch):
     ledger.close()
 
 
-def interrupted_after(count: int) -> Callable[[Progress], None]:
+def interrupted_after(count: int) -> Callable[[RunProgress], None]:
     """Return a listener to whom Ctrl-C is given once some ranges are written."""
     told = iter(range(10_000))
 
-    def tell(_: Progress) -> None:
+    def tell(_: RunProgress) -> None:
         if next(told) == count:
             raise KeyboardInterrupt
 
@@ -626,7 +626,7 @@ def test_a_disagreement_is_our_fault_and_named(tmp_path, capsys, monkeypatch):
 
 def test_progress_says_how_far_how_fast_and_how_long(tmp_path):
     """Progress counts rows up to all of them, with a rate and the time left once there is one."""
-    told: list[Progress] = []
+    told: list[RunProgress] = []
 
     run(job_of(tmp_path, AXES), tmp_path / "run", progress=told.append)
 

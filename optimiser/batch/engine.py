@@ -28,13 +28,13 @@ from optimiser.batch.results import Found
 from optimiser.batch.task import compute, packed, run_range
 from optimiser.errors import OptimiserError
 
-__all__ = ["Estimate", "Progress", "Ran", "estimate", "run"]
+__all__ = ["Estimate", "Ran", "RunProgress", "estimate", "run"]
 
 _LARGEST, _SMALLEST, _PARTS, _SOLVED = 5_000, 50, 6, 4
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class RunProgress:
     """How far a run has come.
 
     Attributes
@@ -228,7 +228,7 @@ def run(
     *,
     workers: int = 1,
     cluster: str | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[RunProgress], None] | None = None,
 ) -> Ran:
     """Compute every row of a job that is not there yet, and export all of them.
 
@@ -315,7 +315,7 @@ class _HandingOut:
         ledger: Ledger,
         team: Team,
         waiting: Sequence[tuple[int, int]],
-        progress: Callable[[Progress], None] | None,
+        progress: Callable[[RunProgress], None] | None,
         total: int,
     ) -> None:
         self._job = job
@@ -404,4 +404,4 @@ class _HandingOut:
         passed = time.monotonic() - self._began
         rate = self.computed / passed if passed else 0.0
         done = self._before + self.computed
-        self._progress(Progress(done, self._total, rate, (self._total - done) / rate if rate else None))
+        self._progress(RunProgress(done, self._total, rate, (self._total - done) / rate if rate else None))

@@ -68,7 +68,7 @@ def item(what: Item, places: Places) -> Iterator[Violation]:
         yield from _activity(what, places)
     elif isinstance(what, Milestone):
         yield from _milestone(what, places)
-    elif places.knows(what.ties()):
+    elif isinstance(what, Hammock) and places.knows(what.ties()):
         yield from _hammock(what, places)
 
 

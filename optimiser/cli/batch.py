@@ -15,7 +15,7 @@ from optimiser.cli.output import ExitCode, InterruptedRun, announce, page, print
 from optimiser.errors import InputError, Located
 
 if TYPE_CHECKING:
-    from optimiser.batch.engine import Progress, Ran
+    from optimiser.batch.engine import Ran, RunProgress
     from optimiser.batch.job import Job
 
 __all__ = ["register"]
@@ -99,11 +99,11 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _told(tell: Callable[[str], None]) -> Callable[[Progress], None]:
+def _told(tell: Callable[[str], None]) -> Callable[[RunProgress], None]:
     """Return what shows the progress of a run on one line."""
     from optimiser.evidence.terminal.batch import duration_words
 
-    def show(at: Progress) -> None:
+    def show(at: RunProgress) -> None:
         left = "" if at.left is None else f", {duration_words(at.left)} left"
         share = at.done / at.total if at.total else 1.0
         tell(f"{at.done:,} of {at.total:,} rows ({share:.0%}), {at.rate:,.0f} a second{left}")

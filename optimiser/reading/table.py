@@ -79,10 +79,11 @@ def columns(record: type[BaseModel], name: str) -> dict[str, CsvColumn]:
         What one entry is called where the table has the long form.
     """
     found: dict[str, CsvColumn] = {}
-    many = {key: _listed(info.annotation) for key, info in record.model_fields.items()}
+    # A list that came later has no columns: rows are already told apart by what the first such list holds.
+    many = {key: _listed(info.annotation) for key, info in record.model_fields.items() if info.exclude_if is None}
     lists = {key: part for key, part in many.items() if part is not None}
     for header, column in _columns(record, (), required=True):
-        if column.keys[0] not in lists:
+        if column.keys[0] not in lists and _listed(record.model_fields[column.keys[0]].annotation) is None:
             found[name if lists and header == "id" else header] = column
     for key, part in lists.items():
         for header, column in _columns(part, (), required=True):

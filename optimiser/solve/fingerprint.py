@@ -25,9 +25,9 @@ def _plain(value: Any) -> Any:
     """
     if isinstance(value, Plan) and (value.qualification is None or not value.qualification.expanded):
         # Parties that are not in the plan decide nothing.
-        return {name: getattr(value, name) for name in type(value).model_fields if name != "qualification"}
+        return {name: held for name, held in value.written().items() if name != "qualification"}
     if isinstance(value, Record):
-        return {name: getattr(value, name) for name in type(value).model_fields}
+        return value.written()
     return str(value)
 
 

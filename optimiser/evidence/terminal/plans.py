@@ -10,7 +10,7 @@ from rich.text import Text
 
 from models.assumptions import Assumption, Unknown
 from models.duration import print_value
-from models.items import Hammock, Item, Milestone
+from models.items import Hammock, Item, Milestone, Summary
 from models.plan import Plan
 from models.provenance import Sourced
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
@@ -216,6 +216,8 @@ def _length(plan: Plan, item: Item) -> str:
         return item.shown
     if isinstance(item, Hammock):
         return "tied"
+    if isinstance(item, Summary):
+        return "spans"
     off = "" if plan.switch(item.enabled) else " off"
     late = " late" if item.placement != "earliest" else ""
     return f"{plan.duration(item.duration)}{late}{off}"

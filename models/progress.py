@@ -1,0 +1,104 @@
+"""What holds work beside its rules on a minute plan: who does it, what is done of it, where a planner has put it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from models.duration import Duration
+from models.record import Date, Identifier, Record, Text
+
+__all__ = ["Assignment", "Dialect", "Logic", "Pin", "Progress", "StartLag"]
+
+Dialect = Literal["msp", "p6"]
+"""Whose reading of progress, floors and lags a plan follows, where the tools differ."""
+Logic = Literal["retained", "override"]
+"""Whether links hold the rest of work that has begun, or not."""
+StartLag = Literal["early-start", "actual-start"]
+"""From what a lag behind the start of begun work counts: the start of its rest, less what has elapsed since the actual
+start; or the actual start."""
+
+
+class Pin(Record):
+    """A date that a planner has put on an item.
+
+    ``on``: the point is at the date, whatever the rules ask; ``not-after``: at the date where the rules ask for later.
+    A date where the item's calendar does not work is the next worked minute for a start, the last before it for a finish.
+    """
+
+    start: Date | None = None
+    finish: Date | None = None
+    kind: Literal["on", "not-after"] = "on"
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if self.start is None and self.finish is None:
+            message = "expected a 'start', a 'finish' or both"
+            raise ValueError(message)
+        if self.start is not None and self.finish is not None and self.finish < self.start:
+            message = f"the finish {self.finish} is before the start {self.start}; maybe they are swapped"
+            raise ValueError(message)
+        return self
+
+
+class Progress(Record):
+    """What is done of an item by the plan's ``status_date``.
+
+    Finished: both ends are at their actual dates. Begun: the start is at its actual date, and the finish is
+    ``r ⊕ remaining`` on the item's calendar. With a dialect of ``msp``, *r* is ``resume`` where that follows the start; else the
+    finish is ``start ⊕ duration``. Otherwise *r* is the first worked minute at or after the status date, ``resume`` and, with
+    retained logic, what the rules ask of the start. An ``expected_finish`` that is not before *r* (of work not begun, the
+    start) is the finish in place of what the length gives, unless a rule asks for later of the finish.
+
+    With a dialect of ``p6`` what follows finished work waits for the status date and for what the work itself waited for, and
+    a positive lag behind it is less what has elapsed of it since the actual finish.
+    """
+
+    actual_start: Date | None = None
+    actual_finish: Date | None = None
+    remaining: Duration | None = None
+    suspend: Date | None = None
+    resume: Date | None = None
+    expected_finish: Date | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.actual_start and self.actual_finish and self.actual_finish < self.actual_start:
+            message = f"the actual finish {self.actual_finish} is before the actual start {self.actual_start}"
+            raise ValueError(message)
+        if self.suspend and self.resume and self.resume < self.suspend:
+            message = f"the work resumes on {self.resume}, before it is suspended on {self.suspend}"
+            raise ValueError(message)
+        return self
+
+    @property
+    def begun(self) -> bool:
+        """Whether the work has begun, and perhaps finished."""
+        return self.actual_start is not None or self.actual_finish is not None
+
+
+class Assignment(Record):
+    """Somebody's part of the work: from ``delay`` worked minutes behind the item's start, and ``levelling_delay`` of the clock.
+
+    It takes ``work × 100 / units`` minutes of its calendar, rounded half up; where ``first`` and ``last`` are stated, as of
+    work with a contour, the minutes worked between them.
+    """
+
+    resource: Text | None = None
+    calendar: Identifier | None = None
+    """The item's where nothing is said."""
+    work: Duration = Duration(0, "min")
+    units: Annotated[float, Field(gt=0, le=100_000)] = 100.0
+    """Per cent of one."""
+    delay: Duration = Duration(0, "min")
+    levelling_delay: Duration = Duration(0, "emin")
+    first: Date | None = None
+    last: Date | None = None
+
+    @model_validator(mode="after")
+    def _whole_stretch(self) -> Self:
+        if (self.first is None) != (self.last is None):
+            message = "expected both 'first' and 'last' of a stretch, or neither"
+            raise ValueError(message)
+        return self
