@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
+from functools import cache
 
 from optimiser.reading.interchange.record import CalendarRecord, Dialect, WorkedPeriod
 
@@ -98,6 +99,11 @@ def worked_time(uid: str | None, calendars: Mapping[str, CalendarRecord], dialec
     while uid is not None and uid in calendars and calendars[uid] not in line:
         line.append(calendars[uid])
         uid = calendars[uid].base
+    return _worked_time(tuple(line), dialect)
+
+
+@cache
+def _worked_time(line: tuple[CalendarRecord, ...], dialect: Dialect) -> WorkedTime:
     exceptions: dict[dt.date, tuple[WorkedPeriod, ...]] = {}
     for each in reversed(line):
         for exception in each.exceptions:
