@@ -96,6 +96,8 @@ class Column(Record):
     """How its figures are proved, where otherwise than those of the table."""
     note: Text | None = None
     """What the column means, where its name does not say."""
+    key: Text | None = None
+    """What a view chooses it by, where its name varies or may be changed; else its name."""
 
 
 class Table(Record):

@@ -171,7 +171,7 @@ def test_qualify_prints_tables_and_one_document(capsys: pytest.CaptureFixture[st
     """Tables for people; with --json one document, schema first, every date ISO."""
     assert main(["qualify", "mhhs-round2", "-s", "participants", "--policies"]) == 0
     text = capsys.readouterr().out
-    for title in ("Dates", "Allocation", "Demand against capacity", "Utilisation", "Queue", "Ways of queueing"):
+    for title in ("Dates", "Every party", "Demand", "Capacity", "Utilisation", "Queue", "Ways of queueing"):
         assert title in text
     assert main(["qualify", "mhhs-round2", "-s", "participants", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)

@@ -301,6 +301,6 @@ def test_the_page_says_what_slots_cost_and_what_they_cannot_buy(answered: Qualif
     assert "all together they cost" in text
     assert "proved the least" in text
     assert "costs of a slot: synthetic" in text
-    assert "beyond that binds" in text
+    assert "Beyond that binds" in text
     never = qualification_report(qualify(two_bodies(0), by=dt.date(2024, 1, 9)), Page(100))
     assert "No slots can buy it: if no body had a limit, ALL would still be no earlier than" in never

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from models.findings import Evidence
 from models.outcome import MilestoneDate
-from models.pack import Absence, Cell, Column, Figure, Name, PackProof, Paragraph, Table
+from models.pack import Absence, Figure, Name, PackProof, Paragraph
 from models.plan import Plan
 from models.provenance import Citation, Sourced
 from optimiser.evidence.documents import evidence_class
 from optimiser.evidence.dossier import Dossier, DossierCase
+from optimiser.evidence.tables.kit import column, table
 
 __all__ = [
     "absence",
@@ -48,41 +49,6 @@ def published(text: str) -> str:
     year, month, *rest = text.split("-")
     label = f"{_MONTHS[int(month) - 1]} {year}"
     return f"{int(rest[0])} {label}" if rest else label
-
-
-def column(
-    name: str, kind: str = "text", unit: str | None = None, note: str | None = None, *, proof: PackProof | None = None
-) -> Column:
-    """Return a column."""
-    return Column(name=name, kind=kind, unit=unit, note=note, proof=proof)  # type: ignore[arg-type]
-
-
-def table(
-    id_: str,
-    title: str,
-    columns: Sequence[Column],
-    rows: Iterable[Sequence[Cell]],
-    *,
-    proof: PackProof,
-    source: str,
-    note: str | None = None,
-    fold: bool = False,
-    most: int | None = None,
-    sheet_only: bool = False,
-) -> Table:
-    """Return a table."""
-    return Table(
-        id=id_,
-        title=title,
-        columns=tuple(columns),
-        rows=tuple(tuple(row) for row in rows),
-        proof=proof,
-        source=source,
-        note=note,
-        fold=fold,
-        most=most,
-        sheet_only=sheet_only,
-    )
 
 
 def paragraph(*parts: str | Name | Figure) -> Paragraph:

@@ -182,10 +182,20 @@ class TextTable:
                 heads = [max(wish, cell.cell_len) for wish, cell in zip(heads, row, strict=True)]
         return [min(wish, column.limit) for wish, column in zip(heads, self.columns, strict=True)]
 
+    def _folded(self) -> list[int]:
+        """Return the width of each column whose title goes over as many lines as it has words."""
+        words_of = [max((cell_len(word) for word in column.head.split()), default=0) for column in self.columns]
+        rows = [row for row in self.rows if not isinstance(row, Text)]
+        cells = [max((row[place].cell_len for row in rows), default=0) for place in range(len(self.columns))]
+        return [max(head, min(wish, column.limit)) for head, wish, column in zip(words_of, cells, self.columns, strict=True)]
+
     def fitted(self, width: int) -> list[int]:
-        """Return the widths of the columns on a page: those that give are cut first, then the widest."""
+        """Return the widths of the columns on a page: titles are folded first, then those that give are cut, then the widest."""
         widths = self.natural()
         room = width - self.indent - self.gap * (len(widths) - 1)
+        folded = self._folded()
+        while sum(widths) > room and (spare := [place for place, wish in enumerate(widths) if wish > folded[place]]):
+            widths[max(spare, key=lambda place: widths[place] - folded[place])] -= 1
         for least, giving in ((10, True), (6, False)):
             while sum(widths) > room:
                 able = [
@@ -204,7 +214,7 @@ class TextTable:
         widths = widths or self.fitted(width)
         found: Lines = []
         if any(column.head for column in self.columns):
-            found += self._row([Text(column.head, "dim") for column in self.columns], widths)
+            found += self._row([Text(column.head, "dim") for column in self.columns], widths, folded=True)
             found.append(Text(" " * self.indent).append((" " * self.gap).join("─" * size for size in widths), "dim"))
         for row in self.rows:
             if isinstance(row, Text):
@@ -215,11 +225,11 @@ class TextTable:
                 found += self._row(row, widths)
         return found
 
-    def _row(self, cells: Sequence[Text], widths: Sequence[int]) -> Lines:
-        """Return a row, of as many lines as its longest cell that wraps."""
+    def _row(self, cells: Sequence[Text], widths: Sequence[int], *, folded: bool = False) -> Lines:
+        """Return a row, of as many lines as its longest cell that wraps; a row of titles wraps everywhere."""
         console = Console(file=io.StringIO(), width=WIDEST, color_system=None)
         parts = [
-            list(cell.wrap(console, size)) if column.wraps and cell.cell_len > size else [cell]
+            list(cell.wrap(console, size)) if (column.wraps or folded) and cell.cell_len > size else [cell]
             for cell, size, column in zip(cells, widths, self.columns, strict=True)
         ]
         return [
