@@ -31,7 +31,7 @@ def test_explain_prints_what_binds_and_what_nearly_does(capsys: pytest.CaptureFi
     """The table names what drives M15, and the length of SIT from which it is moved."""
     code, out, _ = run(capsys, "explain", "mhhs-round2", "-m", "M15")
     assert code == 0
-    assert "M15 at Wed 02 Sep 2026" in out
+    assert "M15 at Wed 2 Sep 2026" in out
     assert any(line.split()[:1] == ["duration:SIT-MVC"] and "321 wd" in line for line in out.splitlines())
 
 

@@ -321,7 +321,7 @@ def test_every_verb_takes_such_a_number(arguments, capsys):
     captured = capsys.readouterr()
 
     assert not captured.err
-    assert "04 Feb 2026" in captured.out
+    assert "4 Feb 2026" in captured.out
 
 
 def test_stored_outcomes_are_compared_by_such_numbers(tmp_path, capsys):

@@ -14,8 +14,8 @@ from markupsafe import Markup
 
 from models.pack import Pack, Table
 from optimiser.errors import InputError, Located
-from optimiser.evidence.sections.words import day
 from optimiser.evidence.terminal.characters import clean
+from optimiser.evidence.words import day
 from optimiser.solve.fingerprint import package_version
 
 __all__ = ["need_pdf", "render_html", "render_pdf"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from models.pack import Block, Cell, Figure, Section
 from models.plan import DURATION_PREFIX
 from optimiser.evidence.dossier import Dossier
-from optimiser.evidence.sections.words import basis_of, column, count, lead, names, paragraph, table
+from optimiser.evidence.sections.words import basis_of, count, lead, names, paragraph
+from optimiser.evidence.tables.kit import column, table
 from optimiser.wording import demand
 
 __all__ = ["assumed"]

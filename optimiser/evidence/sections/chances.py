@@ -11,7 +11,9 @@ from models.robustness import RobustDate, RobustOutcome
 from optimiser.evidence.charts.curves import chance_chart
 from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.resting import judged_by
-from optimiser.evidence.sections.words import column, lead, paragraph, published, remark, table
+from optimiser.evidence.sections.words import lead, paragraph, remark
+from optimiser.evidence.tables.kit import column, table
+from optimiser.evidence.words import month_or_day
 from optimiser.robust.commitment import commitment
 
 __all__ = ["below", "robust_dates", "unsimulated"]
@@ -307,7 +309,7 @@ def _by_month(masses: Sequence[tuple[dt.date, float]]) -> list[list[Cell]]:
     for date, share in masses:
         total += share
         found[f"{date:%Y-%m}"] = total
-    return [[published(month), round(chance, 4)] for month, chance in found.items()]
+    return [[month_or_day(month), round(chance, 4)] for month, chance in found.items()]
 
 
 def _end(baseline: Baseline, milestone: str) -> dt.date | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from models.changes import WhatIf
 from models.pack import Block, Figure, Name
 from optimiser.evidence.dossier import Dossier
-from optimiser.evidence.sections.words import column, day, names, paragraph, remark, run_source, table
+from optimiser.evidence.sections.words import names, paragraph, remark, run_source
+from optimiser.evidence.tables.kit import column, table
 from optimiser.evidence.whatif_words import overruled_words, why_it_stays
+from optimiser.evidence.words import day
 
 __all__ = ["changed"]
 

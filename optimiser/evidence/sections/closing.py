@@ -6,7 +6,8 @@ import platform
 
 from models.pack import Block, Cell, Figure, Name, Section
 from optimiser.evidence.dossier import Dossier
-from optimiser.evidence.sections.words import cited, column, lead, paragraph, table
+from optimiser.evidence.sections.words import cited, lead, paragraph
+from optimiser.evidence.tables.kit import column, table
 from optimiser.solve.fingerprint import package_version, plan_sha256
 
 __all__ = ["NOT_MODELLED", "VERSIONS", "limits", "reproducibility", "versions"]

@@ -15,19 +15,9 @@ from optimiser.evidence.charts.gantt import Bar, gantt_chart
 from optimiser.evidence.documents import conditions, solve_document
 from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.resting import resting
-from optimiser.evidence.sections.words import (
-    column,
-    count,
-    day,
-    delta,
-    evidence_words,
-    lead,
-    names,
-    paragraph,
-    run_source,
-    table,
-    warning,
-)
+from optimiser.evidence.sections.words import count, delta, evidence_words, lead, names, paragraph, run_source, warning
+from optimiser.evidence.tables.kit import column, table
+from optimiser.evidence.words import day
 from optimiser.explain import verify_outcome
 
 __all__ = ["cases", "checker", "dates_table", "schedule"]

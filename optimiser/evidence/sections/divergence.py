@@ -9,7 +9,9 @@ from models.pack import Block, Cell, Chart, Figure, Name, Section, Table
 from models.plan import Plan
 from optimiser.evidence.charts.waterfall import GapBar, waterfall_chart
 from optimiser.evidence.dossier import Dossier, DossierCase
-from optimiser.evidence.sections.words import absence, column, lead, names, paragraph, published, remark, table
+from optimiser.evidence.sections.words import absence, lead, names, paragraph, remark
+from optimiser.evidence.tables.kit import column, table
+from optimiser.evidence.words import month_or_day
 
 __all__ = ["bridge", "divergence"]
 
@@ -58,7 +60,7 @@ def _own(dossier: Dossier) -> list[Block]:
                     each.of,
                     each.milestone,
                     each.date,
-                    published(each.published),
+                    month_or_day(each.published),
                     *(each.months, each.approved, each.evidenced, each.not_evidenced, each.saved),
                 ]
                 for each in dossier.own
@@ -159,7 +161,7 @@ def _ledger(dossier: Dossier, ledger: DivergenceLedger) -> list[Block]:
 def _published(plan: Plan, baseline: str, milestone: str) -> str:
     held = next(each for each in plan.baselines if each.id == baseline)
     entry = held.date(milestone)
-    return published(entry.date) if entry else "not published"
+    return month_or_day(entry.date) if entry else "not published"
 
 
 def _steps(ledger: DivergenceLedger, milestone: str) -> list[GapBar]:
@@ -356,7 +358,7 @@ def _implied(baseline: str, tried: Sequence[tuple[DossierCase, Implied]]) -> lis
             [
                 [
                     entry.milestone,
-                    published(entry.published),
+                    month_or_day(entry.published),
                     entry.as_is,
                     "yes" if entry.holds else "no",
                     entry.earliest,

@@ -8,7 +8,9 @@ from models.duration import print_value
 from models.pack import Block, Cell, Figure, Name, Section
 from models.plan import DURATION_PREFIX
 from optimiser.evidence.dossier import Dossier
-from optimiser.evidence.sections.words import absence, basis_of, cited, column, count, day, lead, names, paragraph, table
+from optimiser.evidence.sections.words import absence, basis_of, cited, count, lead, names, paragraph
+from optimiser.evidence.tables.kit import column, table
+from optimiser.evidence.words import day
 from optimiser.solve.fingerprint import plan_sha256
 from optimiser.wording import demand
 

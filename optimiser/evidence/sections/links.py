@@ -5,7 +5,8 @@ from __future__ import annotations
 from models.links import LinkReport
 from models.pack import Cell, Table
 from optimiser.evidence.dossier import Dossier
-from optimiser.evidence.sections.words import column, names, table
+from optimiser.evidence.sections.words import names
+from optimiser.evidence.tables.kit import column, table
 
 __all__ = ["inferred_links"]
 

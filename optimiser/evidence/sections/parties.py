@@ -5,8 +5,9 @@ from __future__ import annotations
 from models.pack import Block, Chart, Figure, Name, Section
 from optimiser.evidence.charts.loads import Month, load_chart
 from optimiser.evidence.dossier import Dossier
-from optimiser.evidence.sections.words import absence, count, day, lead, remark, warning
+from optimiser.evidence.sections.words import absence, count, lead, remark, warning
 from optimiser.evidence.tables import qualified as tables
+from optimiser.evidence.words import day
 
 __all__ = ["qualification"]
 

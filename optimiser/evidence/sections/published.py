@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from models.pack import Block, Name, Section
 from models.published import Placed
 from optimiser.evidence.dossier import Dossier
-from optimiser.evidence.sections.words import absence, cited, column, count, lead, names, table
+from optimiser.evidence.sections.words import absence, cited, count, lead, names
+from optimiser.evidence.tables.kit import column, table
 from optimiser.evidence.terminal.lint import effect_words
 from optimiser.reproduction import summary as reproduced
 

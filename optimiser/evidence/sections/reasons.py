@@ -6,19 +6,9 @@ from models.explanation import BindingReport, MilestoneWhyNot
 from models.pack import Block, Cell, Figure, Name, Section, Table
 from optimiser.evidence.dossier import Dossier
 from optimiser.evidence.sections.links import inferred_links
-from optimiser.evidence.sections.words import (
-    absence,
-    cited,
-    column,
-    count,
-    day,
-    heading_of,
-    lead,
-    names,
-    published,
-    run_source,
-    table,
-)
+from optimiser.evidence.sections.words import absence, cited, count, heading_of, lead, names, run_source
+from optimiser.evidence.tables.kit import column, table
+from optimiser.evidence.words import day, month_or_day
 from optimiser.explain.binding import NEAR
 
 __all__ = ["authorities", "binding", "changes", "conflicts"]
@@ -171,7 +161,9 @@ def _conflict(dossier: Dossier, entry: MilestoneWhyNot) -> list[Block]:
         lead(
             Name(text=milestone),
             " by ",
-            Figure(text=f"{published(entry.published)}", proof="published", source=f"baseline {dossier.plan.baselines[0].id}"),
+            Figure(
+                text=f"{month_or_day(entry.published)}", proof="published", source=f"baseline {dossier.plan.baselines[0].id}"
+            ),
             ": ",
             Name(
                 text={"met": "met", "route": "there is a way", "nearest miss": "out of reach of what may move"}.get(

@@ -16,21 +16,19 @@ from optimiser.evidence.sections.dates import dates_table
 from optimiser.evidence.sections.words import (
     absence,
     cited,
-    column,
     date_figure,
-    day,
     distance,
     evidence_words,
     heading_of,
     lead,
     names,
     paragraph,
-    published,
     run_source,
     span_words,
-    table,
     warning,
 )
+from optimiser.evidence.tables.kit import column, table
+from optimiser.evidence.words import day, month_or_day
 from optimiser.robust.commitment import commitment, ratio_of
 
 __all__ = ["summary"]
@@ -214,7 +212,7 @@ def _gives(dossier: Dossier) -> list[Block]:
 def _give(dossier: Dossier, entry: MilestoneWhyNot) -> Block:
     answer = entry.answer
     source = f"why-not {entry.milestone} by {answer.by}"
-    asked = Figure(text=published(entry.published), proof="published", source=f"baseline {dossier.plan.baselines[0].id}")
+    asked = Figure(text=month_or_day(entry.published), proof="published", source=f"baseline {dossier.plan.baselines[0].id}")
     opening: list[str | Name | Figure] = ["To have ", Name(text=entry.milestone), " by ", asked, ", "]
     if answer.verdict == "met":
         return paragraph(*opening, "nothing has to give.")

@@ -11,7 +11,8 @@ from models.rules import Point
 from optimiser.clock import Clock
 from optimiser.evidence.charts.loads import heat_chart
 from optimiser.evidence.dossier import DateGrid, Dossier
-from optimiser.evidence.sections.words import absence, column, heading_of, lead, names, paragraph, table
+from optimiser.evidence.sections.words import absence, heading_of, lead, names, paragraph
+from optimiser.evidence.tables.kit import column, table
 
 __all__ = ["sweeps"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 
 from models.findings import Evidence
@@ -12,15 +11,13 @@ from models.plan import Plan
 from models.provenance import Citation, Sourced
 from optimiser.evidence.documents import evidence_class
 from optimiser.evidence.dossier import Dossier, DossierCase
-from optimiser.evidence.tables.kit import column, table
+from optimiser.evidence.words import day
 
 __all__ = [
     "absence",
     "cited",
-    "column",
     "count",
     "date_figure",
-    "day",
     "delta",
     "distance",
     "evidence_words",
@@ -28,27 +25,11 @@ __all__ = [
     "lead",
     "names",
     "paragraph",
-    "published",
     "remark",
     "run_source",
     "span_words",
-    "table",
     "warning",
 ]
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def day(date: dt.date) -> str:
-    """Return ``8 May 2025``."""
-    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
-
-
-def published(text: str) -> str:
-    """Return a published ISO month or day as ``Jul 2025`` or ``1 Jul 2025``."""
-    year, month, *rest = text.split("-")
-    label = f"{_MONTHS[int(month) - 1]} {year}"
-    return f"{int(rest[0])} {label}" if rest else label
 
 
 def paragraph(*parts: str | Name | Figure) -> Paragraph:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from models.picture import Picture
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, heading, paragraph
-from optimiser.evidence.terminal.words import counted, day, listed, month_or_day, stack
+from optimiser.evidence.words import counted, day, listed, month_or_day, stack
 
 __all__ = ["duration_words", "picture_report", "plan_report", "run_report"]
 

@@ -9,7 +9,7 @@ from rich.text import Text
 from models.findings import Binding
 from models.outcome import Solved
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
-from optimiser.evidence.terminal.words import OPEN, STARRED, listed
+from optimiser.evidence.words import OPEN, STARRED, listed
 
 __all__ = ["binding_lines"]
 

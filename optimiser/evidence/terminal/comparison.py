@@ -7,7 +7,7 @@ import datetime as dt
 from models.changes import Comparison, RowChange
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, heading, paragraph
 from optimiser.evidence.terminal.whatif import changes_table
-from optimiser.evidence.terminal.words import day
+from optimiser.evidence.words import day
 
 __all__ = ["comparison_report"]
 

@@ -9,7 +9,7 @@ from rich.text import Text
 from models.explanation import BindingLine, BindingReport, BreakEven, Piecewise, Regions
 from optimiser.evidence.terminal.links import inferred_links
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
-from optimiser.evidence.terminal.words import OPEN, STARRED, counted, day, listed, weekday_day
+from optimiser.evidence.words import OPEN, STARRED, counted, day, listed, weekday_day
 
 __all__ = ["explanation_report", "functions_report", "joined", "regions_report"]
 

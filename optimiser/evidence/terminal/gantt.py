@@ -12,7 +12,7 @@ from rich.text import Text
 from models.outcome import RowDate, Solved
 from models.plan import Plan
 from optimiser.evidence.terminal.page import Lines, Page, heading, words
-from optimiser.evidence.terminal.words import day
+from optimiser.evidence.words import day
 
 __all__ = ["Rows", "gantt_lines", "shown_date"]
 
@@ -152,7 +152,7 @@ def _name(month: dt.date, scale: Literal["years", "months"], per_month: float, m
     if scale == "years":
         return f"{month.year}" if month.month == 1 or month == months[0] else ""
     if per_month >= 4:
-        return day(month)[3:6]
+        return day(month).split()[1]
     if per_month >= 2:
         return _MONTHS[month.month - 1]
     return f"Q{month.month // 3 + 1}" if per_month >= 1 and month.month % 3 == 1 else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.links import LinkLine, LinkReport, Together
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph
-from optimiser.evidence.terminal.words import counted, day, listed
+from optimiser.evidence.words import counted, day, listed
 
 __all__ = ["inferred_links"]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from models.lint import LintEffect, LintFinding, LintReport, Severity
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph
-from optimiser.evidence.terminal.words import counted, day, listed
+from optimiser.evidence.words import counted, day, listed
 
 __all__ = ["effect_words", "lint_report"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from models.migration import ImpliedRate, LateDate, MarketTold, Migrated, MigrationWindow
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, heading, paragraph
-from optimiser.evidence.terminal.words import day, listed, month_or_day
+from optimiser.evidence.words import day, listed, month_or_day
 
 __all__ = ["migration_report"]
 

@@ -15,7 +15,7 @@ from optimiser.evidence.documents import conditions, evidence_class
 from optimiser.evidence.terminal.binding import binding_lines
 from optimiser.evidence.terminal.gantt import Rows, gantt_lines, shown_date
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
-from optimiser.evidence.terminal.words import amount, change, counted, day, month_or_day, stack, weekday_day
+from optimiser.evidence.words import amount, change, counted, day, month_or_day, stack, weekday_day
 
 __all__ = ["outcome_report"]
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 from models.pack import Manifest, PackVerification
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph
-from optimiser.evidence.terminal.words import counted
+from optimiser.evidence.words import counted
 
 __all__ = ["evidence_report", "pack_verification_report"]
 

@@ -14,7 +14,7 @@ from models.items import Hammock, Item, Milestone, Summary
 from models.plan import Plan
 from models.provenance import Sourced
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
-from optimiser.evidence.terminal.words import counted, day, month_or_day
+from optimiser.evidence.words import counted, day, month_or_day
 from optimiser.reproduction import RowMatch, summary
 from optimiser.wording import demand
 

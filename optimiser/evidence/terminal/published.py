@@ -17,7 +17,7 @@ from models.explanation import (
 )
 from optimiser.evidence.terminal.explanation import joined
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
-from optimiser.evidence.terminal.words import counted, day, listed, month_or_day
+from optimiser.evidence.words import counted, day, listed, month_or_day
 
 __all__ = ["attribution_report", "implied_report", "verification_report"]
 

@@ -7,7 +7,7 @@ from optimiser.evidence.tables import qualified as tables
 from optimiser.evidence.tables.kit import choose, pivot
 from optimiser.evidence.terminal.page import Lines, Page, heading, paragraph
 from optimiser.evidence.terminal.tables import shown
-from optimiser.evidence.terminal.words import day
+from optimiser.evidence.words import day
 
 __all__ = ["qualification_report"]
 

@@ -27,7 +27,7 @@ from optimiser.evidence.terminal.robust_choices import (
     side_by_side_lines,
     titled,
 )
-from optimiser.evidence.terminal.words import counted, day, month_or_day, stack, weekday_day
+from optimiser.evidence.words import counted, day, month_or_day, stack, weekday_day
 
 __all__ = ["robust_report"]
 

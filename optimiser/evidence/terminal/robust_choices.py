@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from models.robustness import Against, Cut, Decision, Pull, RatioOfDate, RobustOutcome
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
-from optimiser.evidence.terminal.words import counted, day
+from optimiser.evidence.words import counted, day
 from optimiser.robust.commitment import commitment
 
 __all__ = [

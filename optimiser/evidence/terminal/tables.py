@@ -8,7 +8,7 @@ from typing import Final
 
 from models.pack import Cell, Column, Table
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, heading, paragraph
-from optimiser.evidence.terminal.words import day
+from optimiser.evidence.words import day
 
 __all__ = ["shown"]
 

@@ -8,8 +8,8 @@ from rich.text import Text
 
 from models.changes import ValueChange, WhatIf
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
-from optimiser.evidence.terminal.words import counted, day, listed, month_or_day, weekday_day
 from optimiser.evidence.whatif_words import overruled_words, why_it_stays
+from optimiser.evidence.words import counted, day, listed, month_or_day, weekday_day
 from optimiser.inputs import ABSENT
 
 __all__ = ["changes_table", "what_if_report"]

@@ -9,7 +9,7 @@ from models.findings import Conflict
 from models.plan import Plan
 from optimiser.evidence.terminal.explanation import joined
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
-from optimiser.evidence.terminal.words import counted, day, month_or_day, weekday_day
+from optimiser.evidence.words import counted, day, month_or_day, weekday_day
 from optimiser.wording import families, several
 
 __all__ = ["baseline_report", "why_not_report"]

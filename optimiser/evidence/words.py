@@ -30,22 +30,22 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def day(date: dt.date) -> str:
-    """Return ``01 Jul 2025``, whatever the locale."""
-    return f"{date.day:02d} {_MONTHS[date.month - 1]} {date.year:04d}"
+    """Return ``1 Jul 2025``, whatever the locale."""
+    return f"{date.day} {_MONTHS[date.month - 1]} {date.year:04d}"
 
 
 def weekday_day(date: dt.date) -> str:
-    """Return ``Tue 01 Jul 2025``."""
+    """Return ``Tue 1 Jul 2025``."""
     return f"{_WEEKDAYS[date.weekday()]} {day(date)}"
 
 
 def month_or_day(published: str) -> str:
-    """Return a published ISO day or month as ``01 Jul 2025`` or ``Jul 2025``; other text as it is."""
+    """Return a published ISO day or month as ``1 Jul 2025`` or ``Jul 2025``; other text as it is."""
     found = re.match(r"^(\d{4})-(\d{2})(?:-(\d{2}))?$", published)
     if not found or not 1 <= int(found[2]) <= 12:
         return clean(published)
     month = f"{_MONTHS[int(found[2]) - 1]} {found[1]}"
-    return f"{found[3]} {month}" if found[3] else month
+    return f"{int(found[3])} {month}" if found[3] else month
 
 
 def amount(working_days: int | None) -> str:
