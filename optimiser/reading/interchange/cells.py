@@ -1,4 +1,4 @@
-"""PlannerCells of a planner's file as values: minutes, moments and numbers, every fault kept with its place until all are known."""
+"""Cells of a planner's file as values: minutes, moments and numbers, every fault kept with its place until all are known."""
 
 from __future__ import annotations
 
@@ -116,16 +116,22 @@ class PlannerCells:
             exact = self.number(text, place, field)
             if exact is None:
                 return None
-            exact *= minutes_each
-            if abs(exact) > LONGEST:
-                self.fault(
-                    f"{text.strip()[:40]!r} is longer than ten thousand years, expected a length of the plan", place, field
-                )
+            before, whole = self.rounded, self.whole(exact * minutes_each, text, place, field)
+            if whole is None:
                 return None
-            whole = whole_minutes(exact)
-            known = self._minutes[text, minutes_each] = whole, abs(exact - whole) > _NEARLY_WHOLE
+            self._minutes[text, minutes_each] = whole, self.rounded > before
+            return whole
         self.rounded += known[1]
         return known[0]
+
+    def whole(self, exact: Fraction, text: str, place: FilePlace, field: str) -> int | None:
+        """Return minutes as whole ones, and count where they are none; None where they are more than any plan has."""
+        if abs(exact) > LONGEST:
+            self.fault(f"{text.strip()[:40]!r} is longer than ten thousand years, expected a length of the plan", place, field)
+            return None
+        whole = whole_minutes(exact)
+        self.rounded += abs(exact - whole) > _NEARLY_WHOLE
+        return whole
 
     def moment(self, text: str, place: FilePlace, field: str) -> dt.datetime | None:
         """Return a date with its time, to the minute; midnight where it has none."""

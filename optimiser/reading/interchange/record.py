@@ -303,7 +303,7 @@ class AssignmentRecord:
     delay, remaining_delay
         Of worked time after the task's start, or after the start of what is left of it.
     levelling_delay
-        Of the clock.
+        Of worked time, as MS Project's own unit for it says (``LevelingDelayFormat`` 7), unless ``levelling_elapsed``.
     shaped
         The work has a contour other than flat, or is split.
     spans
@@ -315,15 +315,17 @@ class AssignmentRecord:
     place: FilePlace
     resource: str | None = None
     units: Fraction = Fraction(100)
-    work: int | None = None
-    overtime: int = 0
-    actual_work: int | None = None
-    remaining_work: int | None = None
+    work: Fraction | int | None = None
+    """Exact where the file is, as are the parts of it: divided by small units a rounding would grow."""
+    overtime: Fraction | int = 0
+    actual_work: Fraction | int | None = None
+    remaining_work: Fraction | int | None = None
     remaining_units: Fraction | None = None
     calendar: str | None = None
     delay: int = 0
     remaining_delay: int | None = None
     levelling_delay: int = 0
+    levelling_elapsed: bool = False
     shaped: bool = False
     spans: tuple[tuple[dt.datetime, dt.datetime], ...] = ()
     start: dt.datetime | None = None
