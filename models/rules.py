@@ -50,6 +50,7 @@ __all__ = [
     "LagCalendar",
     "LinkType",
     "Migration",
+    "MovedShare",
     "NotAfter",
     "NotBefore",
     "Occasions",
@@ -428,36 +429,72 @@ class ReadyShare(Record):
     """Of all meter points, in per cent, to two places."""
     title: Text | None = None
     """Whose they are: a party, a segment."""
+    limit: Annotated[int, Field(ge=1)] | None = None
+    """Thousands that can be moved of it on a day, and once more of what comes back of it; no limit of its own where left out."""
+    checks: Annotated[int, Field(ge=0)] = 0
+    """Working days of the base calendar between its last meter point and the end."""
 
 
 class PaceStep(Record):
-    """From the morning of a day on, so many per cent of the limit can be moved."""
+    """From the morning of a day on, so many per cent of the limit can be moved.
 
-    since: Date
+    The day is a date, or so many working days of the base calendar after the morning on which the first share is ready.
+    """
+
+    since: Date | None = None
+    from_start: Annotated[int, Field(ge=0)] | None = None
     percent: Annotated[int, Field(ge=0, le=1000)]
 
+    @model_validator(mode="after")
+    def _one_day(self) -> Self:
+        if (self.since is None) == (self.from_start is None):
+            message = "expected either 'since', a date, or 'from_start', working days from the first share on"
+            raise ValueError(message)
+        return self
 
-MOST_POINTS = 6
-"""Points at which shares become ready: each set of them is a bound of its own."""
+
+@dataclass(frozen=True, slots=True)
+class MovedShare:
+    """What is moved of one share, the first time or once more.
+
+    Attributes
+    ----------
+    point
+        The point at which it is ready, its end filled in.
+    delay
+        Working days of the base calendar from there to when it can be moved.
+    work, most
+        All of it, and the most of it on a day, in millionths of a thousand meter points; None for no limit of its own.
+    checks
+        Working days of the base calendar between its last meter point and the end.
+    """
+
+    point: Point
+    delay: int
+    work: int
+    most: int | None
+    checks: int
 
 
 class Migration(RuleRecord):
     """Meter points move no faster than a limit, each share from its point on, and all of them have before ``after``.
 
     ``cap(t)`` is what can be moved on working day *t*: ``limit`` thousand meter points, times the per cent of the last step
-    that has begun by its morning (100 before any); nothing in a moratorium, nor on a day off of ``calendar``. ``work(A)`` is
-    what becomes ready at the points *A*, and once more the part of it that comes back. For every set *A* of the points, of
-    which the first is reached at ``b(A)``,
+    that has begun by its morning (100 before any); nothing in a moratorium, nor on a day off of ``calendar``. Of a share *i*
+    that is ready at ``b(i)`` no more than its own limit ``most(i)`` can be moved on a day from there on, and nothing in its
+    ``checks(i)``, the last days before the end. What comes back of it is a share that is ready ``comes_back_after`` working
+    days later. ``b(after) ≥`` the least *n* with, for every set *A* of shares,
 
-        ``b(after) ≥`` the least *n* with ``Σ cap(t) over b(A) ≤ t < n  ≥  work(A)``.
+        ``Σ_i∈A work(i)  ≤  Σ_t min( cap(t), Σ most(i) over i ∈ A with b(i) ≤ t < n - checks(i) )``.
 
-    Work that can be divided fits into the days before *n* exactly if all of these hold (Gale 1957): of the latest shares
-    there must be no more than can still be moved. ``at`` without an end means the finish, ``after`` the start.
+    Work that can be divided fits into the days before *n* exactly if all of these hold (Gale 1957): without limits and checks
+    of its own there must be, of the latest shares, no more than can still be moved. ``at`` without an end means the finish,
+    ``after`` the start.
     """
 
     kind: Literal["migration"]
     after: Point
-    meter_points: Annotated[int, Field(ge=1, le=10**8)]
+    meter_points: Annotated[int, Field(ge=1, le=500_000)]
     """All of them, in thousands."""
     limit: AmountTerm
     """Thousands that all parties together can move on a day."""
@@ -469,24 +506,29 @@ class Migration(RuleRecord):
     """On whose working days meter points move; the plan's base calendar where left out."""
     comes_back: Annotated[int, Field(ge=0, le=100)] = 0
     """Per cent of what is moved that must be moved once more."""
+    comes_back_after: Annotated[int, Field(ge=0)] = 0
+    """Working days of the base calendar from when a share is ready to when what comes back of it can be moved."""
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        """Ask that the shares be all meter points, that steps run forward, and that the points be few."""
+        """Ask that the shares be all meter points, that steps run forward, and that own limits and checks can be told apart."""
         shares = [entry.share for entry in self.ready]
         rough = [share for share in shares if abs(round(share * 100) - share * 100) > 1e-6]
         whole = sum(round(share * 100) for share in shares)
-        points = {str(point) for point in self.points()[:-1]}
+        begins = [(step.from_start or 0) if step.since is None else step.since.toordinal() for step in self.steps]
+        relative = [step for step in self.steps if step.since is None]
         if rough:
             message = f"expected shares in per cent to two places, got {rough[0]}"
         elif whole != 100 * 100:
             message = f"the shares come to {whole / 100:g} %; expected 100 %"
-        elif len(points) > MOST_POINTS:
-            message = (
-                f"shares become ready at {len(points)} points; expected at most {MOST_POINTS}, maybe parties that go together"
-            )
-        elif any(later.since <= earlier.since for earlier, later in pairwise(self.steps)):
+        elif relative and len(relative) < len(self.steps):
+            message = "steps count from dates or from the first share; expected one of the two for all of them"
+        elif any(later <= earlier for earlier, later in pairwise(begins)):
             message = "steps run forward in time; expected each after the one before it"
+        elif relative and (begins[0] or any(later.percent < earlier.percent for earlier, later in pairwise(relative))):
+            message = "a pace that begins with the first share can only rise; expected a first step from_start 0 and no fall"
+        elif any(entry.limit for entry in self.ready) and len({entry.checks for entry in self.ready}) > 1:
+            message = "shares have limits of their own and checks that differ; expected one of the two"
         else:
             return self
         raise ValueError(message)
@@ -499,20 +541,29 @@ class Migration(RuleRecord):
         """Return the limit: more can only hasten."""
         return (Term(("limit",), self.limit, "rate", -1, 1),)
 
-    def work(self) -> dict[Point, int]:
-        """Return what becomes ready at each point, in millionths of a thousand meter points, what comes back included."""
-        found: dict[Point, int] = {}
+    def shares(self) -> tuple[MovedShare, ...]:
+        """Return what has to be moved: what is alike but for its size as one, what comes back for itself."""
+        found: list[MovedShare] = []
+        sizes: dict[tuple[Point, int, int], int] = {}
+        parts = [(0, 100), (self.comes_back_after, self.comes_back)] if self.comes_back_after else [(0, 100 + self.comes_back)]
         for entry, point in zip(self.ready, self.points(), strict=False):
-            share = round(entry.share * 100) * self.meter_points * (100 + self.comes_back)
-            found[point] = found.get(point, 0) + share
-        return found
+            for delay, percent in parts:
+                work = round(entry.share * 100) * self.meter_points * percent
+                if entry.limit is not None and work:
+                    found.append(MovedShare(point, delay, work, entry.limit * 100**3, entry.checks))
+                elif work:
+                    sizes[point, delay, entry.checks] = sizes.get((point, delay, entry.checks), 0) + work
+        found += [MovedShare(point, delay, work, None, checks) for (point, delay, checks), work in sizes.items()]
+        return tuple(found)
 
-    def room(self, day: dt.date, limit: int) -> int:
-        """Return what can be moved on a working day, in the unit of `work`."""
+    def room(self, day: dt.date, limit: int, elapsed: int) -> int:
+        """Return what can be moved on a working day, in the unit of shares, so many days after the first share was ready."""
         if any(span.first <= day <= span.last for span in self.moratoria):
             return 0
-        percent = next((step.percent for step in reversed(self.steps) if step.since <= day), 100)
-        return limit * percent * 100 * 100
+        begun = (step.percent for step in reversed(self.steps) if (step.from_start or 0) <= elapsed)
+        if self.steps and self.steps[0].since is not None:
+            begun = (step.percent for step in reversed(self.steps) if step.since is not None and step.since <= day)
+        return limit * next(begun, 100) * 100 * 100
 
 
 Rule = Annotated[

@@ -245,11 +245,18 @@ def _gate(plan: Plan, rule: Gate) -> str:
 def _migration(plan: Plan, rule: Migration) -> str:
     *points, after = rule.points()
     shares = ", ".join(
-        f"{entry.share:g} % from {point_name(plan, point)}" for entry, point in zip(rule.ready, points, strict=True)
+        f"{entry.share:g} % from {point_name(plan, point)}"
+        + (f" at {entry.limit} thousand a day at most" if entry.limit else "")
+        + (f" with {entry.checks} wd of checks" if entry.checks else "")
+        for entry, point in zip(rule.ready, points, strict=True)
     )
-    steps = "".join(f", {step.percent} % of it from {step.since}" for step in rule.steps)
+    steps = "".join(
+        f", {step.percent} % of it from {step.since or f'{step.from_start} wd after the first are ready'}"
+        for step in rule.steps
+    )
     pauses = "".join(f", none within {span.first} to {span.last}" for span in rule.moratoria)
-    back = f", {rule.comes_back} % of them twice" if rule.comes_back else ""
+    later = f", from {rule.comes_back_after} wd after they are ready" if rule.comes_back_after else ""
+    back = f", {rule.comes_back} % of them twice{later}" if rule.comes_back else ""
     return (
         f"{point_name(plan, after)} not before {rule.meter_points} thousand meter points have moved{back}, no more than "
         f"{_value(plan, rule.limit)} thousand a day{steps}{pauses}: {shares}"

@@ -7,6 +7,8 @@ The one place in which the tests learn of a new kind. What is written here is as
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from models.items import Activity, Milestone
@@ -53,10 +55,11 @@ EXAMPLES: dict[str, tuple[dict[str, Any], str]] = {
             "after": "B",
             "meter_points": 40,
             "limit": 10,
-            "ready": [{"at": "A", "share": 37.5}, {"at": "A.start", "share": 62.5}],
+            "ready": [{"at": "A", "share": 37.5, "limit": 6, "checks": 1}, {"at": "A.start", "share": 62.5, "checks": 1}],
             "steps": [{"since": "2024-01-10", "percent": 50}],
             "moratoria": [{"first": "2024-01-12", "last": "2024-01-12"}],
             "comes_back": 10,
+            "comes_back_after": 1,
         },
         "A.finish A.start B.start",
     ),
@@ -159,18 +162,32 @@ def _gate(here: Scene, rule: Gate) -> bool:
 
 
 def _migration(here: Scene, rule: Migration) -> bool:
-    left, end = 0.0, here.at(ended(rule.after, "start"))
-    for boundary in range(end + 1):
-        for entry in rule.ready:
-            if here.at(ended(entry.at, "finish")) == boundary:
-                left += entry.share / 100 * rule.meter_points * (1 + rule.comes_back / 100)
-        if boundary < end:
-            day, pace = here.axis.days[boundary], 1.0
-            for step in rule.steps:
-                pace = step.percent / 100 if step.since <= day else pace
-            idle = any(span.first <= day <= span.last for span in rule.moratoria)
-            left -= 0 if idle else min(left, pace * here.plan.amount(rule.limit))
-    return left < 1e-6 and all(here.at(ended(entry.at, "finish")) < end for entry in rule.ready)
+    """For every set of shares: what they have to move fits into what can be moved of them."""
+    first, end = min(here.at(ended(entry.at, "finish")) for entry in rule.ready), here.at(ended(rule.after, "start"))
+    caps = []
+    for boundary in range(end):
+        day, pace = here.axis.days[boundary], 100
+        for step in rule.steps:
+            begun = (
+                boundary - first >= step.from_start
+                if step.from_start is not None
+                else step.since is not None and step.since <= day
+            )
+            pace = step.percent if begun else pace
+        idle = any(span.first <= day <= span.last for span in rule.moratoria)
+        caps.append(0 if idle else Fraction(pace, 100) * here.plan.amount(rule.limit))
+    parts = []
+    for entry in rule.ready:
+        ready, size = here.at(ended(entry.at, "finish")), Fraction(str(entry.share)) * rule.meter_points / 100
+        back = size * rule.comes_back / 100
+        waits = [(0, size), (rule.comes_back_after, back)] if rule.comes_back_after else [(0, size + back)]
+        parts += [(ready + wait, end - entry.checks, work, entry.limit or work) for wait, work in waits if work]
+    return all(
+        sum(work for *_, work, _ in some)
+        <= sum(min(cap, sum(most for ready, last, _, most in some if ready <= day < last)) for day, cap in enumerate(caps))
+        for size in range(1, len(parts) + 1)
+        for some in combinations(parts, size)
+    )
 
 
 MEANINGS: dict[str, Callable[[Scene, Any], bool]] = {

@@ -143,7 +143,7 @@ def test_a_plan_that_lacks_the_milestones_says_so() -> None:
 def test_the_verb_prints_tables_and_one_document(capsys: pytest.CaptureFixture[str]) -> None:
     """The report names what is synthetic and what is a shape; the document has the same rates."""
     assert main(["migrate", "mhhs-round2", "--all"]) == 0
-    report = capsys.readouterr().out
+    report = " ".join(capsys.readouterr().out.split())
     assert "92,025" in report
     assert "synthetic total of 30,000,000" in report
     assert "has no source" in report

@@ -15,15 +15,20 @@ from models.market import Market, Stream
 from models.outcome import Solved
 from models.plan import Plan
 from models.rules import Migration
+from models.schedule import Position
 from optimiser import earliest, load
+from optimiser.check import MEANINGS as CHECKS
+from optimiser.check.places import Places
 from optimiser.cli import main
 from optimiser.clock import Clock
-from optimiser.critical import compile_network, earliest_times
+from optimiser.critical import Columns, compile_network, earliest_times, evaluate
 from optimiser.critical.flow import earliest_completion
 from optimiser.explain.binding import explain_with
 from optimiser.explain.oracle import Oracle
+from tests.brute_force import Axis, Scene
 from tests.conftest import plan_of
 from tests.random_plans import Draw
+from tests.rule_kinds import MEANINGS
 
 BASIS = {"basis": "synthetic"}
 
@@ -52,14 +57,15 @@ def moving(ready: list[tuple[str, float]], **more: Any) -> Plan:
 
 def market_of(plan: Plan, rule: Migration, ready: dict[str, int]) -> Market:
     """Return the market that a rule is about, its shares ready at boundaries."""
-    clock, work = Clock(plan), rule.work()
-    unit = gcd(*work.values(), 100 * 100)
+    clock, shares = Clock(plan), rule.shares()
+    unit = gcd(*(share.work for share in shares), 100 * 100)
     own = set(clock.own_days(rule.calendar or plan.calendar).tolist())
     rooms = [
-        rule.room(clock.show(day, "opens"), plan.amount(rule.limit)) // unit if int(clock.days[day]) in own else 0
+        rule.room(clock.show(day, "opens"), plan.amount(rule.limit), 0) // unit if int(clock.days[day]) in own else 0
         for day in range(clock.size)
     ]
-    return Market(tuple(Stream(str(point), units // unit, ready[str(point)]) for point, units in work.items()), tuple(rooms))
+    streams = (Stream(str(share.point), share.work // unit, ready[str(share.point)]) for share in shares)
+    return Market(tuple(streams), tuple(rooms))
 
 
 def test_shares_move_no_faster_than_the_limit() -> None:
@@ -100,6 +106,108 @@ def test_the_rule_is_the_market() -> None:
         seen[f"{len(completion.shortfall.streams)} shares decide"] += 1
 
     assert min(seen[f"{count} shares decide"] for count in (1, 2, 3)) > 3, seen
+
+
+SHAPES = ("plain", "own limits", "checks", "comes back later", "pace from the first share", "own limits, pace, comes back")
+
+
+def shaped(draw: Draw, shape: str) -> Plan:
+    """Return a plan of many shares at three points, of one shape."""
+    count = draw.whole(3, 4)
+    cuts = sorted({draw.whole(1, 99) for _ in range(count)})
+    sizes = [float(high - low) for low, high in zip((0, *cuts), (*cuts, 100), strict=True)]
+    ready: list[dict[str, Any]] = [{"at": draw.one(["A", "B", "C"]), "share": size} for size in sizes]
+    more: dict[str, Any] = {"limit": draw.whole(2, 20), "comes_back": draw.whole(0, 30)}
+    if "own limits" in shape:
+        for entry in draw.some(ready, 1, len(ready)):
+            entry["limit"] = draw.whole(1, 6)
+    if "checks" in shape:
+        for entry in ready:
+            entry["checks"] = draw.whole(0, 12)
+    if "comes back" in shape:
+        more["comes_back_after"] = draw.whole(1, 10)
+    if "pace" in shape:
+        rise = sorted({draw.whole(1, 100) for _ in range(3)})
+        more["steps"] = [{"from_start": 4 * number, "percent": percent} for number, percent in enumerate(rise)]
+    else:
+        more["moratoria"] = [{"first": f"2024-01-{draw.whole(10, 15)}", "last": f"2024-01-{draw.whole(15, 19)}"}]
+    rule = {"id": "pace", "title": "Pace", "kind": "migration", "after": "DONE", "meter_points": draw.whole(20, 80), **BASIS}
+    return plan_of(
+        activities=[{"id": name, "title": name, "duration": f"{draw.whole(1, 12)} wd", **BASIS} for name in "ABC"],
+        milestones=[{"id": "DONE", "title": "Done", "shown": "closes", **BASIS}],
+        rules=[{**rule, "ready": ready, **more}],
+        targets=["DONE"],
+    )
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_witness_moves_shares_of_every_shape_by_the_same_day(shape: str) -> None:
+    """The network, many samples at once, the checker, CP-SAT and the sums for all sets of shares, tried out, come to one day."""
+    draw, seen = Draw(sum(map(ord, shape))), Counter[str]()
+    for _ in range(25):
+        plan = shaped(draw, shape)
+        network, (rule,) = compile_network(plan), plan.rules
+        found, clock = earliest_times(network), network.clock
+        assert found.status == "feasible"
+        node, day = network.nodes["DONE", "start"], found.position("DONE")[0]
+        at = {name: found.position(name) for name in ("A", "B", "C")}
+        axis = Axis(plan)
+        for end, holds in ((day - 1, False), (day, True)):
+            scene = Scene(plan, axis, {**at, "DONE": (end, end)})
+            assert MEANINGS["migration"](scene, rule) is holds
+            positions = {name: Position(id=name, start=start, finish=finish) for name, (start, finish) in scene.places.items()}
+            broken = list(CHECKS["migration"](rule, Places(plan, positions, clock)))
+            assert (not broken) is holds
+        limits = np.array([plan.amount(rule.limit), plan.amount(rule.limit) + 1])
+        late = np.array([3, 0])
+        raised = {network.nodes["A", "finish"]: found.values[network.nodes["A", "finish"]] + late}
+        samples = evaluate(network, Columns(2, {"pace": limits}), raised=raised).values[node]
+        changed = plan.evolve(rules=(rule.model_copy(update={"limit": int(limits[1])}),))
+        assert samples[1] == earliest_times(compile_network(changed)).position("DONE")[0]
+        outcome = earliest(plan)
+        assert isinstance(outcome, Solved)
+        assert (outcome.milestones[0].boundary, outcome.milestones[0].proof) == (day, "certified")
+        seen["a limit more is sooner"] += samples[1] < day
+        seen["later readiness moves the end"] += samples[0] > day
+        (quorum,) = network.quorums
+        _, places = quorum.reach([found.values[source] for source in quorum.sources])
+        alone = [found.values[source] if place in places else None for place, source in enumerate(quorum.sources)]
+        assert quorum.reach(alone)[0] == day
+        seen["some points decide"] += len(places) < len(quorum.sources)
+
+    assert min(seen.values()) > 2, seen
+    assert len(seen) == 3, seen
+
+
+def test_sixty_parties_that_are_ready_one_by_one_have_one_day() -> None:
+    """However many points there are, the date is certified: no list of their sets is ever made."""
+    parties = [f"P{number}" for number in range(60)]
+    plan = plan_of(
+        activities=[
+            {"id": name, "title": name, "duration": f"{1 + 7 * number % 40} wd", **BASIS} for number, name in enumerate(parties)
+        ],
+        milestones=[{"id": "DONE", "title": "Done", "shown": "closes", **BASIS}],
+        rules=[
+            {
+                "id": "pace",
+                "title": "Pace",
+                "kind": "migration",
+                "after": "DONE",
+                "meter_points": 600,
+                "limit": 9,
+                "ready": [{"at": name, "share": 2 if number < 40 else 1} for number, name in enumerate(parties)],
+                **BASIS,
+            }
+        ],
+        targets=["DONE"],
+    )
+    outcome = earliest(plan)
+    assert isinstance(outcome, Solved)
+    assert outcome.milestones[0].proof == "certified"
+    (rule,) = plan.rules
+    assert isinstance(rule, Migration)
+    ready = {f"{name}.finish": earliest_times(compile_network(plan)).position(name)[1] for name in parties}
+    assert earliest_completion(market_of(plan, rule, ready)).days == outcome.milestones[0].boundary
 
 
 def test_m15_under_the_scenario_is_certified_and_checked_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from models.items import Milestone
@@ -22,6 +22,7 @@ from models.rules import (
     Equality,
     Gate,
     Migration,
+    MovedShare,
     NotAfter,
     NotBefore,
     Point,
@@ -203,26 +204,62 @@ def gate(rule: Gate, places: Places) -> Iterator[Violation]:
 
 
 def migration(rule: Migration, places: Places) -> Iterator[Violation]:
-    """Day by day, what is ready and not yet moved is moved as far as the day lets; nothing may be left at ``b(after)``."""
+    """Every share is moved from its point to ``b(after)`` less its checks, within its own limit and that of all."""
     *_, after = rule.points()
     plan, clock, end = places.plan, places.clock, places.boundary(after)
-    worked = None if rule.calendar is None else set(clock.own_days(rule.calendar).tolist())
-    limit, work = plan.amount(rule.limit), rule.work()
-    waiting = {point: places.boundary(point) for point in work}
-    left, moved_by = 0, None
-    for day in range(min(waiting.values()), clock.size + 1):
-        left += sum(work[point] for point, ready in waiting.items() if ready == day)
-        if not left and all(ready <= day for ready in waiting.values()):
-            moved_by = day
-            break
-        date = clock.show(day, "opens") if day < clock.size else None
-        if date is not None and (worked is None or date.toordinal() in worked):
-            left = max(0, left - rule.room(date, limit))
-    if moved_by is not None and moved_by <= end:
+    shares = [(places.boundary(share.point), share) for share in rule.shares()]
+    first, limit = min(begun for begun, _ in shares), plan.amount(rule.limit)
+    worked = set(clock.own_days(rule.calendar or plan.calendar).tolist())
+    dates = [dt.date.fromordinal(day) for day in clock.days.tolist()]
+    room = [
+        rule.room(date, limit, day - first) if date.toordinal() in worked and day >= first else 0
+        for day, date in enumerate(dates)
+    ]
+    fit = _filled if any(share.most for _, share in shares) else _served
+    if fit(shares, room, end):
         return
-    when = "after the days covered" if moved_by is None else places.when(moved_by, plan.convention(after))
+    too_few, enough = end, clock.size + 1
+    while enough - too_few > 1:
+        middle = (too_few + enough) // 2
+        too_few, enough = (too_few, middle) if fit(shares, room, middle) else (middle, enough)
+    never = enough > clock.size
+    when = "after the days covered" if never else places.when(enough, plan.convention(after))
     message = f"{places.found(after)}, required at or after {when}, when all meter points have moved at {limit} thousand a day at most"
-    yield broken(rule.id, message, None if moved_by is None else places.shortfall(after, moved_by))
+    yield broken(rule.id, message, None if never else places.shortfall(after, enough))
+
+
+def _served(shares: Sequence[tuple[int, MovedShare]], room: Sequence[int], end: int) -> bool:
+    """Say whether shares without limits of their own are moved in time: day by day, of what is ready the most checks first."""
+    left = {place: share.work for place, (_, share) in enumerate(shares)}
+    order = sorted(left, key=lambda place: -shares[place][1].checks)
+    for day in range(end):
+        free = room[day]
+        for place in order:
+            begun, share = shares[place]
+            if begun + share.delay <= day < end - share.checks:
+                moved = min(left[place], free)
+                left[place], free = left[place] - moved, free - moved
+    return not any(left.values())
+
+
+def _filled(shares: Sequence[tuple[int, MovedShare]], room: Sequence[int], end: int) -> bool:
+    """Say whether shares are moved in time that want the same checks: the last to be ready first, each where most room is."""
+    left = list(room[: max(0, end - shares[0][1].checks)])
+    for begun, share in sorted(shares, key=lambda each: -each[0] - each[1].delay):
+        days, most = range(begun + share.delay, len(left)), share.work if share.most is None else share.most
+        if sum(min(most, left[day]) for day in days) < share.work:
+            return False
+        level, above = 0, max((left[day] for day in days), default=0) + 1
+        while above - level > 1:  # the highest level with enough above it, no day giving more than the most
+            middle = (level + above) // 2
+            enough = sum(min(most, max(0, left[day] - middle)) for day in days) >= share.work
+            level, above = (middle, above) if enough else (level, middle)
+        over = sum(min(most, max(0, left[day] - level)) for day in days) - share.work
+        for day in days:
+            taken = min(most, max(0, left[day] - level))
+            spared = min(1, over) if taken and left[day] - taken == level else 0
+            left[day], over = left[day] - taken + spared, over - spared
+    return True
 
 
 MEANINGS: Final[Mapping[str, Meaning]] = {

@@ -9,6 +9,7 @@ import numpy as np
 
 from optimiser.critical.batch import Columns, evaluate
 from optimiser.critical.forward import Earliest
+from optimiser.critical.moving import Flow
 from optimiser.critical.network import Arc, Network
 
 __all__ = ["BELOW", "LatestReasons", "floats", "free_floats", "latest_reasons", "latest_times", "live_amount", "reaches"]
@@ -75,8 +76,8 @@ def _incoming(network: Network, *, all_needed: bool = False) -> list[list[tuple[
         if on:
             incoming[arc.target].append((arc, amount))
     for quorum in network.quorums:
-        if network.enabled[quorum.rule] and (all_needed or quorum.count == len(quorum.sources)):
-            for source, family in zip(quorum.sources, quorum.families, strict=True):
+        if network.enabled[quorum.rule] and (all_needed or not quorum.partial):
+            for source, family in quorum.sure():
                 incoming[quorum.target].append((Arc(source, quorum.target, quorum.rule, family), quorum.amount))
     network.kept[key] = incoming
     return incoming
@@ -216,7 +217,7 @@ def floats(earliest: Earliest, milestone: str, *, boundary: int | None = None) -
     chosen = (
         source
         for quorum in network.quorums
-        if network.enabled[quorum.rule] and quorum.count < len(quorum.sources) and affects[quorum.target]
+        if network.enabled[quorum.rule] and quorum.partial and affects[quorum.target]
         for source in quorum.sources
     )
     behind = reaches(network, *chosen)
@@ -314,6 +315,9 @@ def _limits_of_others(earliest: Earliest) -> tuple[dict[int, int], set[int]]:
         if network.enabled[quorum.rule]:
             target = network.points[quorum.target].item
             waited.update(source for source in quorum.sources if network.points[source].item != target)
+            if isinstance(quorum, Flow):
+                _limit_by_flow(network, quorum, values, limits)
+                continue
             # The ends of one piece of work move together: what the others lack, the first of its ends must make up.
             parts = list(zip(quorum.sources, quorum.families, strict=True))
             there = [(family.at(values[source], quorum.amount), source, family) for source, family in parts]
@@ -323,3 +327,20 @@ def _limits_of_others(earliest: Earliest) -> tuple[dict[int, int], set[int]]:
                 for _, source, family in own[: max(0, quorum.count - len(there) + len(own))]:
                     limits[source] = min(limits[source], family.latest(values[quorum.target], quorum.amount))
     return limits, waited
+
+
+def _limit_by_flow(network: Network, flow: Flow, values: list[int], limits: dict[int, int]) -> None:
+    """Lower the latest boundary of each item that a flow waits for to where alone, its ends together, it moves no target."""
+    for item in {network.points[source].item for source in flow.sources} - {network.points[flow.target].item}:
+        start, finish = network.item_nodes(item)
+        first = start if start in flow.sources else finish
+        low, high = values[first], network.clock.limit
+        while low < high:
+            middle = (low + high + 1) // 2
+            at = list(values)
+            at[first] = middle
+            if first != finish:
+                on, length = live_amount(network, network.durations[start])
+                at[finish] = network.durations[start].family.at(middle, length) if on else max(middle, values[finish])
+            low, high = (middle, high) if flow.reach_of(at) <= values[flow.target] else (low, middle - 1)
+        limits[first] = min(limits[first], low)

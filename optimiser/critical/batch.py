@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from models.terms import NONE
 from optimiser.clock import Boundaries
+from optimiser.critical.moving import Flow
 from optimiser.critical.network import Arc, Bound, Family, Network, Quorum
 
 __all__ = ["Batch", "Columns", "Evaluated", "Flags", "evaluate"]
@@ -541,8 +542,10 @@ class Batch:
         return found
 
     def quorum(self, quorum: Quorum) -> Boundaries:
-        """Return the count-th smallest of what the sources reach."""
+        """Return the count-th smallest of what the sources reach, or when all that they make ready is moved."""
         amount = self.column(quorum.slots, quorum.amount)
+        if isinstance(quorum, Flow):
+            return quorum.shares.ends(np.stack([self.row(source) for source in quorum.sources]), amount)
         sources = zip(quorum.sources, quorum.families, strict=True)
         reached = np.array([self.apply(family, self.row(source), amount) for source, family in sources], dtype=np.int32)
         count = self.column(quorum.count_slots, quorum.count)

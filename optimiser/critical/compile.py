@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -20,7 +18,6 @@ from models.rules import (
     Dependency,
     Equality,
     Gate,
-    Migration,
     NotAfter,
     NotBefore,
     Point,
@@ -28,6 +25,7 @@ from models.rules import (
 )
 from optimiser.circles import components
 from optimiser.clock import Boundaries, Clock
+from optimiser.critical.moving import compile_migration
 from optimiser.critical.network import Arc, Family, Network, Quorum, constant, duration_slot, inverse, next_allowed
 
 __all__ = ["RULE_COMPILERS", "compile_network"]
@@ -213,46 +211,6 @@ def _gate(network: Network, rule: Gate) -> None:
     network.arcs.append(Arc(network.node(before), network.node(after), rule.id, family, notice.amount, slots))
 
 
-def _migration(network: Network, rule: Migration) -> None:
-    """For every set of the points at which shares become ready, the first of them, and then the days that its work takes.
-
-    The first of a set is a count of one; each set is held for itself, so that together they say when all is moved.
-    """
-    clock, *_, after = network.clock, *rule.points()
-    worked = (
-        np.ones(clock.size, dtype=np.bool_) if rule.calendar is None else np.isin(clock.days, clock.own_days(rule.calendar))
-    )
-    room = np.array([rule.room(dt.date.fromordinal(int(day)), 1) for day in clock.days], dtype=np.int64) * worked
-    moved = np.concatenate(([0], np.cumsum(room)))
-    work: dict[int, int] = {}
-    for point, units in rule.work().items():
-        work[network.node(point)] = work.get(network.node(point), 0) + units
-    slots = (*((rule.limit.name,) if isinstance(rule.limit, Reference) else ()), rule.id)
-    limit, target = network.plan.amount(rule.limit), network.node(after)
-    starts = {
-        finish: start for start, finish in map(network.item_nodes, {point.item for point in rule.work()}) if start != finish
-    }
-    for size in range(1, len(work) + 1):
-        for points in combinations(work, size):
-            family = _moving(clock, moved, sum(work[point] for point in points))
-            # Work never finishes before it starts: of its two ends the start is the first, and moves with the other.
-            sources = tuple(point for point in points if starts.get(point) not in points)
-            if len(sources) == 1:
-                network.arcs.append(Arc(sources[0], target, rule.id, family, limit, slots))
-            else:
-                network.quorums.append(Quorum(sources, target, rule.id, (family,) * len(sources), limit, 1, slots))
-
-
-def _moving(clock: Clock, moved: Boundaries, work: int) -> Family:
-    """Return when work is moved that begins at a boundary, by the limit; ``moved`` is what a limit of one moves before each."""
-
-    def done(limit: int) -> Boundaries:
-        reached = np.searchsorted(moved, moved - (-work // max(limit, 1)), side="left")
-        return np.minimum(reached, clock.beyond).astype(np.int64)
-
-    return Family(clock, 0, done)
-
-
 RULE_COMPILERS: dict[str, Callable[[Network, Any], None]] = {
     "dependency": _dependency,
     "not-before": _not_before,
@@ -264,7 +222,7 @@ RULE_COMPILERS: dict[str, Callable[[Network, Any], None]] = {
     "at-least": _at_least,
     "equality": _equality,
     "gate": _gate,
-    "migration": _migration,
+    "migration": compile_migration,
 }
 """Kind of rule to its compiler. A test proves that none is missing."""
 

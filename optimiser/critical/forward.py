@@ -17,7 +17,7 @@ import numpy as np
 
 from models.rules import Blackout, Dependency, Gate
 from optimiser.circles import Push, growing_circle
-from optimiser.critical.network import Arc, Bound, Family, Network, Quorum
+from optimiser.critical.network import Arc, Bound, Network, Quorum, rises
 
 __all__ = ["Earliest", "Event", "Pass", "Trouble", "earliest_times"]
 
@@ -349,18 +349,11 @@ class Pass:
                     return moved
         for index in self.quorums_of.get(node, ()):
             quorum = self.network.quorums[index]
-            reached = [
-                (family.at(self.values[source], quorum.amount), source)
-                for source, family in zip(quorum.sources, quorum.families, strict=True)
-            ]
-            reached.sort()
-            boundary, _ = reached[quorum.count - 1]
+            boundary, places = quorum.reach([self.values[source] for source in quorum.sources])
             if boundary > self.values[quorum.target]:
-                late = [self.last[source] for reach, source in reached if reach >= boundary]
-                late.remove(self.last[reached[quorum.count - 1][1]])
                 moved.append(quorum.target)
-                deciding = self.last[reached[quorum.count - 1][1]]
-                if not self.push(quorum.target, boundary, quorum.rule, (*late, deciding)):
+                causes = tuple(self.last[quorum.sources[place]] for place in places)
+                if not self.push(quorum.target, boundary, quorum.rule, causes):
                     return moved
         return moved
 
@@ -492,18 +485,10 @@ def _no_looser(before: Arc | Bound | Quorum, after: Arc | Bound | Quorum) -> boo
     if isinstance(before, Bound) and isinstance(after, Bound):
         return before.boundary is not None and after.boundary is not None and after.boundary >= before.boundary
     if isinstance(before, Quorum) and isinstance(after, Quorum):
-        longer = zip(before.families, after.families, strict=True)
-        tighter = (_rises(old, new, before.amount, after.amount) for old, new in longer)
-        return after.count >= before.count and all(tighter)
+        return after.no_looser(before)
     assert isinstance(before, Arc)
     assert isinstance(after, Arc)
-    return _rises(before.family, after.family, before.amount, after.amount)
-
-
-def _rises(old: Family, new: Family, before: int, after: int) -> bool:
-    if old.sign and new.sign:
-        return new.sign * after >= old.sign * before
-    return bool(np.all(new.table(after) >= old.table(before)))
+    return rises(before.family, after.family, before.amount, after.amount)
 
 
 def earliest_times(

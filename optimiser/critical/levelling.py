@@ -332,7 +332,12 @@ def latest_by_choice(earliest: Earliest, node: int, boundary: int) -> list[int]:
 
     network = earliest.network
     held = {node: boundary}
-    partial = [quorum for quorum in network.quorums if network.enabled[quorum.rule] and quorum.count < len(quorum.sources)]
+    partial = [
+        plain
+        for quorum in network.quorums
+        if network.enabled[quorum.rule] and quorum.partial
+        for plain in quorum.plain(earliest.values)
+    ]
     late = latest_times(network, held)
     for _ in range(3 if partial else 0):
         before = dict(held)

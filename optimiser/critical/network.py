@@ -10,7 +10,7 @@ Capacity is left out: what is computed here is then a lower bound.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,7 @@ from models.plan import DURATION_PREFIX, Plan
 from models.rules import Occasions, Point
 from optimiser.clock import Boundaries, Clock, Side
 
-__all__ = ["NEVER", "Arc", "Bound", "Family", "Network", "Quorum", "inverse"]
+__all__ = ["NEVER", "Arc", "Bound", "Family", "Network", "Quorum", "constant", "inverse", "rises"]
 
 NEVER = 10_000_000
 """How far behind the axis lies what can never happen."""
@@ -94,6 +94,13 @@ def constant(clock: Clock, table: Boundaries) -> Family:
     return Family(clock, 0, lambda _: table)
 
 
+def rises(old: Family, new: Family, before: int, after: int) -> bool:
+    """Return whether one function of an amount is nowhere below another of its own."""
+    if old.sign and new.sign:
+        return new.sign * after >= old.sign * before
+    return bool(np.all(new.table(after) >= old.table(before)))
+
+
 def inverse(table: Boundaries, size: int) -> Boundaries:
     """Return ``y → min{x : g(x) ≥ y}`` for a not decreasing table, ``size + 1`` where no boundary reaches *y*.
 
@@ -156,6 +163,43 @@ class Quorum:
     count: int
     slots: tuple[str, ...] = ()
     count_slots: tuple[str, ...] = ()
+
+    @property
+    def partial(self) -> bool:
+        """Whether a source may be late for good without the target: no latest boundary of one then follows from it alone."""
+        return self.count < len(self.sources)
+
+    def reach(self, at: Sequence[int | None]) -> tuple[int, tuple[int, ...]]:
+        """Return to where sources push the target from boundaries, and the places of those that do, the one that decides last.
+
+        Parameters
+        ----------
+        at
+            A boundary for each source; None of one that nothing is known of.
+        """
+        each = zip(at, self.families, strict=True)
+        reached = [-1 if boundary is None else family.at(boundary, self.amount) for boundary, family in each]
+        order = sorted(range(len(reached)), key=lambda place: (reached[place], self.sources[place]))
+        decides = order[self.count - 1]
+        late = (place for place in order if reached[place] >= reached[decides] and place != decides)
+        return reached[decides], (*late, decides)
+
+    def reach_of(self, values: Sequence[int]) -> int:
+        """Return to where sources push the target from the boundaries of all nodes."""
+        return self.reach([values[source] for source in self.sources])[0]
+
+    def no_looser(self, before: Quorum) -> bool:
+        """Return whether it asks for no less than it did with other numbers."""
+        pairs = zip(before.families, self.families, strict=True)
+        return self.count >= before.count and all(rises(old, new, before.amount, self.amount) for old, new in pairs)
+
+    def sure(self) -> Iterator[tuple[int, Family]]:
+        """Yield what, asked of every source, is enough."""
+        yield from zip(self.sources, self.families, strict=True)
+
+    def plain(self, _: Sequence[int]) -> Iterator[Quorum]:
+        """Yield counts that follow from it and matter where sources are at some boundaries."""
+        yield self
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from optimiser.clock import Boundaries
 from optimiser.critical.batch import Batch, Flags
+from optimiser.critical.moving import Flow
 from optimiser.critical.network import Family
 
 __all__ = ["Link", "latest_positions", "lengthened", "unsure"]
@@ -127,6 +128,10 @@ def unsure(batch: Batch, latest: Mapping[int, Boundaries]) -> Flags:
     found = np.zeros(batch.columns.samples, dtype=np.bool_)
     for node, late in latest.items():
         for quorum, _ in batch.quorums_into(node):
+            if isinstance(quorum, Flow):
+                slips = [back - batch.row(source) for source, back in _back_of_flow(batch, quorum, late, alone=True)]
+                found |= np.sum([slip > 0 for slip in slips], axis=0) > 1
+                continue
             count = batch.column(quorum.count_slots, quorum.count)
             if np.any(count < len(quorum.sources)):
                 amount = batch.column(quorum.slots, quorum.amount)
@@ -154,6 +159,10 @@ def late_into(
             back = _back(batch, arc.family, late, amount)
             yield arc.source, back if on is None else np.where(on, back, free)
     for quorum, on in batch.quorums_into(node):
+        if isinstance(quorum, Flow):
+            for source, back in _back_of_flow(batch, quorum, late, alone=alone):
+                yield source, back if on is None else np.where(on, back, free)
+            continue
         amount = batch.column(quorum.slots, quorum.amount)
         parts = list(zip(quorum.sources, quorum.families, strict=True))
         there = np.array([batch.apply(family, batch.row(source), amount) <= late for source, family in parts])
@@ -174,6 +183,27 @@ def _back(batch: Batch, family: Family, late: Boundaries, amount: int | Boundari
         mask = (late < batch.network.never) & (amount == each)
         found[mask] = np.searchsorted(family.table(each)[:-2], late[mask], side="right") - 1
     return found
+
+
+def _back_of_flow(batch: Batch, flow: Flow, late: Boundaries, *, alone: bool) -> Iterator[tuple[int, Boundaries]]:
+    """Yield how late the sources of a flow may be: each with the others where they are, or all of them as much later."""
+    rows = np.stack([batch.row(source) for source in flow.sources])
+    amount, free = batch.column(flow.slots, flow.amount), late >= batch.network.never
+    most = batch.network.clock.size + 1
+
+    def latest(places: slice) -> Boundaries:
+        low, high = np.full(len(late), -1, dtype=np.int64), np.full(len(late), most, dtype=np.int64)
+        while np.any(high - low > 1):
+            middle, moved = (low + high) // 2, rows.copy()
+            moved[places] += middle
+            stays = flow.shares.ends(moved, amount) <= late
+            low, high = np.where(stays, middle, low), np.where(stays, high, middle)
+        return low
+
+    together = None if alone else latest(slice(None))
+    for place, source in enumerate(flow.sources):
+        slip = latest(slice(place, place + 1)) if together is None else together
+        yield source, np.where(free, batch.network.never, rows[place] + slip)
 
 
 def lengthened(batch: Batch, activity: str, latest: Mapping[int, Boundaries]) -> Flags:

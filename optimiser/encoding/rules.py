@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import itertools
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
@@ -22,13 +20,13 @@ from models.rules import (
     Dependency,
     Equality,
     Gate,
-    Migration,
     NotAfter,
     NotBefore,
     Point,
     Release,
 )
 from optimiser.clock import Boundaries
+from optimiser.encoding.moving import migration
 from optimiser.encoding.staircase import Literals
 from optimiser.encoding.variables import Place, Variables
 
@@ -227,46 +225,6 @@ def gate(variables: Variables, rule: Gate, under: Literals) -> None:
     ready = _lagged(variables, before, variables.plan.duration(rule.notice), "opens")
     approved = evenings[np.searchsorted(mornings, ready, side="left")]
     variables.follows(variables.place(after), variables.place(before), approved, under)
-
-
-def migration(variables: Variables, rule: Migration, under: Literals) -> None:
-    """``b(after)`` follows the first of every set of points by the days in which what is ready from there on can move.
-
-    A literal for each point says that it is the one of its set that is followed.
-    """
-    plan, clock = variables.plan, variables.clock
-    *_, after = rule.points()
-    later, limit = variables.place(after), plan.amount(rule.limit)
-    worked = None if rule.calendar is None else frozenset(clock.own_days(rule.calendar).tolist())
-    days = [int(day) for day in clock.days]
-    rooms = [rule.room(dt.date.fromordinal(day), limit) if worked is None or day in worked else 0 for day in days]
-    work = rule.work()
-    for size in range(1, len(work) + 1):
-        for points in itertools.combinations(work, size):
-            ends = _ends(rooms, sum(work[point] for point in points), clock.beyond)
-            chosen = [under]
-            if size > 1:
-                literals = [variables.model.new_bool_var("") for _ in points]
-                some = variables.model.add_bool_or(literals)
-                if under:
-                    some.only_enforce_if(*under)
-                chosen = [(literal,) for literal in literals]
-            for point, literals_of_point in zip(points, chosen, strict=True):
-                place = variables.place(point)
-                variables.follows(later, place, ends[place.low : place.high + 1], literals_of_point)
-
-
-def _ends(rooms: list[int], work: int, beyond: int) -> Boundaries:
-    """Return for every boundary the one before which work that begins there fits: two ends that move over the days."""
-    found, end, inside = [], 0, 0
-    for start in range(len(rooms) + 1):
-        while inside < work and end < len(rooms):
-            inside += rooms[end]
-            end += 1
-        found.append(end if inside >= work else beyond)
-        if start < len(rooms):
-            inside -= rooms[start]
-    return np.array(found, dtype=np.int64)
 
 
 ENCODERS: Final[dict[str, Encoder]] = {

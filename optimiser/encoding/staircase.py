@@ -16,7 +16,7 @@ steps are posted they are the function, so this ends. It is lazy constraint gene
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -26,7 +26,7 @@ from optimiser.clock import Boundaries
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model_helper import Literal
 
-__all__ = ["Linear", "Literals", "Staircase", "Steps"]
+__all__ = ["Linear", "Literals", "Refinable", "Staircase", "Steps", "holds"]
 
 Literals: TypeAlias = "tuple[Literal, ...]"
 """All of them must hold for a constraint to be enforced; none of them means always."""
@@ -35,6 +35,20 @@ _AT_ONCE: Final = 128
 """Up to so many steps are posted from the beginning."""
 _AROUND: Final = 24
 """So many steps to either side are posted where a solution breaks the function for the first time."""
+
+
+class Refinable(Protocol):
+    """What is posted as far as solutions come near it."""
+
+    @property
+    def partial(self) -> bool:
+        """Whether something is left to post."""
+
+    def broken(self, solution: Sequence[int]) -> bool:
+        """Return whether a solution, the values of all variables by index, breaks what is left."""
+
+    def refine(self, solution: Sequence[int]) -> None:
+        """Post what keeps a solution from being found again."""
 
 
 class Linear(NamedTuple):
@@ -114,7 +128,7 @@ class Staircase:
 
     def broken(self, solution: Sequence[int]) -> bool:
         """Return whether a solution, the values of all variables by index, breaks the function itself."""
-        if not all(_holds(literal, solution) for literal in self._under):
+        if not all(holds(literal, solution) for literal in self._under):
             return False
         least = int(self._values[self._earlier.value(solution) - self._earlier.low])
         return self._later.value(solution) < least
@@ -156,6 +170,6 @@ def _expression(side: Linear) -> cp_model.LinearExpr:
     return side.sign * side.variable + side.offset
 
 
-def _holds(literal: Literal, solution: Sequence[int]) -> bool:
+def holds(literal: Literal, solution: Sequence[int]) -> bool:
     """Return whether a literal is true in a solution; a negated one has the index ``-index - 1``."""
     return bool(solution[literal.index]) if literal.index >= 0 else not solution[-literal.index - 1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,10 @@ from models.rules import Point
 from optimiser.clock import Boundaries, Clock
 from optimiser.encoding.answer import Window
 from optimiser.encoding.asking import asking
-from optimiser.encoding.staircase import Linear, Literals, Staircase, Steps
+from optimiser.encoding.staircase import Linear, Literals, Refinable, Staircase, Steps
+
+if TYPE_CHECKING:
+    from ortools.sat.python.cp_model_helper import Literal
 
 __all__ = ["Length", "Place", "Variables"]
 
@@ -81,7 +84,7 @@ class Variables:
         self.places: dict[str, tuple[Place, Place]] = {}
         self.lengths: dict[str, Length] = {}
         self.free: dict[str, Literals] = {}
-        self.refinable: list[Staircase] = []
+        self.refinable: list[Refinable] = []
         self.rationed = False
         self.axis: Boundaries = np.arange(clock.size + 1, dtype=np.int64)
         self._windows = windows or {}
@@ -249,6 +252,10 @@ class Variables:
                 under,
             )
         )
+
+    def reached(self, place: Place, boundary: int) -> Literal:
+        """Return a literal that holds exactly when a place is at a boundary or after."""
+        return self._steps.reached(Linear(place.variable, 1, place.offset, place.low, place.high), boundary)
 
     def _keep(self, staircase: Staircase) -> None:
         """Remember an inequality that is not wholly posted."""

@@ -356,11 +356,7 @@ def _reached(network: Network, rule: str, node: int, before: Sequence[tuple[int,
         if quorum.rule != rule or quorum.target != node or not on:
             continue
         known = dict(before)
-        reached = [
-            family.at(known[source], quorum.amount) if source in known else -1
-            for source, family in zip(quorum.sources, quorum.families, strict=True)
-        ]
-        yield sorted(reached)[quorum.count - 1]
+        yield quorum.reach([known.get(source) for source in quorum.sources])[0]
 
 
 def capacity_argument(earliest: Earliest, bound: CapacityBound, milestone: str) -> list[str]:

@@ -173,9 +173,7 @@ def _links(oracle: Oracle, milestone: str, boundary: int, near: int) -> list[_Li
             slacks[arc.rule] = min(slip, slacks.get(arc.rule, slip))
     for quorum in network.quorums:
         if leads[quorum.target]:
-            pairs = zip(quorum.sources, quorum.families, strict=True)
-            reached = sorted(family.at(found.values[source], quorum.amount) for source, family in pairs)
-            slip = late[quorum.target] - reached[quorum.count - 1]
+            slip = late[quorum.target] - quorum.reach_of(found.values)
             slacks[quorum.rule] = min(slip, slacks.get(quorum.rule, slip))
     links = []
     for rule in oracle.plan.rules:

@@ -62,7 +62,7 @@ class _Told:
         self.every = self.values[self.network.nodes[ready, "start"]]
         limit = plan.amount(rule.limit)
         own = set(self.clock.own_days(rule.calendar or plan.calendar).tolist())
-        rooms = [rule.room(dt.date.fromordinal(day), limit) if day in own else 0 for day in self.clock.days.tolist()]
+        rooms = [rule.room(dt.date.fromordinal(day), limit, 0) if day in own else 0 for day in self.clock.days.tolist()]
         works = [round(entry.share * 100) * rule.meter_points * (100 + rule.comes_back) for entry in rule.ready]
         self.unit = gcd(*works, *rooms)
         self.works, self.rooms = [work // self.unit for work in works], tuple(room // self.unit for room in rooms)

@@ -40,7 +40,7 @@ def complete(network: Network, values: Sequence[int]) -> Schedule:
     # `latest_times` asks nothing of the members of a quorum that needs only some; those that stay need not be asked.
     partial = any(
         network.enabled[quorum.rule]
-        and quorum.count < len(quorum.sources)
+        and quorum.partial
         and any(network.points[source].item in moving for source in quorum.sources)
         for quorum in network.quorums
     )

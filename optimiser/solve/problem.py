@@ -216,11 +216,8 @@ def holds(network: Network, pools: Sequence[Resource], values: Sequence[int]) ->
         if on and values[arc.target] < arc.family.at(values[arc.source], amount):
             return False
     for quorum in network.quorums:
-        if network.enabled[quorum.rule]:
-            pairs = zip(quorum.sources, quorum.families, strict=True)
-            reached = sorted(family.at(values[source], quorum.amount) for source, family in pairs)
-            if values[quorum.target] < reached[quorum.count - 1]:
-                return False
+        if network.enabled[quorum.rule] and values[quorum.target] < quorum.reach_of(values):
+            return False
     floors = (each for each in network.floors if network.enabled[each.rule] and each.boundary is not None)
     ceilings = (each for each in network.ceilings if network.enabled[each.rule] and each.boundary is not None)
     return (

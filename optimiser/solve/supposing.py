@@ -51,7 +51,10 @@ class Supposing:
         network = self.network
         self.early: Latest = np.array(earliest.values, dtype=np.int64)
         self.partial = [
-            quorum for quorum in network.quorums if network.enabled[quorum.rule] and quorum.count < len(quorum.sources)
+            plain
+            for quorum in network.quorums
+            if network.enabled[quorum.rule] and quorum.partial
+            for plain in quorum.plain(earliest.values)
         ]
         self.lengths = self._lengths()
         nodes = [network.item_nodes(item) for item in self.lengths]
@@ -160,7 +163,7 @@ class Supposing:
             if on:
                 add(arc.source, arc.target, arc.family, amount)
         for quorum in network.quorums:
-            if network.enabled[quorum.rule] and quorum.count == len(quorum.sources):
+            if network.enabled[quorum.rule] and not quorum.partial:
                 for source, family in zip(quorum.sources, quorum.families, strict=True):
                     add(source, quorum.target, family, quorum.amount)
         return found

@@ -140,9 +140,7 @@ def _pushes(found: Earliest, names: set[str]) -> Iterator[tuple[str, int, int]]:
             yield floor.rule, floor.node, floor.boundary
     for quorum in network.quorums:
         if quorum.rule in names:
-            pairs = zip(quorum.sources, quorum.families, strict=True)
-            reached = sorted(family.at(values[source], quorum.amount) for source, family in pairs)
-            yield quorum.rule, quorum.target, reached[quorum.count - 1]
+            yield quorum.rule, quorum.target, quorum.reach_of(values)
 
 
 def _let_through(loaded: LoadedPlan, before: PlanSide, after: PlanSide, milestone: str) -> Iterator[LetThrough]:
