@@ -38,10 +38,12 @@ from models.rules import Occasions
 __all__ = [
     "CLAIMS_SCHEMA",
     "REGISTER_SCHEMA",
+    "Action",
     "Claim",
     "Claims",
     "Correlation",
     "Driver",
+    "EvidenceCost",
     "Grade",
     "Impact",
     "Judged",
@@ -210,6 +212,19 @@ class Impact(Record):
     """How many of those days later it comes."""
 
 
+class Action(Judged):
+    """Something that could be done about a risk, what it costs, and what it leaves of the risk."""
+
+    id: Identifier
+    title: Text
+    cost: Annotated[int, Field(ge=0)]
+    """In whatever one unit of money the register uses throughout."""
+    probability: Annotated[float, Field(ge=0, le=1)] | None = None
+    """What the risk's probability becomes; as it is where left out."""
+    leaves: Many[Impact] = ()
+    """What its impacts become, each on a quantity that the risk strikes; the others stay as they are."""
+
+
 class Risk(Judged):
     """Something that happens or does not, and delays named quantities when it does.
 
@@ -221,6 +236,8 @@ class Risk(Judged):
     probability: Annotated[float, Field(ge=0, le=1)]
     impacts: Annotated[Many[Impact], Field(min_length=1)]
     raid: Many[Identifier] = ()
+    actions: Many[Action] = ()
+    """Of several that are taken together the least of what each leaves is left."""
 
 
 class Correlation(Judged):
@@ -265,7 +282,7 @@ class Lever(Sourced):
     """Something that could be done about a date, and what it costs.
 
     It shortens a quantity ``by`` so much at each of its ``steps``, or adds so much ``more`` to a count such as a capacity;
-    or it makes a risk less probable, serves parties in another order, or drops a rule.
+    or it makes a risk less probable or less grave, serves parties in another order, or drops a rule.
     """
 
     id: Identifier
@@ -280,12 +297,25 @@ class Lever(Sourced):
     risk: Identifier | None = None
     probability: Annotated[float, Field(ge=0, le=1)] | None = None
     """What the risk's probability becomes."""
+    leaves: Many[Impact] = ()
+    """What the risk's impacts become, as of an `Action`."""
     policy: Policy | None = None
     """The order in which parties that wait for slots are then served."""
     drops: Identifier | None = None
     """A rule that no longer counts; no capacity, of which more is had by ``more``."""
     cost: Annotated[int, Field(ge=0)]
     """Of one step, in whatever one unit of money the register uses throughout."""
+
+
+class EvidenceCost(Sourced):
+    """What it would cost to know one thing for certain."""
+
+    of: Identifier
+    """A range, driver or risk, what a range is of, a reading, or an inferred link."""
+    title: Text
+    """What would be done to know it."""
+    cost: Annotated[int, Field(ge=0)]
+    """In whatever one unit of money the register uses throughout."""
 
 
 class Register(Record):
@@ -313,7 +343,8 @@ class Register(Record):
     correlations: Many[Correlation] = ()
     readings: Many[ReadingWeights] = ()
     levers: Many[Lever] = ()
-    """What could be done, besides what the plan itself offers."""
+    """What could be done, besides what the plan itself offers and what risks carry as actions."""
+    evidence: Many[EvidenceCost] = ()
 
 
 class Claim(Sourced):

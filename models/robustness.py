@@ -11,6 +11,7 @@ from typing import Literal
 from models.findings import Evidence, ProofClass
 from models.provenance import Basis
 from models.record import Date, Identifier, Many, Record, Text
+from models.worth import EvidenceOrder, Mitigation
 
 __all__ = [
     "ActivityEffect",
@@ -560,6 +561,10 @@ class RobustOutcome(Record):
     notes: Many[Text] = ()
     version: Text
     inputs_sha256: Text
+    mitigation: Mitigation | None = None
+    """What could be done about risks; None where nothing is known that could."""
+    evidence: EvidenceOrder | None = None
+    """What to get evidence for first; None where that was not asked."""
 
     @property
     def dates(self) -> dict[str, Date | None]:

@@ -350,6 +350,14 @@ LISTED: dict[str, tuple[str, Change]] = {
         "answers/robust-base.json",
         lambda answer: answer["answer"]["activities"][0]["criticality"].update(OPEN=0.001),
     ),
+    "what evidence would settle": (
+        "answers/robust-base.json",
+        lambda answer: answer["answer"]["evidence"]["drawn"][0]["settles"]["OPEN"].update(settled_wd=0.1, share=0.01),
+    ),
+    "what evidence to get first": (
+        "answers/robust-base.json",
+        lambda answer: answer["answer"]["evidence"]["open"][0].update(title="Nothing that matters", cost=1),
+    ),
     "a simulation left out": (
         "answers/robust-base.json",
         lambda answer: answer.update(absent="there is no register", answer=None),
@@ -383,6 +391,25 @@ def test_what_cannot_be_derived_is_listed(pack, capsys, name):
 def test_a_robust_date_that_its_own_distribution_does_not_have_is_found(pack, capsys):
     """A robust date changed alone, with page, results and workbook derived from it, disagrees with the shares beside it."""
     edit(pack, "answers/robust-base.json", lambda answer: answer["answer"]["milestones"][0].update(date="2024-02-01"))
+    derived(pack)
+
+    code, told = judged(pack, capsys)
+
+    assert code == ExitCode.MISSED
+    assert "answers/robust-base.json" in blamed(told)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda found: found["drawn"][0]["settles"]["OPEN"].update(share=1.5),
+        lambda found: found["open"][0]["doubt"]["OPEN"].update(first="2030-01-01", last="2030-02-01"),
+        lambda found: found["open"][0]["span"]["OPEN"].update(least_wd=10_000),
+    ],
+)
+def test_evidence_that_settles_more_than_there_is_is_found(pack, capsys, change):
+    """A share above the whole, a doubt that its own date is not in, a span narrowed by more than it is wide."""
+    edit(pack, "answers/robust-base.json", lambda answer: change(answer["answer"]["evidence"]))
     derived(pack)
 
     code, told = judged(pack, capsys)

@@ -138,6 +138,12 @@ def robust_dates(
     adversary: Annotated[
         int, typer.Option("--adversary", min=0, max=12, metavar="K", help="How many things may go wrong together.")
     ] = 3,
+    evidence: Annotated[
+        bool,
+        typer.Option(
+            "--evidence", help="What to get evidence for first: what knowing each number, reading and link would settle."
+        ),
+    ] = False,
     scenario: Scenarios = None,
     setting: Settings = None,
     reading: Readings = None,
@@ -190,6 +196,7 @@ def robust_dates(
             target=wanted,
             allow=allow or (),
             budget=adversary,
+            evidence=evidence,
             progress=tell,
         )
         found = _changes(changed, outcome)

@@ -17,6 +17,7 @@ from optimiser.evidence.sections import (
     reasons,
     summary,
     sweeps,
+    worth,
 )
 
 __all__ = ["compose"]
@@ -55,6 +56,7 @@ def compose(dossier: Dossier) -> Pack:
             drivers.drivers(dossier),
             drivers.contingency(dossier),
             drivers.criticality(dossier),
+            worth.beforehand(dossier),
             parties.qualification(dossier),
             sweeps.sweeps(dossier),
             reasons.authorities(dossier),

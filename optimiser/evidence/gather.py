@@ -297,13 +297,14 @@ def _risks(dossier: Dossier, source: str | Path, tell: Callable[[str], None]) ->
             case.robust = dossier.answers.simulated(
                 f"robust-{case.id}",
                 RobustOutcome,
-                lambda plan=case.plan: robust(  # type: ignore[misc]
+                lambda plan=case.plan, first=case is dossier.main: robust(  # type: ignore[misc]
                     plan,
                     dossier.request.confidence,
                     dossier.request.seed + 7,
                     dossier.request.samples,
                     milestones=dossier.milestones,
                     folder=source,
+                    evidence=first,
                 ),
             )
         except OptimiserError as error:

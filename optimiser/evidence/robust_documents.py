@@ -34,6 +34,7 @@ def robust_document(outcome: RobustOutcome, ratio: float | None = None) -> dict[
     """
     content = outcome.model_dump(mode="json")
     run = {name: content.pop(name) for name in _RUN}
+    newest = {name: content.pop(name) for name in ("mitigation", "evidence")}
     milestones = {entry.pop("id"): entry for entry in content.pop("milestones")}
     head = {name: content.pop(name) for name in ("plan", "scenarios", "readings", "status", "confidence")}
     commitments = {entry.id: commitment(entry, ratio).model_dump(mode="json") for entry in outcome.milestones}
@@ -45,4 +46,5 @@ def robust_document(outcome: RobustOutcome, ratio: float | None = None) -> dict[
         "run": run,
         "cost_ratio": ratio,
         "commitments": commitments,
+        **newest,
     }

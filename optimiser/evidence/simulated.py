@@ -54,6 +54,7 @@ def simulation_checks(case: str, request: PackRequest, files: Mapping[str, bytes
     }
     yield _agreement(path, "stands on the dates of its case", held)
     wrong = [name for each in found.milestones for name in _askew(each, found.samples)]
+    wrong += _worth_askew(found)
     claim = "gives dates and chances that its own distribution has"
     yield PackCheck(file=path, claim=claim, holds=not wrong, found=_said(wrong, len(found.milestones)))
 
@@ -92,6 +93,27 @@ def _askew(entry: RobustDate, samples: int) -> Iterator[str]:
             yield f"{name} of {entry.id}"
     if not _reached(entry, entry.date, entry.confidence, samples):
         yield f"the date of {entry.id}"
+
+
+def _worth_askew(found: RobustOutcome) -> Iterator[str]:
+    """Yield what is said of evidence and of mitigation that the dates beside it do not bear out."""
+    dates = {entry.id: entry for entry in found.milestones}
+    for name, before in found.mitigation.before.items() if found.mitigation else ():
+        entry = dates.get(name)
+        for label, day in before.items():
+            if entry is None or entry.quantiles.get(label) != day:
+                yield f"{label} of {name} before what could be done"
+    if found.evidence is None:
+        return
+    for worth in (*found.evidence.drawn, *found.evidence.open):
+        if any((settled.share or 0.0) > 1 for settled in worth.settles.values()):
+            yield f"the share that {worth.id} settles"
+        for name, doubt in worth.doubt.items():
+            day = dates[name].date if name in dates else None
+            if doubt.first and doubt.last and day and not doubt.first <= day <= doubt.last:
+                yield f"the doubt of {worth.id} about {name}"
+        if any(not 0 <= span.least_wd <= span.most_wd <= span.whole_wd for span in worth.span.values()):
+            yield f"the span that {worth.id} narrows"
 
 
 def _reached(entry: RobustDate, day: dt.date | None, share: float, samples: int) -> bool:

@@ -14,12 +14,12 @@ from models.duration import Duration
 from models.items import Activity
 from models.links import LinkLine, LinkReport, Overlap, Together
 from models.plan import DURATION_PREFIX
-from models.rules import Alignment, Blackout, Capacity, Dependency, Equality, NotBefore, Point, Release, Rule
+from models.rules import Dependency, Point, Rule
 from optimiser.critical import latest_times
 from optimiser.explain.oracle import Oracle
 from optimiser.numbers import own_value
 from optimiser.solve.between import DateRange
-from optimiser.solve.fallback import Fallback, loosened, pushed_by
+from optimiser.solve.fallback import Fallback, inferred_rules, loosened, pushed_by
 from optimiser.solve.variant import Variant
 from optimiser.wording import describe
 
@@ -27,7 +27,6 @@ __all__ = ["Days", "Fallbacks", "dates_without", "detached", "inferred_links"]
 
 SHARES = (10, 20)
 """Per cent of the length of the work ahead by which what follows a link overlaps it."""
-_NO_LINKS = (Alignment, Blackout, Capacity, NotBefore, Release)
 
 
 class Fallbacks(Fallback):
@@ -175,11 +174,11 @@ def _links(oracle: Oracle, milestone: str, boundary: int, near: int) -> list[_Li
         if leads[quorum.target]:
             slip = late[quorum.target] - quorum.reach_of(found.values)
             slacks[quorum.rule] = min(slip, slacks.get(quorum.rule, slip))
-    links = []
-    for rule in oracle.plan.rules:
-        wanted = rule.basis == "inferred" and not isinstance(rule, (*_NO_LINKS, Equality)) and network.enabled[rule.id]
-        if wanted and slacks.get(rule.id, near + 1) <= near:
-            links.append(_Link(rule, max(0, slacks[rule.id]), tuple(_lags(oracle, milestone, rule))))
+    links = [
+        _Link(rule, max(0, slacks[rule.id]), tuple(_lags(oracle, milestone, rule)))
+        for rule in inferred_rules(network)
+        if slacks.get(rule.id, near + 1) <= near
+    ]
     return sorted(links, key=lambda link: link.slack)
 
 

@@ -26,10 +26,12 @@ from optimiser.robust.choices import policy_dates, readings_beside, sensitivitie
 from optimiser.robust.claims import claims_result, opened, pools_of
 from optimiser.robust.criticality import activity_effects
 from optimiser.robust.decision import Target, decide
+from optimiser.robust.evidence_order import evidence_order
 from optimiser.robust.field import BEYOND, NEVER, Flags
 from optimiser.robust.files import given_claims, given_register, plan_folder
 from optimiser.robust.held import judgements, plan_claims
 from optimiser.robust.levers import plan_levers
+from optimiser.robust.mitigation import mitigation
 from optimiser.robust.model import Case, Model, Threesome
 from optimiser.robust.notes import ReadingMode, notes_of
 from optimiser.robust.sensitivity import Centre, biases, centres, chance_effects
@@ -78,6 +80,7 @@ def robust(
     target: Target | None = None,
     allow: Sequence[str] = (),
     budget: int = 3,
+    evidence: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> RobustOutcome:
     """Return the dates that hold with a confidence, and what they stand on.
@@ -121,6 +124,8 @@ def robust(
         Assumptions, rules and activities that may be levers though the plan states no cost, at one a unit.
     budget
         How many things may go wrong together in the adversarial view.
+    evidence
+        Whether to say what knowing each number, reading and inferred link would settle.
     progress
         Told what is being done.
 
@@ -185,6 +190,9 @@ def robust(
     if target is not None:
         tell("levers")
         decision = decide(sampler, sample, target, confidence)
+    order = None
+    if evidence:
+        order = evidence_order(sampler, sample, confidence, beside, given.claims if given else (), tell)
     return RobustOutcome(
         plan=plan.id,
         scenarios=plan.settings.scenarios,
@@ -219,6 +227,8 @@ def robust(
         notes=notes_of(sampler, sample, certain, readings, confidence),
         version=package_version("mhhs-optimiser"),
         inputs_sha256=plan_sha256(plan),
+        mitigation=mitigation(sampler, sample, confidence),
+        evidence=order,
     )
 
 

@@ -15,7 +15,7 @@ from optimiser.robust.buffers import in_columns
 from optimiser.robust.model import Case, Model
 from optimiser.robust.sensitivity import days_of, effects_between, noises
 from optimiser.robust.simulation import Sampler, answered
-from optimiser.robust.statistics import Sample, date_of
+from optimiser.robust.statistics import Distribution, Sample, date_of
 from optimiser.solve.sheets import live_options
 
 __all__ = ["STRONG", "Beside", "policy_dates", "readings_beside", "sensitivities"]
@@ -34,10 +34,13 @@ class Beside:
         One answer at a time, all else as chosen.
     tried
         The answers that differ, and the days at the confidence.
+    alone
+        Reading and answer, other than the one chosen, to the distribution of each milestone.
     """
 
     rows: tuple[ReadingDates, ...]
     tried: tuple[tuple[dict[str, str], dict[str, int | None]], ...]
+    alone: dict[tuple[str, str], dict[str, Distribution]]
 
 
 def readings_beside(
@@ -73,6 +76,7 @@ def readings_beside(
                     answers.append(answer)
     apart = {name for name, reading in open_readings.items() if not in_columns(plan, reading)}
     found: dict[int, dict[str, int | None]] = {}
+    alone: dict[tuple[str, str], dict[str, Distribution]] = {}
     networks = [tuple((name, option) for name, option in answer.items() if name in apart) for answer in answers]
     for network in dict.fromkeys(networks):
         asker = _elsewhere(sampler, open_readings, network, len(base), weighted=weighted) if network else sampler
@@ -84,7 +88,10 @@ def readings_beside(
             if networks[place] == network
         }
         for key, sample in asker.each(cases):
-            found[int(key)] = {name: sample.day(name, confidence) for name in sampler.milestones}
+            fallen = {name: sample.among(name) for name in sampler.milestones}
+            found[int(key)] = {name: each.day(confidence) for name, each in fallen.items()}
+            if len(answers[int(key)]) == 1:
+                alone.update(dict.fromkeys(answers[int(key)].items(), fallen))
     days = {name: base.day(name, confidence) for name in sampler.milestones}
     tried = [({}, days), *((answer, found[place]) for place, answer in enumerate(answers))]
     rows = []
@@ -94,7 +101,7 @@ def readings_beside(
             there = next(held for answer, held in tried if answer == ({} if taken else {reading.id: option.id}))
             dates = {name: date_of(day) for name, day in there.items()}
             rows.append(ReadingDates(reading=reading.id, option=option.id, chosen=taken, dates=dates))
-    return Beside(tuple(rows), tuple(tried))
+    return Beside(tuple(rows), tuple(tried), alone)
 
 
 def _elsewhere(

@@ -11,6 +11,7 @@ from models.plan import Plan
 from models.risk import Claim, Claims, Grade, Range, Register
 from models.robustness import ClaimDates, ClaimEffect, ClaimsResult
 from optimiser.numbers import column_number
+from optimiser.robust.knowing import parts_of
 from optimiser.robust.model import Case, Model
 from optimiser.robust.quantity import Quantity, find_quantity
 from optimiser.robust.sensitivity import days_of, effects_between, noises
@@ -19,9 +20,6 @@ from optimiser.robust.simulation import Sampler
 from optimiser.robust.statistics import Sample, difference
 
 __all__ = ["claims_result", "opened", "pools_of"]
-
-BINS = 16
-"""Into so many parts of equal probability an assumption's draws are cut to ask what knowing it would tell."""
 
 
 def opened(register: Register, plan: Plan, claims: Claims) -> tuple[Range, ...]:
@@ -139,18 +137,19 @@ def _knowing(sampler: Sampler, assumption: str, sample: Sample, milestone: str, 
     entry, row = model.ranges[assumption]
     if entry.id not in model.felt(milestone):
         return 0.0
-    parts = np.minimum((sampler.sizes(entry.id) * BINS).astype(int), BINS - 1)
-    # Cutting samples into parts moves their quantiles by chance alone: what an idle variate shows is taken off.
-    idle = np.random.default_rng((sampler.seed, row)).permutation(len(sample)) * BINS // len(sample)
+    parts = parts_of(sampler, model.by_id[entry.id])
+    # Cutting samples into parts moves their quantiles by chance alone: what an idle cut shows is taken off.
+    idle = np.random.default_rng((sampler.seed, row)).permutation(parts)
     overall = sample.day(milestone, confidence)
     moves = [
         [
             difference(model.clock, overall, sample.among(milestone, cut == part).reached(confidence), model.shown(milestone))
-            for part in range(BINS)
+            for part in range(int(parts.max()) + 1)
         ]
         for cut in (parts, idle)
     ]
     if any(move is None for move in moves[0]):
         return None
-    known, chance = (float(np.mean([abs(move or 0) for move in each])) for each in moves)
+    shares = np.bincount(parts, sample.weights)
+    known, chance = (float(np.average([abs(move or 0) for move in each], weights=shares)) for each in moves)
     return round(max(0.0, known - chance), 2)

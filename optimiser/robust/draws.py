@@ -128,7 +128,7 @@ class Draws:
                 case.pools.get(slot),
                 case.closed & touching,
                 tuple((name, eased[name]) for name in eased if name in touching),
-                tuple(case.levers.get(lever.id, 0) for lever in model.pulls.get(slot, ())),
+                tuple(case.levers.get(lever.id, 0) for lever in model.pulling(slot)),
                 origin and origin[0],
             )
             value = self._once(key, partial(self._made, slot, case, eased, origin and origin[1]))
@@ -170,16 +170,7 @@ class Draws:
                 value = value * np.where(self.happens(driver.id, acts, driver.probability), factor, 1.0)
         if not isinstance(value, int):
             value = np.floor(np.asarray(value, dtype=float) + 0.5)
-        for (risk, place), size in model.strikes.get(slot, ()):
-            acts = model.by_id[risk.id].dimensions[1]
-            probability = eased.get(risk.id, risk.probability)
-            if risk.id not in case.closed and probability > 0:
-                happens = self.happens(risk.id, acts, probability)
-                impact = risk.impacts[place]
-                amount = np.zeros(0)
-                if impact.slips_to is None:
-                    amount = self._drawn((risk.id, place, case.shape), model.delay(risk, place, case.shape), size, case)
-                value = _delayed(model, value, impact, happens, amount)
+        value = self._stricken(slot, value, case, eased)
         if not (isinstance(value, int) and value == NONE):
             for lever in model.pulls.get(slot, ()):
                 value = value + case.levers.get(lever.id, 0) * _step(lever)
@@ -189,6 +180,34 @@ class Draws:
         if quantity.most is not None:
             value = min(value, quantity.most) if isinstance(value, int) else np.minimum(value, quantity.most)
         return value if isinstance(value, int) else value.astype(float)
+
+    def _stricken(
+        self, slot: str, value: int | Numbers | Amounts, case: Case, eased: Mapping[str, float]
+    ) -> int | Numbers | Amounts:
+        """Return a slot with what every risk does to it; of what is done about one counts what leaves least."""
+        model = self.model
+        for (risk, place), size in model.strikes.get(slot, ()):
+            acts = model.by_id[risk.id].dimensions[1]
+            probability = eased.get(risk.id, risk.probability)
+            if risk.id not in case.closed and probability > 0:
+                happens = self.happens(risk.id, acts, probability)
+                struck = self._struck(value, risk.impacts[place], happens, size, case)
+                for lever, impact in model.eases.get((risk.id, slot), ()):
+                    if case.levers.get(lever.id):
+                        less = self._struck(value, impact, happens, size, case)
+                        struck = np.where(np.abs(less - value) < np.abs(struck - value), less, struck)
+                value = struck
+        return value
+
+    def _struck(self, value: int | Numbers | Amounts, impact: Impact, happens: Flags, size: int, case: Case) -> Numbers:
+        """Return a quantity with what one impact does to it in the samples that it strikes."""
+        if impact.slips_to is not None:
+            return _slipped(self.model, value, impact, happens)
+        amount = self._drawn((id(impact), case.shape), self.model.delay(impact, case.shape), size, case)
+        column = np.asarray(value, dtype=float)
+        relative = any(isinstance(end, Relative) for end in (impact.low, impact.likely, impact.high))
+        more = np.floor(column * amount + 0.5) if relative else amount
+        return np.where(happens & (column != NONE), column + more, column)
 
     def _centred(self, slot: str, base: int | Amounts) -> int | Numbers:
         """Return where a range stands that does not vary."""
@@ -211,18 +230,15 @@ def _key(value: int | Amounts) -> object:
     return value if isinstance(value, int) else ("column", id(value))
 
 
-def _delayed(model: Model, value: int | Numbers | Amounts, impact: Impact, happens: Flags, amount: Numbers) -> Numbers:
-    """Add what one impact does to a quantity in the samples that it strikes."""
+def _slipped(model: Model, value: int | Numbers | Amounts, impact: Impact, happens: Flags) -> Numbers:
+    """Return a date that slips to a later day of those stated, in the samples in which it does."""
+    assert impact.slips_to is not None
     column = np.asarray(value, dtype=float)
-    if impact.slips_to is not None:
-        days, _ = model.clock.occasion_days(impact.slips_to)
-        gone = model.clock.calendar.covers.last.toordinal() + 1
-        later = np.append(days, [gone] * impact.misses)
-        moved = later[np.searchsorted(days, column, side="right") + impact.misses - 1]
-        return np.where(happens & (column != NONE), moved, column)
-    relative = any(isinstance(end, Relative) for end in (impact.low, impact.likely, impact.high))
-    more = np.floor(column * amount + 0.5) if relative else amount
-    return np.where(happens & (column != NONE), column + more, column)
+    days, _ = model.clock.occasion_days(impact.slips_to)
+    gone = model.clock.calendar.covers.last.toordinal() + 1
+    later = np.append(days, [gone] * impact.misses)
+    moved = later[np.searchsorted(days, column, side="right") + impact.misses - 1]
+    return np.where(happens & (column != NONE), moved, column)
 
 
 def _correlated(uniforms: Numbers, groups: Sequence[tuple[list[int], Numbers]], rho: float | None) -> Numbers:

@@ -10,11 +10,12 @@ import numpy as np
 
 from models.duration import Duration, Reference, print_value
 from models.faults import Fault, maybe
-from models.plan import Plan
+from models.plan import DURATION_PREFIX, Plan
 from models.provenance import Citation
-from models.risk import Claim, Correlation, Impact, Lever, Range, Register, Relative, Spread
+from models.risk import Action, Claim, Correlation, Driver, Impact, Lever, Range, Register, Relative, Risk, Spread
 from models.rules import Capacity
 from optimiser.numbers import column_number, senses
+from optimiser.robust.actions import left_faults
 from optimiser.robust.quantity import Quantity, find_quantity
 from optimiser.robust.shares import share_faults, shared_delay_fault
 
@@ -55,22 +56,32 @@ def register_faults(register: Register, plan: Plan) -> Iterator[Fault]:
     for place, risk in enumerate(register.risks):
         for position, impact in enumerate(risk.impacts):
             yield from _impact(plan, impact, taken, ("risks", place, "impacts", position))
+        for position, action in enumerate(risk.actions):
+            yield from _left(plan, risk, action, taken, ("risks", place, "actions", position))
     yield from _correlations(register)
     yield from _readings(register, plan)
     for place, lever in enumerate(register.levers):
-        yield from _lever(register, plan, lever, ("levers", place))
+        yield from _lever(register, plan, lever, taken, ("levers", place))
+    yield from _evidence(register, plan)
 
 
 def _identities(register: Register) -> Iterator[Fault]:
     """Ids used twice; ranges, drivers and risks share one namespace, as correlations and results name them."""
     spaces = (("ranges", "drivers", "risks"), ("correlations",), ("levers",), ("grades",))
+    actions = [
+        (("risks", place, "actions", position), action.id)
+        for place, risk in enumerate(register.risks)
+        for position, action in enumerate(risk.actions)
+    ]
     for space in spaces:
+        named: list[tuple[Path, str]] = [
+            ((field, place), entry.id) for field in space for place, entry in enumerate(getattr(register, field))
+        ]
         seen: dict[str, str] = {}
-        for field in space:
-            for place, entry in enumerate(getattr(register, field)):
-                if entry.id in seen:
-                    yield Fault((field, place, "id"), f"'{entry.id}' is already used at {seen[entry.id]}; ids are unique")
-                seen.setdefault(entry.id, f"{field}[{place}]")
+        for path, name in (*named, *(actions if space == ("levers",) else ())):
+            if name in seen:
+                yield Fault((*path, "id"), f"'{name}' is already used at {seen[name]}; ids are unique")
+            seen.setdefault(name, _place(path))
     rated: set[str] = set()
     for place, rating in enumerate(register.ratings):
         if rating.rating in rated:
@@ -78,16 +89,23 @@ def _identities(register: Register) -> Iterator[Fault]:
         rated.add(rating.rating)
 
 
+def _place(path: Path) -> str:
+    """Return a place in the register in words: ``risks[0].actions[1]``."""
+    return ".".join(f"{field}[{place}]" for field, place in zip(path[::2], path[1::2], strict=True))
+
+
 def _references(register: Register, plan: Plan) -> Iterator[Fault]:
     """RAID rows and sources that the plan does not have."""
     raid = {entry.id for entry in plan.raid}
     sources = {source.id for source in plan.sources}
-    for field in ("ratings", "grades", "ranges", "drivers", "risks", "correlations", "readings", "levers"):
+    for field in ("ratings", "grades", "ranges", "drivers", "risks", "correlations", "readings", "levers", "evidence"):
         for place, entry in enumerate(getattr(register, field)):
             for position, name in enumerate(getattr(entry, "raid", ())):
                 if name not in raid:
                     yield _unknown((field, place, "raid", position), "RAID row", name, raid)
             yield from _cited(entry.citation, sources, (field, place, "citation"))
+            for position, action in enumerate(getattr(entry, "actions", ())):
+                yield from _cited(action.citation, sources, (field, place, "actions", position, "citation"))
 
 
 def _unknown(path: Path, what: str, name: str, known: Iterable[str]) -> Fault:
@@ -289,6 +307,34 @@ def _change(quantity: Quantity, name: str, value: object) -> float | str:
     return float(value.amount)
 
 
+def _left(plan: Plan, risk: Risk, action: Action | Lever, ranged: Mapping[str, str], path: Path) -> Iterator[Fault]:
+    """Yield what is wrong with what an action leaves of a risk."""
+    faults = [
+        fault for place, impact in enumerate(action.leaves) for fault in _impact(plan, impact, ranged, (*path, "leaves", place))
+    ]
+    yield from faults or left_faults(risk, action.probability, action.leaves, path)
+
+
+def _evidence(register: Register, plan: Plan) -> Iterator[Fault]:
+    """Yield costs of knowing what nobody is in doubt about, or of knowing one thing twice."""
+    entries: tuple[Range | Driver | Risk, ...] = (*register.ranges, *register.drivers, *register.risks)
+    drawn = {entry.of.removeprefix(DURATION_PREFIX): entry.id for entry in register.ranges}
+    drawn |= {entry.id: entry.id for entry in entries}
+    named = {
+        entry.id: entry.id for entry in plan.assumptions if entry.low is not None or entry.high is not None or entry.uncertainty
+    }
+    links = {rule.id: rule.id for rule in plan.rules if rule.basis == "inferred"}
+    known = {**links, **{reading.id: reading.id for reading in plan.readings}, **named, **drawn}
+    seen: dict[str, str] = {}
+    for place, entry in enumerate(register.evidence):
+        path: Path = ("evidence", place, "of")
+        if entry.of not in known:
+            yield _unknown(path, "range, driver, risk, reading or inferred link", entry.of, known)
+        elif known[entry.of] in seen:
+            yield Fault(path, f"what it costs to know '{entry.of}' is said twice, the first time of '{seen[known[entry.of]]}'")
+        seen.setdefault(known.get(entry.of, entry.of), entry.of)
+
+
 def _correlations(register: Register) -> Iterator[Fault]:
     known = [*(entry.id for entry in register.ranges), *(driver.id for driver in register.drivers)]
     taken: dict[str, str] = {}
@@ -350,25 +396,23 @@ def _readings(register: Register, plan: Plan) -> Iterator[Fault]:
             yield Fault((*path, "probabilities"), f"the probabilities of the options add up to {total:g}, expected 1")
 
 
-def _lever(register: Register, plan: Plan, lever: Lever, path: Path) -> Iterator[Fault]:
+def _lever(register: Register, plan: Plan, lever: Lever, ranged: Mapping[str, str], path: Path) -> Iterator[Fault]:
     """Yield what is wrong with one lever of a register, by paths that begin with its own."""
     ways = [name for name in ("on", "risk", "policy", "drops") if getattr(lever, name) is not None]
     if len(ways) != 1:
         stated = f"; got {' and '.join(ways)}" if ways else ""
         yield Fault(path, f"expected one of 'on' with 'by' or 'more', 'risk' with 'probability', 'policy', 'drops'{stated}")
         return
-    for name, needs in (("by", "on"), ("more", "on"), ("probability", "risk")):
-        if getattr(lever, name) is not None and needs not in ways:
+    for name, needs in (("by", "on"), ("more", "on"), ("probability", "risk"), ("leaves", "risk")):
+        if getattr(lever, name) not in (None, ()) and needs not in ways:
             yield Fault((*path, name), f"'{name}' belongs to '{needs}', which this lever does not have; maybe delete it")
     if lever.steps > 1 and lever.on is None:
         yield Fault((*path, "steps"), f"only a lever on a quantity has steps, got {lever.steps}")
-    risks = {risk.id: risk.probability for risk in register.risks}
+    risks = {risk.id: risk for risk in register.risks}
     if lever.risk is not None and lever.risk not in risks:
         yield _unknown((*path, "risk"), "risk", lever.risk, risks)
     elif lever.risk is not None:
-        if lever.probability is None or lever.probability > risks[lever.risk]:
-            message = f"expected what the risk's probability of {risks[lever.risk]:g} falls to"
-            yield Fault((*path, "probability"), message)
+        yield from _left(plan, risks[lever.risk], lever, ranged, path)
     elif lever.drops is not None:
         rules = plan.rules_by_id
         if lever.drops not in rules:

@@ -13,12 +13,13 @@ from models.duration import Duration
 from models.plan import DURATION_PREFIX, Plan
 from models.policies import Policy
 from models.provenance import Basis
-from models.risk import Driver, Lever, Range, Register, Risk
+from models.risk import Driver, Impact, Lever, Range, Register, Risk
 from models.rules import Capacity, Point
 from optimiser.clock import Clock, Convention
 from optimiser.critical import Network, compile_network
 from optimiser.critical.backward import reaches
 from optimiser.numbers import NONE, column_number, senses
+from optimiser.robust.actions import levers_of
 from optimiser.robust.buffers import buffer_slots, without_buffers
 from optimiser.robust.quantity import Quantity, capacity_slots, find_quantity
 from optimiser.robust.shapes import (
@@ -157,9 +158,11 @@ class Model:
         """Reading to the probabilities of its options and the row of its variates."""
         self.probabilities: dict[str, float] = {}
         """Of drivers and risks."""
-        self.levers: dict[str, Lever] = {lever.id: lever for lever in (*levers, *(register.levers if register else ()))}
+        self.levers: dict[str, Lever] = {lever.id: lever for lever in (*levers, *levers_of(register))}
         self.pulls: dict[str, list[Lever]] = {}
         """Slot to the levers that take something off it, or add something to it."""
+        self.eases: dict[tuple[str, str], list[tuple[Lever, Impact]]] = {}
+        """Risk and slot to the levers that make the impact there less grave, each with what it leaves."""
         self.dimensions = 0
         self.notes: list[str] = []
         self._lattices: dict[tuple[object, ...], Lattice] = {}
@@ -215,6 +218,8 @@ class Model:
         for lever in self.levers.values():
             if lever.on is not None:
                 self.pulls.setdefault(self._touch(lever.on), []).append(lever)
+            for impact in lever.leaves:
+                self.eases.setdefault((lever.risk or "", self._touch(impact.on)), []).append((lever, impact))
         found += self._implied({chance.id for chance in found})
         if weighted:
             found += self._weighted()
@@ -352,12 +357,17 @@ class Model:
             self._lattices[key] = distribution(driver, ends, 1.0, shape, FACTOR_STEP)
         return self._lattices[key]
 
-    def delay(self, risk: Risk, place: int, shape: Threesome | None) -> Lattice:
+    def delay(self, impact: Impact, shape: Threesome | None) -> Lattice:
         """Return the distribution of one impact of a risk: units, or for a relative impact a share of the value."""
-        key = (risk.id, place, shape)
+        key = (id(impact), "delay", shape)
         if key not in self._lattices:
-            self._lattices[key] = delay_of(risk.impacts[place], shape)
+            self._lattices[key] = delay_of(impact, shape)
         return self._lattices[key]
+
+    def pulling(self, slot: str) -> list[Lever]:
+        """Return the levers that act on a slot: on its number, or on what a risk does to it."""
+        eased = [lever for (_, where), levers in self.eases.items() if where == slot for lever, _ in levers]
+        return [*self.pulls.get(slot, ()), *eased]
 
     def risk(self, name: str) -> Risk:
         """Return the risk of a name."""

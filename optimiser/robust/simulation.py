@@ -326,9 +326,11 @@ def _cuts(model: Model, chance: Chance) -> dict[int, Numbers] | None:
         listed = driver.shape in ("discrete", "uniform") or len(lattice.values) == 1
         return {acts: np.array(happens), size: lattice.cumulative[:-1]} if listed else None
     risk = model.risk(chance.id)
-    lattices = [model.delay(risk, place, None) for place, impact in enumerate(risk.impacts) if impact.slips_to is None]
-    if not all(_listed(impact) or impact.slips_to is not None for impact in risk.impacts):
+    left = [impact for slot in chance.slots for _, impact in model.eases.get((risk.id, slot), ())]
+    delays = [impact for impact in (*risk.impacts, *left) if impact.slips_to is None]
+    if not all(map(_listed, delays)):
         return None
+    lattices = [model.delay(impact, None) for impact in delays]
     return {acts: np.array(happens), size: np.concatenate([np.zeros(0), *(each.cumulative[:-1] for each in lattices)])}
 
 

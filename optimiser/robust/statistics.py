@@ -16,6 +16,8 @@ from optimiser.clock import Clock, Convention
 from optimiser.robust.field import BEYOND, NEVER, Days, Flags
 
 __all__ = [
+    "HALVES",
+    "NOISE",
     "REPLICATES",
     "Distribution",
     "Effect",
@@ -36,13 +38,13 @@ __all__ = [
 REPLICATES = 8
 """Independent scrambles; their scatter gives every standard error."""
 
-_HALVES = np.array([[1 - (row & column).bit_count() % 2 for column in range(8)] for row in range(1, 8)], dtype=np.float64)
+HALVES = np.array([[1 - (row & column).bit_count() % 2 for column in range(8)] for row in range(1, 8)], dtype=np.float64)
 """Seven halves of the eight scrambles, any two of which share two (Plackett and Burman 1946); the others are their complements."""
 
 _ERRORS = 2.0
 """So many standard errors are the sampling error of a probability."""
 
-_NOISE = 3.0
+NOISE = 3.0
 """So many standard errors of an effect are its noise floor."""
 
 _EXACT = 1e-9
@@ -194,7 +196,7 @@ class Distribution:
     def halves(self, confidence: float) -> list[int | None]:
         """Return the day at a confidence in each of fourteen halves of the draws."""
         if confidence not in self._known:
-            both = np.concatenate([_HALVES, 1 - _HALVES])
+            both = np.concatenate([HALVES, 1 - HALVES])
             self._known[confidence] = self._days(both, confidence, self._tolerance(confidence))
         return self._known[confidence]
 
@@ -280,7 +282,7 @@ def effect(clock: Clock, before: Distribution, after: Distribution, confidence: 
     ]
     places = clock.boundaries(np.array(pairs, dtype=np.int64).reshape(-1), convention).reshape(-1, 2)
     apart = places[:, 1] - places[:, 0] - moved
-    noise = math.ceil(_NOISE * math.sqrt(float(np.mean(apart * apart))) - _EXACT) if pairs else 0
+    noise = math.ceil(NOISE * math.sqrt(float(np.mean(apart * apart))) - _EXACT) if pairs else 0
     return Effect(moved, None) if abs(moved) > noise or not (moved or noise) else Effect(None, noise)
 
 

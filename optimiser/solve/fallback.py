@@ -12,11 +12,13 @@ from typing import Literal
 
 from models.items import Hammock
 from models.plan import DURATION_PREFIX, Plan
-from models.rules import NotBefore, Point
+from models.rules import Alignment, Blackout, Capacity, Equality, NotBefore, Point, Release, Rule
 from optimiser.critical import Earliest, Network, reaches
 from optimiser.solve.variant import Variant, evaluate_variants
 
-__all__ = ["Fallback", "loosened", "pushed_by"]
+__all__ = ["Fallback", "inferred_rules", "loosened", "pushed_by", "without_each"]
+
+_NO_LINKS = (Alignment, Blackout, Capacity, Equality, NotBefore, Release)
 
 
 class Fallback:
@@ -92,6 +94,39 @@ class Fallback:
                             stack.append(other)
                 found[start] = frozenset(behind)
         return found
+
+
+def inferred_rules(network: Network) -> tuple[Rule, ...]:
+    """Return the links of a plan that are on and that somebody inferred: what the source does not state."""
+    rules = network.plan.rules
+    return tuple(
+        rule for rule in rules if rule.basis == "inferred" and not isinstance(rule, _NO_LINKS) and network.enabled[rule.id]
+    )
+
+
+def without_each(earliest: Earliest, milestone: str) -> tuple[Plan, dict[str, Variant]]:
+    """Return for each inferred link that leads to a milestone the variant without it, and the plan of which they are variants.
+
+    Where other rules hold the milestone no earlier than it is, the link alone is gone; else what it held falls back to its
+    published start. A link is left out where nothing says where what it held would be.
+    """
+    network = earliest.network
+    node = network.nodes[milestone, "start"]
+    leads = reaches(network, node)
+    ahead = {arc.rule for arc in network.arcs if leads[arc.target]} | {
+        each.rule for each in network.quorums if leads[each.target]
+    }
+    names = [rule.id for rule in inferred_rules(network) if rule.id in ahead]
+    if not names:
+        return network.plan, {}
+    fallback = Fallback(network, pushed_by(earliest, milestone), milestone, names)
+    alone = evaluate_variants(network, [Variant(off=(name,)) for name in names]).of(milestone)
+    found = {}
+    for name, place, reached in zip(names, fallback.placed([(name,) for name in names]), alone.tolist(), strict=True):
+        if place is not None:
+            stays = place == "held" and earliest.status == "feasible" and reached >= earliest.values[node]
+            found[name] = Variant(off=(name,)) if stays else fallback.variant((name,))
+    return fallback.plan, found
 
 
 def _floor(plan: Plan, point: Point) -> NotBefore:

@@ -27,6 +27,7 @@ from optimiser.evidence.sections.words import (
     span_words,
     warning,
 )
+from optimiser.evidence.sections.worth import first_evidence
 from optimiser.evidence.tables.kit import column, table
 from optimiser.evidence.words import day, month_or_day
 from optimiser.robust.commitment import commitment, ratio_of
@@ -56,6 +57,7 @@ def summary(dossier: Dossier) -> Section:
         *_binds(dossier),
         *_gives(dossier),
         *_acts(dossier),
+        *first_evidence(dossier),
     ]
     return Section(id="summary", title="Summary", items=(20,), blocks=tuple(blocks))
 

@@ -27,6 +27,7 @@ from optimiser.evidence.terminal.robust_choices import (
     side_by_side_lines,
     titled,
 )
+from optimiser.evidence.terminal.robust_worth import evidence_lines, mitigation_lines
 from optimiser.evidence.words import counted, day, month_or_day, stack, weekday_day
 
 __all__ = ["robust_report"]
@@ -70,6 +71,8 @@ def robust_report(outcome: RobustOutcome, plan: Plan, page: Page, ratio: float |
         _chances(outcome, page),
         _activities(outcome, page),
         _adversary(outcome, page),
+        mitigation_lines(outcome, page),
+        evidence_lines(outcome, page),
         policies_lines(outcome, page),
         side_by_side_lines(outcome, page),
         claims_lines(outcome, page),
