@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -11,12 +11,14 @@ from models.provenance import Basis
 from models.record import Date, Identifier, Many, Record, Text
 
 __all__ = [
+    "CurveStep",
     "DateEnds",
     "ImpliedRate",
     "LateDate",
     "LateShare",
     "LeastLimit",
     "LimitDate",
+    "MarketCurve",
     "MarketTold",
     "Migrated",
     "MigrationWindow",
@@ -24,6 +26,7 @@ __all__ = [
     "MovedBy",
     "RampPeak",
     "ShareTold",
+    "StragglerTold",
 ]
 
 
@@ -151,6 +154,37 @@ class LeastLimit(Record):
     limit: int | None
 
 
+class CurveStep(Record):
+    """From a number on, to the next, the end is this day."""
+
+    at: float
+    date: Date | None
+    """None where it lies beyond the days covered."""
+
+
+class MarketCurve(Record):
+    """The end as a function of one number of a market, all others as stated: every break of it."""
+
+    of: Literal["limit", "first share", "delay"]
+    """Thousands a day; per cent of all meter points that are ready with the first share, the others in proportion; working
+    days that the last share to be ready is later."""
+    title: Text
+    unit: Text
+    stated: float
+    steps: Many[CurveStep]
+
+
+class StragglerTold(Record):
+    """A share that is ready only after every supplier must be."""
+
+    title: Text
+    percent: float
+    parties: int
+    ready: Date
+    late_wd: int
+    """Working days after the first on which all others can be moved."""
+
+
 class MarketTold(Record):
     """A rule of kind migration at its earliest: what decides it, and what other limits and readiness would make of it."""
 
@@ -179,6 +213,12 @@ class MarketTold(Record):
     """For the end of each month that another limit can reach."""
     by: LeastLimit | None
     """For the day asked for."""
+    suppliers: int = 0
+    """How many parties the shares are the meter points of."""
+    suppliers_ready: int = 0
+    """Of them, ready when every supplier must be."""
+    stragglers: Many[StragglerTold] = ()
+    curves: Many[MarketCurve] = ()
 
 
 class Migrated(Record):

@@ -431,6 +431,8 @@ class ReadyShare(Record):
     """Whose they are: a party, a segment."""
     limit: Annotated[int, Field(ge=1)] | None = None
     """Thousands that can be moved of it on a day, and once more of what comes back of it; no limit of its own where left out."""
+    parties: Annotated[int, Field(ge=0)] = 1
+    """How many suppliers it is the meter points of; none where it is a part of those counted with other shares."""
     checks: Annotated[int, Field(ge=0)] = 0
     """Working days of the base calendar between its last meter point and the end."""
 
@@ -541,20 +543,36 @@ class Migration(RuleRecord):
         """Return the limit: more can only hasten."""
         return (Term(("limit",), self.limit, "rate", -1, 1),)
 
+    def parts(self) -> tuple[tuple[int, MovedShare], ...]:
+        """Return what has to be moved, what comes back for itself where it does so later, each with the place of its share."""
+        rounds = [(0, 100), (self.comes_back_after, self.comes_back)] if self.comes_back_after else [(0, 100 + self.comes_back)]
+        points = self.points()
+        return tuple(
+            (
+                place,
+                MovedShare(
+                    point=points[place],
+                    delay=delay,
+                    work=round(entry.share * 100) * self.meter_points * percent,
+                    most=None if entry.limit is None else entry.limit * 100**3,
+                    checks=entry.checks,
+                ),
+            )
+            for place, entry in enumerate(self.ready)
+            for delay, percent in rounds
+            if percent
+        )
+
     def shares(self) -> tuple[MovedShare, ...]:
-        """Return what has to be moved: what is alike but for its size as one, what comes back for itself."""
-        found: list[MovedShare] = []
+        """Return what has to be moved, what is alike but for its size as one."""
+        parts = [part for _, part in self.parts()]
         sizes: dict[tuple[Point, int, int], int] = {}
-        parts = [(0, 100), (self.comes_back_after, self.comes_back)] if self.comes_back_after else [(0, 100 + self.comes_back)]
-        for entry, point in zip(self.ready, self.points(), strict=False):
-            for delay, percent in parts:
-                work = round(entry.share * 100) * self.meter_points * percent
-                if entry.limit is not None and work:
-                    found.append(MovedShare(point, delay, work, entry.limit * 100**3, entry.checks))
-                elif work:
-                    sizes[point, delay, entry.checks] = sizes.get((point, delay, entry.checks), 0) + work
-        found += [MovedShare(point, delay, work, None, checks) for (point, delay, checks), work in sizes.items()]
-        return tuple(found)
+        for part in parts:
+            if part.most is None:
+                alike = part.point, part.delay, part.checks
+                sizes[alike] = sizes.get(alike, 0) + part.work
+        together = (MovedShare(point, delay, work, None, checks) for (point, delay, checks), work in sizes.items())
+        return (*(part for part in parts if part.most is not None), *together)
 
     def room(self, day: dt.date, limit: int, elapsed: int) -> int:
         """Return what can be moved on a working day, in the unit of shares, so many days after the first share was ready."""

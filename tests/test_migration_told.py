@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from models.duration import Duration
 from models.migration import MarketTold
 from models.plan import Plan
 from models.rules import Migration
@@ -16,6 +18,8 @@ from optimiser.cli import main
 from optimiser.clock import Clock
 from optimiser.critical import compile_network, earliest_times
 from optimiser.errors import InputError
+from optimiser.migration.told import markets_told
+from tests.conftest import plan_of
 
 PLAN = "mhhs-round2"
 
@@ -101,6 +105,91 @@ def test_months_run_to_all_meter_points(told: MarketTold) -> None:
     assert percents[-1] == 100
     assert told.months[-1].month == f"{told.done:%Y-%m}"
     assert told.deciding_thousand > told.room_thousand
+
+
+def test_every_step_of_a_curve_is_the_plan_solved_again(plan: Plan, told: MarketTold) -> None:
+    """By the limit and by how late the last are, the end moves at each step as told, and not a unit sooner."""
+    (rule,) = (rule for rule in plan.rules if isinstance(rule, Migration))
+    curves = {curve.of: curve for curve in told.curves}
+    assert list(curves) == ["limit", "first share", "delay"]
+    late = plan.model_dump(mode="json", by_alias=True)
+    ground = {"basis": "synthetic"}
+    late["milestones"].append({"id": "LATE", "title": "Late", "shown": "closes", **ground})
+    link = {"id": "late", "title": "Late", "kind": "dependency", "before": "M14", "after": "LATE", "lag": "0 wd", **ground}
+    late["rules"].append(link)
+    ready = tuple(
+        entry.model_copy(update={"at": type(rule.after)("LATE")}) if entry.at.item == "M14" else entry for entry in rule.ready
+    )
+    delayed = with_rule(Plan.model_validate(late), ready=ready)
+
+    def by_limit(limit: int) -> dt.date:
+        return end_of(with_rule(plan, limit=limit))
+
+    def by_delay(days: int) -> dt.date:
+        lag = Duration(days, "wd")
+        rules = tuple(each.model_copy(update={"lag": lag}) if each.id == "late" else each for each in delayed.rules)
+        return end_of(delayed.evolve(rules=rules))
+
+    for name, ask in (("limit", by_limit), ("delay", by_delay)):
+        steps = curves[name].steps
+        assert len(steps) > 50
+        for before, step in list(pairwise(steps))[::9]:
+            assert ask(int(step.at)) == step.date
+            assert ask(int(step.at) - 1) == before.date != step.date
+
+
+def test_what_is_ready_first_moves_the_end_at_each_step_and_at_no_other() -> None:
+    """Of two shares, and of two with limits of their own, the end told for each part of the first is that of a plan with it."""
+    for more, parts in (({}, range(0, 10001, 37)), ({"first": 4, "second": 3}, range(0, 10001, 500))):
+        told = market_told(40.0, **more)
+        (curve,) = (curve for curve in told.curves if curve.of == "first share")
+        assert curve.stated == 40
+        for part in parts:
+            step = [each for each in curve.steps if each.at * 100 <= part][-1]
+            if 0 < part < 10000:
+                assert market_told(part / 100, **more).done == step.date, (part, more)
+        assert len(curve.steps) > 3
+
+
+def market_told(early: float, **limits: int) -> MarketTold:
+    """Return what is told of a market of two shares that are ready after three and after twelve days."""
+    own = {name: {"limit": limit} for name, limit in limits.items()}
+    ready = [
+        {"at": "A", "share": early, **own.get("first", {})},
+        {"at": "B", "share": round(100 - early, 2), **own.get("second", {})},
+    ]
+    rule = {
+        "id": "pace",
+        "title": "Pace",
+        "kind": "migration",
+        "after": "DONE",
+        "meter_points": 100,
+        "limit": 5,
+        "ready": ready,
+    }
+    plan = plan_of(
+        activities=[
+            {"id": name, "title": name, "duration": f"{days} wd", "basis": "synthetic"} for name, days in (("A", 3), ("B", 12))
+        ],
+        milestones=[{"id": "DONE", "title": "Done", "shown": "closes", "basis": "synthetic"}],
+        rules=[{**rule, "basis": "synthetic"}],
+        targets=["DONE"],
+    )
+    (told,) = markets_told(plan, "DONE", "DONE")
+    return told
+
+
+def test_who_is_not_ready_in_time_is_named(plan: Plan) -> None:
+    """Shares ready after every supplier must be are stragglers: with how many suppliers, what share, and how late."""
+    stated = markets_told(plan, "M14", "M15")[0]
+    assert (stated.suppliers, stated.suppliers_ready, stated.stragglers) == (65, 65, ())
+    early = markets_told(plan, "M12", "M15")[0]
+
+    assert (early.suppliers, early.suppliers_ready, early.ready_percent) == (65, 2, 41)
+    assert [(each.percent, each.parties) for each in early.stragglers] == [(13, 1), (11.5, 1), (14.5, 1), (20, 60)]
+    clock, m12 = Clock(plan), earliest_times(compile_network(plan)).position("M12")[0]
+    for each in early.stragglers:
+        assert clock.boundary(each.ready, "opens") == m12 + each.late_wd
 
 
 def test_without_the_rule_no_limit_can_be_asked_for() -> None:

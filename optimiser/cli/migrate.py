@@ -35,7 +35,9 @@ def migrate_plan(
         str | None,
         typer.Option("--by", metavar="DATE", help="Find the least daily limit with which all is migrated by then."),
     ] = None,
-    every: Annotated[bool, typer.Option("--all", help="Show the break-evens of the published plans too.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Show the break-evens of the published plans too, and every step of a curve.")
+    ] = False,
     scenario: Scenarios = None,
     setting: Settings = None,
     reading: Readings = None,
@@ -48,8 +50,9 @@ def migrate_plan(
     Of the plan and of each published timetable: the average share of all meter points a working day by each calendar, its
     peak where the rate rises first, and the break-even of late parties. No number is used that the plan does not hold.
 
-    Where a rule of kind migration is on: which shares and moratoria decide, how much has moved by the end of each month, and
-    the least daily limit for other dates.
+    Where a rule of kind migration is on: which shares and moratoria decide, who is ready in time and who is not, how much has
+    moved by the end of each month, the least daily limit for other dates, and the end by the limit, by what is ready first and
+    by how late the last are.
 
     Exit codes: 0 done and proven; 2 bad usage or input; 3 proven infeasible; 4 a date is not proved; 5 the date asked for is
     missed; 1 our fault.

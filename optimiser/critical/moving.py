@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from math import gcd
 from typing import Any, TypeAlias
@@ -32,7 +33,7 @@ from optimiser.clock import Boundaries, Clock
 from optimiser.critical.flow import earliest_completion
 from optimiser.critical.network import Arc, Family, Network, Quorum, constant
 
-__all__ = ["Flow", "compile_migration"]
+__all__ = ["Flow", "Throughput", "compile_migration"]
 
 Ready: TypeAlias = tuple[int, int, MovedShare]
 """A share with the boundary from which it can be moved and the place of its point."""
@@ -48,24 +49,44 @@ class Throughput:
     rule
         The rule.
     shares
-        What has to be moved, each with the place of its point among those of the rule.
+        What has to be moved, each with the place of its point among those that boundaries are given for.
+
+    Attributes
+    ----------
+    relative
+        Whether the pace begins with the first share.
+    plain
+        Whether shares have no limits of their own and the pace is one of dates.
+    checks
+        The working days of checks that shares want.
+    highest
+        A limit with which all moves on any day on which something may.
     """
 
     def __init__(self, clock: Clock, rule: Migration, shares: Sequence[tuple[int, MovedShare]]) -> None:
-        self.clock, self.shares = clock, tuple(shares)
-        self._rule = rule
+        self.clock, self._rule = clock, rule
         self._worked = (
             np.isin(clock.days, clock.own_days(rule.calendar)) if rule.calendar else np.ones(clock.size, dtype=np.bool_)
         )
         self._paces: dict[int, Boundaries] = {}
-        self._ends: dict[tuple[Any, ...], tuple[int, tuple[int, ...]]] = {}
         self.relative = any(step.from_start is not None for step in rule.steps)
+        self._moved = np.concatenate(([0], np.cumsum(self.pace(0))))
+        self.lay_out(shares)
+
+    def with_shares(self, shares: Sequence[tuple[int, MovedShare]]) -> Throughput:
+        """Return the same days for other shares."""
+        other = copy(self)
+        other.lay_out(shares)
+        return other
+
+    def lay_out(self, shares: Sequence[tuple[int, MovedShare]]) -> None:
+        """Lay out what has to be moved."""
+        self.shares = tuple(shares)
         self.plain = not self.relative and all(share.most is None for _, share in shares)
         self.checks = sorted({share.checks for _, share in shares})
-        self._moved = np.concatenate(([0], np.cumsum(self.pace(0))))
-        least = min(step.percent for step in (*rule.steps, PaceStep(from_start=0, percent=100)) if step.percent)
+        least = min(step.percent for step in (*self._rule.steps, PaceStep(from_start=0, percent=100)) if step.percent)
         self.highest = 1 + sum(share.work for _, share in shares) // (100 * 100 * least)
-        """A limit with which all moves on any day on which something may."""
+        self._ends: dict[tuple[Any, ...], tuple[int, tuple[int, ...]]] = {}
 
     def pace(self, first: int) -> Boundaries:
         """Return what a limit of one moves on each day, of a market that begins at a boundary."""

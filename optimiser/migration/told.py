@@ -7,19 +7,32 @@ by the closed form for markets (`optimiser.critical.flow`), which knows nothing 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import gcd
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.market import Market, Stream
-from models.migration import LeastLimit, LimitDate, MarketTold, MoratoriumTold, MovedBy, ShareTold
+from models.migration import (
+    CurveStep,
+    LeastLimit,
+    LimitDate,
+    MarketCurve,
+    MarketTold,
+    MoratoriumTold,
+    MovedBy,
+    ShareTold,
+    StragglerTold,
+)
 from models.plan import Plan
-from models.rules import Migration, Point
+from models.rules import Migration, MovedShare, Point
 from optimiser.clock import Clock
-from optimiser.critical import compile_network, earliest_times
+from optimiser.critical import Columns, compile_network, earliest_times, evaluate
 from optimiser.critical.flow import Completion, earliest_completion
+from optimiser.critical.moving import Throughput
+from optimiser.migration.curves import WHOLE, Steps, by_delay, by_first_share, by_limit
 from optimiser.solve.variant import Variant, evaluate_variants
 
 __all__ = ["markets_told"]
@@ -28,6 +41,9 @@ PERCENTS = (50, 60, 70, 80, 90, 100, 110, 120, 130, 150, 200)
 """Of the limit, at which the end is told."""
 MONTHS = 12
 """Ends of months for which the least limit is told, from the first that any limit reaches."""
+LATEST = 260
+"""Working days by which the last shares are tried later."""
+CurveOf = Literal["limit", "first share", "delay"]
 UNIT = 1_000_000
 """Parts of a thousand meter points in which a rule counts its work."""
 
@@ -59,23 +75,18 @@ class _Told:
         self.node = self.network.nodes[end, "start"]
         *points, self.after = rule.points()
         self.ready = [self.values[self.network.node(point)] for point in points]
-        self.every = self.values[self.network.nodes[ready, "start"]]
-        limit = plan.amount(rule.limit)
-        own = set(self.clock.own_days(rule.calendar or plan.calendar).tolist())
-        rooms = [rule.room(dt.date.fromordinal(day), limit, 0) if day in own else 0 for day in self.clock.days.tolist()]
-        works = [round(entry.share * 100) * rule.meter_points * (100 + rule.comes_back) for entry in rule.ready]
-        self.unit = gcd(*works, *rooms)
-        self.works, self.rooms = [work // self.unit for work in works], tuple(room // self.unit for room in rooms)
+        self.every, self.ready_by = self.values[self.network.nodes[ready, "start"]], ready
+        self.limit = plan.amount(rule.limit)
+        self.market = Throughput(self.clock, rule, rule.parts())
         self.titles = [entry.title or f"{entry.share:g} % from {entry.at}" for entry in rule.ready]
-        self.limit = limit
 
     def told(self, by: dt.date | None) -> MarketTold:
         """Return everything."""
-        found = self._completion(self.ready)
-        assert found.days is not None
-        assert found.shortfall is not None
+        days, _ = self.market.end(self.ready, self.limit)
+        found, works, unit = self._deciding(days)
         short = found.shortfall
-        ready = sum(entry.share for entry, boundary in zip(self.rule.ready, self.ready, strict=True) if boundary <= self.every)
+        assert short is not None
+        early = [place for place, boundary in enumerate(self.ready) if boundary <= self.every]
         limits = [max(1, self.limit * percent // 100) for percent in PERCENTS]
         targets = self._months() if by is None else [*self._months(), by]
         least = [LeastLimit(by=day, limit=limit) for day, limit in zip(targets, self._least([*targets]), strict=True)]
@@ -84,31 +95,45 @@ class _Told:
             title=self.rule.title,
             basis=self.rule.basis,
             after=self.after.item,
-            done=self.clock.show(found.days, "closes"),
+            done=self.clock.show(days, "closes"),
             limit=self.limit,
-            deciding=tuple(self.titles[place] for place in short.streams),
+            deciding=tuple(dict.fromkeys(self.titles[works[stream][0]] for stream in short.streams)),
             deciding_from=self.clock.show(short.first, "opens"),
-            deciding_thousand=short.work * self.unit / UNIT,
-            room_thousand=short.room * self.unit / UNIT,
-            ready_percent=round(ready, 2),
-            shares=tuple(self._share(place, found.days) for place in range(len(self.titles))),
+            deciding_thousand=short.work * unit / UNIT,
+            room_thousand=short.room * unit / UNIT,
+            ready_percent=round(sum(self.rule.ready[place].share for place in early), 2),
+            shares=tuple(self._share(place, days) for place in range(len(self.titles))),
             moratoria=tuple(self._moratorium(place) for place in range(len(self.rule.moratoria))),
-            months=self._moved(found),
+            months=self._moved(),
             limits=tuple(
                 LimitDate(limit=limit, date=self._shown(boundary))
                 for limit, boundary in zip(limits, self._ends(limits).tolist(), strict=True)
             ),
             least=tuple(least if by is None else least[:-1]),
             by=None if by is None else least[-1],
+            suppliers=sum(entry.parties for entry in self.rule.ready),
+            suppliers_ready=sum(self.rule.ready[place].parties for place in early),
+            stragglers=tuple(self._straggler(place) for place in range(len(self.ready)) if place not in early),
+            curves=tuple(self._curves()),
         )
 
     # -- the market --------------------------------------------------------------------------------------------------
 
-    def _completion(self, ready: Sequence[int]) -> Completion:
+    def _completion(self, checks: int) -> tuple[Completion, list[tuple[int, MovedShare]], int]:
+        """Return when the parts are moved that want so many days of checks at least, by the closed form; they, and their unit."""
+        parts = [each for each in self.market.shares if each[1].checks >= checks]
+        rooms = (self.limit * self.market.pace(min(self.ready))).tolist()
+        unit = gcd(*rooms, *(part.work for _, part in parts), *(part.most or 0 for _, part in parts))
         streams = (
-            Stream(f"{place}", work, boundary) for place, (work, boundary) in enumerate(zip(self.works, ready, strict=True))
+            Stream(f"{number}", part.work // unit, self.ready[place] + part.delay, part.most and part.most // unit)
+            for number, (place, part) in enumerate(parts)
         )
-        return earliest_completion(Market(tuple(streams), self.rooms))
+        return earliest_completion(Market(tuple(streams), tuple(room // unit for room in rooms))), parts, unit
+
+    def _deciding(self, days: int) -> tuple[Completion, list[tuple[int, MovedShare]], int]:
+        """Return the completion of those who decide: the fewest days of checks with which the end is where it is."""
+        found = [(checks, self._completion(checks)) for checks in self.market.checks]
+        return next(each for checks, each in found if each[0].days is not None and each[0].days + checks == days)
 
     def _share(self, place: int, days: int) -> ShareTold:
         """Return one share, with how late it may be: the last morning that leaves the last meter point where it is."""
@@ -117,7 +142,7 @@ class _Told:
         while high - low > 1:
             middle = (low + high) // 2
             later = [middle if other == place else boundary for other, boundary in enumerate(self.ready)]
-            low, high = (middle, high) if self._completion(later).days == days else (low, middle)
+            low, high = (middle, high) if self.market.end(later, self.limit)[0] == days else (low, middle)
         return ShareTold(
             title=self.titles[place],
             at=str(entry.at),
@@ -127,14 +152,54 @@ class _Told:
             gain_wd=self._gain(self._at_once(place)),
         )
 
-    def _moved(self, found: Completion) -> tuple[MovedBy, ...]:
+    def _straggler(self, place: int) -> StragglerTold:
+        entry = self.rule.ready[place]
+        return StragglerTold(
+            title=self.titles[place],
+            percent=entry.share,
+            parties=entry.parties,
+            ready=self.clock.show(self.ready[place], "opens"),
+            late_wd=self.ready[place] - self.every,
+        )
+
+    def _moved(self) -> tuple[MovedBy, ...]:
         """Return what has moved by the end of each month, to the one in which the last meter point does."""
+        found, parts, unit = self._completion(0)
         assert found.days is not None
-        total, months = sum(self.works), dict[str, float]()
+        total, months = sum(part.work for _, part in parts) // unit, dict[str, float]()
         for day in range(min(self.ready), found.days):
             date = self.clock.show(day, "opens")
             months[f"{date:%Y-%m}"] = round(100 * int(found.moved[day]) / total, 4)
         return tuple(MovedBy(month=month, percent=percent) for month, percent in months.items())
+
+    # -- the end by one number -----------------------------------------------------------------------------------------
+
+    def _curves(self) -> Iterator[MarketCurve]:
+        """Yield the end by the limit, by what is ready first and by how late the last are."""
+        ready, limit, market = self.ready, self.limit, self.market
+        first = [place for place, boundary in enumerate(ready) if boundary == min(ready)]
+        last = [place for place, boundary in enumerate(ready) if boundary == max(ready)]
+        steps = by_limit(market, ready, max(1, limit // 2), 2 * limit)
+        yield self._curve("limit", f"{self.end} by the daily limit of all", "thousand a day", limit, steps, 1)
+        if len(first) < len(ready):
+            percent = sum(self.rule.ready[place].share for place in first)
+            steps = by_first_share(market, ready, limit, first)
+            title = f"{self.end} by what can be moved from the first day on"
+            yield self._curve("first share", title, "% of all meter points", percent, steps, WHOLE // 100)
+        steps = by_delay(market, ready, limit, last, LATEST)
+        title = f"{self.end} by how much later the last are ready"
+        yield self._curve("delay", title, "wd", 0, steps, 1)
+
+    def _curve(self, of: CurveOf, title: str, unit: str, stated: float, steps: Steps, scale: int) -> MarketCurve:
+        """Return a curve of the end, which waits for more than the last meter point."""
+        boundaries = np.array([boundary for _, boundary in steps], dtype=np.int64)
+        columns = Columns(len(steps), switches={self.rule.id: np.zeros(len(steps), dtype=np.bool_)})
+        raised = {self.network.node(self.after): boundaries}
+        found = evaluate(self.network, columns, raised=raised)
+        dates = [self._shown(boundary) for boundary in found.values[self.node].tolist()]
+        kept = [place for place, date in enumerate(dates) if not place or date != dates[place - 1]]
+        shown = tuple(CurveStep(at=steps[place][0] / scale, date=dates[place]) for place in kept)
+        return MarketCurve(of=of, title=title, unit=unit, stated=stated, steps=shown)
 
     # -- the plan with another rule ----------------------------------------------------------------------------------
 
@@ -169,8 +234,7 @@ class _Told:
     @property
     def _highest(self) -> int:
         """A limit with which all moves on any day on which something may: more changes nothing."""
-        least = min(room for room in self.rooms if room)
-        return self.limit * -(-sum(self.works) // least)
+        return self.market.highest
 
     def _months(self) -> list[dt.date]:
         """Return the last days of the months from the first that any limit reaches."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from models.migration import ImpliedRate, LateDate, MarketTold, Migrated, MigrationWindow
+from models.migration import ImpliedRate, LateDate, MarketCurve, MarketTold, Migrated, MigrationWindow
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, heading, paragraph
 from optimiser.evidence.words import day, listed, month_or_day
 
 __all__ = ["migration_report"]
+
+STEPS = 12
+"""Of a curve about so many steps are shown."""
 
 
 def migration_report(found: Migrated, page: Page, *, every: bool = False) -> str:
@@ -21,11 +24,11 @@ def migration_report(found: Migrated, page: Page, *, every: bool = False) -> str
     page
         How it will be shown.
     every
-        Whether the break-evens of published plans follow those of the plan itself.
+        Whether the break-evens of published plans follow those of the plan itself, and every step of a curve is shown.
     """
     lines: Lines = []
     for market in found.markets:
-        lines += _market(market, found, page)
+        lines += _market(market, found, page, every=every)
     lines += [*_rates(found, page), *_peaks(found, page), *_late_shares(found, page)]
     for window in found.windows if every else found.windows[:1]:
         for start in window.starts:
@@ -38,7 +41,7 @@ def migration_report(found: Migrated, page: Page, *, every: bool = False) -> str
     return page.paint(lines)
 
 
-def _market(market: MarketTold, found: Migrated, page: Page) -> Lines:
+def _market(market: MarketTold, found: Migrated, page: Page, *, every: bool) -> Lines:
     """Return one rule of kind migration: who is ready when, what decides, how much has moved when, and other limits."""
     window = found.windows[0]
     end, date = window.end.milestones[0], window.end.latest
@@ -54,7 +57,7 @@ def _market(market: MarketTold, found: Migrated, page: Page) -> Lines:
     )
     lines += paragraph(said, page.width)
     if window.ready is not None:
-        lines += paragraph(f"Ready by {window.ready.milestones[0]}: {market.ready_percent:g} % of meter points.", page.width)
+        lines += _ready(market, window.ready.milestones[0], page)
     grid = TextTable(
         [
             TextColumn("share", "right"),
@@ -70,7 +73,46 @@ def _market(market: MarketTold, found: Migrated, page: Page) -> Lines:
         grid.add("0 %", f"moratorium from {day(pause.first)} to {day(pause.last)}", "", "", f"{pause.gain_wd} wd")
     note = f"May be later: alone, with the last meter point where it is. Gain at once: of {end}, ready with the first or without it."
     lines += [heading(""), *grid.lines(page.width), *paragraph(note, page.width)]
-    return [*lines, *_moved(market, page), *_limits(market, end, page), heading("")]
+    lines += [*_moved(market, page), *_least(market, end, page)]
+    for curve in market.curves:
+        lines += _curve(curve, page, every=every)
+    return [*lines, heading("")]
+
+
+def _ready(market: MarketTold, ready: str, page: Page) -> Lines:
+    """Return who is ready when every supplier must be, and who is not."""
+    said = (
+        f"Ready by {ready}: {market.suppliers_ready} of {market.suppliers} suppliers, with {market.ready_percent:g} % of meter "
+        "points."
+    )
+    if not market.stragglers:
+        return paragraph(said, page.width)
+    grid = TextTable(
+        [
+            TextColumn("straggler", gives=True),
+            TextColumn("share", "right"),
+            TextColumn("suppliers", "right"),
+            TextColumn("ready"),
+            TextColumn("late", "right"),
+        ]
+    )
+    for each in market.stragglers:
+        grid.add(each.title, f"{each.percent:g} %", f"{each.parties}", day(each.ready), f"{each.late_wd} wd")
+    return [*paragraph(said, page.width), heading(""), *grid.lines(page.width)]
+
+
+def _curve(curve: MarketCurve, page: Page, *, every: bool) -> Lines:
+    """Return the steps of a curve: some of them, with the one that the plan is on, or all."""
+    stated = max((place for place, step in enumerate(curve.steps) if step.at <= curve.stated), default=0)
+    gap = 1 if every else -(-len(curve.steps) // STEPS)
+    grid = TextTable([TextColumn(f"from {curve.unit}", "right"), TextColumn("the end"), TextColumn("")])
+    for place, step in enumerate(curve.steps):
+        if place % gap == 0 or place in (stated, stated + 1, len(curve.steps) - 1):
+            shown = "beyond the days covered" if step.date is None else day(step.date)
+            grid.add(f"{step.at:g}", shown, f"as stated, {curve.stated:g}" if place == stated else "")
+    left_out = len(curve.steps) - len(grid.rows)
+    more = f"; {left_out} more steps with --all" if left_out else ""
+    return [heading(""), heading(curve.title, f"every step is exact{more}"), *grid.lines(page.width)]
 
 
 def _moved(market: MarketTold, page: Page) -> Lines:
@@ -86,18 +128,12 @@ def _moved(market: MarketTold, page: Page) -> Lines:
     ]
 
 
-def _limits(market: MarketTold, end: str, page: Page) -> Lines:
-    """Return the end by other limits, and the least limit by the end of each month."""
-    grid = TextTable([TextColumn("limit, thousand a day", "right"), TextColumn(end)])
-    for each in market.limits:
-        grid.add(f"{each.limit:,}", "beyond the days covered" if each.date is None else day(each.date))
+def _least(market: MarketTold, end: str, page: Page) -> Lines:
+    """Return the least limit by the end of each month, and by the day asked for."""
     least = TextTable([TextColumn(f"{end} by"), TextColumn("least limit", "right")])
     for asked in (*market.least, *([market.by] if market.by else [])):
         least.add(day(asked.by), "none is enough" if asked.limit is None else f"{asked.limit:,}")
     return [
-        heading(""),
-        heading(f"{end} by other limits"),
-        *grid.lines(page.width),
         heading(""),
         heading("The least limit", "one thousand a day less and the day is missed"),
         *least.lines(page.width),
