@@ -14,7 +14,7 @@ from models.scenario import Scenario
 from optimiser.errors import BeyondHorizonError, InputError, Located
 from optimiser.reading.document import Document
 from optimiser.reading.folder import Gathered, gather
-from optimiser.reading.packaged import BENCHMARKS, find_plan
+from optimiser.reading.packaged import BENCHMARKS, PLANNERS, find_plan
 from optimiser.reading.relative import Setting
 from optimiser.reading.scenarios import LocatedScenario, UserChoices, read_scenario, stack
 from optimiser.reading.sound import Verdict, judge
@@ -70,7 +70,8 @@ def load(
     ----------
     plan
         The name of a packaged plan; or a path to a folder with a ``plan.yaml``, to that file, to another YAML file that
-        is a whole plan, or to a PSPLIB ``.sm``, Patterson ``.rcp`` or RCPSP/max ``.sch`` file.
+        is a whole plan; to a planner's own file (``.xer``, ``.xml``, ``.pmxml``); or to a PSPLIB ``.sm``, Patterson ``.rcp``
+        or RCPSP/max ``.sch`` file.
     scenarios
         Names of files in the plan's ``scenarios`` folder, or paths to YAML files; applied in order, the later wins.
     settings
@@ -144,7 +145,12 @@ def _read(path: Path, *, hindsight: bool) -> tuple[Gathered, Verdict]:
         from optimiser.reading.psplib import read_psplib
 
         return Gathered(files=[Document(str(path))]), Verdict(read_psplib(path), [])
-    gathered = gather(path)
+    if path.suffix.lower() in PLANNERS:
+        from optimiser.reading.interchange.opening import gather_planner
+
+        gathered, _, _ = gather_planner(path)
+    else:
+        gathered = gather(path)
     return gathered, judge(gathered, hindsight=hindsight)
 
 

@@ -10,12 +10,24 @@ from pathlib import Path
 from optimiser.errors import InputError, Located
 from optimiser.reading.document import heading
 
-__all__ = ["BENCHMARKS", "PackagedPlan", "find_plan", "find_scenario", "packaged", "scenario_folder", "scenarios_beside"]
+__all__ = [
+    "BENCHMARKS",
+    "PLANNERS",
+    "PackagedPlan",
+    "find_plan",
+    "find_scenario",
+    "packaged",
+    "scenario_folder",
+    "scenarios_beside",
+]
 
 _YAML = (".yaml", ".yml", ".json")
 _BENCHMARKS = (".sm", ".rcp", ".sch")
 BENCHMARKS = (*_BENCHMARKS, ".mm")
 """How the names of benchmark files end; the last, of jobs in several modes, is refused with its place."""
+
+PLANNERS = (".xer", ".xml", ".pmxml")
+"""How the names of planners' own files end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +119,15 @@ def find_plan(plan: str | Path) -> Path:
     if not text or "\0" in text:
         raise InputError([Located(f"'{text!r}' names no plan. Known: {', '.join(folders) or 'none'}.")])
     if not _exists(path):
-        if "/" in text or path.suffix.lower() in (*_YAML, *BENCHMARKS):
+        if "/" in text or path.suffix.lower() in (*_YAML, *BENCHMARKS, *PLANNERS):
             raise InputError([Located("there is no such file or folder", file=text)])
         raise InputError([Located(f"unknown plan '{text}'{_maybe(text, folders)}")])
     if path.is_dir():
         if not _exists(path / "plan.yaml"):
             raise InputError([Located("the folder has no plan.yaml, expected a plan's folder", file=text)])
-    elif path.suffix.lower() not in (*_YAML, *BENCHMARKS):
-        message = f"expected a file ending in {', '.join((*_YAML, *_BENCHMARKS))}, or a folder with a plan.yaml"
+    elif path.suffix.lower() not in (*_YAML, *BENCHMARKS, *PLANNERS):
+        endings = ", ".join((*_YAML, *_BENCHMARKS, *PLANNERS))
+        message = f"expected a file ending in {endings}, or a folder with a plan.yaml"
         raise InputError([Located(message, file=text)])
     return path
 

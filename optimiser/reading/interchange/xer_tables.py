@@ -10,9 +10,10 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Final, TypeVar
+from typing import Final
 
 from optimiser.reading.interchange.cells import MOST_TASKS, PlannerCells
+from optimiser.reading.interchange.p6_rows import Term
 from optimiser.reading.interchange.record import FilePlace
 
 __all__ = ["READ", "XerRow", "XerTable", "read_tables", "rows_of"]
@@ -29,8 +30,6 @@ READ: Final[dict[str, tuple[str, ...]]] = {
     "TASKRSRC": ("task_id",),
 }
 """Tables that are read, and the cells that each row of them must have; of any other table the rows are counted."""
-
-Term = TypeVar("Term")
 
 _MOST_ROWS: Final = 5 * MOST_TASKS
 
@@ -74,6 +73,11 @@ class XerRow:
     def minutes(self, column: str) -> int | None:
         """Return a length of time, which the file has in hours."""
         return self._cells.minutes(self[column], self.place, column)
+
+    def exact(self, column: str) -> Fraction | None:
+        """Return a length in minutes as exactly as the file has it."""
+        hours = self.number(column)
+        return None if hours is None else hours * 60
 
     def number(self, column: str) -> Fraction | None:
         """Return a number."""

@@ -1,0 +1,123 @@
+"""What became of a planner's file: what was understood, what was not, and which of its own dates come out again."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from models.record import Identifier, Many, Quoted, Record, Text
+
+__all__ = [
+    "IMPORT_SCHEMA",
+    "Differing",
+    "ImportCount",
+    "ImportFinding",
+    "ImportReport",
+    "ImportSeverity",
+    "ImportSource",
+    "ProjectFound",
+    "Reproduced",
+]
+
+IMPORT_SCHEMA = "optimiser/import/1"
+
+ImportSeverity = Literal["lost", "approximated", "assumed", "stale", "kept", "unread"]
+"""``lost``: can move a date and is not modelled. ``approximated``: modelled nearly. ``assumed``: the file is silent, or no
+public file decides what its tool does. ``stale``: the file's own logic does not give its stored date. ``kept``: moves no date,
+and stays in the file. ``unread``: this version does not know what it is."""
+
+
+class ImportSource(Record):
+    """The file."""
+
+    file: Text
+    form: Text
+    tool: Text
+    version: str
+    sha256: Text
+
+
+class ProjectFound(Record):
+    """A project of the file."""
+
+    id: Text
+    name: str
+    activities: int
+
+
+class ImportCount(Record):
+    """Of one kind of thing: found in the file, translated into the plan, and told of in a finding."""
+
+    kind: Text
+    found: int
+    translated: int
+    reported: int
+
+
+class ImportFinding(Record):
+    """Something that a reader of the dates has to know.
+
+    Attributes
+    ----------
+    where
+        What it is about, as the planner names it: at most twenty.
+    more
+        How many it is about beside those.
+    effect_minutes
+        By how much it moves the end of the project, in worked minutes, where that was worked out.
+    """
+
+    code: Identifier
+    severity: ImportSeverity
+    count: int
+    where: Many[Quoted] = ()
+    more: int = 0
+    says: Text
+    effect_minutes: int | None = None
+
+
+class Differing(Record):
+    """An item whose stored date does not come out again, though those of all it waits for do.
+
+    Attributes
+    ----------
+    start_minutes, finish_minutes
+        Worked minutes by which our date is later than the stored one.
+    follows
+        How many differences follow from this one and have no other root before them.
+    """
+
+    id: Identifier
+    title: Text
+    start: Text
+    finish: Text
+    stored_start: Text
+    stored_finish: Text
+    start_minutes: int
+    finish_minutes: int
+    follows: int
+
+
+class Reproduced(Record):
+    """The file's own dates against those that its logic gives."""
+
+    dated: int
+    exact: int
+    same_boundary: int
+    different: int
+    roots: Many[Differing] = ()
+    more_roots: int = 0
+
+
+class ImportReport(Record):
+    """The whole answer of ``import``."""
+
+    schema_: Annotated[Literal["optimiser/import/1"], Field(alias="schema")] = "optimiser/import/1"
+    source: ImportSource
+    projects: Many[ProjectFound]
+    project: Text
+    dialect: Literal["msp", "p6"]
+    counts: Many[ImportCount]
+    reproduced: Reproduced
+    findings: Many[ImportFinding]
