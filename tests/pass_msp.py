@@ -6,6 +6,8 @@ a task whose work ends at t. What real files taught beside the specification's o
 * A levelling delay is added to where work could begin, ``next_c(start)``, and what comes out is rounded by ``next_c`` again.
 * A task with work assignments starts with the earliest of them, each on its own calendar, and finishes with the latest.
 * Work is exact, to seconds, until it has been divided by units.
+* Each assignment starts from where the links leave it, not from where the project's calendar would begin.
+* An actual finish of a task that is not wholly done is none, and no more is its actual start (files that no MS Project wrote).
 * Of a started task each assignment goes on from ``next_r(resume)`` with what remains of its work.
 * Work assigned to nobody decides only where it is split or shaped.
 * An assignment's levelling delay counts in its own unit, which is worked time in every file that has one.
@@ -122,9 +124,9 @@ class PassMsp:
         if fixed and (task.manual or task.external or not task.active):
             return fixed
         calendar = self.calendar(task)
-        if progress.actual_start and progress.actual_finish:
+        if progress.actual_start and progress.actual_finish and progress.percent in {None, 100}:
             return minute(progress.actual_start), minute(progress.actual_finish)
-        if progress.actual_start:
+        if progress.actual_start and not progress.actual_finish:
             return self._started(task, calendar)
         start = self._begin(task, calendar)
         return self._finished(task, calendar, start)
@@ -145,11 +147,7 @@ class PassMsp:
         calendar = self.calendar_of_work(task, each)
         if each.shaped and each.start and each.finish:
             return calendar.plus(minute(each.start), calendar.W(minute(each.finish)) - calendar.W(minute(each.start)))
-        left = (
-            each.remaining_work
-            if each.remaining_work is not None
-            else (each.work or 0) - each.overtime - (each.actual_work or 0)
-        )
+        left = (each.remaining_work or 0) - each.remaining_overtime
         return calendar.plus(calendar.next(resume), rounded(Fraction(left * 100) / each.units))
 
     def _bounds(self, task: TaskRecord, calendar: WorkedTime) -> list[int]:
@@ -200,6 +198,13 @@ class PassMsp:
         if not task.duration:
             start += task.levelling_delay
             return start if calendar.prev(start) == start else calendar.next(start)
+        work = self._work(task)
+        if work:  # each goes by its own calendar, from where the links leave it
+            return (
+                min(self._assigned(task, each, start)[0] for each in work) + task.levelling_delay
+                if task.levelling_delay
+                else start
+            )
         start = calendar.next(start)
         return calendar.next(start + task.levelling_delay) if task.levelling_delay else start
 
@@ -220,7 +225,7 @@ class PassMsp:
         """Tell whether an assignment says how long its task takes: nobody's does so only where it is split or shaped."""
         resource = self.resources.get(each.resource or "")
         if resource is None:
-            return each.resource is None and each.shaped and bool(each.work)
+            return each.resource is None and each.shaped and bool(each.start and each.finish)
         return resource.kind == "work" and bool(each.work) and bool(each.units)
 
     def _assigned(self, task: TaskRecord, each: AssignmentRecord, start: int) -> tuple[int, int]:

@@ -310,7 +310,7 @@ def test_records_are_handed_over_and_left_out_of_the_root() -> None:
 RICH = project(
     task(0, 0, level=0),
     task(1, 16),
-    task(2, 24, link(1, "SS", 4800), level=2, ConstraintType=4, ConstraintDate="2026-01-09T08:00:00"),
+    task(2, 24, link(1, "SS", 4800), ConstraintType=4, ConstraintDate="2026-01-09T08:00:00"),
     task(
         3,
         8,
@@ -320,7 +320,9 @@ RICH = project(
         Stop="2026-01-12T08:00:00",
         ActualStart="2026-01-12T08:00:00",
     ),
-    task(4, 0, link(3), Deadline="2026-02-02T17:00:00"),
+    task(5, 8),
+    task(6, 8, link(1), level=2),
+    task(4, 0, link(3), link(5), Deadline="2026-02-02T17:00:00"),
     calendars=calendar(2, base=1, inside=f"<Exceptions>{exception(6, '2026-01-05', '2026-12-31', DaysOfWeek=34)}</Exceptions>"),
     resources=resource(1, 2),
     assignments=assignment(1, 2, 12.5, Units=0.5, Start="2026-01-09T08:00:00", Finish="2026-01-13T17:00:00"),

@@ -7,6 +7,7 @@
     pmxml       read_pmxml         Primavera's XML
     p6_rows     projects_of        what Primavera's rows mean, in whichever of its formats
     mspdi       read_mspdi         Microsoft Project's XML
+    mpp         read_mpp           what MPXJ reads, by a child process
     elements    read_elements      elements of XML with their lines and bytes, one record at a time
     neutral     encoded, decoded   the record as JSON and back
     cells       PlannerCells       cells as minutes, moments and numbers, with every fault kept until all are known

@@ -413,6 +413,7 @@ def _assignment(row: _MspdiRow, cells: PlannerCells) -> AssignmentRecord:
         overtime=row.work("OvertimeWork") or 0,
         actual_work=row.work("ActualWork"),
         remaining_work=row.work("RemainingWork"),
+        remaining_overtime=row.work("RemainingOvertimeWork") or 0,
         delay=row.tenths("Delay") or 0,
         levelling_delay=row.tenths("LevelingDelay") or 0,
         levelling_elapsed=row.text("LevelingDelayFormat") in _ELAPSED,

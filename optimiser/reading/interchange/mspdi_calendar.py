@@ -136,7 +136,9 @@ def _clock(element: XmlElement, name: str, cells: PlannerCells) -> int | None:
 def _dates(element: XmlElement, cells: PlannerCells) -> tuple[dt.date, dt.date] | None:
     """Return the days between which something holds, both included; None where a file states none, or wrong ones."""
     place = element.place(_TABLE)
-    first, last = (cells.moment(element.value("TimePeriod", name), place, name) for name in ("FromDate", "ToDate"))
+    first, last = (
+        cells.moment(element.value("TimePeriod", name).partition("T")[0], place, name) for name in ("FromDate", "ToDate")
+    )
     if first is None or last is None:
         return None
     if last < first:

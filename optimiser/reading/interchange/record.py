@@ -320,6 +320,7 @@ class AssignmentRecord:
     overtime: Fraction | int = 0
     actual_work: Fraction | int | None = None
     remaining_work: Fraction | int | None = None
+    remaining_overtime: Fraction | int = 0
     remaining_units: Fraction | None = None
     calendar: str | None = None
     delay: int = 0
