@@ -158,7 +158,7 @@ def test_the_pack_has_the_dates_of_the_verb() -> None:
         for samples in (None, 128):
             case = gather(request_of(name, cases=(), samples=samples), name).main
             assert case.robust is not None
-            assert case.robust == robust(load(name), samples=samples, folder=name)
+            assert case.robust == robust(load(name), samples=samples, folder=name, evidence=True)
 
 
 def test_service_by_a_policy_is_never_earlier_than_the_earliest_date() -> None:

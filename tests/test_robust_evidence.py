@@ -219,7 +219,7 @@ def test_the_verb_says_it_when_asked_and_the_document_has_it_last(capfd: pytest.
     assert main(["robust", "toy", "--evidence"]) == ExitCode.DONE
     text = capfd.readouterr().out
     assert "What to get evidence for first" in text
-    assert "committing to P80 loses a day" in text
+    assert "whoever commits to P80 loses a day" in text
     assert main(["robust", "toy"]) == ExitCode.DONE
     assert "What to get evidence" not in capfd.readouterr().out
     assert main(["robust", "toy", "--evidence", "--json"]) == ExitCode.DONE

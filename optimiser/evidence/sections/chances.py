@@ -13,10 +13,11 @@ from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.resting import judged_by
 from optimiser.evidence.sections.words import lead, paragraph, remark
 from optimiser.evidence.tables.kit import column, table
+from optimiser.evidence.tables.worth import below
 from optimiser.evidence.words import month_or_day
 from optimiser.robust.commitment import commitment
 
-__all__ = ["below", "robust_dates", "unsimulated"]
+__all__ = ["robust_dates", "unsimulated"]
 
 _QUANTILES = ("P50", "P80", "P90")
 _SWINGS = 12
@@ -165,11 +166,6 @@ def _commitments(outcome: RobustOutcome, source: str) -> list[Table]:
             fold=True,
         ),
     ]
-
-
-def below(noise: int) -> str:
-    """Return what is said of a figure that the draws cannot tell from chance."""
-    return f"below the noise floor of {noise}"
 
 
 def _deadlines(outcome: RobustOutcome, source: str) -> Table:

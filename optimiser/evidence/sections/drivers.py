@@ -7,9 +7,10 @@ from models.pack import Block, Cell, Chart, Figure, Name, Section, Table
 from models.robustness import ChanceEffect, RobustDate
 from optimiser.evidence.charts.curves import Swing, tornado_chart
 from optimiser.evidence.dossier import Dossier
-from optimiser.evidence.sections.chances import below, unsimulated
+from optimiser.evidence.sections.chances import unsimulated
 from optimiser.evidence.sections.words import basis_of, lead, names, paragraph, run_source
 from optimiser.evidence.tables.kit import column, table
+from optimiser.evidence.tables.worth import below
 from optimiser.robust.statistics import percentile
 
 __all__ = ["contingency", "criticality", "drivers"]
