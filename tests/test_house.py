@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 
 FLOORS = [
     {"models"},
-    {"optimiser.errors", "optimiser.circles"},
+    {"optimiser.errors", "optimiser.circles", "optimiser.stopping"},
     {"optimiser.clock"},
     {"optimiser.numbers"},
     {"optimiser.wording"},
@@ -38,6 +38,7 @@ FLOORS = [
         "optimiser.migration",
     },
     {"optimiser.batch", "optimiser.evidence"},
+    {"optimiser.workbench"},
     {"optimiser.cli"},
     {"optimiser.__main__"},
 ]

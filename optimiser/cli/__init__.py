@@ -26,6 +26,7 @@ from optimiser.cli import (
     migrate,
     qualify,
     robust,
+    serve,
     verify,
     why_not,
 )
@@ -72,7 +73,7 @@ app.command("list")(list_plans)
 app.command("show", no_args_is_help=True)(show_plan)
 app.command("schema")(print_schema)
 app.command("solve", no_args_is_help=True)(solve_plan)
-for _verb in (explain, why_not, implied, attribute, verify, batch, compare, robust, lint, qualify, migrate, evidence):
+for _verb in (explain, why_not, implied, attribute, verify, batch, compare, robust, lint, qualify, migrate, evidence, serve):
     _verb.register(app)
 
 

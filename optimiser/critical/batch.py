@@ -20,6 +20,7 @@ from models.terms import NONE
 from optimiser.clock import Boundaries
 from optimiser.critical.moving import Flow
 from optimiser.critical.network import Arc, Bound, Family, Network, Quorum
+from optimiser.stopping import heed
 
 __all__ = ["Batch", "Columns", "Evaluated", "Flags", "evaluate"]
 
@@ -123,6 +124,7 @@ def evaluate(network: Network, columns: Columns, *, raised: Mapping[int, NDArray
     raised
         Further floors: node to a column of boundaries.
     """
+    heed()
     batch = Batch(network, columns)
     values = batch.settle(raised)
     return Evaluated(network, values, batch.broken())

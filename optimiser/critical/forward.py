@@ -18,6 +18,7 @@ import numpy as np
 from models.rules import Blackout, Dependency, Gate
 from optimiser.circles import Push, growing_circle
 from optimiser.critical.network import Arc, Bound, Network, Quorum, rises
+from optimiser.stopping import heed
 
 __all__ = ["Earliest", "Event", "Pass", "Trouble", "earliest_times"]
 
@@ -224,6 +225,7 @@ class Pass:
 
     def run(self) -> None:
         """Push until nothing moves, component by component."""
+        heed()
         floors: dict[int, list[tuple[int, str]]] = {}
         for floor in self.network.floors:
             if floor.rule in self.live and floor.boundary is not None:

@@ -23,6 +23,7 @@ from optimiser.clock import Clock
 from optimiser.critical.forward import Earliest, Pass
 from optimiser.critical.network import Network
 from optimiser.critical.packing import balanced
+from optimiser.stopping import heed
 
 __all__ = ["Levelling", "Resource", "best_schedule", "list_schedule", "resources"]
 
@@ -109,6 +110,7 @@ class Levelling:
 
     def schedule(self, key: Key) -> list[int] | None:
         """Return a schedule inside capacity, or None where this way of placing finds none; see `list_schedule`."""
+        heed()
         if self._pass.trouble:
             return None
         forward = self._pass.copied()

@@ -7,13 +7,14 @@ import math
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Final, NamedTuple
 
 from ortools.sat.python import cp_model
 
 from optimiser.encoding.answer import Limits
 from optimiser.encoding.variables import Variables
+from optimiser.stopping import heed, searching
 
 __all__ = ["Budget", "Pins", "SearchResult", "members_of", "presolved", "run", "search"]
 
@@ -155,14 +156,19 @@ def _solve(variables: Variables, budget: Budget) -> SearchResult:
 
 
 def run(solver: cp_model.CpSolver, model: cp_model.CpModel) -> cp_model.CpSolverStatus:
-    """Run CP-SAT, and stop it at once where the user interrupts.
+    """Run CP-SAT, and stop it at once where the user interrupts or whoever asked calls the work off.
 
     CP-SAT's own handler of interrupts replaces Python's for good: the next one would end the process without a word. Without
     it Python hears an interrupt only between two calls, so the main thread waits and another one searches.
     """
     solver.parameters.catch_sigint_signal = False
+    heed()
     if threading.current_thread() is not threading.main_thread():
-        return solver.solve(model)
+        stop = searching()
+        with stop.ending(solver.stop_search) if stop else nullcontext():
+            status = solver.solve(model)
+        heed()  # what was called off has no verdict
+        return status
     with cf.ThreadPoolExecutor(max_workers=1) as pool:
         search = pool.submit(solver.solve, model)
         try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from optimiser.evidence.charts.svg import CALM, FAINT, INK, MUTED, STRONG, WIDTH, Drawing, TimeAxis, cut
 
-__all__ = ["Bar", "gantt_chart"]
+__all__ = ["Bar", "diamond", "draw_bar", "gantt_chart", "tied"]
 
 _ROW = 17.0
 _LABEL = 262.0
@@ -81,7 +81,7 @@ def gantt_chart(name: str, title: str, bars: Sequence[Bar], *, knowledge: dt.dat
         _label(sheet, bar, places[bar.id])
     _links(sheet, axis, bars, places)
     for bar in bars:
-        _draw(sheet, axis, bar, places[bar.id], hatch)
+        draw_bar(sheet, axis, bar, places[bar.id], hatch)
     return sheet.svg()
 
 
@@ -101,8 +101,8 @@ def _legend(sheet: Drawing, hatch: str) -> None:
     sheet.rect(92, y + 1, 22, 9, CALM)
     sheet.line(196, y + 6, 218, y + 6, MUTED, stroke_width=1.5)
     sheet.line(218, y + 2, 218, y + 10, MUTED, stroke_width=1.5)
-    _tied(sheet, 262, 284, y + 1, 9)
-    _diamond(sheet, 409, y + 6, INK)
+    tied(sheet, 262, 284, y + 1, 9)
+    diamond(sheet, 409, y + 6, INK)
     sheet.rect(486, y + 1, 22, 9, "none", stroke=MUTED, stroke_dasharray="3 2")
 
 
@@ -112,20 +112,21 @@ def _label(sheet: Drawing, bar: Bar, y: float) -> None:
     sheet.text(8, y + 11.5, cut(text, _LABEL - 16, 10), size=10, weight=700 if bar.driving else 400, full=text)
 
 
-def _draw(sheet: Drawing, axis: TimeAxis, bar: Bar, y: float, hatch: str) -> None:
+def draw_bar(sheet: Drawing, axis: TimeAxis, bar: Bar, y: float, hatch: str) -> None:
+    """Draw one row, its top at a height, with the fill of what drives."""
     start, finish = axis.at(bar.start), axis.at(bar.finish + dt.timedelta(days=1))
     if bar.ghost:
         left, right = axis.at(bar.ghost[0]), axis.at(bar.ghost[1] + dt.timedelta(days=1))
         if bar.kind == "milestone":
-            _diamond(sheet, left, y + 7.5, "none", edge=MUTED)
+            diamond(sheet, left, y + 7.5, "none", edge=MUTED)
         else:
             sheet.rect(left, y + 1.5, max(right - left, 3), 12, "none", stroke=MUTED, stroke_width=0.8, stroke_dasharray="3 2")
     if bar.kind == "milestone":
-        _diamond(sheet, start, y + 7.5, STRONG if bar.driving else INK)
+        diamond(sheet, start, y + 7.5, STRONG if bar.driving else INK)
         return
     width = max(finish - start, 2)
     if bar.kind == "hammock":
-        _tied(sheet, start, start + width, y + 3.5, 8)
+        tied(sheet, start, start + width, y + 3.5, 8)
     elif bar.driving:
         sheet.rect(start, y + 3, width, 9, hatch, stroke=STRONG, stroke_width=1.5)
     else:
@@ -136,13 +137,15 @@ def _draw(sheet: Drawing, axis: TimeAxis, bar: Bar, y: float, hatch: str) -> Non
         sheet.line(end, y + 4.5, end, y + 10.5, MUTED, stroke_width=1.2)
 
 
-def _tied(sheet: Drawing, left: float, right: float, y: float, height: float) -> None:
+def tied(sheet: Drawing, left: float, right: float, y: float, height: float) -> None:
+    """Draw a bar whose ends are tied to other items."""
     sheet.rect(left, y + 2, right - left, height - 4, "#ffffff", stroke=INK, stroke_width=1)
     for x in (left, right):
         sheet.line(x, y - 1, x, y + height + 1, INK, stroke_width=1.5)
 
 
-def _diamond(sheet: Drawing, x: float, y: float, fill: str, *, edge: str | None = None) -> None:
+def diamond(sheet: Drawing, x: float, y: float, fill: str, *, edge: str | None = None) -> None:
+    """Draw a milestone around a place; with an edge, where it was published."""
     points = [(x, y - 6), (x + 6, y), (x, y + 6), (x - 6, y)]
     dashes: dict[str, str | float] = {"stroke_width": 0.8, "stroke_dasharray": "2 1.5"} if edge else {}
     sheet.path(points, edge or fill, close=True, fill=fill, **dashes)

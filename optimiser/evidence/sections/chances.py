@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from models.assumptions import Baseline
 from models.pack import Absence, Block, Cell, Chart, Figure, Name, Section, Table
+from models.plan import Plan
 from models.robustness import RobustDate, RobustOutcome
 from optimiser.evidence.charts.curves import chance_chart
 from optimiser.evidence.dossier import Dossier, DossierCase
@@ -17,7 +18,7 @@ from optimiser.evidence.tables.worth import below
 from optimiser.evidence.words import month_or_day
 from optimiser.robust.commitment import commitment
 
-__all__ = ["robust_dates", "unsimulated"]
+__all__ = ["curve_of", "robust_dates", "unsimulated"]
 
 _QUANTILES = ("P50", "P80", "P90")
 _SWINGS = 12
@@ -255,13 +256,23 @@ def _baselines(dossier: Dossier) -> Table:
     )
 
 
-def _curve(dossier: Dossier, entry: RobustDate, source: str) -> list[Block]:
+def curve_of(plan: Plan, entry: RobustDate) -> str:
+    """Return the chance that a milestone falls on a day or before as a drawing."""
     masses = [(mass.date, mass.probability) for mass in entry.masses]
     marks = {name: date for name in _QUANTILES if (date := entry.quantiles.get(name))}
     if entry.deterministic is not None:
         marks = {"earliest": entry.deterministic, **marks}
-    published = {baseline.id: end for baseline in dossier.plan.baselines if (end := _end(baseline, entry.id)) is not None}
-    title = f"The chance that {entry.id} falls on a day or before"
+    published = {baseline.id: end for baseline in plan.baselines if (end := _end(baseline, entry.id)) is not None}
+    return chance_chart(f"curve-{entry.id}", _curve_title(entry), masses, marks, published)
+
+
+def _curve_title(entry: RobustDate) -> str:
+    return f"The chance that {entry.id} falls on a day or before"
+
+
+def _curve(dossier: Dossier, entry: RobustDate, source: str) -> list[Block]:
+    masses = [(mass.date, mass.probability) for mass in entry.masses]
+    title = _curve_title(entry)
     name = f"curve-{entry.id}"
     total = 0.0
     rows: list[list[Cell]] = []
@@ -273,7 +284,7 @@ def _curve(dossier: Dossier, entry: RobustDate, source: str) -> list[Block]:
             id=name,
             title=title,
             about=f"Distribution of {entry.id}.",
-            svg=chance_chart(name, title, masses, marks, published),
+            svg=curve_of(dossier.plan, entry),
             table=f"by-month-{entry.id}",
         ),
         table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.allocation import Qualified
 from models.pack import Block, Chart, Figure, Name, Section
 from optimiser.evidence.charts.loads import Month, load_chart
 from optimiser.evidence.dossier import Dossier
@@ -9,7 +10,7 @@ from optimiser.evidence.sections.words import absence, count, lead, remark, warn
 from optimiser.evidence.tables import qualified as tables
 from optimiser.evidence.words import day
 
-__all__ = ["qualification"]
+__all__ = ["demand_chart", "qualification"]
 
 
 def qualification(dossier: Dossier) -> Section:
@@ -20,11 +21,6 @@ def qualification(dossier: Dossier) -> Section:
         block = absence(dossier, "qualification", title)
         return Section(id="qualification", title=title, items=(16,), blocks=(block,))
     source = f"qualify of case {case.id}"
-    bodies: dict[str, list[Month]] = {}
-    for load in found.loads:
-        wide = load.slots_a_day
-        used = wide * load.utilisation
-        bodies.setdefault(load.resource, []).append(Month(load.month, wide, used, load.demand))
     milestone = found.dates[found.milestone]
     blocks: list[Block] = [
         warning("Parties, slots and boards of this case are synthetic: it shows how Qualification behaves, not when it ends."),
@@ -43,7 +39,7 @@ def qualification(dossier: Dossier) -> Section:
             id="demand",
             title="Slots wanted, used and offered",
             about="Demand and capacity of each body by month.",
-            svg=load_chart("demand", "Slots wanted, used and offered, on an average day of each month", bodies),
+            svg=demand_chart(found),
             table="loads",
         ),
         tables.loads(found, source),
@@ -54,3 +50,13 @@ def qualification(dossier: Dossier) -> Section:
     blocks += [tables.readiness(found, source), tables.stragglers(found, source), tables.allocation(found, source)]
     blocks += [remark(note, "closed form", source) for note in found.notes]
     return Section(id="qualification", title=title, items=(16,), blocks=tuple(blocks))
+
+
+def demand_chart(found: Qualified) -> str:
+    """Return the slots of each body, month by month, as a drawing."""
+    bodies: dict[str, list[Month]] = {}
+    for load in found.loads:
+        wide = load.slots_a_day
+        used = wide * load.utilisation
+        bodies.setdefault(load.resource, []).append(Month(load.month, wide, used, load.demand))
+    return load_chart("demand", "Slots wanted, used and offered, on an average day of each month", bodies)

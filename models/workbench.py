@@ -1,0 +1,95 @@
+"""What the page of the workbench asks: what was changed, what is being dragged, what is in sight."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from models.assumptions import TERM_PATTERN
+from models.record import Date, Identifier, Many, Record
+
+__all__ = ["DeskChanges", "Drag", "KeptChanges", "Look", "Question"]
+
+_Setting = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+_Switch = Annotated[str, Field(pattern=r"^(duration:)?[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+
+Zoom = Literal["fit", "years", "months", "weeks", "days"]
+
+
+class DeskChanges(Record):
+    """Everything that was changed on the page, as a scenario would set it."""
+
+    assumptions: dict[Identifier, _Setting] = {}
+    """New values as ``--set`` takes them: ``280 wd``, ``2024-02-07``, ``+10wd``."""
+    values: dict[Annotated[str, Field(pattern=TERM_PATTERN, max_length=130)], _Setting] = {}
+    """Likewise numbers that no assumption names."""
+    readings: dict[Identifier, Identifier] = {}
+    rules: dict[_Switch, bool] = {}
+    floors: dict[Identifier, Date] = {}
+    """The day before which the start of a work item, or a milestone, is not to be."""
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, name) for name in DeskChanges.model_fields)
+
+
+class KeptChanges(Record):
+    """Changes that were set aside under a name, to be held against others."""
+
+    title: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    changes: DeskChanges
+
+
+class Drag(Record):
+    """An end of a bar, or a milestone, held at a day."""
+
+    item: Identifier
+    end: Literal["start", "finish"]
+    to: Date
+
+
+class Look(Record):
+    """What of the schedule is in sight, and how."""
+
+    folded: Many[Annotated[str, StringConstraints(max_length=64)]] = ()
+    """Phases of which only the sum is shown; the empty name is that of items without a phase."""
+    zoom: Zoom = "fit"
+    width: Annotated[int, Field(ge=200, le=8000)] = 900
+    """Pixels that the whole plan takes where it is to fit."""
+    since: Date | None = None
+    until: Date | None = None
+    """The ends of the axis, where it is to stay as it is while a bar is dragged."""
+    baselines: Many[Identifier] = ()
+    """Published dates that are drawn as ghosts."""
+    chain: Identifier | None = None
+    """The milestone of which the driving chain is marked; of all that are asked for, where None."""
+    focus: Identifier | None = None
+    """The item of which the links are drawn."""
+    from_row: Annotated[int, Field(ge=0, le=10**6)] = 0
+    rows: Annotated[int, Field(ge=1, le=400)] = 160
+    """Rows that are drawn, from that on; a plan with fewer is drawn whole."""
+
+
+class Question(Record):
+    """One question of the page.
+
+    A question that supersedes another has a greater number; what is asked for by the same page under a smaller one is called
+    off, and its answer, come too late, is thrown away by the page.
+    """
+
+    page: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{1,32}$")] = "page"
+    number: Annotated[int, Field(ge=0, le=2**53)] = 0
+    changes: DeskChanges = DeskChanges()
+    drag: Drag | None = None
+    look: Look = Look()
+    milestone: Identifier | None = None
+    item: Identifier | None = None
+    by: Date | None = None
+    full: bool = False
+    """Of risk: with every sample and what drives, not only the dates."""
+    scenarios: Many[Annotated[str, StringConstraints(min_length=1, max_length=64)]] = ()
+    """Of scenarios side by side: their names."""
+    kept: Annotated[Many[KeptChanges], Field(max_length=12)] = ()
+    """And what was set aside."""
+    title: Annotated[str, StringConstraints(max_length=200)] = ""
+    """Of a scenario that is saved."""

@@ -1,0 +1,205 @@
+"""How sure the dates are, and scenarios beside each other: what the page shows around the dates themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from models.outcome import Solved
+from models.plan import Plan
+from models.robustness import ChanceEffect, RobustOutcome
+from models.rules import Point
+from models.workbench import Question
+from optimiser.errors import InputError
+from optimiser.evidence.charts.board import LABELS, BoardRow, board_axis, whole_sheet
+from optimiser.evidence.charts.gantt import Bar
+from optimiser.evidence.words import counted, day, weekday_day
+from optimiser.reading.load import load_changed
+from optimiser.solve import earliest
+from optimiser.workbench.answers import Tell, proved
+from optimiser.workbench.desk import Desk
+from optimiser.workbench.draft import moved_words
+
+__all__ = ["beside", "risk"]
+
+COARSE = 1_024
+"""Samples while something is being dragged: their P50 and P80 are within a few days of those of the full number."""
+SEED = 7
+"""The same as of ``robust``: the page and the command line say the same."""
+_DRIVERS = 8
+
+
+def risk(desk: Desk, question: Question, tell: Tell) -> dict[str, Any]:
+    """Return P50 and P80 of each date; in full also the curve of chances and what moves the date to commit to.
+
+    Raises
+    ------
+    InputError
+        If the register has faults.
+    """
+    variation = desk.variant(question.changes)
+    folder = desk.path if desk.path is not None and desk.path.is_dir() else None
+    document: dict[str, Any] = {"schema": "optimiser/workbench-risk/1", "number": question.number, "key": variation.key}
+    if not question.full:
+        return {**document, "stage": "coarse", **_coarse(variation.plan, desk.asked, folder, tell)}
+    from optimiser.evidence.sections.chances import curve_of
+    from optimiser.robust import robust
+
+    found: RobustOutcome = desk.reports.made(
+        f"risk {variation.key}",
+        lambda: robust(variation.plan, milestones=desk.asked, folder=folder, seed=SEED, progress=tell),
+    )
+    return {
+        **document,
+        "stage": "full",
+        "samples": counted(found.samples, "combination" if found.exact else "sample"),
+        "register": found.register_title,
+        "milestones": [
+            {
+                "id": entry.id,
+                "P50": _shown(entry.quantiles.get("P50")),
+                "P80": _shown(entry.quantiles.get("P80")),
+                "chance": None if entry.deterministic_probability is None else f"{entry.deterministic_probability:.0%}",
+                "curve": curve_of(variation.plan, entry) if len(entry.masses) > 1 else None,
+                "drivers": _drivers(found.chances, entry.id),
+            }
+            for entry in found.milestones
+        ],
+        "notes": list(found.notes),
+    }
+
+
+def _shown(date: dt.date | None) -> str:
+    return "later than the calendar" if date is None else day(date)
+
+
+def _coarse(plan: Plan, asked: tuple[str, ...], folder: Any, tell: Callable[[str], None]) -> dict[str, Any]:
+    """Return quantiles alone, from few samples."""
+    from optimiser.robust.files import given_register, plan_folder
+    from optimiser.robust.model import Model
+    from optimiser.robust.simulation import Sampler
+    from optimiser.robust.statistics import date_of
+
+    tell("samples")
+    where = plan_folder(plan, folder)
+    sampler = Sampler(Model(plan, given_register(plan, None, where)), asked, SEED)
+    sample = sampler.run(COARSE)
+    return {
+        "samples": counted(len(sample), "combination" if sampler.exact else "sample"),
+        "milestones": [
+            {
+                "id": name,
+                "P50": _shown(date_of(sample.among(name).day(0.5))),
+                "P80": _shown(date_of(sample.among(name).day(0.8))),
+            }
+            for name in asked
+        ],
+    }
+
+
+def _drivers(chances: tuple[ChanceEffect, ...], milestone: str) -> list[dict[str, Any]]:
+    """Return what moves the date to commit to most: what it would gain were this certain, or how far its ends move it."""
+
+    def weight(entry: ChanceEffect) -> tuple[int, int]:
+        bought = entry.bought_wd.get(milestone) or 0
+        return abs(bought), (entry.high_wd.get(milestone) or 0) - (entry.low_wd.get(milestone) or 0)
+
+    reached = [entry for entry in chances if milestone in entry.reaches]
+    found = []
+    for entry in sorted(reached, key=weight, reverse=True)[:_DRIVERS]:
+        bought, low, high = (getattr(entry, name).get(milestone) for name in ("bought_wd", "low_wd", "high_wd"))
+        found.append(
+            {
+                "title": entry.title,
+                "kind": entry.kind,
+                "basis": entry.basis,
+                "bought": "within the noise" if bought is None else f"{bought} wd",
+                "swing": "–" if low is None or high is None else f"{low:+d} to {high:+d} wd",
+            }
+        )
+    return found
+
+
+def beside(desk: Desk, question: Question, tell: Tell) -> dict[str, Any]:
+    """Return the dates of scenarios, of what was set aside and of the plan as changed, on one axis, differences marked.
+
+    Raises
+    ------
+    InputError
+        If a scenario cannot be read.
+    """
+    opened = proved(desk, question.changes.model_validate({}), tell)[1]
+    columns: list[tuple[str, Plan, Any]] = []
+    for name, changes in [("As opened", question.changes.model_validate({})), ("On the desk", question.changes)]:
+        if changes or not columns:
+            columns.append((name, desk.variant(changes).plan, proved(desk, changes, tell)[1]))
+    columns += [(kept.title, desk.variant(kept.changes).plan, proved(desk, kept.changes, tell)[1]) for kept in question.kept]
+    faults = []
+    for name in question.scenarios:
+        tell(f"scenario {name}")
+        try:
+            plan = desk.reports.made(f"plan {name}", partial(_stacked, desk, name))
+            outcome = desk.reports.made(f"beside {name}", partial(earliest, plan, desk.asked, progress=tell))
+        except InputError as error:
+            faults += [f"{name}: {fault}" for fault in error.faults]
+        else:
+            columns.append((name, plan, outcome))
+    base = opened.dates if isinstance(opened, Solved) else {}
+    return {
+        "schema": "optimiser/workbench-beside/1",
+        "number": question.number,
+        "columns": [_column(name, plan, outcome, desk.asked, base) for name, plan, outcome in columns],
+        "chart": _axis_of_all(desk, columns, base),
+        "faults": faults,
+    }
+
+
+def _stacked(desk: Desk, name: str) -> Plan:
+    """Return the plan with a further scenario on top of those it was opened with."""
+    return load_changed(desk.path or desk.name, [*desk.scenarios, name]).plan
+
+
+def _column(name: str, plan: Plan, outcome: Any, asked: tuple[str, ...], base: dict[str, dt.date]) -> dict[str, Any]:
+    cells = {}
+    for milestone in asked:
+        date = outcome.dates.get(milestone) if isinstance(outcome, Solved) else None
+        moved = None
+        if date is not None and milestone in base:
+            moved = _working_days(plan, milestone, base[milestone], date)
+        cells[milestone] = {
+            "date": weekday_day(date) if date else outcome.status,
+            "proof": outcome.proof[milestone] if isinstance(outcome, Solved) else "",
+            "moved": moved_words(moved) if name != "As opened" else "",
+            "differs": bool(moved),
+        }
+    return {"name": name, "cells": cells}
+
+
+def _working_days(plan: Plan, milestone: str, then: dt.date, now: dt.date) -> int:
+    from optimiser.clock import Clock
+
+    clock, convention = Clock(plan), plan.convention(Point(milestone, "start"))
+    covers = clock.calendar.covers
+    return clock.boundary(now, convention) - clock.boundary(min(max(then, covers.first), covers.last), convention)
+
+
+def _axis_of_all(desk: Desk, columns: list[tuple[str, Plan, Any]], base: dict[str, dt.date]) -> str | None:
+    """Draw every milestone in every column on one axis; a line leads from where it was as opened."""
+    rows, names = [], []
+    for milestone in desk.asked:
+        for name, _, outcome in columns:
+            date = outcome.dates.get(milestone) if isinstance(outcome, Solved) else None
+            if date is None:
+                continue
+            moved = milestone in base and date != base[milestone]
+            bar = Bar(f"{milestone}-{name}", milestone, "milestone", date, date, moved, None)
+            rows.append(BoardRow(bar, (base[milestone], base[milestone]) if moved else None))
+            names.append(f"{milestone}  {name}  {day(date)}")
+    if not rows:
+        return None
+    days = [row.bar.start for row in rows] + list(base.values())
+    axis = board_axis(min(days) - dt.timedelta(days=40), max(days), "fit", 620, LABELS)
+    words = ["A dark line marks where the milestone is as opened; it is red where it is elsewhere."]
+    return whole_sheet("beside", "Scenarios on one axis", axis, rows, names, words=words).svg()

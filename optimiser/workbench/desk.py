@@ -1,0 +1,317 @@
+"""The plan on the desk: as it was opened, and as the page has changed it, each variant read once and kept for a while."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from models.additions import Addition
+from models.duration import Duration, print_value
+from models.faults import Fault
+from models.items import Activity, Milestone
+from models.outcome import Outcome
+from models.plan import Plan
+from models.rules import NotBefore, Point
+from models.scenario import Scenario
+from models.terms import Term
+from models.workbench import DeskChanges, Drag
+from optimiser.errors import InputError, Located
+from optimiser.reading.load import LoadedPlan
+from optimiser.reading.scenarios import LocatedScenario, UserChoices, stack
+from optimiser.solve.asked import asked_for
+from optimiser.solve.problem import Problem
+
+__all__ = ["Desk", "Variation", "floor_of", "floor_rule", "length_of"]
+
+MOST_KEPT = 24
+"""Variants of the plan that are kept, the latest; each takes less than a megabyte."""
+
+T = TypeVar("T")
+
+
+class Shelf(Generic[T]):
+    """A few things by their key, the latest used; each is made once, by whoever asks first."""
+
+    def __init__(self, most: int = MOST_KEPT) -> None:
+        self._most = most
+        self._kept: OrderedDict[Hashable, T] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> T | None:
+        """Return what is kept under a key."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: Hashable, value: T) -> T:
+        """Keep something, and forget what was not asked for longest."""
+        with self._lock:
+            self._kept[key] = value
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return value
+
+    def made(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what is kept, or make it. Two who ask at once may both make it; they come to the same."""
+        found = self.get(key)
+        return self.put(key, make()) if found is None else found
+
+
+@dataclass(frozen=True)
+class Variation:
+    """The plan with some changes.
+
+    Attributes
+    ----------
+    key
+        A name for the changes: equal changes have equal keys.
+    loaded
+        The plan, and what it was changed from.
+    problem
+        Its inequalities and what follows from them.
+    """
+
+    key: str
+    loaded: LoadedPlan
+    problem: Problem
+
+    @property
+    def plan(self) -> Plan:
+        """The plan as changed."""
+        return self.loaded.plan
+
+
+class Desk:
+    """One plan that is asked about.
+
+    Parameters
+    ----------
+    loaded
+        The plan as opened. Its single choices are the first changes on the desk; everything is measured from the plan without.
+    milestones
+        Whose dates are asked for; the plan's targets where None.
+    name
+        The plan as named when it was opened: what a command line that asks the same begins with.
+    scenarios
+        Those named with it.
+    path
+        The file or folder it was read from.
+    """
+
+    def __init__(
+        self,
+        loaded: LoadedPlan,
+        milestones: tuple[str, ...] | None = None,
+        *,
+        name: str | None = None,
+        scenarios: tuple[str, ...] = (),
+        path: Path | None = None,
+    ) -> None:
+        single = loaded.choices is not None
+        self.base = loaded.before if single else loaded.plan
+        self.written = loaded.written
+        self.stacked = loaded.scenarios
+        self.first = _as_changes(loaded.choices) if loaded.choices is not None else DeskChanges()
+        self.asked = asked_for(self.base, milestones)
+        self.name = name or self.base.id
+        self.scenarios = scenarios
+        self.path = path
+        self._variants: Shelf[Variation] = Shelf()
+        self.outcomes: Shelf[Outcome] = Shelf()
+        """What was proved, by the key of the changes."""
+        self.reports: Shelf[Any] = Shelf()
+        """What else was found, by the question and the key of the changes."""
+
+    def variant(self, changes: DeskChanges) -> Variation:
+        """Return the plan with changes.
+
+        Raises
+        ------
+        InputError
+            With everything in the changes that cannot be.
+        """
+        key = json.dumps(changes.model_dump(mode="json"), sort_keys=True)
+        return self._variants.made(key, lambda: self._changed(key, changes))
+
+    def scenario(self, changes: DeskChanges, name: str = "workbench", title: str = "Changes made on the workbench") -> Scenario:
+        """Return the changes as a scenario on top of those that the plan was opened with.
+
+        Raises
+        ------
+        InputError
+            If a value cannot be read, or a floor is of what has none.
+        """
+        entry, faults = self._read(changes, name, title)
+        if faults:
+            raise InputError(faults)
+        return entry.scenario
+
+    def _read(self, changes: DeskChanges, name: str, title: str) -> tuple[LocatedScenario, list[Located]]:
+        choices = UserChoices({**changes.assumptions, **changes.values}, changes.readings, ())
+        read, _, faults = choices.stacked(self.base)
+        rules = []
+        for item, day in changes.floors.items():
+            if not isinstance(self.base.items.get(item), Activity | Milestone):
+                faults.append(Located(f"'{item}' is neither work nor a milestone of this plan", path=f"floors.{item}"))
+                continue
+            rules.append(floor_rule(self.base, item, day))
+        scenario = Scenario.model_construct(
+            id=name,
+            title=title,
+            assumptions=read.scenario.assumptions,
+            values=read.scenario.values,
+            readings=dict(changes.readings),
+            rules=dict(changes.rules),
+            add=Addition(rules=tuple(rules)),
+        )
+        return LocatedScenario(scenario, lambda remark: Located(remark.message, path=".".join(map(str, remark.keys)))), faults
+
+    def _changed(self, key: str, changes: DeskChanges) -> Variation:
+        if not changes:
+            loaded = LoadedPlan(self.base, self.base, self.written, self.stacked)
+            return Variation(key, loaded, Problem.of(self.base))
+        entry, faults = self._read(changes, "workbench", "Changes made on the workbench")
+        plan, wrong = stack(self.base, [entry], _place)
+        if faults or wrong:
+            raise InputError([*faults, *wrong])
+        plan = plan.evolve(settings=plan.settings.model_copy(update={"scenarios": self.base.settings.scenarios}))
+        # As a scenario rather than as single choices: what it adds is then told among the changes.
+        loaded = LoadedPlan(plan, self.base, self.written, (entry.scenario,))
+        return Variation(key, loaded, Problem.of(plan))
+
+    def held(self, changes: DeskChanges, drag: Drag) -> DeskChanges:
+        """Return the changes by which the end of a bar, or a milestone, comes to lie at a day.
+
+        The finish of work is moved by its length, in the unit it is stated in, as near to the day as that unit comes; its
+        start, and a milestone, by the floor that holds it, or by a new one.
+
+        Raises
+        ------
+        InputError
+            If there is nothing that can be moved so.
+        """
+        variation = self.variant(changes)
+        plan = variation.plan
+        item = plan.items.get(drag.item)
+        if isinstance(item, Activity) and drag.end == "finish":
+            return _with(changes, *length_of(plan, item)[:2], _length_to(variation, item, drag.to))
+        if not isinstance(item, Activity | Milestone):
+            message = f"'{drag.item}' is moved by what its ends are tied to" if item else f"there is no item '{drag.item}'"
+            raise InputError([Located(message, path="drag.item")])
+        first, last = plan.horizon.first, plan.horizon.last
+        day = min(max(drag.to, first), last)
+        own = floor_of(plan, item.id)
+        if own is None or item.id in changes.floors:
+            floors = {**changes.floors, item.id: day}
+            return changes.model_copy(update={"floors": floors})
+        name = own.terms()[0].assumption
+        return _with(changes, "assumptions" if name else "values", name or f"{own.id}.date", day.isoformat())
+
+
+def _place(fault: Fault) -> Located:
+    """Say where in the plan something is wrong that a change has brought about."""
+    return Located(fault.message, path=".".join(map(str, fault.path)))
+
+
+def _as_changes(choices: Scenario) -> DeskChanges:
+    """Return the single choices that a plan was opened with as changes on the desk."""
+    return DeskChanges(
+        assumptions={name: print_value(value) for name, value in choices.assumptions.items()},
+        values={name: print_value(value) for name, value in choices.values.items()},
+        readings=dict(choices.readings),
+        rules=dict(choices.rules),
+    )
+
+
+def _with(changes: DeskChanges, kind: str, name: str, value: str) -> DeskChanges:
+    return changes.model_copy(update={kind: {**getattr(changes, kind), name: value}})
+
+
+def floor_rule(plan: Plan, item: str, day: dt.date) -> NotBefore:
+    """Return the rule that holds an item, or a milestone, back to a day; its name is new to the plan."""
+    name, number = f"floor-{item}"[:60], 1
+    while name in plan.rules_by_id:
+        number += 1
+        name = f"floor-{item}"[:56] + f"-{number}"
+    return NotBefore(
+        kind="not-before",
+        id=name,
+        title=f"{plan.items[item].title[:3900]}: not before a day set on the workbench",
+        at=Point(item) if isinstance(plan.items[item], Milestone) else Point(item, "start"),
+        date=day,
+        basis="judgement",
+        note="set on the workbench",
+    )
+
+
+def floor_of(plan: Plan, item: str) -> NotBefore | None:
+    """Return the floor that holds an item's start, or a milestone, the latest of those with a date; None where none does."""
+    found: list[tuple[dt.date, NotBefore]] = []
+    for rule in plan.active_rules():
+        if isinstance(rule, NotBefore) and rule.at.item == item and rule.at.end in (None, "start"):
+            term = rule.terms()[0]
+            value = plan.values[term.assumption] if term.assumption else term.stated
+            if isinstance(value, dt.date):
+                found.append((value, rule))
+    return max(found, key=lambda pair: (pair[0], pair[1].id), default=(None, None))[1]
+
+
+def length_of(plan: Plan, activity: Activity) -> tuple[str, str, Duration]:
+    """Return by what an activity's length is set (``assumptions`` or ``values``), under which name, and the length."""
+    term: Term = activity.terms()[0]
+    length = plan.duration(activity.duration)
+    if term.assumption:
+        return "assumptions", term.assumption, length
+    return "values", f"{activity.id}.duration", length
+
+
+def _length_to(variation: Variation, activity: Activity, day: dt.date) -> str:
+    """Return the length with which work that starts where it does is finished by the end of a day, or as near as can be."""
+    plan, problem = variation.plan, variation.problem
+    clock, length = problem.clock, length_of(plan, activity)[2]
+    start = problem.earliest.position(activity.id)[0]
+    first, last = clock.show(start, "opens"), plan.horizon.last
+    wanted = clock.boundary(min(max(day, first - dt.timedelta(days=1)), last), "closes")
+    low, high = 0, 1
+
+    def finish(amount: int) -> int:
+        try:
+            return clock.finish(start, Duration(amount, length.unit), activity.calendar)
+        except InputError:
+            return clock.limit + 1
+
+    while finish(high) < wanted and high < 40_000:
+        low, high = high, high * 2
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if finish(middle) < wanted else (low, middle)
+    if low and abs(finish(low - 1) - wanted) < abs(finish(low) - wanted):
+        low -= 1
+    return str(Duration(low, length.unit))
+
+
+def parsed(text: bytes) -> Any:
+    """Return what a body of JSON says.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    try:
+        return json.loads(text.decode("utf-8"), parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise InputError([Located(f"expected a question as JSON: {str(error)[:200]}", path="body")]) from None
+
+
+def _refuse(constant: str) -> Any:
+    message = f"{constant} is no number"
+    raise ValueError(message)

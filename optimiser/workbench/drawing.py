@@ -1,0 +1,209 @@
+"""The schedule of a variant drawn as a board: rows by phase, folded or not, milestones kept in sight, and the same as one picture."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from models.items import Activity, Hammock, Milestone
+from models.plan import Plan
+from models.workbench import Look
+from optimiser.evidence.charts.board import (
+    LABELS,
+    BoardRow,
+    Marks,
+    axis_sheet,
+    board_axis,
+    last_shown,
+    rows_sheet,
+    whole_sheet,
+)
+from optimiser.evidence.charts.gantt import Bar
+from optimiser.evidence.charts.svg import TimeAxis
+from optimiser.evidence.words import day
+from optimiser.workbench.desk import Variation
+from optimiser.workbench.rows import RowPlace, Schedules, links_of, phases_of
+
+__all__ = ["drawn", "picture"]
+
+_NOTHING_DONE = dt.timedelta(days=1)
+
+
+def drawn(variation: Variation, rows: Schedules, before: Schedules | None, asked: Sequence[str], look: Look) -> dict[str, Any]:
+    """Return the rows in words, and the axis, the milestones asked for and the rows as drawings that share their days.
+
+    Parameters
+    ----------
+    before
+        Where everything lay before the changes; None where it lay nowhere.
+    asked
+        The milestones that stay in sight.
+    """
+    plan = variation.plan
+    maker = _Maker(plan, rows, before, look)
+    listed = list(maker.listed())
+    pinned = [maker.row(name) for name in asked if name in rows.by_item]
+    axis = _axis(rows, look, plan)
+    first = min(look.from_row, max(0, len(listed) - 1)) if len(listed) > look.rows else 0
+    shown = listed[first : first + look.rows]
+    marks = _marks(plan)
+    links = links_of(plan, look.focus) if look.focus else []
+    body = rows_sheet(
+        "rows",
+        "The schedule",
+        axis,
+        [row for row, _ in shown],
+        above=first,
+        below=len(listed) - first - len(shown),
+        links=links,
+        marks=marks,
+    )
+    return {
+        "rows": [words for _, words in listed],
+        "pinned": [maker.words(row) for row in pinned],
+        "axis": axis_sheet("axis", axis).svg(),
+        "milestones": rows_sheet("pinned", "Milestones asked for", axis, pinned, marks=marks).svg(),
+        "body": body.svg(),
+        "width": axis.right,
+        "first_day": axis.first.isoformat(),
+        "last_day": last_shown(axis).isoformat(),
+        "pixels_a_day": (axis.right - axis.left) / (axis.last - axis.first).days,
+        "links": [{"before": each.before, "after": each.after, "words": each.words} for each in links],
+    }
+
+
+def picture(
+    variation: Variation,
+    rows: Schedules,
+    before: Schedules | None,
+    asked: Sequence[str],
+    look: Look,
+    words: Sequence[str],
+) -> str:
+    """Return the board as one drawing with the names of its rows, as it is kept or printed."""
+    maker = _Maker(variation.plan, rows, before, look)
+    pinned = [maker.row(name) for name in asked if name in rows.by_item]
+    listed = [*((row, maker.words(row)) for row in pinned), *maker.listed()]
+    wide = look.model_copy(update={"width": max(look.width, 700)})
+    axis = _axis(rows, wide, variation.plan, left=LABELS)
+    names = [f"{'' if entry['kind'] == 'phase' else '  '}{entry['title']}" for _, entry in listed]
+    sheet = whole_sheet(
+        "board",
+        variation.plan.title,
+        axis,
+        [row for row, _ in listed],
+        names,
+        words=words,
+        marks=_marks(variation.plan),
+    )
+    return sheet.svg()
+
+
+def _axis(rows: Schedules, look: Look, plan: Plan, left: float = 0.0) -> TimeAxis:
+    """Return the axis from the first to the last day of anything that is shown."""
+    ends = [day for placed in rows.by_item.values() for day in (placed.start, placed.finish)]
+    ends += [published for name in look.baselines for _, published in _published(plan, name)]
+    first, last = look.since or min(ends), look.until or max(ends)
+    return board_axis(first, max(last, first), look.zoom, look.width, left)
+
+
+def _published(plan: Plan, baseline: str) -> Iterator[tuple[str, dt.date]]:
+    """Yield what a baseline publishes of each milestone: the day, or the first of the month."""
+    for entry in plan.baselines:
+        for each in entry.dates if entry.id == baseline else ():
+            year, month = each.month
+            yield each.milestone, each.day or dt.date(year, month, 1)
+
+
+def _marks(plan: Plan) -> Marks:
+    """Return the days that are marked: up to when things are known, and how far the work had come, where the plan says."""
+    return Marks({"status date": plan.status_date} if plan.status_date else {"day of knowledge": plan.as_of})
+
+
+class _Maker:
+    """Makes rows, each as a bar and in words."""
+
+    def __init__(self, plan: Plan, rows: Schedules, before: Schedules | None, look: Look) -> None:
+        self.plan, self.rows, self.before, self.look = plan, rows, before, look
+        letters = dict(zip((entry.id for entry in plan.baselines), "ABCDEFGHIJKLMNOPQRSTUVWXYZ", strict=False))
+        self.ghosts: dict[str, list[tuple[str, dt.date]]] = {}
+        for name in look.baselines:
+            for milestone, published in _published(plan, name):
+                self.ghosts.setdefault(milestone, []).append((letters.get(name, "·"), published))
+
+    def listed(self) -> Iterator[tuple[BoardRow, dict[str, Any]]]:
+        """Yield every row in sight: a phase, then its items where it is not folded."""
+        for name, title, items in phases_of(self.plan):
+            there = [item for item in items if item in self.rows.by_item]
+            if not there:
+                continue
+            row = self._phase(name, there)
+            folded = name in self.look.folded
+            words = {"id": f"phase:{name}", "kind": "phase", "title": title, "folded": folded, "count": len(there)}
+            yield row, {**words, **self._dates(row.bar)}
+            if not folded:
+                for item in there:
+                    made = self.row(item)
+                    yield made, self.words(made)
+
+    def _phase(self, name: str, items: list[str]) -> BoardRow:
+        placed = [self.rows.by_item[item] for item in items]
+        start = min(each.start for each in placed)
+        finish = max(max(each.finish, each.start) for each in placed)
+        driving = any(self._driving(each) for each in placed)
+        return BoardRow(Bar(f"phase:{name}", name, "phase", start, finish, driving, None))
+
+    def _driving(self, placed: RowPlace) -> bool:
+        return self.look.chain in placed.drives if self.look.chain else bool(placed.drives)
+
+    def row(self, name: str) -> BoardRow:
+        """Return one item as a row."""
+        item, placed = self.plan.items[name], self.rows.by_item[name]
+        kind = "milestone" if isinstance(item, Milestone) else "hammock" if isinstance(item, Hammock) else "activity"
+        published = None
+        if self.look.baselines and item.published and kind != "milestone":
+            published = (item.published.start, item.published.finish)
+        bar = Bar(
+            id=name,
+            name=item.title,
+            kind=kind,
+            start=placed.start,
+            finish=max(placed.finish, placed.start - _NOTHING_DONE),
+            driving=self._driving(placed),
+            # Working days drawn as calendar days: five in seven.
+            float_days=None if placed.spare is None else placed.spare * 7 // 5,
+            ghost=published,
+        )
+        moves = {"milestone": ("start",), "activity": ("start", "finish")}.get(kind, ())
+        buffer = isinstance(item, Activity) and item.buffer
+        return BoardRow(bar, self._was(name, bar), tuple(self.ghosts.get(name, ())), moves, buffer)
+
+    def _was(self, name: str, bar: Bar) -> tuple[dt.date, dt.date] | None:
+        """Return where an item lay before, where that is elsewhere."""
+        then = self.before.by_item.get(name) if self.before else None
+        if then is None:
+            return None
+        was = then.start, max(then.finish, then.start - _NOTHING_DONE)
+        return None if was == (bar.start, bar.finish) else was
+
+    def words(self, row: BoardRow) -> dict[str, Any]:
+        """Return what the list beside the drawing says of a row."""
+        bar, placed = row.bar, self.rows.by_item[row.bar.id]
+        return {
+            "id": bar.id,
+            "kind": bar.kind,
+            "title": bar.name,
+            **self._dates(bar),
+            "length": None if bar.kind == "milestone" else f"{placed.working_days} wd",
+            "float": None if placed.spare is None else f"{placed.spare} wd",
+            "drives": list(placed.drives),
+            "driving": bar.driving,
+            "buffer": row.buffer,
+            "was": [day(each) for each in row.was] if row.was else None,
+            "moves": list(row.moves),
+            "ghosts": [f"{letter} {day(at)}" for letter, at in row.ghosts],
+        }
+
+    def _dates(self, bar: Bar) -> dict[str, str]:
+        return {"start": day(bar.start), "finish": day(max(bar.finish, bar.start)), "day": bar.start.isoformat()}

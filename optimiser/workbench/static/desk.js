@@ -1,0 +1,293 @@
+// What was changed, and what is known of it: a draft while something moves, the proof once it rests.
+//
+// Every question bears a number. An answer is shown only if no answer with a greater number was shown before it, and a proof only
+// if the changes are still those that it was asked for.
+
+import { ask, calledOff, next, plan as readPlan, Refused, stream } from "./wire.js";
+
+const NOTHING = { assumptions: {}, values: {}, readings: {}, rules: {}, floors: {} };
+const REST = 200; // milliseconds of quiet before a proof is asked for
+
+const copy = (changes) => structuredClone(changes);
+const key = (changes) =>
+  JSON.stringify(Object.keys(NOTHING).map((kind) => Object.entries(changes[kind]).sort(([one], [other]) => (one < other ? -1 : 1))));
+
+export const empty = (changes) => Object.values(changes).every((kind) => Object.keys(kind).length === 0);
+
+export class Desk extends EventTarget {
+  plan = null;
+  changes = copy(NOTHING);
+  draft = null;
+  proof = null;
+  risk = null;
+  look = { folded: [], zoom: "fit", width: 900, baselines: [], chain: null, focus: null, from_row: 0, rows: 160 };
+  item = null;
+  stage = "loading";
+  timings = { draft: [], proof: [] };
+
+  #past = [];
+  #future = [];
+  #drag = null;
+  #preview = null;
+  #asking = false;
+  #again = false;
+  #shown = 0;
+  #proving = null;
+  #proofNumber = 0;
+  #risking = null;
+  #riskNumber = 0;
+  #resting = 0;
+
+  emit(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  async open() {
+    this.plan = await readPlan();
+    this.changes = { ...copy(NOTHING), ...this.plan.first };
+    this.emit("plan");
+    await this.#drafted();
+    this.#rest(0);
+  }
+
+  get canUndo() {
+    return this.#past.length > 0;
+  }
+
+  get canRedo() {
+    return this.#future.length > 0;
+  }
+
+  get current() {
+    return this.#preview ?? this.changes;
+  }
+
+  /** Try changes without keeping them: while a slider moves. */
+  preview(edit) {
+    const tried = copy(this.changes);
+    edit(tried);
+    this.#preview = tried;
+    this.#moving();
+    return this.#drafted();
+  }
+
+  /** Hold an end of a bar at a day, without keeping it. */
+  drag(item, end, to) {
+    this.#drag = { item, end, to };
+    this.#moving();
+    return this.#drafted();
+  }
+
+  /** Leave off what was being tried. */
+  async drop() {
+    this.#preview = this.#drag = null;
+    await this.#drafted();
+    this.#rest();
+  }
+
+  /** Keep what was being tried. */
+  async release() {
+    await this.#quiet();
+    const kept = this.#drag && this.draft ? copy(this.draft.changes) : this.#preview;
+    this.#drag = this.#preview = null;
+    return kept ? this.#commit(kept) : undefined;
+  }
+
+  /** Keep changes. */
+  commit(edit) {
+    const kept = copy(this.changes);
+    edit(kept);
+    this.#drag = this.#preview = null;
+    return this.#commit(kept);
+  }
+
+  async undo() {
+    if (!this.#past.length) return;
+    this.#future.push(this.changes);
+    this.changes = this.#past.pop();
+    await this.#settled();
+  }
+
+  async redo() {
+    if (!this.#future.length) return;
+    this.#past.push(this.changes);
+    this.changes = this.#future.pop();
+    await this.#settled();
+  }
+
+  reset() {
+    return empty(this.changes) ? undefined : this.#commit(copy(NOTHING));
+  }
+
+  /** Look at the schedule otherwise. */
+  async see(look) {
+    this.look = { ...this.look, ...look };
+    this.emit("look");
+    await this.#drafted();
+  }
+
+  /** Point at an item: its links are drawn, and its reasons asked for where that is wanted. */
+  async choose(item, { why = false } = {}) {
+    this.item = item;
+    this.emit("item", { why });
+    await this.see({ focus: item });
+  }
+
+  cancelProof() {
+    this.#proving?.abort();
+    this.#proving = null;
+    this.#stage("draft", "the proof was called off");
+  }
+
+  /** Ask for the proof again, where it was called off. */
+  proveAgain() {
+    this.#rest(0);
+  }
+
+  async #commit(kept) {
+    const before = this.changes;
+    if (key(before) === key(kept)) {
+      await this.#drafted();
+      this.#rest();
+      return;
+    }
+    this.#past.push(before);
+    this.changes = kept;
+    const future = this.#future;
+    this.#future = [];
+    try {
+      await this.#settled();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.#past.pop();
+      this.#future = future;
+      this.changes = before;
+      this.emit("refused", error.faults);
+      await this.#settled();
+    }
+  }
+
+  async #settled() {
+    this.#moving();
+    this.emit("changes");
+    await this.#drafted({ strict: true });
+    this.#rest();
+  }
+
+  /** Something moves: what is being proved is out of date. */
+  #moving() {
+    clearTimeout(this.#resting);
+    this.#proving?.abort();
+    this.#proving = null;
+    this.proof = null;
+    this.#stage("draft", "");
+  }
+
+  #stage(stage, text) {
+    this.stage = stage;
+    this.emit("stage", text);
+  }
+
+  /** Ask for a draft of what is there now; while one is on its way only the latest is asked for next. */
+  async #drafted({ strict = false } = {}) {
+    if (this.#asking) {
+      this.#again = true;
+      await this.#quiet();
+      if (!strict) return;
+    }
+    this.#asking = true;
+    let refused = null;
+    try {
+      do {
+        this.#again = false;
+        refused = await this.#draftOnce();
+      } while (this.#again);
+    } finally {
+      this.#asking = false;
+      this.emit("quiet");
+    }
+    if (refused && strict) throw refused;
+  }
+
+  async #draftOnce() {
+    const began = performance.now();
+    const number = next();
+    const question = { number, changes: this.current, look: this.look, drag: this.#drag, item: this.item };
+    try {
+      const found = await ask("draft", question);
+      if (found.number < this.#shown) return null;
+      this.#shown = found.number;
+      this.draft = found;
+      this.emit("draft");
+      requestAnimationFrame(() => this.timings.draft.push(performance.now() - began));
+    } catch (error) {
+      if (error instanceof Refused) return error;
+      this.#stage("lost", "the server does not answer; it may have been stopped");
+    }
+    return null;
+  }
+
+  #quiet() {
+    return this.#asking
+      ? new Promise((done) => this.addEventListener("quiet", done, { once: true }))
+      : Promise.resolve();
+  }
+
+  /** Prove once nothing has moved for a while. */
+  #rest(wait = REST) {
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => this.#prove(), wait);
+  }
+
+  async #prove() {
+    const began = performance.now();
+    const signal = new AbortController();
+    this.#proving?.abort();
+    this.#proving = signal;
+    const changes = copy(this.changes);
+    const number = (this.#proofNumber = next());
+    this.#stage("proving", "");
+    try {
+      const found = await stream("proof", { number, changes }, {
+        signal: signal.signal,
+        progress: (text) => number === this.#proofNumber && this.#stage("proving", text),
+      });
+      if (!found || found.number !== this.#proofNumber || key(changes) !== key(this.current)) return;
+      this.proof = found;
+      this.#proving = null;
+      this.timings.proof.push(performance.now() - began);
+      this.#stage("proved", "");
+      this.emit("proof");
+      await this.#drafted();
+      this.assess(true);
+    } catch (error) {
+      if (calledOff(error)) return;
+      if (number !== this.#proofNumber) return;
+      if (error instanceof Refused) this.emit("refused", error.faults);
+      this.#stage(error instanceof Refused ? "draft" : "lost", error instanceof Refused ? "" : "the server does not answer");
+    }
+  }
+
+  /** Ask how sure the dates are: coarsely while something moves, in full once it rests. */
+  async assess(full) {
+    if (!full && this.#risking) return;
+    this.#risking?.abort();
+    const signal = (this.#risking = new AbortController());
+    const changes = copy(this.current);
+    const number = (this.#riskNumber = next());
+    this.emit("assessing", full);
+    try {
+      const found = await stream("risk", { number, changes, full }, { signal: signal.signal });
+      if (!found || number !== this.#riskNumber || key(changes) !== key(this.current)) return;
+      this.risk = found;
+      this.emit("risk");
+    } catch (error) {
+      if (!calledOff(error) && number === this.#riskNumber) {
+        this.risk = null;
+        this.emit("risk", error.message);
+      }
+    } finally {
+      if (this.#risking === signal) this.#risking = null;
+    }
+  }
+}

@@ -1,0 +1,126 @@
+// The page put together.
+
+import { board, lookControls } from "./board.js";
+import { changeList, controls } from "./controls.js";
+import { dates, spoken } from "./dates.js";
+import { Desk, empty } from "./desk.js";
+import { byId, el, fill, say } from "./dom.js";
+import { keep } from "./keep.js";
+import { beside, parties, risk, tabs } from "./panels.js";
+import { conflictOf, why } from "./why.js";
+
+const desk = new Desk();
+const panels = Object.fromEntries(["change", "why", "risk", "beside", "parties"].map((name) => [name, el("div", { class: "panel" })]));
+const show = tabs(byId("tabs"), byId("panels"), [
+  ["change", "Change", panels.change],
+  ["why", "Why", panels.why],
+  ["risk", "How sure", panels.risk],
+  ["beside", "Side by side", panels.beside],
+  ["parties", "Parties", panels.parties],
+]);
+
+controls(desk, panels.change);
+changeList(desk, byId("changes"));
+const reasons = why(desk, panels.why);
+risk(desk, panels.risk);
+beside(desk, panels.beside);
+parties(desk, panels.parties);
+dates(desk, byId("dates"), { why: (id) => desk.choose(id, { why: true }) });
+lookControls(desk, byId("look"));
+board(desk, byId("board"));
+keep(desk, byId("keep-body"));
+
+desk.addEventListener("plan", () => {
+  const { plan } = desk;
+  document.title = `${plan.title} · workbench`;
+  say(byId("title"), plan.title);
+  const under = plan.scenarios.length ? `under ${plan.scenarios.map((entry) => entry.title).join("; ")}` : "no scenario";
+  say(byId("about"), `${plan.plan}; ${under}; as of ${plan.as_of}; calendar ${plan.calendar}`);
+  if (!plan.qualification) byId("tab-parties").hidden = true;
+});
+
+desk.addEventListener("item", (event) => {
+  if (!event.detail.why) return;
+  show("why");
+  reasons.ask(desk.item);
+});
+
+// -- where it stands ----------------------------------------------------------------------------------------------------
+
+const STAGES = { loading: "loading", draft: "draft", proving: "proving", proved: "proved", lost: "no answer" };
+
+desk.addEventListener("stage", (event) => {
+  say(byId("stage"), STAGES[desk.stage]);
+  document.body.dataset.stage = desk.stage;
+  byId("stage").className = `chip ${desk.stage}`;
+  say(byId("progress"), event.detail || "");
+  byId("cancel").hidden = desk.stage !== "proving";
+  if (desk.stage === "draft" && event.detail) {
+    fill(byId("progress"), `${event.detail} `, el("button", { type: "button", class: "small", click: () => desk.proveAgain() }, "Prove again"));
+  }
+});
+byId("cancel").addEventListener("click", () => desk.cancelProof());
+
+let speaking = 0;
+function speak() {
+  clearTimeout(speaking);
+  speaking = setTimeout(() => desk.draft && say(byId("spoken"), spoken(desk)), 400);
+}
+desk.addEventListener("draft", () => {
+  speak();
+  const { contradiction } = desk.draft;
+  byId("schedule-title").classList.toggle("stale", Boolean(contradiction));
+  alertWith(contradiction ? el("p", {}, "The changes leave no schedule: ", contradiction) : null);
+  buttons();
+});
+desk.addEventListener("proof", () => {
+  speak();
+  if (desk.proof.conflict) {
+    alertWith(el("p", {}, el("strong", {}, "Proved: no schedule meets every rule. "), desk.proof.conflict.statement),
+      conflictOf(desk, desk.proof.conflict, "Leave out any one, and the rest can"));
+  }
+});
+let refused = 0;
+desk.addEventListener("refused", (event) => {
+  refused = performance.now();
+  alertWith(el("p", {}, el("strong", {}, "Not changed. ")), el("ul", {}, event.detail.map((fault) =>
+    el("li", {}, fault.path ? `${fault.path}: ` : "", fault.message))));
+});
+
+function alertWith(...children) {
+  if (!children[0] && performance.now() - refused < 6000) return;
+  byId("alert").hidden = !children[0];
+  fill(byId("alert"), children);
+}
+
+// -- changes ------------------------------------------------------------------------------------------------------------
+
+function buttons() {
+  byId("undo").disabled = !desk.canUndo;
+  byId("redo").disabled = !desk.canRedo;
+  byId("reset").disabled = empty(desk.changes);
+}
+byId("undo").addEventListener("click", () => desk.undo());
+byId("redo").addEventListener("click", () => desk.redo());
+byId("reset").addEventListener("click", () => desk.reset());
+document.addEventListener("keydown", (event) => {
+  const writing = event.target.matches("input[type=text], input[type=search]");
+  if (!(event.ctrlKey || event.metaKey) || writing) return;
+  const pressed = event.key.toLowerCase();
+  if (pressed === "z" && !event.shiftKey) desk.undo();
+  else if (pressed === "y" || (pressed === "z" && event.shiftKey)) desk.redo();
+  else return;
+  event.preventDefault();
+});
+document.addEventListener("click", (event) => {
+  if (!byId("keep").contains(event.target)) byId("keep").open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && byId("keep").open) {
+    byId("keep").open = false;
+    byId("keep").querySelector("summary").focus();
+  }
+});
+
+window.desk = desk; // for whoever measures or tests the page
+await desk.open();
