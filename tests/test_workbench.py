@@ -371,7 +371,7 @@ def test_a_scenario_saved_on_top_of_one_that_was_saved_stacks(tmp_path):
     moved = second.ask("draft", drag={"item": target, "end": "start", "to": (later + dt.timedelta(days=14)).isoformat()})
 
     assert moved["changes"]["values"] == {f"floor-{target}.date": (later + dt.timedelta(days=14)).isoformat()}
-    day = second.ask("proof", changes=moved["changes"])["milestones"][0]["day"]
+    reached = second.ask("proof", changes=moved["changes"])["milestones"][0]["day"]
     assert saved_dates(second, moved["changes"], tmp_path, "toy", (str(file),))[target] == reached
 
 
