@@ -515,6 +515,9 @@ class NecessaryMonths(Record):
     grade: Grade
     to_save: Text | None = None
     """What would have to be true for them not to be needed, all else as it is."""
+    taken_over_by: Many[str] = ()
+    """Where its number alone does not save them: the rules and lengths that hold the milestone once that is as good as it helps,
+    and did not before; if it is none of what holds the milestone as things are, what does."""
 
 
 class OwnDistance(Record):

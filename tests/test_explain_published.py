@@ -16,9 +16,11 @@ from optimiser.critical import compile_network, earliest_times
 from optimiser.errors import InputError
 from optimiser.explain.attribution import attribute, compare_networks, shapley
 from optimiser.explain.implication import implied
+from optimiser.explain.oracle import Oracle
 from optimiser.explain.regions import decision_regions, piecewise
 from optimiser.reading.load import load
 from optimiser.solve import earliest
+from optimiser.solve.variant import Variant
 from tests.test_explain_binding import event, link, work
 
 
@@ -168,6 +170,30 @@ def test_what_would_save_a_month_saves_it(mhhs: Plan) -> None:
         days: earliest(load("mhhs-round2", settings={"sit-mvc": f"{days} wd"})).dates["M10"].month for days in (276, 277)
     }
     assert (reached[276], reached[277]) == (3, 4)
+
+
+def test_where_one_number_does_not_save_a_month_it_is_named_what_takes_over(mhhs: Plan) -> None:
+    """What is said to take over holds the milestone: with the number as good as may be and that gone too, it is earlier still."""
+    asked = 0
+    for plan in (mhhs, load("mhhs-round2", ["poap1"])):
+        for each in attribute(plan, "TT").own:
+            oracle = Oracle(plan)
+            for line in each.lines:
+                if line.months < 0 or " instead of " in (line.to_save or ""):
+                    assert not line.taken_over_by
+                    continue
+                assert line.rule is not None
+                assert line.taken_over_by
+                assert f"hold{'s' if len(line.taken_over_by) == 1 else ''} {each.milestone}" in (line.to_save or "")
+                number = oracle.numbers[line.rule]
+                alone = {number.slot: number.column(-number.least)}
+                (with_it, without) = oracle.reach(
+                    each.milestone, [Variant(values=alone), Variant(values=alone, off=line.taken_over_by)]
+                )
+                assert with_it.exact is not None
+                assert without.exact is None or without.exact < with_it.exact
+                asked += 1
+    assert asked >= 10
 
 
 def test_shapley_is_the_mean_over_all_orders() -> None:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from models.explanation import BindingLine, BindingReport, Method
 from models.plan import Plan
 from models.rules import Point
 from optimiser.encoding.answer import DETERMINISTIC_TIME, Limits
-from optimiser.explain.conflict import Enumeration, conflict_record, enumerate_all, one_conflict
+from optimiser.explain.conflict import Enumeration, conflict_record, enumerate_all
 from optimiser.explain.dated import need_date
-from optimiser.explain.headroom import Headroom, Saturation, headrooms, saturations
+from optimiser.explain.headroom import Headroom, Saturation, headrooms, saturations, taking_over
 from optimiser.explain.links import Days, Fallbacks, detached, inferred_links
 from optimiser.explain.margins import break_evens, margins, near_chains, reading_lines
 from optimiser.explain.oracle import Oracle
 from optimiser.numbers import Number, owner_of
 from optimiser.solve.asked import asked_for
 from optimiser.solve.between import DateRange
-from optimiser.solve.variant import Variant, varied, with_number
+from optimiser.solve.variant import Variant, with_number
 from optimiser.wording import family_of
 
 __all__ = ["explain", "explain_with"]
@@ -272,7 +272,7 @@ class _Lines:
             unit=number.unit if number else None,
             range_units=ranged.units if ranged else None,
             range_gain_wd=self.boundary - ranged.boundary if ranged else None,
-            saturation=self._takes_over(number, ranged) if number and ranged else (),
+            saturation=taking_over(self.oracle, self.milestone, number, ranged, self.driving) if number and ranged else (),
             headroom=room.units if room else None,
             headroom_searched=room.searched(number) if room and number else None,
             headroom_range=room.between if room else None,
@@ -292,16 +292,3 @@ class _Lines:
         order = {atom: place for place, atom in enumerate(self.oracle.atoms)}
         partners = (tuple(sorted(each - {name}, key=order.__getitem__)) for each in sets if len(each) == least)
         return tuple(sorted(partners, key=lambda each: [order[atom] for atom in each]))
-
-    def _takes_over(self, number: Number, spent: Saturation) -> tuple[str, ...]:
-        """Return what holds the milestone once a number is relaxed as far as it gains, and did not before."""
-        oracle = self.oracle
-        variant = with_number(number, -spent.units)
-        after = oracle.problem.changed(variant).earliest
-        if after.status == "feasible" and after.values[oracle.node(self.milestone)] == spent.boundary:
-            members: Iterable[str] = after.rules_behind(after.chain(after.last[oracle.node(self.milestone)]))
-        else:
-            relaxed = Oracle(varied(oracle.network, variant), oracle.limits, oracle.problem.clock)
-            found = one_conflict(relaxed, self.milestone, spent.boundary - 1)
-            members = found[0] if found else ()
-        return tuple(name for name in members if name not in self.driving)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from models.explanation import Method
+from optimiser.explain.conflict import one_conflict
 from optimiser.explain.oracle import Oracle
 from optimiser.numbers import Number
 from optimiser.solve.between import DateRange
-from optimiser.solve.variant import Variant, with_number
+from optimiser.solve.variant import Variant, varied, with_number
 
-__all__ = ["Headroom", "Saturation", "headrooms", "saturations"]
+__all__ = ["Headroom", "Saturation", "headrooms", "saturations", "taking_over"]
 
 _FIRST_LOOK = 64
 """Units looked at one by one before more are."""
@@ -280,3 +281,33 @@ def saturations(
         told = place not in failed and reached is not None
         found.append(Saturation(int(low[place]), reached, methods[place]) if told and reached is not None else None)
     return found
+
+
+def taking_over(oracle: Oracle, milestone: str, number: Number, spent: Saturation, driving: Collection[str]) -> tuple[str, ...]:
+    """Return what holds a milestone once a number is relaxed as far as it gains, and did not before.
+
+    Parameters
+    ----------
+    driving
+        What holds it as things are.
+    """
+    found = _holding(oracle, milestone, number, spent.units, spent.boundary, driving)
+    if not found and spent.units < number.least and number.slot not in oracle.two_way:
+        # Where what takes over comes out even with what held it before, a number better still tells them apart.
+        found = _holding(oracle, milestone, number, number.least, spent.boundary, driving)
+    return found
+
+
+def _holding(
+    oracle: Oracle, milestone: str, number: Number, units: int, boundary: int, driving: Collection[str]
+) -> tuple[str, ...]:
+    """Return what else holds a milestone at a boundary once a number is relaxed by some units."""
+    variant = with_number(number, -units)
+    after = oracle.problem.changed(variant).earliest
+    if after.status == "feasible" and after.values[oracle.node(milestone)] == boundary:
+        members: Iterable[str] = after.rules_behind(after.chain(after.last[oracle.node(milestone)]))
+    else:
+        relaxed = Oracle(varied(oracle.network, variant), oracle.limits, oracle.problem.clock)
+        found = one_conflict(relaxed, milestone, boundary - 1)
+        members = found[0] if found else ()
+    return tuple(name for name in members if name not in driving)

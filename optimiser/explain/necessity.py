@@ -11,18 +11,23 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from models.assumptions import Baseline, PublishedDate
+from models.duration import Duration
 from models.explanation import Grade, NecessaryMonths, OwnDistance
 from models.plan import Plan
 from models.provenance import Sourced
 from models.rules import Point
 from optimiser.errors import UndecidedError
 from optimiser.explain.dated import need_date
+from optimiser.explain.headroom import saturations, taking_over
 from optimiser.explain.ledger import grade_of, laid_on, way_to
 from optimiser.explain.oracle import Oracle
-from optimiser.numbers import entry_of, owner_of, references
+from optimiser.numbers import Number, entry_of, owner_of, references
 from optimiser.solve.variant import Variant
 
 __all__ = ["own_distance", "plan_name"]
+
+MOST_NAMED = 2
+"""Of what takes over, so many are named in words."""
 
 MOST_UNITS = 400
 """Units of a number, the fewest first, that are tried for what would save a month."""
@@ -105,6 +110,7 @@ def _line(oracle: Oracle, milestone: str, after: str, rule: str, months: int) ->
     numbers = [plan.assumptions_by_id[name] for name in references(entry)]
     stands: Sourced = next(iter(numbers), entry)
     grade: Grade = grade_of(stands, entry)
+    saved, taking = _to_save(oracle, milestone, rule, months)
     return NecessaryMonths(
         after=after,
         months=months,
@@ -113,7 +119,8 @@ def _line(oracle: Oracle, milestone: str, after: str, rule: str, months: int) ->
         authority=member.authority,
         owner=owner_of(plan, rule),
         grade=grade,
-        to_save=_to_save(oracle, milestone, rule, months),
+        to_save=saved,
+        taken_over_by=taking,
     )
 
 
@@ -137,13 +144,16 @@ def _days(oracle: Oracle, before: str | None, after: str) -> Mapping[str, int]:
     return days
 
 
-def _to_save(oracle: Oracle, milestone: str, rule: str, months: int) -> str:
-    """Return what would have to be true of one number for the milestone to be so many months earlier."""
+def _to_save(oracle: Oracle, milestone: str, rule: str, months: int) -> tuple[str, tuple[str, ...]]:
+    """Return what would have to be true of one number for the milestone to be so many months earlier.
+
+    And, where no value of it alone does, what takes over.
+    """
     number = oracle.numbers.get(rule)
     if number is None:
-        return "another link: it has no number"
+        return "another link: it has no number", ()
     if oracle.large and oracle.leads(milestone):
-        return "not asked: capacity decides; why-not asks it"
+        return "not asked: capacity decides; why-not asks it", ()
     clock, plan = oracle.problem.clock, oracle.plan
     convention = plan.convention(Point(milestone, "start"))
     base = oracle.base(milestone).high
@@ -158,9 +168,35 @@ def _to_save(oracle: Oracle, milestone: str, rule: str, months: int) -> str:
         then = clock.show(found.exact, convention)
         saved = (now.year - then.year) * 12 + now.month - then.month
         if saved >= months:
-            return f"{number.shown(-each)} instead of {number.shown(0)}"
+            return f"{number.shown(-each)} instead of {number.shown(0)}", ()
         best = max(best, saved)
-    return f"alone it saves {best} of {months}" if best else "by no value of it alone"
+    said = f"alone it saves {best} of {months}" if best else "by no value of it alone"
+    taking = _taken_over_by(oracle, milestone, rule, number, base)
+    if taking:
+        longest = sorted(taking, key=lambda name: -_length(oracle, name))[:MOST_NAMED]
+        named = [oracle.described(name).title for name in taking if name in longest]
+        more = f", with {len(taking) - len(named)} more," if len(taking) > len(named) else ""
+        said += f"; then {' and '.join(named)}{more} {'holds' if len(taking) == 1 else 'hold'} {milestone}"
+    return said, taking
+
+
+def _length(oracle: Oracle, name: str) -> int:
+    """Return how long a rule or length makes what waits for it wait, in working days or thereabouts: links alone are nothing."""
+    number = oracle.numbers.get(name)
+    value = None if number is None else number.value
+    if not isinstance(value, Duration):
+        return 0 if value is None else 1
+    return value.amount * {"mo": 21}.get(value.unit, 1)
+
+
+def _taken_over_by(oracle: Oracle, milestone: str, rule: str, number: Number, base: int) -> tuple[str, ...]:
+    """Return what holds a milestone once a number is as good as it helps; what does already, where the number is none of it."""
+    found = oracle.reasons(milestone)
+    driving = found.rules_behind(found.chain(found.last[oracle.node(milestone)]))
+    if rule not in driving:
+        return tuple(driving[:1])
+    (spent,) = saturations(oracle, milestone, [number], base)
+    return taking_over(oracle, milestone, number, spent, driving) if spent else ()
 
 
 def plan_name(plan: Plan) -> str:
