@@ -36,6 +36,7 @@ FLOORS = [
         "optimiser.lint",
         "optimiser.qualification",
         "optimiser.migration",
+        "optimiser.writing",
     },
     {"optimiser.batch", "optimiser.evidence"},
     {"optimiser.workbench"},

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["KNOWN", "TASK_ORDER"]
+__all__ = ["KNOWN", "PROJECT_ORDER", "TASK_ORDER"]
 
 TASK_ORDER: Final = tuple(
     """
@@ -47,7 +47,8 @@ _RESOURCE: Final = """
     OutlineCode CostCenter IsCostResource AssnOwner AssnOwnerGuid IsBudget AvailabilityPeriods Rates TimephasedData
 """
 
-_PROJECT: Final = """
+PROJECT_ORDER: Final = tuple(
+    """
     SaveVersion BuildNumber UID GUID Name Title Subject Category Company Manager Author CreationDate Revision LastSaved
     ScheduleFromStart StartDate FinishDate FYStartDate CriticalSlackLimit CurrencyDigits CurrencySymbol CurrencyCode
     CurrencySymbolPosition CalendarUID BaselineCalendar DefaultStartTime DefaultFinishTime MinutesPerDay MinutesPerWeek DaysPerMonth
@@ -59,12 +60,14 @@ _PROJECT: Final = """
     DefaultTaskEVMethod ProjectExternallyEdited ExtendedCreationDate ActualsInSync RemoveFileProperties AdminProject
     UpdateManuallyScheduledTasksWhenEditingLinks KeepTaskOnNearestWorkingTimeWhenMadeAutoScheduled OutlineCodes WBSMasks
     ExtendedAttributes Calendars Tasks Resources Assignments Views Filters Groups Tables Maps Reports Drawings DataLinks VBAProjects
-"""
+    """.split()  # noqa: SIM905  # as above
+)
+"""What a project may hold, in the order in which it must stand."""
 
 KNOWN: Final = {
     "Tasks/Task": frozenset(TASK_ORDER),
     "Assignments/Assignment": frozenset(_ASSIGNMENT.split()),
     "Resources/Resource": frozenset(_RESOURCE.split()),
-    "Project": frozenset(_PROJECT.split()),
+    "Project": frozenset(PROJECT_ORDER),
 }
 """Of each record the elements whose meaning is known, whether they say anything of time or not."""

@@ -1,0 +1,79 @@
+"""What goes back into a planner's file of each task, and what was done."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+__all__ = ["TaskDates", "Written", "spanned"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDates:
+    """New dates of one task; what is None stays as the file has it.
+
+    Attributes
+    ----------
+    start, finish
+        Moments between which the task now lies.
+    late_start, late_finish
+        The latest at which it moves nothing that is asked for.
+    total_float, free_float
+        In worked minutes of the task's calendar.
+    hold
+        The file's own logic, from the dates that stand before the task, would let it start earlier.
+    fields
+        What is told of it in words: title and text of each, the same titles for all tasks.
+    """
+
+    start: dt.datetime | None = None
+    finish: dt.datetime | None = None
+    late_start: dt.datetime | None = None
+    late_finish: dt.datetime | None = None
+    total_float: int | None = None
+    free_float: int | None = None
+    critical: bool | None = None
+    hold: bool = False
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class Written:
+    """A file with an answer in it.
+
+    Attributes
+    ----------
+    cells
+        How many cells differ from the source, those put in included.
+    tasks
+        Uids of the tasks that have such a cell.
+    held
+        Uids of those that a new constraint keeps where they are put.
+    unheld
+        Uids of those that the tool will move when it works its dates out again, with why nothing holds them.
+    notes
+        What could not be kept, in sentences.
+    """
+
+    content: bytes
+    cells: int = 0
+    tasks: list[str] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
+    unheld: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def spanned(inside: Iterable[str], dates: Mapping[str, TaskDates]) -> TaskDates:
+    """Return what a summary of some tasks spans: their first start and their last finish, early and late."""
+    found = [dates[uid] for uid in inside if uid in dates]
+    starts, finishes = ([getattr(each, end) for each in found if getattr(each, end) is not None] for end in ("start", "finish"))
+    late_starts = [each.late_start for each in found if each.late_start is not None]
+    late_finishes = [each.late_finish for each in found if each.late_finish is not None]
+    return TaskDates(
+        start=min(starts, default=None),
+        finish=max(finishes, default=None),
+        late_start=min(late_starts, default=None),
+        late_finish=max(late_finishes, default=None),
+        critical=any(each.critical for each in found) if any(each.critical is not None for each in found) else None,
+    )
