@@ -31,7 +31,8 @@ from optimiser.evidence.sections import closing
 from optimiser.evidence.verify import verify_pack
 from optimiser.reading.load import load
 from optimiser.reading.packaged import find_plan
-from optimiser.reading.workbook import read_assumptions, read_sheet
+from optimiser.reading.sheets import read_sheet
+from optimiser.reading.workbook import read_assumptions
 
 HOSTILE = Path(__file__).parent / "data" / "hostile"
 CASES = ("poap1", "poap2", "bank-holidays", "participants")
@@ -445,7 +446,7 @@ def test_changed_workbook(tmp_path, capsys):
     plan = load("mhhs-round2")
     built = build(request_of("mhhs-round2", cases=(), milestones=("M10",), samples=64), "mhhs-round2")
     path = saved(built, tmp_path, {"<t>304 wd</t>": "<t>280 wd</t>"}, part="xl/sharedStrings.xml")
-    rows, _ = read_sheet(path, "Assumptions")
+    rows = read_sheet(path, "Assumptions").rows
 
     assert rows[1]["A"].text == "assumption"
     assert read_assumptions(path, plan) == {"sit-mvc": "280 wd"}

@@ -33,6 +33,7 @@ FLOORS = [
         "optimiser.robust",
         "optimiser.compare",
         "optimiser.whatif",
+        "optimiser.initial",
         "optimiser.lint",
         "optimiser.qualification",
         "optimiser.migration",

@@ -22,6 +22,7 @@ from optimiser.cli import (
     evidence,
     explain,
     implied,
+    init,
     lint,
     migrate,
     qualify,
@@ -73,7 +74,22 @@ app.command("list")(list_plans)
 app.command("show", no_args_is_help=True)(show_plan)
 app.command("schema")(print_schema)
 app.command("solve", no_args_is_help=True)(solve_plan)
-for _verb in (explain, why_not, implied, attribute, verify, batch, compare, robust, lint, qualify, migrate, evidence, serve):
+for _verb in (
+    init,
+    explain,
+    why_not,
+    implied,
+    attribute,
+    verify,
+    batch,
+    compare,
+    robust,
+    lint,
+    qualify,
+    migrate,
+    evidence,
+    serve,
+):
     _verb.register(app)
 
 

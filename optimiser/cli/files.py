@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from optimiser.errors import InputError, Located
 
-__all__ = ["OutputFile", "check_ending", "check_folder_name"]
+__all__ = ["OutputFile", "OutputFolder", "check_ending", "check_folder_name"]
 
 _FILES = frozenset(
     [
@@ -177,6 +178,66 @@ class OutputFile:
 
     def _unwritable(self, obstacle: str) -> InputError:
         return InputError([Located(obstacle, file=self.named)])
+
+
+class OutputFolder:
+    """A folder to be made in the end, looked at before the work begins.
+
+    Parameters
+    ----------
+    path
+        As the user named it.
+
+    Raises
+    ------
+    InputError
+        If it is there with something in it, or plainly cannot be made.
+    """
+
+    def __init__(self, path: Path) -> None:
+        check_folder_name(path, "plan")
+        self.named = str(path)
+        self.path = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would write through a link
+        try:
+            obstacle = self._obstacle()
+        except (OSError, ValueError) as error:
+            obstacle = f"cannot be written: {_reason(error)}"
+        if obstacle:
+            raise InputError([Located(obstacle, file=self.named)])
+
+    def _obstacle(self) -> str | None:
+        """Return what stands in the way, None where nothing is seen."""
+        if not self.path.parent.is_dir():
+            return f"there is no folder '{self.path.parent}'; maybe create it first"
+        if self.path.is_symlink():
+            return "is a link, expected the name of a folder to make"
+        if self.path.exists() and not self.path.is_dir():
+            return "is a file, expected the name of a folder to make"
+        if self.path.is_dir() and any(self.path.iterdir()):
+            return "is a folder with something in it; maybe give another name"
+        return (
+            None if os.access(self.path.parent, os.W_OK | os.X_OK) else f"the folder '{self.path.parent}' may not be written to"
+        )
+
+    def write(self, files: Mapping[str, bytes]) -> None:
+        """Write all files by their paths from the folder, or nothing.
+
+        Raises
+        ------
+        InputError
+            If they cannot be written.
+        """
+        draft = self.path.parent / f".optimiser-{secrets.token_hex(8)}.partial"
+        try:
+            for path, content in files.items():
+                target = draft / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content)
+            draft.rename(self.path)  # over an empty folder, where there is one
+        except OSError as error:
+            raise InputError([Located(f"cannot be written: {_reason(error)}", file=self.named)]) from None
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
 
 
 def _reason(error: Exception) -> str:

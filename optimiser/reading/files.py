@@ -12,7 +12,17 @@ from typing import Any, Final
 
 from optimiser.errors import InputError, Located
 
-__all__ = ["DEEPEST", "LARGEST", "LARGEST_DOCUMENT", "LineStarts", "check_file", "json_value", "read_json", "read_text"]
+__all__ = [
+    "DEEPEST",
+    "LARGEST",
+    "LARGEST_DOCUMENT",
+    "LineStarts",
+    "check_file",
+    "json_value",
+    "read_foreign_text",
+    "read_json",
+    "read_text",
+]
 
 LARGEST: Final = 8_000_000
 """The size in bytes above which a file is refused unread: a plan of 10,000 activities takes about a third of it."""
@@ -93,6 +103,48 @@ def read_text(path: Path, label: str) -> str:
         is not UTF-8, or holds control characters.
     """
     return _decode(_content(path, label, LARGEST, "; maybe split the plan into several files"), label)
+
+
+def read_foreign_text(path: Path, label: str) -> tuple[str, tuple[str, ...]]:
+    """Read a text that another program wrote: UTF-8, UTF-16 with its byte-order mark, else Windows-1252.
+
+    Returns
+    -------
+    tuple
+        The text, and what a reader must be told of how it was read.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, is larger than `LARGEST`, is in none of these, or holds control characters.
+    """
+    content = _content(path, label, LARGEST, "; maybe split the table")
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        try:
+            text = content.decode("utf-16")
+        except UnicodeDecodeError:
+            raise InputError([Located("begins like UTF-16 and is not; maybe save it as CSV in UTF-8", file=label)]) from None
+        _refuse_controls(text, label)
+        return text, ("the text is UTF-16",)
+    try:
+        return _decode(content, label), ()
+    except InputError:
+        try:
+            content.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+        else:
+            raise  # it is UTF-8, and something else is wrong with it
+        if b"\0" in content:
+            raise
+        try:
+            text = content.decode("cp1252")
+        except UnicodeDecodeError:
+            raise InputError(
+                [Located("is text in neither UTF-8 nor Windows-1252; maybe save it as CSV in UTF-8", file=label)]
+            ) from None
+    _refuse_controls(text, label)
+    return text, ("the text is not UTF-8 and is read as Windows-1252",)
 
 
 def read_json(path: Path, label: str, expected: str) -> Any:

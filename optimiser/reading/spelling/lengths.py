@@ -15,7 +15,7 @@ __all__ = ["LengthUnit", "WrittenLength", "is_nothing", "plain_text", "read_leng
 LengthUnit = Literal["min", "h", "d", "w", "mo", "%"]
 
 _SPACES: Final = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
-_UNSEEN: Final = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
+_UNSEEN: Final = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]|[^\s -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NOTHING: Final = {"", "-", "–", "—", "na", "n/a", "nv", "k.a.", "none", "keine", "kein"}
 
 

@@ -1,0 +1,16 @@
+"""A planner's table: columns found by their headers, rows read into lengths, dates and predecessors, every fault at its cell."""
+
+from optimiser.reading.tabular.headers import PLANNER_COLUMNS, PlannerColumn, find_columns
+from optimiser.reading.tabular.planner_table import DayOff, PlannerTable, read_days_off, read_planner_table
+from optimiser.reading.tabular.rows import PlannerRow
+
+__all__ = [
+    "PLANNER_COLUMNS",
+    "DayOff",
+    "PlannerColumn",
+    "PlannerRow",
+    "PlannerTable",
+    "find_columns",
+    "read_days_off",
+    "read_planner_table",
+]

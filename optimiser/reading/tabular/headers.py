@@ -1,0 +1,157 @@
+"""What the columns of a planner's table are called, in English and in German, and which row of a sheet names them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final, Literal
+
+from optimiser.errors import Located
+from optimiser.reading.sheets import Cell, ReadSheet, column_number
+from optimiser.reading.spelling import LengthUnit, plain_text
+
+__all__ = ["PLANNER_COLUMNS", "PlannerColumn", "PlannerColumns", "find_columns", "named_columns"]
+
+PlannerColumn = Literal[
+    "id", "name", "duration", "predecessors", "constraint", "constraint date", "not before", "not after", "deadline", "low",
+    "high", "owner", "phase", "level", "outline number", "resource", "amount", "milestone", "start", "finish", "note",
+]  # fmt: skip
+
+PLANNER_COLUMNS: Final[dict[PlannerColumn, tuple[str, ...]]] = {
+    "id": ("id", "no", "nr", "number", "nummer", "#", "task id", "activity id", "activity code", "item id", "key", "lfd nr", "vorgangs-id"),
+    "name": ("name", "task name", "activity name", "task", "activity", "title", "vorgangsname", "vorgang", "titel", "bezeichnung", "aufgabe"),
+    "duration": ("duration", "likely", "most likely", "length", "original duration", "likely duration", "dauer", "wahrscheinlich"),
+    "predecessors": ("predecessors", "predecessor", "depends on", "waits for", "vorgänger", "vorgaenger", "abhängig von"),
+    "constraint": ("constraint", "constraint type", "einschränkung", "einschränkungsart"),
+    "constraint date": ("constraint date", "einschränkungstermin", "einschränkungsdatum"),
+    "not before": ("not before", "start no earlier than", "no earlier than", "nicht vor", "anfang nicht früher als"),
+    "not after": ("not after", "finish no later than", "no later than", "nicht nach", "ende nicht später als"),
+    "deadline": ("deadline", "due", "due date", "due by", "stichtag", "frist", "fällig", "fällig am"),
+    "low": ("low", "min", "minimum", "optimistic", "best case", "shortest", "optimistisch", "mindestens", "untergrenze"),
+    "high": ("high", "max", "maximum", "pessimistic", "worst case", "longest", "pessimistisch", "höchstens", "obergrenze"),
+    "owner": ("owner", "responsible", "responsibility", "assigned to", "lead", "verantwortlich", "verantwortlicher", "zuständig"),
+    "phase": ("phase", "stage", "section", "group", "workstream", "work package", "abschnitt", "gruppe", "teilprojekt", "arbeitspaket"),
+    "level": ("outline level", "level", "indent", "gliederungsebene", "ebene"),
+    "outline number": ("outline number", "wbs", "wbs code", "gliederungsnummer", "psp", "psp-code"),
+    "resource": ("resource", "resources", "resource names", "ressource", "ressourcen", "ressourcennamen"),
+    "amount": ("amount", "units", "resource units", "quantity", "needs", "menge", "anzahl", "einheiten"),
+    "milestone": ("milestone", "is milestone", "meilenstein"),
+    "start": ("start", "start date", "planned start", "begin", "anfang", "beginn", "starttermin", "geplanter anfang"),
+    "finish": ("finish", "finish date", "planned finish", "end", "end date", "ende", "endtermin", "fertigstellung", "geplantes ende"),
+    "note": ("note", "notes", "comment", "comments", "remarks", "notiz", "notizen", "bemerkung", "kommentar"),
+}  # fmt: skip
+"""Every header that is understood, without its case, points and unit."""
+
+_FIELDS: Final = {name: field for field, names in PLANNER_COLUMNS.items() for name in names}
+_UNIT: Final = re.compile(r"^(.*?) ?[(\[,/] ?(?:in )?([A-Za-z. ]+?)\.?[)\]]?$")
+_UNIT_WORDS: Final[dict[str, LengthUnit]] = {
+    **dict.fromkeys(("d", "day", "days", "wd", "working days", "tage", "t", "tagen", "arbeitstage"), "d"),
+    **dict.fromkeys(("w", "wk", "weeks", "wochen"), "w"),
+    **dict.fromkeys(("mo", "months", "monate", "monaten"), "mo"),
+    **dict.fromkeys(("h", "hours", "std", "stunden"), "h"),
+}
+_DEEPEST_HEADER: Final = 30
+"""Rows, from the top, among which the header is sought."""
+
+_ALIKE: Final = 0.85
+"""How alike a header must be to one that is known to be its misspelling: one letter in eight or so."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannerColumns:
+    """Which column of a sheet holds what.
+
+    Attributes
+    ----------
+    row
+        Of the header.
+    letters
+        The column of each field that is there.
+    titles
+        The header of each field, as written.
+    units
+        The unit that a header names for bare numbers under it.
+    unread
+        Headers of columns that are not understood, by their letters.
+    """
+
+    row: int
+    letters: Mapping[PlannerColumn, str]
+    titles: Mapping[PlannerColumn, str]
+    units: Mapping[PlannerColumn, LengthUnit]
+    unread: Mapping[str, str]
+
+    def cell(self, cells: Mapping[str, Cell], field: PlannerColumn) -> Cell:
+        """Return what a row has in a field's column."""
+        return cells.get(self.letters.get(field, ""), Cell(""))
+
+
+def _field(title: str) -> tuple[PlannerColumn | None, LengthUnit | None]:
+    """Return what a header names, and the unit beside it."""
+    low = _plain(title)
+    if low in _FIELDS:
+        return _FIELDS[low], None
+    found = _UNIT.match(low)
+    if found and found[1] in _FIELDS and found[2].strip() in _UNIT_WORDS:
+        return _FIELDS[found[1]], _UNIT_WORDS[found[2].strip()]
+    return None, None
+
+
+def _plain(title: str) -> str:
+    return plain_text(title).lower().replace("_", " ").strip(" .:*")
+
+
+def named_columns(sheet: ReadSheet, row: int) -> tuple[PlannerColumns, list[Located]]:
+    """Return what a row of headers names, and what is wrong with it."""
+    letters: dict[PlannerColumn, str] = {}
+    titles: dict[PlannerColumn, str] = {}
+    units: dict[PlannerColumn, LengthUnit] = {}
+    unread: dict[str, str] = {}
+    faults: list[Located] = []
+    cells = sheet.rows[row]
+    for letter in sorted(cells, key=column_number):
+        title = plain_text(cells[letter].text)
+        field, unit = _field(title)
+        if field is None:
+            if title:
+                unread[letter] = title
+            continue
+        if field in letters:
+            message = (
+                f"'{title}' and '{titles[field]}' in column {letters[field]} are both the {field}; maybe rename or delete one"
+            )
+            faults.append(sheet.locate(row, letter, message))
+            continue
+        letters[field], titles[field] = letter, title
+        if unit:
+            units[field] = unit
+    for letter, title in unread.items():
+        near = get_close_matches(_plain(title), _FIELDS, n=1, cutoff=_ALIKE)
+        if near and _FIELDS[near[0]] not in letters:
+            faults.append(sheet.locate(row, letter, f"unknown column '{title[:60]}'; maybe '{near[0].capitalize()}'"))
+    return PlannerColumns(row, letters, titles, units, unread), faults
+
+
+def find_columns(sheet: ReadSheet) -> tuple[PlannerColumns, list[Located]] | None:
+    """Return the header of a sheet: the row near its top that names most, a name and a duration or predecessors among them.
+
+    Returns
+    -------
+    tuple, optional
+        The columns and what is wrong with the header; None where no row is one.
+    """
+    best: tuple[PlannerColumns, list[Located]] | None = None
+    for columns, faults in _headers(sheet):
+        if best is None or len(columns.letters) > len(best[0].letters):
+            best = columns, faults
+    return best
+
+
+def _headers(sheet: ReadSheet) -> Iterator[tuple[PlannerColumns, list[Located]]]:
+    for row in sorted(sheet.rows)[:_DEEPEST_HEADER]:
+        columns, faults = named_columns(sheet, row)
+        found = columns.letters
+        if "name" in found and ("duration" in found or "predecessors" in found):
+            yield columns, faults

@@ -1,0 +1,437 @@
+"""The rows of a planner's table: each cell read by what its column is, and what cannot be read told at its cell."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Final
+
+from models.record import MOST_FAULTS
+from optimiser.errors import Located
+from optimiser.reading.interchange.record import ConstraintKind
+from optimiser.reading.sheets import Cell, ReadSheet, column_number
+from optimiser.reading.spelling import (
+    AmbiguousDateError,
+    DateOrder,
+    WrittenDate,
+    WrittenLength,
+    WrittenLink,
+    is_nothing,
+    plain_text,
+    read_constraint,
+    read_date,
+    read_length,
+    read_links,
+)
+from optimiser.reading.tabular.headers import PlannerColumn, PlannerColumns
+
+__all__ = ["PlannerRow", "TableReader"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannerRow:
+    """One line of a planner's table.
+
+    Attributes
+    ----------
+    row
+        Of the sheet.
+    id
+        As the table has it; the number of the row where it has none.
+    level
+        Depth of the outline from one; None where the table has no outline.
+    summary
+        Whether rows of a deeper level follow, whose frame this one is.
+    resources
+        What it needs, with how much of each.
+    start, finish
+        The dates that stand in the table, to compare with.
+    """
+
+    row: int
+    id: str
+    name: str
+    duration: WrittenLength | None = None
+    milestone: bool = False
+    links: tuple[WrittenLink, ...] = ()
+    constraints: tuple[tuple[ConstraintKind, dt.date | None], ...] = ()
+    deadline: dt.date | None = None
+    low: WrittenLength | None = None
+    high: WrittenLength | None = None
+    owner: str = ""
+    phase: str = ""
+    level: int | None = None
+    summary: bool = False
+    resources: tuple[tuple[str, Fraction], ...] = ()
+    start: dt.date | None = None
+    finish: dt.date | None = None
+    note: str = ""
+
+
+_DAY_NUMBERS: Final = (10_000, 110_000)
+"""Numbers between these are the days of dates, 1927 to 2201, as spreadsheets count them."""
+
+_YES: Final = {"yes", "y", "ja", "j", "true", "x", "1", "wahr", "ja."}
+_NO: Final = {"", "no", "n", "nein", "false", "0", "falsch"}
+_RESOURCE: Final = re.compile(r"([^\[\]]+?) ?(?:\[(\d{1,4}(?:[.,]\d{1,2})?) ?(%?)\])?")
+_MORNING, _EVENING = dt.time(10), dt.time(15)
+"""A start up to the one is the morning of its day, a finish from the other on its evening."""
+
+
+@dataclass(slots=True)
+class TableReader:
+    """Reads the cells of one table, keeping what is wrong with them.
+
+    Attributes
+    ----------
+    order
+        Which number of a date with slashes comes first; None: whoever wrote the table is asked.
+    ambiguous
+        Cells whose date may be two days, of which one fault tells together.
+    timed
+        How many dates stood with a time of day that is left out.
+    """
+
+    sheet: ReadSheet
+    columns: PlannerColumns
+    order: DateOrder | None
+    faults: list[Located] = field(default_factory=list)
+    ambiguous: list[tuple[int, str, str]] = field(default_factory=list)
+    timed: int = 0
+    bare: int = 0
+    """How many lengths had no unit."""
+
+    # -- the table -----------------------------------------------------------------------------------------------------
+
+    def rows(self) -> list[PlannerRow]:
+        """Return every row below the header that holds anything."""
+        numbers = [row for row in sorted(self.sheet.rows) if row > self.columns.row and self._holds(row)]
+        ids = self._ids(numbers)
+        known = set(ids.values())
+        levels = self._levels(numbers)
+        found = []
+        for place, number in enumerate(numbers):
+            if len(self.faults) > MOST_FAULTS:
+                break
+            deeper = levels[numbers[place + 1]] if place + 1 < len(numbers) else None
+            mine = levels[number]
+            summary = mine is not None and deeper is not None and deeper > mine
+            found.append(self._row(number, ids[number], known, mine, summary=summary))
+        self.tell_ambiguous()
+        return found
+
+    def _holds(self, row: int) -> bool:
+        """Return whether a row holds anything in a column that is read."""
+        cells = self.sheet.rows[row]
+        return any(plain_text(cells[letter].text) for letter in self.columns.letters.values() if letter in cells)
+
+    def _ids(self, numbers: list[int]) -> dict[int, str]:
+        """Return the id of every row, told apart."""
+        found: dict[int, str] = {}
+        first: dict[str, int] = {}
+        for number in numbers:
+            cell = self.columns.cell(self.sheet.rows[number], "id")
+            text = _whole(cell) if "id" in self.columns.letters else str(number)
+            if not text:
+                self._fault(number, "id", "expected an id, got an empty cell")
+                text = f"row {number}"
+            elif text.lower() in first:
+                self._fault(number, "id", f"'{text}' is already the id of row {first[text.lower()]}; ids are unique")
+            first.setdefault(text.lower(), number)
+            found[number] = text
+        return found
+
+    def _levels(self, numbers: list[int]) -> dict[int, int | None]:
+        """Return the depth of every row."""
+        found: dict[int, int | None] = {}
+        for number in numbers:
+            cells = self.sheet.rows[number]
+            text = _whole(self.columns.cell(cells, "level"))
+            outline = plain_text(self.columns.cell(cells, "outline number").text).strip(".")
+            found[number] = None
+            if "level" in self.columns.letters:
+                if re.fullmatch(r"\d{1,2}", text):
+                    found[number] = int(text)
+                else:
+                    self._fault(number, "level", f"expected a whole number such as 2, got '{text[:40]}'")
+            elif re.fullmatch(r"\w+(\.\w+)*", outline):
+                found[number] = outline.count(".") + 1
+        return found
+
+    def _row(self, number: int, name: str, known: set[str], level: int | None, *, summary: bool) -> PlannerRow:
+        title = self._text(number, "name")
+        if not title:
+            self._fault(number, "name", "expected a name, got an empty cell")
+        milestone = self._flag(number)
+        duration = None if summary else self._duration(number, milestone=milestone)
+        none = duration is not None and duration.amount == 0
+        return PlannerRow(
+            row=number,
+            id=name,
+            name=title,
+            duration=duration,
+            milestone=milestone or none,
+            links=tuple(self._links(number, known, name)),
+            constraints=tuple(self._constraints(number)),
+            deadline=self._day(number, "deadline", late=True),
+            low=self._length(number, "low"),
+            high=self._length(number, "high"),
+            owner=self._text(number, "owner"),
+            phase=self._phase(number),
+            level=level,
+            summary=summary,
+            resources=() if summary else tuple(self._resources(number)),
+            start=self._day(number, "start", late=None),
+            finish=self._day(number, "finish", late=None),
+            note=self._text(number, "note"),
+        )
+
+    # -- single cells --------------------------------------------------------------------------------------------------
+
+    def _cell(self, number: int, column: PlannerColumn) -> Cell:
+        return self.columns.cell(self.sheet.rows[number], column)
+
+    def _fault(self, number: int, column: PlannerColumn, message: str) -> None:
+        letter = self.columns.letters.get(column)
+        self.faults.append(self.sheet.locate(number, letter, message, self.columns.titles.get(column, "")))
+
+    def _text(self, number: int, column: PlannerColumn) -> str:
+        cell = self._cell(number, column)
+        if self._unusable(number, column, cell):
+            return ""
+        return "" if column != "name" and is_nothing(cell.text) else _whole(cell)
+
+    def _unusable(self, number: int, column: PlannerColumn, cell: Cell) -> bool:
+        """Report a cell of which nobody can say what it holds."""
+        if cell.formula and not cell.text:
+            self._fault(number, column, "a formula whose result is not stored; maybe write the value itself")
+        elif re.fullmatch(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|BEZUG!|WERT!|NV)", cell.text.strip()):
+            self._fault(number, column, f"the cell holds the error {cell.text.strip()}; maybe mend its formula")
+        else:
+            return False
+        return True
+
+    def _flag(self, number: int) -> bool:
+        text = plain_text(self._cell(number, "milestone").text).lower()
+        if text not in _YES | _NO:
+            self._fault(number, "milestone", f"expected yes or no, got '{text[:40]}'")
+        return text in _YES
+
+    def _duration(self, number: int, *, milestone: bool) -> WrittenLength | None:
+        length = self._length(number, "duration")
+        if length is None and not milestone and not self._told(number, "duration"):
+            self._fault(number, "duration", "expected a length such as '15d', or '0d' for a milestone, got an empty cell")
+        if length is not None and length.amount < 0:
+            self._fault(number, "duration", f"work cannot take less than nothing, got '{length.text}'")
+            return None
+        if milestone and length is not None and length.amount:
+            self._fault(number, "duration", f"a milestone has no length, got '{length.text}'; maybe '0d', or no milestone")
+        return length
+
+    def _told(self, number: int, column: PlannerColumn) -> bool:
+        """Return whether something stands in a cell, so that it has been told of."""
+        cell = self._cell(number, column)
+        return cell.formula or not is_nothing(cell.text)
+
+    def _length(self, number: int, column: PlannerColumn) -> WrittenLength | None:
+        cell = self._cell(number, column)
+        if self._unusable(number, column, cell) or is_nothing(cell.text):
+            return None
+        text = _decimal(cell) if cell.numeric else cell.text
+        if cell.numeric and _DAY_NUMBERS[0] < float(cell.text) < _DAY_NUMBERS[1]:
+            day = self.sheet.epoch + dt.timedelta(days=int(float(cell.text)))
+            self._fault(number, column, f"expected a length such as '15d', got the date {day.isoformat()}")
+            return None
+        try:
+            length = read_length(text, bare=self.columns.units.get(column, "d"))
+        except ValueError as error:
+            self._fault(number, column, str(error))
+            return None
+        self.bare += bool(length.amount) and plain_text(text).replace(".", "").replace(",", "").isdecimal()
+        return length
+
+    def _day(self, number: int, column: PlannerColumn, *, late: bool | None) -> dt.date | None:
+        """Return a date; ``late`` whether it is an evening rather than a morning, None where its time does not matter."""
+        cell = self._cell(number, column)
+        if self._unusable(number, column, cell) or is_nothing(cell.text):
+            return None
+        try:
+            written = self._number_day(cell) if cell.numeric else read_date(cell.text, self.order)
+        except AmbiguousDateError as error:
+            self.ambiguous.append((number, self.columns.letters[column], str(error)))
+            return None
+        except ValueError as error:
+            self._fault(number, column, str(error))
+            return None
+        return self._whole_day(number, column, written, late=late)
+
+    def _number_day(self, cell: Cell) -> WrittenDate:
+        """Read the number of a day.
+
+        Raises
+        ------
+        ValueError
+            If it is none that a plan could mean.
+        """
+        number = float(cell.text)
+        if not math.isfinite(number) or not _DAY_NUMBERS[0] < number < _DAY_NUMBERS[1]:
+            message = f"expected a date such as 2026-05-04, got the number {cell.text[:40]}"
+            raise ValueError(message)
+        seconds = round((number % 1) * 86_400) % 86_400
+        time = dt.time(seconds // 3600, seconds // 60 % 60) if seconds else None
+        return WrittenDate(self.sheet.epoch + dt.timedelta(days=int(number)), time)
+
+    def _whole_day(self, number: int, column: PlannerColumn, written: WrittenDate, *, late: bool | None) -> dt.date | None:
+        """Return the day of a moment, where its time of day is the usual begin or end of one."""
+        time = written.time
+        if late is None or time is None or time == dt.time():
+            return written.day
+        if time >= _EVENING if late else time <= _MORNING:
+            self.timed += 1
+            return written.day
+        which = "end" if late else "begin"
+        message = f"{time:%H:%M} does not {which} a day, and this is a plan of days; maybe write {written.day} alone"
+        self._fault(number, column, message)
+        return None
+
+    def day_at(self, number: int, letter: str) -> dt.date | None:
+        """Return the date in a cell of any column, whatever its time of day."""
+        cell = self.sheet.rows[number].get(letter, Cell(""))
+        try:
+            return (self._number_day(cell) if cell.numeric else read_date(cell.text, self.order)).day
+        except AmbiguousDateError as error:
+            self.ambiguous.append((number, letter, str(error)))
+        except ValueError as error:
+            self.faults.append(self.sheet.locate(number, letter, str(error)))
+        return None
+
+    def tell_ambiguous(self) -> None:
+        """Report dates that may be two days, all of them in one fault."""
+        if not self.ambiguous:
+            return
+        row, letter, said = self.ambiguous[0]
+        others = [f"{column}{number}" for number, column, _ in self.ambiguous[1:]]
+        more = f"; so are {', '.join(others[:_MOST_NAMED])}" if others else ""
+        more += f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
+        self.faults.append(
+            self.sheet.locate(row, letter, f"{said}{more}; say which with --dates day-first or --dates month-first")
+        )
+
+    def _links(self, number: int, known: set[str], mine: str) -> Iterator[WrittenLink]:
+        cell = self._cell(number, "predecessors")
+        if self._unusable(number, "predecessors", cell) or is_nothing(cell.text):
+            return
+        found, wrong = read_links(_several(cell), known)
+        for message in wrong:
+            self._fault(number, "predecessors", message)
+        seen: set[tuple[str, str]] = set()
+        for link in found:
+            if link.other == mine:
+                self._fault(number, "predecessors", f"'{mine}' cannot wait for itself")
+            elif (link.other, link.type) in seen:
+                self._fault(
+                    number, "predecessors", f"'{link.other}' is given twice as {link.type}; maybe keep the one that is meant"
+                )
+            else:
+                seen.add((link.other, link.type))
+                yield link
+
+    def _constraints(self, number: int) -> Iterator[tuple[ConstraintKind, dt.date | None]]:
+        cell = self._cell(number, "constraint")
+        if not self._unusable(number, "constraint", cell) and not is_nothing(cell.text):
+            yield from self._constraint(number, cell)
+        for column, kind in _DATED.items():
+            day = self._day(number, column, late=kind.startswith("finish"))
+            if day is not None:
+                yield kind, day
+
+    def _constraint(self, number: int, cell: Cell) -> Iterator[tuple[ConstraintKind, dt.date | None]]:
+        try:
+            kind, rest = read_constraint(cell.text)
+            late = "finish" in (kind or "")
+            beside = WrittenDate(read_date(rest, self.order).day) if rest else None
+        except AmbiguousDateError as error:
+            self.ambiguous.append((number, self.columns.letters["constraint"], str(error)))
+            return
+        except ValueError as error:
+            self._fault(number, "constraint", str(error))
+            return
+        if kind is None or kind == "as-late-as-possible":
+            if kind:
+                yield kind, None
+            return
+        before = len(self.faults) + len(self.ambiguous)
+        day = beside.day if beside else self._day(number, "constraint date", late=late)
+        if day is not None:
+            yield kind, day
+        elif len(self.faults) + len(self.ambiguous) == before:
+            self._fault(number, "constraint", f"'{cell.text.strip()}' needs a date in a column 'Constraint Date', got none")
+
+    def _resources(self, number: int) -> Iterator[tuple[str, Fraction]]:
+        cell = self._cell(number, "resource")
+        if self._unusable(number, "resource", cell) or is_nothing(cell.text):
+            return
+        parts = [part for part in re.split(r"[;,\n]", _several(cell)) if plain_text(part)]
+        amount = self._amount(number, alone=len(parts) == 1)
+        for part in parts:
+            found = _RESOURCE.fullmatch(plain_text(part))
+            if found is None:
+                self._fault(number, "resource", f"expected a resource such as 'Lab' or 'Lab[2]', got '{plain_text(part)[:60]}'")
+                continue
+            share = Fraction(found[2].replace(",", ".")) / (100 if found[3] else 1) if found[2] else None
+            yield plain_text(found[1]), share if share is not None else amount
+
+    def _amount(self, number: int, *, alone: bool) -> Fraction:
+        """Return how much of its resource a row needs, one where it does not say."""
+        cell = self._cell(number, "amount")
+        if self._unusable(number, "amount", cell) or is_nothing(cell.text):
+            return Fraction(1)
+        text = _decimal(cell) if cell.numeric else plain_text(cell.text)
+        found = re.fullmatch(r"(\d{1,6}(?:[.,]\d{1,4})?) ?(%?)", text)
+        if found is None:
+            self._fault(number, "amount", f"expected how much is needed, such as 2 or 50%, got '{text[:40]}'")
+        elif not alone:
+            self._fault(
+                number, "amount", "several resources and one amount; maybe write each with its own, such as 'Lab[2];Tester'"
+            )
+        else:
+            return Fraction(found[1].replace(",", ".")) / (100 if found[2] else 1)
+        return Fraction(1)
+
+    def _phase(self, number: int) -> str:
+        """Return the phase, of a merged cell also in the rows below its first."""
+        letter = self.columns.letters.get("phase", "")
+        text = self._text(number, "phase")
+        if text or not letter:
+            return text
+        for first, top, last, bottom in self.sheet.merged:
+            inside = column_number(first) <= column_number(letter) <= column_number(last)
+            if inside and top <= number <= bottom and top > self.columns.row:
+                return _whole(self.sheet.rows.get(top, {}).get(first, Cell("")))
+        return ""
+
+
+_MOST_NAMED: Final = 6
+"""Cells named in one fault."""
+
+_DATED: Final[Mapping[PlannerColumn, ConstraintKind]] = {"not before": "start-no-earlier", "not after": "finish-no-later"}
+
+
+def _decimal(cell: Cell) -> str:
+    """Return a number as people write it, without the noise of its binary digits."""
+    number = float(cell.text)
+    return f"{round(number, 4):.4f}".rstrip("0").rstrip(".") if math.isfinite(number) and abs(number) < 1e9 else cell.text[:40]
+
+
+def _whole(cell: Cell) -> str:
+    """Return a cell's text, a whole number without decimals."""
+    return _decimal(cell) if cell.numeric else plain_text(cell.text)
+
+
+def _several(cell: Cell) -> str:
+    """Return the text of a cell that may hold several things, one a line."""
+    return _decimal(cell) if cell.numeric else cell.text
