@@ -15,6 +15,8 @@ from optimiser.reading.interchange import tally, translate, translate_calendars,
 from optimiser.reading.interchange.naming import identifiers
 from optimiser.reading.interchange.record import PlannerFile
 from optimiser.reading.interchange.translate import chosen, translated
+from tests import mspdi_texts
+from tests.mspdi_texts import assignment, project, resource, task
 from tests.p6_cases import CASES, date, link, milestone, work
 from tests.xer_texts import CALENDARS, FIVE, calendar_text, read_text, xer_text
 
@@ -203,3 +205,27 @@ def test_ids_are_the_nearest_that_a_plan_allows() -> None:
         "e": "END-2",
         "f": "x" * 46,
     }
+
+
+def test_what_ms_project_says_of_work_is_kept() -> None:
+    """Delays in worked time join, nobody's split work has its stretch, another file's task is pinned, a contradiction is told."""
+    stretch = {"Start": "2026-01-05T08:00:00", "Finish": "2026-01-07T17:00:00"}
+    source = project(
+        task(1, 16, **stretch),
+        task(2, 16),
+        task(3, 8, ExternalTask=1, **stretch),
+        task(4, 8, PercentComplete=0, ActualStart="2000-01-01T00:00:00", ActualFinish="2000-01-01T00:00:00"),
+        resources=resource(1, 1),
+        assignments=assignment(1, 1, 0, -65535, WorkContour=8, **stretch)
+        + assignment(2, 2, 12, Delay=600, LevelingDelay=1200, LevelingDelayFormat=7, Units=0.5),
+    )
+    found_file = mspdi_texts.read(source)
+    found = translated(found_file, chosen(found_file))
+    first, second, third, fourth = found.content["activities"]
+
+    assert first["assignments"] == [{"work": "0 min", "first": "2026-01-05T08:00", "last": "2026-01-07T17:00"}]
+    assert [(each["work"], each["delay"]) for each in second["assignments"]] == [("1440 min", "180 min")]
+    assert third["pin"] == {"start": "2026-01-05T08:00", "finish": "2026-01-07T17:00"}
+    assert "progress" not in fourth
+    assert [(each.count, each.where) for each in found.findings if each.code == "finish-undone"] == [(2, ("4",))]
+    assert all(each.found == each.translated + each.reported for each in found.counts)

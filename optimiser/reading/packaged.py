@@ -12,6 +12,7 @@ from optimiser.reading.document import heading
 
 __all__ = [
     "BENCHMARKS",
+    "BY_MPXJ",
     "PLANNERS",
     "PackagedPlan",
     "find_plan",
@@ -26,7 +27,10 @@ _BENCHMARKS = (".sm", ".rcp", ".sch")
 BENCHMARKS = (*_BENCHMARKS, ".mm")
 """How the names of benchmark files end; the last, of jobs in several modes, is refused with its place."""
 
-PLANNERS = (".xer", ".xml", ".pmxml")
+BY_MPXJ = (".mpp", ".mpt", ".mpx", ".mpd", ".pod", ".gan", ".pp", ".planner")
+"""How the names of planners' files end that only MPXJ reads."""
+
+PLANNERS = (".xer", ".xml", ".pmxml", *BY_MPXJ)
 """How the names of planners' own files end."""
 
 

@@ -21,12 +21,7 @@ from optimiser.reading.interchange.mpp_child import NO_JAVA, NO_PACKAGE, UNREADA
 from optimiser.reading.interchange.neutral import decoded
 from optimiser.reading.interchange.record import PlannerFile
 
-__all__ = ["MPXJ_SUFFIXES", "read_mpp"]
-
-MPXJ_SUFFIXES: Final = frozenset(
-    {".mpp", ".mpt", ".mpx", ".mpd", ".pod", ".gan", ".pp", ".planner", ".cdpx", ".cdpz", ".sp", ".fts"}
-)
-"""Endings of files that are handed to MPXJ."""
+__all__ = ["read_mpp"]
 
 _SECONDS: Final = 120
 _ELSE: Final = "; or open it in its own tool and save it as XML"
@@ -38,7 +33,7 @@ def read_mpp(path: Path | str) -> PlannerFile:
     Parameters
     ----------
     path
-        A file with one of `MPXJ_SUFFIXES`.
+        A file of any form that MPXJ knows by its content.
 
     Raises
     ------

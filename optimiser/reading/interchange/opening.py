@@ -12,6 +12,7 @@ from optimiser.reading.files import LARGEST_DOCUMENT, check_file
 from optimiser.reading.folder import Gathered
 from optimiser.reading.interchange.record import FilePlace, PlannerFile
 from optimiser.reading.interchange.translate import Translation, chosen, translated
+from optimiser.reading.packaged import BY_MPXJ
 
 __all__ = ["PlannerDocument", "gather_planner", "read_planner"]
 
@@ -31,6 +32,10 @@ def read_planner(path: Path) -> PlannerFile:
         from optimiser.reading.interchange.xer import read_xer
 
         return read_xer(path)
+    if ending in BY_MPXJ:
+        from optimiser.reading.interchange.mpp import read_mpp
+
+        return read_mpp(path)
     return _read_xml(path)
 
 

@@ -48,6 +48,7 @@ CODES: Final[dict[str, tuple[ImportSeverity, str]]] = {
         "assumed",
         "a lag on a link to a finish is counted from the start that goes with it; no public file decides it",
     ),
+    "finish-undone": ("stale", "an actual finish of work that is not wholly done: no actual date of it is taken"),
     "constraint-on-done": ("kept", "a constraint on work that has begun: it moves no date any more"),
     "constraint-undated": ("kept", "a constraint without a date: it holds nothing"),
     "constraint-on-span": ("kept", "a constraint on what spans others: it moves no date"),

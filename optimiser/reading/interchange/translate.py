@@ -7,7 +7,7 @@ finding (`optimiser.reading.interchange.tally`), and what was found, translated 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -152,6 +152,8 @@ def translated(file: PlannerFile, project: ProjectRecord) -> Translation:
     """
     _refuse(file, project)
     tally = Tally(project)
+    if file.dialect == "msp":
+        project = _without_contradiction(project, tally)
     held = _held(project)
     names = identifiers(((task.uid, task.id) for task in held), taken=(END, PROJECT))
     calendar_names = identifiers(((each.uid, each.name) for each in project.calendars), taken=(CLOCK,))
@@ -213,6 +215,19 @@ def _refuse(file: PlannerFile, project: ProjectRecord) -> None:
     if not _dates(project):
         message = "the project has neither a start nor a data date nor any date of a task, expected one to start from"
         raise InputError([Located(message, file=file.file, line=project.place.line, path=project.place.table)])
+
+
+def _without_contradiction(project: ProjectRecord, tally: Tally) -> ProjectRecord:
+    """Leave out the actual dates of tasks that have a finish and are not wholly done: MS Project never writes such."""
+    tasks = []
+    for task in project.tasks:
+        progress = task.progress
+        if progress.actual_finish is not None and progress.percent is not None and progress.percent < 100:
+            count = 1 + (progress.actual_start is not None)
+            tally.told("finish-undone", task.id, kind="progress fields", count=count)
+            progress = replace(progress, actual_start=None, actual_finish=None)
+        tasks.append(replace(task, progress=progress))
+    return replace(project, tasks=tuple(tasks))
 
 
 def _held(project: ProjectRecord) -> list[TaskRecord]:

@@ -160,10 +160,10 @@ def _progress(state: Translating, task: TaskRecord) -> Iterator[tuple[str, Any]]
 
 
 def _pin(task: TaskRecord, dialect: Dialect, *, begun: bool) -> Iterator[tuple[str, str]]:
-    """Yield where a task is whatever links say: by hand, or by a constraint. Constraints are counted with the rules."""
+    """Yield where a task is whatever links say: by hand, in another file, or by a constraint. Constraints are counted with the rules."""
     if begun:
         return
-    if task.manual and task.stored.start is not None:
+    if (task.manual or task.external) and task.stored.start is not None:
         yield "start", printed(task.stored.start)
         if task.stored.finish is not None and task.stored.finish >= task.stored.start:
             yield "finish", printed(task.stored.finish)
@@ -182,33 +182,43 @@ def _pin(task: TaskRecord, dialect: Dialect, *, begun: bool) -> Iterator[tuple[s
 
 def _assignments(state: Translating, task: TaskRecord, found: Items, *, begun: bool) -> Iterator[dict[str, Any]]:
     """Yield who works on a task, where that decides how long it takes."""
-    if task.progress.actual_finish is not None or task.manual or task.elapsed:
+    if task.progress.actual_finish is not None or task.manual or task.external or task.elapsed:
         return
     if not (task.resource_dependent if state.dialect == "p6" else task.duration_type != "fixed-duration"):
         return
     by_work = state.dialect == "msp" or task.duration_type in _BY_WORK
     for assignment in state.assigned.get(task.uid, ()):
         resource = state.resources.get(assignment.resource or "")
-        if resource is None or resource.kind not in {"work", "equipment"}:
-            continue
+        stretch = _stretch(assignment) if state.dialect == "msp" else {}
         minutes = _worked(task, assignment, begun=begun) if by_work else _length(state, task, begun=begun)
-        if minutes is None:
+        if resource is None and assignment.resource is None and stretch:
+            minutes = minutes or 0  # nobody's work decides where it is split
+        elif resource is None or resource.kind not in {"work", "equipment"} or minutes is None:
             continue
-        part: dict[str, Any] = {"resource": resource.name[:200], "work": f"{minutes} min"}
-        calendar = _calendar_of(state, task, assignment.calendar or resource.calendar, found)
+        part: dict[str, Any] = {"work": f"{minutes} min", **stretch}
+        if resource is not None:
+            part["resource"] = resource.name[:200]
+        calendar = _calendar_of(state, task, assignment.calendar or (resource.calendar if resource else None), found)
         if calendar:
             part["calendar"] = calendar
         if by_work and state.dialect == "p6":
             state.tally.told("work-over-units", task.id)
         delay = assignment.delay if not begun or assignment.remaining_delay is None else assignment.remaining_delay
+        if not assignment.levelling_elapsed:
+            delay += assignment.levelling_delay
+        elif assignment.levelling_delay:
+            part["levelling_delay"] = f"{assignment.levelling_delay} emin"
         if delay:
             part["delay"] = f"{delay} min"
-        if assignment.levelling_delay:
-            part["levelling_delay"] = f"{assignment.levelling_delay} emin"
-        if state.dialect == "msp" and assignment.shaped and assignment.start and assignment.finish:
-            part |= {"first": printed(assignment.start), "last": printed(assignment.finish)}
         state.tally.translated("assignments")
         yield part
+
+
+def _stretch(assignment: AssignmentRecord) -> dict[str, str]:
+    """Return the moments between which shaped or split work lies."""
+    if not (assignment.shaped and assignment.start and assignment.finish and assignment.start <= assignment.finish):
+        return {}
+    return {"first": printed(assignment.start), "last": printed(assignment.finish)}
 
 
 def _worked(task: TaskRecord, assignment: AssignmentRecord, *, begun: bool) -> int | None:
@@ -216,7 +226,7 @@ def _worked(task: TaskRecord, assignment: AssignmentRecord, *, begun: bool) -> i
     units, work = assignment.units, assignment.work
     resumes = begun and task.progress.resume is not None and task.progress.resume != task.progress.actual_start
     if resumes and assignment.remaining_work is not None:
-        work = assignment.remaining_work
+        work = assignment.remaining_work - assignment.remaining_overtime
         units = units if assignment.remaining_units is None else assignment.remaining_units
     elif work is not None:
         work -= assignment.overtime
