@@ -81,7 +81,7 @@ def test_equal_bytes(toy):
     again = build(request_of("toy", samples=256), "toy")
 
     assert again.files == toy.files
-    assert "workbook.xlsx" in toy.files
+    assert {"workbook.xlsx", "tables.xlsx"} <= set(toy.files)
 
 
 def test_place_does_not_matter(toy, tmp_path):
@@ -381,31 +381,46 @@ def test_hostile_drawings(hostile):
         assert not set(tags) & {"script", "foreignObject", "image", "a", "use"}
 
 
-def test_workbook_computes_nothing(hostile):
-    """No cell of the workbook is a formula or leads outside, whatever a name begins with."""
-    with zipfile.ZipFile(io.BytesIO(hostile.files["workbook.xlsx"])) as archive:
+@pytest.mark.parametrize("book", ["workbook.xlsx", "tables.xlsx"])
+def test_workbook_computes_nothing(hostile, book):
+    """No cell of a workbook is a formula or leads outside, whatever a name begins with."""
+    with zipfile.ZipFile(io.BytesIO(hostile.files[book])) as archive:
         parts = {name: archive.read(name).decode() for name in archive.namelist() if name.endswith((".xml", ".rels"))}
     sheets = [text for name, text in parts.items() if name.startswith("xl/worksheets/sheet")]
 
-    assert len(sheets) > 10
+    assert len(sheets) > 7
     assert not [text for text in sheets if "<f>" in text or "<f " in text]
     assert not [name for name, text in parts.items() if 'TargetMode="External"' in text]
     assert "=cmd|" in parts["xl/sharedStrings.xml"]
 
 
-def test_workbook_is_one(toy):
-    """Each table has a sheet with frozen heads and a filter; dates are dates; the day it was made is the plan's own."""
+def test_every_table_has_a_sheet(toy):
+    """The second workbook has every table of the pack, and a list of them."""
+    with zipfile.ZipFile(io.BytesIO(toy.files["tables.xlsx"])) as archive:
+        assert archive.read("xl/workbook.xml").decode().count("<sheet ") == len(toy.pack.tables()) + 1
+
+
+def test_workbook_is_for_planners(toy, tmp_path):
+    """About ten sheets, with frozen heads, filters and dates that are dates, made on the day of the plan's own knowledge.
+
+    The schedule says of each row what it waits for, and every column of the workbook is explained.
+    """
+    (tmp_path / "workbook.xlsx").write_bytes(toy.files["workbook.xlsx"])
+    about, schedule = (read_sheet(tmp_path / "workbook.xlsx", name)[0] for name in ("About", "Schedule"))
+    heads = [cell.text for cell in schedule[1].values()]
+    explained = {row["C"].text: row["D"].text if "D" in row else "" for row in about.values() if "C" in row}
     with zipfile.ZipFile(io.BytesIO(toy.files["workbook.xlsx"])) as archive:
         book = archive.read("xl/workbook.xml").decode()
         core = archive.read("docProps/core.xml").decode()
         styles = archive.read("xl/styles.xml").decode()
         sheets = [archive.read(name).decode() for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
         moments = {info.date_time for info in archive.infolist()}
-    tables = [table.id for _, table in toy.pack.tables()]
 
-    assert book.count("<sheet ") == len(tables) + 1  # contents; the table of assumptions is the sheet that is read back
-    assert all("<pane " in sheet for sheet in sheets)
-    assert sum("<autoFilter" in sheet for sheet in sheets) == len(sheets) - 1
+    assert 7 <= book.count("<sheet ") <= 12
+    assert {"item", "phase", "predecessors", "start", "finish", "takes (wd)"} <= set(heads)
+    assert len(explained) > 30
+    assert [head for head, meaning in explained.items() if not meaning] == []
+    assert all("<pane " in sheet and "<autoFilter" in sheet for sheet in sheets)
     assert f"{toy.pack.as_of.isoformat()}T00:00:00Z" in core
     assert moments == {(1980, 1, 1, 0, 0, 0)}
     assert "mmm yyyy" in styles

@@ -18,6 +18,7 @@ import pytest
 from models.pack import Manifest, PackVerification
 from models.plan import Plan
 from optimiser.cli import ExitCode, main
+from optimiser.evidence.all_tables import write_tables
 from optimiser.evidence.answers import Answers
 from optimiser.evidence.folder import MANIFEST, SUMS, write
 from optimiser.evidence.pack import Witnessed, build, sums
@@ -72,12 +73,13 @@ def edit(pack: Path, file: str, change: Change) -> None:
 
 
 def rendered(pack: Path) -> None:
-    """Write the page and the workbook again from the results, with the tool's own hand."""
+    """Write the page and the workbooks again from the results, with the tool's own hand."""
     held = contents(pack)
     told = restored(json.loads(held["results.json"]), held)
     plan = Plan.model_validate_json(held["inputs/plans/base.json"])
     (pack / "report.html").write_text(render_html(told), encoding="utf-8")
     (pack / "workbook.xlsx").write_bytes(write_workbook(told, plan))
+    (pack / "tables.xlsx").write_bytes(write_tables(told))
 
 
 def derived(pack: Path) -> None:
@@ -205,7 +207,7 @@ def test_robust_dates_evidence_and_spans_forged_together_are_found(pack, capsys)
     code, told = judged(pack, capsys)
 
     assert code == ExitCode.MISSED
-    assert {"results.json", "report.html", "workbook.xlsx"} <= blamed(told)
+    assert {"results.json", "report.html", "tables.xlsx"} <= blamed(told)
 
 
 def both(path: tuple[str, ...], value: Any) -> Change:

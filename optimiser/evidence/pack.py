@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from models.pack import Chart, Manifest, ManifestFile, Pack, PackRequest, Table
 from models.plan import Plan
+from optimiser.evidence.all_tables import write_tables
 from optimiser.evidence.answers import Answers
 from optimiser.evidence.compose import compose
 from optimiser.evidence.documents import print_document, solve_document, with_changes
@@ -104,6 +105,7 @@ def build(
     files["results.json"] = _text(print_document(_results(dossier, pack)))
     files["report.html"] = _text(render_html(pack, version=dossier.versions.get("mhhs-optimiser")))
     files["workbook.xlsx"] = write_workbook(pack, dossier.plan)
+    files["tables.xlsx"] = write_tables(pack)
     for section in pack.sections:
         for block in section.blocks:
             if isinstance(block, Chart):

@@ -1,17 +1,20 @@
-"""The workbook: one sheet a table, real dates, nothing that a spreadsheet would compute, and assumptions to be read back."""
+"""The workbook for a planner: about ten sheets, a Gantt chart among them, every column explained, assumptions to be read back."""
 
 from __future__ import annotations
 
 import datetime as dt
-import io
-import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from models.assumptions import Assumption
 from models.duration import print_value
-from models.pack import Cell, Column, Pack, Table
+from models.pack import Cell, Pack, Table
 from models.plan import Plan
 from optimiser.evidence.sections.words import basis_of, cited
+from optimiser.evidence.sheets import LONGEST, book_of, on_paper, proofs, width_of, write_rows
+from optimiser.evidence.tables.kit import choose, stacked
+from optimiser.evidence.tables.meanings import meaning
 from optimiser.evidence.terminal.characters import clean
 
 __all__ = ["ASSUMPTIONS", "HEADS", "write_workbook"]
@@ -21,161 +24,168 @@ ASSUMPTIONS: Final = "Assumptions"
 
 HEADS: Final = ("assumption", "title", "value", "low", "high", "kind", "owner", "rated", "basis", "citation", "note")
 
-_LONGEST = 32_000
-"""Letters that a cell holds."""
+_SHEETS: Final = {
+    "Dates": ("dates-cases", "dates"),
+    "Schedule": ("schedule",),
+    "What binds": ("binding-*", "binding-solve"),
+    "Routes": ("changes", "route-*", "allow-*"),
+    "Divergence": ("own-months", "own-sums"),
+    "Risk": ("quantiles", "commitments", "chances-of"),
+    "Readings": ("readings",),
+    "Findings": ("findings",),
+}
+"""Sheet to the tables on it, one below the other; those whose ids end alike, milestone by milestone, become one."""
 
-_WIDTHS = {"id": 24, "date": 12, "number": 10, "share": 9, "text": 34}
+
+_LABELS: Final = ("phase", "item", "title", "start", "finish")
+"""What stands before the bars of the Gantt chart."""
+
+_BARS: Final = ("start", "finish", "kind", "drives", "published start", "published finish")
+"""What the bars are drawn by."""
+
+
+@dataclass(frozen=True, slots=True)
+class _TableSheet:
+    """One sheet of tables, each with the row of its head."""
+
+    name: str
+    tables: tuple[tuple[int, Table], ...]
 
 
 def write_workbook(pack: Pack, plan: Plan) -> bytes:
-    """Return the workbook of a report.
+    """Return the planner's workbook of a report.
 
     Parameters
     ----------
     pack
-        Whose tables become sheets.
+        Whose tables the sheets show; all of its tables are in the second workbook.
     plan
         Whose assumptions stand on the sheet that is read back.
 
     Returns
     -------
     bytes
-        Equal packs give equal bytes: the file says that it was made on the day of the plan's knowledge.
+        Equal packs give equal bytes.
     """
-    import xlsxwriter
+    by_id = {table.id: table for _, table in pack.tables()}
+    sheets = [found for name, asked in _SHEETS.items() if (found := _sheet(name, asked, by_id)).tables]
 
-    stream = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        stream,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-            "default_date_format": "d mmm yyyy",
-        },
-    )
-    created = dt.datetime.combine(pack.as_of, dt.time())
-    book.set_properties({"title": clean(pack.title)[:250], "subject": "Evidence pack", "author": "", "created": created})
-    formats = {
-        "head": book.add_format({"bold": True, "bg_color": "#E7EDF2", "border": 1, "text_wrap": True, "valign": "top"}),
-        "title": book.add_format({"bold": True, "font_size": 13}),
-        "text": book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"}),
-        "date": book.add_format({"num_format": "d mmm yyyy", "valign": "top"}),
-        "number": book.add_format({"valign": "top"}),
-        "share": book.add_format({"num_format": "0.0%", "valign": "top"}),
-        "link": book.add_format({"font_color": "#0B4F8A", "underline": 1}),
-        "input": book.add_format({"bg_color": "#FFF7DC", "valign": "top", "num_format": "@"}),
-        "input-date": book.add_format({"bg_color": "#FFF7DC", "valign": "top", "num_format": "yyyy-mm-dd"}),
-    }
-    contents = book.add_worksheet("Contents")
-    sheets: list[tuple[str, str, Table | None]] = [(ASSUMPTIONS, "Assumptions and unknowns, to be changed and read back", None)]
-    taken = {"contents", ASSUMPTIONS.lower()}
-    for section, shown in pack.tables():
-        if shown.id != "assumptions":
-            sheets.append((_sheet_name(shown.id, taken), f"{section.title}: {shown.title}", shown))
-    _contents(contents, pack, sheets, formats)
-    for name, _, table in sheets:
-        sheet = book.add_worksheet(name)
-        if table is None:
-            _assumptions(sheet, plan, formats)
+    def write(book: Any, formats: dict[str, Any]) -> None:
+        _about(book.add_worksheet("About"), pack, sheets, formats)
+        for each in sheets:
+            _tables(book.add_worksheet(each.name), each, formats)
+            if each.name == "Schedule":
+                _gantt(book.add_worksheet("Gantt"), each.tables[0][1], formats)
+        _assumptions(book.add_worksheet(ASSUMPTIONS), plan, formats)
+
+    return book_of(pack, "Evidence pack", write)
+
+
+def _sheet(name: str, asked: Sequence[str], by_id: dict[str, Table]) -> _TableSheet:
+    """Return the tables of a sheet, where the pack has them, with the rows at which they begin."""
+    found: list[tuple[int, Table]] = []
+    row = 0
+    for pattern in asked:
+        stem = pattern.removesuffix("*")
+        if stem == pattern:
+            table = by_id.get(pattern)
         else:
-            _table(sheet, table, formats)
-    book.close()
-    return stream.getvalue()
+            parts = {key.removeprefix(stem): value for key, value in by_id.items() if key.startswith(stem) and key not in asked}
+            table = stacked(parts, "milestone") if parts else None
+        if table is None or (name == "Dates" and found):
+            continue
+        found.append((row + 2 * bool(found), table))
+        row = found[-1][0] + len(table.rows) + 1
+    return _TableSheet(name, tuple(found))
 
 
-def _sheet_name(name: str, taken: set[str]) -> str:
-    """Return a name that a sheet may have and no other has."""
-    base = re.sub(r"[\[\]:*?/\\']", "-", name)[:31]
-    found, place = base, 2
-    while found.lower() in taken:
-        ending = f"-{place}"
-        found, place = base[: 31 - len(ending)] + ending, place + 1
-    taken.add(found.lower())
-    return found
-
-
-def _contents(sheet: Any, pack: Pack, sheets: list[tuple[str, str, Table | None]], formats: dict[str, Any]) -> None:
-    sheet.write_string(0, 0, clean(pack.title)[:_LONGEST], formats["title"])
-    sheet.write_string(
-        1, 0, f"Evidence pack for plan {pack.plan}, as known on {pack.as_of.isoformat()}. Status: {pack.status}."
-    )
-    for place, head in enumerate(("sheet", "what", "rows", "proof", "source")):
-        sheet.write_string(3, place, head, formats["head"])
-    for row, (name, what, table) in enumerate(sheets, start=4):
-        sheet.write_url(row, 0, f"internal:'{name}'!A1", formats["link"], string=name)
-        sheet.write_string(row, 1, clean(what)[:_LONGEST])
-        if table is not None:
-            sheet.write_number(row, 2, len(table.rows))
-            sheet.write_string(row, 3, _proofs(table))
-            sheet.write_string(row, 4, clean(table.source)[:_LONGEST])
-    sheet.set_column(0, 0, 30)
-    sheet.set_column(1, 1, 90)
-    sheet.set_column(3, 3, 24)
-    sheet.set_column(4, 4, 60)
-    sheet.freeze_panes(4, 0)
-    _on_paper(sheet, "Contents", 3)
-
-
-def _proofs(table: Table) -> str:
-    """Return how a table's figures are proved, columns apart that are proved otherwise."""
-    own = [f"{column.name}: {column.proof}" for column in table.columns if column.proof]
-    return "; ".join([table.proof, *own])
-
-
-def _on_paper(sheet: Any, title: str, head: int) -> None:
-    """Lay a sheet out for A4: as wide as the page, its head on every page, its name at the foot."""
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(head)
-    sheet.set_footer(f"&L{clean(title).replace('&', '&&')[:120]}&R&P / &N")
-
-
-def _table(sheet: Any, table: Table, formats: dict[str, Any]) -> None:
-    for place, column in enumerate(table.columns):
-        head = f"{column.name} ({column.unit})" if column.unit else column.name
-        sheet.write_string(0, place, clean(head), formats["head"])
-        said = [clean(column.note)] if column.note else []
-        if place == 0:
-            # Whoever sees this sheet alone still sees what its figures are and where they come from.
-            said = [
-                table.title,
-                f"Proof: {_proofs(table)}",
-                f"Source: {table.source}",
-                *([table.note] if table.note else []),
-                *said,
-            ]
-        if said:
-            comment = "\n".join(clean(words) for words in said)[:_LONGEST]
-            sheet.write_comment(0, place, comment, {"author": "", "x_scale": 3.0, "y_scale": 1.6})
-        sheet.set_column(place, place, _width(table, place, column))
-    for row, cells in enumerate(table.rows, start=1):
-        for place, (value, column) in enumerate(zip(cells, table.columns, strict=True)):
-            _write(sheet, row, place, value, column, formats)
+def _tables(sheet: Any, shown: _TableSheet, formats: dict[str, Any]) -> None:
+    """Write the tables of a sheet; the first has the filters, and its head stays in sight."""
+    for place, (row, table) in enumerate(shown.tables):
+        if place:
+            sheet.write_string(row - 1, 0, clean(table.title)[:LONGEST], formats["title"])
+        write_rows(sheet, table, row, formats)
+    first = shown.tables[0][1]
+    for place in range(max(len(table.columns) for _, table in shown.tables)):
+        sheet.set_column(place, place, max(width_of(table, place) for _, table in shown.tables if place < len(table.columns)))
     sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.columns) - 1)
-    _on_paper(sheet, table.title, 0)
+    sheet.autofilter(0, 0, max(len(first.rows), 1), len(first.columns) - 1)
+    on_paper(sheet, shown.name, 0)
 
 
-def _width(table: Table, place: int, column: Column) -> float:
-    longest = max((len(str(row[place])) for row in table.rows[:200] if row[place] is not None), default=0)
-    return float(min(max(len(column.name) + 2, min(longest + 2, 60), 8), max(_WIDTHS[column.kind], 12)))
+def _about(sheet: Any, pack: Pack, sheets: Sequence[_TableSheet], formats: dict[str, Any]) -> None:
+    """Write what the workbook is, and what every column of it means."""
+    said = (
+        f"Plan {pack.plan}, as known on {pack.as_of.isoformat()}. Status: {pack.status}.",
+        f"Values on the sheet {ASSUMPTIONS} can be changed: optimiser solve PLAN --assumptions FILE.xlsx reads them back.",
+        "Every table of the pack is in tables.xlsx; report.html tells them in order, and 'optimiser verify' checks all of it.",
+        "wd are working days of the plan's calendar, cd calendar days, mo calendar months.",
+    )
+    sheet.write_string(0, 0, clean(pack.title)[:LONGEST], formats["title"])
+    for row, text in enumerate(said, start=1):
+        sheet.write_string(row, 0, clean(text))
+    top = len(said) + 2
+    for place, head in enumerate(("sheet", "table", "column", "what it means", "proof", "source")):
+        sheet.write_string(top, place, head, formats["head"])
+    row = top
+    for shown in sheets:
+        for _, table in shown.tables:
+            for each in table.columns:
+                row += 1
+                sheet.write_url(row, 0, f"internal:'{shown.name}'!A1", formats["link"], string=shown.name)
+                unit = f" ({each.unit})" if each.unit else ""
+                cells = (table.title, f"{each.name}{unit}", meaning(each) or "", each.proof or proofs(table), table.source)
+                for place, text in enumerate(cells, start=1):
+                    sheet.write_string(row, place, clean(text)[:LONGEST], formats["said"])
+    for place, width in enumerate((14, 44, 26, 70, 18, 44)):
+        sheet.set_column(place, place, width)
+    sheet.freeze_panes(top + 1, 0)
+    sheet.autofilter(top, 0, max(row, top + 1), 5)
+    on_paper(sheet, "About", top)
 
 
-def _write(sheet: Any, row: int, place: int, value: Cell, column: Column, formats: dict[str, Any]) -> None:
-    """Write one cell as what it is; text is never read as a formula, a link or a number."""
-    if value is None:
+def _gantt(sheet: Any, schedule: Table, formats: dict[str, Any]) -> None:
+    """Draw the schedule by months: what drives dark, other work pale, milestones as diamonds, published bars as dots."""
+    phases = list(dict.fromkeys(row[0] for row in choose(schedule, ("phase",)).rows))
+    ordered = sorted(choose(schedule, (*_LABELS, *_BARS)).rows, key=lambda row: (phases.index(row[0]), str(row[3])))
+    shown = choose(schedule, _LABELS).model_copy(update={"rows": tuple(row[: len(_LABELS)] for row in ordered)})
+    bars = [row[len(_LABELS) :] for row in ordered]
+    days = [day for row in bars for day in row[:2] if isinstance(day, dt.date)]
+    if not days:
         return
-    if isinstance(value, dt.date):
-        sheet.write_datetime(row, place, dt.datetime.combine(value, dt.time()), formats["date"])
-    elif isinstance(value, bool):
-        sheet.write_boolean(row, place, value)
-    elif isinstance(value, int | float):
-        sheet.write_number(row, place, value, formats["share" if column.kind == "share" else "number"])
-    else:
-        sheet.write_string(row, place, clean(value)[:_LONGEST], formats["text"])
+    first, last = min(days), max(days)
+    span = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    months = [dt.date(number // 12, number % 12 + 1, 1) for number in span]
+    write_rows(sheet, shown, 0, formats, folded=False)
+    for place, month in enumerate(months, start=len(_LABELS)):
+        sheet.write_datetime(0, place, dt.datetime.combine(month, dt.time()), formats["month"])
+        for row, cells in enumerate(bars, start=1):
+            mark, style = _mark(cells, month)
+            if style:
+                sheet.write_string(row, place, mark, formats[style])
+    for place, width in enumerate((24, 18, 48, 12, 12)):
+        sheet.set_column(place, place, width)
+    sheet.set_column(len(_LABELS), len(_LABELS) + len(months) - 1, 3.4)
+    sheet.set_row(0, 48)
+    sheet.freeze_panes(1, len(_LABELS))
+    sheet.autofilter(0, 0, max(len(shown.rows), 1), len(_LABELS) - 1)
+    on_paper(sheet, "Gantt: dark drives, pale is other work, diamonds are milestones, dots are where it was published", 0)
+
+
+def _mark(cells: Sequence[Cell], month: dt.date) -> tuple[str, str]:
+    """Return what stands in one month of one row, and how; nothing where it is empty."""
+    start, finish, kind, drives, planned, done = cells
+    if _touches(start, finish or start, month):
+        style = "driving" if drives else "work"
+        return ("◆", "milestone") if kind == "milestone" else ("", style)
+    return ("·", "ghost") if _touches(planned, done, month) else ("", "")
+
+
+def _touches(start: Cell, finish: Cell, month: dt.date) -> bool:
+    """Return whether days from one to another have one in a month."""
+    if not isinstance(start, dt.date) or not isinstance(finish, dt.date):
+        return False
+    return (start.year, start.month) <= (month.year, month.month) <= (finish.year, finish.month)
 
 
 def _assumptions(sheet: Any, plan: Plan, formats: dict[str, Any]) -> None:
@@ -188,7 +198,7 @@ def _assumptions(sheet: Any, plan: Plan, formats: dict[str, Any]) -> None:
     entries = list(plan.assumptions_by_id.values())
     for row, entry in enumerate(entries, start=1):
         sheet.write_string(row, 0, entry.id, formats["text"])
-        sheet.write_string(row, 1, clean(entry.title)[:_LONGEST], formats["text"])
+        sheet.write_string(row, 1, clean(entry.title)[:LONGEST], formats["text"])
         if isinstance(entry.value, dt.date):
             sheet.write_datetime(row, 2, dt.datetime.combine(entry.value, dt.time()), formats["input-date"])
         else:
@@ -203,9 +213,9 @@ def _assumptions(sheet: Any, plan: Plan, formats: dict[str, Any]) -> None:
         rest = (kind, entry.owner, rated, basis_of(entry), cited(entry.citation), note)
         for place, text in enumerate(rest, start=5):
             if text:
-                sheet.write_string(row, place, clean(text)[:_LONGEST], formats["text"])
+                sheet.write_string(row, place, clean(text)[:LONGEST], formats["text"])
     for place, width in enumerate((28, 48, 14, 12, 12, 12, 14, 10, 18, 40, 60)):
         sheet.set_column(place, place, width)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(entries), 1), len(HEADS) - 1)
-    _on_paper(sheet, ASSUMPTIONS, 0)
+    on_paper(sheet, ASSUMPTIONS, 0)

@@ -125,7 +125,7 @@ def _commitments(outcome: RobustOutcome, source: str) -> list[Table]:
     found = [commitment(entry) for entry in outcome.milestones]
     if not found:
         return []
-    names = [column(entry.milestone, "date") for entry in found]
+    names = [column(entry.milestone, "date", note="the date of that ratio") for entry in found]
     return [
         table(
             "commitments",
@@ -294,7 +294,7 @@ def _curve(dossier: Dossier, entry: RobustDate, source: str) -> list[Block]:
             _by_month(masses),
             proof="simulated",
             source=source,
-            note=f"Every day is on sheet masses-{entry.id} of the workbook.",
+            note=f"Every day is on sheet masses-{entry.id} of tables.xlsx.",
             fold=True,
         ),
         table(

@@ -123,7 +123,7 @@ def limits(dossier: Dossier) -> Section:
         ["Every figure has a proof class and a source; a pack with one that has none is not written", "report"],
         ["Every number of the plan has a basis, every document its citation", "reading of the plan"],
         ["The plan's papers held against each other", "section The plan against itself"],
-        ["Names are shown as text wherever they appear; a workbook cell is never a formula", "report and workbook"],
+        ["Names are shown as text wherever they appear; a workbook cell is never a formula", "report and workbooks"],
     ]
     missing: list[list[Cell]] = [[name, reason] for name, reason in sorted(dossier.absent.items())]
     missing += [

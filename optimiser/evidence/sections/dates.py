@@ -10,13 +10,13 @@ from models.items import Activity, Hammock
 from models.outcome import Infeasible, RowDate
 from models.pack import Absence, Block, Cell, Chart, Figure, Name, PackProof, Section, Table
 from models.plan import Plan
-from models.rules import Dependency, Equality
+from models.rules import Dependency, Equality, Gate
 from optimiser.evidence.charts.gantt import Bar, gantt_chart
 from optimiser.evidence.documents import conditions, solve_document
 from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.resting import resting
 from optimiser.evidence.sections.words import count, delta, evidence_words, lead, names, paragraph, run_source, warning
-from optimiser.evidence.tables.kit import column, table
+from optimiser.evidence.tables.kit import column, columns, table
 from optimiser.evidence.words import day
 from optimiser.explain import verify_outcome
 
@@ -89,16 +89,7 @@ def _bars(plan: Plan, case: DossierCase, milestones: Sequence[str]) -> list[Bar]
     solved = case.solved
     assert solved is not None
     driving = {item for chain in solved.driving.values() for item in chain}
-    after: dict[str, list[tuple[str, str]]] = {}
-    for rule in plan.active_rules():
-        if isinstance(rule, Dependency) and rule.bound == "at-least":
-            after.setdefault(rule.after, []).append((rule.before, rule.type))
-        elif isinstance(rule, Equality):
-            first, *others = rule.points()
-            for other in others:
-                after.setdefault(other.item, []).append(
-                    (first.item, f"{(first.end or 'start')[0]}{(other.end or 'start')[0]}".upper())
-                )
+    waits = _predecessors(plan)
     found = []
     for row in solved.rows:
         item = plan.items[row.id]
@@ -116,7 +107,9 @@ def _bars(plan: Plan, case: DossierCase, milestones: Sequence[str]) -> list[Bar]
                 # Working days drawn as calendar days: five in seven.
                 float_days=min(known) * 7 // 5 if known else None,
                 ghost=ghost if ghost != (row.start, row.finish) else None,
-                after=tuple(after.get(row.id, ())) if not isinstance(item, Hammock) else (),
+                after=tuple((before, ends) for before, ends, _ in waits.get(row.id, ()))
+                if not isinstance(item, Hammock)
+                else (),
             )
         )
     return found
@@ -127,6 +120,8 @@ def _rows(dossier: Dossier, case: DossierCase, name: str, title: str) -> Table:
     assert solved is not None
     assert plan is not None
     driving = {item for chain in solved.driving.values() for item in chain}
+    titles = {phase.id: phase.title for phase in plan.phases}
+    waits = _predecessors(plan)
 
     def line(row: RowDate) -> list[Cell]:
         item = plan.items[row.id]
@@ -134,13 +129,16 @@ def _rows(dossier: Dossier, case: DossierCase, name: str, title: str) -> Table:
         return [
             row.id,
             item.title,
+            titles.get(item.phase or ""),
             row.kind,
             item.owner,
             row.start,
             row.finish if row.finish >= row.start else None,
             row.working_days,
             length,
+            "; ".join(f"{before} {ends}{lag}" for before, ends, lag in waits.get(row.id, ())) or None,
             "driving" if row.id in driving else None,
+            *((item.published.start, item.published.finish) if item.published else (None, None)),
             *(row.float_wd.get(milestone) for milestone in dossier.milestones),
         ]
 
@@ -148,16 +146,9 @@ def _rows(dossier: Dossier, case: DossierCase, name: str, title: str) -> Table:
         name,
         title,
         [
-            column("item", "id"),
-            column("title"),
-            column("kind"),
-            column("owner"),
-            column("start", "date"),
-            column("finish", "date", note="the last working day; empty where no time is taken"),
-            column("takes", "number", "wd"),
-            column("stated length"),
-            column("drives"),
-            *(column(f"float to {milestone}", "number", "wd", "empty: never moves it") for milestone in dossier.milestones),
+            *columns("item:id | title | phase | kind | owner | start:date | finish:date | takes:number wd | stated length"),
+            *columns("predecessors | drives | published start:date | published finish:date"),
+            *(column(f"float to {name}", "number", "wd", "empty: never moves it") for name in dossier.milestones),
         ],
         [line(row) for row in solved.rows],
         proof=_weakest([case]),
@@ -165,6 +156,23 @@ def _rows(dossier: Dossier, case: DossierCase, name: str, title: str) -> Table:
         fold=True,
         most=200,
     )
+
+
+def _predecessors(plan: Plan) -> dict[str, list[tuple[str, str, str]]]:
+    """Return what each item waits for: the item, the ends that are tied (``FS``), and the lag with its sign and unit."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for rule in plan.active_rules():
+        if isinstance(rule, Dependency) and rule.bound == "at-least":
+            lag = plan.duration(rule.lag)
+            found.setdefault(rule.after, []).append(
+                (rule.before, rule.type, f"{lag.amount:+d} {lag.unit}" if lag.amount else "")
+            )
+        elif isinstance(rule, Equality | Gate):
+            first, *others = rule.points()
+            for other in others:
+                ends = f"{(first.end or 'start')[0]}{(other.end or 'start')[0]}".upper()
+                found.setdefault(other.item, []).append((first.item, ends, " by its board" if isinstance(rule, Gate) else ""))
+    return found
 
 
 def _argument(case: DossierCase, milestone: str) -> Table:

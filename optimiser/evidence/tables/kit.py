@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from models.pack import Cell, Column, PackProof, Table
 
-__all__ = ["choose", "column", "columns", "pivot", "table"]
+__all__ = ["choose", "column", "columns", "pivot", "stacked", "table"]
 
 
 def column(
@@ -109,5 +109,24 @@ def pivot(table: Table, down: str, across: str, value: str, title: str) -> Table
             "rows": tuple(
                 (name, *(cells.get((name, head)) for head in heads)) for name in sorted({key for key, _ in cells}, key=str)
             ),
+        }
+    )
+
+
+def stacked(parts: Mapping[str, Table], name: str) -> Table:
+    """Return tables of the same columns as one, led by a column that says which each row is of.
+
+    Parameters
+    ----------
+    parts
+        What is said of a row to the table it is in; at least one.
+    name
+        Of the leading column.
+    """
+    first = next(iter(parts.values()))
+    return first.model_copy(
+        update={
+            "columns": (column(name, "id"), *first.columns),
+            "rows": tuple((key, *row) for key, part in parts.items() for row in part.rows),
         }
     )
