@@ -131,11 +131,17 @@ PACKAGED = [plan.name for plan in packaged()]
 
 @pytest.mark.parametrize("plan", PACKAGED)
 def test_the_pinned_bank_holidays_are_those_of_the_holidays_package(plan):
-    """A packaged calendar of England and Wales is off work on each of the package's holidays, and on no other weekday."""
+    """A packaged calendar of England and Wales is off work on each of the package's holidays, others on those they list, and on no
+    other weekday.
+    """
     loaded = load(plan)
     for calendar in loaded.calendars:
         clock = Clock(loaded.evolve(calendar=calendar.id, horizon=calendar.covers))
-        official = ENGLAND_AND_WALES if "england" in calendar.id else ()
+        listed = {entry.day for entry in calendar.holidays}
+        listed |= {
+            day for day in every_day(calendar).tolist() if any(span.first <= day <= span.last for span in calendar.blackouts)
+        }
+        official = ENGLAND_AND_WALES if "england" in calendar.id else listed
         worked = set(clock.days.tolist())
         for day in every_day(calendar).tolist():
             assert (day.toordinal() in worked) == (WEEKDAYS[day.weekday()] in calendar.weekdays and day not in official), day

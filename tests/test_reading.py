@@ -541,7 +541,9 @@ def test_a_packaged_name_comes_before_a_folder_of_that_name(small: Path, monkeyp
 def test_names_that_mean_nothing_say_what_is_known(small: Path, tmp_path: Path) -> None:
     """An unknown plan, scenario, file, folder or ending is refused with what would do."""
     write(tmp_path / "none", x_txt="")
-    assert faults_of("mhhs_round2")[0].startswith("unknown plan 'mhhs_round2'. Maybe 'mhhs-round2'. Known: mhhs-round2, toy")
+    assert faults_of("mhhs_round2")[0].startswith(
+        "unknown plan 'mhhs_round2'. Maybe 'mhhs-round2'. Known: laboratory, mhhs-round2, toy"
+    )
     assert faults_of("") == ["'''' names no plan. Known: " + ", ".join(plan.name for plan in packaged()) + "."]
     assert faults_of("a\0b")[0].startswith("''a\\x00b'' names no plan.")
     assert faults_of("x/y") == ["x/y: there is no such file or folder"]

@@ -76,7 +76,7 @@ def init_plan(
 
     Columns are found by their headers, in English or German: Id, Name, Duration (15d, 3w, 2 mo), Predecessors (12FS+5d; 7SS),
     Constraint with Constraint Date, Not before, Not after, Deadline, Low, High, Owner, Phase or Outline Level, Resource with
-    Amount, Start, Finish, Milestone, Note. Sheets 'Holidays' and 'Resources' are read beside it. All faults are told at once.
+    Amount, Start, Finish, Milestone, Basis, Note. Sheets 'Holidays' and 'Resources' are read beside it. All faults are told at once.
 
     Exit codes: 0 made; 2 bad usage or input, and nothing is written; 1 our fault.
     """

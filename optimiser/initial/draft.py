@@ -386,7 +386,7 @@ class _Drafting:
         note = plain_title(row.note) if row.note else ""
         estimate = "marked as an estimate" if row.duration is not None and row.duration.estimated else ""
         said = "; ".join(filter(None, (note, estimate)))
-        return {"basis": "document", "citation": f"{SOURCE}: row {row.row}"} | ({"note": said} if said else {})
+        return {"basis": row.basis or "document", "citation": f"{SOURCE}: row {row.row}"} | ({"note": said} if said else {})
 
     def days(self, row: PlannerRow, column: PlannerColumn, length: WrittenLength | None) -> Duration | None:
         """Return a length in the plan's units, telling of one that a plan of days cannot have."""

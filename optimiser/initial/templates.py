@@ -72,7 +72,7 @@ RULES: Final = """
 #    basis: judgement
 #
 # A laboratory of two slots. (A column 'Resource' with a sheet 'Resources', or --capacity, makes these from the table.)
-#  - id: laboratory
+#  - id: laboratory-slots
 #    kind: capacity
 #    title: The laboratory has two slots
 #    amount: 2
@@ -124,6 +124,7 @@ SCENARIO: Final = """\
 schema: optimiser/scenario/2
 id: what-if
 title: Another way to do it
+note: A place for a question that is worth keeping.
 stands_on: {basis: judgement, note: a question}
 
 # Templates. Take away the '#' in front.
@@ -131,10 +132,10 @@ stands_on: {basis: judgement, note: a question}
 #rules: {RULE: false}                    # a rule or a link that does not hold
 #buffer: {<first>: true}                 # contingency, and no work
 #add:                                    # ids are new to the plan
-#  activities: [{id: REVIEW, title: A review, duration: 5 wd}]
+#  activities: [{id: REVIEW-2, title: A review, duration: 5 wd}]
 #  rules:
-#    - {id: review-after, kind: dependency, title: Review what there is, before: <first>, after: REVIEW}
-#    - {id: review-before, kind: dependency, title: Go on when reviewed, before: REVIEW, after: <second>}
+#    - {id: review-2-after, kind: dependency, title: Review what there is, before: <first>, after: REVIEW-2}
+#    - {id: review-2-before, kind: dependency, title: Go on when reviewed, before: REVIEW-2, after: <second>}
 """
 
 KEPT_HEAD: Final = """\
@@ -143,6 +144,7 @@ KEPT_HEAD: Final = """\
 schema: optimiser/scenario/2
 id: deadlines-kept
 title: All deadlines hold
+note: A deadline of the table is a target; here it is a latest date.
 stands_on: {basis: document, citation: "table: deadlines"}
 add:
   rules:

@@ -16,7 +16,7 @@ __all__ = ["PLANNER_COLUMNS", "PlannerColumn", "PlannerColumns", "find_columns",
 
 PlannerColumn = Literal[
     "id", "name", "duration", "predecessors", "constraint", "constraint date", "not before", "not after", "deadline", "low",
-    "high", "owner", "phase", "level", "outline number", "resource", "amount", "milestone", "start", "finish", "note",
+    "high", "owner", "phase", "level", "outline number", "resource", "amount", "milestone", "start", "finish", "note", "basis",
 ]  # fmt: skip
 
 PLANNER_COLUMNS: Final[dict[PlannerColumn, tuple[str, ...]]] = {
@@ -40,6 +40,7 @@ PLANNER_COLUMNS: Final[dict[PlannerColumn, tuple[str, ...]]] = {
     "milestone": ("milestone", "is milestone", "meilenstein"),
     "start": ("start", "start date", "planned start", "begin", "anfang", "beginn", "starttermin", "geplanter anfang"),
     "finish": ("finish", "finish date", "planned finish", "end", "end date", "ende", "endtermin", "fertigstellung", "geplantes ende"),
+    "basis": ("basis", "stands on", "grundlage"),
     "note": ("note", "notes", "comment", "comments", "remarks", "notiz", "notizen", "bemerkung", "kommentar"),
 }  # fmt: skip
 """Every header that is understood, without its case, points and unit."""

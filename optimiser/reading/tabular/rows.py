@@ -48,6 +48,8 @@ class PlannerRow:
         Whether rows of a deeper level follow, whose frame this one is.
     resources
         What it needs, with how much of each.
+    basis
+        What its numbers stand on, where a column says so.
     start, finish
         The dates that stand in the table, to compare with.
     """
@@ -70,6 +72,7 @@ class PlannerRow:
     start: dt.date | None = None
     finish: dt.date | None = None
     note: str = ""
+    basis: str = ""
 
 
 _DAY_NUMBERS: Final = (10_000, 110_000)
@@ -77,6 +80,7 @@ _DAY_NUMBERS: Final = (10_000, 110_000)
 
 _YES: Final = {"yes", "y", "ja", "j", "true", "x", "1", "wahr", "ja."}
 _NO: Final = {"", "no", "n", "nein", "false", "0", "falsch"}
+_BASES: Final = ("document", "judgement", "synthetic")
 _RESOURCE: Final = re.compile(r"([^\[\]]+?) ?(?:\[(\d{1,4}(?:[.,]\d{1,2})?) ?(%?)\])?")
 _MORNING, _EVENING = dt.time(10), dt.time(15)
 """A start up to the one is the morning of its day, a finish from the other on its evening."""
@@ -188,6 +192,7 @@ class TableReader:
             start=self._day(number, "start", late=None),
             finish=self._day(number, "finish", late=None),
             note=self._text(number, "note"),
+            basis=self._basis(number),
         )
 
     # -- single cells --------------------------------------------------------------------------------------------------
@@ -214,6 +219,12 @@ class TableReader:
         else:
             return False
         return True
+
+    def _basis(self, number: int) -> str:
+        text = self._text(number, "basis").lower()
+        if text not in ("", *_BASES):
+            self._fault(number, "basis", f"expected one of {', '.join(_BASES)}, got '{text[:40]}'")
+        return text
 
     def _flag(self, number: int) -> bool:
         text = plain_text(self._cell(number, "milestone").text).lower()
