@@ -28,6 +28,10 @@ CODES: Final[dict[str, tuple[ImportSeverity, str]]] = {
     "span-begun": ("approximated", "a level of effort that has begun: what it spans is shown, not its actual start"),
     "span-untied": ("approximated", "a level of effort without a link to its start or finish: it spans the project's"),
     "span-ties": ("approximated", "a level of effort tied to several finishes at its start: only starts are taken"),
+    "late-at-end": (
+        "approximated",
+        "as late as possible with nothing behind it: it stays early, and the project's finish does not wait for it",
+    ),
     "length-missing": ("approximated", "work without a length: none is taken"),
     "length-beyond": ("kept", "a planned length of more than 190 years, of work that has begun: what is left of it stands"),
     "rounded": ("approximated", "lengths that were no whole minutes: rounded half up"),

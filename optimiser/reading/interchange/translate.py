@@ -7,6 +7,7 @@ finding (`optimiser.reading.interchange.tally`), and what was found, translated 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -19,15 +20,12 @@ from optimiser.reading.interchange.tally import MOST_NAMED, Tally
 from optimiser.reading.interchange.translate_calendars import CLOCK, calendars, used_calendars
 from optimiser.reading.interchange.translate_items import items
 from optimiser.reading.interchange.translate_rules import rules
-from optimiser.reading.interchange.translating import SOURCE, Translating, printed
+from optimiser.reading.interchange.translating import SOURCE, SPANNING, Translating, printed
 
-__all__ = ["END", "PROJECT", "Translation", "chosen", "translated"]
+__all__ = ["END", "Translation", "chosen", "translated"]
 
 END: Final = "END"
 """The milestone that stands for the project's finish."""
-
-PROJECT: Final = "PROJECT"
-"""The summary of everything that has dates of its own."""
 
 MOST_TARGETS: Final = 30
 """Milestones that are asked for when nobody says which: a page of them."""
@@ -155,21 +153,18 @@ def translated(file: PlannerFile, project: ProjectRecord) -> Translation:
     if file.dialect == "msp":
         project = _without_contradiction(project, tally)
     held = _held(project)
-    names = identifiers(((task.uid, task.id) for task in held), taken=(END, PROJECT))
+    names = identifiers(((task.uid, task.id) for task in held), taken=(END,))
     calendar_names = identifiers(((each.uid, each.name) for each in project.calendars), taken=(CLOCK,))
     state = Translating(project, file.dialect, tally, names, calendar_names)
     used = used_calendars(state)
     phases, phase_of = _phases(state)
     laid = items(state, phase_of)
-    laid.summaries.append(
-        {"id": PROJECT, "title": "Everything that the project holds", "of": laid.leaves, **state.cited(project.place)}
-    )
     end = {"id": END, "title": f"Finish of {project.name or project.id}"[:200], "shown": "closes", "calendar": CLOCK}
     milestones = [*laid.milestones, {**end, **state.cited(project.place)}]
     first, last = _reach(project)
     covers = {"first": first.isoformat(), "last": last.isoformat()}
     said = list(rules(state))
-    said += _ends(state)
+    said += _ends(state, laid.leaves, laid.activities)
     content: dict[str, Any] = {
         "schema": "optimiser/plan/1",
         "id": _plan_id(project, file),
@@ -269,17 +264,26 @@ def _phases(state: Translating) -> tuple[list[dict[str, Any]], dict[str, str]]:
     return phases, {uid: named[branch] for uid, branch in found.items()}
 
 
-def _ends(state: Translating) -> list[dict[str, Any]]:
-    """Return the rules of the project's own finish."""
+def _ends(state: Translating, leaves: Sequence[str], activities: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rules of the project's own finish: it waits for all work, said of that which no start follows."""
     cited = state.cited(state.project.place)
-    finish = {
-        "id": "L0",
-        "kind": "dependency",
-        "title": "The project finishes with its last work",
-        "before": PROJECT,
-        "after": END,
-    }
-    found: list[dict[str, Any]] = [{**finish, **cited}]
+    # What is as late as possible would follow the finish, had it to wait for it.
+    left_out = {each["id"] for each in activities if each.get("placement")}
+    followed = set(_followed(state))
+    for name in leaves:
+        if name in left_out and name not in followed:
+            state.tally.told("late-at-end", name)
+    found: list[dict[str, Any]] = [
+        {
+            "id": f"E{number}",
+            "kind": "dependency",
+            "title": f"The project finishes with {name}",
+            "before": name,
+            "after": END,
+            **cited,
+        }
+        for number, name in enumerate((name for name in leaves if name not in followed | left_out), start=1)
+    ]
     if state.project.must_finish is not None:
         date = printed(state.project.must_finish)
         state.tally.told("must-finish", state.project.id)
@@ -293,6 +297,18 @@ def _ends(state: Translating) -> list[dict[str, Any]]:
         }
         found.append({**late, **cited})
     return found
+
+
+def _followed(state: Translating) -> Iterator[str]:
+    """Yield the ids of work before whose finish the start of other work cannot come, which the project waits for instead."""
+    for link in state.project.links:
+        after = state.tasks.get(link.successor)
+        if after is None or link.predecessor not in state.names or not state.holds(after):
+            continue
+        held = after.manual or after.kind in SPANNING or after.progress.actual_start or after.progress.actual_finish
+        pinned = any(each.kind.startswith("must-") or each.kind.endswith("-no-later") for each in after.constraints)
+        if link.type == "FS" and link.lag >= 0 and (link.percent or 0) >= 0 and not held and not pinned:
+            yield state.names[link.predecessor]
 
 
 def _settings(state: Translating) -> dict[str, Any]:
