@@ -302,6 +302,9 @@ def test_an_activity_is_held_where_the_place_is_free() -> None:
     assert (after[4, "cstr_type"], after[4, "cstr_date"]) == ("CS_MEO", "2026-01-06 17:00")
     assert after[1, "total_float_hr_cnt"] == "0,5"
     assert write_xer(found.content, "a.xer", {"1": moved(hold=True)}).unheld == {}
+    milestone = xer_text([WAITING | {"task_type": "TT_FinMile"}]).encode()
+    last = cells(write_xer(milestone, "a.xer", {"1": moved(hold=True)}, hold=True).content)
+    assert (last[1, "cstr_type"], last[1, "cstr_date"]) == ("CS_MEOA", "2026-01-07 17:00")
 
 
 def test_user_fields_of_an_xer_take_numbers_that_nothing_uses(tmp_path: Path) -> None:

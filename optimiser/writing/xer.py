@@ -22,7 +22,8 @@ from optimiser.writing.edits import ByteEdits
 
 __all__ = ["write_xer"]
 
-_HOLDS: Final = "CS_MSOA"
+_HOLDS: Final = ("CS_MSOA", "CS_MEOA")
+"""Start on or after, and finish on or after."""
 _DONE, _WAITING = "TK_Complete", "TK_NotStart"
 _LINE: Final = re.compile(rb"^(?:%[TFRE](?=[\t\r\n]|$)|ERMHDR(?=\t))", re.MULTILINE)
 _TABLES: Final = frozenset({"TASK", "UDFTYPE", "UDFVALUE"})
@@ -66,7 +67,7 @@ def write_xer(
             continue
         cells = dict(_cells(row, tasks, new))
         if new.hold and new.start is not None:
-            cells |= _held(row, tasks, uid, new.start, written, hold=hold)
+            cells |= _held(row, tasks, uid, new, written, hold=hold)
         changed = {name: text for name, text in cells.items() if not _same(row.text(tasks, name), text)}
         for name, text in changed.items():
             edits.replace(*row.cells[tasks.columns[name]], text.encode("ascii"))
@@ -161,10 +162,14 @@ def _cells(row: _XerLine, table: _XerPlaces, new: TaskDates) -> Iterator[tuple[s
     yield from ((name, text) for name, text in texts.items() if table.columns.get(name, len(row.cells)) < len(row.cells))
 
 
-def _held(row: _XerLine, table: _XerPlaces, uid: str, start: dt.datetime, written: Written, *, hold: bool) -> dict[str, str]:
-    """Return the cells that keep an activity where it is put, if the place for them is free."""
-    kind = row.text(table, "cstr_type")
-    if kind == _HOLDS and _same(row.text(table, "cstr_date"), _printed(start)):
+def _held(row: _XerLine, table: _XerPlaces, uid: str, new: TaskDates, written: Written, *, hold: bool) -> dict[str, str]:
+    """Return the cells that keep an activity where it is put, if the place for them is free.
+
+    A finish milestone has no start that could be held: P6 takes finish constraints alone of it.
+    """
+    kind, finishes = row.text(table, "cstr_type"), row.text(table, "task_type") == "TT_FinMile"
+    at = new.finish if finishes else new.start
+    if at is None or (kind == _HOLDS[finishes] and _same(row.text(table, "cstr_date"), _printed(at))):
         return {}
     if not all(table.columns.get(name, len(row.cells)) < len(row.cells) for name in ("cstr_type", "cstr_date")):
         written.unheld[uid] = "its row has no cells for a constraint"
@@ -174,7 +179,7 @@ def _held(row: _XerLine, table: _XerPlaces, uid: str, start: dt.datetime, writte
         written.unheld[uid] = "nothing holds it"
     else:
         written.held.append(uid)
-        return {"cstr_type": _HOLDS, "cstr_date": _printed(start)}
+        return {"cstr_type": _HOLDS[finishes], "cstr_date": _printed(at)}
     return {}
 
 
