@@ -106,8 +106,8 @@ class Holiday(Record):
 class Calendar(Sourced):
     """The working days of a set of people, on a minute plan also their hours.
 
-    A day is worked by the last exception that holds it, else by the last alternative week that names it, else by the week;
-    holidays and blackouts are days off before all of these. Where a calendar has a base, the base's exceptions and holidays
+    A day is worked by the last exception that holds it, else by the first alternative week that names it, else by the week;
+    holidays and blackouts are exceptions without work, before those listed as such. Where a calendar has a base, the base's exceptions and holidays
     stand behind its own, and weekdays that it does not name are worked as the base works them.
 
     Attributes

@@ -98,6 +98,8 @@ class Milestone(ItemRecord):
     pin: Pin | None = unless(None)
     delay: Duration | None = unless(None)
     """Minutes of the clock (``emin``) by which levelling has put it off, after all rules."""
+    placement: Literal["earliest", "as-late-as-possible"] = unless("earliest")
+    """As of an activity."""
 
 
 class Hammock(ItemRecord):

@@ -61,6 +61,14 @@ def _of_a_day_plan(plan: PlanContents) -> Iterator[Fault]:
             for key in keys:
                 if getattr(entry, key, None):
                     yield _only_minutes((field, index, key), f"{key} of '{entry.id}'")
+    yield from _in_minutes(plan)
+
+
+def _in_minutes(plan: PlanContents) -> Iterator[Fault]:
+    """Report moments, lengths in minutes, and events put off, which a day plan does not know."""
+    for index, milestone in enumerate(plan.milestones):
+        if milestone.placement != "earliest":
+            yield _only_minutes(("milestones", index, "placement"), f"placement of milestone '{milestone.id}'")
     for path, value in _values(plan):
         if isinstance(value, Moment):
             yield Fault(path, f"expected a date written YYYY-MM-DD, got {value}; maybe the plan needs 'unit: minute'")
@@ -151,8 +159,9 @@ def _item(plan: PlanContents, item: Activity | Milestone, path: Path) -> Iterato
             if assignment.calendar is not None and assignment.calendar not in plan.calendars_by_id:
                 said = f"unknown calendar '{assignment.calendar}'{maybe(assignment.calendar, plan.calendars_by_id)}"
                 yield Fault((*where, "calendar"), said)
-            for key, units in (("work", _WORKED), ("delay", _WORKED), ("levelling_delay", ("emin",))):
-                yield from _one_of(getattr(assignment, key), units, (*where, key))
+            for key in ("work", "remaining", "delay", "levelling_delay"):
+                if (stated := getattr(assignment, key)) is not None:
+                    yield from _one_of(stated, ("emin",) if key == "levelling_delay" else _WORKED, (*where, key))
     if item.delay is not None:
         yield from _one_of(item.delay, ("emin",), (*path, "delay"))
     progress = item.progress

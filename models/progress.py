@@ -81,15 +81,18 @@ class Progress(Record):
 class Assignment(Record):
     """Somebody's part of the work: from ``delay`` worked minutes behind the item's start, and ``levelling_delay`` of the clock.
 
-    It takes ``work × 100 / units`` minutes of its calendar, rounded half up; where ``first`` and ``last`` are stated, as of
-    work with a contour, the minutes worked between them.
+    The item starts with the first part and finishes with the last. A part takes ``work × 100 / units`` minutes of its calendar,
+    rounded half up, or the item's length where no work is stated; where ``first`` and ``last`` are stated, as of work with a
+    contour, the minutes worked between them. Where other lengths of the item are asked for, work grows as the length does.
     """
 
     resource: Text | None = None
     calendar: Identifier | None = None
     """The item's where nothing is said."""
-    work: Duration = Duration(0, "min")
-    units: Annotated[float, Field(gt=0, le=100_000)] = 100.0
+    work: Duration | None = None
+    remaining: Duration | None = None
+    """What is left of the work, once it has begun."""
+    units: Annotated[float, Field(gt=0, le=1_000_000)] = 100.0
     """Per cent of one."""
     delay: Duration = Duration(0, "min")
     levelling_delay: Duration = Duration(0, "emin")

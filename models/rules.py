@@ -13,8 +13,8 @@ of a month stays the last. A lag that is not negative never ends before the boun
 On a minute plan a boundary is a minute of the clock, and all conventions show it as the same moment. With ``W(t)`` the
 minutes that a calendar has worked before *t*, ``b ⊕ d`` of *d* worked minutes is ``min{t: W(t) ≥ W(b) + d}`` for *d* above
 nought, *b* for nought, and ``max{t: W(t) ≤ W(b) + d}`` below. Work starts where its own calendar works, and what a rule asks
-of a finish it asks of worked time: ``b(finish) ≥ x`` is then ``W(b(finish)) ≥ W(x)``. ``mo`` and ``cd`` move the clock's date
-and keep the time.
+of a finish it asks of worked time: ``b(finish) ≥ x`` is then ``W(b(finish)) ≥ W(x)``, unless the work takes no time. ``mo`` and ``cd`` move the clock's date
+and keep the time; of a day that the month lacks it is the end of the month.
 """
 
 from __future__ import annotations

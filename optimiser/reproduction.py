@@ -11,7 +11,7 @@ from models.plan import Plan
 from models.record import Date, Identifier, Record
 from models.rules import AtLeast, Dependency, Gate, NotAfter, NotBefore, Rule
 from models.schedule import Schedule
-from optimiser.clock import Clock
+from optimiser.clock import Clock, clock_of
 from optimiser.numbers import references
 
 __all__ = ["RowClass", "RowMatch", "classify", "summary"]
@@ -57,7 +57,7 @@ def classify(plan: Plan, schedule: Schedule, clock: Clock | None = None) -> tupl
     clock
         The plan's clock, where there is one already.
     """
-    clock = clock or Clock(plan)
+    clock = clock or clock_of(plan)
     fitted = _over_fitted(plan)
     incoming: dict[str, list[Rule]] = {}
     gates: set[str] = set()

@@ -117,11 +117,10 @@ def _tight(network: Network, columns: Columns, values: NDArray[np.int64], nodes:
     """
     batch = Batch(network, columns)
     batch.hold(values)
-    origin = network.clock.origin
     found: dict[str, Flags] = {}
     asked = np.zeros((len(network.points), columns.samples), dtype=np.bool_)
     for node in nodes:
-        asked[node] = values[node] > origin
+        asked[node] = values[node] > network.base[node]
 
     def note(name: str, tight: Flags) -> None:
         if tight.any():
@@ -140,8 +139,8 @@ def _tight(network: Network, columns: Columns, values: NDArray[np.int64], nodes:
                 if asked[node].any():
                     for source, tight in _into(batch, node, asked[node], note):
                         before = asked[source]
-                        if np.any(tight & ~before & (values[source] > origin)):
-                            asked[source] = before | (tight & (values[source] > origin))
+                        if np.any(tight & ~before & (values[source] > network.base[source])):
+                            asked[source] = before | (tight & (values[source] > network.base[source]))
                             moved |= len(component) > 1
     return found
 
@@ -162,18 +161,18 @@ def _all_of(
     batch: Batch, component: Sequence[int], anything: Flags, asked: NDArray[np.bool_], note: Callable[[str, Flags], None]
 ) -> None:
     """Note everything that pushes a component, and ask about what lies behind."""
-    origin = batch.network.clock.origin
+    base = batch.network.base
     for node in component:
         for arc, on, _ in batch.arcs_into(node):
             live = anything if on is None else anything & on
             for name in (arc.rule, *arc.switches):
                 note(name, live)
-            asked[arc.source] |= live & (batch.row(arc.source) > origin)
+            asked[arc.source] |= live & (batch.row(arc.source) > base[arc.source])
         for quorum, on in batch.quorums_into(node):
             live = anything if on is None else anything & on
             note(quorum.rule, live)
             for source in quorum.sources:
-                asked[source] |= live & (batch.row(source) > origin)
+                asked[source] |= live & (batch.row(source) > base[source])
         for floor in batch.network.floors:
             if floor.node == node:
                 note(floor.rule, anything)
@@ -199,7 +198,7 @@ def _into(batch: Batch, node: int, asked: Flags, note: Callable[[str, Flags], No
         return tight if on is None else tight & on
 
     behind: list[tuple[int, Flags]] = []
-    best = np.full(len(value), batch.network.clock.origin, dtype=np.int64)
+    best = np.full(len(value), batch.network.base[node], dtype=np.int64)
     for arc, on, amount in batch.arcs_into(node):
         if arc.source != node:
             reached = batch.apply(arc.family, batch.row(arc.source), amount)

@@ -23,7 +23,7 @@ from optimiser.batch.axes import AxisValue
 from optimiser.batch.drops import binding_rules
 from optimiser.batch.job import Job, changed
 from optimiser.batch.results import LONGEST_PATH, Found
-from optimiser.clock import Clock
+from optimiser.clock import Clock, clock_of
 from optimiser.critical import Columns, Evaluated, Network, compile_network, evaluate
 from optimiser.errors import BeyondHorizonError
 from optimiser.numbers import NONE, column_number
@@ -191,7 +191,7 @@ class FastPath:
             return None
         try:
             plan = changed(stack, [*values, value])
-            compile_network(plan, Clock(plan))
+            compile_network(plan, clock_of(plan))
         except PlanFaultsError as error:
             return f"{axis.id} {value.label}: {'; '.join(fault.message for fault in error.faults)}"
         except BeyondHorizonError as error:
@@ -232,7 +232,7 @@ class FastPath:
         return self._sheets[key]
 
     def _compiled(self, plan: Plan) -> SharedRows:
-        clock = Clock(plan)
+        clock = clock_of(plan)
         network = compile_network(plan, clock)
         nodes = [network.nodes[name, "start"] for name in self.job.milestones]
         days = np.stack([_shown(clock, network, node) for node in nodes])
@@ -360,7 +360,7 @@ class FastPath:
         endless = np.zeros(len(first), dtype=np.bool_)
         for number, sample in enumerate(off[first].tolist()):
             plan = self.job.row_plan(places[sample].tolist())
-            endless[number] = earliest_times(compile_network(plan, Clock(plan))).status == "infeasible"
+            endless[number] = earliest_times(compile_network(plan, clock_of(plan))).status == "infeasible"
         return off[endless[which.reshape(-1)]]
 
 

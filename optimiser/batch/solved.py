@@ -9,7 +9,7 @@ from models.plan import Plan
 from models.rules import Capacity, Point
 from optimiser.batch.job import Job
 from optimiser.batch.results import STATUSES, Found
-from optimiser.clock import Clock
+from optimiser.clock import Clock, clock_of
 from optimiser.encoding import Encoding, Limits
 from optimiser.errors import BeyondHorizonError
 from optimiser.solve.between import Deadline
@@ -120,7 +120,7 @@ def _second_opinion(job: Job, found: Found, row: int) -> str | None:
     status = STATUSES[found.status[row]]
     try:
         plan = job.row_plan(found.places[row].tolist())
-        clock = Clock(plan)
+        clock = clock_of(plan)
         encoding = Encoding(plan, clock, switches=False)
     except (PlanFaultsError, BeyondHorizonError) as error:
         return None if status == "invalid" else f"the combination makes no sound plan: {error}"

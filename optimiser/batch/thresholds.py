@@ -21,7 +21,7 @@ from optimiser.batch.axes import AxisValue, Varied
 from optimiser.batch.job import Job, changed
 from optimiser.batch.results import Found
 from optimiser.batch.solved import solve_row
-from optimiser.clock import Clock
+from optimiser.clock import clock_of
 from optimiser.critical import Columns, compile_network, evaluate
 from optimiser.errors import BeyondHorizonError
 from optimiser.numbers import column_number
@@ -103,7 +103,7 @@ class _Stepper:
         self.fast = False
         try:
             self.plan: Plan = job.row_plan(self.row)
-            self.clock = Clock(self.plan)
+            self.clock = clock_of(self.plan)
             self.network = compile_network(self.plan, self.clock)
         except (PlanFaultsError, BeyondHorizonError):
             self.reason = "the base makes no sound plan"

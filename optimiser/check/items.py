@@ -110,7 +110,7 @@ def _activity(activity: Activity, places: Places) -> Iterator[Violation]:
     if places.boundary(finish) != required:
         message = f"{places.found(finish)}, required {places.when(required, 'closes')}: {length} from {places.at(start)}"
         yield broken(DURATION_PREFIX + activity.id, message, places.shortfall(finish, required))
-    if length.amount and not places.clock.may_start(activity.calendar)[places.boundary(start)]:
+    if length.amount and not places.clock.works(places.boundary(start), activity.calendar):
         message = f"{places.found(start)}, required on a day that its own calendar '{activity.calendar}' works"
         yield broken(ITEM_PREFIX + activity.id, message)
 

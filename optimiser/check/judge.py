@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from models.items import Activity
+from models.items import Activity, Hammock, Item
 from models.plan import Plan
 from models.rules import Point, Rule
 from models.schedule import Position, Schedule, Violation
 from optimiser.check.items import ITEM_PREFIX, axis, finish_of, item, off_calendar, on_calendar, register
 from optimiser.check.meanings import MEANINGS
+from optimiser.check.minute_places import MinutePlaces
+from optimiser.check.minutes import MINUTE_MEANINGS, minute_item
 from optimiser.check.places import Places, broken
-from optimiser.clock import Clock
+from optimiser.clock import Clock, MinuteClock, clock_of
 from optimiser.errors import BeyondHorizonError, Located
 
 __all__ = ["check", "placed_late"]
@@ -44,19 +46,27 @@ def check(plan: Plan, schedule: Schedule, clock: Clock | None = None) -> tuple[V
     BeyondHorizonError
         If active rules of the plan name dates outside the days that its base calendar covers; all of them at once.
     """
-    clock = clock or Clock(plan)
+    clock = clock or clock_of(plan)
     elsewhere = tuple(axis(schedule, clock))
     if elsewhere:
         return (*elsewhere, *register(plan, schedule))
     places = _places(plan, schedule, clock)
-    items = (violation for name, what in plan.items.items() if name in places.positions for violation in item(what, places))
+    judged = _judged(places)
+    items = (violation for name, what in plan.items.items() if name in places.positions for violation in judged(what))
     return (*register(plan, schedule, places), *off_calendar(schedule, places), *items, *_rules(places, enumerate(plan.rules)))
+
+
+def _judged(places: Places) -> Callable[[Item], Iterator[Violation]]:
+    """Return what judges an item by itself, in the unit of the plan."""
+    if isinstance(places, MinutePlaces):
+        return lambda what: item(what, places) if isinstance(what, Hammock) else minute_item(what, places)
+    return lambda what: item(what, places)
 
 
 def _places(plan: Plan, schedule: Schedule, clock: Clock) -> Places:
     """Return the positions whose dates can be shown, as the schedule lists them."""
     positions = {place.id: place for place in schedule.positions if place.id in plan.items and on_calendar(place, clock)}
-    return Places(plan, positions, clock)
+    return MinutePlaces(plan, positions, clock) if isinstance(clock, MinuteClock) else Places(plan, positions, clock)
 
 
 def _rules(places: Places, rules: Iterable[tuple[int, Rule]]) -> tuple[Violation, ...]:
@@ -67,7 +77,10 @@ def _rules(places: Places, rules: Iterable[tuple[int, Rule]]) -> tuple[Violation
         if not places.plan.switch(rule.enabled) or not places.knows(rule.points()):
             continue
         try:
-            violations += MEANINGS[rule.kind](rule, places)
+            if isinstance(places, MinutePlaces):
+                violations += MINUTE_MEANINGS[rule.kind](rule, places)
+            else:
+                violations += MEANINGS[rule.kind](rule, places)
         except BeyondHorizonError as error:
             faults += [replace(fault, path=f"rules[{index}]") for fault in error.faults]
     if faults:
@@ -98,7 +111,7 @@ def placed_late(plan: Plan, schedule: Schedule, clock: Clock | None = None) -> t
     BeyondHorizonError
         As `check`.
     """
-    clock = clock or Clock(plan)
+    clock = clock or clock_of(plan)
     places = _places(plan, schedule, clock)
     late = [
         activity
@@ -119,14 +132,17 @@ def _could_be_later(activity: Activity, places: Places, last: int) -> Iterator[V
         for index, rule in enumerate(places.plan.rules)
         if any(point.item == activity.id for point in rule.points())
     ]
-    for later in range(min(last, clock.limit), here.start, -1):
+    starts: Iterable[int] = range(min(last, clock.limit), here.start, -1)
+    if isinstance(places, MinutePlaces):  # where work could begin next: what it could do later, it could do there
+        starts = [places.opened(activity.id, here.start + 1)]
+    for later in starts:
         finish = finish_of(activity, later, places)
         if finish is None:
             finish = later + here.finish - here.start
         if finish > last:
             continue
         moved = places.moved(Position(id=activity.id, start=later, finish=finish))
-        if not any(item(activity, moved)) and not _rules(moved, naming):
+        if not any(_judged(moved)(activity)) and not _rules(moved, naming):
             message = (
                 f"{places.found(start)}, required as late as possible: it could be {places.when(later, 'opens')} "
                 "with every other item where it is"

@@ -80,7 +80,7 @@ def not_after(rule: NotAfter, places: Places) -> Iterator[Violation]:
 def alignment(rule: Alignment, places: Places) -> Iterator[Violation]:
     """The day shown is the first, or the last, working day of its month."""
     (at,) = rule.points()
-    if not places.clock.aligned(rule.to, places.plan.convention(at))[places.boundary(at)]:
+    if places.boundary(at) not in places.clock.aligned(rule.to, places.plan.convention(at)):
         message = f"{places.found(at)}, required on the {rule.to.replace('-', ' ')} of a month"
         yield broken(rule.id, message)
 

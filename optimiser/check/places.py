@@ -9,7 +9,7 @@ from models.items import Milestone
 from models.plan import Plan
 from models.rules import Point
 from models.schedule import Position, Violation
-from optimiser.clock import Clock, Convention
+from optimiser.clock import Clock, Convention, MinuteClock
 
 __all__ = ["Places", "broken", "some"]
 
@@ -46,7 +46,7 @@ class Places:
 
     def moved(self, position: Position) -> Places:
         """Return the same places with one item elsewhere."""
-        return Places(self.plan, {**self.positions, position.id: position}, self.clock)
+        return type(self)(self.plan, {**self.positions, position.id: position}, self.clock)
 
     # -- in words ----------------------------------------------------------------------------------------------------
 
@@ -62,6 +62,8 @@ class Places:
             return f"a date before {covers.first}, the first day that calendar '{self.clock.calendar.id}' covers"
         if index >= self.clock.size:
             return f"a date after {covers.last}, the last day that calendar '{self.clock.calendar.id}' covers"
+        if isinstance(self.clock, MinuteClock):
+            return str(self.clock.show(boundary, convention))
         half = "morning" if convention == "opens" else "evening"
         return f"the {half} of {self.clock.show(boundary, convention)}"
 

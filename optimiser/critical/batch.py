@@ -28,9 +28,6 @@ Flags = NDArray[np.bool_]
 Chosen = NDArray[np.int64] | Flags
 """Samples by their places or by a mask."""
 
-WIDEST = 256
-"""Of a column of amounts that spans no more than this all tables are laid side by side."""
-
 
 @dataclass(slots=True)
 class Columns:
@@ -356,7 +353,8 @@ class Batch:
         -----
         A component whose rules run in circles is repeated until no sample moves, or every moving sample has left the axis.
         """
-        values = np.full((len(self._rows), self.columns.samples), self.network.clock.origin, dtype=np.int64)
+        base = np.array(self.network.base, dtype=np.int64)
+        values = np.repeat(base[:, np.newaxis], self.columns.samples, axis=1)
         self.hold(values)
         self.computed = set(range(len(values)))
         for component in self.network.order:
@@ -416,7 +414,7 @@ class Batch:
         for place in sorted({layout.rank[node] for node in cone if needed[node]}):
             component = self.network.order[place]
             for node in component:
-                found._rows[node] = np.full(columns.samples, self.network.clock.origin, dtype=np.int64)
+                found._rows[node] = np.full(columns.samples, self.network.base[node], dtype=np.int64)
             found._own.update(component)
             found.computed.update(component)
             found._compute(component, raised)
@@ -501,7 +499,7 @@ class Batch:
 
     def pushed(self, node: int, without: str) -> Boundaries:
         """Return where everything but one rule, and the floors raised, pushes a node."""
-        row = np.full(self.columns.samples, self.network.clock.origin, dtype=np.int64)
+        row = np.full(self.columns.samples, self.network.base[node], dtype=np.int64)
         self._lay(node, row)
         self._lift(node, row, without)
         return row
@@ -528,20 +526,7 @@ class Batch:
 
     def apply(self, family: Family, x: Boundaries, amount: int | Boundaries) -> Boundaries:
         """Return ``f(x)`` for one amount, or one amount a sample; what is off the axis stays off it."""
-        if family.sign:
-            shifted: NDArray[np.int64] = x + family.sign * amount
-            return shifted
-        if isinstance(amount, int):
-            return family.table(amount)[: self.off_axis + 1].take(x, mode="clip")
-        place = np.clip(x, 0, self.off_axis)
-        low, high = int(amount.min()), int(amount.max())
-        if high - low < WIDEST:
-            return family.tables(low, high)[amount - low, place]
-        found = np.empty_like(x)
-        for each in np.unique(amount).tolist():
-            mask = amount == each
-            found[mask] = family.table(each)[place[mask]]
-        return found
+        return family.values(x, amount)
 
     def quorum(self, quorum: Quorum) -> Boundaries:
         """Return the count-th smallest of what the sources reach, or when all that they make ready is moved."""

@@ -126,6 +126,9 @@ def _part(network: Network, rules: Collection[str], held: Collection[int]) -> tu
         Node of the network to node of the part.
     """
     kept = {rule for rule in rules if network.enabled[rule]}
+    if network.facts:  # what is said of items holds among them all
+        enabled = {name: name in kept or name in network.facts for name in network.enabled}
+        return replace(network, enabled=enabled), {node: node for node in range(len(network.points))}
     arcs = [arc for arc in network.arcs if arc.rule in kept]
     quorums = [quorum for quorum in network.quorums if quorum.rule in kept]
     floors = [floor for floor in network.floors if floor.rule in kept]
@@ -143,6 +146,7 @@ def _part(network: Network, rules: Collection[str], held: Collection[int]) -> tu
         network.plan,
         network.clock,
         points=[network.points[node] for node in place],
+        base=[network.base[node] for node in place],
         nodes={end: place[node] for end, node in network.nodes.items() if node in place},
         arcs=[replace(arc, source=place[arc.source], target=place[arc.target]) for arc in arcs],
         floors=[replace(floor, node=place[floor.node]) for floor in floors],

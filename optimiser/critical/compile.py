@@ -24,9 +24,10 @@ from models.rules import (
     Release,
 )
 from optimiser.circles import components
-from optimiser.clock import Boundaries, Clock
+from optimiser.clock import Boundaries, Clock, MinuteClock, clock_of
+from optimiser.critical.minute_rules import compile_minutes
 from optimiser.critical.moving import compile_migration
-from optimiser.critical.network import Arc, Family, Network, Quorum, constant, duration_slot, inverse, next_allowed
+from optimiser.critical.network import Arc, Family, Network, Quorum, constant, duration_slot, inverse, next_place
 
 __all__ = ["RULE_COMPILERS", "compile_network"]
 
@@ -46,7 +47,11 @@ def compile_network(plan: Plan, clock: Clock | None = None) -> Network:
     BeyondHorizonError
         If a stated date is outside the days that the base calendar covers.
     """
-    network = Network(plan, clock or Clock(plan))
+    clock = clock or clock_of(plan)
+    network = Network(plan, clock)
+    if isinstance(clock, MinuteClock):
+        compile_minutes(network, clock)
+        return _ordered(network)
     for activity in plan.activities:
         for end in ("start", "finish"):
             network.nodes[activity.id, end] = len(network.points)
@@ -61,6 +66,12 @@ def compile_network(plan: Plan, clock: Clock | None = None) -> Network:
         if isinstance(rule.enabled, Reference):
             network.switch_slots[rule.id] = rule.enabled.name
         RULE_COMPILERS[rule.kind](network, rule)
+    network.base = [network.clock.origin] * len(network.points)
+    return _ordered(network)
+
+
+def _ordered(network: Network) -> Network:
+    """Return a network without what says nothing, its nodes in order."""
     _drop_idle_mirrors(network)
     network.order = components(_successors(network))
     return network
@@ -91,7 +102,7 @@ def _compile_duration(network: Network, activity: Activity) -> None:
     network.arcs.append(network.durations[start])
     network.arcs.append(Arc(finish, start, slot, backwards, duration.amount, slots, mirrored=True))
     if own is not None:
-        worked = next_allowed(clock.may_start(own), clock.beyond)
+        worked = next_place(np.flatnonzero(clock.may_start(own)), clock.size, clock.beyond)
         idle = np.arange(clock.size + 1, dtype=np.int64)
         family = Family(clock, 0, lambda amount: worked if amount else idle)
         network.arcs.append(Arc(start, start, slot, family, duration.amount, slots, (slot,)))
@@ -112,15 +123,14 @@ def _not_after(network: Network, rule: NotAfter) -> None:
 
 def _alignment(network: Network, rule: Alignment) -> None:
     point = rule.points()[0]
-    network.add_allowed(rule.id, network.node(point), network.clock.aligned(rule.to, network.plan.convention(point)))
+    places = network.clock.aligned(rule.to, network.plan.convention(point))
+    network.add_places(rule.id, network.node(point), places)
 
 
 def _release(network: Network, rule: Release) -> None:
     point = rule.points()[0]
     places, ends = network.clock.occasions(rule.occasions, network.plan.convention(point))
-    allowed = np.zeros(network.clock.size + 1, dtype=np.bool_)
-    allowed[places] = True
-    network.add_allowed(rule.id, network.node(point), allowed, ends=ends)
+    network.add_places(rule.id, network.node(point), places, ends=ends)
 
 
 def _blackout(network: Network, rule: Blackout) -> None:
@@ -135,7 +145,7 @@ def _blackout(network: Network, rule: Blackout) -> None:
             allowed = np.ones(clock.size + 1, dtype=np.bool_)
             for first, after in windows:
                 allowed[first + late : after + late] = False
-            network.add_allowed(rule.id, start, allowed)
+            network.add_places(rule.id, start, np.flatnonzero(allowed))
             continue
         duration = network.durations[start]
 
@@ -144,7 +154,7 @@ def _blackout(network: Network, rule: Blackout) -> None:
             clear = np.ones(clock.size + 1, dtype=np.bool_)
             for first, after in windows:
                 clear &= (finishes <= first) | (axis >= after)
-            return next_allowed(clear, clock.beyond)
+            return next_place(np.flatnonzero(clear), clock.size, clock.beyond)
 
         family = Family(clock, 0, rounded)
         network.arcs.append(Arc(start, start, rule.id, family, duration.amount, duration.slots, duration.switches))
@@ -229,7 +239,8 @@ RULE_COMPILERS: dict[str, Callable[[Network, Any], None]] = {
 
 def _drop_idle_mirrors(network: Network) -> None:
     """Drop the second half of a duration where nothing but the first half pushes the finish."""
-    pushed = {arc.target for arc in network.arcs if not (arc.rule.startswith("duration:") and not arc.mirrored)}
+    lengths = {id(arc) for arc in network.durations.values()}
+    pushed = {arc.target for arc in network.arcs if id(arc) not in lengths}
     pushed |= {floor.node for floor in network.floors} | {quorum.target for quorum in network.quorums}
     network.arcs = [arc for arc in network.arcs if not arc.mirrored or arc.source in pushed]
 

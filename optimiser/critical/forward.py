@@ -17,7 +17,8 @@ import numpy as np
 
 from models.rules import Blackout, Dependency, Gate
 from optimiser.circles import Push, growing_circle
-from optimiser.critical.network import Arc, Bound, Network, Quorum, rises
+from optimiser.clock import Fixed, Through
+from optimiser.critical.network import Answering, Arc, Bound, Listed, Network, Quorum
 from optimiser.stopping import heed
 
 __all__ = ["Earliest", "Event", "Pass", "Trouble", "earliest_times"]
@@ -104,7 +105,7 @@ class Earliest:
         found: dict[str, None] = {}
         for index in events:
             event = self.events[index]
-            if event.rule is not None:
+            if event.rule is not None and event.rule not in self.network.facts:
                 found[event.rule] = None
                 found.update(dict.fromkeys(event.lengths))
         return list(found)
@@ -131,11 +132,10 @@ class Pass:
     ) -> None:
         self.network = network
         live = {name for name, state in network.enabled.items() if state}
-        self.live = (live | set(on)) - set(off)
+        self.live = ((live | set(on)) - set(off)) | network.facts
         count = len(network.points)
-        origin = network.clock.origin
-        self.values = [origin] * count
-        self.events = [Event(node, origin, None, ()) for node in range(count)]
+        self.values = list(network.base)
+        self.events = [Event(node, base, None, ()) for node, base in enumerate(network.base)]
         self.last = list(range(count))
         self.trouble: Trouble | None = None
         self.ceilings: list[tuple[int, str] | None] = [None] * count
@@ -144,8 +144,8 @@ class Pass:
                 self._hold(ceiling.node, ceiling.boundary, ceiling.rule)
         for node, (boundary, rule) in (ceilings or {}).items():
             self._hold(node, boundary, rule)
-        self.outgoing: list[list[tuple[int, int, list[int] | None, str]]] = [[] for _ in range(count)]
-        self.rounding: list[list[tuple[list[int], str, tuple[str, ...]]]] = [[] for _ in range(count)]
+        self.outgoing: list[list[tuple[int, int, Listed | None, str]]] = [[] for _ in range(count)]
+        self.rounding: list[list[tuple[Listed, str, tuple[str, ...]]]] = [[] for _ in range(count)]
         self._gather()
 
     def _hold(self, node: int, boundary: int, rule: str) -> None:
@@ -405,9 +405,11 @@ class Pass:
                 add(Push(quorum.target, tuple(inside), count), quorum.rule)
         return found
 
-    def _least(self, table: list[int], rule: str) -> int:
+    def _least(self, table: Listed, rule: str) -> int:
         """Return the fewest boundaries that a rule pushes on from anywhere on the axis; no number where all leave it."""
         clock = self.network.clock
+        if isinstance(table, Answering):
+            return table.fewest(clock.origin, clock.limit)
         pushed = [table[place] - place for place in range(clock.origin, clock.limit + 1) if table[place] <= clock.limit]
         held = self.network.plan.rules_by_id.get(rule)
         # Windows end, and what reaches back past the beginning of the axis does not show how far.
@@ -443,6 +445,8 @@ class Pass:
             return False
         clock = self.network.clock
         first = self.events[circle[0]]
+        if any(family.steps is not None for family in (arc.family for arc in self.network.arcs)):
+            return self._pushes_on(circle)
         axis = np.arange(max(first.boundary, 0), clock.limit + 1)
         reached = axis.copy()
         for before, after in pairwise(circle):
@@ -459,6 +463,30 @@ class Pass:
                 return False
             reached = steps[0][np.clip(reached, 0, clock.size + 2)]
         return bool(np.all(reached > axis))
+
+    def _pushes_on(self, circle: list[int]) -> bool:
+        """Say the same where functions have no tables: of every boundary at which one of them bends."""
+        clock, first = self.network.clock, self.events[circle[0]]
+        steps: list[tuple[Listed | None, int]] = []
+        for before, after in pairwise(circle):
+            source, event = self.events[before], self.events[after]
+            own: list[tuple[Listed | None, int]] = [
+                (table, 0) for table, name, _ in self.rounding[event.node] if name == event.rule
+            ]
+            if event.node != source.node:
+                own = [
+                    (table, amount)
+                    for target, amount, table, name in self.outgoing[source.node]
+                    if target == event.node and name == event.rule
+                ]
+            if len(own) != 1:
+                return False
+            steps += own
+
+        low = max(first.boundary, 0)
+        parts = [Answering.of(table, amount) for table, amount in steps]
+        whole = Answering(Through(*(Fixed(part.steps, part.amount) for part in parts)), 0)
+        return whole.fewest(low, clock.limit) > 0
 
 
 def _changed(
@@ -490,7 +518,7 @@ def _no_looser(before: Arc | Bound | Quorum, after: Arc | Bound | Quorum) -> boo
         return after.no_looser(before)
     assert isinstance(before, Arc)
     assert isinstance(after, Arc)
-    return rises(before.family, after.family, before.amount, after.amount)
+    return after.family.no_less(before.family, after.amount, before.amount)
 
 
 def earliest_times(

@@ -15,14 +15,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.duration import Duration, Reference
 from models.plan import DURATION_PREFIX, Plan
 from models.rules import Occasions, Point
-from optimiser.clock import Boundaries, Clock, Side
+from optimiser.clock import Boundaries, Clock, Elapsed, Rising, Side, Worked
 
-__all__ = ["NEVER", "Arc", "Bound", "Family", "Network", "Quorum", "constant", "inverse", "rises"]
+FACT_PREFIX = "item:"
+"""What stands before an item's id where what is said of it is a fact of the item, and no rule that one could take away."""
+
+__all__ = ["FACT_PREFIX", "NEVER", "Arc", "Bound", "Family", "Network", "Quorum", "constant", "inverse"]
 
 NEVER = 10_000_000
 """How far behind the axis lies what can never happen."""
@@ -39,10 +41,19 @@ class Family:
         +1 or -1 where the function is ``x + sign · amount``; 0 where only a table tells.
     table
         From an amount to the function's values at the boundaries 0 to ``size``, shape ``(size + 1,)``, not decreasing.
+    steps
+        In place of a table, on an axis too long for one: the function and its inverse as they are worked out.
     """
 
-    def __init__(self, clock: Clock, sign: int, table: Callable[[int], Boundaries] | None = None) -> None:
-        self.sign = sign
+    def __init__(
+        self,
+        clock: Clock,
+        sign: int,
+        table: Callable[[int], Boundaries] | None = None,
+        *,
+        steps: Rising | None = None,
+    ) -> None:
+        self.sign, self.steps = sign, steps
         self._clock = clock
         self._make = table
         self._tables: dict[int, Boundaries] = {}
@@ -70,8 +81,10 @@ class Family:
         self._together = first, np.stack([self.table(amount) for amount in range(first, last + 1)])
         return self._together[1][low - first : high - first + 1]
 
-    def listed(self, amount: int) -> list[int]:
-        """Return `table` as a list, quicker to read one value from."""
+    def listed(self, amount: int) -> Listed:
+        """Return `table` as a list, quicker to read one value from, or what stands for one."""
+        if self.steps is not None:
+            return Answering(self.steps, amount)
         if amount not in self._lists:
             self._lists[amount] = self.table(amount).tolist()
         return self._lists[amount]
@@ -80,25 +93,91 @@ class Family:
         """Return ``f(x)``."""
         if self.sign:
             return x + self.sign * amount
+        if self.steps is not None:
+            return self.steps.at(x, amount)
         return self.listed(amount)[x]
+
+    def values(self, x: Boundaries, amount: int | Boundaries) -> Boundaries:
+        """Return ``f(x)`` for one amount, or one each; what is off the axis stays off it."""
+        if self.sign:
+            shifted: Boundaries = x + self.sign * amount
+            return shifted
+        if self.steps is not None:
+            return self.steps.values(x, amount)
+        off_axis = self._clock.size + 1
+        if isinstance(amount, int):
+            return self.table(amount)[: off_axis + 1].take(x, mode="clip")
+        place = np.clip(x, 0, off_axis)
+        low, high = int(amount.min()), int(amount.max())
+        if high - low < WIDEST:
+            return self.tables(low, high)[amount - low, place]
+        found = np.empty_like(x)
+        for each in np.unique(amount).tolist():
+            mask = amount == each
+            found[mask] = self.table(each)[place[mask]]
+        return found
 
     def latest(self, y: int, amount: int) -> int:
         """Return ``max{x : f(x) ≤ y}``, -1 where there is none."""
         if self.sign:
             return y - self.sign * amount
+        if self.steps is not None:
+            return self.steps.latest(y, amount)
         return int(np.searchsorted(self.table(amount)[:-2], y, side="right")) - 1
+
+    def latest_values(self, y: Boundaries, amount: int | Boundaries) -> Boundaries:
+        """Return ``max{x: f(x) ≤ y}``, -1 where there is none, for one amount, or one each."""
+        if self.sign:
+            back: Boundaries = np.maximum(y - self.sign * amount, -1)
+            return back
+        if self.steps is not None:
+            return np.maximum(self.steps.latest_values(y, amount), -1)
+        found = np.empty_like(y)
+        for each in [amount] if isinstance(amount, int) else np.unique(amount).tolist():
+            mask = np.broadcast_to(amount == each, y.shape)
+            found[mask] = np.searchsorted(self.table(each)[:-2], y[mask], side="right") - 1
+        return found
+
+    def no_less(self, other: Family, amount: int, others: int) -> bool:
+        """Return whether the function at an amount is nowhere below another one at its own, as far as that is known."""
+        if self.sign and other.sign:
+            return self.sign * amount >= other.sign * others
+        if self.steps is not None or other.steps is not None:
+            longer = amount >= others and isinstance(self.steps, Worked | Elapsed)
+            return self.steps is other.steps and (longer or amount == others)
+        return bool(np.all(self.table(amount) >= other.table(others)))
+
+
+class Answering:
+    """A function at one amount, read as its table would be."""
+
+    def __init__(self, steps: Rising, amount: int) -> None:
+        self.steps, self.amount = steps, amount
+
+    def __getitem__(self, boundary: int) -> int:
+        return self.steps.at(boundary, self.amount)
+
+    @classmethod
+    def of(cls, table: Listed | None, amount: int) -> Answering:
+        """Return an inequality as a pass lays it out: a function, or so many minutes where there is none."""
+        return table if isinstance(table, Answering) else cls(Elapsed(), amount)
+
+    def fewest(self, low: int, high: int) -> int:
+        """Return the fewest boundaries that it pushes on from anywhere between two; of what leaves these, too few to tell."""
+        bends = {low, high, *self.steps.bends(low, high, self.amount)}
+        at = {each for bend in bends for each in (bend - 1, bend) if low <= each <= high}
+        return min((self[each] - each for each in at if self[each] <= high), default=low - high)
+
+
+Listed = list[int] | Answering
+
+WIDEST = 256
+"""Of a column of amounts that spans no more than this all tables are laid side by side."""
 
 
 def constant(clock: Clock, table: Boundaries) -> Family:
     """Return the family whose one function, whatever the amount, is a table."""
     return Family(clock, 0, lambda _: table)
-
-
-def rises(old: Family, new: Family, before: int, after: int) -> bool:
-    """Return whether one function of an amount is nowhere below another of its own."""
-    if old.sign and new.sign:
-        return new.sign * after >= old.sign * before
-    return bool(np.all(new.table(after) >= old.table(before)))
 
 
 def inverse(table: Boundaries, size: int) -> Boundaries:
@@ -191,7 +270,7 @@ class Quorum:
     def no_looser(self, before: Quorum) -> bool:
         """Return whether it asks for no less than it did with other numbers."""
         pairs = zip(before.families, self.families, strict=True)
-        return self.count >= before.count and all(rises(old, new, before.amount, self.amount) for old, new in pairs)
+        return self.count >= before.count and all(new.no_less(old, self.amount, before.amount) for old, new in pairs)
 
     def sure(self) -> Iterator[tuple[int, Family]]:
         """Yield what, asked of every source, is enough."""
@@ -236,6 +315,12 @@ class Network:
     """The arc of each activity's length, by its start."""
     boards: dict[tuple[Occasions, str, str], Family] = field(default_factory=dict)
     """What waiting for a board does, shared by everyone who waits for it: board, unit of the notice, how it is counted from."""
+    base: list[int] = field(default_factory=list)
+    """Where each node lies before anything pushes it: the beginning of the axis, a floor of its item, or a fact."""
+    facts: frozenset[str] = frozenset()
+    """What is on whatever is switched off."""
+    deadlines: list[Bound] = field(default_factory=list)
+    """Soft ceilings: they bound latest dates and float alone."""
     uses_capacity: bool = False
     """Whether an enabled capacity rule was left out."""
     kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -302,27 +387,27 @@ class Network:
         kept = self.floors if side == "floor" else self.ceilings
         kept.append(Bound(self.node(point), rule, boundary, slots, side))
 
-    def add_allowed(self, rule: str, node: int, allowed: NDArray[np.bool_], *, ends: bool = False) -> None:
+    def add_places(self, rule: str, node: int, places: Boundaries, *, ends: bool = False) -> None:
         """Keep a node to some boundaries: ``x ≥ min{s allowed : s ≥ x}``.
 
         Parameters
         ----------
-        allowed
-            Shape ``(size + 1,)``.
+        places
+            The boundaries allowed, sorted.
         ends
-            Whether after the last allowed boundary there will never be another, rather than none that is known.
+            Whether after the last of them there will never be another, rather than none that is known.
         """
-        self.add_rounding(rule, node, next_allowed(allowed, self.never if ends else self.clock.beyond))
+        self.add_rounding(rule, node, next_place(places, self.clock.size, self.never if ends else self.clock.beyond))
 
     def add_rounding(self, rule: str, node: int, table: Boundaries) -> None:
         """Keep a node to the fixed points of a table that rounds up."""
         self.arcs.append(Arc(node, node, rule, constant(self.clock, table)))
 
 
-def next_allowed(allowed: NDArray[np.bool_], otherwise: int) -> Boundaries:
-    """Return for each boundary the next allowed one at or after it, ``otherwise`` where there is none."""
-    places = np.append(np.flatnonzero(allowed), otherwise)
-    return places[np.searchsorted(places[:-1], np.arange(len(allowed)), side="left")].astype(np.int64)
+def next_place(places: Boundaries, size: int, otherwise: int) -> Boundaries:
+    """Return for each boundary the next of some sorted ones at or after it, ``otherwise`` where there is none."""
+    reached = np.append(places, otherwise)
+    return reached[np.searchsorted(places, np.arange(size + 1), side="left")].astype(np.int64)
 
 
 def _name(term: object) -> tuple[str, ...]:

@@ -176,12 +176,10 @@ def late_into(
 def _back(batch: Batch, family: Family, late: Boundaries, amount: int | Boundaries) -> Boundaries:
     """Return ``max{x : f(x) ≤ late}``, -1 where there is none; what may be late without end stays so."""
     if family.sign:
-        back: Boundaries = np.maximum(late - family.sign * amount, -1)
-        return back
+        return family.latest_values(late, amount)
     found = np.full(batch.columns.samples, batch.network.never, dtype=np.int64)
-    for each in [amount] if isinstance(amount, int) else np.unique(amount).tolist():
-        mask = (late < batch.network.never) & (amount == each)
-        found[mask] = np.searchsorted(family.table(each)[:-2], late[mask], side="right") - 1
+    mask = late < batch.network.never
+    found[mask] = family.latest_values(late[mask], amount if isinstance(amount, int) else amount[mask])
     return found
 
 

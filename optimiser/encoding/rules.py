@@ -79,15 +79,14 @@ def not_after(variables: Variables, rule: NotAfter, under: Literals) -> None:
 def alignment(variables: Variables, rule: Alignment, under: Literals) -> None:
     """``b(at)`` is one of the boundaries shown as such a day."""
     (at,) = rule.points()
-    variables.within(variables.place(at), variables.clock.aligned(rule.to, variables.plan.convention(at)), under)
+    variables.at_places(variables.place(at), variables.clock.aligned(rule.to, variables.plan.convention(at)), under)
 
 
 def release(variables: Variables, rule: Release, under: Literals) -> None:
     """``b(at)`` is the boundary of an occasion."""
     (at,) = rule.points()
-    allowed = np.zeros(len(variables.axis), dtype=np.bool_)
-    allowed[variables.clock.occasions(rule.occasions, variables.plan.convention(at))[0]] = True
-    variables.within(variables.place(at), allowed, under)
+    places, _ = variables.clock.occasions(rule.occasions, variables.plan.convention(at))
+    variables.at_places(variables.place(at), places, under)
 
 
 def blackout(variables: Variables, rule: Blackout, under: Literals) -> None:

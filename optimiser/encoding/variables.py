@@ -12,10 +12,11 @@ from ortools.sat.python import cp_model
 from models.items import Activity
 from models.plan import Plan
 from models.rules import Point
-from optimiser.clock import Boundaries, Clock
+from optimiser.clock import Boundaries, Clock, MinuteClock
 from optimiser.encoding.answer import Window
 from optimiser.encoding.asking import asking
 from optimiser.encoding.staircase import Linear, Literals, Refinable, Staircase, Steps
+from optimiser.errors import InputError, Located
 
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model_helper import Literal
@@ -75,6 +76,9 @@ class Variables:
     """
 
     def __init__(self, plan: Plan, clock: Clock, windows: Mapping[str, Window] | None, *, switchable: bool) -> None:
+        if isinstance(clock, MinuteClock):
+            message = "CP-SAT cannot confirm dates in minutes yet, so no verb that needs it answers; expected 'unit: day'"
+            raise InputError([Located(message, path="unit")])
         self.plan = plan
         self.clock = clock
         asking()
@@ -200,6 +204,12 @@ class Variables:
         posted = self.model.add(one.variable - other.variable == difference)
         if under:
             posted.only_enforce_if(*under)
+
+    def at_places(self, place: Place, places: Boundaries, under: Literals) -> None:
+        """Post that a boundary is one of some sorted ones."""
+        allowed = np.zeros(len(self.axis), dtype=np.bool_)
+        allowed[places] = True
+        self.within(place, allowed, under)
 
     def within(self, place: Place, allowed: NDArray[np.bool_], under: Literals) -> None:
         """Post that a boundary is one of those allowed.

@@ -19,7 +19,7 @@ from models.duration import Duration
 from models.explanation import Attribution, Contribution, GroupOfChanges, Interaction, NetworkComparison
 from models.plan import DURATION_PREFIX, Plan
 from models.rules import Point
-from optimiser.clock import Clock
+from optimiser.clock import Clock, clock_of
 from optimiser.errors import InputError, Located, UndecidedError
 from optimiser.explain.by_date import find_baseline
 from optimiser.explain.dated import need_date
@@ -255,8 +255,8 @@ def compare_networks(
         neutral, errors = _sampled(count, dater.dates, seed)
     pairs = list(itertools.combinations(range(count), 2))
     both = dater.dates([full ^ (1 << one) ^ (1 << other) for one, other in pairs])
-    clock = Clock(first)
-    last = Clock(second)
+    clock = clock_of(first)
+    last = clock_of(second)
     convention = first.convention(Point(milestone, "start"))
     return NetworkComparison(
         milestone=milestone,

@@ -18,7 +18,7 @@ from models.outcome import Infeasible, MilestoneDate, Solved, Undecided
 from models.plan import Plan
 from models.rules import Point
 from optimiser.check import check
-from optimiser.clock import Clock
+from optimiser.clock import clock_of
 from optimiser.critical import (
     CapacityBound,
     Earliest,
@@ -174,7 +174,7 @@ class _Solution:
         self.document = document
         self.outcome = outcome
         self.plan = plan
-        self.clock = Clock(plan)
+        self.clock = clock_of(plan)
         self.network = compile_network(plan, self.clock)
         self.argument: list[str] = []
         self.proved: dict[str, bool] = {}

@@ -87,8 +87,8 @@ def _months(subject: Subject) -> Checked:
     if not subject.rows:
         return Checked(0, not_applicable=_NO_ROWS)
     clock = subject.counting
-    first = clock.aligned("first-working-day", "opens")
-    on_first = Counter(row.start for row in subject.rows if first[clock.boundary(row.start, "opens")])
+    first = set(clock.aligned("first-working-day", "opens").tolist())
+    on_first = Counter(row.start for row in subject.rows if clock.boundary(row.start, "opens") in first)
     count = sum(on_first.values())
     if count < 5 or count * 8 < len(subject.rows):
         return Checked(len(subject.rows))

@@ -17,7 +17,7 @@ from models.lint import LintEffect
 from models.plan import Plan
 from models.published import PublishedTables
 from models.rules import NotBefore
-from optimiser.clock import Clock, Convention
+from optimiser.clock import Clock, Convention, clock_of
 from optimiser.critical import Columns, Earliest, Network, compile_network, earliest_times, evaluate
 from optimiser.errors import BeyondHorizonError
 from optimiser.solve.variant import Variant, evaluate_variants
@@ -110,7 +110,7 @@ class Subject:
     earliest: Earliest = field(init=False)
 
     def __post_init__(self) -> None:
-        self.clock = Clock(self.plan)
+        self.clock = clock_of(self.plan)
         self.network = compile_network(self.plan, self.clock)
         self.earliest = earliest_times(self.network)
 
@@ -153,7 +153,7 @@ class Subject:
     def clock_of(self, calendar: str) -> Clock:
         """Return the axis on another calendar of the plan."""
         if calendar not in self._clocks:
-            self._clocks[calendar] = Clock(self._on(calendar))
+            self._clocks[calendar] = clock_of(self._on(calendar))
         return self._clocks[calendar]
 
     @cached_property
@@ -287,7 +287,7 @@ class Subject:
         """The plan's network on an axis that begins with the calendar, so that older published dates have a place."""
         covers, horizon = self.clock.calendar.covers, self.plan.horizon
         earlier = self.plan.evolve(horizon=Span(first=min(covers.first, horizon.first), last=horizon.last))
-        return compile_network(earlier, Clock(earlier))
+        return compile_network(earlier, clock_of(earlier))
 
     @cached_property
     def own_floors(self) -> tuple[str, ...]:

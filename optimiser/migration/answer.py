@@ -11,7 +11,7 @@ from models.migration import DateEnds, ImpliedRate, LateDate, LateShare, Migrate
 from models.outcome import Infeasible, Solved
 from models.plan import Plan
 from models.rules import Capacity, Point
-from optimiser.clock import Clock
+from optimiser.clock import clock_of
 from optimiser.errors import InputError, Located, PlanContradictsError, UndecidedError
 from optimiser.migration.implied import METER_POINTS, METER_POINTS_BASIS, Pace
 from optimiser.migration.told import markets_told
@@ -67,7 +67,7 @@ def migrate(
     names = asked_for(plan, [*starts, ready, end])
     tell = progress or (lambda _: None)
     tell(f"{', '.join(names)}: earliest dates")
-    clock = Clock(plan)
+    clock = clock_of(plan)
     closes = plan.convention(Point(ready, "start")) == "closes"
     paces = [Pace(each.id, clock.own_days(each.id), closes=closes) for each in plan.calendars]
     base = next(pace for pace in paces if pace.calendar == plan.calendar)

@@ -28,7 +28,7 @@ from models.migration import (
 )
 from models.plan import Plan
 from models.rules import Migration, MovedShare, Point
-from optimiser.clock import Clock
+from optimiser.clock import clock_of
 from optimiser.critical import Columns, compile_network, earliest_times, evaluate
 from optimiser.critical.flow import Completion, earliest_completion
 from optimiser.critical.moving import Throughput
@@ -69,7 +69,7 @@ class _Told:
 
     def __init__(self, plan: Plan, rule: Migration, ready: str, end: str) -> None:
         self.plan, self.rule, self.end = plan, rule, end
-        self.clock = Clock(plan)
+        self.clock = clock_of(plan)
         self.network = compile_network(plan, self.clock)
         self.values = earliest_times(self.network).values
         self.node = self.network.nodes[end, "start"]

@@ -207,9 +207,9 @@ class _Circles:
     @cached_property
     def _clock(self) -> Clock:
         """The axis, made when something is counted on it."""
-        from optimiser.clock import Clock
+        from optimiser.clock import clock_of
 
-        return Clock(self._plan)
+        return clock_of(self._plan)
 
     # -- groups ------------------------------------------------------------------------------------------------------
 

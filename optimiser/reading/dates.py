@@ -29,10 +29,10 @@ def check_dates(plan: Plan) -> tuple[Fault, ...]:
     plan
         A plan whose references all hold.
     """
-    from optimiser.clock import Clock
+    from optimiser.clock import clock_of
 
     try:
-        clock = Clock(plan)
+        clock = clock_of(plan)
     except BeyondHorizonError as error:
         return tuple(Fault(("horizon",), fault.message) for fault in error.faults)
     return tuple(_rule_faults(plan, clock))

@@ -205,6 +205,6 @@ def _later(date: dt.date, amount: int, unit: str, plan: Plan) -> dt.date:
 
 def _clock(plan: Plan) -> Clock:
     """Return the clock that counts a plan's working days."""
-    from optimiser.clock import Clock
+    from optimiser.clock import clock_of
 
-    return Clock(plan)
+    return clock_of(plan)

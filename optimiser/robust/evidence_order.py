@@ -11,7 +11,7 @@ from models.provenance import Basis
 from models.risk import Claim, EvidenceCost
 from models.rules import Rule
 from models.worth import Doubt, EvidenceOrder, EvidenceWorth, Narrowed
-from optimiser.clock import Clock
+from optimiser.clock import clock_of
 from optimiser.critical import compile_network, earliest_times
 from optimiser.numbers import column_number
 from optimiser.robust.choices import Beside
@@ -208,7 +208,7 @@ class _Spans:
             )
             return
         for milestone in sampler.milestones:
-            plan, links = without_each(earliest_times(compile_network(model.whole, Clock(model.whole))), milestone)
+            plan, links = without_each(earliest_times(compile_network(model.whole, clock_of(model.whole))), milestone)
             known: dict[str, Sequence[Variant]] = {f"link {name}": [variant] for name, variant in links.items()}
             felt = model.felt(milestone)
             for slot, (entry, _) in model.ranges.items():

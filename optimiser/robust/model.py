@@ -15,7 +15,7 @@ from models.policies import Policy
 from models.provenance import Basis
 from models.risk import Driver, Impact, Lever, Range, Register, Risk
 from models.rules import Capacity, Point
-from optimiser.clock import Clock, Convention
+from optimiser.clock import Convention, clock_of
 from optimiser.critical import Network, compile_network
 from optimiser.critical.backward import reaches
 from optimiser.numbers import NONE, column_number, senses
@@ -145,7 +145,7 @@ class Model:
         self.buffers = buffer_slots(plan)
         self.register = register
         self.opened = tuple(opened)
-        self.network = network or compile_network(plan, Clock(plan))
+        self.network = network or compile_network(plan, clock_of(plan))
         self.clock = self.network.clock
         self.quantities: dict[str, Quantity] = {}
         self.ranges: dict[str, tuple[Range, int]] = {}

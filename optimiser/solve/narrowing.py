@@ -10,7 +10,7 @@ import numpy as np
 from models.plan import Plan
 from models.rules import Point
 from models.worth import Narrowed
-from optimiser.clock import Boundaries, Clock
+from optimiser.clock import Boundaries, clock_of
 from optimiser.critical import Factors, combined
 from optimiser.critical.batch import Flags
 from optimiser.solve.sheets import MOST_COMBINATIONS, Sheet, live_options, sheets
@@ -52,7 +52,7 @@ def narrowed(plan: Plan, milestone: str, known: Mapping[str, Sequence[Variant]])
         for key, (first, last) in _ends(sheet, milestone, known):
             before = ends.get(key, (first, last))
             ends[key] = min(before[0], first), max(before[1], last)
-    clock, shown = Clock(plan), plan.convention(Point(milestone, "start"))
+    clock, shown = clock_of(plan), plan.convention(Point(milestone, "start"))
     covered = clock.calendar.covers
     begin, end = covered.first.toordinal(), covered.last.toordinal()
 

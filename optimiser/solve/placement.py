@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 from models.duration import Duration
-from models.items import Activity
+from models.items import Activity, Milestone, Summary
 from models.rules import Capacity, Point
 from models.schedule import Position, Schedule
 from optimiser.check import check
-from optimiser.clock import Convention
+from optimiser.clock import Convention, MinuteClock
 from optimiser.critical import Network, latest_times, resources
+from optimiser.critical.backward import live_amount
+from optimiser.critical.network import Arc
 from optimiser.wording import plain_date
 
 __all__ = ["complete", "schedule_of", "without_place"]
@@ -31,7 +32,10 @@ def complete(network: Network, values: Sequence[int]) -> Schedule:
         Boundary of each node: a feasible schedule.
     """
     plan = network.plan
-    late = [activity for activity in plan.activities if activity.placement == "as-late-as-possible"]
+    works: tuple[Activity | Milestone, ...] = (*plan.activities, *plan.milestones)
+    late = [item for item in works if item.placement == "as-late-as-possible"]
+    if late and plan.dialect == "p6":
+        return schedule_of(network, _postponed(network, values, late))
     if not late:
         return schedule_of(network, values)
     moving = {activity.id for activity in late}
@@ -51,15 +55,53 @@ def complete(network: Network, values: Sequence[int]) -> Schedule:
     placed = latest_times(network, held)
     for activity in late:
         start, finish = network.item_nodes(activity.id)
-        if plan.switch(activity.enabled):
+        if isinstance(activity, Activity) and plan.switch(activity.enabled):
             length = network.durations[start]
-            placed[finish] = length.family.at(placed[start], length.amount)
+            placed[finish] = length.family.at(placed[length.source], length.amount)
     return schedule_of(
         network, [placed[node] if point.item in moving else values[node] for node, point in enumerate(network.points)]
     )
 
 
-def _one_by_one(network: Network, values: Sequence[int], late: list[Activity], end: int) -> list[int]:
+def _postponed(network: Network, values: Sequence[int], late: Sequence[Activity | Milestone]) -> list[int]:
+    """Return positions as P6 puts off work: one item after another from the back, up to what waits for it.
+
+    What nothing waits for, and what has begun, stays. An event ends up where work goes on after, or went on up to, the last
+    minute that it may be at; of one that opens this may be after a weekend before which what waits for it is.
+    """
+    plan, clock = network.plan, network.clock
+    assert isinstance(clock, MinuteClock)
+    placed, moving = list(values), {item.id: item for item in late}
+    place = {node: number for number, component in enumerate(network.order) for node in component}
+    outgoing: dict[str, list[Arc]] = {name: [] for name in moving}
+    for arc in network.arcs:
+        name, other = network.points[arc.source].item, plan.items[network.points[arc.target].item]
+        if name in moving and name != other.id and live_amount(network, arc)[0]:
+            progress = getattr(other, "progress", None)
+            if progress is None or progress.actual_finish is None:
+                outgoing[name].append(arc)
+    for name in sorted(moving, key=lambda name: -place[network.nodes[name, "start"]]):
+        item, (start, finish) = moving[name], network.item_nodes(name)
+        if not outgoing[name] or (item.progress is not None and item.progress.begun):
+            continue
+        last = {start: clock.limit, finish: clock.limit}
+        for arc in outgoing[name]:
+            if arc.source in last:
+                last[arc.source] = min(last[arc.source], arc.family.latest(placed[arc.target], live_amount(network, arc)[1]))
+        if isinstance(item, Milestone):
+            time = clock.time(item.calendar)
+            at = time.prev(last[start])
+            at = ends = time.next(at) if item.shown == "opens" else at
+        else:
+            length = network.durations[start]
+            at = min(last[start], length.family.latest(last[finish], length.amount))
+            ends = length.family.at(at, length.amount)
+        if at > placed[start]:
+            placed[start], placed[finish] = at, ends
+    return placed
+
+
+def _one_by_one(network: Network, values: Sequence[int], late: list[Activity | Milestone], end: int) -> list[int]:
     """Move activities one at a time, the latest first, each as far as every rule and capacity leaves it room.
 
     As one move may make room for another, rounds are repeated until nothing moves. Where a capacity has no room a place
@@ -91,10 +133,10 @@ def _one_by_one(network: Network, values: Sequence[int], late: list[Activity], e
     return placed
 
 
-def _finish(network: Network, activity: Activity, start: int, length: int) -> int:
+def _finish(network: Network, activity: Activity | Milestone, start: int, length: int) -> int:
     """Return where an activity ends that starts at a boundary; one of free length keeps the length it has."""
     plan = network.plan
-    if not plan.switch(activity.enabled):
+    if isinstance(activity, Milestone) or not plan.switch(activity.enabled):
         return start + length
     return network.clock.finish(start, plan.duration(activity.duration), activity.calendar)
 
@@ -129,8 +171,26 @@ def _positioned(network: Network, values: Sequence[int]) -> Schedule:
     for item in (*network.plan.activities, *network.plan.milestones):
         start, finish = network.item_nodes(item.id)
         positions.append(Position(id=item.id, start=values[start], finish=values[finish]))
-    first_day = dt.date.fromordinal(int(network.clock.days[0]))
-    return Schedule(calendar=network.plan.calendar, first_day=first_day, positions=tuple(positions))
+    placed = {position.id: position for position in positions}
+    for summary in network.plan.summaries:
+        _span(network, values, summary, placed)
+    first_day = network.clock.show(0, "opens")
+    return Schedule(calendar=network.plan.calendar, first_day=first_day, positions=tuple(placed.values()))
+
+
+def _span(network: Network, values: Sequence[int], summary: Summary, placed: dict[str, Position]) -> None:
+    """Place a summary over what it spans, each summary of these first; a pinned one where it is."""
+    if summary.id in placed:
+        return
+    for point in summary.of:
+        inside = network.plan.items[point.item]
+        if isinstance(inside, Summary):
+            _span(network, values, inside, placed)
+    start, finish = (values[node] for node in network.item_nodes(summary.id))
+    if summary.pin is None:
+        start = min(placed[point.item].start for point in summary.starts())
+        finish = max(placed[point.item].finish for point in summary.finishes())
+    placed[summary.id] = Position(id=summary.id, start=start, finish=finish)
 
 
 def schedule_of(network: Network, values: Sequence[int]) -> Schedule:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.plan import Plan
-from optimiser.clock import Clock
+from optimiser.clock import Clock, clock_of
 from optimiser.critical import Earliest, Levelling, Network, Resource, compile_network, reaches, resources
 from optimiser.critical.backward import live_amount
 from optimiser.critical.bounds import overload_before, rules_of_overload
@@ -59,7 +59,7 @@ class Problem:
     @classmethod
     def of(cls, plan: Plan, clock: Clock | None = None) -> Problem:
         """Return the problem of a plan as it stands."""
-        clock = clock or Clock(plan)
+        clock = clock or clock_of(plan)
         return cls(compile_network(plan, clock), resources(plan, clock), lambda: plan)
 
     @property
@@ -209,7 +209,7 @@ def holds(network: Network, pools: Sequence[Resource], values: Sequence[int]) ->
     values
         Boundary of each node.
     """
-    if min(values) < network.clock.origin or max(values) > network.clock.limit:
+    if max(values) > network.clock.limit or any(value < base for value, base in zip(values, network.base, strict=True)):
         return False
     for arc in network.arcs:
         on, amount = live_amount(network, arc)

@@ -10,7 +10,7 @@ from models.findings import ProofClass
 from models.outcome import Outcome, Solved
 from models.plan import Plan
 from models.rules import Point
-from optimiser.clock import Clock
+from optimiser.clock import clock_of
 from optimiser.encoding import Limits
 from optimiser.errors import BeyondHorizonError
 from optimiser.reading.load import LoadedPlan
@@ -86,7 +86,7 @@ def ranges_of(outcome: Outcome, plan: Plan) -> dict[str, DateRange]:
 
 def dated_ranges(plan: Plan, dates: Mapping[str, tuple[dt.date | None, ProofClass | None]]) -> dict[str, DateRange]:
     """Return where the milestones of a plan lie of which dates are known, with their proof; those without a date are left out."""
-    clock, found = Clock(plan), {}
+    clock, found = clock_of(plan), {}
     for name, (date, proof) in dates.items():
         if date is not None and proof is not None:
             boundary = clock.boundary(date, plan.convention(Point(name, "start")))

@@ -178,9 +178,9 @@ def _column(name: str, plan: Plan, outcome: Any, asked: tuple[str, ...], base: d
 
 
 def _working_days(plan: Plan, milestone: str, then: dt.date, now: dt.date) -> int:
-    from optimiser.clock import Clock
+    from optimiser.clock import clock_of
 
-    clock, convention = Clock(plan), plan.convention(Point(milestone, "start"))
+    clock, convention = clock_of(plan), plan.convention(Point(milestone, "start"))
     covers = clock.calendar.covers
     return clock.boundary(now, convention) - clock.boundary(min(max(then, covers.first), covers.last), convention)
 

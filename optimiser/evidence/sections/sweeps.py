@@ -8,7 +8,7 @@ from models.explanation import Piecewise
 from models.pack import Block, Cell, Chart, Figure, Section
 from models.plan import Plan
 from models.rules import Point
-from optimiser.clock import Clock
+from optimiser.clock import Clock, clock_of
 from optimiser.evidence.charts.loads import heat_chart
 from optimiser.evidence.dossier import DateGrid, Dossier
 from optimiser.evidence.sections.words import absence, heading_of, lead, names, paragraph
@@ -35,7 +35,7 @@ def sweeps(dossier: Dossier) -> Section:
 def _functions(dossier: Dossier) -> list[Block]:
     """Return each milestone over each assumption that binds it: the ends and the threshold of the range, then every run."""
     plan, source = dossier.plan, f"explain --sweep of case {dossier.main.id}"
-    clock = Clock(plan)
+    clock = clock_of(plan)
     return [
         lead("Each milestone as an exact function of one assumption: every whole value of the range was evaluated."),
         table(
@@ -110,7 +110,7 @@ def _at_the_last(clock: Clock, plan: Plan, entry: Piecewise) -> dt.date | None:
 
 def _grid(dossier: Dossier, grid: DateGrid) -> list[Block]:
     plan = dossier.plan
-    clock = Clock(plan)
+    clock = clock_of(plan)
     convention = plan.convention(Point(grid.milestone, "start"))
     dates = [[None if at is None else clock.show(at, convention) for at in row] for row in grid.boundaries]
     if not any(day for row in dates for day in row):

@@ -119,8 +119,6 @@ class Clock:
     """
 
     def __init__(self, plan: Plan) -> None:
-        if plan.unit == "minute":
-            raise BeyondHorizonError([Located("a plan in minutes cannot be worked out yet; expected 'unit: day'", path="unit")])
         base = plan.calendars_by_id[plan.calendar]
         self.calendar = base
         self.horizon = plan.horizon
@@ -279,6 +277,10 @@ class Clock:
         found = np.where((last >= len(own)) | (starts >= self.size), self.beyond, found)
         return np.where(amounts == 0, starts, found)
 
+    def works(self, boundary: int, calendar: str | None) -> bool:
+        """Return whether work of some length may start at a boundary on a calendar."""
+        return bool(self.may_start(calendar)[boundary])
+
     def may_start(self, calendar: str | None) -> NDArray[np.bool_]:
         """Return for each boundary whether work of at least a day may start there, shape ``(size + 1,)``."""
         if calendar is None or calendar == self.calendar.id:
@@ -293,8 +295,8 @@ class Clock:
 
     # -- sets of boundaries ------------------------------------------------------------------------------------------
 
-    def aligned(self, to: str, convention: Convention) -> NDArray[np.bool_]:
-        """Return for each boundary whether it is shown as the first, or last, working day of a month.
+    def aligned(self, to: str, convention: Convention) -> Boundaries:
+        """Return the boundaries that are shown as the first, or last, working day of a month, sorted, each once.
 
         Parameters
         ----------
@@ -303,16 +305,13 @@ class Clock:
         convention
             How the boundary is shown.
 
-        Returns
-        -------
-        ndarray
-            Shape ``(size + 1,)``. A month of which the calendar does not cover the beginning has no first working day
-            that is known, one of which it does not cover the end no last.
+        Notes
+        -----
+        A month of which the calendar does not cover the beginning has no first working day that is known, one of which it does
+        not cover the end no last.
         """
-        days = self._month_ends(first=to == "first-working-day")
-        marks = np.zeros(self.size + 1, dtype=np.bool_)
-        marks[self.boundaries(days, convention)] = True
-        return marks
+        found = np.unique(self.boundaries(self._month_ends(first=to == "first-working-day"), convention))
+        return found[(found >= 0) & (found <= self.size)]
 
     def _month_ends(self, *, first: bool) -> Days:
         """Return the first, or last, working day of every month that the calendar covers from, or to, its end."""

@@ -1,0 +1,211 @@
+"""Plans in minutes: the clock, the passes and the checker against minutes walked one by one."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from collections import Counter
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from models.schedule import Position
+from optimiser.check import check
+from optimiser.clock import MinuteClock, WorkedTime, clock_of
+from optimiser.clock.rising import (
+    Back,
+    Capped,
+    Clear,
+    Constant,
+    Elapsed,
+    Fixed,
+    Following,
+    Going,
+    Highest,
+    Inverse,
+    Lowest,
+    Months,
+    Opening,
+    Staying,
+    Through,
+    Worked,
+)
+from optimiser.critical.backward import latest_times
+from optimiser.critical.batch import Columns, evaluate
+from optimiser.critical.compile import compile_network
+from optimiser.critical.forward import earliest_times
+from optimiser.solve.placement import complete
+from tests.minute_plans import Walked, minute_plan
+
+
+def drawn_time(chance: random.Random, size: int) -> WorkedTime:
+    """Return worked time of short periods and short gaps."""
+    periods, at = [], chance.randint(0, 4)
+    while at < size:
+        length = chance.randint(1, 6)
+        periods.append((at, at + length))
+        at += length + chance.randint(1, 6)
+    return WorkedTime(periods, size)
+
+
+def functions(one: WorkedTime, two: WorkedTime) -> list[object]:
+    """Return a function of every kind."""
+    return [
+        Worked(one),
+        Worked(one, Fraction(3, 2)),
+        Worked(one, gone=2),
+        Inverse(Worked(one)),
+        Inverse(Through(Going(two), Worked(one))),
+        Back(one),
+        Going(one),
+        Staying(one),
+        Opening(one),
+        Elapsed(),
+        Through(Worked(two), Going(one)),
+        Highest([Worked(one), Going(two)]),
+        Lowest([Worked(one), Going(two)]),
+        Capped(10),
+        Constant(9),
+        Following([3, 8, 20], one.beyond),
+        Clear(((5, 8), (15, 20)), Worked(one)),
+        Fixed(Back(one), 3),
+    ]
+
+
+def test_every_function_of_a_minute_rises_and_its_inverse_undoes_it() -> None:
+    """``f`` never falls, is the same elementwise, and ``f(x) ≤ y`` exactly where ``x ≤ latest(y)``."""
+    chance, seen = random.Random(11), Counter[str]()  # noqa: S311 - tests
+    for _ in range(60):
+        size = chance.randint(20, 60)
+        axis = np.arange(size + 1)
+        for function in functions(drawn_time(chance, size), drawn_time(chance, size)):
+            for amount in (0, 1, 7):
+                values = [function.at(x, amount) for x in range(size + 1)]
+                assert values == sorted(values)
+                assert values == function.values(axis, amount).tolist()
+                assert values == function.values(axis, np.full(size + 1, amount)).tolist()
+                latest = [function.latest(y, amount) for y in range(size + 1)]
+                assert latest == function.latest_values(axis, amount).tolist()
+                for y, last in enumerate(latest):
+                    true = max((x for x in range(size + 1) if values[x] <= y), default=-1)
+                    assert min(max(last, -1), size) == true, (type(function).__name__, amount, y)
+                    seen[type(function).__name__] += 1
+    assert all(seen[type(each).__name__] > 1000 for each in functions(*[drawn_time(chance, 30)] * 2))
+
+
+def test_between_its_bends_a_function_stays_or_rises_by_one() -> None:
+    """What an encoding is made of: no bend is left out, whatever the function is put together from."""
+    chance, pieces = random.Random(12), 0  # noqa: S311 - tests
+    for _ in range(60):
+        size = chance.randint(20, 60)
+        for function in functions(drawn_time(chance, size), drawn_time(chance, size)):
+            for amount in (0, 1, 7):
+                low, high = sorted(chance.sample(range(size), 2))
+                bends = sorted({low, high + 1, *function.bends(low, high, amount)})
+                for first, after in pairwise(bends):
+                    values = [value for x in range(first, after) if 0 <= (value := function.at(x, amount)) <= size]
+                    rises = {later - earlier for earlier, later in pairwise(values)}
+                    assert rises <= {0, 1}, (type(function).__name__, amount)
+                    assert len(rises) < 2 or isinstance(function, Highest)
+                    pieces += 1
+    assert pieces > 5000
+
+
+def test_months_keep_the_time_of_day_and_can_be_undone() -> None:
+    """Every month is counted by the clock's date; the last day of a month stays the last."""
+    months, day = Months(730000), 24 * 60
+    axis = np.arange(0, 800 * day, 977)
+    for amount in (0, 1, 5, 14):
+        values = months.values(axis, amount)
+        assert (np.diff(values) >= 0).all()
+        latest = months.latest_values(values, amount)
+        assert (latest >= axis).all()
+        assert (months.values(latest, amount) <= values).all()
+        assert (months.values(latest + 1, amount) > values).all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_passes_and_the_checker_agree_with_minutes_walked_one_by_one(seed: int) -> None:
+    """On plans of several calendars, leads, shares and floors every position is the walked one, and nothing breaks.
+
+    Nor is the checker lenient: no item can be a minute earlier with all others where they are.
+    """
+    chance, seen = random.Random(100 + seed), Counter[str]()  # noqa: S311 - tests
+    for _ in range(25):
+        plan = minute_plan(chance)
+        try:
+            walked = Walked(plan).found
+        except (AssertionError, StopIteration, IndexError):
+            seen["off the axis"] += 1
+            continue
+        network = compile_network(plan)
+        earliest = earliest_times(network)
+        assert earliest.status == "feasible"
+        assert {name: earliest.position(name) for name in walked} == walked
+        schedule = complete(network, earliest.values)
+        clock = network.clock
+        assert check(plan, schedule, clock) == ()
+        seen["agree"] += 1
+        batch = evaluate(network, Columns(samples=2))
+        assert batch.values[:, 0].tolist() == earliest.values
+        target = network.nodes["END", "start"]
+        latest = latest_times(network, {target: earliest.values[target]})
+        assert all(late >= early for late, early in zip(latest, earliest.values, strict=True))
+        for activity in plan.activities:
+            place = schedule.by_id[activity.id]
+            others = tuple(each for each in schedule.positions if each.id != activity.id)
+            time = clock.time(activity.calendar)
+            if plan.duration(activity.duration).unit != "min" or place.start <= clock.origin:
+                continue
+            start = time.end(time.worked(place.start)) - 1 if place.start else 0
+            finish = clock.finish(start, activity.duration, activity.calendar)
+            earlier = schedule.model_copy(update={"positions": (*others, Position(id=activity.id, start=start, finish=finish))})
+            broken = {each.rule for each in check(plan, earlier, clock)}
+            seen["refused"] += bool(broken)
+            assert broken
+    assert seen["agree"] > 10
+    assert seen["refused"] > 30
+
+
+def test_a_plan_of_ten_years_takes_no_array_as_long_as_its_minutes() -> None:
+    """Five million boundaries and 200 activities on three calendars are passed forward and back in less than 300 MB."""
+    script = """
+import datetime as dt, random, resource
+from models.calendar import Calendar, Shift, Span
+from models.duration import Duration
+from models.items import Activity, Milestone
+from models.plan import Plan
+from models.rules import Dependency
+from optimiser.critical.backward import latest_times
+from optimiser.critical.compile import compile_network
+from optimiser.critical.forward import earliest_times
+covers = Span(first=dt.date(2020, 1, 1), last=dt.date(2031, 12, 31))
+days = ("mon", "tue", "wed", "thu", "fri")
+def calendar(name, *shifts):
+    hours = {day: tuple(Shift(*each) for each in shifts) for day in days}
+    return Calendar(id=name, title=name, covers=covers, hours=hours, basis="synthetic")
+calendars = (calendar("base", (480, 720), (780, 1020)), calendar("early", (360, 840)), calendar("night", (1320, 1800)))
+names = [f"A{n}" for n in range(200)]
+activities = tuple(Activity(id=name, title=name, duration=Duration(5000, "min"), calendar=calendars[n % 3].id, basis="synthetic") for n, name in enumerate(names))
+rules = tuple(Dependency(kind="dependency", id=f"R{n}", title="r", before=a, after=b, basis="synthetic") for n, (a, b) in enumerate(zip(names, [*names[1:], "END"])))
+plan = Plan(schema="optimiser/plan/1", id="p", title="p", as_of=covers.first, unit="minute", horizon=covers, calendar="base", calendars=calendars, targets=("END",), activities=activities, milestones=(Milestone(id="END", title="e", shown="closes", basis="synthetic"),), rules=rules)
+network = compile_network(plan)
+earliest = earliest_times(network)
+assert earliest.status == "feasible", earliest.trouble
+latest_times(network, {})
+assert network.clock.size > 5_000_000
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert int(found.stdout) < 300
+
+
+def test_the_clock_is_chosen_by_the_unit_and_shows_times() -> None:
+    """A minute plan is shown to the minute, whatever the convention."""
+    plan = minute_plan(random.Random(1))  # noqa: S311 - tests
+    clock = clock_of(plan)
+    assert isinstance(clock, MinuteClock)
+    assert str(clock.show(clock.origin + 485, "opens")) == str(clock.show(clock.origin + 485, "closes")) == "2024-01-01T08:05"
