@@ -137,6 +137,14 @@ def test_a_change_that_cannot_be_is_told_with_its_place(replan):
     assert any("sit-mvc" in fault["message"] or "sit-mcv" in fault["message"] for fault in faults)
 
 
+def test_what_a_change_breaks_in_the_plan_is_named(replan):
+    """A length below nothing is told of the work that would have it, and the change is not made."""
+    response = replan.post("draft", changes={"assumptions": {"contingency": "=-3 wd"}})
+
+    assert response.status_code == 422
+    assert "CONTINGENCY" in response.json()["faults"][0]["message"]
+
+
 # -- drafts and proofs ---------------------------------------------------------------------------------------------------
 
 

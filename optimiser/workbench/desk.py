@@ -179,13 +179,20 @@ class Desk:
             loaded = LoadedPlan(self.base, self.base, self.written, self.stacked)
             return Variation(key, loaded, Problem.of(self.base))
         entry, faults = self._read(changes, "workbench", "Changes made on the workbench")
-        plan, wrong = stack(self.base, [entry], _place)
+        plan, wrong = stack(self.base, [entry], self._place)
         if faults or wrong:
             raise InputError([*faults, *wrong])
         plan = plan.evolve(settings=plan.settings.model_copy(update={"scenarios": self.base.settings.scenarios}))
         # As a scenario rather than as single choices: what it adds is then told among the changes.
         loaded = LoadedPlan(plan, self.base, self.written, (entry.scenario,))
         return Variation(key, loaded, Problem.of(plan))
+
+    def _place(self, fault: Fault) -> Located:
+        """Say of what in the plan something is wrong that a change has brought about."""
+        field, index = str(fault.path[0]), fault.path[1] if len(fault.path) > 1 else None
+        entries = getattr(self.base, field, ())
+        named = isinstance(index, int) and isinstance(entries, tuple) and index < len(entries)
+        return Located(fault.message, file=str(getattr(entries[index], "id", field)) if named else self.base.id)  # type: ignore[index]
 
     def held(self, changes: DeskChanges, drag: Drag) -> DeskChanges:
         """Return the changes by which the end of a bar, or a milestone, comes to lie at a day.
@@ -214,11 +221,6 @@ class Desk:
             return changes.model_copy(update={"floors": floors})
         name = own.terms()[0].assumption
         return _with(changes, "assumptions" if name else "values", name or f"{own.id}.date", day.isoformat())
-
-
-def _place(fault: Fault) -> Located:
-    """Say where in the plan something is wrong that a change has brought about."""
-    return Located(fault.message, path=".".join(map(str, fault.path)))
 
 
 def _as_changes(choices: Scenario) -> DeskChanges:

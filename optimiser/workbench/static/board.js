@@ -156,8 +156,11 @@ export function board(desk, place) {
     return desk.see({ folded: folded ? [...others, name] : others });
   }
 
-  /** Make work a unit longer or shorter, or a milestone a day later or earlier. */
-  async function nudge(id, steps) {
+  /** Make work a unit longer or shorter, or a milestone a day later or earlier: one press after the other, none is lost. */
+  let nudging = Promise.resolve();
+  const nudge = (id, steps) => (nudging = nudging.then(() => nudged(id, steps)));
+
+  async function nudged(id, steps) {
     if (desk.item !== id) await desk.choose(id);
     const can = desk.draft?.can;
     if (can?.length) {

@@ -58,9 +58,11 @@ export function controls(desk, place) {
         change: () => desk.release() })
       : null;
     const step = (sign) => () => {
-      const now = desk.draft.values[entry.id];
-      const units = entry.kind === "date" ? ordinalOf(now) : parseInt(now, 10);
-      if (Number.isFinite(units)) desk.commit(set(valueOf(units + sign * (STEP[entry.unit] ?? 1))));
+      // What stands in the field, not what the last draft says: presses may come faster than drafts.
+      const units = parseInt(field.value, 10);
+      if (!Number.isFinite(units)) return;
+      field.value = valueOf(units + sign * (STEP[entry.unit] ?? 1));
+      desk.commit(set(field.value));
     };
     const steps = entry.kind === "length" || entry.kind === "count"
       ? [[-1, "−", "less"], [1, "+", "more"]].map(([sign, text, word]) =>
@@ -125,7 +127,8 @@ export function controls(desk, place) {
   }
 
   function update() {
-    if (!desk.draft) return;
+    // What was set since the draft was asked for is not put back.
+    if (!desk.draft || !desk.fresh) return;
     for (const { update: one } of shown.values()) one(desk.draft);
   }
 

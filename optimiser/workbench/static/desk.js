@@ -23,6 +23,8 @@ export class Desk extends EventTarget {
   look = { folded: [], zoom: "fit", width: 900, baselines: [], chain: null, focus: null, from_row: 0, rows: 160 };
   item = null;
   stage = "loading";
+  /** Whether the draft is of the changes as they stand now, and not of those before. */
+  fresh = false;
   timings = { draft: [], proof: [] };
 
   #past = [];
@@ -145,32 +147,18 @@ export class Desk extends EventTarget {
   }
 
   async #commit(kept) {
-    const before = this.changes;
-    if (key(before) === key(kept)) {
-      await this.#drafted();
-      this.#rest();
-      return;
+    if (key(this.changes) !== key(kept)) {
+      this.#past.push(this.changes);
+      this.#future = [];
+      this.changes = kept;
     }
-    this.#past.push(before);
-    this.changes = kept;
-    const future = this.#future;
-    this.#future = [];
-    try {
-      await this.#settled();
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      this.#past.pop();
-      this.#future = future;
-      this.changes = before;
-      this.emit("refused", error.faults);
-      await this.#settled();
-    }
+    await this.#settled();
   }
 
   async #settled() {
     this.#moving();
     this.emit("changes");
-    await this.#drafted({ strict: true });
+    await this.#drafted();
     this.#rest();
   }
 
@@ -189,24 +177,22 @@ export class Desk extends EventTarget {
   }
 
   /** Ask for a draft of what is there now; while one is on its way only the latest is asked for next. */
-  async #drafted({ strict = false } = {}) {
+  async #drafted() {
     if (this.#asking) {
       this.#again = true;
-      await this.#quiet();
-      if (!strict) return;
+      return this.#quiet();
     }
     this.#asking = true;
-    let refused = null;
     try {
       do {
         this.#again = false;
-        refused = await this.#draftOnce();
+        await this.#draftOnce();
       } while (this.#again);
     } finally {
       this.#asking = false;
       this.emit("quiet");
     }
-    if (refused && strict) throw refused;
+    return undefined;
   }
 
   async #draftOnce() {
@@ -215,16 +201,27 @@ export class Desk extends EventTarget {
     const question = { number, changes: this.current, look: this.look, drag: this.#drag, item: this.item };
     try {
       const found = await ask("draft", question);
-      if (found.number < this.#shown) return null;
+      if (found.number < this.#shown) return;
       this.#shown = found.number;
       this.draft = found;
+      this.fresh = key(question.changes) === key(this.current);
       this.emit("draft");
       requestAnimationFrame(() => this.timings.draft.push(performance.now() - began));
     } catch (error) {
-      if (error instanceof Refused) return error;
-      this.#stage("lost", "the server does not answer; it may have been stopped");
+      if (!(error instanceof Refused)) this.#stage("lost", "the server does not answer; it may have been stopped");
+      else if (key(question.changes) === key(this.current)) this.#refuse(error.faults);
     }
-    return null;
+  }
+
+  /** Take back what cannot be: what was being tried, or the last change. */
+  #refuse(faults) {
+    this.emit("refused", faults);
+    const tried = this.#drag || this.#preview;
+    this.#drag = this.#preview = null;
+    if (!tried && empty(this.changes)) return;
+    if (!tried) this.changes = this.#past.pop() ?? copy(NOTHING);
+    this.emit("changes");
+    this.#again = true;
   }
 
   #quiet() {

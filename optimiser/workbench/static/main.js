@@ -70,16 +70,23 @@ desk.addEventListener("draft", () => {
   speak();
   const { contradiction } = desk.draft;
   byId("schedule-title").classList.toggle("stale", Boolean(contradiction));
-  alertWith(contradiction ? el("p", {}, "The changes leave no schedule: ", contradiction) : null);
+  if (!proofless()) alertWith(contradiction ? el("p", {}, "The changes leave no schedule: ", contradiction) : null);
   buttons();
 });
 desk.addEventListener("proof", () => {
   speak();
-  if (desk.proof.conflict) {
-    alertWith(el("p", {}, el("strong", {}, "Proved: no schedule meets every rule. "), desk.proof.conflict.statement),
-      conflictOf(desk, desk.proof.conflict, "Leave out any one, and the rest can"));
-  }
+  proofless();
 });
+
+/** Tell that no schedule is possible, where that is proved. */
+function proofless() {
+  if (!desk.proof?.conflict) return false;
+  if (byId("alert").dataset.key === desk.proof.key) return true;
+  alertWith(el("p", {}, el("strong", {}, "Proved: no schedule meets every rule. "), desk.proof.conflict.statement),
+    conflictOf(desk, desk.proof.conflict, "Leave out any one, and the rest can"));
+  byId("alert").dataset.key = desk.proof.key;
+  return true;
+}
 let refused = 0;
 desk.addEventListener("refused", (event) => {
   refused = performance.now();
@@ -90,6 +97,7 @@ desk.addEventListener("refused", (event) => {
 function alertWith(...children) {
   if (!children[0] && performance.now() - refused < 6000) return;
   byId("alert").hidden = !children[0];
+  delete byId("alert").dataset.key;
   fill(byId("alert"), children);
 }
 
@@ -113,7 +121,8 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 document.addEventListener("click", (event) => {
-  if (!byId("keep").contains(event.target)) byId("keep").open = false;
+  // A file is given by a press that nobody made: it closes nothing.
+  if (event.isTrusted && !byId("keep").contains(event.target)) byId("keep").open = false;
 });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && byId("keep").open) {

@@ -41,10 +41,12 @@ export function why(desk, place) {
     if (can?.length) {
       const { kind, name, value, unit, amount } = can.length;
       const set = (text) => desk.commit((changes) => (changes[kind][name] = text));
+      const held = parseInt(desk.current[kind][name], 10);
+      const now = Number.isFinite(held) ? held : amount;
       parts.push(el("p", { class: "setting" }, el("label", { for: "item-length" }, "Length "),
-        el("button", { type: "button", class: "step", "data-key": "less", "aria-label": `One ${unit} shorter`, click: () => set(`${Math.max(0, amount - 1)} ${unit}`) }, "−"),
+        el("button", { type: "button", class: "step", "data-key": "less", "aria-label": `One ${unit} shorter`, click: () => set(`${Math.max(0, now - 1)} ${unit}`) }, "−"),
         el("input", { type: "text", id: "item-length", value, "data-key": "length", change: (event) => set(event.target.value) }),
-        el("button", { type: "button", class: "step", "data-key": "more", "aria-label": `One ${unit} longer`, click: () => set(`${amount + 1} ${unit}`) }, "+")));
+        el("button", { type: "button", class: "step", "data-key": "more", "aria-label": `One ${unit} longer`, click: () => set(`${now + 1} ${unit}`) }, "+")));
     }
     if (can) {
       parts.push(el("p", { class: "setting" }, el("label", { for: "item-floor" }, "Not before "),
