@@ -80,6 +80,10 @@ class DcmaMeasure(Record):
     """What was counted, or why it does not apply."""
     items: Many[str] = ()
     """What falls short."""
+    named: Text | None = None
+    """What falls short by its titles, where the measure fails."""
+    advice: Text | None = None
+    """What to do about it."""
 
 
 class PracticeResult(Record):

@@ -132,12 +132,17 @@ def _linked(subject: Subject) -> list[Item]:
 def _logic(subject: Subject) -> DcmaMeasure:
     before, after = waits(subject), waited_for(subject)
     items = _linked(subject)
-    open_ended = [item.id for item in items if item.id not in before or item.id not in after]
+    first = [item.id for item in items if item.id not in before]
+    last = [item.id for item in items if item.id not in after]
+    # A plan begins and ends somewhere: the only item with nothing before it, and the only one with nothing after.
+    ends = {names[0] for names in (first, last) if len(names) == 1}
+    open_ended = [item.id for item in items if item.id in {*first, *last} - ends]
     published = len(subject.rows)
     said = sum(rule.basis == "document" for rule in subject.plan.active_rules() if isinstance(rule, Dependency))
     links = sum(1 for rule in subject.plan.active_rules() if isinstance(rule, Dependency))
     reason = (
-        f"items without something before them, or without something after them, as linked here; of {links} links {said} are "
+        f"items without something before them, or without something after them, as linked here, the one that begins the plan and "
+        f"the one that ends it left aside; of {links} links {said} are "
         f"stated by a document, the rest inferred or fitted"
         + (f"; the {published} published rows print no predecessors" if published and not said else "")
     )

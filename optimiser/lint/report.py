@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from models.lint import LintCheck, LintFinding, LintReport
 from models.plan import Plan
 from models.published import PublishedTables
-from optimiser.lint import contents, days, logic, names, room, stated, tables
+from optimiser.lint import contents, days, ends, logic, names, room, stated, tables
+from optimiser.lint.advice import advised
 from optimiser.lint.checked import Check
 from optimiser.lint.dcma import measures
 from optimiser.lint.practices import practices
@@ -23,6 +24,7 @@ CHECKS: tuple[Check, ...] = (
     *room.CHECKS,
     *names.CHECKS,
     *logic.CHECKS,
+    *ends.CHECKS,
     *contents.CHECKS,
 )
 """Every check, in the order in which they are made."""
@@ -84,7 +86,7 @@ def lint(
             )
         )
     tell("the fourteen measures")
-    dcma = measures(subject)
+    dcma = tuple(advised(subject, measure) for measure in measures(subject))
     order = sorted(range(len(found)), key=lambda place: (_SEVERITIES.index(found[place].severity), place))
     settings = plan.settings
     return LintReport(

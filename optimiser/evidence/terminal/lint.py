@@ -95,7 +95,14 @@ def _dcma(report: LintReport, page: Page) -> Lines:
             f"{measure.measured}{counts}" if measure.measured else "–",
             measure.verdict,
         )
-    return [heading(""), heading("DCMA 14-point assessment"), *grid.lines(page.width)]
+    lines: Lines = [heading(""), heading("DCMA 14-point assessment"), *grid.lines(page.width)]
+    failed = [measure for measure in report.dcma if measure.verdict == "fail"]
+    if failed:
+        lines += [heading(""), heading("What to do about those that fail")]
+    for measure in failed:
+        said = ". ".join(f"{text[0].upper()}{text[1:]}" for text in (measure.advice, measure.named) if text)
+        lines += hanging(f"{measure.number} {measure.name}", f"{said}.", page.width)
+    return lines
 
 
 def _practices(report: LintReport, page: Page) -> Lines:
@@ -109,7 +116,5 @@ def _not_made(report: LintReport, page: Page) -> Lines:
     missing = [check for check in report.checks if check.not_applicable]
     if not missing:
         return []
-    lines = [heading(""), heading("Checks that do not apply", f"{len(missing)} of {len(report.checks)}")]
-    for check in missing:
-        lines += hanging(check.id, check.not_applicable or "", page.width)
-    return lines
+    said = f"{len(missing)} of {len(report.checks)} checks do not apply to this plan; --json says of each why."
+    return [heading(""), *paragraph(said, page.width)]
