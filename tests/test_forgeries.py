@@ -140,6 +140,71 @@ def test_a_forged_version_excuses_nothing(pack: Path, capsys: pytest.CaptureFixt
     assert any("jinja2 0.0" in note for note in told["notes"])
 
 
+def of_another_version(pack: Path, change: Change | None = None) -> None:
+    """Make a pack one of another version of the tool, whose results differ so; page and workbook say what its results say."""
+
+    def otherwise(results: Any) -> None:
+        rows = results["tables"]["versions"]["rows"]
+        next(row for row in rows if row[0] == "source")[1] = "0123456789abcdef"
+        if change is not None:
+            change(results)
+
+    edit(pack, MANIFEST, lambda manifest: manifest["versions"].update(source="0123456789abcdef"))
+    edit(pack, "results.json", otherwise)
+    rendered(pack)
+    mend(pack)
+
+
+def reworded(results: Any) -> None:
+    """Word a sentence and a title otherwise, take a column and a table away and add one, as another version would."""
+    paragraph = next(block for block in results["sections"][0]["blocks"] if block["kind"] == "paragraph")
+    paragraph["parts"][0] = "This is what an older version said: " + str(paragraph["parts"][0])
+    results["tables"]["dates"]["title"] = "When at the earliest"
+    table = results["tables"]["dcma"]
+    table["columns"].pop()
+    table["rows"] = [row[:-1] for row in table["rows"]]
+
+
+def test_words_of_another_version_are_no_forgery_and_do_not_hold(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of a pack that another version wrote its figures are compared; what that version words otherwise is listed by name."""
+    of_another_version(pack, reworded)
+
+    code, told = judged(pack, capsys)
+
+    assert code == ExitCode.DONE, blamed(told)
+    said = " ".join(told["not_derived"]["results.json"])
+    assert "the sentences of section summary" in said
+    assert "of table dcma" in said
+    assert any("another version" in note for note in told["notes"])
+    assert main(["verify", str(pack), "--rerun"]) == ExitCode.MISSED
+
+
+def test_a_date_on_the_page_of_another_version_is_held_against_its_own_results(
+    pack: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """However a version sets its page, it shows no day that its results do not have."""
+    of_another_version(pack, reworded)
+    page = (pack / "report.html").read_text(encoding="utf-8")
+    (pack / "report.html").write_text(page.replace("1 Mar 2024", "1 Feb 2023"), encoding="utf-8")
+    mend(pack)
+
+    code, told = judged(pack, capsys)
+
+    assert code == ExitCode.MISSED
+    assert blamed(told) == {"report.html"}
+
+
+def test_an_answer_that_another_version_did_not_keep_is_listed(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What that version had no file for is not derived, nor is what rests on it; nothing else is blamed for it."""
+    (pack / "answers" / "robust-base.json").unlink()
+    of_another_version(pack)
+
+    code, told = judged(pack, capsys)
+
+    assert code == ExitCode.DONE, blamed(told)
+    assert "table quantiles" in told["not_derived"]["results.json"]
+
+
 TABLES: dict[str, Change] = {
     "dates": lambda row: row.__setitem__(1, "2024-02-01"),
     "dates-cases": lambda row: row.__setitem__(7, "2024-02-01"),
@@ -186,6 +251,19 @@ def test_a_figure_forged_in_the_results_is_found(pack, capsys, table):
 
     assert code == ExitCode.MISSED
     assert "results.json" in blamed(told)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_figure_forged_under_the_name_of_another_version_is_found_or_listed(pack, capsys, table):
+    """To say that another version made a pack excuses no figure that both have; words are listed under the table's name."""
+    of_another_version(pack, lambda results: TABLES[table](results["tables"][table]["rows"][0]))
+
+    code, told = judged(pack, capsys)
+
+    if code == ExitCode.DONE:
+        assert any(f"table {table}" in said for said in told["not_derived"]["results.json"])
+    else:
+        assert "results.json" in blamed(told)
 
 
 def test_robust_dates_evidence_and_spans_forged_together_are_found(pack, capsys):

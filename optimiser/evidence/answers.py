@@ -59,6 +59,8 @@ class Answers:
     stored: Mapping[str, bytes] | None = None
     kept: dict[str, tuple[By, Any, str | None]] = field(default_factory=dict)
     taken: dict[str, list[str]] = field(default_factory=dict)
+    across: bool = False
+    """Whether another version of this tool made the pack: what it does not hold, or holds otherwise, is then absent, not broken."""
     _names: Counter[str] = field(default_factory=Counter)
     _leaning: bool = False
     """Whether what several parts share has heard CP-SAT: what they say then rests on it too."""
@@ -174,12 +176,19 @@ class Answers:
         """Return what the pack holds of a part."""
         assert self.stored is not None
         if path not in self.stored:
+            if self.across:
+                message = f"the version that made this pack kept no {path}, and it cannot be derived without {by}"
+                raise OptimiserError(message)
             raise BrokenAnswerError(path, f"is missing, and cannot be derived without {by}")
         try:
             document = json_value(self.stored[path])
             reason, answer = document["absent"], document["answer"]
             found = None if reason is not None else TypeAdapter(kind).validate_json(json.dumps(answer))
         except (ValidationError, ValueError, TypeError, KeyError) as error:
+            if self.across:
+                self.taken[path] = ["what that version found, which this one cannot read"]
+                message = f"the version that made this pack wrote {path} otherwise"
+                raise OptimiserError(message) from None
             raise BrokenAnswerError(path, f"is not as a pack writes it: {str(error).splitlines()[0] or 'empty'}") from None
         self.taken[path] = [f"found by {by}"]
         self.kept[path] = (by, None if reason is not None else _dumped(kind, found), reason)

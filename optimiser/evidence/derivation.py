@@ -13,6 +13,7 @@ from pathlib import Path
 
 from models.pack import Manifest, PackCheck
 from optimiser.errors import InputError, Located, OptimiserError
+from optimiser.evidence.across import held_across
 from optimiser.evidence.answers import ANSWERS, Answers, BrokenAnswerError
 from optimiser.evidence.folder import MANIFEST, SUMS, Built
 from optimiser.evidence.inputs import INPUTS
@@ -54,30 +55,43 @@ def rebuild(folder: Path, manifest: Manifest, files: Mapping[str, bytes], progre
 
 
 def derive(
-    folder: Path, manifest: Manifest, files: Mapping[str, bytes], progress: Progress
+    folder: Path, manifest: Manifest, files: Mapping[str, bytes], progress: Progress, *, across: bool = False
 ) -> tuple[list[PackCheck], dict[str, list[str]]]:
     """Derive the pack from the inputs inside it and from what it holds of samples and of CP-SAT, and compare the contents.
 
     Whatever versions its manifest names, what is compared is what it says.
+
+    Parameters
+    ----------
+    across
+        Whether another version of this tool made it: then figures that both have are compared, and the rest is listed by name.
 
     Returns
     -------
     tuple
         Claims with what was found; and file to what was not derived of it, for whatever was not.
     """
-    answers = Answers(stored=files)
+    answers = Answers(stored=files, across=across)
     try:
         built = build(
             manifest.request, _source(folder), root=folder, checked=Witnessed(answers, manifest.versions), progress=progress
         )
-    except BrokenAnswerError as error:
+    except (BrokenAnswerError, OptimiserError) as error:
+        if across:
+            said = f"nothing of it, as another version made the pack and this one cannot follow it: {error}"
+            return [], {path: [said] for path in files if path != SUMS}
+        if isinstance(error, OptimiserError):
+            return [_check(f"{INPUTS}/plan", "gives the pack when it is derived again", str(error), holds=False)], {}
         return [_check(error.file, "says what the rest can be derived from", str(error), holds=False)], {}
     except Exception as error:  # noqa: BLE001 - whatever stands in a forged answer, the pack does not hold, and checking goes on
-        found = str(error) if isinstance(error, OptimiserError) else f"{type(error).__name__}: {error}"
+        found = f"{type(error).__name__}: {error}"
         return [_check(f"{INPUTS}/plan", "gives the pack when it is derived again", found, holds=False)], {}
-    checks = list(_compared(manifest, files, built, answers))
+    left: dict[str, list[str]] | None = {} if across else None
+    checks = list(_compared(manifest, files, built, answers, left))
     given = [path for path in files if path.startswith(GIVEN)]
     not_derived = {path: list(said) for path, said in sorted(answers.taken.items())}
+    for path, apart in (left or {}).items():
+        not_derived[path] = [*not_derived.get(path, ()), *apart]
     if given:
         not_derived[INPUTS] = ["what everything is derived from; it is held against no source here"]
     if PDF in files:
@@ -86,8 +100,13 @@ def derive(
     return checks, not_derived
 
 
-def _compared(manifest: Manifest, files: Mapping[str, bytes], built: Built, answers: Answers) -> Iterator[PackCheck]:
-    """Hold every file that was derived against the pack's own."""
+def _compared(
+    manifest: Manifest, files: Mapping[str, bytes], built: Built, answers: Answers, left: dict[str, list[str]] | None
+) -> Iterator[PackCheck]:
+    """Hold every file that was derived against the pack's own.
+
+    Of a pack that another version made, ``left`` is given what was not compared of each file; None of one that this version made.
+    """
     for path in sorted(set(files) | set(built.files)):
         if path in (MANIFEST, SUMS, PDF) or path.startswith(GIVEN):
             continue
@@ -96,8 +115,17 @@ def _compared(manifest: Manifest, files: Mapping[str, bytes], built: Built, answ
                 found = "to the letter" if path not in answers.taken else f"but for {'; '.join(answers.taken[path])}"
                 yield _check(path, "says what is derived again", found, holds=True)
             continue
-        yield _check(path, "says what is derived again", _difference(path, files, built.files), holds=False)
-    ours, again = (held.model_dump(mode="json", exclude={"files"}) for held in (manifest, built.manifest))
+        if left is None:
+            yield _check(path, "says what is derived again", _difference(path, files, built.files), holds=False)
+        elif path not in answers.taken or not path.startswith(f"{ANSWERS}/"):
+            held = held_across(path, files, built.files, manifest.request.cases[0].id)
+            if held.left:
+                left[path] = list(held.left)
+            found = "; ".join(held.wrong[:MOST_DIFFERENCES]) or "what both versions have"
+            if path in files:
+                yield _check(path, "agrees with what is derived again", found, holds=not held.wrong)
+    apart = {"files"} if left is None else {"files", "command", "inputs_sha256"}
+    ours, again = (held.model_dump(mode="json", exclude=apart) for held in (manifest, built.manifest))
     wrong = list(differing(ours, again))
     found = "; ".join(wrong[:MOST_DIFFERENCES]) or "request, seeds, hashes of plans, proof classes"
     yield _check(MANIFEST, "names what is derived again", found, holds=not wrong)

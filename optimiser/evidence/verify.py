@@ -24,6 +24,7 @@ from optimiser.evidence.signature import signature_beside, signature_check
 from optimiser.evidence.simulated import simulation_checks
 from optimiser.evidence.survey import survey
 from optimiser.explain import verify_outcome
+from optimiser.explain.certificate import FINGERPRINT
 from optimiser.reading.files import json_value
 from optimiser.solve.fingerprint import plan_sha256
 
@@ -33,6 +34,14 @@ _AUTHOR = (
     "hashes show that the files belong together, not who wrote them: compare the pack's own hash with its author's, or check "
     "its signature"
 )
+
+
+_ACROSS = (
+    "another version of this tool made this pack, or says so: figures that both versions have were compared, and what only one of them "
+    "has or words so is listed; maybe check it with that version"
+)
+
+_SPELT = "the hash of its plan, which that version spells otherwise"
 
 
 def is_pack(folder: Path) -> bool:
@@ -89,9 +98,11 @@ def verify_pack(
         tell("listing")
         checks += manifest_checks(manifest, files, there.unread)
         as_listed = all(check.holds for check in checks)
+        across = manifest.versions.get("source") != versions()["source"] and not rerun
+        spelt: dict[str, list[str]] = {}
         for case in manifest.request.cases:
             tell(f"case {case.id}")
-            checks += _case(case.id, manifest, files)
+            checks += _case(case.id, manifest, files, spelt if across else None)
             checks += simulation_checks(case.id, manifest.request, files)
         if rerun:
             tell("building the pack again")
@@ -100,8 +111,11 @@ def verify_pack(
             notes.append("nothing was derived again, as the files are not those that the pack lists")
         else:
             tell("deriving the pack again")
-            found, not_derived = derive(folder, manifest, files, progress)
+            found, not_derived = derive(folder, manifest, files, progress, across=across)
             checks += found
+            not_derived |= {path: [*not_derived.get(path, ()), *said] for path, said in spelt.items()}
+            if across:
+                notes.append(_ACROSS)
             notes += [] if signers is not None else [_AUTHOR]
         notes += _other_versions(manifest, holds=all(check.holds for check in checks))
     if signers is not None:
@@ -141,8 +155,12 @@ def _manifest(files: Mapping[str, bytes], checks: list[PackCheck]) -> Manifest |
         return None
 
 
-def _case(case: str, manifest: Manifest, files: Mapping[str, bytes]) -> Iterator[PackCheck]:
-    """Judge one case: its plan, and its outcome by the meaning of every rule and line by line."""
+def _case(case: str, manifest: Manifest, files: Mapping[str, bytes], spelt: dict[str, list[str]] | None) -> Iterator[PackCheck]:
+    """Judge one case: its plan, and its outcome by the meaning of every rule and line by line.
+
+    ``spelt`` is given what another version may spell otherwise, and so is not judged: the hash of a plan. None where this one made
+    the pack.
+    """
     where = f"{INPUTS}/plans/{case}.json"
     if where not in files:
         if case in manifest.inputs_sha256:
@@ -155,7 +173,10 @@ def _case(case: str, manifest: Manifest, files: Mapping[str, bytes]) -> Iterator
         return
     expected = manifest.inputs_sha256.get(case)
     same = plan_sha256(plan) == expected
-    yield _check(where, "is the plan that the manifest names", "the same hash" if same else "another plan", holds=same)
+    if same or spelt is None:
+        yield _check(where, "is the plan that the manifest names", "the same hash" if same else "another plan", holds=same)
+    else:
+        spelt[where] = [_SPELT]
     outcome = f"outcomes/{case}.json"
     if outcome not in files:
         if case in manifest.proofs:
@@ -168,7 +189,10 @@ def _case(case: str, manifest: Manifest, files: Mapping[str, bytes]) -> Iterator
         yield _check(outcome, "is an outcome", str(error) or type(error).__name__, holds=False)
         return
     for check in answer.checks:
-        yield _check(outcome, check.claim, check.found, holds=check.holds)
+        if check.claim == FINGERPRINT and not check.holds and spelt is not None and where in spelt:
+            spelt[outcome] = [_SPELT]
+        else:
+            yield _check(outcome, check.claim, check.found, holds=check.holds)
     stated = manifest.proofs.get(case)
     if stated is not None:
         found = {name: entry["proof"] for name, entry in document["milestones"].items()}

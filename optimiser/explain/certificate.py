@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from models.explanation import CheckedClaim, Verification
 from models.findings import Certificate, CertificateStep
@@ -35,7 +35,10 @@ from optimiser.inputs import differences, inputs_of
 from optimiser.solve.fingerprint import plan_sha256
 from optimiser.wording import demand, plain_date, point_name
 
-__all__ = ["SOLVE_SCHEMA", "capacity_argument", "outcome_plan", "verify_outcome"]
+__all__ = ["FINGERPRINT", "SOLVE_SCHEMA", "capacity_argument", "outcome_plan", "verify_outcome"]
+
+FINGERPRINT: Final = "it was computed from the plan at hand"
+"""The claim that the plan has the hash that an outcome names."""
 
 
 def verify_outcome(source: str | Path | Mapping[str, Any], plan: Plan | None = None, *, figures: bool = True) -> Verification:
@@ -106,7 +109,7 @@ def _fingerprint(outcome: Solved | Infeasible | Undecided, plan: Plan) -> Checke
     said = f"inputs {found[:12]}"
     if not same:
         said += f", the outcome was computed from {outcome.run.inputs_sha256[:12]}; maybe repeat its --set, --reading, --release or -s, or name its plan with --plan"
-    return CheckedClaim(claim="it was computed from the plan at hand", holds=same, found=said)
+    return CheckedClaim(claim=FINGERPRINT, holds=same, found=said)
 
 
 def _status(document: Mapping[str, Any], outcome: Solved | Infeasible | Undecided) -> CheckedClaim:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from models.plan import Plan
 from models.record import Record
 
-__all__ = ["package_version", "plan_sha256"]
+__all__ = ["package_version", "plan_sha256", "source_sha256"]
 
 
 def plan_sha256(plan: Plan) -> str:
@@ -37,3 +39,15 @@ def package_version(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return "unknown"
+
+
+@lru_cache(maxsize=1)
+def source_sha256() -> str:
+    """Return the SHA-256 of this tool's own source: two versions that differ in a word have two, whatever they are called."""
+    root = Path(__file__).parents[2]
+    found = hashlib.sha256()
+    for path in sorted(path for room in ("models", "optimiser") for path in (root / room).rglob("*") if path.is_file()):
+        if "__pycache__" not in path.parts:
+            content = path.read_bytes()
+            found.update(f"{path.relative_to(root).as_posix()} {len(content)} ".encode() + content)
+    return found.hexdigest()

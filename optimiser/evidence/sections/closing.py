@@ -8,7 +8,7 @@ from models.pack import Block, Cell, Figure, Name, Section
 from optimiser.evidence.dossier import Dossier
 from optimiser.evidence.sections.words import cited, lead, paragraph
 from optimiser.evidence.tables.kit import column, table
-from optimiser.solve.fingerprint import package_version, plan_sha256
+from optimiser.solve.fingerprint import package_version, plan_sha256, source_sha256
 
 __all__ = ["NOT_MODELLED", "VERSIONS", "limits", "reproducibility", "versions"]
 
@@ -41,7 +41,7 @@ NOT_MODELLED: tuple[tuple[str, str], ...] = (
 def versions() -> dict[str, str]:
     """Return the versions that decide the bytes of a pack."""
     found = {name: package_version(name) for name in VERSIONS}
-    return {**found, "python": platform.python_version()}
+    return {**found, "python": platform.python_version(), "source": source_sha256()[:16]}
 
 
 def reproducibility(dossier: Dossier) -> Section:
