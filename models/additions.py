@@ -1,10 +1,11 @@
-"""Items and rules that a scenario or an answer to a reading puts beside those of the plan."""
+"""Items, rules and assumptions that a scenario or an answer to a reading puts beside those of the plan."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from models.assumed import Assumption
 from models.fault import Fault, Path
 from models.items import Activity, Milestone
 from models.provenance import Sourced
@@ -13,14 +14,14 @@ from models.rules import Rule
 
 __all__ = ["ADDED_FIELDS", "Addition", "doubled", "grounded", "ids_used"]
 
-ADDED_FIELDS = ("activities", "milestones", "rules")
+ADDED_FIELDS = ("activities", "milestones", "rules", "assumptions")
 """The lists of a plan that may be added to."""
-_SPACES = (("activities", "milestones", "hammocks"), ("rules",))
+_SPACES = (("activities", "milestones", "hammocks"), ("rules",), ("assumptions", "unknowns"))
 """The lists among which an id is used once."""
 
 
 class Addition(Record):
-    """What is added to a plan: items, and rules, of which links are some. Ids are new to the plan and to all that is stacked on it.
+    """What is added to a plan: items, rules, of which links are some, and the assumptions that these go by. Ids are new to the plan and to all that is stacked on it.
 
     An entry that says nothing of its basis stands on what the scenario or the reading that adds it stands on.
     """
@@ -28,9 +29,11 @@ class Addition(Record):
     activities: Many[Activity] = ()
     milestones: Many[Milestone] = ()
     rules: Many[Rule] = ()
+    assumptions: Many[Assumption] = ()
+    """Numbers that what is added goes by."""
 
     def __bool__(self) -> bool:
-        return bool(self.activities or self.milestones or self.rules)
+        return any(getattr(self, field) for field in ADDED_FIELDS)
 
 
 def grounded(added: Any, ground: Mapping[str, Any], named: Mapping[str, Any]) -> Any:
@@ -66,7 +69,7 @@ def doubled(added: Addition, used: dict[tuple[int, str], str], path: Path, where
     Parameters
     ----------
     used
-        Ids by namespace (0 items, 1 rules), each with the place that uses it.
+        Ids by namespace (0 items, 1 rules, 2 assumptions), each with the place that uses it.
     where
         What to call the place of the addition, for faults to come.
     """

@@ -8,46 +8,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from models.additions import Addition, grounded
+from models.assumed import Assumption, Unknown
 from models.duration import ValueField
 from models.provenance import Rag, Sourced
 from models.record import Identifier, Many, Record, Text
 
 __all__ = ["Assumption", "Baseline", "Changes", "Option", "PublishedDate", "RaidItem", "Reading", "Unknown"]
-
-
-class Assumption(Sourced):
-    """A number or a switch that the plan relies on, used elsewhere as ``$id``."""
-
-    id: Identifier
-    title: Text
-    value: ValueField
-    """The likely value. ``none`` makes the rule that uses it inert."""
-    low: ValueField = None
-    """One end of the range thought possible, that sweeps, routes and samples draw on; which end is the better one follows from
-    the rules that use it."""
-    high: ValueField = None
-    owner: Text | None = None
-    uncertainty: Rag | None = None
-    """The rating in the source: how likely the assumption is to change."""
-    reference: Text | None = None
-    """The number under which the plan's own documents know it."""
-    cost: Annotated[int, Field(ge=0)] | None = None
-    """Cost of moving one unit from ``value`` towards the better end of its range."""
-
-
-class Unknown(Sourced):
-    """A quantity that no source gives and that would move dates: carried at a stated value, never invented.
-
-    Its break-even is the value at which a milestone begins to move. Used elsewhere as ``$id``, like an assumption.
-    """
-
-    id: Identifier
-    title: Text
-    value: ValueField
-    why: Text
-    """Why it matters and what is known of it."""
-    owner: Text | None = None
-    touches: Many[Identifier] = ()
 
 
 TERM_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(\.[a-z0-9_]+){1,3}$"

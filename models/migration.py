@@ -137,6 +137,10 @@ class MovedBy(Record):
 
     month: Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
     percent: float
+    ready_percent: float = 0.0
+    """Of all meter points, ready to move by its end."""
+    limit_thousand: float = 0.0
+    """Thousands that can be moved on an average working day of it."""
 
 
 class LimitDate(Record):

@@ -176,6 +176,8 @@ class Range(Spread):
     of: Annotated[str, Field(pattern=r"^(duration:)?[A-Za-z0-9][A-Za-z0-9_-]*$")]
     """The quantity."""
     title: Text | None = None
+    scenario: Identifier | None = None
+    """Where the quantity is there under one scenario only: that scenario."""
     rag: Rag | None = None
     """Takes low and high from the table of ratings."""
     raid: Many[Identifier] = ()

@@ -110,6 +110,110 @@ def blamed(told: dict[str, Any]) -> set[str]:
     return {check["file"] for check in told["checks"] if not check["holds"]}
 
 
+MARKET = {
+    "schema": "optimiser/plan/1",
+    "id": "moving",
+    "title": "Meter points move",
+    "as_of": "2024-01-01",
+    "horizon": {"first": "2024-01-08", "last": "2024-12-31"},
+    "calendar": "mon-fri",
+    "targets": ["M15"],
+    "calendars": [
+        {
+            "id": "mon-fri",
+            "title": "Mondays to Fridays",
+            "weekdays": ["mon", "tue", "wed", "thu", "fri"],
+            "covers": {"first": "2024-01-01", "last": "2025-01-31"},
+            "basis": "synthetic",
+        }
+    ],
+    "activities": [
+        {"id": name, "title": f"Work before {name[1:]}", "duration": f"{days} wd", "basis": "synthetic"}
+        for name, days in (("TM11", 5), ("TM12", 9), ("TM14", 30))
+    ],
+    "milestones": [
+        {"id": name, "title": f"Milestone {name}", "shown": "closes", "basis": "synthetic"}
+        for name in ("M11", "M12", "M14", "M15")
+    ],
+    "rules": [
+        *(
+            {
+                "id": f"{name}-done",
+                "title": name,
+                "kind": "dependency",
+                "before": f"T{name}",
+                "after": name,
+                "basis": "synthetic",
+            }
+            for name in ("M11", "M12", "M14")
+        ),
+        {
+            "id": "pace",
+            "title": "Pace",
+            "kind": "migration",
+            "after": "M15",
+            "meter_points": 300,
+            "limit": 5,
+            "basis": "synthetic",
+            "ready": [{"at": "M11", "share": 40}, {"at": "M12", "share": 35, "limit": 3}, {"at": "M14", "share": 25}],
+            "moratoria": [{"first": "2024-02-05", "last": "2024-02-09"}],
+        },
+    ],
+}
+
+
+@pytest.fixture(scope="session")
+def moving(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the pack of a plan whose meter points move by shares and a limit."""
+    folder = tmp_path_factory.mktemp("moving")
+    (folder / "plan.yaml").write_text(json.dumps(MARKET), "utf-8")
+    write(build(request_of(str(folder), cases=(), samples=256), str(folder)), folder / "pack")
+    return folder / "pack"
+
+
+MOVED: dict[str, Change] = {
+    "migration-pace": lambda row: row.__setitem__(8, 1),
+    "migration-room": lambda row: row.__setitem__(2, 99.0),
+    "migration-late": lambda row: row.__setitem__(3, "2024-12-01"),
+    "migration-months": lambda row: row.__setitem__(1, 99.0),
+    "migration-shares": lambda row: row.__setitem__(4, 99),
+    "migration-least": lambda row: row.__setitem__(1, 1),
+    "migration-by-limit": lambda row: row.__setitem__(1, "2024-03-01"),
+    "migration-by-first-share": lambda row: row.__setitem__(1, "2024-03-01"),
+    "migration-by-delay": lambda row: row.__setitem__(1, "2024-03-01"),
+}
+"""Table of the pace of migration to what is forged in its first row."""
+
+
+@pytest.mark.parametrize("table", MOVED)
+def test_a_forged_pace_of_migration_is_found(
+    moving: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], table: str
+) -> None:
+    """Rates, break-evens, who decides and every curve are derived again without CP-SAT; one forged is found."""
+    pack = Path(shutil.copytree(moving, tmp_path / "pack"))
+    assert not (pack / "answers" / "migration.json").exists()
+    edit(pack, "results.json", lambda results: MOVED[table](results["tables"][table]["rows"][0]))
+    rendered(pack)
+    mend(pack)
+
+    code, told = judged(pack, capsys)
+
+    assert code == ExitCode.MISSED
+    assert "results.json" in blamed(told)
+
+
+def test_a_forged_picture_of_migration_is_found(moving: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The picture of what has moved is drawn again: a limit twice as high in it is found."""
+    pack = Path(shutil.copytree(moving, tmp_path / "pack"))
+    swapped("at most 5 thousand", "at most 9 thousand")(pack, "charts/migration-moved.svg")
+    mend(pack)
+
+    code, told = judged(pack, capsys)
+
+    assert code == ExitCode.MISSED
+    assert "charts/migration-moved.svg" in blamed(told)
+
+
 def test_an_honest_pack_is_not_said_to_hold_in_every_claim(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What samples and CP-SAT told is listed, and only when all is built again does every claim hold."""
     code, told = judged(pack, capsys)

@@ -28,6 +28,7 @@ FLOORS = [
         "optimiser.encoding",
     },
     {"optimiser.solve"},
+    {"optimiser.migration"},
     {
         "optimiser.explain",
         "optimiser.robust",
@@ -36,7 +37,6 @@ FLOORS = [
         "optimiser.initial",
         "optimiser.lint",
         "optimiser.qualification",
-        "optimiser.migration",
         "optimiser.writing",
     },
     {"optimiser.batch", "optimiser.evidence"},

@@ -128,6 +128,18 @@ def test_effects_are_dates(report, name, readings):
     assert {effect.milestone: effect.date for effect in report.finding(name).effects} == solved.dates
 
 
+def test_times_for_migration_are_held_against_their_pace(report):
+    """After M14 are 153 of PoaP 1's 326 days of migration, 46.9 %: what may be ready last at an even pace, and what more would take."""
+    found = report.finding("implied-pace:m15-after-m14:m15-after-m11")
+    longer = earliest(load(INSTANCE, settings={"m15-after-m14": "14 mo"}))
+
+    assert round(100 * 153 / 326, 1) == 46.9
+    assert "46.9 % (PoaP-1-project, from M11 and M12)" in found.what
+    assert {effect.milestone: effect.date for effect in found.effects} == longer.dates
+    by_limit = lint(load(INSTANCE, ["migration"]), read_published(INSTANCE, load(INSTANCE)))
+    assert not any(each.check == "implied-pace" for each in by_limit.findings)
+
+
 def test_contradiction(report):
     """A link that closes a circle has no effect in days: nothing satisfies the plan."""
     effects = report.finding("switched-off:cp1558-row-before-data-cut").effects

@@ -221,6 +221,17 @@ def test_m15_under_the_scenario_is_certified_and_checked_again(tmp_path: Path, c
     file.write_text(printed, "utf-8")
     assert main(["verify", str(file)]) == 0
     assert "MIGRATED not before 30000 thousand meter points have moved" in " ".join(capsys.readouterr().out.split())
+    (step,) = (step for step in document["outcome"]["certificates"][0]["steps"] if step["rule"] == "migration-pace")
+    assert (
+        "from Tue 10 Jun 2025 on 30,900 thousand have to move, and until Wed 19 Aug 2026 there is room for 30,875"
+        in step["statement"]
+    )
+    who = {document["outcome"]["certificates"][0]["steps"][place]["point"] for place in step["after"]}
+    assert who == {"M11", "M12", "SECOND-READY", "M14", "LAST-READY"}
+    file.write_text(printed.replace("room for 30,875", "room for 30,876"), "utf-8")
+    assert main(["verify", str(file)]) != 0
+    file.write_text(printed, "utf-8")
+    capsys.readouterr()
     earlier = document["milestones"]["M15"]["date"]
     file.write_text(printed.replace(earlier, "2026-08-03"), "utf-8")
     assert main(["verify", str(file)]) != 0
@@ -238,7 +249,7 @@ def test_at_its_break_even_the_limit_leaves_m15_where_it_is_and_below_it_not() -
             "mhhs-round2",
             scenarios=["migration"],
             readings={"alignment": "all"},
-            settings={"migration-pace.limit": str(limit)},
+            settings={"migration-limit": str(limit)},
         )
         return earliest_times(compile_network(changed)).position("M15")
 

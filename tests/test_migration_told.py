@@ -118,7 +118,8 @@ def test_every_step_of_a_curve_is_the_plan_solved_again(plan: Plan, told: Market
     link = {"id": "late", "title": "Late", "kind": "dependency", "before": "M14", "after": "LATE", "lag": "0 wd", **ground}
     late["rules"].append(link)
     ready = tuple(
-        entry.model_copy(update={"at": type(rule.after)("LATE")}) if entry.at.item == "M14" else entry for entry in rule.ready
+        entry.model_copy(update={"at": type(rule.after)("LATE")}) if entry.at.item in ("M14", "LAST-READY") else entry
+        for entry in rule.ready
     )
     delayed = with_rule(Plan.model_validate(late), ready=ready)
 

@@ -96,6 +96,25 @@ def date_of(plan: Plan, milestone: str = "M1") -> dt.date | None:
     return earliest(plan, [milestone]).dates[milestone]
 
 
+def test_what_a_scenario_adds_may_go_by_assumptions_of_its_own(tmp_path):
+    """An assumption that comes with added work is set by name, told as added, and refused where its name is taken."""
+    named = REHEARSAL.replace("duration: 100 wd", "duration: $rehearsing").replace(
+        "add:\n", "add:\n  assumptions: [{id: rehearsing, title: How long the rehearsal is, value: 100 wd, low: 60 wd}]\n"
+    )
+    scenario = written(tmp_path, "named.yaml", named)
+    longer = load("mhhs-round2", [scenario], settings={"rehearsing": "+20wd"})
+    plain = load("mhhs-round2", [written(tmp_path, "plain.yaml", REHEARSAL.replace("100 wd", "120 wd"))])
+
+    assert longer.assumptions_by_id["rehearsing"].basis == "judgement"
+    assert date_of(longer, "M16") == date_of(plain, "M16")
+    told = what_if(load_changed("mhhs-round2", [scenario]), ("M16",), {})
+    assert told is not None
+    assert {change.name: change.after for change in told.changes if change.kind == "assumption"} == {"rehearsing": "100 wd"}
+    taken = written(tmp_path, "taken.yaml", named.replace("rehearsing", "sit-mvc"))
+    with pytest.raises(InputError, match="'sit-mvc' is already used"):
+        load("mhhs-round2", [taken])
+
+
 # -- scenarios -------------------------------------------------------------------------------------------------------------
 
 

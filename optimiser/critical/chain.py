@@ -13,7 +13,7 @@ from optimiser.critical.forward import Earliest, earliest_times
 from optimiser.critical.network import Network
 from optimiser.wording import demand, plain_date, point_name
 
-__all__ = ["certificate", "driving_items", "minimal_core", "proved_core"]
+__all__ = ["certificate", "driving_items", "minimal_core", "proved_core", "statement"]
 
 
 def driving_items(earliest: Earliest, milestone: str) -> tuple[str, ...]:
@@ -34,7 +34,7 @@ def certificate(earliest: Earliest, milestone: str) -> Certificate:
         event = earliest.events[index]
         point = network.points[event.node]
         date = clock.show(event.boundary, plan.convention(point))
-        reason = "nothing starts before the horizon" if event.rule is None else demand(plan, event.rule)
+        known = {earliest.events[parent].node: earliest.events[parent].boundary for parent in event.parents}
         steps.append(
             CertificateStep(
                 point=str(point)
@@ -44,10 +44,28 @@ def certificate(earliest: Earliest, milestone: str) -> Certificate:
                 date=date,
                 rule=event.rule,
                 after=tuple(place[parent] for parent in event.parents),
-                statement=f"{point_name(plan, point)} is at {plain_date(date)} or later: {reason}",
+                statement=statement(network, event.node, event.boundary, event.rule, known),
             )
         )
     return Certificate(milestone=milestone, steps=tuple(steps))
+
+
+def statement(network: Network, node: int, boundary: int, rule: str | None, known: Mapping[int, int]) -> str:
+    """Return what one line of an argument says.
+
+    Parameters
+    ----------
+    known
+        The boundaries that it follows from, by node.
+    """
+    plan, point = network.plan, network.points[node]
+    date = plain_date(network.clock.show(boundary, plan.convention(point)))
+    reason = "nothing starts before the horizon" if rule is None else demand(plan, rule)
+    for quorum in network.quorums:
+        at = [known.get(source) for source in quorum.sources]
+        if quorum.rule == rule and quorum.target == node and quorum.reach(at)[0] == boundary and (said := quorum.said(at)):
+            reason = f"{reason}; {said}"
+    return f"{point_name(plan, point)} is at {date} or later: {reason}"
 
 
 def _has_two_ends(network: Network, item: str) -> bool:

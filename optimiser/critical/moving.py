@@ -32,11 +32,21 @@ from models.rules import Migration, MovedShare, PaceStep
 from optimiser.clock import Boundaries, Clock
 from optimiser.critical.flow import earliest_completion
 from optimiser.critical.network import Arc, Family, Network, Quorum, constant
+from optimiser.wording import plain_date
 
 __all__ = ["Flow", "Throughput", "compile_migration"]
 
 Ready: TypeAlias = tuple[int, int, MovedShare]
 """A share with the boundary from which it can be moved and the place of its point."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """When all is moved, the shares that decide it, and where the first of all is ready."""
+
+    end: int
+    shares: list[Ready]
+    begun: int
 
 
 class Throughput:
@@ -147,26 +157,43 @@ class Throughput:
         """Return when all is moved that is known to be ready, and the places of the points that decide it, the first last."""
         key = (*at, limit)
         if key not in self._ends:
-            known = [
-                (boundary + share.delay, place, share) for place, share in self.shares if (boundary := at[place]) is not None
-            ]
-            self._ends[key] = self._end(sorted(known, key=lambda each: each[:2]), min(max(limit, 1), self.highest), at)
+            decided = self._decided(at, limit)
+            decides = {place for _, place, _ in decided.shares}
+            if self.relative:  # the pace begins with the first, whoever decides
+                decides |= {place for place, boundary in enumerate(at) if boundary == decided.begun}
+            places = sorted(decides, key=lambda place: (-(at[place] or 0), place))
+            self._ends[key] = decided.end, tuple(places)
         return self._ends[key]
 
-    def _end(self, known: list[Ready], limit: int, at: Sequence[int | None]) -> tuple[int, tuple[int, ...]]:
-        best: tuple[int, list[Ready]] = (-1, [])
+    def said(self, at: Sequence[int | None], limit: int) -> str:
+        """Return in words why all cannot be moved a day sooner: what the shares that decide have to move, and have room for."""
+        decided = self._decided(at, limit)
+        first = min((ready for ready, _, _ in decided.shares), default=self.clock.size)
+        last = min(decided.end, self.clock.size) - 1 - min((share.checks for _, _, share in decided.shares), default=0)
+        if not first < last:
+            return ""
+        rates = np.zeros(self.clock.size + 1, dtype=np.int64)
+        for ready, _, share in decided.shares:
+            rates[min(ready, self.clock.size) :] += share.work if share.most is None else share.most
+        room = np.minimum(min(max(limit, 1), self.highest) * self.pace(decided.begun), rates[:-1])[first:last].sum()
+        work = sum(share.work for _, _, share in decided.shares)
+        since, until = plain_date(self.clock.show(first, "opens")), plain_date(self.clock.show(last, "closes"))
+        need, offer = (f"{units / 100**3:,.3f}".rstrip("0").rstrip(".") for units in (work, int(room)))
+        return f"of what can be moved from {since} on {need} thousand have to move, and until {until} there is room for {offer}"
+
+    def _decided(self, at: Sequence[int | None], limit: int) -> _Decided:
+        """Return when all is moved that is known to be ready, and the shares that decide it."""
+        found = ((boundary, place, share) for place, share in self.shares if (boundary := at[place]) is not None)
+        known = sorted(((boundary + share.delay, place, share) for boundary, place, share in found), key=lambda each: each[:2])
+        limit, best = min(max(limit, 1), self.highest), _Decided(-1, [], 0)
         begun = min((ready - share.delay for ready, _, share in known), default=0)
         for checks in self.checks:
             chosen = [each for each in known if each[2].checks >= checks]
             if chosen:
                 end, deciding = self._queue(chosen, limit) if self.plain else self._market(chosen, limit, begun)
                 end = int(self._shown(np.array(end), checks))
-                best = max(best, (end, deciding), key=lambda each: each[0])
-        decides = {place for _, place, _ in best[1]}
-        if self.relative:  # the pace begins with the first, whoever decides
-            decides |= {place for ready, place, share in known if ready - share.delay == begun}
-        places = sorted(decides, key=lambda place: (-(at[place] or 0), place))
-        return best[0], tuple(places)
+                best = max(best, _Decided(end, deciding, begun), key=lambda each: each.end)
+        return best
 
     def _shown(self, ends: Boundaries, checks: int) -> Boundaries:
         """Return ends with their checks, off the axis where the work or the checks are."""
@@ -224,6 +251,10 @@ class Flow(Quorum):
     def reach(self, at: Sequence[int | None]) -> tuple[int, tuple[int, ...]]:
         """Return when all is moved of the sources that are known, and the places of those that decide."""
         return self.shares.end(at, self.amount)
+
+    def said(self, at: Sequence[int | None]) -> str:
+        """Return in words what decides."""
+        return self.shares.said(at, self.amount)
 
     def no_looser(self, before: Quorum) -> bool:
         """Return whether the limit is no higher than it was."""

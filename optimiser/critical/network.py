@@ -263,6 +263,10 @@ class Quorum:
         late = (place for place in order if reached[place] >= reached[decides] and place != decides)
         return reached[decides], (*late, decides)
 
+    def said(self, _: Sequence[int | None]) -> str:
+        """Return in words what decides, where the rule does not say it."""
+        return ""
+
     def reach_of(self, values: Sequence[int]) -> int:
         """Return to where sources push the target from the boundaries of all nodes."""
         return self.reach([values[source] for source in self.sources])[0]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.explanation import Piecewise
+from models.migration import Migrated
 from models.outcome import Outcome, Solved
 from models.pack import PackCase, PackRequest
 from models.plan import Plan
@@ -171,6 +172,11 @@ class Dossier:
     changes: list[Change] = field(default_factory=list)
     qualified: Qualified | None = None
     qualified_case: DossierCase | None = None
+    migrated: Migrated | None = None
+    """The pace of migration that the main case takes for granted."""
+    market: Migrated | None = None
+    market_case: DossierCase | None = None
+    """The first case in which meter points move by shares and limits."""
     absent: dict[str, str] = field(default_factory=dict)
     """Part to the reason why it is not there."""
 

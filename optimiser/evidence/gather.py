@@ -15,8 +15,10 @@ from models.allocation import Qualified
 from models.calendar import Span
 from models.changes import WhatIf
 from models.explanation import Attribution, BindingReport, Implied, MilestoneWhyNot, OwnDistance, Regions
+from models.migration import Migrated
 from models.pack import PackCase, PackRequest
 from models.robustness import RobustOutcome
+from models.rules import Migration
 from optimiser.errors import BeyondHorizonError, InputError, OptimiserError
 from optimiser.evidence.answers import Answers
 from optimiser.evidence.dossier import Dossier, DossierCase, Variations
@@ -86,6 +88,7 @@ def gather(
     _calendars(dossier, tell)
     _variations(dossier, oracle, tell)
     _qualification(dossier, tell)
+    _migration(dossier, tell)
     return dossier
 
 
@@ -350,6 +353,39 @@ def _variations(dossier: Dossier, oracle: Oracle | None, tell: Callable[[str], N
     dossier.sweeps, dossier.grid = list(found.sweeps), found.grid
     dossier.released, dossier.changes = list(found.released), list(found.changes)
     dossier.absent |= found.absent
+
+
+def _migration(dossier: Dossier, tell: Callable[[str], None]) -> None:
+    """Tell which pace of migration the dates take for granted, and of the first case that has a market what decides it."""
+    from optimiser.migration import MILESTONES, migrate
+
+    def asked(case: DossierCase, part: str) -> Migrated | None:
+        plan = case.plan
+        assert plan is not None
+        tell(f"{case.id}: the pace of migration")
+        solved = dossier.answers.outcome(None, plan, MILESTONES, lambda: earliest(plan, MILESTONES, seed=dossier.request.seed))
+        return _try(dossier, part, Migrated | None, lambda: migrate(plan, outcome=solved), None)
+
+    lacking = [name for name in MILESTONES if name not in dossier.plan.items]
+    if lacking or dossier.main.solved is None:
+        reason = f"the plan has no {', '.join(lacking)}" if lacking else "the plan has no dates"
+        dossier.absent |= dict.fromkeys(("migration", "market"), reason)
+        return
+    if dossier.main.crowded:
+        dossier.absent["migration"] = "parties queue for capacities in the main case; ask 'migrate' for its pace"
+        return
+    dossier.migrated = asked(dossier.main, "migration")
+    able = (case for case in dossier.cases if case.solved and case.plan and not case.crowded)
+    moving = (case for case in able if case.plan and any(isinstance(rule, Migration) for rule in case.plan.active_rules()))
+    dossier.market_case = next(moving, None)
+    if dossier.market_case is None:
+        dossier.absent["market"] = (
+            "no case of the pack has a rule of kind migration; where the plan has a scenario with one, ask for it with --case"
+        )
+    elif dossier.market_case is dossier.main:
+        dossier.market = dossier.migrated
+    else:
+        dossier.market = asked(dossier.market_case, "market")
 
 
 def _qualification(dossier: Dossier, tell: Callable[[str], None]) -> None:

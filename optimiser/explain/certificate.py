@@ -29,11 +29,12 @@ from optimiser.critical import (
     latest_times,
     resources,
 )
+from optimiser.critical.chain import statement
 from optimiser.explain.figures import with_figures
 from optimiser.explain.stored import SOLVE_SCHEMA, inputs_stored, outcome_of, outcome_plan, plan_of, read
 from optimiser.inputs import differences, inputs_of
 from optimiser.solve.fingerprint import plan_sha256
-from optimiser.wording import demand, plain_date, point_name
+from optimiser.wording import plain_date, point_name
 
 __all__ = ["FINGERPRINT", "SOLVE_SCHEMA", "capacity_argument", "outcome_plan", "verify_outcome"]
 
@@ -292,7 +293,7 @@ class _Solution:
             reason = self._unfounded(certificate.steps, place)
             since = f" (from {', '.join(str(each + 1) for each in step.after)})" if step.after else ""
             self.argument.append(f"{place + 1}. {step.statement}{since}")
-            if not reason and step.statement != (said := self._statement(step)):
+            if not reason and step.statement != (said := self._statement(certificate.steps, place)):
                 reason = f"it says '{step.statement}', expected '{said}'"
             if reason:
                 return -1, [CheckedClaim(claim=claim, holds=False, found=f"line {place + 1}: {reason}")]
@@ -322,11 +323,11 @@ class _Solution:
             return None
         return f"'{step.rule}' does not give {plain_date(step.date)}"
 
-    def _statement(self, step: CertificateStep) -> str:
+    def _statement(self, steps: Sequence[CertificateStep], place: int) -> str:
         """Return what a line that holds says."""
-        reason = "nothing starts before the horizon" if step.rule is None else demand(self.plan, step.rule)
-        point = self.network.points[self._node(step)]
-        return f"{point_name(self.plan, point)} is at {plain_date(step.date)} or later: {reason}"
+        step = steps[place]
+        known = {self._node(steps[each]): steps[each].boundary for each in step.after}
+        return statement(self.network, self._node(step), step.boundary, step.rule, known)
 
     def _node(self, step: CertificateStep) -> int:
         point = Point.parse(step.point)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from models.lint import LintCheck, LintFinding, LintReport
 from models.plan import Plan
 from models.published import PublishedTables
-from optimiser.lint import contents, days, ends, logic, names, room, stated, tables
+from optimiser.lint import contents, days, ends, logic, names, pace, room, stated, tables
 from optimiser.lint.advice import advised
 from optimiser.lint.checked import Check
 from optimiser.lint.dcma import measures
@@ -26,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     *logic.CHECKS,
     *ends.CHECKS,
     *contents.CHECKS,
+    *pace.CHECKS,
 )
 """Every check, in the order in which they are made."""
 

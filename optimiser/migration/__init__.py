@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from optimiser.migration.answer import migrate
 
-__all__ = ["migrate"]
+__all__ = ["MILESTONES", "migrate"]
+
+MILESTONES = ("M11", "M12", "M14", "M15")
+"""Milestones of which a pace is told unless others are named: migration starts (two), every supplier is ready, all is migrated."""
 
 
 def __getattr__(name: str) -> Any:

@@ -166,11 +166,21 @@ class _Told:
         """Return what has moved by the end of each month, to the one in which the last meter point does."""
         found, parts, unit = self._completion(0)
         assert found.days is not None
-        total, months = sum(part.work for _, part in parts) // unit, dict[str, float]()
+        total, months = sum(part.work for _, part in parts) // unit, dict[str, list[int]]()
         for day in range(min(self.ready), found.days):
-            date = self.clock.show(day, "opens")
-            months[f"{date:%Y-%m}"] = round(100 * int(found.moved[day]) / total, 4)
-        return tuple(MovedBy(month=month, percent=percent) for month, percent in months.items())
+            months.setdefault(f"{self.clock.show(day, 'opens'):%Y-%m}", []).append(day)
+        pace = self.market.pace(min(self.ready))
+        return tuple(
+            MovedBy(
+                month=month,
+                percent=round(100 * int(found.moved[days[-1]]) / total, 4),
+                ready_percent=round(
+                    sum(entry.share for entry, ready in zip(self.rule.ready, self.ready, strict=True) if ready <= days[-1]), 2
+                ),
+                limit_thousand=round(self.limit * float(pace[days].mean()) / UNIT, 2),
+            )
+            for month, days in months.items()
+        )
 
     # -- the end by one number -----------------------------------------------------------------------------------------
 

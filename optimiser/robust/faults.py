@@ -19,7 +19,7 @@ from optimiser.robust.actions import left_faults
 from optimiser.robust.quantity import Quantity, find_quantity
 from optimiser.robust.shares import share_faults, shared_delay_fault
 
-__all__ = ["claim_faults", "register_faults"]
+__all__ = ["claim_faults", "register_faults", "speaks_of"]
 
 Path = tuple[str | int, ...]
 
@@ -44,6 +44,8 @@ def register_faults(register: Register, plan: Plan) -> Iterator[Fault]:
                 yield Fault((field, place, "low"), f"the range is upside down: low {each.low} is above high {each.high}")
     taken: dict[str, str] = {}
     for place, entry in enumerate(register.ranges):
+        if not speaks_of(entry, plan):
+            continue
         yield from _range(register, plan, entry, ("ranges", place))
         found = find_quantity(plan, entry.of)
         if isinstance(found, Quantity):
@@ -63,6 +65,11 @@ def register_faults(register: Register, plan: Plan) -> Iterator[Fault]:
     for place, lever in enumerate(register.levers):
         yield from _lever(register, plan, lever, taken, ("levers", place))
     yield from _evidence(register, plan)
+
+
+def speaks_of(entry: Range, plan: Plan) -> bool:
+    """Return whether a range is of a plan as it is: those of a scenario count under it alone."""
+    return entry.scenario is None or entry.scenario in plan.settings.scenarios
 
 
 def _identities(register: Register) -> Iterator[Fault]:

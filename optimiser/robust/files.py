@@ -16,7 +16,7 @@ from optimiser.reading.document import Keys, read_document
 from optimiser.reading.packaged import packaged
 from optimiser.reading.table import read_table
 from optimiser.reading.translate import in_order, record_in, remarks
-from optimiser.robust.faults import claim_faults, register_faults
+from optimiser.robust.faults import claim_faults, register_faults, speaks_of
 
 __all__ = [
     "CLAIMS_FOLDER",
@@ -58,7 +58,7 @@ def given_register(plan: Plan, given: Register | str | Path | None, folder: Path
     """Return a register that is given as a record, a file or not at all: then the one in the plan's folder."""
     if isinstance(given, Register):
         _refuse(register_faults(given, plan))
-        return given
+        return _of_plan(given, plan)
     return find_register(plan, folder) if given is None else load_register(given, plan)
 
 
@@ -112,7 +112,13 @@ def load_register(path: str | Path, plan: Plan) -> Register:
         raise InputError(document.faults)
     register = record_in(document, Register, REGISTER_SCHEMA)
     _refuse(register_faults(register, plan), document.locate)
-    return register
+    return _of_plan(register, plan)
+
+
+def _of_plan(register: Register, plan: Plan) -> Register:
+    """Return a register without the ranges of scenarios that are not applied."""
+    ranges = tuple(entry for entry in register.ranges if speaks_of(entry, plan))
+    return register if len(ranges) == len(register.ranges) else register.model_copy(update={"ranges": ranges})
 
 
 def find_claims(name: str | Path, folder: Path | None) -> Path:

@@ -33,8 +33,11 @@ def changes_between(loaded: LoadedPlan) -> tuple[list[ValueChange], int, int]:
     listed, added, removed = milestones, 0, 0
     for change in found:
         if change.before == ABSENT and change.name in own:
-            said = demand(plan, change.name)
-            listed.append(change.model_copy(update={"after": f"{said[:1].upper()}{said[1:]}", "by": own[change.name]}))
+            update = {"by": own[change.name]}
+            if change.kind != "assumption":
+                said = demand(plan, change.name)
+                update["after"] = f"{said[:1].upper()}{said[1:]}"
+            listed.append(change.model_copy(update=update))
         elif ABSENT in (change.before, change.after):
             added, removed = added + (change.before == ABSENT), removed + (change.after == ABSENT)
         elif change.kind not in ("plan", "scenarios") and (change.kind, change.name) not in implied:
@@ -43,12 +46,13 @@ def changes_between(loaded: LoadedPlan) -> tuple[list[ValueChange], int, int]:
 
 
 def _added(loaded: LoadedPlan) -> tuple[list[ValueChange], dict[str, str]]:
-    """Return the milestones that scenarios add, and the rules and durations that they add, each with its scenario."""
+    """Return the milestones that scenarios add, and the rules, durations and assumptions that they add, each with its scenario."""
     milestones: list[ValueChange] = []
     own: dict[str, str] = {}
     for entry in () if loaded.choices else loaded.scenarios:
         own |= {rule.id: entry.id for rule in entry.add.rules}
         own |= {DURATION_PREFIX + activity.id: entry.id for activity in entry.add.activities}
+        own |= {each.id: entry.id for each in entry.add.assumptions}
         for item in entry.add.milestones:
             told = {"kind": "milestone", "name": item.id, "title": item.title, "by": entry.id}
             milestones.append(ValueChange(**told, before=ABSENT, after="there"))  # type: ignore[arg-type]

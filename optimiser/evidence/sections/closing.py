@@ -20,7 +20,7 @@ NOT_MODELLED: tuple[tuple[str, str], ...] = (
     ("People, money and stock", "capacities are slots of bodies and environments; nobody's time, no cash flow, no material"),
     (
         "The rate of migration",
-        "the times set aside are taken as stated; shares and a daily limit are a scenario of made-up numbers",
+        "the times set aside are as stated; shares and limits are made up; what comes back does so a fixed time after readiness",
     ),
     (
         "Behaviour",

@@ -1,0 +1,138 @@
+"""Migration over time: what has moved and what is ready, the daily limit beneath; and how late the last may be."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from optimiser.evidence.charts.svg import CALM, FAINT, GOOD, INK, MUTED, STRONG, WIDTH, Drawing, TimeAxis
+
+__all__ = ["MovedMonth", "late_chart", "moved_chart"]
+
+_DASHES = ("none", "7 3", "2 3", "9 3 2 3", "1 4")
+"""Lines told apart without colour."""
+
+
+@dataclass(frozen=True, slots=True)
+class MovedMonth:
+    """The end of a month: what has moved, in per cent; what can be moved on an average working day of it."""
+
+    last: dt.date
+    moved: float
+    limit: float
+    """Thousands; none where nothing may move all month."""
+
+
+def moved_chart(
+    name: str,
+    title: str,
+    months: Sequence[MovedMonth],
+    ready: Sequence[tuple[dt.date, float]],
+    marks: Mapping[str, dt.date],
+) -> str:
+    """Return what has moved and what is ready as lines, the daily limit of each month as bars, and milestones.
+
+    Parameters
+    ----------
+    months
+        In order, from the first in which anything moves to the last.
+    ready
+        Days in order, each with the per cent of all meter points that are ready from it on.
+    marks
+        Names of milestones to their days.
+    """
+    left, right, top, bottom, floor = 46.0, WIDTH - 40, 62.0, 250.0, 336.0
+    begins = months[0].last.replace(day=1)
+    axis = TimeAxis(min([begins, *marks.values()]), max([months[-1].last, *marks.values()]) + dt.timedelta(12), left, right)
+    most = max(month.limit for month in months) or 1.0
+    said = "; ".join(f"{label} {day.isoformat()}" for label, day in marks.items())
+    halves = next(month for month in months if month.moved >= 50)
+    about = (
+        f"Per cent of all meter points that have moved, and that are ready to, by the end of each month; half have by the end of "
+        f"{halves.last:%Y-%m}. Bars: what can be moved on an average working day, at most {most:.0f} thousand. {said}."
+    )
+    rows = _rows(axis, marks)
+    sheet = Drawing(name, title, about, floor + 26 + 13 * (1 + max(rows.values(), default=0)))
+    sheet.text(8, 16, title, size=13, weight=700)
+    for x, label, colour, dash in ((8.0, "moved", STRONG, "none"), (96.0, "ready to move", INK, "7 3")):
+        sheet.line(x, 33, x + 22, 33, colour, stroke_width=2, stroke_dasharray=dash)
+        sheet.text(x + 27, 36, label, size=9.5, fill=MUTED)
+    sheet.rect(210, 28, 18, 10, CALM)
+    sheet.text(233, 37, "daily limit, thousand on an average working day of the month", size=9.5, fill=MUTED)
+    axis.draw(sheet, top, floor)
+
+    def height(percent: float) -> float:
+        return bottom - percent / 100 * (bottom - top)
+
+    for level in (0, 25, 50, 75, 100):
+        sheet.line(left, height(level), right, height(level), FAINT)
+        sheet.text(left - 5, height(level) + 3.5, f"{level} %", anchor="end", size=9.5, fill=MUTED)
+    moved = [(axis.at(ready[0][0]), height(0)), *((axis.at(month.last), height(month.moved)) for month in months)]
+    stairs, before = [], 0.0
+    for day, percent in ready:
+        stairs += [(axis.at(day), height(before)), (axis.at(day), height(percent))]
+        before = percent
+    sheet.path([*stairs, (moved[-1][0], height(before))], INK, stroke_width=1.6, stroke_dasharray="7 3")
+    sheet.path(moved, STRONG, stroke_width=2.2)
+    for month in months:
+        x, tall = axis.at(month.last.replace(day=1)), month.limit / most * (floor - bottom - 26)
+        sheet.rect(x + 1, floor - tall, axis.at(month.last) - x - 1, tall, CALM)
+    sheet.line(left, floor, right, floor, MUTED)
+    for amount in (0.0, most):
+        y = floor - amount / most * (floor - bottom - 26)
+        sheet.text(left - 5, y + 3.5, f"{amount:.0f}", anchor="end", size=9.5, fill=MUTED)
+    for label, day in marks.items():
+        x, y = axis.at(day), floor + 14 + 13 * rows[label]
+        sheet.line(x, top, x, y, GOOD, stroke_width=1)
+        sheet.text(x + 3, y, label, size=9.5, fill=GOOD)
+    return sheet.svg()
+
+
+def late_chart(name: str, title: str, lines: Mapping[str, Sequence[tuple[dt.date, float]]]) -> str:
+    """Return how much may become ready only on a day for the end to hold, a line for each multiple of the average rate.
+
+    Parameters
+    ----------
+    lines
+        Name of a multiple to days in order, each with per cent of all meter points.
+    """
+    left, right, top, bottom = 46.0, WIDTH - 70, 46.0, 226.0
+    days = [day for points in lines.values() for day, _ in points]
+    axis = TimeAxis(min(days), max(days) + dt.timedelta(5), left, right)
+    most = max(percent for points in lines.values() for _, percent in points)
+    said = "; ".join(f"{label}: {points[0][1]:g} % until {points[0][0].isoformat()}" for label, points in lines.items())
+    about = (
+        f"The last morning on which so many per cent of all meter points may become ready, where no day moves more than {said}."
+    )
+    sheet = Drawing(name, title, about, bottom + 14)
+    sheet.text(8, 16, title, size=13, weight=700)
+    axis.draw(sheet, top, bottom)
+
+    def height(percent: float) -> float:
+        return bottom - percent / most * (bottom - top)
+
+    for part in (0.0, 0.5, 1.0):
+        sheet.line(left, height(most * part), right, height(most * part), FAINT)
+        sheet.text(left - 5, height(most * part) + 3.5, f"{most * part:.0f} %", anchor="end", size=9.5, fill=MUTED)
+    for place, (label, points) in enumerate(lines.items()):
+        dash = _DASHES[place % len(_DASHES)]
+        path = [(axis.at(day), height(percent)) for day, percent in points]
+        sheet.path(path, INK, stroke_width=1.8, stroke_dasharray=dash)
+        x, y = path[min(1, len(path) - 1)]
+        sheet.text(x + 4, y - 3, label, size=9.5, fill=STRONG)
+    return sheet.svg()
+
+
+def _width(label: str) -> float:
+    return len(label) * 9.5 * 0.55 + 6
+
+
+def _rows(axis: TimeAxis, marks: Mapping[str, dt.date]) -> dict[str, int]:
+    """Return a row for each label, none written over another, nor crossed by the line of one further right."""
+    found: dict[str, int] = {}
+    for label, day in sorted(marks.items(), key=lambda each: (each[1], each[0]), reverse=True):
+        x = axis.at(day)
+        under = [found[other] for other in found if axis.at(marks[other]) < x + 3 + _width(label)]
+        found[label] = 1 + max(under) if under else 0
+    return found
