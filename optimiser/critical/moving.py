@@ -41,7 +41,7 @@ Ready: TypeAlias = tuple[int, int, MovedShare]
 
 
 @dataclass(frozen=True, slots=True)
-class _Decided:
+class _LastMoved:
     """When all is moved, the shares that decide it, and where the first of all is ready."""
 
     end: int
@@ -181,18 +181,18 @@ class Throughput:
         need, offer = (f"{units / 100**3:,.3f}".rstrip("0").rstrip(".") for units in (work, int(room)))
         return f"of what can be moved from {since} on {need} thousand have to move, and until {until} there is room for {offer}"
 
-    def _decided(self, at: Sequence[int | None], limit: int) -> _Decided:
+    def _decided(self, at: Sequence[int | None], limit: int) -> _LastMoved:
         """Return when all is moved that is known to be ready, and the shares that decide it."""
         found = ((boundary, place, share) for place, share in self.shares if (boundary := at[place]) is not None)
         known = sorted(((boundary + share.delay, place, share) for boundary, place, share in found), key=lambda each: each[:2])
-        limit, best = min(max(limit, 1), self.highest), _Decided(-1, [], 0)
+        limit, best = min(max(limit, 1), self.highest), _LastMoved(-1, [], 0)
         begun = min((ready - share.delay for ready, _, share in known), default=0)
         for checks in self.checks:
             chosen = [each for each in known if each[2].checks >= checks]
             if chosen:
                 end, deciding = self._queue(chosen, limit) if self.plain else self._market(chosen, limit, begun)
                 end = int(self._shown(np.array(end), checks))
-                best = max(best, _Decided(end, deciding, begun), key=lambda each: each.end)
+                best = max(best, _LastMoved(end, deciding, begun), key=lambda each: each.end)
         return best
 
     def _shown(self, ends: Boundaries, checks: int) -> Boundaries:
