@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import json
 import random
+import re
 import zipfile
 from pathlib import Path
 
@@ -334,7 +335,7 @@ def test_all_faults_are_told_at_once_each_at_its_cell(tmp_path):
     """Sheet, row, column, value and what was expected, for every cell that cannot be taken."""
     sheet = [
         [*HEADS, "Not before", "Low", "Resource"],
-        [1, "A", "4h", "", "04/05/2026", "", ""],
+        [1, "A", "4d", "", "04/05/2026", "", ""],
         [2, "B", "soon", "9FS", "05/06/2026", "", ""],
         [2, "C", "5d", "1FF+50%", "", "8d", ""],
         [4, "", "5d", "4", "", "", "Lab"],
@@ -357,20 +358,19 @@ def test_all_faults_are_told_at_once_each_at_its_cell(tmp_path):
     assert asked.startswith("Plan!E2: '04/05/2026' may be 4 May 2026 or 5 Apr 2026; so are E3; say which with --dates")
 
 
-def test_what_a_plan_of_days_cannot_say_is_told_at_its_cell(tmp_path):
-    """Hours, shares and ranges that do not hold their value are told once the cells can be read."""
+def test_what_no_plan_can_say_is_told_at_its_cell(tmp_path):
+    """Halves of days, ranges that do not hold their value and uses of what milestones have not are told once cells can be read."""
     rows = [
         [*HEADS, "Low", "High", "Resource"],
-        ["1", "A", "4h", "", "", "", ""],
-        ["2", "B", "5d", "1FF+50%", "8d", "2d", "Lab[50%]"],
+        ["1", "A", "1.5d", "", "", "", ""],
+        ["2", "B", "5d", "1", "8d", "2d", "Lab[50%]"],
         ["3", "C", "0d", "2", "", "3d", "Lab"],
     ]
 
     said = faults(write_csv(tmp_path / "t.csv", rows), capacities={"Lab": 1, "Oven": 2})
 
     for part in (
-        "C2 (Duration): '4h' is hours or minutes, and this is a plan of days",
-        "D3 (Predecessors): '+50%' is a share",
+        "C2 (Duration): '1.5d' is no whole number of days; maybe '2 wd'",
         "E3 (Low): 8 wd is above the duration of 5 wd; maybe the columns are swapped",
         "F3 (High): 2 wd is below the duration of 5 wd",
         "G3 (Resource): expected a whole number of 'Lab', got 0.5",
@@ -379,6 +379,61 @@ def test_what_a_plan_of_days_cannot_say_is_told_at_its_cell(tmp_path):
         "--capacity: no row uses 'Oven', expected one of Lab",
     ):
         assert any(line.startswith(part) for line in said), (part, said)
+
+
+MINUTES = [
+    [*HEADS, "Constraint", "Constraint Date", "Deadline", "Low", "High"],
+    ["1", "Prepare", "4h", "", "SNET", "2026-01-05 10:30", "", "2h", "1d"],
+    ["2", "Cut over", "3d", "1FS+50%", "", "", "2026-01-09", "", ""],
+    ["3", "Check", "90 min", "2SS+1 ed", "", "", "", "", ""],
+    ["4", "Done", "0d", "2;3", "", "", "2026-01-12 16:00", "", ""],
+]
+
+
+def test_hours_shares_and_times_of_day_make_a_plan_of_minutes(tmp_path):
+    """The hours of a day are the calendar's, and dates come out to the minute; deadlines hold nothing."""
+    plan = make(tmp_path, write_csv(tmp_path / "t.csv", MINUTES), start=None)
+    found = earliest_times(compile_network(plan))
+    shown = {
+        str(point): str(found.network.clock.show(found.values[node], plan.convention(point)))
+        for node, point in enumerate(found.network.points)
+    }
+
+    assert (plan.unit, plan.day_minutes, plan.horizon.first) == ("minute", 480, START)
+    assert [(str(entry.low), str(entry.value), str(entry.high)) for entry in plan.assumptions] == [
+        ("120 min", "240 min", "480 min")
+    ]
+    # Four hours from 10:30 over lunch end at 15:30; half of them later is 08:30 on Tuesday; three days end at 08:30 on Friday.
+    assert shown["1.finish"] == "2026-01-05T15:30"
+    assert shown["2.start"] == "2026-01-06T08:30"
+    assert shown["2.finish"] == "2026-01-09T08:30"
+    assert shown["3.finish"] == "2026-01-07T10:00"
+    assert [(rule.id, str(rule.date), rule.soft) for rule in plan.rules if isinstance(rule, NotAfter)] == [
+        ("2-done-deadline", "2026-01-10T00:00", True),
+        ("4-deadline", "2026-01-12T16:00", True),
+    ]
+
+
+def test_a_plan_of_minutes_has_no_capacities(tmp_path):
+    """Where a row speaks of hours, how many there are of a resource is told to be no limit there, with the cell that makes it so."""
+    rows = [[*HEADS, "Resource"], ["1", "A", "5d", "", "Lab"], ["2", "B", "4h", "1", "Lab"]]
+
+    (said,) = faults(write_csv(tmp_path / "t.csv", rows), capacities={"Lab": 1})
+
+    assert said.startswith("E2 (Resource): '4h' in C3 makes this a plan of minutes, which has no capacities")
+
+
+@pytest.mark.parametrize("rows", [MINUTES, [HEADS, ["1", "A", "5d", ""], ["2", "B", "5d", "1"], ["3", "C", "0d", "2"]]])
+def test_templates_are_sound_where_ids_are_numbers(tmp_path, rows):
+    """Uncommented, the templates that a plan of either kind can have make a plan that loads."""
+    make(tmp_path, write_csv(tmp_path / "t.csv", rows))
+    path = tmp_path / "made" / "rules.yaml"
+    text = re.sub(r"^#(?=  +[-a-z])", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE).replace("rules: []", "rules:")
+    if rows is MINUTES:
+        text = re.sub(r"  - id: laboratory-slots\n(    .*\n)+", "", text)
+    path.write_text(text, encoding="utf-8")
+
+    assert {"board", "delivery-days", "freeze", "permit", "latest"} <= load(tmp_path / "made").rules_by_id.keys()
 
 
 def test_links_in_a_circle_are_told_at_a_cell_of_theirs(tmp_path):
@@ -459,6 +514,8 @@ def test_init_answers_in_json(tmp_path, capsys):
         (["--holidays", "XX"], "unknown country 'XX'"),
         (["--holidays", "DE-XX"], "unknown region 'XX' of DE"),
         (["--weekdays", "monday"], "expected days such as mon-fri"),
+        (["--hours", "8-12"], "expected a worked period such as '08:00-12:00'"),
+        (["--hours", "13:00-17:00,08:00-12:00"], "expected periods one after another"),
         (["--capacity", "Lab"], "expected NAME=N"),
         (["--start", "04/05/2026"], "expected a date such as 2026-02-02"),
         (["--from", "no.xlsx"], "there is no such file"),
@@ -475,6 +532,14 @@ def test_options_that_cannot_be_read_are_told(tmp_path, capsys, monkeypatch, opt
     assert main(arguments) == ExitCode.BAD_INPUT
     assert said in capsys.readouterr().err
     assert not (tmp_path / "p").exists()
+
+
+def test_a_table_in_the_place_of_a_plan_is_told_how_it_becomes_one(tmp_path, capsys):
+    """Whoever asks a verb about a table is shown the command that makes a plan of it."""
+    table = write_csv(tmp_path / "t.csv", [HEADS, ["1", "A", "5d", ""]])
+
+    assert main(["solve", str(table)]) == ExitCode.BAD_INPUT
+    assert f"maybe 'optimiser init FOLDER --from {table}' first" in capsys.readouterr().err
 
 
 # -- spoiled tables ----------------------------------------------------------------------------------------------------

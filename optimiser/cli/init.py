@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +17,7 @@ from optimiser.cli.output import ExitCode, page, print_json, print_text
 from optimiser.errors import InputError, Located
 
 if TYPE_CHECKING:
-    from models.calendar import Weekday
+    from models.calendar import Shift, Weekday
 
 __all__ = ["register"]
 
@@ -63,6 +64,10 @@ def init_plan(
     weekdays: Annotated[
         str, typer.Option("--weekdays", metavar="mon-fri", help="Worked: a run or a list, such as sun-thu.")
     ] = "mon-fri",
+    hours: Annotated[
+        str,
+        typer.Option("--hours", metavar="08:00-12:00,...", help="Worked on a day, where the table speaks of hours or minutes."),
+    ] = "08:00-12:00,13:00-17:00",
     capacity: Annotated[
         list[str] | None,
         typer.Option("--capacity", metavar="NAME=N", help="How many there are of a resource of the table; repeatable."),
@@ -90,6 +95,7 @@ def init_plan(
         start=read_day(start, "--start") if start else None,
         weekdays=_weekdays(weekdays),
         days_off=days_off,
+        hours=_hours(hours),
         capacities=_capacities(capacity or []),
         sheet=sheet,
         order=dates.value if dates else None,
@@ -128,6 +134,25 @@ def _weekdays(text: str) -> tuple[Weekday, ...]:
         begin, end = names.index(first), names.index(last if dash else first)
         found |= {names[(begin + step) % 7] for step in range((end - begin) % 7 + 1)}
     return tuple(day for day in WEEKDAYS if day in found)
+
+
+def _hours(text: str) -> tuple[Shift, ...]:
+    """Read the worked periods of a day.
+
+    Raises
+    ------
+    InputError
+        If they are none, or not one after another.
+    """
+    from models.calendar import Shift
+
+    try:
+        found = tuple(Shift.parse(part.strip()) for part in text.split(","))
+    except ValueError as error:
+        raise InputError([Located(str(error), path="--hours")]) from None
+    if any(later.begin < earlier.end for earlier, later in pairwise(found)):
+        raise InputError([Located(f"expected periods one after another, got '{text}'", path="--hours")])
+    return found
 
 
 def _capacities(given: list[str]) -> dict[str, int]:

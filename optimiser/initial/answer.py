@@ -170,10 +170,12 @@ def _content(draft: Draft, called: _Called, days: PlanDays, choices: BesideTable
         sources.append({**source, "published_on": choices.as_of.isoformat(), "version": days.calendar["version"]})
     lists = {name: entries for name, entries in draft.lists.items() if name != "dependencies"}
     links = [{"kind": "dependency", **entry} for entry in draft.lists.get("dependencies", ())]
+    of_minutes = {"unit": "minute", "day_minutes": choices.day_minutes} if draft.minutes else {}
     return {
         "schema": PLAN_SCHEMA,
         "id": called.plan,
         "title": called.title,
+        **of_minutes,
         "as_of": choices.as_of.isoformat(),
         "horizon": {"first": days.start.isoformat(), "last": days.until.isoformat()},
         "calendar": CALENDAR,
@@ -273,6 +275,9 @@ def _taken(table: PlannerTable, draft: Draft, choices: BesideTable, days: PlanDa
         ("d", False): "{} in days: working days",
         ("w", False): f"{{}} in weeks: {week} working days each",
         ("mo", False): "{} in months: calendar months",
+        ("h", False): "{} in hours: worked hours",
+        ("min", False): "{} in minutes: worked minutes",
+        ("%", False): "{} in per cent: of the predecessor's duration",
         ("d", True): "{} in elapsed days: calendar days",
         ("w", True): "{} in elapsed weeks: seven calendar days each",
         ("mo", True): "{} in elapsed months: calendar months",
@@ -280,8 +285,8 @@ def _taken(table: PlannerTable, draft: Draft, choices: BesideTable, days: PlanDa
     said += [text.format(_counted(units[unit], "length")) for unit, text in words.items() if units[unit]]
     if table.bare:
         said.append(f"{_counted(table.bare, 'length')} without a unit: working days, or the unit of the header")
-    if table.timed:
-        said.append(f"{_counted(table.timed, 'date')} with a time at which a day begins or ends: the day alone")
+    if draft.timed:
+        said.append(f"{_counted(draft.timed, 'date')} with a time at which a day begins or ends: the day alone")
     if "id" not in table.columns.letters:
         said.append("there is no column of ids: predecessors are numbers of rows as the sheet shows them")
     if "predecessors" not in table.columns.letters:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from models.calendar import Weekday
+from models.calendar import Shift, Weekday
 from optimiser.reading.spelling import DateOrder
 
 __all__ = ["BesideTable"]
@@ -29,6 +29,8 @@ class BesideTable:
         Worked, where no day off says otherwise.
     days_off
         A country, with its region behind a hyphen, such as ``GB-ENG``, or a file of dates; None: those of the table's own sheet.
+    hours
+        Worked on each of them, where the table speaks of hours or minutes.
     capacities
         How many there are of a resource, by its name in the table.
     sheet
@@ -42,6 +44,12 @@ class BesideTable:
     start: dt.date | None = None
     weekdays: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
     days_off: str | Path | None = None
+    hours: tuple[Shift, ...] = (Shift(480, 720), Shift(780, 1020))
     capacities: Mapping[str, int] = field(default_factory=dict)
     sheet: str | None = None
     order: DateOrder | None = None
+
+    @property
+    def day_minutes(self) -> int:
+        """The worked minutes of a day."""
+        return sum(shift.end - shift.begin for shift in self.hours)

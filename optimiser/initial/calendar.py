@@ -14,7 +14,7 @@ from optimiser.errors import InputError, Located
 from optimiser.initial.beside import BesideTable
 from optimiser.initial.days_off import public_holidays
 from optimiser.initial.draft import Draft
-from optimiser.reading.tabular import DayOff, PlannerTable, read_days_off
+from optimiser.reading.tabular import DayOff, PlannerTable, plain_day, read_days_off
 from optimiser.wording import plain_date
 
 __all__ = ["CALENDAR", "PlanDays", "days_of"]
@@ -53,9 +53,11 @@ def days_of(table: PlannerTable, choices: BesideTable, draft: Draft) -> PlanDays
     InputError
         If no date says when the plan begins, or the days off cannot be read.
     """
-    dates = sorted(_dates(table))
+    dates = sorted(day for date in _dates(table) if (day := plain_day(date)) is not None)
     starts = [row.start for row in table.rows if row.start]
-    floors = [day for row in table.rows for kind, day in row.constraints if day is not None and kind == "start-no-earlier"]
+    floors = [
+        day for row in table.rows for kind, date in row.constraints if kind == "start-no-earlier" and (day := plain_day(date))
+    ]
     start = choices.start or min([*starts, *floors], default=None)
     if start is None:
         message = f"no date of the table says when the plan begins; say it with --start, such as --start {choices.as_of}"
@@ -81,6 +83,11 @@ def days_of(table: PlannerTable, choices: BesideTable, draft: Draft) -> PlanDays
         ],
         **entry,
     }
+    if draft.minutes:
+        hours = [str(shift) for shift in choices.hours]
+        calendar |= {"hours": dict.fromkeys(choices.weekdays, hours)}
+        worked = f"a working day is {' and '.join(hours)}, {choices.day_minutes / 60:g} hours; --hours says otherwise"
+        notes.append(f"{draft.minutes} makes this a plan of minutes: {worked}")
     if choices.start is None:
         notes.append(f"nothing starts before {plain_date(start)}, the earliest date of the table; --start says otherwise")
     return PlanDays(calendar, start, until, len(inside), tuple(notes))
@@ -153,7 +160,8 @@ _SPARE: Final = 1.5
 def _calendar_days(text: str, week: int) -> float:
     """Return about how many calendar days a length takes."""
     length = Duration.parse(text)
-    return max(0, length.amount) * {"wd": 7 / week, "cd": 1.0, "mo": 31.0}[length.unit]
+    days = {"wd": 7 / week, "cd": 1.0, "mo": 31.0, "h": 0.5, "min": 0.01, "emin": 1 / 1440, "%": 1.0, "e%": 1.0}
+    return max(0, length.amount) * days[length.unit]
 
 
 def _lengths(draft: Draft, choices: BesideTable) -> dict[str, float]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from models.duration import Duration
+from models.moment import Moment
 from optimiser.errors import Located
 from optimiser.initial.beside import BesideTable
 from optimiser.initial.names import Names, plain_title, slug
@@ -42,6 +45,8 @@ class Draft:
         Rows after whose finish nothing comes.
     unlimited
         Resources of which nobody says how many there are.
+    minutes
+        What makes it a plan of minutes, with its cell; empty for a plan of days.
     """
 
     lists: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -52,6 +57,9 @@ class Draft:
     targets: list[str] = field(default_factory=list)
     open_ends: list[str] = field(default_factory=list)
     unlimited: list[str] = field(default_factory=list)
+    minutes: str = ""
+    timed: int = 0
+    """Dates of a plan of days with the time at which a day begins or ends, which is left out."""
 
     def add(self, name: str, entry: dict[str, Any], row: int, column: PlannerColumn) -> None:
         """Add an entry of a list, with the cell it comes from."""
@@ -78,9 +86,9 @@ class _Drafting:
 
     def __init__(self, table: PlannerTable, choices: BesideTable) -> None:
         self.table = table
-        self.week = len(choices.weekdays)
+        self.week, self.day_minutes = len(choices.weekdays), choices.day_minutes
         self.known = {name.lower(): (name, many) for name, many in {**(table.resources or {}), **choices.capacities}.items()}
-        self.draft = Draft()
+        self.draft = Draft(minutes=next(_of_minutes(table), ""))
         self.rows = {row.id: row for row in table.rows}
         self.outline: Outline = outline_of(table.rows)
         self.item_names = Names()
@@ -142,6 +150,8 @@ class _Drafting:
         if low is None and high is None:
             return str(likely)
         low, high = low or likely, high or likely
+        if len({low.unit, likely.unit, high.unit}) > 1 and self.draft.minutes:
+            low, likely, high = (self._minutes(each) for each in (low, likely, high))
         sides: tuple[tuple[PlannerColumn, Duration, bool], ...] = (
             ("low", low, low.amount > likely.amount),
             ("high", high, high.amount < likely.amount),
@@ -159,6 +169,11 @@ class _Drafting:
         entry |= {"low": str(low), "high": str(high)} | ({"owner": plain_title(row.owner)} if row.owner else {})
         self.draft.add("assumptions", {**entry, **self.grounds(row)}, row.row, "duration")
         return f"${entry['id']}"
+
+    def _minutes(self, length: Duration) -> Duration:
+        """Return a length in worked minutes where it is one of worked time."""
+        many = {"wd": self.day_minutes, "h": 60}.get(length.unit)
+        return Duration(length.amount * many, "min") if many else length
 
     def _published(self, row: PlannerRow) -> dict[str, Any]:
         """Return the dates that stand in the table, to compare with."""
@@ -236,10 +251,19 @@ class _Drafting:
                     named = (rule,) if leaf.milestone else (end, rule)
                     entry: dict[str, Any] = {"id": self.rule_names.new(self.name(leaf), *named), "kind": rule}
                     entry |= {"title": _title(f"{side.capitalize()} {end} of {leaf.name}"), "at": self.point(leaf, end)}
-                    entry |= {"date": day.isoformat(), **self.grounds(row)}
+                    entry |= {"date": self._stated(day, late=rule == "not-after"), **self.grounds(row)}
                     self.draft.add("rules", entry, row.row, "constraint date")
         if row.deadline is not None:
             self._deadline(row, [leaf.id for leaf in leaves])
+
+    def _stated(self, day: dt.date, *, late: bool) -> str:
+        """Return a date as a rule states it; on a plan of minutes a latest day ends with its midnight."""
+        if not self.draft.minutes:
+            self.draft.timed += isinstance(day, Moment)
+            return f"{day:%Y-%m-%d}"
+        if late and not isinstance(day, Moment):
+            return f"{day + dt.timedelta(days=1)}T00:00"
+        return day.isoformat()
 
     def _deadline(self, row: PlannerRow, leaves: list[str]) -> None:
         """Add a deadline: a date to compare a milestone with; of work or a summary, of the event that it is done."""
@@ -268,7 +292,16 @@ class _Drafting:
                 }
                 all_of = {"of": of, "count": len(of), "after": name}
                 self.draft.add("rules", {**rule, **all_of, **self.grounds(row)}, row.row, "deadline")
-        self.due.append({"milestone": name, "date": row.deadline.isoformat()})
+        self.due.append({"milestone": name, "date": f"{row.deadline:%Y-%m-%d}"})
+        self.draft.timed += isinstance(row.deadline, Moment) and not self.draft.minutes
+        if self.draft.minutes:
+            soft: dict[str, Any] = {
+                "id": self.rule_names.new(name, "deadline"),
+                "kind": "not-after",
+                "title": _title(f"Deadline of {row.name}"),
+            }
+            soft |= {"at": name, "date": self._stated(row.deadline, late=True), "soft": True}
+            self.draft.add("rules", {**soft, **self.grounds(row)}, row.row, "deadline")
         self.draft.targets.append(name)
 
     # -- capacities ------------------------------------------------------------------------------------------------------
@@ -284,6 +317,10 @@ class _Drafting:
                     self.draft.unlimited += [resource] if resource not in self.draft.unlimited else []
                     continue
                 name, many = self.known[key]
+                if self.draft.minutes:
+                    what = f"{self.draft.minutes} makes this a plan of minutes, which has no capacities"
+                    self.fault(row, "resource", f"{what}; maybe round it to days, or leave out how many there are of '{name}'")
+                    return
                 if row.milestone:
                     self.fault(row, "resource", f"a milestone takes no time, so it uses no '{resource}'; maybe delete it here")
                 elif amount.denominator != 1 or not amount:
@@ -389,11 +426,11 @@ class _Drafting:
         return {"basis": row.basis or "document", "citation": f"{SOURCE}: row {row.row}"} | ({"note": said} if said else {})
 
     def days(self, row: PlannerRow, column: PlannerColumn, length: WrittenLength | None) -> Duration | None:
-        """Return a length in the plan's units, telling of one that a plan of days cannot have."""
+        """Return a length in the plan's units, telling of one that the plan cannot have."""
         if length is None:
             return None
         try:
-            return length.on_days(self.week)
+            return length.on_minutes(self.week, self.day_minutes) if self.draft.minutes else length.on_days(self.week)
         except ValueError as error:
             self.fault(row, column, str(error))
             return None
@@ -406,6 +443,38 @@ class _Drafting:
 
 
 _LONGEST_ID: Final = 64
+
+
+_MORNING, _EVENING = dt.time(10), dt.time(15)
+"""A start up to the one is the morning of its day, a finish from the other on its evening."""
+
+
+def _inside(time: dt.time, *, late: bool) -> bool:
+    """Return whether a time neither begins nor ends a day as people work."""
+    return time < _EVENING if late else time > _MORNING
+
+
+def _of_minutes(table: PlannerTable) -> Iterator[str]:
+    """Yield what only a plan of minutes can say: hours, shares of a length, and times at which no day begins or ends."""
+    for row in table.rows:
+        cells: list[tuple[PlannerColumn, str]] = []
+        lengths: tuple[tuple[PlannerColumn, WrittenLength | None], ...] = (
+            ("duration", row.duration),
+            ("low", row.low),
+            ("high", row.high),
+        )
+        cells += [(column, length.text) for column, length in lengths if length is not None and length.of_minutes]
+        cells += [("predecessors", link.lag.text) for link in row.links if link.lag is not None and link.lag.of_minutes]
+        dated: list[tuple[PlannerColumn, dt.date | None, bool]] = [("deadline", row.deadline, True)]
+        dated += [("constraint date", day, "finish" in kind) for kind, day in row.constraints]
+        cells += [
+            (column, str(day)) for column, day, late in dated if isinstance(day, Moment) and _inside(day.time(), late=late)
+        ]
+        for column, text in cells:
+            letter = table.columns.letters.get(column, "")
+            yield f"'{text}' in {letter or 'row '}{row.row}"
+
+
 _RULES: Final[dict[ConstraintKind, tuple[str, ...]]] = {
     "start-no-earlier": ("not-before",),
     "finish-no-earlier": ("not-before",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import re
@@ -60,7 +61,8 @@ def folder_files(content: Mapping[str, Any], table: str) -> dict[str, bytes]:
 
 def _plan(content: Mapping[str, Any], names: Mapping[str, str]) -> str:
     lines = [templates.filled(templates.PLAN_HEAD, names)]
-    lines += [f"{key}: {_flow(content[key])}\n" for key in ("schema", "id", "title", "as_of", "horizon", "calendar", "targets")]
+    keys = ("schema", "id", "title", "as_of", "unit", "day_minutes", "horizon", "calendar", "targets")
+    lines += [f"{key}: {_flow(content[key])}\n" for key in keys if key in content]
     for key, about in templates.PLAN_LISTS.items():
         if content.get(key):
             lines.append(f"\n{about}{key}:\n")
@@ -78,17 +80,21 @@ def _examples(content: Mapping[str, Any]) -> dict[str, str]:
     work = [entry["id"] for entry in content.get("activities", ())]
     events = [entry["id"] for entry in content["milestones"]]
     first = work[0] if work else events[0]
+    second = work[1] if len(work) > 1 else events[-1]
     lengths = {entry["id"]: str(entry["duration"]) for entry in content.get("activities", ())}
     assumed = {entry["id"]: str(entry["value"]) for entry in content.get("assumptions", ())}
     stated = lengths.get(first, "0 wd")
     return {
-        "first": first,
-        "second": work[1] if len(work) > 1 else events[-1],
-        "last": content["targets"][-1],
+        "first": _flow(first),
+        "first start": _flow(f"{first}.start"),
+        "first name": first,
+        "second": _flow(second),
+        "second name": second,
+        "last": _flow(content["targets"][-1]),
         "length": assumed.get(stated[1:], stated) if stated.startswith("$") else stated,
         "changed": stated[1:] if stated.startswith("$") else f"{first}.duration",
         "year": content["horizon"]["last"][:4],
-        "plan": content["id"],
+        "plan": _flow(content["id"]),
         "title": content["title"],
         "target": content["targets"][-1],
     }
@@ -118,7 +124,10 @@ def _kept(content: Mapping[str, Any]) -> str:
             "kind": "not-after",
             "title": f"{entry['milestone']} by its deadline",
         }
-        lines.append(f"    - {_flow({**rule, 'at': entry['milestone'], 'date': entry['date']})}\n")
+        day = entry["date"]
+        if content.get("unit") == "minute":
+            day = f"{dt.date.fromisoformat(day) + dt.timedelta(days=1)}T00:00"
+        lines.append(f"    - {_flow({**rule, 'at': entry['milestone'], 'date': day})}\n")
     return "".join(lines)
 
 

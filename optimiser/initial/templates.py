@@ -52,10 +52,11 @@ RULES_HEAD: Final = """\
 RULES: Final = """
 # Templates. Take away the '#' in front and put in your own names; where it says 'rules: []' above, delete the ' []' first.
 #
-# Approval by a board that sits once a month: <second> waits for the first sitting five working days after <first>.
+# Approval by a board that sits once a month: <second name> waits for the first sitting five working days after
+# <first name>.
 #  - id: board
 #    kind: gate
-#    title: The board approves <first>
+#    title: The board approves <first name>
 #    before: <first>
 #    after: <second>
 #    board: {pattern: {on: third thu}}
@@ -66,7 +67,7 @@ RULES: Final = """
 # Something that happens only on certain days.
 #  - id: delivery-days
 #    kind: release
-#    title: <second> starts on a delivery day
+#    title: A delivery day for <second name>
 #    at: <second>
 #    occasions: {days: [<year>-03-02, <year>-09-01]}
 #    basis: judgement
@@ -88,7 +89,7 @@ RULES: Final = """
 #    basis: judgement
 #
 # A date that somebody else gives, and a last date that must hold. (A deadline that may be missed belongs in baselines.csv.)
-#  - {id: permit, kind: not-before, title: The permit, at: <first>.start, date: <year>-03-01, authority: regulatory, basis: judgement}
+#  - {id: permit, kind: not-before, title: The permit, at: <first start>, date: <year>-03-01, authority: regulatory, basis: judgement}
 #  - {id: latest, kind: not-after, title: Must be done by, at: <last>, date: <year>-12-15, authority: contractual, basis: judgement}
 """
 
@@ -105,7 +106,7 @@ judged_on: experience with work of the kind
 # Templates. Take away the '#' in front.
 #risks:
 #  - id: supplier-late
-#    title: The supplier of <first> is late
+#    title: The supplier of <first name> is late
 #    probability: 0.2
 #    impacts: [{on: <first>, low: 5 wd, likely: 10 wd, high: 30 wd}]
 #    basis: judgement
@@ -116,7 +117,7 @@ judged_on: experience with work of the kind
 #
 # A range of what has none in the table.
 #ranges:
-#  - {id: <first>-length, of: <first>, low: 5 wd, likely: <length>, high: +50 %, basis: judgement}
+#  - {id: <first name>-length, of: <first>, low: 5 wd, likely: <length>, high: +50 %, basis: judgement}
 """
 
 SCENARIO: Final = """\

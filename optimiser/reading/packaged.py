@@ -23,6 +23,7 @@ __all__ = [
 ]
 
 _YAML = (".yaml", ".yml", ".json")
+_TABLES = (".xlsx", ".xlsm", ".csv", ".tsv")
 _BENCHMARKS = (".sm", ".rcp", ".sch")
 BENCHMARKS = (*_BENCHMARKS, ".mm")
 """How the names of benchmark files end; the last, of jobs in several modes, is refused with its place."""
@@ -131,7 +132,9 @@ def find_plan(plan: str | Path) -> Path:
             raise InputError([Located("the folder has no plan.yaml, expected a plan's folder", file=text)])
     elif path.suffix.lower() not in (*_YAML, *BENCHMARKS, *PLANNERS):
         endings = ", ".join((*_YAML, *_BENCHMARKS, *PLANNERS))
-        message = f"expected a file ending in {endings}, or a folder with a plan.yaml"
+        table = path.suffix.lower() in _TABLES
+        advice = f"; maybe 'optimiser init FOLDER --from {text}' first, which makes a plan of a table" if table else ""
+        message = f"expected a file ending in {endings}, or a folder with a plan.yaml{advice}"
         raise InputError([Located(message, file=text)])
     return path
 

@@ -90,6 +90,48 @@ class WrittenLength:
             raise ValueError(message)
         return Duration(int(amount), unit)
 
+    @property
+    def of_minutes(self) -> bool:
+        """Whether only a plan of minutes can say it: hours, minutes, and shares of a predecessor."""
+        return self.unit in ("h", "min", "%") and self.amount != 0
+
+    def on_minutes(self, days_a_week: int, day_minutes: int) -> Duration:
+        """Return the length in the units of a plan of minutes, in the largest that holds it whole.
+
+        Parameters
+        ----------
+        days_a_week
+            Working days of a week of the plan's calendar.
+        day_minutes
+            Worked minutes of a working day.
+
+        Raises
+        ------
+        ValueError
+            If it is no whole number of minutes, months or per cent.
+        """
+        if self.unit == "%":
+            return Duration(self._counted(self.amount, "per cent"), "e%" if self.elapsed else "%")
+        if self.unit == "mo":
+            return Duration(self._counted(self.amount, "months"), "mo")
+        day = 1440 if self.elapsed else day_minutes
+        week = 7 if self.elapsed else days_a_week
+        minutes = self.amount * {"min": 1, "h": 60, "d": day, "w": week * day}[self.unit]
+        if abs(minutes) > MOST_DAYS * 1440:
+            message = f"'{self.text}' is longer than {MOST_DAYS:,} days; maybe a unit or a digit is too much"
+            raise ValueError(message)
+        if self.unit in ("d", "w") and minutes % day == 0:
+            return Duration(int(minutes / day), "cd" if self.elapsed else "wd")
+        if not self.elapsed and minutes % 60 == 0:
+            return Duration(int(minutes / 60), "h")
+        return Duration(self._counted(minutes, "minutes"), "emin" if self.elapsed else "min")
+
+    def _counted(self, amount: Fraction, what: str) -> int:
+        if amount.denominator != 1:
+            message = f"'{self.text}' is no whole number of {what}; maybe round it"
+            raise ValueError(message)
+        return int(amount)
+
 
 MOST_DAYS: Final = 36_525
 """Days of a length beyond which it is a mistake: a hundred years."""

@@ -2,7 +2,7 @@
 
 from optimiser.reading.tabular.headers import PLANNER_COLUMNS, PlannerColumn, find_columns
 from optimiser.reading.tabular.planner_table import DayOff, PlannerTable, read_days_off, read_planner_table
-from optimiser.reading.tabular.rows import PlannerRow
+from optimiser.reading.tabular.rows import PlannerRow, plain_day
 
 __all__ = [
     "PLANNER_COLUMNS",
@@ -11,6 +11,7 @@ __all__ = [
     "PlannerRow",
     "PlannerTable",
     "find_columns",
+    "plain_day",
     "read_days_off",
     "read_planner_table",
 ]

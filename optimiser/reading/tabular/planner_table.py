@@ -16,7 +16,8 @@ from optimiser.errors import InputError, Located
 from optimiser.reading.files import check_file
 from optimiser.reading.sheets import LARGEST_BOOK, Cell, ReadSheet, column_number, read_csv, read_sheet, sheet_names
 from optimiser.reading.spelling import DateOrder, is_nothing, plain_text, read_date
-from optimiser.reading.tabular.headers import PlannerColumns, find_columns, named_columns
+from optimiser.reading.tabular.cells import CellReader
+from optimiser.reading.tabular.headers import PlannerColumns, find_columns
 from optimiser.reading.tabular.rows import PlannerRow, TableReader
 
 __all__ = ["DayOff", "PlannerTable", "read_days_off", "read_planner_table"]
@@ -53,8 +54,6 @@ class PlannerTable:
         Which of its columns are read.
     days_off, resources
         Of sheets of their own; of a resource how many there are. None where there is no such sheet.
-    timed
-        How many dates had a time of day that begins or ends the day and is left out.
     bare
         How many lengths had no unit.
     """
@@ -64,7 +63,6 @@ class PlannerTable:
     rows: tuple[PlannerRow, ...]
     days_off: tuple[DayOff, ...] | None
     resources: Mapping[str, int] | None
-    timed: int
     bare: int
 
 
@@ -90,7 +88,7 @@ def read_planner_table(path: Path, *, sheet: str | None = None, order: DateOrder
     found = find_columns(table)
     assert found is not None
     columns, faults = found
-    reader = TableReader(table, columns, order)
+    reader = TableReader(CellReader(table, order), columns)
     rows = reader.rows() if not faults else []
     faults = [*faults, *reader.faults]
     if not rows and not faults:
@@ -106,7 +104,7 @@ def read_planner_table(path: Path, *, sheet: str | None = None, order: DateOrder
             resources = _resources(other, faults)
     if faults:
         raise InputError(faults[:MOST_FAULTS])
-    return PlannerTable(table, columns, tuple(rows), days_off, resources, reader.timed, reader.bare)
+    return PlannerTable(table, columns, tuple(rows), days_off, resources, reader.bare)
 
 
 def read_days_off(path: Path, order: DateOrder | None = None) -> tuple[DayOff, ...]:
@@ -199,15 +197,15 @@ _TITLE: Final = ("name", "title", "holiday", "what", "description", "feiertag", 
 def _read(sheet: ReadSheet, order: DateOrder | None, faults: list[Located]) -> tuple[DayOff, ...]:
     """Return the days off of a sheet, adding what cannot be read to the faults."""
     header, heads = _heads(sheet, _FIRST)
-    reader = TableReader(sheet, named_columns(sheet, header)[0] if header else _NO_COLUMNS, order)
+    reader = CellReader(sheet, order)
     first, last, title = (heads.get(kind) for kind in ("first", "last", "title"))
     found: list[DayOff] = []
     for row in sorted(sheet.rows):
         cells = sheet.rows[row]
         if row <= (header or 0) or first is None or is_nothing(cells.get(first, Cell("")).text):
             continue
-        day = reader.day_at(row, first)
-        end = reader.day_at(row, last) if last and not is_nothing(cells.get(last, Cell("")).text) else day
+        day = reader.day(row, first)
+        end = reader.day(row, last) if last and not is_nothing(cells.get(last, Cell("")).text) else day
         if day is None or end is None:
             continue
         if end < day:
@@ -228,7 +226,6 @@ def _read(sheet: ReadSheet, order: DateOrder | None, faults: list[Located]) -> t
 
 
 _LONGEST_LEAVE: Final = 366
-_NO_COLUMNS: Final = PlannerColumns(0, {}, {}, {}, {})
 
 
 def _heads(sheet: ReadSheet, wanted: tuple[str, ...]) -> tuple[int | None, dict[str, str]]:

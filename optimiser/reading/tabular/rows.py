@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from models.moment import Moment
 from models.record import MOST_FAULTS
 from optimiser.errors import Located
 from optimiser.reading.interchange.record import ConstraintKind
 from optimiser.reading.sheets import Cell, ReadSheet, column_number
 from optimiser.reading.spelling import (
-    AmbiguousDateError,
-    DateOrder,
     WrittenDate,
     WrittenLength,
     WrittenLink,
     is_nothing,
     plain_text,
     read_constraint,
-    read_date,
     read_length,
     read_links,
 )
+from optimiser.reading.tabular.cells import CellReader, day_of_number, decimal_text, looks_like_a_day, several_text, whole_text
 from optimiser.reading.tabular.headers import PlannerColumn, PlannerColumns
 
-__all__ = ["PlannerRow", "TableReader"]
+__all__ = ["PlannerRow", "TableReader", "plain_day"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +50,8 @@ class PlannerRow:
         What its numbers stand on, where a column says so.
     start, finish
         The dates that stand in the table, to compare with.
+    constraints, deadline
+        Days, or moments where a time stands beside them.
     """
 
     row: int
@@ -75,15 +75,10 @@ class PlannerRow:
     basis: str = ""
 
 
-_DAY_NUMBERS: Final = (10_000, 110_000)
-"""Numbers between these are the days of dates, 1927 to 2201, as spreadsheets count them."""
-
 _YES: Final = {"yes", "y", "ja", "j", "true", "x", "1", "wahr", "ja."}
 _NO: Final = {"", "no", "n", "nein", "false", "0", "falsch"}
 _BASES: Final = ("document", "judgement", "synthetic")
 _RESOURCE: Final = re.compile(r"([^\[\]]+?) ?(?:\[(\d{1,4}(?:[.,]\d{1,2})?) ?(%?)\])?")
-_MORNING, _EVENING = dt.time(10), dt.time(15)
-"""A start up to the one is the morning of its day, a finish from the other on its evening."""
 
 
 @dataclass(slots=True)
@@ -92,22 +87,25 @@ class TableReader:
 
     Attributes
     ----------
-    order
-        Which number of a date with slashes comes first; None: whoever wrote the table is asked.
-    ambiguous
-        Cells whose date may be two days, of which one fault tells together.
-    timed
-        How many dates stood with a time of day that is left out.
+    cells
+        Read whatever their column; what is wrong with any is kept there.
+    bare
+        How many lengths had no unit.
     """
 
-    sheet: ReadSheet
+    cells: CellReader
     columns: PlannerColumns
-    order: DateOrder | None
-    faults: list[Located] = field(default_factory=list)
-    ambiguous: list[tuple[int, str, str]] = field(default_factory=list)
-    timed: int = 0
     bare: int = 0
-    """How many lengths had no unit."""
+
+    @property
+    def sheet(self) -> ReadSheet:
+        """The sheet that is read."""
+        return self.cells.sheet
+
+    @property
+    def faults(self) -> list[Located]:
+        """What is wrong with its cells."""
+        return self.cells.faults
 
     # -- the table -----------------------------------------------------------------------------------------------------
 
@@ -125,7 +123,7 @@ class TableReader:
             mine = levels[number]
             summary = mine is not None and deeper is not None and deeper > mine
             found.append(self._row(number, ids[number], known, mine, summary=summary))
-        self.tell_ambiguous()
+        self.cells.tell_ambiguous()
         return found
 
     def _holds(self, row: int) -> bool:
@@ -139,7 +137,7 @@ class TableReader:
         first: dict[str, int] = {}
         for number in numbers:
             cell = self.columns.cell(self.sheet.rows[number], "id")
-            text = _whole(cell) if "id" in self.columns.letters else str(number)
+            text = whole_text(cell) if "id" in self.columns.letters else str(number)
             if not text:
                 self._fault(number, "id", "expected an id, got an empty cell")
                 text = f"row {number}"
@@ -154,7 +152,7 @@ class TableReader:
         found: dict[int, int | None] = {}
         for number in numbers:
             cells = self.sheet.rows[number]
-            text = _whole(self.columns.cell(cells, "level"))
+            text = whole_text(self.columns.cell(cells, "level"))
             outline = plain_text(self.columns.cell(cells, "outline number").text).strip(".")
             found[number] = None
             if "level" in self.columns.letters:
@@ -181,7 +179,7 @@ class TableReader:
             milestone=milestone or none,
             links=tuple(self._links(number, known, name)),
             constraints=tuple(self._constraints(number)),
-            deadline=self._day(number, "deadline", late=True),
+            deadline=self._day(number, "deadline"),
             low=self._length(number, "low"),
             high=self._length(number, "high"),
             owner=self._text(number, "owner"),
@@ -189,8 +187,8 @@ class TableReader:
             level=level,
             summary=summary,
             resources=() if summary else tuple(self._resources(number)),
-            start=self._day(number, "start", late=None),
-            finish=self._day(number, "finish", late=None),
+            start=plain_day(self._day(number, "start")),
+            finish=plain_day(self._day(number, "finish")),
             note=self._text(number, "note"),
             basis=self._basis(number),
         )
@@ -208,7 +206,7 @@ class TableReader:
         cell = self._cell(number, column)
         if self._unusable(number, column, cell):
             return ""
-        return "" if column != "name" and is_nothing(cell.text) else _whole(cell)
+        return "" if column != "name" and is_nothing(cell.text) else whole_text(cell)
 
     def _unusable(self, number: int, column: PlannerColumn, cell: Cell) -> bool:
         """Report a cell of which nobody can say what it holds."""
@@ -252,9 +250,9 @@ class TableReader:
         cell = self._cell(number, column)
         if self._unusable(number, column, cell) or is_nothing(cell.text):
             return None
-        text = _decimal(cell) if cell.numeric else cell.text
-        if cell.numeric and _DAY_NUMBERS[0] < float(cell.text) < _DAY_NUMBERS[1]:
-            day = self.sheet.epoch + dt.timedelta(days=int(float(cell.text)))
+        text = decimal_text(cell) if cell.numeric else cell.text
+        if looks_like_a_day(cell):
+            day = day_of_number(self.sheet, float(cell.text))
             self._fault(number, column, f"expected a length such as '15d', got the date {day.isoformat()}")
             return None
         try:
@@ -265,78 +263,19 @@ class TableReader:
         self.bare += bool(length.amount) and plain_text(text).replace(".", "").replace(",", "").isdecimal()
         return length
 
-    def _day(self, number: int, column: PlannerColumn, *, late: bool | None) -> dt.date | None:
-        """Return a date; ``late`` whether it is an evening rather than a morning, None where its time does not matter."""
+    def _day(self, number: int, column: PlannerColumn) -> dt.date | None:
+        """Return a date, as a moment where a time stands beside it."""
         cell = self._cell(number, column)
         if self._unusable(number, column, cell) or is_nothing(cell.text):
             return None
-        try:
-            written = self._number_day(cell) if cell.numeric else read_date(cell.text, self.order)
-        except AmbiguousDateError as error:
-            self.ambiguous.append((number, self.columns.letters[column], str(error)))
-            return None
-        except ValueError as error:
-            self._fault(number, column, str(error))
-            return None
-        return self._whole_day(number, column, written, late=late)
-
-    def _number_day(self, cell: Cell) -> WrittenDate:
-        """Read the number of a day.
-
-        Raises
-        ------
-        ValueError
-            If it is none that a plan could mean.
-        """
-        number = float(cell.text)
-        if not math.isfinite(number) or not _DAY_NUMBERS[0] < number < _DAY_NUMBERS[1]:
-            message = f"expected a date such as 2026-05-04, got the number {cell.text[:40]}"
-            raise ValueError(message)
-        seconds = round((number % 1) * 86_400) % 86_400
-        time = dt.time(seconds // 3600, seconds // 60 % 60) if seconds else None
-        return WrittenDate(self.sheet.epoch + dt.timedelta(days=int(number)), time)
-
-    def _whole_day(self, number: int, column: PlannerColumn, written: WrittenDate, *, late: bool | None) -> dt.date | None:
-        """Return the day of a moment, where its time of day is the usual begin or end of one."""
-        time = written.time
-        if late is None or time is None or time == dt.time():
-            return written.day
-        if time >= _EVENING if late else time <= _MORNING:
-            self.timed += 1
-            return written.day
-        which = "end" if late else "begin"
-        message = f"{time:%H:%M} does not {which} a day, and this is a plan of days; maybe write {written.day} alone"
-        self._fault(number, column, message)
-        return None
-
-    def day_at(self, number: int, letter: str) -> dt.date | None:
-        """Return the date in a cell of any column, whatever its time of day."""
-        cell = self.sheet.rows[number].get(letter, Cell(""))
-        try:
-            return (self._number_day(cell) if cell.numeric else read_date(cell.text, self.order)).day
-        except AmbiguousDateError as error:
-            self.ambiguous.append((number, letter, str(error)))
-        except ValueError as error:
-            self.faults.append(self.sheet.locate(number, letter, str(error)))
-        return None
-
-    def tell_ambiguous(self) -> None:
-        """Report dates that may be two days, all of them in one fault."""
-        if not self.ambiguous:
-            return
-        row, letter, said = self.ambiguous[0]
-        others = [f"{column}{number}" for number, column, _ in self.ambiguous[1:]]
-        more = f"; so are {', '.join(others[:_MOST_NAMED])}" if others else ""
-        more += f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
-        self.faults.append(
-            self.sheet.locate(row, letter, f"{said}{more}; say which with --dates day-first or --dates month-first")
-        )
+        written = self.cells.date(number, self.columns.letters[column], cell, self.columns.titles[column])
+        return moment_of(written) if written else None
 
     def _links(self, number: int, known: set[str], mine: str) -> Iterator[WrittenLink]:
         cell = self._cell(number, "predecessors")
         if self._unusable(number, "predecessors", cell) or is_nothing(cell.text):
             return
-        found, wrong = read_links(_several(cell), known)
+        found, wrong = read_links(several_text(cell), known)
         for message in wrong:
             self._fault(number, "predecessors", message)
         seen: set[tuple[str, str]] = set()
@@ -356,37 +295,37 @@ class TableReader:
         if not self._unusable(number, "constraint", cell) and not is_nothing(cell.text):
             yield from self._constraint(number, cell)
         for column, kind in _DATED.items():
-            day = self._day(number, column, late=kind.startswith("finish"))
+            day = self._day(number, column)
             if day is not None:
                 yield kind, day
 
     def _constraint(self, number: int, cell: Cell) -> Iterator[tuple[ConstraintKind, dt.date | None]]:
         try:
             kind, rest = read_constraint(cell.text)
-            late = "finish" in (kind or "")
-            beside = WrittenDate(read_date(rest, self.order).day) if rest else None
-        except AmbiguousDateError as error:
-            self.ambiguous.append((number, self.columns.letters["constraint"], str(error)))
-            return
         except ValueError as error:
             self._fault(number, "constraint", str(error))
             return
-        if kind is None or kind == "as-late-as-possible":
-            if kind:
-                yield kind, None
+        if kind is None:
             return
-        before = len(self.faults) + len(self.ambiguous)
-        day = beside.day if beside else self._day(number, "constraint date", late=late)
+        if kind == "as-late-as-possible":
+            yield kind, None
+            return
+        told = len(self.faults) + len(self.cells.ambiguous)
+        if rest:
+            written = self.cells.date(number, self.columns.letters["constraint"], rest, self.columns.titles["constraint"])
+            day = moment_of(written) if written else None
+        else:
+            day = self._day(number, "constraint date")
         if day is not None:
             yield kind, day
-        elif len(self.faults) + len(self.ambiguous) == before:
+        elif len(self.faults) + len(self.cells.ambiguous) == told:
             self._fault(number, "constraint", f"'{cell.text.strip()}' needs a date in a column 'Constraint Date', got none")
 
     def _resources(self, number: int) -> Iterator[tuple[str, Fraction]]:
         cell = self._cell(number, "resource")
         if self._unusable(number, "resource", cell) or is_nothing(cell.text):
             return
-        parts = [part for part in re.split(r"[;,\n]", _several(cell)) if plain_text(part)]
+        parts = [part for part in re.split(r"[;,\n]", several_text(cell)) if plain_text(part)]
         amount = self._amount(number, alone=len(parts) == 1)
         for part in parts:
             found = _RESOURCE.fullmatch(plain_text(part))
@@ -401,7 +340,7 @@ class TableReader:
         cell = self._cell(number, "amount")
         if self._unusable(number, "amount", cell) or is_nothing(cell.text):
             return Fraction(1)
-        text = _decimal(cell) if cell.numeric else plain_text(cell.text)
+        text = decimal_text(cell) if cell.numeric else plain_text(cell.text)
         found = re.fullmatch(r"(\d{1,6}(?:[.,]\d{1,4})?) ?(%?)", text)
         if found is None:
             self._fault(number, "amount", f"expected how much is needed, such as 2 or 50%, got '{text[:40]}'")
@@ -422,27 +361,20 @@ class TableReader:
         for first, top, last, bottom in self.sheet.merged:
             inside = column_number(first) <= column_number(letter) <= column_number(last)
             if inside and top <= number <= bottom and top > self.columns.row:
-                return _whole(self.sheet.rows.get(top, {}).get(first, Cell("")))
+                return whole_text(self.sheet.rows.get(top, {}).get(first, Cell("")))
         return ""
 
-
-_MOST_NAMED: Final = 6
-"""Cells named in one fault."""
 
 _DATED: Final[Mapping[PlannerColumn, ConstraintKind]] = {"not before": "start-no-earlier", "not after": "finish-no-later"}
 
 
-def _decimal(cell: Cell) -> str:
-    """Return a number as people write it, without the noise of its binary digits."""
-    number = float(cell.text)
-    return f"{round(number, 4):.4f}".rstrip("0").rstrip(".") if math.isfinite(number) and abs(number) < 1e9 else cell.text[:40]
+def moment_of(written: WrittenDate) -> dt.date:
+    """Return a day, or the moment where a time other than midnight stands beside it."""
+    if written.time is None or written.time == dt.time():
+        return written.day
+    return Moment.of(dt.datetime.combine(written.day, written.time))
 
 
-def _whole(cell: Cell) -> str:
-    """Return a cell's text, a whole number without decimals."""
-    return _decimal(cell) if cell.numeric else plain_text(cell.text)
-
-
-def _several(cell: Cell) -> str:
-    """Return the text of a cell that may hold several things, one a line."""
-    return _decimal(cell) if cell.numeric else cell.text
+def plain_day(date: dt.date | None) -> dt.date | None:
+    """Return the day of a moment."""
+    return date.date() if isinstance(date, dt.datetime) else date
