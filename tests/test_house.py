@@ -38,6 +38,7 @@ FLOORS = [
         "optimiser.lint",
         "optimiser.qualification",
         "optimiser.writing",
+        "optimiser.importing",
     },
     {"optimiser.batch", "optimiser.evidence"},
     {"optimiser.workbench"},

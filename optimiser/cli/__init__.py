@@ -22,6 +22,7 @@ from optimiser.cli import (
     evidence,
     explain,
     implied,
+    importing,
     init,
     lint,
     migrate,
@@ -76,6 +77,7 @@ app.command("schema")(print_schema)
 app.command("solve", no_args_is_help=True)(solve_plan)
 for _verb in (
     init,
+    importing,
     explain,
     why_not,
     implied,

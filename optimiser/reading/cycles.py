@@ -8,6 +8,10 @@ time, and only inside a strongly connected part are positions pushed on until th
 A working-day lag counts as itself. A lag in calendar days or months counts as the fewest working days that it takes
 from anywhere inside the horizon, and a board as sitting whenever it may, so that a cycle reported is a cycle whatever the
 dates are. ``at-most`` links are left out: against them a plan is infeasible, not ill-formed.
+
+On a minute plan distances are minutes. A worked minute takes a minute of the clock at least, a month 28 days, and how far a lead
+goes back nobody knows. A summary starts with the first of what it spans and finishes with the last; what waits for nothing,
+because it is pinned or has actual dates, is on no cycle.
 """
 
 from __future__ import annotations
@@ -16,8 +20,10 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
 
+from models.items import Activity, Milestone, Summary
+from models.moment import MINUTES
 from models.rules import AtLeast, Dependency, Equality, Gate, Migration, Point
 from optimiser.circles import Push, components, growing_circle
 
@@ -51,9 +57,13 @@ class CycleStep:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """Steps that lead back to where they begin, beginning at the first of the plan's rules among them."""
+    """Steps that lead back to where they begin, beginning at the first of the plan's rules among them.
+
+    Distances are in working days, on a minute plan in minutes, as ``unit`` says.
+    """
 
     steps: tuple[CycleStep, ...]
+    unit: str = "wd"
 
     @property
     def working_days(self) -> int:
@@ -66,7 +76,7 @@ class Cycle:
         return (self.steps[0].source, *(step.target for step in self.steps))
 
     def __str__(self) -> str:
-        links = "".join(f" → {step.target} ({step.working_days:+d} wd)" for step in self.steps)
+        links = "".join(f" → {step.target} ({step.working_days:+d} {self.unit})" for step in self.steps)
         return f"{self.steps[0].source}{links}"
 
 
@@ -93,8 +103,13 @@ def cycles(plan: Plan) -> tuple[Cycle, ...]:
     return _Circles(plan).cycles()
 
 
+ENDS: Final[tuple[Literal["start", "finish"], ...]] = ("start", "finish")
+
+_ANY_WAY_BACK: Final = -(10**12)
+"""Minutes that stand for as far back as may be: no plan is so long."""
+
 Edge = tuple[int, int, int, int | None]
-"""Source, target, least distance in working days, position of the rule."""
+"""Source, target, least distance in working days or minutes, position of the rule."""
 
 Wait = tuple[tuple[Edge, ...], int]
 """Edges into one point, and how many of them it has to wait for."""
@@ -113,6 +128,9 @@ class _Circles:
         for milestone in plan.milestones:
             shown = Point(milestone.id)
             self._number(shown, shown, Point(milestone.id, "start"), Point(milestone.id, "finish"))
+        for summary in plan.summaries:
+            for end in ENDS:
+                self._number(Point(summary.id, end), Point(summary.id, end))
         self._lengths: dict[tuple[str, ...], int] = {}
         self._exact: list[list[Edge]] = [[] for _ in self._points]
         self._waits = list(self._read())
@@ -137,11 +155,18 @@ class _Circles:
             own = activity.calendar not in (None, plan.calendar)
             if not plan.switch(activity.enabled):
                 yield ((start, finish, 0, None),), 1  # the work may stretch
+            elif plan.unit == "minute":
+                told = activity.progress or activity.pin or activity.assignments
+                yield ((start, finish, 0 if told else self._least(length, "opens", "opens"), None),), 1
             elif length.amount == 0 or (length.unit == "wd" and not own):
                 self._hold(start, finish, length.amount, None)
             else:
                 # A narrower calendar takes at least as many days of the wider one.
                 yield ((start, finish, length.amount if own else self._least(length, "opens", "opens"), None),), 1
+        for summary in plan.summaries:
+            for end, spanned in zip(ENDS, (summary.starts(), summary.finishes()), strict=True):
+                edges = tuple((self._numbers[each], self._numbers[Point(summary.id, end)], 0, None) for each in spanned)
+                yield edges, 1 if end == "start" else len(edges)
         for index, rule in enumerate(plan.rules):
             if isinstance(rule, Dependency | Equality | AtLeast | Gate | Migration) and plan.switch(rule.enabled):
                 yield from self._waits_of(index, rule)
@@ -171,7 +196,23 @@ class _Circles:
                 plan.amount(rule.count),
             )
         elif rule.bound == "at-least":
-            yield ((numbers[0], numbers[1], self._least(plan.duration(rule.lag), *shown), index),), 1
+            least = self._least(plan.duration(rule.lag), *shown)
+            for held in self._held(points[1]):
+                yield ((numbers[0], held, least, index),), 1
+
+    def _held(self, point: Point) -> Iterator[int]:
+        """Yield what a link into a point holds: itself, of a summary all that it spans, nothing where its date is a fact."""
+        plan = self._plan
+        item = plan.items[point.item]
+        if isinstance(item, Summary):
+            for member in item.members() if item.pin is None else ():
+                yield from self._held(Point(member, point.end))
+        elif isinstance(item, Activity | Milestone) and plan.unit == "minute":
+            begun = item.progress is not None and item.progress.begun
+            if not item.pin and not (begun and (plan.dialect == "msp" or plan.logic == "override")):
+                yield self._numbers[point]
+        else:
+            yield self._numbers[point]
 
     def _sits_on_working_days(self, gate: Gate) -> bool:
         """Return whether no day of a board can be one on which nobody works."""
@@ -190,6 +231,8 @@ class _Circles:
 
     def _least(self, lag: Duration, source: Convention, target: Convention) -> int:
         """Return the fewest working days that a lag takes from anywhere inside the horizon."""
+        if self._plan.unit == "minute":
+            return lag.amount * self._minutes_each(lag.unit) if lag.amount >= 0 else _ANY_WAY_BACK
         if lag.unit == "wd":
             return lag.amount
         key = (str(lag), source, target)
@@ -203,6 +246,10 @@ class _Circles:
             taken = (reached - boundaries)[inside if inside.any() else ...]
             self._lengths[key] = int(taken.min())
         return self._lengths[key]
+
+    def _minutes_each(self, unit: str) -> int:
+        """Return the fewest minutes of the clock that one of a unit takes; a share of a length may be none."""
+        return {"min": 1, "emin": 1, "h": 60, "wd": self._plan.day_minutes, "cd": MINUTES, "mo": 28 * MINUTES}.get(unit, 0)
 
     @cached_property
     def _clock(self) -> Clock:
@@ -305,5 +352,6 @@ class _Circles:
         start = min(linked or ruled, key=lambda place: edges[place][3] or 0)
         turned = edges[start:] + edges[:start]
         return Cycle(
-            tuple(CycleStep(self._points[source], self._points[target], days, rule) for source, target, days, rule in turned)
+            tuple(CycleStep(self._points[source], self._points[target], days, rule) for source, target, days, rule in turned),
+            "min" if self._plan.unit == "minute" else "wd",
         )

@@ -121,7 +121,7 @@ def circular(plan: Plan, since: int | None = None) -> tuple[Fault, ...]:
     return tuple(
         Fault(
             ("rules", place(cycle)),
-            f"a cycle: everything on it would have to wait {cycle.working_days} wd for itself: {cycle}"
+            f"a cycle: everything on it would have to wait {cycle.working_days} {cycle.unit} for itself: {cycle}"
             f"{_few_others(plan, cycle)}; maybe one of its links is the wrong way round",
         )
         for cycle in cycles(plan)

@@ -9,12 +9,12 @@ from typing import Final
 from models.importing import ImportCount, ImportFinding, ImportSeverity
 from optimiser.reading.interchange.record import ProjectRecord
 
-__all__ = ["CODES", "MOST_NAMED", "Tally", "held"]
+__all__ = ["CODES", "MOST_NAMED", "SEVERITIES", "Tally", "held"]
 
 MOST_NAMED: Final = 20
 """Ids that a finding names; the rest is a number."""
 
-_ORDER: Final = ("lost", "approximated", "assumed", "stale", "unread", "kept")
+SEVERITIES: Final[tuple[ImportSeverity, ...]] = ("lost", "approximated", "assumed", "stale", "unread", "kept")
 """What moves dates stands first."""
 
 CODES: Final[dict[str, tuple[ImportSeverity, str]]] = {
@@ -65,6 +65,10 @@ CODES: Final[dict[str, tuple[ImportSeverity, str]]] = {
     "progress-of-span": ("kept", "progress of what spans others: it has its dates from them"),
     "delay-of-done": ("kept", "a levelling delay of work that has begun: it moves no date any more"),
     "must-finish": ("kept", "the project's must-finish date bounds late dates only"),
+    "no-dates": ("lost", "the file's own logic gives no dates within the days of the plan: nothing is compared"),
+    "held": ("approximated", "held by a fitted floor where the file has it: the date rests on that, not on the file's logic"),
+    "stored-differs": ("stale", "a stored date that the file's own logic does not give"),
+    "never-scheduled": ("stale", "stored dates of a project that its tool has never scheduled"),
     "table": ("kept", "a table that moves no date: it stays in the file"),
     "table-unread": ("unread", "something that this version does not know"),
 }
@@ -152,4 +156,4 @@ class Tally:
                     says=says,
                 )
             )
-        return tuple(sorted(found, key=lambda finding: _ORDER.index(finding.severity)))
+        return tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity)))

@@ -1,0 +1,150 @@
+"""A planner's file is understood: its dates come out again, and what does not is told with its root."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from optimiser import load
+from optimiser.cli import main
+from optimiser.clock import clock_of
+from optimiser.errors import InputError
+from optimiser.importing import Understood, plan_files, understand
+from tests.p6_cases import CASES, Case, date, link, milestone, work
+from tests.xer_texts import written, xer_text
+
+
+def understood(folder: Path, text: str, **options: bool) -> Understood:
+    """Write a file and understand it."""
+    return understand(written(folder, text), **options)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.says)
+def test_the_plan_gives_the_dates_worked_out_by_hand(tmp_path: Path, case: Case) -> None:
+    """Through translation and the critical pass, every activity of a case is where P6 has it, or at the same boundary."""
+    stored = [
+        dict(task) | {"early_start_date": f"{start:%Y-%m-%d %H:%M}", "early_end_date": f"{finish:%Y-%m-%d %H:%M}"}
+        for task, (start, finish) in zip(case.tasks, case.expected, strict=True)
+    ]
+    found = understood(tmp_path, replace(case, tasks=tuple(stored)).text)
+    told = found.report.reproduced
+
+    assert (told.roots, told.different) == ((), 0)
+    assert told.dated == sum(task.get("task_type") not in {"TT_LOE", "TT_WBS"} for task in case.tasks)
+
+
+def test_what_spans_others_is_where_p6_has_it(tmp_path: Path) -> None:
+    """A level of effort and a WBS summary have places too, from what they span."""
+    spanning = [case for case in CASES if any(task.get("task_type") in {"TT_LOE", "TT_WBS"} for task in case.tasks)]
+    for case in spanning:
+        found = understood(tmp_path, case.text)
+        assert found.schedule is not None
+        place, clock = found.schedule.by_id["A3"], clock_of(found.plan)
+        shown = [clock.show(at, "opens").isoformat() for at in (place.start, place.finish)]
+
+        assert shown == [at.isoformat(timespec="minutes") for at in case.expected[2]]
+    assert len(spanning) == 2
+
+
+def _stored(*rows: dict[str, object], links: list[dict[str, object]] | None = None) -> str:
+    return xer_text(list(rows), links or [])
+
+
+def test_dates_that_come_out_again_are_counted_and_the_exit_code_is_nought(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One exact, one the same boundary of work: Monday 17:00 and Tuesday 08:00 have the same work before them."""
+    first = work(8, early_start_date=date("5 8"), early_end_date=date("5 17"))
+    second = work(8, early_start_date=date("5 17"), early_end_date=date("6 17"))
+    path = written(tmp_path, _stored(first, second, links=[link(1, 2)]))
+    report = understand(path).report.reproduced
+
+    assert (report.dated, report.exact, report.same_boundary, report.different) == (2, 1, 1, 0)
+    assert main(["import", str(path)]) == 0
+    assert "P: 2 of 2 dates reproduced" in capsys.readouterr().out
+
+
+def test_a_difference_is_told_at_its_root_with_what_follows_from_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The first was moved by hand from Monday to Wednesday; two others differ only because it does."""
+    rows = [work(8, early_start_date=date(f"{day} 8"), early_end_date=date(f"{day} 17")) for day in (7, 8, 9)]
+    path = written(tmp_path, _stored(*rows, links=[link(1, 2), link(2, 3)]))
+    found = understand(path).report
+
+    assert [(root.id, root.start_minutes, root.finish_minutes, root.follows) for root in found.reproduced.roots] == [
+        ("A1", -960, -960, 2)
+    ]
+    assert [(each.severity, each.count) for each in found.findings if each.code == "stored-differs"] == [("stale", 3)]
+    assert main(["import", str(path), "--json"]) == 5
+    document = json.loads(capsys.readouterr().out)
+    assert document["schema"] == "optimiser/import/1"
+    assert document["reproduced"]["roots"][0]["stored_start"] == "2026-01-07T08:00"
+
+
+def test_hold_lays_a_fitted_floor_at_each_root_and_says_so(tmp_path: Path) -> None:
+    """With the one floor all three dates come out again, and the report tells how many dates rest on it."""
+    rows = [work(8, early_start_date=date(f"{day} 8"), early_end_date=date(f"{day} 17")) for day in (7, 8, 9)]
+    found = understood(tmp_path, _stored(*rows, links=[link(1, 2), link(2, 3)]), hold=True)
+
+    assert found.report.reproduced.different == 0
+    assert [(rule.id, rule.basis) for rule in found.plan.rules if rule.basis == "fitted"] == [("H-A1", "fitted")]
+    assert [(each.code, each.where) for each in found.report.findings if each.code == "held"] == [("held", ("A1",))]
+
+
+def test_the_folder_that_is_written_loads_to_an_equal_plan(tmp_path: Path) -> None:
+    """Every field comes back from YAML as it was translated."""
+    rows = [
+        work(8, clndr_id=2, task_name="Ä: [x] # y"),
+        work(8, act_start_date=date("5 8"), early_end_date=date("5 17")),
+        milestone("finish"),
+    ]
+    path = written(tmp_path, _stored(*rows, links=[link(1, 3, "SS", 4)]))
+    folder = tmp_path / "plan"
+
+    assert main(["import", str(path), "-o", str(folder)]) == 0
+    assert {file.name for file in folder.iterdir()} >= {"plan.yaml", "activities.yaml", "rules.yaml"}
+    assert load(folder) == load(path) == understand(path).plan
+
+
+def test_a_verb_takes_the_file_where_it_takes_a_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """``show`` lists the items of a planner's file."""
+    path = written(tmp_path, _stored(work(8), work(8), links=[link(1, 2)]))
+
+    assert main(["show", str(path), "--items"]) == 0
+    assert "A2" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("links", "says"),
+    [
+        ([link(1, 2), link(2, 1)], r"plan\.xer:\d+: TASKPRED: a cycle: everything on it would have to wait 960 min"),
+        ([link(1, 1)], "TASKPRED"),
+        ([link(1, 2, hours=10**9)], "TASKPRED"),
+    ],
+)
+def test_rules_that_cannot_be_kept_are_told_at_their_row(tmp_path: Path, links: list[dict[str, object]], says: str) -> None:
+    """A circle, a link to itself and a lag beyond all time name the table and the line."""
+    with pytest.raises(InputError, match=says):
+        understood(tmp_path, _stored(work(8), work(8), links=links))
+
+
+def test_a_plan_longer_than_any_calendar_has_no_dates_and_says_so(tmp_path: Path) -> None:
+    """A lag of a hundred thousand hours is past the plan's days, and no traceback."""
+    found = understood(tmp_path, _stored(work(8), work(8), links=[link(1, 2, hours=300_000)]))
+
+    assert found.schedule is None
+    assert "no-dates" in {each.code for each in found.report.findings}
+
+
+def test_texts_of_a_plan_are_files_without_aliases() -> None:
+    """Lists that occur twice are written twice: aliases are refused when the plan is read."""
+    same = [{"id": "A"}]
+    files = plan_files({"id": "p", "activities": same, "milestones": same})
+
+    assert {name: b"&" in text for name, text in files.items()} == {
+        "plan.yaml": False,
+        "activities.yaml": False,
+        "milestones.yaml": False,
+    }
