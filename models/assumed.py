@@ -24,6 +24,8 @@ class Assumption(Sourced):
     """One end of the range thought possible, that sweeps, routes and samples draw on; which end is the better one follows from
     the rules that use it."""
     high: ValueField = None
+    range_fitted_to: Text | None = None
+    """The published date that an end of the range was chosen to hit: no permission, and whatever goes by it says so."""
     owner: Text | None = None
     uncertainty: Rag | None = None
     """The rating in the source: how likely the assumption is to change."""

@@ -339,6 +339,8 @@ class RouteStep(Record):
     authority: Authority
     low_basis: Text | None = None
     """What is said of the limit that permits it."""
+    fitted_to: Text | None = None
+    """The published date that the limit was chosen to hit, so that it permits nothing."""
 
 
 class Route(Record):

@@ -13,6 +13,8 @@ from models.plan import Plan
 from models.rules import Point
 from optimiser.encoding.levers import moved_plan
 from optimiser.errors import InputError
+from optimiser.evidence.terminal.page import Page
+from optimiser.evidence.terminal.why_not import why_not_report
 from optimiser.explain.by_date import why_not, why_not_baseline
 from optimiser.explain.levers import levers_of
 from optimiser.explain.oracle import Oracle
@@ -146,6 +148,21 @@ def test_without_a_permitted_route_the_nearest_miss_is_said(mhhs: Plan) -> None:
     assert {each.rules for each in answer.relaxations if not each.detaches} >= {("duration:SIT-MVC",), ("m9-floor",)}
     assert answer.conflict is not None
     assert "duration:SIT-MVC" in [member.id for member in answer.conflict.members]
+
+
+def test_a_fitted_limit_is_no_permission_and_the_route_says_so(mhhs: Plan) -> None:
+    """The low end of integration testing was chosen to hit PoaP 2's months: a route by it says so, in words and as data."""
+    answer = why_not(mhhs, "M10", dt.date(2025, 3, 31))
+
+    assert answer.route is not None
+    (step,) = answer.route.steps
+    assert step.lever == "sit-mvc"
+    assert step.fitted_to == "the published months of M10, M11 and M14 in PoaP 2"
+    assert "no permission" in (step.low_basis or "")
+    report = why_not_report(answer, mhhs, Page(120))
+    assert "can be met only with sit-mvc at a fitted limit, which is no permission" in report
+    nearest = why_not(mhhs, "M10", dt.date(2024, 10, 31))
+    assert "and sit-mvc to a fitted limit" in " ".join(why_not_report(nearest, mhhs, Page(120)).split())
 
 
 def test_what_is_allowed_by_name_may_move(mhhs: Plan) -> None:

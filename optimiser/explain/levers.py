@@ -47,11 +47,14 @@ class Levers:
     ----------
     said
         Lever to what the plan says of its limit.
+    fitted
+        Lever to the published date that its limit was chosen to hit: such a limit permits nothing.
     """
 
     offered: list[PlanLever] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     said: dict[PlanLever, str] = field(default_factory=dict)
+    fitted: dict[PlanLever, str] = field(default_factory=dict)
     authority: dict[PlanLever, Authority] = field(default_factory=dict)
 
     def full(self) -> dict[PlanLever, int]:
@@ -80,19 +83,23 @@ def levers_of(oracle: Oracle, allow: Collection[str] = (), milestone: str | None
     found = Levers()
     taken: set[tuple[str, str]] = set()
 
-    def offer(levers: Iterable[PlanLever], said: str, *names: str) -> None:
+    def offer(levers: Iterable[PlanLever], said: str, *names: str, fitted: str | None = None) -> None:
         """Offer the first of some levers that moves its number in the good direction."""
         lever = next((each for each in levers if each.steps and _eases(oracle, milestone, found, each)), None)
         if lever is not None and (lever.kind, lever.name) not in taken:
             taken.add((lever.kind, lever.name))
             _offer(found, plan, lever, said, (*allow, *names))
+            found.fitted |= {lever: fitted} if fitted else {}
 
     for entry in plan.assumptions:
         if number_of_assumption(plan, clock, entry) is None:
             continue
         for end, word in ((entry.low, "low"), (entry.high, "high")):
-            basis = f"its {word}, {print_value(end)}" + ("" if entry.cost is not None else "; no cost stated, one a unit")
-            offer(_towards(oracle, entry.id, "assumption", entry.value, end, entry.cost), basis)
+            fitted = f", fitted to {entry.range_fitted_to}: no permission" if entry.range_fitted_to else ""
+            basis = f"its {word}, {print_value(end)}{fitted}" + (
+                "" if entry.cost is not None else "; no cost stated, one a unit"
+            )
+            offer(_towards(oracle, entry.id, "assumption", entry.value, end, entry.cost), basis, fitted=entry.range_fitted_to)
     for name, flexible in _flexible(plan):
         for lever in _flexed(oracle, name, flexible):
             offer([lever], "its flexibility", *((lever.name,) if name in allow else ()))

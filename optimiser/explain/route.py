@@ -180,6 +180,7 @@ def _step(plan: Plan, clock: Clock, lever: PlanLever, units: int, levers: Levers
         cost=units * lever.cost,
         authority=levers.authority[lever],
         low_basis=levers.said[lever],
+        fitted_to=levers.fitted.get(lever),
     )
 
 

@@ -82,7 +82,9 @@ def _stated(plan: Plan, allow: Collection[str]) -> Iterator[Lever]:
         end = better_end(plan, entry, ())
         if end is None or (entry.cost is None and not named) or (weightiest(plan, using) == "regulatory" and not named):
             continue
-        yield from _towards(entry.id, entry.title, entry.id, entry.value, end, 1 if entry.cost is None else entry.cost)
+        fitted = f", to a limit fitted to {entry.range_fitted_to}: no permission" if entry.range_fitted_to else ""
+        cost = 1 if entry.cost is None else entry.cost
+        yield from _towards(entry.id, f"{entry.title}{fitted}", entry.id, entry.value, end, cost)
 
 
 def _flexible(plan: Plan, allow: Collection[str]) -> Iterator[Lever]:

@@ -272,10 +272,10 @@ def own_range(entry: Assumption, name: str) -> Range:
         of=entry.id,
         low=entry.low if entry.low is not None else entry.value,
         high=entry.high if entry.high is not None else entry.value,
-        basis=entry.basis,
+        basis="fitted" if entry.range_fitted_to else entry.basis,
         citation=entry.citation,
         confidence=entry.confidence,
-        fitted_to=entry.fitted_to,
+        fitted_to=entry.range_fitted_to or entry.fitted_to,
         derived_from=entry.derived_from,
         note="the range that the assumption itself states",
     )

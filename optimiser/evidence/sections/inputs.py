@@ -63,6 +63,7 @@ def inputs(dossier: Dossier) -> Section:
                 column("basis"),
                 column("citation"),
                 column("note"),
+                column("range fitted to"),
             ],
             [
                 [
@@ -76,6 +77,7 @@ def inputs(dossier: Dossier) -> Section:
                     basis_of(entry),
                     cited(entry.citation),
                     entry.note,
+                    entry.range_fitted_to,
                 ]
                 for entry in plan.assumptions
             ],

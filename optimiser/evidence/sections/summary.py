@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.explanation import MilestoneWhyNot
+from models.explanation import MilestoneWhyNot, Route
 from models.items import Activity
 from models.outcome import Infeasible, MilestoneDate, Undecided
 from models.pack import Block, Cell, Figure, Name, Section
@@ -226,6 +226,7 @@ def _give(dossier: Dossier, entry: MilestoneWhyNot) -> Block:
             missing,
             " are missing; the cheapest way there moves ",
             Figure(text=steps, proof="closed form", source=source),
+            *_no_permission(answer.route),
             ".",
         )
     if answer.nearest is None:
@@ -238,7 +239,9 @@ def _give(dossier: Dossier, entry: MilestoneWhyNot) -> Block:
         [" are missing. Nothing that the plan permits to move brings it forward"]
         if answer.nearest.missing_wd == answer.missing_wd
         else [
-            " are missing. Everything that the plan permits to move brings it to ",
+            " are missing. Everything that the plan permits to move",
+            *_no_permission(answer.nearest.route),
+            " brings it to ",
             Figure(text=day(answer.nearest.date), proof="closed form", source=source),
             ", still ",
             Figure(text=f"{answer.nearest.missing_wd} wd", proof="closed form", source=source),
@@ -252,6 +255,14 @@ def _give(dossier: Dossier, entry: MilestoneWhyNot) -> Block:
         "; besides that, one of these would have to give way: ",
         *_few(allowed, source),
         ".",
+    )
+
+
+def _no_permission(route: Route | None) -> list[str | Name]:
+    """Say which of the limits that a route goes by are fitted to a published date."""
+    fitted = names(f"{step.title} ({step.lever})" for step in route.steps if step.fitted_to) if route else ""
+    return (
+        [", with ", Name(text=fitted), " at a limit that is fitted to a published date and permits nothing"] if fitted else []
     )
 
 

@@ -166,7 +166,8 @@ def _assumptions(plan: Plan, page: Page) -> Lines:
 def _range(entry: Assumption) -> str:
     if entry.low is None and entry.high is None:
         return ""
-    return f"{print_value(entry.low)} – {print_value(entry.high)}"
+    fitted = " (fitted)" if entry.range_fitted_to else ""
+    return f"{print_value(entry.low)} – {print_value(entry.high)}{fitted}"
 
 
 def _cited(entry: Sourced) -> str:

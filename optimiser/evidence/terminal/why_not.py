@@ -39,7 +39,9 @@ def _sections(answer: WhyNot, plan: Plan, page: Page) -> list[Lines]:
         sections.append(_route(answer.route, page, "The cheapest route"))
     if answer.nearest:
         near = answer.nearest
-        text = f"with everything moved as far as it may, {answer.milestone} is at {weekday_day(near.date)}, {near.missing_wd} wd too late"
+        fitted = [step.lever for step in near.route.steps if step.fitted_to] if near.route else []
+        besides = f", and {', '.join(fitted)} to a fitted limit, which is no permission" if fitted else ""
+        text = f"with everything moved as far as it may{besides}, {answer.milestone} is at {weekday_day(near.date)}, {near.missing_wd} wd too late"
         sections.append([heading("No permitted route"), *paragraph(text, page.width)])
         if near.route:
             sections.append(_route(near.route, page, "The cheapest way to that date"))
@@ -62,6 +64,9 @@ def _head(answer: WhyNot, plan: Plan, page: Page) -> Lines:
         "nearest miss": "cannot be met by what may move",
         "undecided": "is neither shown to be possible nor impossible within the limit",
     }[answer.verdict]
+    fitted = [step for step in answer.route.steps if step.fitted_to] if answer.route else []
+    if fitted:
+        said = f"can be met only with {', '.join(step.lever for step in fitted)} at a fitted limit, which is no permission"
     title = words(f"{answer.milestone} by {weekday_day(answer.by)} {said}", "bold")
     now = f"as things are it is at {weekday_day(answer.date)}" if answer.date else "as things are it has no date"
     by = f", {answer.missing_wd} wd too late" if answer.missing_wd else ""
@@ -111,7 +116,7 @@ def _route(route: Route, page: Page, title: str) -> Lines:
             TextColumn("to"),
             TextColumn("cost", side="right"),
             TextColumn("authority"),
-            TextColumn("by right of", gives=True),
+            TextColumn("by right of", gives=True, wraps=True),
         ]
     )
     for step in route.steps:
