@@ -70,37 +70,17 @@ class Scenario(Changes):
         plan, faults = _with_parties(spread(plan)[0], self)
         faults += [*changes_faults(plan, self, (), made=True), *doubled(self.add, ids_used(plan), ("add",), "add.")]
         faults += self._unanswerable(plan)
-        known = {reading.id: reading for reading in plan.readings}
         sound = _without(self, faults)
-        said: dict[str, str] = {}
-        for name, option in sound.readings.items():
-            chosen = known[name].option(option)
-            assert chosen is not None
-            said |= {f"reading {name}": option, **_said(chosen.changes)}
-            plan = _change(plan, chosen.changes, known[name])
-        places = {field: len(getattr(plan, field)) for field in ADDED_FIELDS}
-        plan = _change(plan, sound, self.stands_on or _JUDGEMENT.model_copy(update={"note": f"set by {self.id}"}))
-        said |= _said(sound)
-        old = plan.settings
-        plan = plan.evolve(
-            settings=old.model_copy(
-                update={
-                    "scenarios": (*old.scenarios, self.id),
-                    "readings": {**old.readings, **sound.readings},
-                    "assumptions": {**old.assumptions, **_printed(sound.assumptions)},
-                    "values": {**old.values, **_printed(sound.values)},
-                    "rules": {**old.rules, **sound.rules},
-                    "said": {**old.said, **said},
-                    "overlaps": (*old.overlaps, *self._overlaps(old.said, said)),
-                    "hindsight": old.hindsight or self.hindsight,
-                }
-            )
-        )
+        plan, places = _made(sound, plan)
         wrong = [fault for fault in find_faults(plan) if fault.path[0] != "readings"]
         faults += [_in_addition(fault, places, sound, self) for fault in wrong]
         if faults:
             raise PlanFaultsError(faults)
         return plan
+
+    def unchecked(self, plan: Plan) -> Plan:
+        """Return what `apply` does, nothing held against it: of a scenario that applied, with other numbers of the same kind."""
+        return _made(self, _with_parties(spread(plan)[0], self)[0])[0]
 
     def _unanswerable(self, plan: Plan) -> list[Fault]:
         """Return a fault for every reading or option that is not there."""
@@ -114,13 +94,40 @@ class Scenario(Changes):
                 faults.append(Fault(("readings", name), f"unknown option '{option}' of '{name}', {expected}"))
         return faults
 
-    def _overlaps(self, before: dict[str, str], now: dict[str, str]) -> tuple[str, ...]:
-        """Return what an earlier scenario of the stack has set to another end."""
-        return tuple(
-            f"{name}: {before[name]}, then {value} by {self.id}"
-            for name, value in now.items()
-            if before.get(name, value) != value
-        )
+
+def _made(scenario: Scenario, plan: Plan) -> tuple[Plan, dict[str, int]]:
+    """Return the plan with the changes made, and how many entries each list had before what is added."""
+    known = {reading.id: reading for reading in plan.readings}
+    said: dict[str, str] = {}
+    for name, option in scenario.readings.items():
+        chosen = known[name].option(option)
+        assert chosen is not None
+        said |= {f"reading {name}": option, **_said(chosen.changes)}
+        plan = _change(plan, chosen.changes, known[name])
+    places = {field: len(getattr(plan, field)) for field in ADDED_FIELDS}
+    plan = _change(plan, scenario, scenario.stands_on or _JUDGEMENT.model_copy(update={"note": f"set by {scenario.id}"}))
+    said |= _said(scenario)
+    old = plan.settings
+    settings = {
+        "scenarios": (*old.scenarios, scenario.id),
+        "readings": {**old.readings, **scenario.readings},
+        "assumptions": {**old.assumptions, **_printed(scenario.assumptions)},
+        "values": {**old.values, **_printed(scenario.values)},
+        "rules": {**old.rules, **scenario.rules},
+        "said": {**old.said, **said},
+        "overlaps": (*old.overlaps, *_overlaps(scenario, old.said, said)),
+        "hindsight": old.hindsight or scenario.hindsight,
+    }
+    return plan.evolve(settings=old.model_copy(update=settings)), places
+
+
+def _overlaps(scenario: Scenario, before: dict[str, str], now: dict[str, str]) -> tuple[str, ...]:
+    """Return what an earlier scenario of the stack has set to another end."""
+    return tuple(
+        f"{name}: {before[name]}, then {value} by {scenario.id}"
+        for name, value in now.items()
+        if before.get(name, value) != value
+    )
 
 
 def _without(scenario: Scenario, faults: list[Fault]) -> Scenario:

@@ -81,6 +81,8 @@ class Question(Record):
     number: Annotated[int, Field(ge=0, le=2**53)] = 0
     changes: DeskChanges = DeskChanges()
     drag: Drag | None = None
+    trying: bool = False
+    """Whether the changes are those of a slider that still moves."""
     look: Look = Look()
     milestone: Identifier | None = None
     item: Identifier | None = None

@@ -412,6 +412,45 @@ def random_changes(desk, draw: random.Random) -> dict:
     return changes
 
 
+def test_what_is_tried_is_what_is_kept():
+    """While something is dragged not all is checked again: the plan tried is the plan that the checked changes give."""
+    desk = desk_of("mhhs-round2")
+    seen: Counter = Counter()
+    for seed in range(60):
+        draw = random.Random(seed)  # noqa: S311 - a draw that repeats
+        changes = DeskChanges.model_validate(random_changes(desk, draw))
+        try:
+            desk.variant(changes)
+        except InputError:
+            continue
+        moved = {name: value.replace("1 ", "2 ", 1) for name, value in changes.assumptions.items()}
+        floors = {item: day + dt.timedelta(days=draw.randint(1, 60)) for item, day in changes.floors.items()}
+        other = changes.model_copy(update={"assumptions": moved, "floors": floors})
+        try:
+            tried = desk.variant(other, trying=True)
+        except InputError:
+            seen["refused"] += 1
+            continue
+        kept = desk.variant(other)
+        seen["unchecked"] += not tried.checked
+        assert kept.checked
+        assert tried.plan == kept.plan
+        assert tried.problem.earliest.values == kept.problem.earliest.values
+
+    assert seen["unchecked"] > 15, seen
+
+
+def test_a_number_out_of_its_range_is_refused_while_it_is_tried():
+    """What has no meaning is not drawn for a moment either."""
+    desk = desk_of("mhhs-round2")
+    desk.variant(DeskChanges(assumptions={"sit-mvc": "300 wd"}))
+
+    assert not desk.variant(DeskChanges(assumptions={"sit-mvc": "301 wd"}), trying=True).checked
+    for wrong in ("=-1 wd", "2024-01-01", "none"):
+        with pytest.raises(InputError):
+            desk.variant(DeskChanges(assumptions={"sit-mvc": wrong}), trying=True)
+
+
 @pytest.mark.long
 def test_dates_on_the_page_equal_those_of_solve(replan, tmp_path):
     """In two hundred random sequences of changes the page and `solve` of the saved scenario say the same of every milestone."""

@@ -77,11 +77,15 @@ class Variation:
         The plan, and what it was changed from.
     problem
         Its inequalities and what follows from them.
+    checked
+        Whether the plan was held against everything that makes a plan sound; else it differs from one that was by numbers of
+        the same kind and within their range.
     """
 
     key: str
     loaded: LoadedPlan
     problem: Problem
+    checked: bool = True
 
     @property
     def plan(self) -> Plan:
@@ -125,13 +129,21 @@ class Desk:
         self.scenarios = scenarios
         self.path = path
         self._variants: Shelf[Variation] = Shelf()
+        self._sound: Shelf[bool] = Shelf(200)
+        """Which sets of changes were checked, their numbers left aside."""
         self.outcomes: Shelf[Outcome] = Shelf()
         """What was proved, by the key of the changes."""
         self.reports: Shelf[Any] = Shelf()
         """What else was found, by the question and the key of the changes."""
 
-    def variant(self, changes: DeskChanges) -> Variation:
+    def variant(self, changes: DeskChanges, *, trying: bool = False) -> Variation:
         """Return the plan with changes.
+
+        Parameters
+        ----------
+        trying
+            Whether they are those of a moment, while something is dragged: where only numbers differ from what was checked
+            before, it is not all checked again.
 
         Raises
         ------
@@ -139,7 +151,10 @@ class Desk:
             With everything in the changes that cannot be.
         """
         key = json.dumps(changes.model_dump(mode="json"), sort_keys=True)
-        return self._variants.made(key, lambda: self._changed(key, changes))
+        kept = self._variants.get(key)
+        if kept is not None and (kept.checked or trying):
+            return kept
+        return self._variants.put(key, (trying and self._tried(key, changes)) or self._changed(key, changes))
 
     def scenario(self, changes: DeskChanges, name: str = "workbench", title: str = "Changes made on the workbench") -> Scenario:
         """Return the changes as a scenario on top of those that the plan was opened with.
@@ -182,10 +197,24 @@ class Desk:
         plan, wrong = stack(self.base, [entry], self._place)
         if faults or wrong:
             raise InputError([*faults, *wrong])
+        self._sound.put(_shape(changes), value=True)
+        return self._variation(key, plan, entry.scenario)
+
+    def _variation(self, key: str, plan: Plan, scenario: Scenario, *, checked: bool = True) -> Variation:
         plan = plan.evolve(settings=plan.settings.model_copy(update={"scenarios": self.base.settings.scenarios}))
         # As a scenario rather than as single choices: what it adds is then told among the changes.
-        loaded = LoadedPlan(plan, self.base, self.written, (entry.scenario,))
-        return Variation(key, loaded, Problem.of(plan))
+        loaded = LoadedPlan(plan, self.base, self.written, (scenario,))
+        return Variation(key, loaded, Problem.of(plan), checked)
+
+    def _tried(self, key: str, changes: DeskChanges) -> Variation | None:
+        """Return the plan with changes of which others than the numbers were checked; None where they were not."""
+        if not self._sound.get(_shape(changes)):
+            return None
+        entry, faults = self._read(changes, "workbench", "Changes made on the workbench")
+        scenario = entry.scenario
+        if faults or not _in_range(self.base, scenario):
+            return None
+        return self._variation(key, scenario.unchecked(self.base), scenario, checked=False)
 
     def _place(self, fault: Fault) -> Located:
         """Say of what in the plan something is wrong that a change has brought about."""
@@ -205,7 +234,7 @@ class Desk:
         InputError
             If there is nothing that can be moved so.
         """
-        variation = self.variant(changes)
+        variation = self.variant(changes, trying=True)
         plan = variation.plan
         item = plan.items.get(drag.item)
         if isinstance(item, Activity) and drag.end == "finish":
@@ -221,6 +250,29 @@ class Desk:
             return changes.model_copy(update={"floors": floors})
         name = own.terms()[0].assumption
         return _with(changes, "assumptions" if name else "values", name or f"{own.id}.date", day.isoformat())
+
+
+def _shape(changes: DeskChanges) -> Hashable:
+    """Return everything about changes but their numbers and days."""
+    numbers = (tuple(sorted(named)) for named in (changes.assumptions, changes.values, changes.floors))
+    return (*numbers, *(tuple(sorted(named.items())) for named in (changes.readings, changes.rules)))
+
+
+def _in_range(plan: Plan, scenario: Scenario) -> bool:
+    """Return whether every number that is set is of the kind that it was, and within the range in which it has a meaning."""
+    held = [
+        (value, plan.values[name], [term for _, term in plan.uses.get(name, ())])
+        for name, value in scenario.assumptions.items()
+    ]
+    for name, value in scenario.values.items():
+        term = plan.terms_by_name[name][1]
+        held.append((value, value if term.holds(value) else None, [term]))
+    days = [value for value, _, _ in held if isinstance(value, dt.date)]
+    days += [rule.date for rule in scenario.add.rules if isinstance(rule, NotBefore) and isinstance(rule.date, dt.date)]
+    return all(
+        type(value) is type(was) and all(term.holds(value) and term.complaint(value) is None for term in terms)
+        for value, was, terms in held
+    ) and all(plan.horizon.first <= day <= plan.horizon.last for day in days)
 
 
 def _as_changes(choices: Scenario) -> DeskChanges:

@@ -25,7 +25,7 @@ from optimiser.whatif.changes import changes_between
 from optimiser.wording import demand, title
 from optimiser.workbench.desk import Desk, Variation, floor_of, length_of
 from optimiser.workbench.drawing import drawn
-from optimiser.workbench.rows import placed
+from optimiser.workbench.rows import opened, placed
 
 __all__ = ["change_words", "draft_document", "moved_words", "plan_document"]
 
@@ -135,10 +135,11 @@ def draft_document(desk: Desk, question: Question) -> dict[str, Any]:
     changes = question.changes
     if question.drag is not None:
         changes = desk.held(changes, question.drag)
-    variation, opened = desk.variant(changes), desk.variant(DeskChanges())
+    trying = question.trying or question.drag is not None
+    variation, first = desk.variant(changes, trying=trying), desk.variant(DeskChanges())
     outcome = desk.outcomes.get(variation.key)
     rows = placed(variation, desk.asked, outcome)
-    before = placed(opened, desk.asked, desk.outcomes.get(opened.key) if rows is None or rows.stage == "proof" else None)
+    before = opened(desk, proved=rows is None or rows.stage == "proof")
     plan = variation.plan
     document = {
         "schema": DRAFT_SCHEMA,
@@ -149,7 +150,7 @@ def draft_document(desk: Desk, question: Question) -> dict[str, Any]:
         "changes": changes.model_dump(mode="json"),
         "said": change_words(variation),
         "contradiction": None if rows is not None else _contradiction(variation),
-        "dates": [_date(desk, opened, variation, name) for name in desk.asked],
+        "dates": [_date(desk, first, variation, name) for name in desk.asked],
         "values": {name: print_value(value) for name, value in plan.values.items()},
         "readings": plan.choices(),
         "off": [rule.id for rule in plan.rules if not plan.switch(rule.enabled)],

@@ -10,13 +10,14 @@ from models.items import Hammock, Milestone
 from models.outcome import Outcome, Solved
 from models.plan import Plan
 from models.rules import Dependency, Equality
+from models.workbench import DeskChanges
 from optimiser.critical import driving_items
 from optimiser.evidence.charts.board import DrawnLink
 from optimiser.solve.orders import slacks
 from optimiser.solve.placement import complete
-from optimiser.workbench.desk import Variation
+from optimiser.workbench.desk import Desk, Variation
 
-__all__ = ["RowPlace", "Schedules", "links_of", "phases_of", "placed"]
+__all__ = ["RowPlace", "Schedules", "links_of", "opened", "phases_of", "placed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,14 @@ def placed(variation: Variation, asked: Sequence[str], outcome: Outcome | None) 
         left = None if isinstance(item, Hammock) else _least(each.get(item.id) for each in spare)
         rows[item.id] = RowPlace(start, finish, position.finish - position.start, left, drives.get(item.id, ()))
     return Schedules("draft", rows)
+
+
+def opened(desk: Desk, *, proved: bool) -> Schedules | None:
+    """Return where everything lies in the plan as opened: as proved, where that is asked for and known, else as drafted."""
+    variation = desk.variant(DeskChanges())
+    outcome = desk.outcomes.get(variation.key) if proved else None
+    found: Schedules | None = desk.reports.made(f"opened {outcome is None}", lambda: placed(variation, desk.asked, outcome))
+    return found
 
 
 def _least(values: Iterable[int | None]) -> int | None:

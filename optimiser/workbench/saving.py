@@ -12,14 +12,14 @@ from typing import Any
 
 import yaml
 
-from models.workbench import DeskChanges, Question
+from models.workbench import Question
 from optimiser.evidence.words import listed
 from optimiser.explain.route import route_mapping
 from optimiser.workbench.answers import Tell
 from optimiser.workbench.desk import Desk
 from optimiser.workbench.draft import change_words
 from optimiser.workbench.drawing import picture
-from optimiser.workbench.rows import placed
+from optimiser.workbench.rows import opened, placed
 
 __all__ = ["chart", "pack", "scenario_text", "workbook"]
 
@@ -52,14 +52,14 @@ def chart(desk: Desk, question: Question) -> str:
     InputError
         If a change cannot be made, or there is no schedule to draw.
     """
-    variation, opened = desk.variant(question.changes), desk.variant(DeskChanges())
+    variation = desk.variant(question.changes)
     outcome = desk.outcomes.get(variation.key)
     rows = placed(variation, desk.asked, outcome)
     if rows is None:
         from optimiser.errors import InputError, Located
 
         raise InputError([Located("there is no schedule to draw: the changes contradict each other", path="chart")])
-    before = placed(opened, desk.asked, desk.outcomes.get(opened.key) if rows.stage == "proof" else None)
+    before = opened(desk, proved=rows.stage == "proof")
     said = [entry["text"] for entry in change_words(variation)]
     stage = "dates as proved" if rows.stage == "proof" else "draft: a forward pass, not before where capacity binds"
     words = [f"Changed: {listed(said)}" if said else "Nothing is changed", stage]

@@ -198,7 +198,7 @@ export class Desk extends EventTarget {
   async #draftOnce() {
     const began = performance.now();
     const number = next();
-    const question = { number, changes: this.current, look: this.look, drag: this.#drag, item: this.item };
+    const question = { number, changes: this.current, look: this.look, drag: this.#drag, trying: Boolean(this.#drag || this.#preview), item: this.item };
     try {
       const found = await ask("draft", question);
       if (found.number < this.#shown) return;
