@@ -278,7 +278,11 @@ class _PmxmlReader:
             for each in element.inside:
                 if moves and each.name not in known and not _HARMLESS.fullmatch(each.name):
                     self.cells.unknown(f"{name}.{each.name}", row.place)
-            self.add(table, row)
+            if table == "TASK" and row["task_id"] and not row["proj_id"]:
+                # What other projects hold is named only so that links can be told.
+                self.cells.unknown("Activity of another project", row.place)
+            else:
+                self.add(table, row)
 
         return take
 
@@ -380,6 +384,9 @@ def read_pmxml(path: Path | str) -> PlannerFile:
     for element in root.inside:
         if element.name == "Project":
             row = _ProjectRow(element, cells)
+            if not (row["last_recalc_date"] or row["plan_start_date"]):
+                cells.unknown("Project of another file", row.place)
+                continue
             found.add("PROJECT", row)
             found.rows.setdefault("SCHEDOPTIONS", []).append(row)
         elif element.inside:

@@ -61,7 +61,18 @@ _TABLES: Final = frozenset(
     | {"RSRCCURV", "RSRCLEVELLIST", "RSRCRCAT", "RSRCROLE", "SHIFT", "SHIFTPER", "TASKACTV", "TASKDOC", "TASKFDBK", "TASKFIN"}
     | {"TASKMEMO", "TASKNOTE", "TASKPROC", "TASKUSER", "TASKWKSP", "THRSPARM", "TRSRCFIN", "UDFTYPE", "UDFVALUE", "UMEASURE"}
     | {"WBSBUDG", "WBSMEMO", "WBSRSRC_QTY", "WBSSTEP"}
-    | {"ActivityCode", "ActivityCodeType", "CBS", "CostAccount", "Currency", "DisplayCurrency", "EPS", "ExpenseCategory"}
+    | {
+        "ActivityCode",
+        "ActivityCodeType",
+        "CBS",
+        "DocumentCategory",
+        "DocumentStatusCode",
+        "CostAccount",
+        "Currency",
+        "DisplayCurrency",
+        "EPS",
+        "ExpenseCategory",
+    }
     | {"FinancialPeriod", "FinancialPeriodTemplate", "FundingSource", "Location", "NotebookTopic", "ProjectCode"}
     | {
         "ProjectCodeType",
