@@ -406,7 +406,7 @@ def test_workbook_is_for_planners(toy, tmp_path):
     The schedule says of each row what it waits for, and every column of the workbook is explained.
     """
     (tmp_path / "workbook.xlsx").write_bytes(toy.files["workbook.xlsx"])
-    about, schedule = (read_sheet(tmp_path / "workbook.xlsx", name)[0] for name in ("About", "Schedule"))
+    about, schedule = (read_sheet(tmp_path / "workbook.xlsx", name).rows for name in ("About", "Schedule"))
     heads = [cell.text for cell in schedule[1].values()]
     explained = {row["C"].text: row["D"].text if "D" in row else "" for row in about.values() if "C" in row}
     with zipfile.ZipFile(io.BytesIO(toy.files["workbook.xlsx"])) as archive:
