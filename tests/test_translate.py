@@ -214,6 +214,7 @@ def test_what_ms_project_says_of_work_is_kept() -> None:
         task(1, 16, **stretch),
         task(2, 16),
         task(3, 8, ExternalTask=1, **stretch),
+        task(5, 0, ActualStart="2026-01-05T08:00:00", ActualFinish="2026-01-05T17:00:00"),
         task(4, 8, PercentComplete=0, ActualStart="2000-01-01T00:00:00", ActualFinish="2000-01-01T00:00:00"),
         resources=resource(1, 1),
         assignments=assignment(1, 1, 0, -65535, WorkContour=8, **stretch)
@@ -221,11 +222,12 @@ def test_what_ms_project_says_of_work_is_kept() -> None:
     )
     found_file = mspdi_texts.read(source)
     found = translated(found_file, chosen(found_file))
-    first, second, third, fourth = found.content["activities"]
+    first, second, third, fifth, fourth = found.content["activities"]
 
     assert first["assignments"] == [{"work": "0 min", "first": "2026-01-05T08:00", "last": "2026-01-07T17:00"}]
     assert [(each["work"], each["delay"]) for each in second["assignments"]] == [("1440 min", "180 min")]
     assert third["pin"] == {"start": "2026-01-05T08:00", "finish": "2026-01-07T17:00"}
     assert "progress" not in fourth
+    assert fifth["progress"] == {"actual_start": "2026-01-05T08:00", "actual_finish": "2026-01-05T17:00"}
     assert [(each.count, each.where) for each in found.findings if each.code == "finish-undone"] == [(2, ("4",))]
     assert all(each.found == each.translated + each.reported for each in found.counts)

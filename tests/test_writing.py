@@ -100,8 +100,11 @@ def test_only_the_listed_cells_of_what_moved_differ() -> None:
         critical=False,
     )
     assert [task_of(found, uid).stored.finish for uid in "012345"] == [at(f"0{day}T17:00") for day in (7, 7, 6, 7, 6, 6)]
+    assert task_of(found, "1").stored.start == at("05T08:00")
     assert without_dates(read(found.content)) == without_dates(read(PLAN))
     assert all("<Task>" in old[place] for place in differ)
+    told = {"3": moved(), "2": TaskDates(total_float=0)}
+    assert task_of(write_mspdi(PLAN, "a.xml", told), "1").stored.start == at("05T08:00")
 
 
 def test_the_dates_that_stood_before_go_into_baseline_ten() -> None:

@@ -21,6 +21,7 @@ from optimiser.cli import (
     compare,
     evidence,
     explain,
+    export,
     implied,
     importing,
     init,
@@ -90,6 +91,7 @@ for _verb in (
     qualify,
     migrate,
     evidence,
+    export,
     serve,
 ):
     _verb.register(app)

@@ -135,8 +135,8 @@ class OutputFile:
             return "is there already; maybe give another name, or replace it with --force"
         return None if os.access(folder, os.W_OK | os.X_OK) else f"the folder '{folder}' may not be written to"
 
-    def write(self, text: str) -> None:
-        """Write the whole text, or nothing.
+    def write(self, content: str | bytes) -> None:
+        """Write the whole content, text in UTF-8, or nothing.
 
         Raises
         ------
@@ -147,8 +147,8 @@ class OutputFile:
         draft = self.path.parent / f".optimiser-{secrets.token_hex(8)}.partial"
         try:
             try:
-                with draft.open("x", encoding="utf-8", newline="\n") as file:
-                    file.write(text)
+                with draft.open("xb") as file:
+                    file.write(content.encode() if isinstance(content, str) else content)
                     file.flush()
                     os.fsync(file.fileno())
                 self._place(draft)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-__all__ = ["TaskDates", "Written", "spanned"]
+__all__ = ["TaskDates", "Written", "spanned", "upon"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +62,14 @@ class Written:
     held: list[str] = field(default_factory=list)
     unheld: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+
+
+def upon(stored: TaskDates | None, new: TaskDates) -> TaskDates:
+    """Return new dates, and those that stand in the file where there is no new one."""
+    if stored is None:
+        return new
+    names = ("start", "finish", "late_start", "late_finish")
+    return replace(new, **{name: getattr(stored, name) for name in names if getattr(new, name) is None})
 
 
 def spanned(inside: Iterable[str], dates: Mapping[str, TaskDates]) -> TaskDates:

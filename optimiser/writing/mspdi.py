@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 from optimiser.reading.interchange.elements import XmlElement, read_elements
 from optimiser.reading.interchange.mspdi_fields import PROJECT_ORDER, TASK_ORDER
-from optimiser.writing.dates import TaskDates, Written, spanned
+from optimiser.writing.dates import TaskDates, Written, spanned, upon
 from optimiser.writing.edits import ByteEdits
 
 __all__ = ["write_mspdi"]
@@ -111,7 +111,7 @@ class _TaskOutline:
                 for _, parent in above:
                     leaves.setdefault(parent, []).append(uid)
             above.append((level, uid))
-        now = {**self.stored, **dates}
+        now = {**self.stored, **{uid: upon(self.stored.get(uid), new) for uid, new in dates.items()}}
         changed = {parent: inside for parent, inside in leaves.items() if not dates.keys().isdisjoint(inside)}
         return {parent: spanned(inside, now) for parent, inside in changed.items() if parent not in self.manual}
 
@@ -127,8 +127,8 @@ class _MspdiWriter:
         self._numbers: dict[str, int] = {}
         self._width = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(content[:2], "ascii")
         self.moves = any(
-            new.start is not None
-            and uid in survey.stored
+            uid in survey.stored
+            and new.start is not None
             and (new.start, new.finish) != (survey.stored[uid].start, survey.stored[uid].finish)
             for uid, new in dates.items()
         )

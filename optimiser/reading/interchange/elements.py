@@ -17,8 +17,11 @@ from optimiser.reading.interchange.record import FilePlace
 
 __all__ = ["MOST_KEPT", "XmlElement", "read_elements"]
 
-MOST_KEPT: Final = 2_000_000
+MOST_KEPT: Final = 1_000_000
 """Elements held at once, those of one record and what is no record, beyond which a file is refused."""
+
+_LONGEST_TAG: Final = 1_000_000
+"""Bytes of a start tag with its attributes beyond which a file is refused."""
 
 _APART: Final = " "
 """What expat puts between a name and its namespace."""
@@ -191,7 +194,7 @@ class _Walk:
     def _behind_tag(self, begin: int, limit: int) -> int:
         """Return the byte behind a start tag; a ``>`` within quotes does not end it."""
         quote = ""
-        for place in range(begin, limit, self._width):
+        for place in range(begin, min(limit, begin + _LONGEST_TAG), self._width):
             sign = chr(int.from_bytes(self._content[place : place + self._width], self._order))
             if quote:
                 quote = "" if sign == quote else quote
@@ -199,7 +202,8 @@ class _Walk:
                 quote = sign
             elif sign == ">":
                 return place + self._width
-        return limit
+        message = f"holds a tag of more than {_LONGEST_TAG:,} bytes: refused"
+        raise self._fault(message)
 
     def _end(self, _name: str) -> None:
         at = self._parser.CurrentByteIndex

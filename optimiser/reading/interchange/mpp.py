@@ -21,7 +21,7 @@ from optimiser.reading.interchange.mpp_child import NO_JAVA, NO_PACKAGE, UNREADA
 from optimiser.reading.interchange.neutral import decoded
 from optimiser.reading.interchange.record import PlannerFile
 
-__all__ = ["read_mpp"]
+__all__ = ["as_mspdi", "read_mpp"]
 
 _SECONDS: Final = 120
 _ELSE: Final = "; or open it in its own tool and save it as XML"
@@ -42,23 +42,40 @@ def read_mpp(path: Path | str) -> PlannerFile:
     """
     label = str(path)
     _, digest = planner_bytes(Path(path), label)
-    missing = [name for name in ("mpxj", "jpype") if find_spec(name) is None]
-    if missing:
-        raise _fault(label, NO_PACKAGE, "")
-    with tempfile.TemporaryFile() as printed:
-        code = _run(_command(Path(path).resolve(), label, digest), printed, label)
-        if printed.seek(0, os.SEEK_END) > LARGEST_DOCUMENT:
-            raise InputError([Located(f"unpacks to more than {LARGEST_DOCUMENT:,} bytes: refused", file=label)])
-        printed.seek(0)
-        content = printed.read()
-    if code:
-        raise _fault(label, code, content.decode(errors="replace").strip())
+    content = _printed(Path(path), label, digest)
     try:
         return decoded(content)
     except ValueError as error:
         raise InputError(
             [Located(f"cannot be read: MPXJ's child process gave no record ({str(error)[:120]}){_ELSE}", label)]
         ) from None
+
+
+def as_mspdi(path: Path) -> bytes:
+    """Return what MPXJ makes of a file as Microsoft Project's XML; uids stay.
+
+    Raises
+    ------
+    InputError
+        As `read_mpp`.
+    """
+    return _printed(path, str(path), "", "mspdi")
+
+
+def _printed(path: Path, label: str, digest: str, form: str = "record") -> bytes:
+    """Return what the child prints of a file."""
+    missing = [name for name in ("mpxj", "jpype") if find_spec(name) is None]
+    if missing:
+        raise _fault(label, NO_PACKAGE, "")
+    with tempfile.TemporaryFile() as printed:
+        code = _run([*_command(path.resolve(), label, digest), form], printed, label)
+        if printed.seek(0, os.SEEK_END) > LARGEST_DOCUMENT:
+            raise InputError([Located(f"unpacks to more than {LARGEST_DOCUMENT:,} bytes: refused", file=label)])
+        printed.seek(0)
+        content = printed.read()
+    if code:
+        raise _fault(label, code, content.decode(errors="replace").strip())
+    return content
 
 
 def _command(path: Path, label: str, digest: str) -> list[str]:

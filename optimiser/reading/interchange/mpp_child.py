@@ -1,7 +1,8 @@
 """The child process that reads what MPXJ reads, and prints it as the JSON of `neutral`; Java lives and dies with it.
 
-Records are taken from MPXJ's objects, not from the MSPDI that it writes: that loses in which time a delay counts. Run by `mpp` as ``python -m optimiser.reading.interchange.mpp_child FILE LABEL SHA256``. It ends with 0 and the
-record, or with one of the codes below and a sentence.
+Records are taken from MPXJ's objects, not from the MSPDI that it writes: that loses in which time a delay counts. Run by `mpp`
+as ``python -m optimiser.reading.interchange.mpp_child FILE LABEL SHA256 FORM``, the form ``record``, or ``mspdi`` for what an
+export is written into. It ends with 0 and the document, or with one of the codes below and a sentence.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ _DURATION_TYPES: Final[dict[str, Any]] = {
 _MOST_BASELINES: Final = 11
 
 
-def _main(path: str, label: str, digest: str) -> None:
+def _main(path: str, label: str, digest: str, form: str = "record") -> None:
     try:
         import jpype
         import mpxj  # noqa: F401  # it tells Java where its classes are
@@ -88,10 +89,15 @@ def _main(path: str, label: str, digest: str) -> None:
         project = jpype.JClass("org.mpxj.reader.UniversalProjectReader")().read(path)
         if project is None:
             _end(UNREADABLE, "of no form that MPXJ knows")
-        found = _MpxjReader(jpype, project).file(label, digest)
+        if form == "mspdi":
+            stream = jpype.JClass("java.io.ByteArrayOutputStream")()
+            jpype.JClass("org.mpxj.mspdi.MSPDIWriter")().write(project, stream)
+            content = bytes(stream.toByteArray())
+        else:
+            content = encoded(_MpxjReader(jpype, project).file(label, digest))
     except jpype.JException as error:
         _end(UNREADABLE, str(error).splitlines()[0][:200])
-    sys.stdout.buffer.write(encoded(found))
+    sys.stdout.buffer.write(content)
     sys.stdout.flush()
 
 
@@ -365,4 +371,4 @@ def _spans(ranges: Iterable[Any], moment: Any) -> tuple[tuple[dt.datetime, dt.da
 
 
 if __name__ == "__main__":
-    _main(*sys.argv[1:4])
+    _main(*sys.argv[1:5])

@@ -89,7 +89,9 @@ def _leaf(state: Translating, task: TaskRecord, common: dict[str, Any], found: I
     late = not begun and any(each.kind == "as-late-as-possible" for each in task.constraints)
     found.leaves.append(item["id"])
     length = _length(state, task, begun=begun)
-    if not length and not late and task.kind in {"milestone", "start-milestone", "finish-milestone"}:
+    actual = task.progress.actual_start, task.progress.actual_finish
+    apart = state.dialect == "msp" and None not in actual and actual[0] != actual[1]  # an item that spans what nobody works
+    if not length and not late and not apart and task.kind in {"milestone", "start-milestone", "finish-milestone"}:
         _idle(state, task, 0)
         found.milestones.append({**item, "shown": "opens" if task.kind == "start-milestone" else "closes"})
         return

@@ -1,0 +1,79 @@
+"""``export``: an answer into the planner's own file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optimiser.cli.files import OutputFile
+from optimiser.cli.options import AsJson
+from optimiser.cli.output import ExitCode, page, print_json, print_text
+from optimiser.errors import InputError, Located, StoredResultError
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("export", no_args_is_help=True)(export_outcome)
+
+
+def export_outcome(
+    outcome: Annotated[Path, typer.Argument(metavar="OUTCOME", help="A document that 'solve FILE -o OUTCOME' wrote.")],
+    *,
+    into: Annotated[
+        Path, typer.Option("--into", metavar="FILE", help="The planner's file that was solved: .xer, .xml or .mpp. It stays.")
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="NEW", help="The file to write: .xer of an .xer, else .xml.")
+    ],
+    hold: Annotated[
+        bool, typer.Option("--hold", help="Hold with a constraint what the tool would start earlier, where the place is free.")
+    ] = False,
+    fields: Annotated[
+        bool, typer.Option("--fields", help="Add proof, float to each date, and what it drives, as fields of the tasks.")
+    ] = False,
+    project: Annotated[
+        str | None, typer.Option("--project", metavar="ID", help="Which project of the file, where several have activities.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace NEW where it is there already.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Put the dates of an answer into the planner's own file: only cells of dates and floats differ, all else stays.
+
+    Exit codes: 0 written; 5 written, and with --hold something could not be held; 2 bad usage or input; 1 our fault.
+    """
+    ending = ".xer" if into.suffix.lower() == ".xer" else ".xml"
+    target = OutputFile(output, [ending], force=force)
+    if _same_file(into, output):
+        raise InputError([Located("is the source, which is never written onto; maybe give another name", file=str(output))])
+    from models.outcome import Solved
+    from optimiser.evidence.export_documents import export_document, export_text
+    from optimiser.explain.stored import outcome_of, read
+    from optimiser.writing.export import export
+
+    document, where = read(outcome)
+    try:
+        solved = outcome_of(document, where)
+    except StoredResultError as error:
+        raise InputError([Located(f"{error}; maybe write it again with 'optimiser solve FILE -o OUTCOME'")]) from None
+    if not isinstance(solved, Solved):
+        raise InputError([Located(f"holds no schedule (it is {solved.status}), expected one to write", file=str(outcome))])
+    answer = export(solved, into, str(output), project=project, hold=hold, fields=fields)
+    target.write(answer.content)
+    if as_json:
+        print_json(export_document(answer.report))
+    else:
+        print_text(export_text(answer.report, page(), "Primavera P6" if answer.ending == ".xer" else "Microsoft Project"))
+    return ExitCode.MISSED if hold and answer.report.unheld else ExitCode.DONE
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    """Say whether two names lead to one file."""
+    try:
+        return os.path.realpath(one) == os.path.realpath(other) or one.samefile(other)
+    except OSError:
+        return False

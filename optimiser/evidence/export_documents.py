@@ -1,0 +1,55 @@
+"""What an export has written, for machines and for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.exporting import ExportReport
+from optimiser.evidence.terminal.page import Page, hanging, heading, paragraph
+from optimiser.evidence.words import counted
+
+__all__ = ["export_document", "export_text"]
+
+_MOST = 20
+"""Tasks that are named; the rest is a number."""
+
+
+def export_document(report: ExportReport) -> dict[str, Any]:
+    """Return the whole answer."""
+    return report.model_dump(mode="json", by_alias=True)
+
+
+def export_text(report: ExportReport, page: Page, tool: str) -> str:
+    """Return what was written, what holds, and what the planner's tool will move.
+
+    Parameters
+    ----------
+    report
+        The answer.
+    page
+        How it will be shown.
+    tool
+        Whose file it is.
+    """
+    lines = [heading(report.result, f"{report.source} with the answer in it")]
+    if not report.cells:
+        lines += paragraph("Every date of the answer is the file's own: the two files are equal, byte for byte.", page.width)
+    else:
+        said = f"{counted(report.moved, 'task')} of {report.tasks:,} moved; {counted(report.cells, 'cell')} written, all else as it was."
+        lines += paragraph(said, page.width)
+    if report.held:
+        more = f" and {len(report.held) - _MOST:,} more" if len(report.held) > _MOST else ""
+        said = f"Held by a new constraint, start no earlier: {', '.join(report.held[:_MOST])}{more}."
+        lines += paragraph(said, page.width)
+    if report.unheld:
+        said = f"{tool} will move {counted(len(report.unheld), 'task')} when it works its dates out again, and what follows:"
+        lines += paragraph(said, page.width)
+        for each in report.unheld[:_MOST]:
+            lines += hanging(each.id, f"{each.title}: {each.why}", page.width, 2)
+        if len(report.unheld) > _MOST:
+            lines += paragraph(f"and {len(report.unheld) - _MOST:,} more", page.width, 2)
+        if any(each.why == "nothing holds it" for each in report.unheld):
+            lines += paragraph("--hold puts a constraint on each that has none.", page.width)
+    for note in report.notes:
+        lines += paragraph(note, page.width)
+    return page.paint(lines)
