@@ -168,6 +168,8 @@ class Section(Record):
     items: Many[Annotated[int, Field(ge=1, le=20)]] = ()
     """Which of the twenty items of an evidence pack it answers."""
     blocks: Annotated[Many[Block], Field(min_length=1)]
+    question: Text | None = None
+    """The question under which it stands, folded; None for what stands before all questions."""
 
     @property
     def present(self) -> bool:

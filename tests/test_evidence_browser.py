@@ -15,6 +15,7 @@ import pytest
 
 from optimiser.evidence.folder import write
 from optimiser.evidence.pack import build
+from optimiser.evidence.report import brief_of, need_pdf, render_html
 from optimiser.evidence.request import request_of
 
 pytestmark = pytest.mark.browser
@@ -154,6 +155,28 @@ def test_fits(browser, page_file, name):
     assert wide <= WIDTHS[name]
     assert drawings
     assert max(drawings) <= WIDTHS[name]
+
+
+def test_the_first_screen_answers(browser, page_file):
+    """On a laptop's first screen stand the whole table of dates and the start of the Gantt chart."""
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    page.goto(page_file.as_uri())
+    table, chart = (
+        page.eval_on_selector(place, "each => { const box = each.getBoundingClientRect(); return [box.top, box.bottom]; }")
+        for place in ("#table-answer table", "#chart-gantt-driving svg")
+    )
+    page.close()
+
+    assert table[1] < chart[0] < 768 - 200
+
+
+def test_the_brief_is_short():
+    """What is printed for a policy reader has at most six pages, and holds the answer."""
+    built = build(request_of("mhhs-round2", cases=("poap1", "poap2"), samples=512), "mhhs-round2")
+    brief = brief_of(built.pack)
+
+    assert [section.id for section in brief.sections] == ["answer", "summary"]
+    assert 1 <= len(need_pdf()(string=render_html(brief, paper=True)).render().pages) <= 6
 
 
 def test_print_shows_what_is_folded(browser, page_file):

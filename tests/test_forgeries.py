@@ -277,7 +277,7 @@ def test_words_of_another_version_are_no_forgery_and_do_not_hold(pack: Path, cap
 
     assert code == ExitCode.DONE, blamed(told)
     said = " ".join(told["not_derived"]["results.json"])
-    assert "the sentences of section summary" in said
+    assert "the sentences of section answer" in said
     assert "of table dcma" in said
     assert any("another version" in note for note in told["notes"])
     assert main(["verify", str(pack), "--rerun"]) == ExitCode.MISSED

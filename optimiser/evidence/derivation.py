@@ -32,7 +32,8 @@ MOST_UNFOLDED = 200_000_000
 UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError)
 """What a file that is no workbook, or a damaged one, brings about."""
 
-PDF = "report.pdf"
+PAPER = ("brief.pdf", "report.pdf")
+"""The report as it is printed: only who sets it again can compare it."""
 
 GIVEN = (f"{INPUTS}/plan/", f"{INPUTS}/scenarios/")
 """Where a pack keeps what everything else is derived from."""
@@ -94,8 +95,7 @@ def derive(
         not_derived[path] = [*not_derived.get(path, ()), *apart]
     if given:
         not_derived[INPUTS] = ["what everything is derived from; it is held against no source here"]
-    if PDF in files:
-        not_derived[PDF] = ["how the page is set in print"]
+    not_derived |= {path: ["how the page is set in print"] for path in PAPER if path in files}
     not_derived[MANIFEST] = ["the versions it was made with, which excuse nothing"]
     return checks, not_derived
 
@@ -108,7 +108,7 @@ def _compared(
     Of a pack that another version made, ``left`` is given what was not compared of each file; None of one that this version made.
     """
     for path in sorted(set(files) | set(built.files)):
-        if path in (MANIFEST, SUMS, PDF) or path.startswith(GIVEN):
+        if path in (MANIFEST, SUMS, *PAPER) or path.startswith(GIVEN):
             continue
         if files.get(path) == built.files.get(path) or _same_book(path, files.get(path), built.files.get(path)):
             if not path.startswith(f"{ANSWERS}/") or path not in answers.taken:

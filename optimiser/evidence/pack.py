@@ -19,7 +19,7 @@ from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.folder import MANIFEST, SUMS, Built
 from optimiser.evidence.gather import gather
 from optimiser.evidence.inputs import INPUTS, collect_inputs, is_path, scenario_file
-from optimiser.evidence.report import need_pdf, render_html, render_pdf
+from optimiser.evidence.report import brief_of, need_pdf, render_html, render_pdf
 from optimiser.evidence.request import command, renamed
 from optimiser.evidence.restore import document_of
 from optimiser.evidence.sections.closing import versions
@@ -112,6 +112,7 @@ def build(
                 files[f"charts/{block.id}.svg"] = _text(block.svg + "\n")
     if with_pdf:
         tell("PDF")
+        files["brief.pdf"] = render_pdf(render_html(brief_of(pack), paper=True))
         files["report.pdf"] = render_pdf(render_html(pack, paper=True))
     manifest = _manifest(moved, dossier, pack, files)
     files[MANIFEST] = _text(print_document(manifest.model_dump(mode="json", by_alias=True)))

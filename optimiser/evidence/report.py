@@ -12,13 +12,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from models.pack import Pack, Table
+from models.pack import Pack, Section, Table
 from optimiser.errors import InputError, Located
 from optimiser.evidence.terminal.characters import clean
 from optimiser.evidence.words import day
 from optimiser.solve.fingerprint import package_version
 
-__all__ = ["need_pdf", "render_html", "render_pdf"]
+__all__ = ["brief_of", "need_pdf", "render_html", "render_pdf"]
 
 _LONG = 60
 """Letters from which on a cell is given a wide column."""
@@ -84,11 +84,26 @@ def render_html(pack: Pack, *, paper: bool = False, version: str | None = None) 
     source, _, _ = PackageLoader("optimiser.evidence").get_source(environment, "report.css")
     return environment.get_template("report.html.j2").render(
         pack=pack,
+        questions=_questions(pack),
         style=Markup(source),  # noqa: S704 - our own style sheet, in which nothing is filled
         breaks=_BREAKS,
         paper=paper,
         version=version or package_version("mhhs-optimiser"),
     )
+
+
+def brief_of(pack: Pack) -> Pack:
+    """Return what is printed for a policy reader: the first screen, and the answer in words."""
+    return pack.model_copy(update={"sections": tuple(each for each in pack.sections if each.id in ("answer", "summary"))})
+
+
+def _questions(pack: Pack) -> list[tuple[str, list[Section]]]:
+    """Return the sections under the questions that they answer."""
+    found: dict[str, list[Section]] = {}
+    for section in pack.sections:
+        if section.question:
+            found.setdefault(section.question, []).append(section)
+    return list(found.items())
 
 
 def need_pdf() -> Any:

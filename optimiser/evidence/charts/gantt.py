@@ -6,12 +6,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from optimiser.evidence.charts.svg import CALM, FAINT, INK, MUTED, STRONG, WIDTH, Drawing, TimeAxis, cut
+from optimiser.evidence.charts.svg import CALM, FAINT, INK, MUTED, STRONG, Drawing, TimeAxis, cut, wide
 
 __all__ = ["Bar", "diamond", "draw_bar", "gantt_chart", "tied"]
 
 _ROW = 17.0
-_LABEL = 262.0
+_WIDTH = 1080.0
+"""Units across: as wide as the page, so that names stand in full beside bars of years."""
+_WIDEST_LABEL = 470.0
 _TOP = 62.0
 
 
@@ -29,6 +31,8 @@ class Bar:
         First and last day as published.
     after
         Rows that it waits for, each with the ends that are joined: ``FS``, ``SS``, ``FF`` or ``SF``.
+    published
+        Of a milestone: where each published plan has it, by the plan's name.
     """
 
     id: str
@@ -40,6 +44,12 @@ class Bar:
     float_days: int | None
     ghost: tuple[dt.date, dt.date] | None = None
     after: tuple[tuple[str, str], ...] = ()
+    published: tuple[tuple[str, dt.date], ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Its title, and its id behind it."""
+        return f"{self.name} ({self.id})" if self.id != self.name else self.id
 
 
 def gantt_chart(name: str, title: str, bars: Sequence[Bar], *, knowledge: dt.date | None = None) -> str:
@@ -55,7 +65,7 @@ def gantt_chart(name: str, title: str, bars: Sequence[Bar], *, knowledge: dt.dat
         The day of the plan's knowledge, drawn where it is within sight. There is no line for today: the drawing is the
         same on every day.
     """
-    ends = [day for bar in bars for day in (bar.start, bar.finish, *(bar.ghost or ()))]
+    ends = [day for bar in bars for day in (bar.start, bar.finish, *(bar.ghost or ()), *(day for _, day in bar.published))]
     first, last = min(ends), max(ends)
     first = dt.date(first.year, first.month, 1)
     last = max(last + dt.timedelta(days=20), first + dt.timedelta(days=60))
@@ -66,8 +76,9 @@ def gantt_chart(name: str, title: str, bars: Sequence[Bar], *, knowledge: dt.dat
         "others light; a thin line after a bar is its float; an empty bar between two ticks has its ends tied to other items; "
         "a diamond is a milestone; a dashed outline is the published place; thin lines lead from what is waited for. The table beside the chart holds the numbers."
     )
-    sheet = Drawing(name, title, about, height)
-    axis = TimeAxis(first, last, _LABEL, WIDTH - 10)
+    sheet = Drawing(name, title, about, height, _WIDTH)
+    label = min(max((wide(bar.label, 10) for bar in bars), default=0.0) + 24, _WIDEST_LABEL)
+    axis = TimeAxis(first, last, label, _WIDTH - 10)
     hatch = sheet.hatch("driving", STRONG, "#d98e73")
     sheet.text(8, 16, title, size=13, weight=700)
     _legend(sheet, hatch)
@@ -78,7 +89,7 @@ def gantt_chart(name: str, title: str, bars: Sequence[Bar], *, knowledge: dt.dat
         sheet.text(x + 2, height - 2, "day of knowledge", size=8.5, fill=MUTED)
     places = {bar.id: _TOP + _ROW * place for place, bar in enumerate(bars)}
     for bar in bars:
-        _label(sheet, bar, places[bar.id])
+        _label(sheet, bar, places[bar.id], label)
     _links(sheet, axis, bars, places)
     for bar in bars:
         draw_bar(sheet, axis, bar, places[bar.id], hatch)
@@ -106,10 +117,9 @@ def _legend(sheet: Drawing, hatch: str) -> None:
     sheet.rect(486, y + 1, 22, 9, "none", stroke=MUTED, stroke_dasharray="3 2")
 
 
-def _label(sheet: Drawing, bar: Bar, y: float) -> None:
-    sheet.line(8, y + _ROW - 1.5, WIDTH - 10, y + _ROW - 1.5, "#f3f5f7")
-    text = f"{bar.id}  {bar.name}" if bar.id != bar.name else bar.id
-    sheet.text(8, y + 11.5, cut(text, _LABEL - 16, 10), size=10, weight=700 if bar.driving else 400, full=text)
+def _label(sheet: Drawing, bar: Bar, y: float, label: float) -> None:
+    sheet.line(8, y + _ROW - 1.5, _WIDTH - 10, y + _ROW - 1.5, "#f3f5f7")
+    sheet.text(8, y + 11.5, cut(bar.label, label - 16, 10), size=10, weight=700 if bar.driving else 400, full=bar.label)
 
 
 def draw_bar(sheet: Drawing, axis: TimeAxis, bar: Bar, y: float, hatch: str) -> None:
@@ -121,6 +131,7 @@ def draw_bar(sheet: Drawing, axis: TimeAxis, bar: Bar, y: float, hatch: str) -> 
             diamond(sheet, left, y + 7.5, "none", edge=MUTED)
         else:
             sheet.rect(left, y + 1.5, max(right - left, 3), 12, "none", stroke=MUTED, stroke_width=0.8, stroke_dasharray="3 2")
+    _published(sheet, axis, bar, y)
     if bar.kind == "milestone":
         diamond(sheet, start, y + 7.5, STRONG if bar.driving else INK)
         return
@@ -135,6 +146,16 @@ def draw_bar(sheet: Drawing, axis: TimeAxis, bar: Bar, y: float, hatch: str) -> 
         end = min(axis.right, axis.at(bar.finish + dt.timedelta(days=1 + bar.float_days)))
         sheet.line(start + width, y + 7.5, end, y + 7.5, MUTED, stroke_width=1.2)
         sheet.line(end, y + 4.5, end, y + 10.5, MUTED, stroke_width=1.2)
+
+
+def _published(sheet: Drawing, axis: TimeAxis, bar: Bar, y: float) -> None:
+    """Draw where each published plan has a milestone, with the plan's name where there is room for it before the next mark."""
+    places = sorted((axis.at(day), plan) for plan, day in bar.published)
+    taken = [axis.at(bar.start), axis.right, *(x for x, _ in places)]
+    for x, plan in places:
+        diamond(sheet, x, y + 7.5, "none", edge=MUTED)
+        if all(other <= x or other >= x + wide(plan, 7) + 14 for other in taken):
+            sheet.text(x + 7, y + 10, plan, size=7, fill=MUTED)
 
 
 def tied(sheet: Drawing, left: float, right: float, y: float, height: float) -> None:

@@ -23,6 +23,7 @@ __all__ = [
     "TimeAxis",
     "cut",
     "month_name",
+    "wide",
 ]
 
 WIDTH = 760
@@ -53,6 +54,11 @@ def cut(text: str, width: float, size: float = 11) -> str:
         if taken > room:
             return text[: max(1, place - 1)].rstrip() + "…"
     return text
+
+
+def wide(text: str, size: float = 11) -> float:
+    """Return about how wide a text is."""
+    return sum(_CAPITAL if letter.isupper() else 1.0 for letter in clean(text)) * size * _LETTER
 
 
 def _number(value: float) -> str:

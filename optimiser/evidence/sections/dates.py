@@ -22,8 +22,10 @@ from optimiser.explain import verify_outcome
 
 __all__ = ["cases", "checker", "dates_table", "schedule"]
 
-_MOST_ROWS = 36
+_MOST_ROWS = 48
 """Rows of one drawing: more would not be read on a page."""
+_MOST_DRAWN = 192
+"""Rows of a schedule that are drawn; all stand in its table."""
 
 
 def schedule(dossier: Dossier) -> Section:
@@ -33,47 +35,27 @@ def schedule(dossier: Dossier) -> Section:
     if solved is None:
         absent = Absence(what="A schedule, and the argument that nothing earlier is possible", reason="the plan has no dates")
         return Section(id="earliest", title="Earliest dates and their proof", items=(6,), blocks=(absent,))
-    bars = _bars(dossier.plan, main, dossier.milestones)
-    shown = _main_rows(bars)
     blocks: list[Block] = [
         lead(
             "The schedule below reaches each milestone at its earliest date; a second programme that knows nothing of how it "
             "was found accepts it, and the argument after it shows line by line that a day earlier is impossible."
         ),
-        Chart(
-            id="gantt-driving",
-            title="What drives the milestones",
-            about="Driving items and all milestones of the main case, with their links.",
-            svg=gantt_chart("gantt-driving", "What drives the milestones", shown, knowledge=dossier.plan.as_of),
-            table="schedule",
-        ),
         _rows(dossier, main, "schedule", "The schedule, every row"),
     ]
-    titles = {phase.id: phase.title for phase in dossier.plan.phases}
-    phases = list(dict.fromkeys(row.phase for row in solved.rows))
-    for place, phase in enumerate(phases, start=1):
-        group = [bar for bar, row in zip(bars, solved.rows, strict=True) if row.phase == phase]
-        parts = [group[start : start + _MOST_ROWS] for start in range(0, len(group), _MOST_ROWS)]
-        for number, part in enumerate(parts[:3], start=1):
-            title = titles.get(phase or "", "Items without a phase") + (f", part {number}" if len(parts) > 1 else "")
-            blocks.append(
-                Chart(
-                    id=f"gantt-{place}-{number}",
-                    title=title,
-                    about=f"Rows of {title}.",
-                    svg=gantt_chart(f"gantt-{place}-{number}", title, part, knowledge=dossier.plan.as_of),
-                    table="schedule",
-                    small=True,
-                )
-            )
+    bars = bars_of(dossier.plan, main, dossier.milestones)[:_MOST_DRAWN]
+    parts = [bars[start : start + _MOST_ROWS] for start in range(0, len(bars), _MOST_ROWS)]
+    for place, part in enumerate(parts, start=1):
+        name, title = f"gantt-{place}", "The whole schedule" + (f", part {place}" if len(parts) > 1 else "")
+        drawn = gantt_chart(name, title, part, knowledge=dossier.plan.as_of)
+        blocks.append(Chart(id=name, title=title, about=f"{len(part)} rows of the schedule.", svg=drawn, table="schedule"))
     blocks += [_argument(main, certificate.milestone) for certificate in solved.certificates]
     blocks += [paragraph(Figure(text=note, proof=_weakest([main]), source=run_source(main))) for note in solved.notes]
     return Section(id="earliest", title="Earliest dates and their proof", items=(6,), blocks=tuple(blocks))
 
 
-def _main_rows(bars: Sequence[Bar]) -> list[Bar]:
-    """Return what drives and every milestone, in order of time."""
-    kept = [bar for bar in bars if bar.driving or bar.kind == "milestone"][:_MOST_ROWS]
+def main_rows(bars: Sequence[Bar], milestones: Sequence[str]) -> list[Bar]:
+    """Return what drives and the milestones asked for, in order of time."""
+    kept = [bar for bar in bars if bar.driving or bar.id in milestones][:_MOST_ROWS]
     return sorted(kept, key=lambda bar: (bar.start, bar.kind == "milestone", bar.finish))
 
 
@@ -84,7 +66,7 @@ def _weakest(cases: Iterable[DossierCase]) -> PackProof:
     return max(held, key=order.index, default="certified")
 
 
-def _bars(plan: Plan, case: DossierCase, milestones: Sequence[str]) -> list[Bar]:
+def bars_of(plan: Plan, case: DossierCase, milestones: Sequence[str]) -> list[Bar]:
     """Return the rows of a schedule as bars."""
     solved = case.solved
     assert solved is not None
@@ -107,6 +89,7 @@ def _bars(plan: Plan, case: DossierCase, milestones: Sequence[str]) -> list[Bar]
                 # Working days drawn as calendar days: five in seven.
                 float_days=min(known) * 7 // 5 if known else None,
                 ghost=ghost if ghost != (row.start, row.finish) else None,
+                published=_published(case, row.id),
                 after=tuple((before, ends) for before, ends, _ in waits.get(row.id, ()))
                 if not isinstance(item, Hammock)
                 else (),
@@ -156,6 +139,15 @@ def _rows(dossier: Dossier, case: DossierCase, name: str, title: str) -> Table:
         fold=True,
         most=200,
     )
+
+
+def _published(case: DossierCase, item: str) -> tuple[tuple[str, dt.date], ...]:
+    """Return where each published plan has a milestone of the pack: a month at its first day; plans that agree are named together."""
+    entry = next((each for each in case.solved.milestones if each.id == item), None) if case.solved else None
+    at: dict[dt.date, list[str]] = {}
+    for name, found in entry.baselines.items() if entry else ():
+        at.setdefault(dt.date.fromisoformat(f"{found.published}-01"[:10]), []).append(name)
+    return tuple((", ".join(names), day) for day, names in at.items())
 
 
 def _predecessors(plan: Plan) -> dict[str, list[tuple[str, str, str]]]:
@@ -339,8 +331,8 @@ def cases(dossier: Dossier) -> Section:
             )
     reproducing = dossier.reproducing
     if reproducing is not None and reproducing is not dossier.main and reproducing.plan is not None:
-        bars = _bars(reproducing.plan, reproducing, dossier.milestones)
-        shown = _main_rows(bars)
+        bars = bars_of(reproducing.plan, reproducing, dossier.milestones)
+        shown = main_rows(bars, dossier.milestones)
         title = f"What drives the milestones in case {reproducing.id}"
         blocks.append(
             Chart(

@@ -1,4 +1,4 @@
-"""The first page: the answer in plain words."""
+"""The answer in plain words, behind the first screen."""
 
 from __future__ import annotations
 
@@ -27,29 +27,20 @@ from optimiser.evidence.sections.words import (
     span_words,
     warning,
 )
-from optimiser.evidence.sections.worth import first_evidence
 from optimiser.evidence.tables.kit import column, table
 from optimiser.evidence.words import day, month_or_day
 from optimiser.robust.commitment import commitment, ratio_of
 
-__all__ = ["summary"]
+__all__ = ["acts_of", "give", "no_dates", "summary"]
 
 
 def summary(dossier: Dossier) -> Section:
-    """Return the answer on one page."""
-    blocks: list[Block] = []
-    main = dossier.main
-    if main.solved is None:
-        blocks += _no_dates(dossier)
-    for case in dossier.cases[1:]:
-        if case.solved is None:
-            status = case.outcome.status if case.outcome else "without dates"
-            blocks.append(warning("Case ", Name(text=case.id), f" is {status}: see the section of cases."))
-    blocks += changed(dossier)
-    if main.solved is None:
-        return Section(id="summary", title="Summary", items=(20,), blocks=tuple(blocks))
-    blocks += [
-        _opening(dossier),
+    """Return the answer in words: what it says, what it would cost to be wrong, what holds it, and who must act."""
+    opening = [_opening(dossier), *changed(dossier)]
+    if dossier.main.solved is None:
+        return Section(id="summary", title="The answer in words", items=(20,), blocks=tuple(opening))
+    blocks: list[Block] = [
+        *opening,
         *_sentences(dossier),
         _main_dates(dossier),
         *_wrong(dossier),
@@ -57,9 +48,8 @@ def summary(dossier: Dossier) -> Section:
         *_binds(dossier),
         *_gives(dossier),
         *_acts(dossier),
-        *first_evidence(dossier),
     ]
-    return Section(id="summary", title="Summary", items=(20,), blocks=tuple(blocks))
+    return Section(id="summary", title="The answer in words", items=(20,), blocks=tuple(blocks))
 
 
 def _opening(dossier: Dossier) -> Block:
@@ -208,10 +198,11 @@ def _gives(dossier: Dossier) -> list[Block]:
     """Say what would have to give for the first published plan."""
     if not dossier.why_not:
         return [absence(dossier, "why-not", "What would have to give for an earlier date")]
-    return [_give(dossier, entry) for entry in dossier.why_not]
+    return [give(dossier, entry) for entry in dossier.why_not]
 
 
-def _give(dossier: Dossier, entry: MilestoneWhyNot) -> Block:
+def give(dossier: Dossier, entry: MilestoneWhyNot) -> Block:
+    """Say what would have to give for one milestone to be when the first published plan has it."""
     answer = entry.answer
     source = f"why-not {entry.milestone} by {answer.by}"
     asked = Figure(text=month_or_day(entry.published), proof="published", source=f"baseline {dossier.plan.baselines[0].id}")
@@ -280,8 +271,11 @@ def _few(options: Sequence[str], source: str) -> list[str | Name | Figure]:
     return [Name(text="; ".join(shown)), *(rest if more else [])]
 
 
-def _acts(dossier: Dossier) -> list[Block]:
-    """Say who must have finished what by when: work of which a day more moves a milestone, whatever its start is tied to."""
+def acts_of(dossier: Dossier) -> list[list[Cell]]:
+    """Return who must have finished what by when, or which milestones move: work of which a day more moves one of them.
+
+    The first deadline stands first; a row holds the day, the owner, the item, its title and the milestones.
+    """
     solved = dossier.main.solved
     assert solved is not None
     rows: list[list[Cell]] = []
@@ -295,9 +289,13 @@ def _acts(dossier: Dossier) -> list[Block]:
         item = dossier.plan.items[row.id]
         if row.id in driving and row.id in tight and row.working_days and isinstance(item, Activity):
             rows.append([row.finish, item.owner, row.id, item.title, names(tight[row.id])])
+    return sorted(rows, key=lambda row: (str(row[0]), str(row[2])))
+
+
+def _acts(dossier: Dossier) -> list[Block]:
+    rows = acts_of(dossier)
     if not rows:
         return []
-    rows.sort(key=lambda row: (row[0], row[2]))
     return [
         table(
             "acts",
@@ -317,7 +315,7 @@ def _acts(dossier: Dossier) -> list[Block]:
     ]
 
 
-def _no_dates(dossier: Dossier) -> list[Block]:
+def no_dates(dossier: Dossier) -> list[Block]:
     """Say first that there is no date, and why."""
     main = dossier.main
     outcome = main.outcome

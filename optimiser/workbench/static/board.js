@@ -97,6 +97,16 @@ export function board(desk, place) {
   desk.addEventListener("draft", show);
   desk.addEventListener("item", () => first && show());
 
+  /** Bring the bar of what was chosen into sight, where the zoom has it elsewhere. */
+  function reveal(id) {
+    const bar = bars.querySelector(`[data-item="${CSS.escape(id)}"][data-part="body"]`);
+    if (!bar) return;
+    const { left, right } = bar.getBoundingClientRect();
+    const around = place.getBoundingClientRect();
+    const edge = around.left + names.getBoundingClientRect().width;
+    if (right < edge + 20 || left > around.right - 20) place.scrollLeft += left - edge - 60;
+  }
+
   // -- keys ---------------------------------------------------------------------------------------------------------
 
   function buttonsOf(list) {
@@ -137,7 +147,7 @@ export function board(desk, place) {
       const id = event.target.closest("button")?.dataset.id;
       if (!id || id.startsWith("phase:") || id === desk.item) return;
       clearTimeout(walking);
-      walking = setTimeout(() => desk.choose(id), 80);
+      walking = setTimeout(() => desk.choose(id).then(() => reveal(id)), 80);
     });
     list.addEventListener("click", (event) => {
       const id = event.target.closest("button")?.dataset.id;
@@ -145,7 +155,7 @@ export function board(desk, place) {
       if (id.startsWith("phase:")) fold(id, !desk.look.folded.includes(id.slice(6)));
       else {
         clearTimeout(walking);
-        desk.choose(id, { why: true });
+        desk.choose(id, { why: true }).then(() => reveal(id));
       }
     });
   }

@@ -56,6 +56,14 @@ export function keep(desk, place) {
     told.textContent = `${found.name} is saved`;
   });
 
+  /** On paper the whole plan stands across the page, whatever is in sight. */
+  const print = () => tried(async () => {
+    const { zoom, width, focus } = desk.look;
+    await desk.see({ zoom: "fit", width: 900, focus: null });
+    window.print();
+    await desk.see({ zoom, width, focus });
+  });
+
   fill(place,
     el("label", { for: "keep-title" }, "Title of the scenario"), title,
     el("button", { type: "button", id: "save", click: scenario }, "Scenario file"),
@@ -63,6 +71,6 @@ export function keep(desk, place) {
     el("button", { type: "button", id: "save-png", click: png }, "Schedule as PNG"),
     el("button", { type: "button", id: "save-workbook", click: () => long("workbook", "workbook") }, "Workbook"),
     el("button", { type: "button", id: "save-pack", click: () => long("pack", "evidence pack") }, "Evidence pack"),
-    el("button", { type: "button", click: () => window.print() }, "Print as a brief"),
+    el("button", { type: "button", id: "print", click: print }, "Print as a brief"),
     told);
 }
