@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from models.findings import Binding, Certificate, Conflict, Evidence, ProofClass
-from models.record import Date, Identifier, Many, Record, Text
+from models.record import Date, Identifier, Many, Record, Text, unless
 from models.schedule import Schedule
 
 __all__ = [
@@ -93,7 +93,7 @@ class RowDate(Record):
 
     id: Identifier
     name: Text
-    kind: Literal["activity", "milestone", "hammock"]
+    kind: Literal["activity", "milestone", "hammock", "summary"]
     phase: Identifier | None
     start: Date
     finish: Date
@@ -104,6 +104,8 @@ class RowDate(Record):
     float_most_wd: dict[Identifier, int | None] = {}
     """How far it might slip at the most if the slots were used in another order, where that is further."""
     free_float_wd: int | None = None
+    float_min: dict[Identifier, int | None] = unless({})
+    """Of a plan in minutes the same as ``float_wd``, in worked minutes of the item's own calendar."""
 
 
 class Solved(Record):

@@ -14,11 +14,12 @@ from models.assumptions import Assumption, Unknown
 from models.duration import Duration, Value
 from models.duration import Unit as LengthUnit
 from models.items import Activity, Hammock
+from models.moment import MINUTES
 from models.plan import DURATION_PREFIX, Plan
 from models.provenance import Authority
 from models.rules import Rule
 from models.terms import NONE, Term, column_number
-from optimiser.clock import Clock, Convention, Side
+from optimiser.clock import Clock, Convention, MinuteClock, Side
 
 __all__ = [
     "NONE",
@@ -216,6 +217,8 @@ class Number:
         By how many units it can worsen, and be relaxed: to the end of the axis, or of its own range.
     convention
         How a date is read.
+    step
+        How much of its own a unit is: of a number of minutes, those of a day.
     """
 
     slot: str
@@ -226,6 +229,7 @@ class Number:
     least: int
     clock: Clock
     convention: Convention = "opens"
+    step: int = 1
 
     @property
     def boundary(self) -> int:
@@ -237,11 +241,13 @@ class Number:
         """Return the value when it is worse by some units; better where they are negative."""
         value = self.value
         if isinstance(value, Duration):
-            return Duration(value.amount + self.worse * units, value.unit)
+            amount = value.amount + self.worse * units * self.step
+            floor = 0 if self.step > 1 and value.amount >= 0 else amount  # the last step back may be a part of a day
+            return Duration(max(amount, floor), value.unit)
         if isinstance(value, dt.date):
             if not units:
                 return value
-            return self.clock.show(self.boundary + self.worse * units, self.convention)
+            return self.clock.show(self.boundary + self.worse * units * self.step, self.convention)
         assert isinstance(value, int)
         return value + self.worse * units
 
@@ -296,6 +302,8 @@ def _number(
 ) -> Number:
     """Return a number that goes as far as its meaning and the axis let it."""
     unit: Unit
+    if isinstance(clock, MinuteClock) and isinstance(value, dt.date | Duration):
+        return _minute_number(slot, value, clock, worse, ends, convention)
     if isinstance(value, dt.date):
         boundary = clock.stated(value, convention, "floor" if worse > 0 else "ceiling")
         unit, up, down = "wd", max(0, clock.size - 1 - boundary), max(0, boundary - 1)
@@ -305,6 +313,28 @@ def _number(
         up = reach + max(0, -size) if most is None else most - size
         down = reach + max(0, size) if least is None else size - least
     return Number(slot, value, unit, worse, *((up, down) if worse > 0 else (down, up)), clock, convention)
+
+
+def _minute_number(
+    slot: str,
+    value: dt.date | Duration,
+    clock: MinuteClock,
+    worse: int,
+    ends: tuple[int | None, int | None],
+    convention: Convention,
+) -> Number:
+    """Return a number of a plan in minutes, which goes by days: worked ones of worked time, else those of the clock."""
+    days = clock.size // MINUTES
+    if isinstance(value, dt.date):
+        boundary = clock.stated(value, convention, "floor" if worse > 0 else "ceiling")
+        up, down = (clock.limit - boundary) // MINUTES, (boundary - clock.origin) // MINUTES
+        return Number(slot, value, "cd", worse, *((up, down) if worse > 0 else (down, up)), clock, convention, MINUTES)
+    step = {"min": clock.day_minutes, "h": -(-clock.day_minutes // 60), "emin": MINUTES}.get(value.unit, 1)
+    unit: Unit = "wd" if value.unit in ("min", "h") else "cd" if value.unit == "emin" else value.unit
+    least, most = ends
+    up = days if most is None else (most - value.amount) // step
+    down = days if least is None else -(-(value.amount - least) // step)
+    return Number(slot, value, unit, worse, *((up, down) if worse > 0 else (down, up)), clock, convention, step)
 
 
 def _reach(clock: Clock, unit: Unit) -> int:

@@ -37,6 +37,7 @@ from optimiser.critical.backward import latest_times
 from optimiser.critical.batch import Columns, evaluate
 from optimiser.critical.compile import compile_network
 from optimiser.critical.forward import earliest_times
+from optimiser.encoding import Encoding
 from optimiser.solve.placement import complete
 from tests.minute_plans import Walked, minute_plan
 
@@ -128,7 +129,7 @@ def test_months_keep_the_time_of_day_and_can_be_undone() -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_the_passes_and_the_checker_agree_with_minutes_walked_one_by_one(seed: int) -> None:
+def test_passes_checker_and_solver_agree_with_minutes_walked_one_by_one(seed: int) -> None:
     """On plans of several calendars, leads, shares and floors every position is the walked one, and nothing breaks.
 
     Nor is the checker lenient: no item can be a minute earlier with all others where they are.
@@ -152,6 +153,8 @@ def test_the_passes_and_the_checker_agree_with_minutes_walked_one_by_one(seed: i
         batch = evaluate(network, Columns(samples=2))
         assert batch.values[:, 0].tolist() == earliest.values
         target = network.nodes["END", "start"]
+        answer = Encoding(plan, clock, switches=False).earliest("END")
+        assert (answer.status, answer.boundary) == ("optimal", earliest.values[target])
         latest = latest_times(network, {target: earliest.values[target]})
         assert all(late >= early for late, early in zip(latest, earliest.values, strict=True))
         for activity in plan.activities:
@@ -182,6 +185,7 @@ from models.rules import Dependency
 from optimiser.critical.backward import latest_times
 from optimiser.critical.compile import compile_network
 from optimiser.critical.forward import earliest_times
+from optimiser.encoding import Encoding
 covers = Span(first=dt.date(2020, 1, 1), last=dt.date(2031, 12, 31))
 days = ("mon", "tue", "wed", "thu", "fri")
 def calendar(name, *shifts):

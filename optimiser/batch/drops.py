@@ -123,7 +123,7 @@ def _tight(network: Network, columns: Columns, values: NDArray[np.int64], nodes:
         asked[node] = values[node] > network.base[node]
 
     def note(name: str, tight: Flags) -> None:
-        if tight.any():
+        if tight.any() and name not in network.facts:
             found[name] = found[name] | tight if name in found else tight
 
     for component in reversed(network.order):

@@ -293,6 +293,14 @@ class Clock:
             self._own[calendar] = _working_days(self._calendars[calendar])
         return self._own[calendar]
 
+    def worked_between(self, earlier: int, later: int, calendar: str | None = None) -> int:
+        """Return what is worked between two boundaries, negative where they are the other way round: boundaries, as days are."""
+        return later - earlier
+
+    def in_days(self, worked: int) -> int:
+        """Return what is worked as whole working days, the rest left out."""
+        return worked
+
     # -- sets of boundaries ------------------------------------------------------------------------------------------
 
     def aligned(self, to: str, convention: Convention) -> Boundaries:

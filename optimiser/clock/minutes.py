@@ -204,6 +204,15 @@ class MinuteClock(Clock):
             self._own[calendar] = np.array(worked, dtype=np.int64)
         return self._own[calendar]
 
+    def worked_between(self, earlier: int, later: int, calendar: str | None = None) -> int:
+        """Return the minutes that a calendar works between two boundaries."""
+        time = self.time(calendar)
+        return time.worked(later) - time.worked(earlier)
+
+    def in_days(self, worked: int) -> int:
+        """Return worked minutes as whole days of the plan's ``day_minutes``, the rest left out."""
+        return worked // self.day_minutes if worked >= 0 else -(-worked // self.day_minutes)
+
     # -- sets of boundaries ------------------------------------------------------------------------------------------
 
     def of_days(self, days: Days, convention: Convention) -> Boundaries:

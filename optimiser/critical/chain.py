@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from models.findings import Certificate, CertificateStep
+from models.items import Summary
 from optimiser.critical.batch import Columns, evaluate
 from optimiser.critical.forward import Earliest, earliest_times
 from optimiser.critical.network import Network
@@ -60,12 +61,26 @@ def statement(network: Network, node: int, boundary: int, rule: str | None, know
     """
     plan, point = network.plan, network.points[node]
     date = plain_date(network.clock.show(boundary, plan.convention(point)))
-    reason = "nothing starts before the horizon" if rule is None else demand(plan, rule)
+    reason = _ground(network, node, pushed=bool(known)) if rule is None else demand(plan, rule)
     for quorum in network.quorums:
         at = [known.get(source) for source in quorum.sources]
         if quorum.rule == rule and quorum.target == node and quorum.reach(at)[0] == boundary and (said := quorum.said(at)):
             reason = f"{reason}; {said}"
     return f"{point_name(plan, point)} is at {date} or later: {reason}"
+
+
+def _ground(network: Network, node: int, *, pushed: bool) -> str:
+    """Say why a point is no earlier that no rule holds."""
+    point = network.points[node]
+    item = network.plan.items[point.item]
+    progress = getattr(item, "progress", None)
+    if progress is not None and progress.begun:
+        return "so it was done"
+    if isinstance(item, Summary):
+        return "so what it spans lies"
+    if pushed:
+        return "its calendar, or where it is put, has it so"
+    return "nothing starts before the horizon"
 
 
 def _has_two_ends(network: Network, item: str) -> bool:

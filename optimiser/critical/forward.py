@@ -32,7 +32,7 @@ class Event(NamedTuple):
     node: int
     boundary: int
     rule: str | None
-    """The rule or ``duration:ITEM``; None for the beginning of the axis."""
+    """The rule or ``duration:ITEM``; None for the beginning of the axis, and for what is a fact of the item."""
     parents: tuple[int, ...]
     """Indices of the events it follows from."""
     lengths: tuple[str, ...] = ()
@@ -105,7 +105,7 @@ class Earliest:
         found: dict[str, None] = {}
         for index in events:
             event = self.events[index]
-            if event.rule is not None and event.rule not in self.network.facts:
+            if event.rule is not None:
                 found[event.rule] = None
                 found.update(dict.fromkeys(event.lengths))
         return list(found)
@@ -207,7 +207,8 @@ class Pass:
         self, node: int, boundary: int, rule: str | None, parents: tuple[int, ...], lengths: tuple[str, ...] = ()
     ) -> None:
         self.last[node] = len(self.events)
-        self.events.append(Event(node, boundary, rule, parents, lengths))
+        told = None if rule in self.network.facts else rule
+        self.events.append(Event(node, boundary, told, parents, lengths))
         self.values[node] = boundary
 
     def _within(self, node: int) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from ortools.sat.python import cp_model
 
 from models.plan import DURATION_PREFIX, Plan
-from optimiser.clock import Clock
+from optimiser.clock import Clock, MinuteClock
 from optimiser.encoding.answer import Window
+from optimiser.encoding.minute_rules import MINUTE_ENCODERS
+from optimiser.encoding.minutes import MinuteVariables
 from optimiser.encoding.rules import ENCODERS
 from optimiser.encoding.variables import Variables
 from optimiser.errors import BeyondHorizonError, Located
@@ -17,7 +19,14 @@ from optimiser.errors import BeyondHorizonError, Located
 __all__ = ["build"]
 
 
-def build(plan: Plan, clock: Clock, windows: Mapping[str, Window] | None, *, switchable: bool) -> Variables:
+def build(
+    plan: Plan,
+    clock: Clock,
+    windows: Mapping[str, Window] | None,
+    *,
+    switchable: bool,
+    only: Collection[str] | None = None,
+) -> Variables:
     """Return the variables of a plan's model, with every enabled rule and duration posted.
 
     Parameters
@@ -30,23 +39,34 @@ def build(plan: Plan, clock: Clock, windows: Mapping[str, Window] | None, *, swi
         Where items may lie, by item; the whole axis for those without.
     switchable
         Whether each rule and duration is posted under a literal of its own.
+    only
+        Rules to be posted, where not all are.
 
     Raises
     ------
     BeyondHorizonError
         If stated dates are outside the days that the base calendar covers: all of them, each with its rule.
     """
-    variables = Variables(plan, clock, windows, switchable=switchable)
+    variables = (
+        MinuteVariables(plan, clock, windows, switchable=switchable)
+        if isinstance(clock, MinuteClock)
+        else Variables(plan, clock, windows, switchable=switchable)
+    )
     for activity in plan.activities:
         variables.add_activity(activity, DURATION_PREFIX + activity.id)
     for milestone in plan.milestones:
         variables.add_milestone(milestone.id)
+    if isinstance(variables, MinuteVariables):
+        variables.add_summaries()
     faults: list[Located] = []
     for index, rule in enumerate(plan.rules):
-        if not plan.switch(rule.enabled):
+        if not plan.switch(rule.enabled) or (only is not None and rule.id not in only):
             continue
         try:
-            ENCODERS[rule.kind](variables, rule, variables.switch(rule.id))
+            if isinstance(variables, MinuteVariables):
+                MINUTE_ENCODERS[rule.kind](variables, rule, variables.switch(rule.id))
+            else:
+                ENCODERS[rule.kind](variables, rule, variables.switch(rule.id))
         except BeyondHorizonError as error:
             faults += (replace(fault, path=f"rules[{index}]") for fault in error.faults)
     if faults:

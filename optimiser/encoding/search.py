@@ -301,6 +301,8 @@ class Encoding:
         An item that no rule names can always be placed, as far as the axis and its window leave any place at all.
         """
         plan = self.plan
+        if plan.unit == "minute":  # where an item may begin hangs on what the whole plan asks of it
+            return build(plan, self.clock, self._windows, switchable=True, only=members)
         rules = tuple(rule for rule in plan.rules if rule.id in members)
         named = {point.item for rule in rules for point in rule.points()} | {milestone}
         part = plan.evolve(

@@ -16,7 +16,6 @@ from optimiser.clock import Boundaries, Clock, MinuteClock
 from optimiser.encoding.answer import Window
 from optimiser.encoding.asking import asking
 from optimiser.encoding.staircase import Linear, Literals, Refinable, Staircase, Steps
-from optimiser.errors import InputError, Located
 
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model_helper import Literal
@@ -76,9 +75,6 @@ class Variables:
     """
 
     def __init__(self, plan: Plan, clock: Clock, windows: Mapping[str, Window] | None, *, switchable: bool) -> None:
-        if isinstance(clock, MinuteClock):
-            message = "CP-SAT cannot confirm dates in minutes yet, so no verb that needs it answers; expected 'unit: day'"
-            raise InputError([Located(message, path="unit")])
         self.plan = plan
         self.clock = clock
         asking()
@@ -90,7 +86,8 @@ class Variables:
         self.free: dict[str, Literals] = {}
         self.refinable: list[Refinable] = []
         self.rationed = False
-        self.axis: Boundaries = np.arange(clock.size + 1, dtype=np.int64)
+        # Nothing of a plan in minutes is as long as its axis.
+        self.axis: Boundaries = np.arange(0 if isinstance(clock, MinuteClock) else clock.size + 1, dtype=np.int64)
         self._windows = windows or {}
         self._steps = Steps(self.model)
         self._intervals: dict[str, cp_model.IntervalVar] = {}

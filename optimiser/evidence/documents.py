@@ -325,6 +325,7 @@ def _row(row: RowDate) -> dict[str, Any]:
         "kind": row.kind,
         "phase": row.phase,
         "float_most_wd": dict(row.float_most_wd),
+        **({"float_min": dict(row.float_min)} if row.float_min else {}),
     }
 
 

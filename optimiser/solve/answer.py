@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
-from models.items import Activity, Hammock, Milestone
+from models.items import Activity, Hammock, Item, Milestone, Summary
 from models.outcome import DateSpan, Infeasible, MilestoneDate, Outcome, RowDate, Run, Solved, Undecided
 from models.plan import Plan
 from models.rules import Point
-from optimiser.clock import Clock
+from optimiser.clock import Clock, MinuteClock
 from optimiser.critical import Earliest, certificate, driving_items, free_floats
 from optimiser.encoding import Limits
 from optimiser.encoding.answer import DETERMINISTIC_TIME
@@ -176,11 +176,23 @@ def _dated(plan: Plan, clock: Clock, reasons: Earliest, proved: Proved, span: Da
     )
 
 
-_KINDS: dict[type, Literal["activity", "milestone", "hammock"]] = {
+_KINDS: dict[type, Literal["activity", "milestone", "hammock", "summary"]] = {
     Activity: "activity",
     Milestone: "milestone",
     Hammock: "hammock",
+    Summary: "summary",
 }
+
+
+def _worked(clock: Clock, item: Item, start: int, slip: int | None) -> int | None:
+    """Return what an item's own calendar works in a slip from where it starts."""
+    return None if slip is None else clock.worked_between(start, start + slip, getattr(item, "calendar", None))
+
+
+def _days(clock: Clock, item: Item, start: int, slip: int | None) -> int | None:
+    """Return the same in whole working days."""
+    worked = _worked(clock, item, start, slip)
+    return None if worked is None else clock.in_days(worked)
 
 
 def _rows(problem: Problem, order: Earliest, dates: Dates, reasons: Mapping[str, Earliest]) -> tuple[RowDate, ...]:
@@ -196,10 +208,14 @@ def _rows(problem: Problem, order: Earliest, dates: Dates, reasons: Mapping[str,
         else:
             start = clock.show(position.start, "opens")
             finish = clock.show(position.finish, "closes")
-        held = not isinstance(item, Hammock)
+        held = isinstance(item, Activity | Milestone)
         # Floats are counted from the position in the order of the slots; an item placed late has used some of it.
         own = {name: slips[name][item.id] if held else NO_SLACK for name in slips}
         moved = {name: position.start - reasons[name].position(item.id)[0] if held else 0 for name in slips}
+        spare = {name: _less(own[name].least, moved[name]) for name in slips}
+        most = {name: _less(own[name].most, moved[name]) for name in slips if not own[name].exact}
+        idle = _less(free.get(item.id), position.start - order.position(item.id)[0] if held else 0)
+        worked = clock.worked_between(position.start, position.finish, getattr(item, "calendar", None))
         rows.append(
             RowDate(
                 id=item.id,
@@ -208,10 +224,15 @@ def _rows(problem: Problem, order: Earliest, dates: Dates, reasons: Mapping[str,
                 phase=item.phase,
                 start=start,
                 finish=finish,
-                working_days=position.finish - position.start,
-                float_wd={name: _less(own[name].least, moved[name]) for name in slips},
-                float_most_wd={name: _less(own[name].most, moved[name]) for name in slips if not own[name].exact},
-                free_float_wd=_less(free.get(item.id), position.start - order.position(item.id)[0] if held else 0),
+                working_days=clock.in_days(worked),
+                float_wd={name: _days(clock, item, position.start, slip) for name, slip in spare.items()},
+                float_most_wd={name: _days(clock, item, position.start, slip) for name, slip in most.items()},
+                free_float_wd=_days(clock, item, position.start, idle),
+                float_min=(
+                    {name: _worked(clock, item, position.start, slip) for name, slip in spare.items()}
+                    if isinstance(clock, MinuteClock)
+                    else {}
+                ),
             )
         )
     return tuple(rows)

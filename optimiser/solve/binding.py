@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.findings import Binding
+from optimiser.clock import Boundaries, Clock
 from optimiser.critical import Earliest, compile_network, earliest_times, minimal_core
 from optimiser.numbers import number_of_rule
 from optimiser.solve.fallback import Fallback, loosened, pushed_by
@@ -51,7 +52,7 @@ def bindings(earliest: Earliest, milestone: str) -> tuple[Binding, ...]:
     units = {name: number.column(-1) for name, number in numbers.items() if number is not None and number.least > 0}
     variants += [Variant(values={name: relaxed}) for name, relaxed in units.items()]
     evaluated = evaluate_variants(network, variants)
-    gained = boundary - evaluated.of(milestone)
+    gained = _in_days(network.clock, evaluated.of(milestone), boundary)
     dated = ~(evaluated.infeasible | evaluated.beyond(milestone))
     loose = loosened(network, [(name,) for name in members], pushed_by(earliest, milestone))
     back = _fallen_back(earliest, milestone, [name for name, nodes in zip(members, loose, strict=True) if nodes])
@@ -59,7 +60,7 @@ def bindings(earliest: Earliest, milestone: str) -> tuple[Binding, ...]:
     for sample, name in enumerate(members):
         unit = len(members) + list(units).index(name) if name in units else None
         member = describe(network.plan, name)
-        drop = int(gained[sample])
+        drop = gained[sample]
         found.append(
             Binding(
                 rule=name,
@@ -69,11 +70,16 @@ def bindings(earliest: Earliest, milestone: str) -> tuple[Binding, ...]:
                 basis=member.basis,
                 drop_gain_wd=None if loose[sample] else drop,
                 fallback_gain_wd=back.get(name),
-                unit_gain_wd=int(gained[unit]) if unit is not None and dated[unit] else None,
+                unit_gain_wd=gained[unit] if unit is not None and dated[unit] else None,
                 joint_with=_partners(earliest, milestone, name, boundary) if drop == 0 else (),
             )
         )
     return tuple(found)
+
+
+def _in_days(clock: Clock, reached: Boundaries, boundary: int) -> list[int]:
+    """Return the working days from where a milestone would be to where it is, of every sample."""
+    return [clock.in_days(clock.worked_between(at, boundary)) for at in reached.tolist()]
 
 
 def _fallen_back(earliest: Earliest, milestone: str, names: Sequence[str]) -> dict[str, int]:
@@ -88,8 +94,8 @@ def _fallen_back(earliest: Earliest, milestone: str, names: Sequence[str]) -> di
     beside = compile_network(fallback.plan, network.clock)
     evaluated = evaluate_variants(beside, [fallback.variant((name,)) for name in placed])
     dated = ~(evaluated.infeasible | evaluated.beyond(milestone))
-    gained = earliest.values[network.nodes[milestone, "start"]] - evaluated.of(milestone)
-    return {name: int(gain) for name, gain, known in zip(placed, gained, dated, strict=True) if known}
+    gained = _in_days(network.clock, evaluated.of(milestone), earliest.values[network.nodes[milestone, "start"]])
+    return {name: gain for name, gain, known in zip(placed, gained, dated, strict=True) if known}
 
 
 def _partners(earliest: Earliest, milestone: str, name: str, boundary: int) -> tuple[str, ...]:

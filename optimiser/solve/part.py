@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from models.plan import Plan
 from models.rules import AtLeast, Blackout, Capacity, Dependency, Rule
 from models.schedule import Schedule
+from optimiser.clock import MinuteClock
 from optimiser.critical import Earliest, Network, latest_times, reaches
 from optimiser.encoding import Answer, Window
 from optimiser.solve.between import MOST_DETERMINISTIC_TIME, Deadline, too_large
@@ -26,6 +27,8 @@ __all__ = ["Searched", "confirm", "encoded", "felt_by", "left_shifted", "searche
 
 MARGIN = 30
 """In a larger plan CP-SAT searches this many boundaries before and after the earliest position of each point."""
+MINUTES_AROUND = 10 * 24 * 60
+"""In a plan in minutes it searches this many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +162,8 @@ def _placed(plan: Plan) -> tuple[str, ...]:
 
 def _around(network: Network, value: int) -> tuple[int, int]:
     clock = network.clock
-    return max(clock.origin, value - MARGIN), min(clock.limit, value + MARGIN)
+    margin = MINUTES_AROUND if isinstance(clock, MinuteClock) else MARGIN
+    return max(clock.origin, value - margin), min(clock.limit, value + margin)
 
 
 def felt_by(plan: Plan, network: Network, milestone: str) -> Plan:

@@ -24,7 +24,7 @@ def evidence(earliest: Earliest, milestone: str) -> Evidence:
     A length counts the working days by which it carries the chain forward; a link, a floor, an alignment counts as one
     link of the rule's basis, and its lag as working days of the basis of its number.
     """
-    network = earliest.network
+    network, clock = earliest.network, earliest.network.clock
     lengths: Counter[Basis] = Counter()
     links: Counter[Basis] = Counter()
     confidences: list[str] = []
@@ -40,7 +40,7 @@ def evidence(earliest: Earliest, milestone: str) -> Evidence:
             # A day that somebody has set is no longer the draft's own.
             proposed = getattr(number, "id", None) not in network.plan.settings.assumptions
             proposals[member.title if proposed else member.statement] = None
-        gained = event.boundary - earliest.events[event.parents[-1]].boundary if event.parents else 0
+        gained = clock.worked_between(earliest.events[event.parents[-1]].boundary, event.boundary) if event.parents else 0
         lengths[number.basis] += max(0, gained)
         if member.kind != "duration":
             links[member.basis] += 1
@@ -51,8 +51,8 @@ def evidence(earliest: Earliest, milestone: str) -> Evidence:
             if basis == "fitted":
                 fitted[f"{member.id}: {member.statement}"] = None
     return Evidence(
-        document_wd=lengths.pop("document", 0),
-        other_wd={basis: days for basis, days in sorted(lengths.items()) if days},
+        document_wd=clock.in_days(lengths.pop("document", 0)),
+        other_wd={basis: clock.in_days(days) for basis, days in sorted(lengths.items()) if days},
         links=dict(sorted(links.items())),
         inferred_links=links["inferred"],
         weakest_confidence=max(confidences, key=_ORDER.index, default=None),  # type: ignore[arg-type]
