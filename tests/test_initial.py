@@ -176,6 +176,40 @@ def test_the_outline_gives_phases_and_links_of_frames(tmp_path):
     assert sum(isinstance(rule, AtLeast) for rule in plan.rules) == 4  # two rows behind the first frame, one start, one end
 
 
+GERMAN = """\
+Nr.;Vorgangsname;Dauer;Anfang;Ende;Vorgänger;Ressourcennamen;Gliederungsebene;Einschränkungsart;Einschränkungstermin;Stichtag
+1;Umbau Halle 3;45 Tage?;Mo 12.01.26;Fr 13.03.26;;;1;So früh wie möglich;NV;NV
+2;Planung;15 Tage;Mo 12.01.26;Fr 30.01.26;;;2;So früh wie möglich;NV;NV
+3;Bestandsaufnahme;1 Woche;Mo 12.01.26;Fr 16.01.26;;Müller;3;Anfang nicht früher als;Mo 12.01.26;NV
+4;Genehmigung einholen;10 Tage;Mo 19.01.26;Fr 30.01.26;3;Amt[50%];3;So früh wie möglich;NV;NV
+5;Bau;30 Tage?;Mo 02.02.26;Fr 13.03.26;2;;2;So früh wie möglich;NV;NV
+6;Abbruch;10 Tage;Mo 02.02.26;Fr 13.02.26;;Kolonne;3;So früh wie möglich;NV;NV
+7;Estrich trocknen;14 fTage;Fr 13.02.26;Fr 27.02.26;6;;3;So früh wie möglich;NV;NV
+8;Ausbau;10 Tage?;Mo 02.03.26;Fr 13.03.26;7;Kolonne;3;So früh wie möglich;NV;Fr 20.03.26
+9;Abnahme;0 Tage;Fr 13.03.26;Fr 13.03.26;8;;2;Ende nicht später als;Di 31.03.26;NV
+"""
+"""As MS Project's German edition writes a table out; its dates are worked out by hand."""
+
+
+def test_a_german_export_gives_the_dates_that_stand_in_it(tmp_path):
+    """Every row of work ends on the day that its own table has, and so does the end."""
+    (tmp_path / "t.csv").write_text(GERMAN, encoding="cp1252")
+
+    plan = make(tmp_path, tmp_path / "t.csv", start=None)
+
+    found = dates(plan)
+    published = {item.id: str(item.published.finish) for item in plan.items.values() if item.published}
+    assert len(published) == 6
+    assert {name: found[name] for name in published} == published
+    assert [phase.title for phase in plan.phases] == ["Planung", "Bau"]
+    assert {item.id: item.involved for item in plan.activities if item.involved} == {
+        "3": "Müller",
+        "4": "Amt",
+        "6": "Kolonne",
+        "8": "Kolonne",
+    }
+
+
 def test_constraints_hold_what_they_say(tmp_path):
     """Floors, ceilings, both on a day, and as late as possible; a weekday and the usual hours are no trouble."""
     rows = [

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from optimiser.reading.spelling import (
     AmbiguousDateError,
     is_nothing,
+    known_ids,
     plain_text,
     read_constraint,
     read_date,
@@ -20,7 +21,7 @@ from optimiser.reading.spelling import (
     read_links,
 )
 
-KNOWN = ("1", "2", "3", "5", "7", "12", "LAB-2d", "CHAFF", "A 1", "1.2")
+KNOWN = known_ids(("1", "2", "3", "5", "7", "12", "LAB-2d", "CHAFF", "A 1", "1.2"))
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ from models.duration import Duration
 from models.moment import Moment
 from optimiser.errors import Located
 from optimiser.initial.beside import BesideTable
+from optimiser.initial.minutes import said_in_minutes
 from optimiser.initial.names import Names, plain_title, slug
 from optimiser.initial.outline import Outline, outline_of
 from optimiser.reading.interchange.record import ConstraintKind
@@ -88,7 +88,7 @@ class _Drafting:
         self.table = table
         self.week, self.day_minutes = len(choices.weekdays), choices.day_minutes
         self.known = {name.lower(): (name, many) for name, many in {**(table.resources or {}), **choices.capacities}.items()}
-        self.draft = Draft(minutes=next(_of_minutes(table), ""))
+        self.draft = Draft(minutes=next(said_in_minutes(table), ""))
         self.rows = {row.id: row for row in table.rows}
         self.outline: Outline = outline_of(table.rows)
         self.item_names = Names()
@@ -184,7 +184,13 @@ class _Drafting:
             self.fault(row, "finish", f"the finish {finish} is before the start, {start}; maybe they are swapped")
             return {}
         length = row.duration
-        stated = f"{float(length.amount):g} days" if length and length.unit == "d" else length.text if length else "0 days"
+        stated = (
+            f"{float(length.amount):g} days"
+            if length and length.unit == "d" and not length.elapsed
+            else length.text
+            if length
+            else "0 days"
+        )
         return {"published": {"row": row.row, "start": start.isoformat(), "finish": finish.isoformat(), "stated": stated}}
 
     # -- links -----------------------------------------------------------------------------------------------------------
@@ -443,38 +449,6 @@ class _Drafting:
 
 
 _LONGEST_ID: Final = 64
-
-
-_MORNING, _EVENING = dt.time(10), dt.time(15)
-"""A start up to the one is the morning of its day, a finish from the other on its evening."""
-
-
-def _inside(time: dt.time, *, late: bool) -> bool:
-    """Return whether a time neither begins nor ends a day as people work."""
-    return time < _EVENING if late else time > _MORNING
-
-
-def _of_minutes(table: PlannerTable) -> Iterator[str]:
-    """Yield what only a plan of minutes can say: hours, shares of a length, and times at which no day begins or ends."""
-    for row in table.rows:
-        cells: list[tuple[PlannerColumn, str]] = []
-        lengths: tuple[tuple[PlannerColumn, WrittenLength | None], ...] = (
-            ("duration", row.duration),
-            ("low", row.low),
-            ("high", row.high),
-        )
-        cells += [(column, length.text) for column, length in lengths if length is not None and length.of_minutes]
-        cells += [("predecessors", link.lag.text) for link in row.links if link.lag is not None and link.lag.of_minutes]
-        dated: list[tuple[PlannerColumn, dt.date | None, bool]] = [("deadline", row.deadline, True)]
-        dated += [("constraint date", day, "finish" in kind) for kind, day in row.constraints]
-        cells += [
-            (column, str(day)) for column, day, late in dated if isinstance(day, Moment) and _inside(day.time(), late=late)
-        ]
-        for column, text in cells:
-            letter = table.columns.letters.get(column, "")
-            yield f"'{text}' in {letter or 'row '}{row.row}"
-
-
 _RULES: Final[dict[ConstraintKind, tuple[str, ...]]] = {
     "start-no-earlier": ("not-before",),
     "finish-no-earlier": ("not-before",),

@@ -5,7 +5,7 @@ Each is read from its text alone, without a plan. What can be read in two ways i
 
 from optimiser.reading.spelling.days import AmbiguousDateError, DateOrder, WrittenDate, read_date
 from optimiser.reading.spelling.lengths import LengthUnit, WrittenLength, is_nothing, plain_text, read_length
-from optimiser.reading.spelling.links import WrittenLink, read_constraint, read_links
+from optimiser.reading.spelling.links import WrittenLink, known_ids, read_constraint, read_links
 
 __all__ = [
     "AmbiguousDateError",
@@ -15,6 +15,7 @@ __all__ = [
     "WrittenLength",
     "WrittenLink",
     "is_nothing",
+    "known_ids",
     "plain_text",
     "read_constraint",
     "read_date",

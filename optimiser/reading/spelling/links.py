@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,7 @@ from models.rules import LinkType
 from optimiser.reading.interchange.record import ConstraintKind
 from optimiser.reading.spelling.lengths import WrittenLength, plain_text, read_length
 
-__all__ = ["WrittenLink", "read_constraint", "read_links"]
+__all__ = ["WrittenLink", "known_ids", "read_constraint", "read_links"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,12 @@ _BEHIND: Final = re.compile(r" ?(FS|SS|FF|SF|EA|AA|EE|AE)?( ?[+-] ?[^+-]+)?", re
 _UNKNOWN_LINK: Final = re.compile(r"([^+;,]+?)(?: ?(FS|SS|FF|SF|EA|AA|EE|AE))?( ?[+-] ?\d[^+-]*)?", re.IGNORECASE)
 
 
-def read_links(text: str, known: Iterable[str]) -> tuple[list[WrittenLink], list[str]]:
+def known_ids(ids: Iterable[str]) -> Mapping[str, str]:
+    """Return the ids of a table by how they may be written, for `read_links` to find."""
+    return {plain_text(entry).lower(): entry for entry in ids}
+
+
+def read_links(text: str, known: Mapping[str, str]) -> tuple[list[WrittenLink], list[str]]:
     """Read predecessors: ``12FS+5d``, ``7SS``, ``3;5SS-1 ed;7FF+50%``, ``4EA+2 Tage``.
 
     They are parted by semicolons or lines; by commas where each part is a predecessor by itself.
@@ -45,26 +50,25 @@ def read_links(text: str, known: Iterable[str]) -> tuple[list[WrittenLink], list
     Parameters
     ----------
     known
-        The ids of the table.
+        The ids of the table, as `known_ids` returns them.
 
     Returns
     -------
     tuple
         The links, and what is wrong with each part that is none.
     """
-    ids = {plain_text(entry).lower(): entry for entry in known}
     links: list[WrittenLink] = []
     wrong: list[str] = []
     for part in filter(None, map(plain_text, re.split(r"[;\n]", text))):
-        for piece in _pieces(part, ids):
+        for piece in _pieces(part, known):
             try:
-                links.append(_link(piece, ids))
+                links.append(_link(piece, known))
             except ValueError as error:
                 wrong.append(str(error))
     return links, wrong
 
 
-def _pieces(part: str, ids: dict[str, str]) -> list[str]:
+def _pieces(part: str, ids: Mapping[str, str]) -> list[str]:
     """Part a text at its commas, unless one of them is decimal or of an id."""
     pieces = [piece for piece in map(str.strip, part.split(",")) if piece]
     if len(pieces) == 1 or not _reads(part, ids):
@@ -73,7 +77,7 @@ def _pieces(part: str, ids: dict[str, str]) -> list[str]:
     return [part]
 
 
-def _reads(part: str, ids: dict[str, str]) -> bool:
+def _reads(part: str, ids: Mapping[str, str]) -> bool:
     try:
         _link(part, ids)
     except ValueError:
@@ -81,7 +85,7 @@ def _reads(part: str, ids: dict[str, str]) -> bool:
     return True
 
 
-def _link(part: str, ids: dict[str, str]) -> WrittenLink:
+def _link(part: str, ids: Mapping[str, str]) -> WrittenLink:
     """Read one predecessor.
 
     Raises

@@ -19,6 +19,7 @@ from optimiser.reading.spelling import (
     WrittenLength,
     WrittenLink,
     is_nothing,
+    known_ids,
     plain_text,
     read_constraint,
     read_length,
@@ -113,7 +114,7 @@ class TableReader:
         """Return every row below the header that holds anything."""
         numbers = [row for row in sorted(self.sheet.rows) if row > self.columns.row and self._holds(row)]
         ids = self._ids(numbers)
-        known = set(ids.values())
+        known = known_ids(ids.values())
         levels = self._levels(numbers)
         found = []
         for place, number in enumerate(numbers):
@@ -164,7 +165,7 @@ class TableReader:
                 found[number] = outline.count(".") + 1
         return found
 
-    def _row(self, number: int, name: str, known: set[str], level: int | None, *, summary: bool) -> PlannerRow:
+    def _row(self, number: int, name: str, known: Mapping[str, str], level: int | None, *, summary: bool) -> PlannerRow:
         title = self._text(number, "name")
         if not title:
             self._fault(number, "name", "expected a name, got an empty cell")
@@ -271,7 +272,7 @@ class TableReader:
         written = self.cells.date(number, self.columns.letters[column], cell, self.columns.titles[column])
         return moment_of(written) if written else None
 
-    def _links(self, number: int, known: set[str], mine: str) -> Iterator[WrittenLink]:
+    def _links(self, number: int, known: Mapping[str, str], mine: str) -> Iterator[WrittenLink]:
         cell = self._cell(number, "predecessors")
         if self._unusable(number, "predecessors", cell) or is_nothing(cell.text):
             return
