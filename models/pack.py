@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from models.record import Date, Identifier, Many, Quoted, Record, Text
 
@@ -43,7 +43,13 @@ PackProof = Literal["certified", "solver", "gap", "closed form", "simulated", "p
 share of samples; ``published`` printed by a source; ``stated`` an input of the plan; ``counted`` of the plan's own entries;
 ``none`` for words and for what is missing."""
 
-Cell = None | bool | int | float | dt.date | str
+
+def _day_of(value: object) -> object:
+    """Return the day of a moment: tables tell days, and the schedule beside them the times."""
+    return value.date() if isinstance(value, dt.datetime) else value
+
+
+Cell = None | bool | int | float | Annotated[dt.date, BeforeValidator(_day_of)] | str
 
 _NUMBER = re.compile(r"(?<!\w)(?<!\w[.-])\d")
 """A number that is not part of a name such as M10 or PoaP-1."""

@@ -160,8 +160,8 @@ class Sampler:
             network = compile_network(without_buffers(plan)) if places else model.network
             counter = Counter(network) if places and network.uses_capacity else None if places else self._counter
             self.networks.append((places, network, counter))
-        ends = [int(network.clock.days[network.clock.limit - 1]) for _, network, _ in self.networks]
-        self.last = min(ends) if len(ends) > 1 else None
+        several = [network.clock for _, network, _ in self.networks] if len(self.networks) > 1 else []
+        self.last = min((int(clock.days[clock.limit - 1]) for clock in several), default=None)
         """Where readings choose between calendars, the day up to which all of them know what is late."""
         self._all = combinations(model, self.milestones) if self.enumerate and not self.main.pools else None
         self.exact = self._all is not None
