@@ -504,6 +504,8 @@ class Migration(RuleRecord):
     steps: Many[PaceStep] = ()
     """A ramp, or a limit that falls, as parts of ``limit``: they keep their shape where it is varied."""
     moratoria: Many[Span] = ()
+    lifted: AmountTerm = 0
+    """How many of the moratoria, the first of them first, are lifted."""
     calendar: Identifier | None = None
     """On whose working days meter points move; the plan's base calendar where left out."""
     comes_back: Annotated[int, Field(ge=0, le=100)] = 0
@@ -540,8 +542,11 @@ class Migration(RuleRecord):
         return (*(_with_end(entry.at, "finish") for entry in self.ready), _with_end(self.after, "start"))
 
     def terms(self) -> tuple[Term, ...]:
-        """Return the limit: more can only hasten."""
-        return (Term(("limit",), self.limit, "rate", -1, 1),)
+        """Return the limit, and how many moratoria are lifted: more can only hasten."""
+        limit = Term(("limit",), self.limit, "rate", -1, 1)
+        if not self.moratoria and self.lifted == 0:
+            return (limit,)
+        return limit, Term(("lifted",), self.lifted, "count", -1, 0, len(self.moratoria), own=False)
 
     def parts(self) -> tuple[tuple[int, MovedShare], ...]:
         """Return what has to be moved, what comes back for itself where it does so later, each with the place of its share."""
@@ -574,9 +579,9 @@ class Migration(RuleRecord):
         together = (MovedShare(point, delay, work, None, checks) for (point, delay, checks), work in sizes.items())
         return (*(part for part in parts if part.most is not None), *together)
 
-    def room(self, day: dt.date, limit: int, elapsed: int) -> int:
+    def room(self, day: dt.date, limit: int, elapsed: int, lifted: int) -> int:
         """Return what can be moved on a working day, in the unit of shares, so many days after the first share was ready."""
-        if any(span.first <= day <= span.last for span in self.moratoria):
+        if any(span.first <= day <= span.last for span in self.moratoria[lifted:]):
             return 0
         begun = (step.percent for step in reversed(self.steps) if (step.from_start or 0) <= elapsed)
         if self.steps and self.steps[0].since is not None:

@@ -87,7 +87,8 @@ def _migration(plan: PlanContents, path: Path, rule: Migration) -> Iterator[Faul
         yield Fault((*path, "calendar"), f"unknown calendar '{rule.calendar}'{maybe(rule.calendar, plan.calendars_by_id)}")
     first, last = plan.horizon.first, plan.horizon.last
     days = (first + dt.timedelta(days) for days in range((last - first).days + 1))
-    if not any(rule.room(day, 1, last.toordinal()) for day in days):
+    lifted = rule.lifted if isinstance(rule.lifted, int) else len(rule.moratoria)
+    if not any(rule.room(day, 1, last.toordinal(), lifted) for day in days):
         field = "moratoria" if rule.moratoria else "steps"
         yield Fault((*path, field), f"nothing can move on any day from {first} to {last}; maybe a date is mistyped")
 

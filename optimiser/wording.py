@@ -255,6 +255,8 @@ def _migration(plan: Plan, rule: Migration) -> str:
         for step in rule.steps
     )
     pauses = "".join(f", none within {span.first} to {span.last}" for span in rule.moratoria)
+    if rule.lifted != 0:
+        pauses += f", {_value(plan, rule.lifted)} of these lifted"
     later = f", from {rule.comes_back_after} wd after they are ready" if rule.comes_back_after else ""
     back = f", {rule.comes_back} % of them twice{later}" if rule.comes_back else ""
     return (

@@ -57,7 +57,8 @@ EXAMPLES: dict[str, tuple[dict[str, Any], str]] = {
             "limit": 10,
             "ready": [{"at": "A", "share": 37.5, "limit": 6, "checks": 1}, {"at": "A.start", "share": 62.5, "checks": 1}],
             "steps": [{"since": "2024-01-10", "percent": 50}],
-            "moratoria": [{"first": "2024-01-12", "last": "2024-01-12"}],
+            "moratoria": [{"first": "2024-01-12", "last": "2024-01-12"}, {"first": "2024-01-16", "last": "2024-01-17"}],
+            "lifted": 1,
             "comes_back": 10,
             "comes_back_after": 1,
         },
@@ -174,7 +175,7 @@ def _migration(here: Scene, rule: Migration) -> bool:
                 else step.since is not None and step.since <= day
             )
             pace = step.percent if begun else pace
-        idle = any(span.first <= day <= span.last for span in rule.moratoria)
+        idle = any(span.first <= day <= span.last for span in rule.moratoria[here.plan.amount(rule.lifted) :])
         caps.append(0 if idle else Fraction(pace, 100) * here.plan.amount(rule.limit))
     parts = []
     for entry in rule.ready:

@@ -24,6 +24,7 @@ from optimiser.clock import Clock
 from optimiser.critical import Columns, compile_network, earliest_times, evaluate
 from optimiser.critical.flow import earliest_completion
 from optimiser.explain.binding import explain_with
+from optimiser.explain.by_date import why_not
 from optimiser.explain.oracle import Oracle
 from tests.brute_force import Axis, Scene
 from tests.conftest import plan_of
@@ -61,7 +62,7 @@ def market_of(plan: Plan, rule: Migration, ready: dict[str, int]) -> Market:
     unit = gcd(*(share.work for share in shares), 100 * 100)
     own = set(clock.own_days(rule.calendar or plan.calendar).tolist())
     rooms = [
-        rule.room(clock.show(day, "opens"), plan.amount(rule.limit), 0) // unit if int(clock.days[day]) in own else 0
+        rule.room(clock.show(day, "opens"), plan.amount(rule.limit), 0, 0) // unit if int(clock.days[day]) in own else 0
         for day in range(clock.size)
     ]
     streams = (Stream(str(share.point), share.work // unit, ready[str(share.point)]) for share in shares)
@@ -256,6 +257,25 @@ def test_at_its_break_even_the_limit_leaves_m15_where_it_is_and_below_it_not() -
     stated = m15(130)
     assert m15(130 - int(line.headroom)) == stated
     assert m15(130 - int(line.headroom) - 1) > stated
+
+
+def test_a_moratorium_may_be_lifted_where_that_is_the_cheapest_way() -> None:
+    """As a lever with a cost a moratorium is lifted for an earlier M15, solved again; samples with and without it differ as plans do."""
+    plan = load("mhhs-round2", scenarios=["migration"])
+    cheap = tuple(
+        entry.model_copy(update={"cost": 1 if entry.id == "moratoria-lifted" else 50}) if entry.cost else entry
+        for entry in plan.assumptions
+    )
+    answer = why_not(plan.evolve(assumptions=cheap), "M15", "2026-08-14")
+
+    assert answer.route is not None
+    assert {step.lever for step in answer.route.steps} == {"moratoria-lifted"}
+    lifted = load("mhhs-round2", scenarios=["migration"], settings={"moratoria-lifted": "1"})
+    network = compile_network(plan)
+    found = evaluate(network, Columns(2, {"moratoria-lifted": np.array([0, 1])})).of("M15")
+    days = [earliest_times(compile_network(each)).position("M15")[0] for each in (plan, lifted)]
+    assert found.tolist() == days
+    assert days[0] - days[1] == 17
 
 
 def test_without_the_scenario_m15_keeps_its_months() -> None:

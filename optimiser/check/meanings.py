@@ -208,11 +208,11 @@ def migration(rule: Migration, places: Places) -> Iterator[Violation]:
     *_, after = rule.points()
     plan, clock, end = places.plan, places.clock, places.boundary(after)
     shares = [(places.boundary(share.point), share) for share in rule.shares()]
-    first, limit = min(begun for begun, _ in shares), plan.amount(rule.limit)
+    first, limit, lifted = min(begun for begun, _ in shares), plan.amount(rule.limit), plan.amount(rule.lifted)
     worked = set(clock.own_days(rule.calendar or plan.calendar).tolist())
     dates = [dt.date.fromordinal(day) for day in clock.days.tolist()]
     room = [
-        rule.room(date, limit, day - first) if date.toordinal() in worked and day >= first else 0
+        rule.room(date, limit, day - first, lifted) if date.toordinal() in worked and day >= first else 0
         for day, date in enumerate(dates)
     ]
     fit = _filled if any(share.most for _, share in shares) else _served

@@ -532,7 +532,7 @@ class Batch:
         """Return the count-th smallest of what the sources reach, or when all that they make ready is moved."""
         amount = self.column(quorum.slots, quorum.amount)
         if isinstance(quorum, Flow):
-            return quorum.shares.ends(np.stack([self.row(source) for source in quorum.sources]), amount)
+            return self.moved(quorum, np.stack([self.row(source) for source in quorum.sources]))
         sources = zip(quorum.sources, quorum.families, strict=True)
         reached = np.array([self.apply(family, self.row(source), amount) for source, family in sources], dtype=np.int32)
         count = self.column(quorum.count_slots, quorum.count)
@@ -548,6 +548,10 @@ class Batch:
         rows.sort(axis=1)
         place = np.clip(count, 1, len(quorum.sources)) - 1
         return rows[np.arange(len(rows)), place].astype(np.int64)
+
+    def moved(self, flow: Flow, rows: Boundaries) -> Boundaries:
+        """Return when all is moved of what is ready at some boundaries, shape ``(sources, samples)``."""
+        return flow.ends(rows, self.column(flow.slots, flow.amount), self.column(flow.count_slots, flow.count))
 
     def late(self, ceiling: Bound) -> Flags:
         """Return the samples that break a latest date; none where it is off, or has no date."""

@@ -394,7 +394,7 @@ class Pass:
             for table, rule, _ in self.rounding[source]:
                 if isinstance(rules.get(rule), Dependency | Gate):  # of a point on itself
                     add(Push(source, ((source, self._least(table, rule)),)), rule)
-        for quorum in self.network.quorums:
+        for quorum in (plain for each in self.network.quorums for plain in each.plain(self.values)):
             inside = [
                 (source, self._least(family.listed(quorum.amount), quorum.rule))
                 for source, family in zip(quorum.sources, quorum.families, strict=True)

@@ -60,6 +60,8 @@ class Throughput:
         The rule.
     shares
         What has to be moved, each with the place of its point among those that boundaries are given for.
+    lifted
+        How many moratoria are lifted.
 
     Attributes
     ----------
@@ -73,8 +75,8 @@ class Throughput:
         A limit with which all moves on any day on which something may.
     """
 
-    def __init__(self, clock: Clock, rule: Migration, shares: Sequence[tuple[int, MovedShare]]) -> None:
-        self.clock, self._rule = clock, rule
+    def __init__(self, clock: Clock, rule: Migration, shares: Sequence[tuple[int, MovedShare]], lifted: int) -> None:
+        self.clock, self._rule, self.lifted = clock, rule, lifted
         self._worked = (
             np.isin(clock.days, clock.own_days(rule.calendar)) if rule.calendar else np.ones(clock.size, dtype=np.bool_)
         )
@@ -82,6 +84,13 @@ class Throughput:
         self.relative = any(step.from_start is not None for step in rule.steps)
         self._moved = np.concatenate(([0], np.cumsum(self.pace(0))))
         self.lay_out(shares)
+        self._lifting = {lifted: self}
+
+    def lifting(self, count: int) -> Throughput:
+        """Return the same shares where so many moratoria are lifted."""
+        if count not in self._lifting:
+            self._lifting[count] = Throughput(self.clock, self._rule, self.shares, count)
+        return self._lifting[count]
 
     def with_shares(self, shares: Sequence[tuple[int, MovedShare]]) -> Throughput:
         """Return the same days for other shares."""
@@ -103,7 +112,7 @@ class Throughput:
         first = first if self.relative else 0
         if first not in self._paces:
             days = [dt.date.fromordinal(day) for day in self.clock.days.tolist()]
-            room = [self._rule.room(day, 1, place - first) for place, day in enumerate(days)]
+            room = [self._rule.room(day, 1, place - first, self.lifted) for place, day in enumerate(days)]
             self._paces[first] = np.array(room, dtype=np.int64) * self._worked
         return self._paces[first]
 
@@ -230,10 +239,7 @@ class Throughput:
 
 @dataclass(slots=True)
 class Flow(Quorum):
-    """``x[target] ≥`` when all that becomes ready at the sources is moved, at a limit of ``amount``.
-
-    As a count it is one of the sources, early enough for the work of all: what follows from it whatever else is known.
-    """
+    """``x[target] ≥`` when all that becomes ready at the sources is moved, at a limit of ``amount``, ``count`` moratoria lifted."""
 
     room: Throughput | None = None
 
@@ -246,7 +252,7 @@ class Flow(Quorum):
     def shares(self) -> Throughput:
         """What is moved."""
         assert self.room is not None
-        return self.room
+        return self.room.lifting(self.count)
 
     def reach(self, at: Sequence[int | None]) -> tuple[int, tuple[int, ...]]:
         """Return when all is moved of the sources that are known, and the places of those that decide."""
@@ -257,8 +263,20 @@ class Flow(Quorum):
         return self.shares.said(at, self.amount)
 
     def no_looser(self, before: Quorum) -> bool:
-        """Return whether the limit is no higher than it was."""
-        return self.amount <= before.amount
+        """Return whether the limit is no higher than it was, and no more moratoria are lifted."""
+        return self.amount <= before.amount and self.count <= before.count
+
+    def ends(self, rows: Boundaries, limits: int | Boundaries, lifted: int | Boundaries) -> Boundaries:
+        """Return when all is moved, of columns of boundaries of the sources, of limits and of how many moratoria are lifted."""
+        assert self.room is not None
+        if isinstance(lifted, int):
+            return self.room.lifting(lifted).ends(rows, limits)
+        found = np.zeros(rows.shape[1], dtype=np.int64)
+        for count in np.unique(lifted).tolist():
+            chosen = lifted == count
+            some = limits if isinstance(limits, int) else limits[chosen]
+            found[chosen] = self.room.lifting(count).ends(rows[:, chosen], some)
+        return found
 
     def plain(self, values: Sequence[int]) -> Iterator[Quorum]:
         """Yield for each source the count of one among those that are ready no earlier."""
@@ -280,11 +298,13 @@ def compile_migration(network: Network, rule: Migration) -> None:
     shares = rule.shares()
     sources = tuple(dict.fromkeys(network.node(share.point) for share in shares))
     places = [(sources.index(network.node(share.point)), share) for share in shares]
-    room = Throughput(clock, rule, places)
+    fixed = isinstance(rule.lifted, int)
+    room = Throughput(clock, rule, places, network.plan.amount(rule.lifted))
+    alone = room if fixed else room.lifting(len(rule.moratoria))
     slots = (*((rule.limit.name,) if isinstance(rule.limit, Reference) else ()), rule.id)
     limit, target = network.plan.amount(rule.limit), network.node(after)
     for place, source in enumerate(sources):
-        network.arcs.append(Arc(source, target, rule.id, room.family(places=[place]), limit, slots))
-    if len(sources) > 1 or not room.plain or len(shares) > 1:
-        whole = room.family()
-        network.quorums.append(Flow(sources, target, rule.id, (whole,) * len(sources), limit, 1, slots, room=room))
+        network.arcs.append(Arc(source, target, rule.id, alone.family(places=[place]), limit, slots))
+    if len(sources) > 1 or not room.plain or len(shares) > 1 or not fixed:
+        whole, names = (alone.family(),) * len(sources), (rule.lifted.name,) if isinstance(rule.lifted, Reference) else ()
+        network.quorums.append(Flow(sources, target, rule.id, whole, limit, room.lifted, slots, names, room))

@@ -186,7 +186,7 @@ def _back(batch: Batch, family: Family, late: Boundaries, amount: int | Boundari
 def _back_of_flow(batch: Batch, flow: Flow, late: Boundaries, *, alone: bool) -> Iterator[tuple[int, Boundaries]]:
     """Yield how late the sources of a flow may be: each with the others where they are, or all of them as much later."""
     rows = np.stack([batch.row(source) for source in flow.sources])
-    amount, free = batch.column(flow.slots, flow.amount), late >= batch.network.never
+    free = late >= batch.network.never
     most = batch.network.clock.size + 1
 
     def latest(places: slice) -> Boundaries:
@@ -194,7 +194,7 @@ def _back_of_flow(batch: Batch, flow: Flow, late: Boundaries, *, alone: bool) ->
         while np.any(high - low > 1):
             middle, moved = (low + high) // 2, rows.copy()
             moved[places] += middle
-            stays = flow.shares.ends(moved, amount) <= late
+            stays = batch.moved(flow, moved) <= late
             low, high = np.where(stays, middle, low), np.where(stays, high, middle)
         return low
 

@@ -73,6 +73,7 @@ class MarketSteps:
         worked = set(clock.own_days(rule.calendar or variables.plan.calendar).tolist())
         self._days = [dt.date.fromordinal(day) if day in worked else None for day in clock.days.tolist()]
         self._limit = min(variables.plan.amount(rule.limit), int(self._work.sum()))
+        self._lifted = variables.plan.amount(rule.lifted)
         self._relative = any(step.since is None for step in rule.steps)
         self._rooms: dict[int, Days] = {}
         self._radius = _AROUND
@@ -127,7 +128,8 @@ class MarketSteps:
         first = first if self._relative else 0
         if first not in self._rooms:
             rooms = (
-                0 if day is None else self._rule.room(day, self._limit, place - first) for place, day in enumerate(self._days)
+                0 if day is None else self._rule.room(day, self._limit, place - first, self._lifted)
+                for place, day in enumerate(self._days)
             )
             self._rooms[first] = np.minimum(np.fromiter(rooms, dtype=np.int64, count=len(self._days)), self._work.sum())
         return self._rooms[first]

@@ -77,7 +77,8 @@ class _Told:
         self.ready = [self.values[self.network.node(point)] for point in points]
         self.every, self.ready_by = self.values[self.network.nodes[ready, "start"]], ready
         self.limit = plan.amount(rule.limit)
-        self.market = Throughput(self.clock, rule, rule.parts())
+        self.lifted = plan.amount(rule.lifted)
+        self.market = Throughput(self.clock, rule, rule.parts(), self.lifted)
         self.titles = [entry.title or f"{entry.share:g} % from {entry.at}" for entry in rule.ready]
 
     def told(self, by: dt.date | None) -> MarketTold:
@@ -103,7 +104,7 @@ class _Told:
             room_thousand=short.room * unit / UNIT,
             ready_percent=round(sum(self.rule.ready[place].share for place in early), 2),
             shares=tuple(self._share(place, days) for place in range(len(self.titles))),
-            moratoria=tuple(self._moratorium(place) for place in range(len(self.rule.moratoria))),
+            moratoria=tuple(self._moratorium(place) for place in range(self.lifted, len(self.rule.moratoria))),
             months=self._moved(),
             limits=tuple(
                 LimitDate(limit=limit, date=self._shown(boundary))
