@@ -7,20 +7,7 @@ from typing import Annotated
 import typer
 
 from optimiser.cli.changes import after_changes, changes_of
-from optimiser.cli.options import (
-    AsJson,
-    Milestones,
-    PlanName,
-    Readings,
-    Released,
-    Scenarios,
-    Seed,
-    Settings,
-    Workbook,
-    read_changed,
-    read_milestones,
-    read_plan,
-)
+from optimiser.cli.options import AsJson, AskedPlan, Milestones, Seed, of_plan, read_milestones, read_plan
 from optimiser.cli.output import page, print_json, print_text, progress
 
 __all__ = ["register"]
@@ -31,8 +18,9 @@ def register(app: typer.Typer) -> None:
     app.command("attribute", no_args_is_help=True)(attribute_plan)
 
 
+@of_plan
 def attribute_plan(
-    plan: PlanName,
+    plan: AskedPlan,
     *,
     from_baseline: Annotated[
         str, typer.Option("--from", metavar="BASELINE", help="The published dates that the divergence is measured from.")
@@ -49,11 +37,6 @@ def attribute_plan(
         ),
     ] = None,
     milestone: Milestones = None,
-    scenario: Scenarios = None,
-    setting: Settings = None,
-    reading: Readings = None,
-    release: Released = None,
-    assumptions: Workbook = None,
     as_json: AsJson = False,
     seed: Seed = 0,
 ) -> int:
@@ -65,9 +48,9 @@ def attribute_plan(
     with progress() as tell:
         if tell:
             tell("reading the plan")
-        changed = read_changed(plan, scenario, setting, reading, release, assumptions)
+        changed = plan.read()
         loaded = changed.plan
-        others = [(name, read_plan(plan, None if name == "base" else [name], None, None, None)) for name in against or ()]
+        others = [(name, read_plan(plan.name, None if name == "base" else [name], None, None, None)) for name in against or ()]
         if tell:
             tell("gaps and groups of changes")
         from optimiser.explain.attribution import attribute

@@ -11,21 +11,7 @@ import typer
 
 from optimiser.cli.changes import after_changes, changes_of
 from optimiser.cli.files import OutputFile
-from optimiser.cli.options import (
-    AsJson,
-    Milestones,
-    PlanName,
-    Readings,
-    Released,
-    Scenarios,
-    Seed,
-    Settings,
-    TimeLimit,
-    Workbook,
-    Workers,
-    read_changed,
-    read_milestones,
-)
+from optimiser.cli.options import AsJson, AskedPlan, Milestones, Seed, TimeLimit, Workers, of_plan, read_milestones
 from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
 
 if TYPE_CHECKING:
@@ -44,15 +30,11 @@ class RowChoice(StrEnum):
     ALL = "all"
 
 
+@of_plan
 def solve_plan(
-    plan: PlanName,
+    plan: AskedPlan,
     *,
     milestone: Milestones = None,
-    scenario: Scenarios = None,
-    setting: Settings = None,
-    reading: Readings = None,
-    release: Released = None,
-    assumptions: Workbook = None,
     as_json: AsJson = False,
     output: Annotated[
         Path | None,
@@ -79,7 +61,7 @@ def solve_plan(
     with progress() as tell:
         if tell:
             tell("reading the plan")
-        changed = read_changed(plan, scenario, setting, reading, release, assumptions)
+        changed = plan.read()
         loaded = changed.plan
         from optimiser.solve import earliest
 

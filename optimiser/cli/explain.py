@@ -7,21 +7,7 @@ from typing import Annotated
 import typer
 
 from optimiser.cli.changes import after_changes, changes_of
-from optimiser.cli.options import (
-    AsJson,
-    Milestones,
-    PlanName,
-    Readings,
-    Released,
-    Scenarios,
-    Seed,
-    Settings,
-    TimeLimit,
-    Workbook,
-    Workers,
-    read_changed,
-    read_milestones,
-)
+from optimiser.cli.options import AsJson, AskedPlan, Milestones, Seed, TimeLimit, Workers, of_plan, read_milestones
 from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
 
 __all__ = ["register"]
@@ -32,15 +18,11 @@ def register(app: typer.Typer) -> None:
     app.command("explain", no_args_is_help=True)(explain_plan)
 
 
+@of_plan
 def explain_plan(
-    plan: PlanName,
+    plan: AskedPlan,
     *,
     milestone: Milestones = None,
-    scenario: Scenarios = None,
-    setting: Settings = None,
-    reading: Readings = None,
-    release: Released = None,
-    assumptions: Workbook = None,
     by_readings: Annotated[
         bool, typer.Option("--readings", help="Which answers to the open questions give which dates, instead.")
     ] = False,
@@ -72,7 +54,7 @@ def explain_plan(
     with progress() as shown:
         tell = shown or (lambda _: None)
         tell("reading the plan")
-        changed = read_changed(plan, scenario, setting, reading, release, assumptions)
+        changed = plan.read()
         loaded = changed.plan
         from optimiser.solve.asked import asked_for
 

@@ -7,18 +7,7 @@ from typing import Annotated
 import typer
 
 from optimiser.cli.changes import after_changes, changes_of
-from optimiser.cli.options import (
-    AsJson,
-    Milestones,
-    PlanName,
-    Readings,
-    Released,
-    Scenarios,
-    Settings,
-    Workbook,
-    read_changed,
-    read_milestones,
-)
+from optimiser.cli.options import AsJson, AskedPlan, Milestones, of_plan, read_milestones
 from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
 
 __all__ = ["register"]
@@ -29,8 +18,9 @@ def register(app: typer.Typer) -> None:
     app.command("implied", no_args_is_help=True)(imply_plan)
 
 
+@of_plan
 def imply_plan(
-    plan: PlanName,
+    plan: AskedPlan,
     *,
     match: Annotated[str, typer.Option("--match", metavar="BASELINE", help="The published dates that are to hold.")],
     free: Annotated[
@@ -40,11 +30,6 @@ def imply_plan(
         ),
     ] = None,
     milestone: Milestones = None,
-    scenario: Scenarios = None,
-    setting: Settings = None,
-    reading: Readings = None,
-    release: Released = None,
-    assumptions: Workbook = None,
     as_json: AsJson = False,
 ) -> int:
     """Find the values of assumptions at which published dates follow from the plan's logic, and the dates that none explains.
@@ -57,7 +42,7 @@ def imply_plan(
     with progress() as tell:
         if tell:
             tell("reading the plan")
-        changed = read_changed(plan, scenario, setting, reading, release, assumptions)
+        changed = plan.read()
         loaded = changed.plan
         if tell:
             tell("values at which the dates hold")

@@ -7,18 +7,7 @@ from typing import Annotated
 
 import typer
 
-from optimiser.cli.options import (
-    AsJson,
-    Milestones,
-    PlanName,
-    Readings,
-    Released,
-    Scenarios,
-    Settings,
-    Workbook,
-    read_milestones,
-    read_plan,
-)
+from optimiser.cli.options import AsJson, AskedPlan, Milestones, of_plan, read_milestones
 from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
 
 __all__ = ["register"]
@@ -37,15 +26,11 @@ def register(app: typer.Typer) -> None:
     app.command("lint", no_args_is_help=True)(lint_plan)
 
 
+@of_plan
 def lint_plan(
-    plan: PlanName,
+    plan: AskedPlan,
     *,
     milestone: Milestones = None,
-    scenario: Scenarios = None,
-    setting: Settings = None,
-    reading: Readings = None,
-    release: Released = None,
-    assumptions: Workbook = None,
     severity: Annotated[Least, typer.Option("--severity", help="The least severity shown.")] = Least.LOW,
     fail_on: Annotated[
         Least | None, typer.Option("--fail-on", help="Exit with 5 where a finding is at least so grave; for use in checks.")
@@ -59,10 +44,10 @@ def lint_plan(
     """
     asked = read_milestones(milestone)
     with progress() as tell:
-        loaded = read_plan(plan, scenario, setting, reading, release, assumptions)
+        loaded = plan.read().plan
         from optimiser.lint import lint, read_published
 
-        report = lint(loaded, read_published(plan, loaded), asked, progress=tell)
+        report = lint(loaded, read_published(plan.name, loaded), asked, progress=tell)
     if as_json:
         from optimiser.evidence.lint_documents import lint_document
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from optimiser.cli.changes import after_changes, changes_of
-from optimiser.cli.options import AsJson, PlanName, Readings, Released, Scenarios, Settings, Workbook, read_changed, read_day
+from optimiser.cli.options import AsJson, AskedPlan, of_plan, read_day
 from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
 
 __all__ = ["register"]
@@ -18,8 +18,9 @@ def register(app: typer.Typer) -> None:
     app.command("migrate", no_args_is_help=True)(migrate_plan)
 
 
+@of_plan
 def migrate_plan(
-    plan: PlanName,
+    plan: AskedPlan,
     *,
     starts: Annotated[
         str, typer.Option("--from", metavar="M11,M12", help="Milestones at which migration starts, segment by segment.")
@@ -38,11 +39,6 @@ def migrate_plan(
     every: Annotated[
         bool, typer.Option("--all", help="Show the break-evens of the published plans too, and every step of a curve.")
     ] = False,
-    scenario: Scenarios = None,
-    setting: Settings = None,
-    reading: Readings = None,
-    release: Released = None,
-    assumptions: Workbook = None,
     as_json: AsJson = False,
 ) -> int:
     """Show which pace of migration the dates take for granted, and how late the last meter points may be.
@@ -60,7 +56,7 @@ def migrate_plan(
     target = read_day(by, "--by") if by else None
     names = tuple(dict.fromkeys(name.strip() for name in starts.split(",")))
     with progress() as tell:
-        changed = read_changed(plan, scenario, setting, reading, release, assumptions)
+        changed = plan.read()
         from optimiser.migration import migrate
 
         found = migrate(changed.plan, starts=names, ready=ready, end=end, meter_points=meter_points, by=target, progress=tell)

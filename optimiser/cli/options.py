@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import replace
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AsJson",
+    "AskedPlan",
     "Milestones",
     "PlanName",
     "Readings",
@@ -29,6 +32,7 @@ __all__ = [
     "TimeLimit",
     "Workbook",
     "Workers",
+    "of_plan",
     "read_changed",
     "read_day",
     "read_milestones",
@@ -109,6 +113,52 @@ TimeLimit = Annotated[
         help="Bound each solver call by the wall clock; such a run may not repeat.",
     ),
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPlan:
+    """The plan that the common options describe, not yet read."""
+
+    name: str
+    scenarios: list[str] | None
+    settings: list[str] | None
+    readings: list[str] | None
+    released: list[str] | None
+    assumptions: Path | None
+
+    def read(self) -> LoadedPlan:
+        """Return it, with what it was changed from; see `read_changed`."""
+        return read_changed(self.name, self.scenarios, self.settings, self.readings, self.released, self.assumptions)
+
+
+_COMMON: dict[str, tuple[Any, Any]] = {
+    "scenario": (Scenarios, None),
+    "setting": (Settings, None),
+    "reading": (Readings, None),
+    "release": (Released, None),
+    "assumptions": (Workbook, None),
+}
+"""Options that describe a plan beside its name, in the order of `AskedPlan`."""
+
+
+def of_plan(verb: Callable[..., int]) -> Callable[..., int]:
+    """Give a verb whose first parameter is an `AskedPlan` the options that describe one, before ``as_json``."""
+
+    @wraps(verb)
+    def asked(plan: str, **given: Any) -> int:
+        return verb(AskedPlan(plan, *(given.pop(name) for name in _COMMON)), **given)
+
+    _, *own = inspect.signature(verb, eval_str=True).parameters.values()
+    place = next(number for number, each in enumerate(own) if each.name == "as_json")
+    common = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+        for name, (kind, default) in _COMMON.items()
+    ]
+    named = inspect.Parameter("plan", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=PlanName)
+    signature = inspect.Signature([named, *own[:place], *common, *own[place:]])
+    asked.__signature__ = signature  # type: ignore[attr-defined]
+    asked.__annotations__ = {each.name: each.annotation for each in signature.parameters.values()}
+    return asked
 
 
 def read_plan(

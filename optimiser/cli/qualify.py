@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from optimiser.cli.changes import after_changes, changes_of
-from optimiser.cli.options import AsJson, PlanName, Readings, Released, Scenarios, Settings, Workbook, read_changed, read_day
+from optimiser.cli.options import AsJson, AskedPlan, of_plan, read_day
 from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
 from optimiser.errors import InputError, Located
 
@@ -25,8 +25,9 @@ def register(app: typer.Typer) -> None:
     app.command("qualify", no_args_is_help=True)(qualify_plan)
 
 
+@of_plan
 def qualify_plan(
-    plan: PlanName,
+    plan: AskedPlan,
     *,
     by: Annotated[
         str | None,
@@ -49,11 +50,6 @@ def qualify_plan(
         bool, typer.Option("--worth", help="What exemption, reliance, representative pairs, a shared team and slots are worth.")
     ] = False,
     every: Annotated[bool, typer.Option("--all", help="List every party.")] = False,
-    scenario: Scenarios = None,
-    setting: Settings = None,
-    reading: Readings = None,
-    release: Released = None,
-    assumptions: Workbook = None,
     as_json: AsJson = False,
 ) -> int:
     """Show who is tested when, how full the bodies are, who is last and why; ask what capacity is worth.
@@ -67,7 +63,7 @@ def qualify_plan(
     with progress() as tell:
         if tell:
             tell("reading the plan")
-        changed = read_changed(plan, scenario, setting, reading, release, assumptions)
+        changed = plan.read()
         loaded = changed.plan
         from optimiser.qualification import qualify
 

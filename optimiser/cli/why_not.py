@@ -8,21 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from optimiser.cli.changes import after_changes, changes_of
-from optimiser.cli.options import (
-    AsJson,
-    Milestones,
-    PlanName,
-    Readings,
-    Released,
-    Scenarios,
-    Seed,
-    Settings,
-    TimeLimit,
-    Workbook,
-    Workers,
-    read_changed,
-    read_milestones,
-)
+from optimiser.cli.options import AsJson, AskedPlan, Milestones, Seed, TimeLimit, Workers, of_plan, read_milestones
 from optimiser.cli.output import ExitCode, announce, page, print_json, print_text, progress
 from optimiser.errors import InputError, Located
 
@@ -39,8 +25,9 @@ def register(app: typer.Typer) -> None:
     app.command("why-not", no_args_is_help=True)(why_not_plan)
 
 
+@of_plan
 def why_not_plan(
-    plan: PlanName,
+    plan: AskedPlan,
     *,
     milestone: Milestones = None,
     by: Annotated[str | None, typer.Option("--by", metavar="DATE", help="The last day on which the milestone may be.")] = None,
@@ -57,11 +44,6 @@ def why_not_plan(
     ] = None,
     save: Annotated[Path | None, typer.Option("--save", metavar="FILE.yaml", help="Write the route as a scenario.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Let --save replace a file that is there.")] = False,
-    scenario: Scenarios = None,
-    setting: Settings = None,
-    reading: Readings = None,
-    release: Released = None,
-    assumptions: Workbook = None,
     as_json: AsJson = False,
     seed: Seed = 0,
     workers: Workers = 1,
@@ -79,7 +61,7 @@ def why_not_plan(
     with progress() as tell:
         if tell:
             tell("reading the plan")
-        changed = read_changed(plan, scenario, setting, reading, release, assumptions)
+        changed = plan.read()
         loaded = changed.plan
         if tell:
             tell("conflicts and routes")
