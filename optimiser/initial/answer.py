@@ -16,7 +16,8 @@ from models.record import MOST_FAULTS
 from optimiser.errors import InputError, Located
 from optimiser.initial.beside import BesideTable
 from optimiser.initial.calendar import CALENDAR, PlanDays, days_of
-from optimiser.initial.draft import SOURCE, Draft, draft_of
+from optimiser.initial.draft import draft_of
+from optimiser.initial.drafting import SOURCE, Draft
 from optimiser.initial.files import folder_files
 from optimiser.initial.names import plain_title, slug
 from optimiser.initial.starter import STARTER

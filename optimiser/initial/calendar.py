@@ -13,7 +13,7 @@ from models.duration import Duration
 from optimiser.errors import InputError, Located
 from optimiser.initial.beside import BesideTable
 from optimiser.initial.days_off import public_holidays
-from optimiser.initial.draft import Draft
+from optimiser.initial.drafting import Draft
 from optimiser.reading.tabular import DayOff, PlannerTable, plain_day, read_days_off
 from optimiser.wording import plain_date
 

@@ -105,7 +105,8 @@ def _idle(subject: Subject) -> Checked:
     idle = {rule.id: spare[rule.id] for rule in rules if spare.get(rule.id, 0) > 0}
     if not idle:
         return Checked(len(rules))
-    each = listed((f"{titled(subject, [name])} by {days} wd" for name, days in idle.items()), MOST_NAMED)
+    unit = "wd" if subject.plan.unit == "day" else "emin"
+    each = listed((f"{titled(subject, [name])} by {spare[name]} {unit}" for name in idle), MOST_NAMED)
     what = (
         f"{counted(len(idle), 'earliest date')} hold nothing, since links put the point later anyway: {each}; "
         "maybe delete them, or look whether another date was meant"
