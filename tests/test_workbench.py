@@ -31,6 +31,7 @@ from optimiser.stopping import Stop, StoppedError, heed, heeding
 from optimiser.workbench.desk import floor_of
 from optimiser.workbench.guard import MOST_BYTES
 from optimiser.workbench.work import MOST_JOBS
+from tests.minute_plans import minute_plan
 from tests.workbenches import HOST, TOKEN, Page, desk_of, desk_on, page_on, running
 
 ROOT = Path(__file__).parents[1]
@@ -212,6 +213,17 @@ def test_where_capacity_binds_a_draft_is_not_before(make_plan):
     assert dt.datetime.strptime(draft["after"], "%a %d %b %Y") < dt.datetime.strptime(proof["after"], "%a %d %b %Y")  # noqa: DTZ007
     assert after["after"] == proof["after"]
     assert not after["not_before"]
+
+
+def test_a_plan_in_minutes_is_drafted_in_hours():
+    """Lengths, floats and moves of a plan in minutes are said in days, hours and minutes of the clock."""
+    plan = minute_plan(random.Random(3))  # noqa: S311 - a draw that repeats
+    page = page_on(desk_on(plan, "END"))
+    opened = page.ask("draft")
+    moved = page.ask("draft", changes={"values": {"A2.duration": "31 min"}})
+
+    assert all(row["length"].endswith(("min", "h", "d")) for row in opened["rows"] if row.get("length"))
+    assert moved["dates"][0]["moved"] == "not moved" or moved["dates"][0]["moved"].endswith(("min", "h", "d"))
 
 
 def test_a_bar_s_end_is_dragged_by_what_holds_its_length(replan):

@@ -89,7 +89,7 @@ def _dated(variation: Variation, entry: MilestoneDate, before: MilestoneDate | N
         "before": weekday_day(before.date) if before else None,
         "after": weekday_day(entry.date),
         "day": entry.date.isoformat(),
-        "moved": moved_words(moved),
+        "moved": moved_words(moved, variation.plan.unit),
         "proof": entry.proof,
         "proof_words": PROOF_WORDS[entry.proof],
         "bound": day(entry.bound),

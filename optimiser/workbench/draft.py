@@ -25,7 +25,7 @@ from optimiser.whatif.changes import changes_between
 from optimiser.wording import demand, title
 from optimiser.workbench.desk import Desk, Variation, floor_of, length_of
 from optimiser.workbench.drawing import drawn
-from optimiser.workbench.rows import opened, placed
+from optimiser.workbench.rows import hours, opened, placed
 
 __all__ = ["change_words", "draft_document", "moved_words", "plan_document"]
 
@@ -192,7 +192,7 @@ def _date(desk: Desk, opened: Variation, variation: Variation, name: str) -> dic
         "after": None if now is None else weekday_day(now[1]),
         "day": None if now is None else now[1].isoformat(),
         "not_before": rationed and not isinstance(desk.outcomes.get(variation.key), Solved),
-        "moved": moved_words(None if then is None or now is None else _between(variation, name, then[1], now[1])),
+        "moved": moved_words(None if then is None or now is None else _between(variation, name, then[1], now[1]), plan.unit),
         "baselines": {key: change(delta.delta_months, delta.delta_wd) for key, delta in deltas.items()},
         "published": {key: month_or_day(delta.published) for key, delta in deltas.items()},
     }
@@ -219,11 +219,11 @@ def _between(variation: Variation, name: str, then: dt.date, now: dt.date) -> in
     return clock.boundary(now, convention) - clock.boundary(first, convention)
 
 
-def moved_words(working_days: int | None) -> str:
-    """Say how far a date moved."""
-    if working_days is None:
+def moved_words(units: int | None, unit: str = "day") -> str:
+    """Say how far a date moved, in working days or, on a plan in minutes, in hours of the clock."""
+    if units is None:
         return "–"
-    return f"{working_days:+d} wd" if working_days else "not moved"
+    return (f"{units:+d} wd" if unit == "day" else f"{'-' if units < 0 else '+'}{hours(abs(units))}") if units else "not moved"
 
 
 def change_words(variation: Variation) -> list[dict[str, str]]:

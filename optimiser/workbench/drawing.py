@@ -23,7 +23,7 @@ from optimiser.evidence.charts.gantt import Bar
 from optimiser.evidence.charts.svg import TimeAxis
 from optimiser.evidence.words import day
 from optimiser.workbench.desk import Variation
-from optimiser.workbench.rows import RowPlace, Schedules, links_of, phases_of
+from optimiser.workbench.rows import RowPlace, Schedules, hours, links_of, phases_of
 
 __all__ = ["drawn", "picture"]
 
@@ -171,8 +171,7 @@ class _Maker:
             start=placed.start,
             finish=max(placed.finish, placed.start - _NOTHING_DONE),
             driving=self._driving(placed),
-            # Working days drawn as calendar days: five in seven.
-            float_days=None if placed.spare is None else placed.spare * 7 // 5,
+            float_days=None if placed.spare is None else self._days(placed.spare),
             ghost=published,
         )
         moves = {"milestone": ("start",), "activity": ("start", "finish")}.get(kind, ())
@@ -195,8 +194,8 @@ class _Maker:
             "kind": bar.kind,
             "title": bar.name,
             **self._dates(bar),
-            "length": None if bar.kind == "milestone" else f"{placed.working_days} wd",
-            "float": None if placed.spare is None else f"{placed.spare} wd",
+            "length": None if bar.kind == "milestone" else self._amount(placed.working_days),
+            "float": None if placed.spare is None else self._amount(placed.spare),
             "drives": list(placed.drives),
             "driving": bar.driving,
             "buffer": row.buffer,
@@ -205,5 +204,12 @@ class _Maker:
             "ghosts": [f"{letter} {day(at)}" for letter, at in row.ghosts],
         }
 
+    def _days(self, units: int) -> int:
+        """Return how long units are drawn, in calendar days: of seven five are worked."""
+        return units * 7 // 5 if self.plan.unit == "day" else units // 1440
+
+    def _amount(self, units: int) -> str:
+        return f"{units} wd" if self.plan.unit == "day" else hours(units)
+
     def _dates(self, bar: Bar) -> dict[str, str]:
-        return {"start": day(bar.start), "finish": day(max(bar.finish, bar.start)), "day": bar.start.isoformat()}
+        return {"start": day(bar.start), "finish": day(max(bar.finish, bar.start)), "day": bar.start.isoformat()[:10]}

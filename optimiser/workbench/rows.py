@@ -17,7 +17,7 @@ from optimiser.solve.orders import slacks
 from optimiser.solve.placement import complete
 from optimiser.workbench.desk import Desk, Variation
 
-__all__ = ["RowPlace", "Schedules", "links_of", "opened", "phases_of", "placed"]
+__all__ = ["RowPlace", "Schedules", "hours", "links_of", "opened", "phases_of", "placed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,13 @@ def opened(desk: Desk, *, proved: bool) -> Schedules | None:
     outcome = desk.outcomes.get(variation.key) if proved else None
     found: Schedules | None = desk.reports.made(f"opened {outcome is None}", lambda: placed(variation, desk.asked, outcome))
     return found
+
+
+def hours(minutes: int) -> str:
+    """Return minutes of the clock as ``2 d 3 h 20 min``."""
+    days, rest = divmod(minutes, 1440)
+    parts = [(days, "d"), (rest // 60, "h"), (rest % 60, "min")]
+    return " ".join(f"{amount} {unit}" for amount, unit in parts if amount) or "0 min"
 
 
 def _least(values: Iterable[int | None]) -> int | None:
