@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import datetime as dt
+import io
 import json
 import os
 import random
@@ -13,6 +16,7 @@ import sys
 import threading
 import time
 import tracemalloc
+import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -28,7 +32,7 @@ from optimiser import earliest, load
 from optimiser.errors import InputError
 from optimiser.evidence.words import day
 from optimiser.stopping import Stop, StoppedError, heed, heeding
-from optimiser.workbench.desk import floor_of
+from optimiser.workbench.desk import Shelf, floor_of
 from optimiser.workbench.guard import MOST_BYTES
 from optimiser.workbench.work import MOST_JOBS
 from tests.minute_plans import minute_plan
@@ -395,6 +399,25 @@ def test_a_scenario_saved_on_top_of_one_that_was_saved_stacks(tmp_path):
     assert saved_dates(second, moved["changes"], tmp_path, "toy", (str(file),))[target] == reached
 
 
+@pytest.mark.long
+def test_the_pack_of_the_page_is_verified(tmp_path):
+    """The pack of the plan as changed holds the changes as a scenario, and whoever has it derives it again; the workbook is its own."""
+    page = page_on(desk_of("toy"))
+    changes = {"assumptions": {"fit-out": "30 wd"}}
+    found = page.ask("pack", changes=changes, title="Longer")
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(found["content"]))) as archive:
+        archive.extractall(tmp_path)
+    folder = tmp_path / found["name"].removesuffix(".zip")
+    command = [sys.executable, "-m", "optimiser.cli", "verify", str(folder)]
+    told = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=300)
+
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert (folder / "inputs" / "scenarios" / "longer.yaml").exists()
+    book = page.ask("workbook", changes=changes, title="Longer")
+    assert book["name"] == "toy-longer.xlsx"
+    assert base64.b64decode(book["content"]).startswith(b"PK")
+
+
 def random_changes(desk, draw: random.Random) -> dict:
     """Return a few changes of every kind that a page can make."""
     plan = desk.base
@@ -517,6 +540,38 @@ def test_a_search_is_called_off():
         thread.join(0.05)
 
     assert came == ["stopped"]
+
+
+def test_what_several_ask_for_is_made_once():
+    """Of many who ask at once one makes it; if that one's work is called off, another does."""
+    shelf: Shelf[int] = Shelf()
+    made, answers, stop = [], [], Stop()
+
+    def making(first: bool) -> int:
+        made.append(first)
+        until = time.monotonic() + 10
+        while first and time.monotonic() < until:
+            heed()
+            time.sleep(0.01)
+        return 7
+
+    def asks(first: bool) -> None:
+        with contextlib.suppress(StoppedError), heeding(stop if first else Stop()):
+            answers.append(shelf.made("key", lambda: making(first)))
+
+    threads = [threading.Thread(target=asks, args=(not place,)) for place in range(5)]
+    threads[0].start()
+    assert settle(lambda: made == [True])
+    for thread in threads[1:]:
+        thread.start()
+    time.sleep(0.2)
+    assert made == [True]
+    stop.call()
+    for thread in threads:
+        thread.join(20)
+
+    assert answers == [7] * 4
+    assert made == [True, False]
 
 
 def test_nothing_heeds_a_stop_that_nobody_holds():

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 pytest.importorskip("starlette", reason="the extra 'workbench' is not installed")
+pytest.importorskip("httpx2", reason="the test client of starlette needs it")
 
 import yaml
 

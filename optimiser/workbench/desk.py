@@ -26,11 +26,15 @@ from optimiser.reading.load import LoadedPlan
 from optimiser.reading.scenarios import LocatedScenario, UserChoices, stack
 from optimiser.solve.asked import asked_for
 from optimiser.solve.problem import Problem
+from optimiser.stopping import heed
 
-__all__ = ["Desk", "Variation", "floor_of", "floor_rule", "length_of"]
+__all__ = ["Desk", "Shelf", "Variation", "floor_of", "floor_rule", "length_of"]
 
 MOST_KEPT = 24
 """Variants of the plan that are kept, the latest; each takes less than a megabyte."""
+
+_PATIENCE = 0.05
+"""Seconds after which who waits for another looks whether to go on waiting."""
 
 T = TypeVar("T")
 
@@ -42,6 +46,7 @@ class Shelf(Generic[T]):
         self._most = most
         self._kept: OrderedDict[Hashable, T] = OrderedDict()
         self._lock = threading.Lock()
+        self._making: dict[Hashable, threading.Lock] = {}
 
     def get(self, key: Hashable) -> T | None:
         """Return what is kept under a key."""
@@ -60,9 +65,24 @@ class Shelf(Generic[T]):
         return value
 
     def made(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what is kept, or make it. Two who ask at once may both make it; they come to the same."""
-        found = self.get(key)
-        return self.put(key, make()) if found is None else found
+        """Return what is kept, or make it. Of several who ask at once one makes it, the others wait for it.
+
+        Raises
+        ------
+        StoppedError
+            If the work of whoever asks is called off meanwhile; another who waits then makes it.
+        """
+        with self._lock:
+            making = self._making.setdefault(key, threading.Lock())
+        while not making.acquire(timeout=_PATIENCE):
+            heed()
+        try:
+            found = self.get(key)
+            return self.put(key, make()) if found is None else found
+        finally:
+            with self._lock:
+                self._making.pop(key, None)
+            making.release()
 
 
 @dataclass(frozen=True)
