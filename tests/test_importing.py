@@ -109,11 +109,18 @@ def test_the_folder_that_is_written_loads_to_an_equal_plan(tmp_path: Path) -> No
 
 
 def test_a_verb_takes_the_file_where_it_takes_a_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """``show`` lists the items of a planner's file."""
-    path = written(tmp_path, _stored(work(8), work(8), links=[link(1, 2)]))
+    """``solve`` certifies a planner's file's finish, and ``verify`` checks the argument without a solver, hidden starts and all."""
+    rows = [work(8), work(8, cstr_type="CS_MANDSTART", cstr_date=date("8 8")), work(8, act_start_date=date("5 8")), work(16)]
+    path = written(tmp_path, _stored(*rows, links=[link(1, 2), link(2, 4), link(3, 4, "SS", 4)]))
+    answer = tmp_path / "answer.json"
 
-    assert main(["show", str(path), "--items"]) == 0
-    assert "A2" in capsys.readouterr().out
+    assert main(["solve", str(path), "-m", "END", "--json"]) == 0
+    document = capsys.readouterr().out
+    answer.write_text(document)
+    end = json.loads(document)["milestones"]["END"]
+    assert (end["date"][:10], end["proof"]) == ("2026-01-12", "certified")
+    assert main(["verify", str(answer), "--plan", str(path)]) == 0
+    assert "ok   the argument for END holds line by line" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ from optimiser.critical import (
     resources,
 )
 from optimiser.critical.chain import statement
+from optimiser.critical.network import FACT_PREFIX
 from optimiser.explain.figures import with_figures
 from optimiser.explain.stored import SOLVE_SCHEMA, inputs_stored, outcome_of, outcome_plan, plan_of, read
 from optimiser.inputs import differences, inputs_of
@@ -314,14 +315,26 @@ class _Solution:
             or clock.show(step.boundary, self.plan.convention(network.points[node])) != step.date
         ):
             return f"boundary {step.boundary} is not shown as {step.date}"
-        if step.rule is None:
-            return None if step.boundary <= clock.origin else "nothing holds it there"
-        if step.rule not in network.enabled:
+        if step.rule is not None and step.rule not in network.enabled:
             return f"the plan has no rule '{step.rule}'"
-        before = [(self._node(steps[each]), steps[each].boundary) for each in step.after]
-        if any(reached >= step.boundary for reached in _reached(network, step.rule, node, before)):
+        if self._compelled(steps, place):
             return None
+        if step.rule is None:
+            return "nothing holds it there"
         return f"'{step.rule}' does not give {plain_date(step.date)}"
+
+    def _compelled(self, steps: Sequence[CertificateStep], place: int) -> bool:
+        """Say whether the rule of a line, or of none the facts of its item, compel its boundary from earlier lines."""
+        step, network = steps[place], self.network
+        # Of work in minutes that is put off or has begun several nodes stand for one point.
+        nodes = self._alike(step)
+        if step.rule is None and any(step.boundary <= network.base[each] for each in nodes):
+            return True
+        before = [(each, steps[line].boundary) for line in step.after for each in self._alike(steps[line])]
+        facts = {arc.rule for arc in network.arcs if arc.rule.startswith(FACT_PREFIX)} if step.rule is None else {step.rule}
+        return any(
+            reached >= step.boundary for rule in facts for each in nodes for reached in _reached(network, rule, each, before)
+        )
 
     def _statement(self, steps: Sequence[CertificateStep], place: int) -> str:
         """Return what a line that holds says."""
@@ -332,6 +345,12 @@ class _Solution:
     def _node(self, step: CertificateStep) -> int:
         point = Point.parse(step.point)
         return self.network.nodes.get((point.item, point.end or "start"), -1)
+
+    def _alike(self, step: CertificateStep) -> tuple[int, ...]:
+        """Return every node that stands for the point of a line, the shown one first."""
+        shown = self._node(step)
+        point = self.network.points[shown] if shown >= 0 else None
+        return (shown, *(node for node, other in enumerate(self.network.points) if other == point and node != shown))
 
     def _capacity(self, entry: MilestoneDate) -> int:
         """Return the boundary that capacity proves for a milestone, with the argument in words."""
