@@ -217,10 +217,12 @@ class BindingReport(Record):
         """Return the line of a rule or of ``duration:ITEM``."""
         return next(line for line in self.lines if line.rule == rule)
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row for each rule and duration, those that bind first."""
+    def to_frame(self, of: str | None = None) -> pd.DataFrame:
+        """Return one row for each rule and duration, those that bind first; or another list, as every record does."""
         import pandas as pd
 
+        if of is not None:
+            return super().to_frame(of)
         rows: list[dict[str, Any]] = [
             {
                 "milestone": self.milestone,

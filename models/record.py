@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
-from typing import Annotated, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -22,6 +22,9 @@ from pydantic import (
 )
 
 from models.moment import Moment, read_date
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Date", "Identifier", "Many", "Quoted", "Record", "Text", "unless"]
 
@@ -43,6 +46,35 @@ class Record(BaseModel):
             del copied.__dict__[name]
         return copied
 
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """Yield the fields as ``repr`` shows them: of lists of records, and of long ones, how many entries they have."""
+        for name, value in super().__repr_args__():
+            counted = isinstance(value, tuple | dict) and (len(value) > _MOST_SHOWN or bool(_entries(value)))
+            yield name, _EntryCount(len(value)) if counted else value
+
+    def to_frame(self, of: str | None = None) -> pd.DataFrame:
+        """Return one of the lists that the record holds as a data frame, a row an entry.
+
+        Parameters
+        ----------
+        of
+            The field; the first one that is a list of records, or a dictionary of them, where None. The keys of a dictionary
+            stand in a column ``key``. Dates are dates, and what an entry holds by name stands under ``field.name``.
+
+        Raises
+        ------
+        ValueError
+            If there is no such list.
+        """
+        import pandas as pd
+
+        held = {name: found for name in type(self).model_fields if (found := _entries(getattr(self, name))) is not None}
+        name = next((each for each, rows in held.items() if rows), next(iter(held), None)) if of is None else of
+        if name not in held:
+            message = f"{type(self).__name__} has no list '{name}'; it has {', '.join(held) or 'none'}"
+            raise ValueError(message)
+        return pd.DataFrame([dict(_cells(entry)) for entry in held[name]])
+
     def written(self) -> dict[str, Any]:
         """Return the fields as they are written out: those added later only where they hold something of their own."""
         return {
@@ -50,6 +82,40 @@ class Record(BaseModel):
             for name, field in type(self).model_fields.items()
             if field.exclude_if is None or not field.exclude_if(getattr(self, name))
         }
+
+
+_MOST_SHOWN: Final = 4
+"""Entries of a list that ``repr`` shows."""
+
+
+class _EntryCount(int):
+    """A number of entries that are not shown."""
+
+    def __repr__(self) -> str:
+        return f"<{int(self)} entries>"
+
+
+def _entries(value: Any) -> list[Mapping[str, Any] | Record] | None:
+    """Return the entries of a list or a dictionary of records, None where it is neither."""
+    if isinstance(value, tuple) and all(isinstance(entry, Record) for entry in value):
+        return list(value)
+    if isinstance(value, dict) and value and all(isinstance(entry, Record) for entry in value.values()):
+        return [
+            {"key": key, **{name: getattr(entry, name) for name in type(entry).model_fields}} for key, entry in value.items()
+        ]
+    return None
+
+
+def _cells(entry: Mapping[str, Any] | Record) -> Iterator[tuple[str, Any]]:
+    """Yield the cells of a row: what an entry holds by name under a name of two parts, lists as they are."""
+    fields = entry if isinstance(entry, Mapping) else {name: getattr(entry, name) for name in type(entry).model_fields}
+    for name, value in fields.items():
+        inside = {key: getattr(value, key) for key in type(value).model_fields} if isinstance(value, Record) else value
+        if isinstance(inside, dict):
+            for key, part in inside.items():
+                yield f"{name}.{key}", part
+        else:
+            yield name, value
 
 
 IDENTIFIER_PATTERN = r"^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?$"

@@ -94,6 +94,8 @@ _refuse_strangers()
 def __getattr__(name: str) -> Any:
     """Fetch a public name from its home."""
     if name in _HOMES:
+        if "IPython" in sys.modules:
+            import_module("optimiser.evidence.notebook").register()
         return getattr(import_module(_HOMES[name]), name)
     if name == "__version__":
         from importlib.metadata import PackageNotFoundError, version

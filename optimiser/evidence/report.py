@@ -18,7 +18,7 @@ from optimiser.evidence.terminal.characters import clean
 from optimiser.evidence.words import day
 from optimiser.solve.fingerprint import package_version
 
-__all__ = ["brief_of", "need_pdf", "render_html", "render_pdf"]
+__all__ = ["brief_of", "need_pdf", "render_html", "render_pdf", "render_table"]
 
 _LONG = 60
 """Letters from which on a cell is given a wide column."""
@@ -64,6 +64,19 @@ def render_html(pack: Pack, *, paper: bool = False, version: str | None = None) 
     Every word of the plan is escaped, cleaned of what could steer a terminal or turn its neighbours, and set apart from the
     direction of the text around it.
     """
+    environment = _environment(paper=paper)
+    source, _, _ = PackageLoader("optimiser.evidence").get_source(environment, "report.css")
+    return environment.get_template("report.html.j2").render(
+        pack=pack,
+        questions=_questions(pack),
+        style=Markup(source),  # noqa: S704 - our own style sheet, in which nothing is filled
+        breaks=_BREAKS,
+        version=version or package_version("mhhs-optimiser"),
+    )
+
+
+def _environment(*, paper: bool) -> Environment:
+    """Return what templates are filled by."""
     environment = Environment(
         loader=PackageLoader("optimiser.evidence"),
         autoescape=True,
@@ -80,16 +93,15 @@ def render_html(pack: Pack, *, paper: bool = False, version: str | None = None) 
         "widths": _widths,
     }
     environment.filters["most"] = partial(_most, paper=paper)
+    environment.globals["paper"] = paper
     environment.tests |= {"day": _is_day, "number": _is_number, "long": _is_long}
-    source, _, _ = PackageLoader("optimiser.evidence").get_source(environment, "report.css")
-    return environment.get_template("report.html.j2").render(
-        pack=pack,
-        questions=_questions(pack),
-        style=Markup(source),  # noqa: S704 - our own style sheet, in which nothing is filled
-        breaks=_BREAKS,
-        paper=paper,
-        version=version or package_version("mhhs-optimiser"),
-    )
+    return environment
+
+
+def render_table(table: Table) -> str:
+    """Return one table as a part of somebody else's page, such as a cell of a notebook."""
+    module = _environment(paper=False).get_template("parts.html.j2").make_module({"paper": False})
+    return str(module.rows_of(table))  # type: ignore[attr-defined]
 
 
 def brief_of(pack: Pack) -> Pack:

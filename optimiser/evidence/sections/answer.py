@@ -10,7 +10,7 @@ from optimiser.evidence.sections.dates import bars_of, main_rows
 from optimiser.evidence.sections.summary import acts_of, give, no_dates
 from optimiser.evidence.sections.words import delta, paragraph, run_source, warning
 from optimiser.evidence.sections.worth import first_evidence
-from optimiser.evidence.tables.kit import column, columns, table
+from optimiser.evidence.tables.kit import column, columns, table, weakest
 from optimiser.evidence.words import day
 
 __all__ = ["answer"]
@@ -58,7 +58,6 @@ def _dates(dossier: Dossier) -> Table:
         ]
         for entry in main.solved.milestones
     ]
-    proofs = [entry.proof for entry in main.solved.milestones]
     return table(
         "answer",
         "When each milestone can be, and on what that rests",
@@ -68,7 +67,7 @@ def _dates(dossier: Dossier) -> Table:
             *(column(f"to {each.id}") for each in dossier.plan.baselines),
         ],
         rows,
-        proof=max(proofs, key=("certified", "solver", "gap").index, default="none"),
+        proof=weakest(entry.proof for entry in main.solved.milestones),
         source=f"{run_source(main)}; robust of the same case",
         note="P50 and P80 hold in five and in eight of ten samples of the register of risks. Later than a published date is positive.",
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from models.findings import ProofClass
 from models.items import Activity, Hammock
 from models.outcome import Infeasible, RowDate
 from models.pack import Absence, Block, Cell, Chart, Figure, Name, PackProof, Section, Table
@@ -16,7 +15,7 @@ from optimiser.evidence.documents import conditions, solve_document
 from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.resting import resting
 from optimiser.evidence.sections.words import count, delta, evidence_words, lead, names, paragraph, run_source, warning
-from optimiser.evidence.tables.kit import column, columns, table
+from optimiser.evidence.tables.kit import column, columns, table, weakest
 from optimiser.evidence.words import day
 from optimiser.explain import verify_outcome
 
@@ -61,9 +60,7 @@ def main_rows(bars: Sequence[Bar], milestones: Sequence[str]) -> list[Bar]:
 
 def _weakest(cases: Iterable[DossierCase]) -> PackProof:
     """Return the weakest proof class among the dates of some cases."""
-    order: tuple[ProofClass, ...] = ("certified", "solver", "gap")
-    held = [proof for case in cases if case.solved for proof in case.solved.proof.values()]
-    return max(held, key=order.index, default="certified")
+    return weakest(proof for case in cases if case.solved for proof in case.solved.proof.values())
 
 
 def bars_of(plan: Plan, case: DossierCase, milestones: Sequence[str]) -> list[Bar]:

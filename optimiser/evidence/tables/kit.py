@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from models.findings import ProofClass
 from models.pack import Cell, Column, PackProof, Table
 
-__all__ = ["choose", "column", "columns", "pivot", "stacked", "table"]
+__all__ = ["choose", "column", "columns", "pivot", "stacked", "table", "weakest"]
 
 
 def column(
@@ -130,3 +131,9 @@ def stacked(parts: Mapping[str, Table], name: str) -> Table:
             "rows": tuple((key, *row) for key, part in parts.items() for row in part.rows),
         }
     )
+
+
+def weakest(proofs: Iterable[ProofClass]) -> PackProof:
+    """Return the weakest proof class among those of some dates; certified where there are none."""
+    order: tuple[ProofClass, ...] = ("certified", "solver", "gap")
+    return max(proofs, key=order.index, default="certified")
