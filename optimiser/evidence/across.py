@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from models.plan import Plan
+from optimiser.evidence.all_tables import write_tables
 from optimiser.evidence.inputs import INPUTS
 from optimiser.evidence.report import render_html
 from optimiser.evidence.restore import restored
@@ -65,8 +66,8 @@ def held_across(path: str, files: Mapping[str, bytes], made: Mapping[str, bytes]
     try:
         if path == "report.html":
             return _page(files)
-        if path == "workbook.xlsx":
-            return _book(files, main)
+        if path.endswith(".xlsx"):
+            return _book(path, files, main)
         return _document(path, files[path], made[path])
     except (ValueError, KeyError, TypeError, AttributeError, StopIteration, ValidationError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -278,9 +279,11 @@ def _date(found: re.Match[str]) -> dt.date:
         return dt.date.min
 
 
-def _book(files: Mapping[str, bytes], main: str) -> Across:
-    """Hold the workbook against the pack's own results, written by our hand."""
+def _book(path: str, files: Mapping[str, bytes], main: str) -> Across:
+    """Hold a workbook against the pack's own results, written by our hand."""
     told = restored(json_value(files["results.json"]), files)
-    plan = Plan.model_validate_json(files[f"{INPUTS}/plans/{main}.json"])
-    same = write_workbook(told, plan) == files["workbook.xlsx"]
+    if path == "tables.xlsx":
+        same = write_tables(told) == files[path]
+    else:
+        same = write_workbook(told, Plan.model_validate_json(files[f"{INPUTS}/plans/{main}.json"])) == files[path]
     return Across((), () if same else ("its sheets are laid out as that version does",))

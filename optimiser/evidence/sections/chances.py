@@ -13,10 +13,10 @@ from optimiser.evidence.charts.curves import chance_chart
 from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.resting import judged_by
 from optimiser.evidence.sections.words import lead, paragraph, remark
+from optimiser.evidence.tables import committed as tables
 from optimiser.evidence.tables.kit import column, table
 from optimiser.evidence.tables.worth import below
 from optimiser.evidence.words import month_or_day
-from optimiser.robust.commitment import commitment
 
 __all__ = ["curve_of", "robust_dates", "unsimulated"]
 
@@ -36,6 +36,7 @@ def robust_dates(dossier: Dossier) -> Section:
         block = unsimulated(dossier.main, "Robust dates")
         return Section(id="robust", title="Robust dates", items=(12,), blocks=(block,))
     source = f"robust of case {dossier.main.id}, {outcome.samples} samples, seed {outcome.seed}"
+    claims = tables.claims([(case.id, case.robust) for case in dossier.cases if case.robust], "robust of each case")
     blocks: list[Block] = [
         lead(
             "A robust date is the first day that the milestone does not exceed in the stated share of samples. Ranges, drivers "
@@ -49,11 +50,11 @@ def robust_dates(dossier: Dossier) -> Section:
             Figure(text=f"{outcome.joint.probability:.0%}", proof="simulated", source=source),
             ".",
         ),
-        *(_deadlines(outcome, source),) * bool(outcome.deadlines),
+        *([tables.limits(outcome, source)] if outcome.deadlines else []),
         _quantiles(dossier),
-        *_commitments(outcome, source),
+        *([tables.commitments(outcome, source), tables.ratios(outcome, source)] if outcome.milestones else []),
         _baselines(dossier),
-        *_claimed(dossier),
+        *([claims] if claims.rows else []),
     ]
     for entry in outcome.milestones:
         if len(entry.masses) > 1:
@@ -75,117 +76,6 @@ def _judged(outcome: RobustOutcome, source: str) -> list[str | Name | Figure]:
     if any(entry.buffer is not None for entry in outcome.milestones):
         parts += [". No sample has a buffer in it: the section on contingency sets what is held against what is needed"]
     return parts
-
-
-def _claimed(dossier: Dossier) -> list[Table]:
-    """Return what each case claims of the work otherwise than the register."""
-    rows: list[list[Cell]] = [
-        [
-            case.id,
-            claim.quantity,
-            claim.title,
-            claim.claimed,
-            "yes" if claim.fitted_to else None,
-            claim.low,
-            claim.likely,
-            claim.high,
-            None if claim.chance is None else round(claim.chance, 4),
-        ]
-        for case in dossier.cases
-        for claim in (case.robust.plan_claims if case.robust else ())
-    ]
-    if not rows:
-        return []
-    return [
-        table(
-            "plan-claims",
-            "What each case claims of the work otherwise than the register, and the chance that the work takes no longer",
-            [
-                column("case", "id"),
-                column("quantity", "id"),
-                column("title"),
-                column("claim"),
-                column("fitted"),
-                column("low"),
-                column("likely"),
-                column("high"),
-                column("chance", "share"),
-            ],
-            rows,
-            proof="simulated",
-            source="robust of each case",
-            note="The ranges are of the work and the same in every case. An empty chance: the case has no such work, and what is not in a "
-            "plan is not drawn.",
-        )
-    ]
-
-
-def _commitments(outcome: RobustOutcome, source: str) -> list[Table]:
-    """Return which date each ratio of costs justifies, and the ratio at which each published date would be right."""
-    found = [commitment(entry) for entry in outcome.milestones]
-    if not found:
-        return []
-    names = [column(entry.milestone, "date", note="the date of that ratio") for entry in found]
-    return [
-        table(
-            "commitments",
-            "Which date, and why: the one that a ratio of costs justifies",
-            [column("a day late costs so many days early", "number"), column("so it should hold with", "share"), *names],
-            [
-                [row[0].ratio, round(row[0].confidence, 4), *(each.date for each in row)]
-                for row in zip(*(entry.dates for entry in found), strict=True)
-            ],
-            proof="simulated",
-            source=source,
-            note="Nobody has stated what a month late or early costs; 'robust --cost-ratio' takes it.",
-        ),
-        table(
-            "commitment-ratios",
-            "The ratio at which each date would be the one to commit to",
-            [
-                column("milestone", "id"),
-                column("date of", "id"),
-                column("date"),
-                column("chance", "share"),
-                column("ratio", "number"),
-            ],
-            [
-                [
-                    entry.milestone,
-                    each.of,
-                    each.published,
-                    round(each.probability, 4),
-                    None if each.ratio is None else round(each.ratio, 3),
-                ]
-                for entry in found
-                for each in (*entry.published, *((entry.deterministic,) if entry.deterministic else ()))
-            ],
-            proof="simulated",
-            source=source,
-            note="An empty ratio: it holds in every sample, so an earlier date would be right. A ratio below 1 says that a day early is "
-            "held to be dearer than a day late.",
-            fold=True,
-        ),
-    ]
-
-
-def _deadlines(outcome: RobustOutcome, source: str) -> Table:
-    """Return the chance of each limit that samples may miss."""
-    return table(
-        "deadlines",
-        "Limits that the samples may miss, each a target with its chance",
-        [
-            column("rule", "id"),
-            column("title"),
-            column("latest", "date"),
-            column("chance that it is met", "share"),
-            column("samples that miss it", "number"),
-        ],
-        [[each.rule, each.title, each.date, round(each.probability, 4), each.missed] for each in outcome.deadlines],
-        proof="simulated",
-        source=source,
-        note="A latest date holds nothing back in the simulation. A maximum lag or an equality is listed where no schedule keeps it.",
-    )
 
 
 def _quantiles(dossier: Dossier) -> Table:

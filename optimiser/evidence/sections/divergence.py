@@ -10,6 +10,7 @@ from models.plan import Plan
 from optimiser.evidence.charts.waterfall import GapBar, waterfall_chart
 from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.sections.words import absence, lead, names, paragraph, remark
+from optimiser.evidence.tables import diverging as tables
 from optimiser.evidence.tables.kit import column, table
 from optimiser.evidence.words import month_or_day
 
@@ -45,66 +46,8 @@ def _own(dossier: Dossier) -> list[Block]:
         return [absence(dossier, "own distance", "What makes each month of the plan's own divergence")]
     first, source = dossier.plan.baselines[0], f"attribute --from {dossier.plan.baselines[0].id}, each case"
     return [
-        table(
-            "own-sums",
-            f"Months from {first.title} ({first.id}), by what they rest on; no sign netted",
-            [
-                column("case", "id"),
-                column("milestone", "id"),
-                column("date", "date"),
-                column("published"),
-                *(column(name, "number", "months") for name in ("all", "approved", "evidenced", "not evidenced", "saved")),
-            ],
-            [
-                [
-                    each.of,
-                    each.milestone,
-                    each.date,
-                    month_or_day(each.published),
-                    *(each.months, each.approved, each.evidenced, each.not_evidenced, each.saved),
-                ]
-                for each in dossier.own
-            ],
-            proof="counted",
-            source=source,
-            note="Approved and evidenced: only where the source itself says so of the rule or number. Saved: gaps between two "
-            "milestones that are shorter than published.",
-        ),
-        table(
-            "own-months",
-            f"What makes each month of case {dossier.main.id}, and what would have to be true not to need it",
-            [
-                column("milestone", "id"),
-                column("in the gap to", "id"),
-                column("months", "number", "months"),
-                column("made by"),
-                column("rule", "id"),
-                column("authority"),
-                column("owner"),
-                column("grade"),
-                column("not needed if"),
-            ],
-            [
-                [
-                    each.milestone,
-                    line.after,
-                    line.months,
-                    line.title,
-                    line.rule,
-                    line.authority,
-                    line.owner,
-                    line.grade if line.months > 0 else None,
-                    line.to_save,
-                ]
-                for each in dossier.own
-                if each.of == dossier.main.id
-                for line in each.lines
-            ],
-            proof="counted",
-            source=source,
-            note="The months by which a gap grew are laid on the lengths and lags of its chain by their working days. Not needed if: "
-            "this number alone, all else as it is.",
-        ),
+        tables.own_sums(dossier.own, f"{first.title} ({first.id})", source),
+        tables.own_months(dossier.own, dossier.main.id, source),
     ]
 
 
@@ -136,7 +79,7 @@ def _ledger(dossier: Dossier, ledger: DivergenceLedger) -> list[Block]:
                 ".",
             )
         )
-    found.append(_gaps(ledger, key, source))
+    found.append(tables.gaps(ledger, key, source))
     for milestone in dossier.milestones:
         if milestone not in ledger.chain:
             continue
@@ -174,37 +117,6 @@ def _steps(ledger: DivergenceLedger, milestone: str) -> list[GapBar]:
     return found
 
 
-def _gaps(ledger: DivergenceLedger, key: str, source: str) -> Table:
-    return table(
-        f"ledger-{key}",
-        f"What each gap adds from {ledger.from_baseline} to {ledger.to_baseline}",
-        [
-            column("from", "id"),
-            column("to", "id"),
-            column("was", "number", "months"),
-            column("is", "number", "months"),
-            column("grows", "number", "months"),
-            column("of which"),
-            column("because"),
-        ],
-        [
-            [
-                gap.before,
-                gap.after,
-                gap.months_from,
-                gap.months_to,
-                gap.growth,
-                ", ".join(f"{months:+d} {label}" for label, months in gap.labels.items()) or "–",
-                gap.reason,
-            ]
-            for gap in ledger.gaps
-        ],
-        proof="counted",
-        source=source,
-        fold=True,
-    )
-
-
 def bridge(dossier: Dossier) -> Section:
     """Return the bridge between the two published plans, and what the faster one implies."""
     found = dossier.bridge
@@ -224,7 +136,7 @@ def bridge(dossier: Dossier) -> Section:
         )
         for ledger in found.ledgers[-1:]:
             key = f"bridge-{ledger.from_baseline}-{ledger.to_baseline}"
-            blocks.append(_gaps(ledger, key, f"the published dates of {ledger.from_baseline} and {ledger.to_baseline}"))
+            blocks.append(tables.gaps(ledger, key, f"the published dates of {ledger.from_baseline} and {ledger.to_baseline}"))
         if found.comparisons:
             blocks.append(_comparisons(found.comparisons))
             blocks.append(_interactions(found.comparisons))

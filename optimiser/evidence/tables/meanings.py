@@ -42,7 +42,7 @@ _MEANINGS: Final = {
     "high": "the greatest value that a source or a judgement allows",
     "id": "the range, driver or risk by its name",
     "if": "the proposal of a draft on which the date is conditional",
-    "in the gap to": "the published plan that the months are counted against",
+    "gap to": "the published plan that the months are counted against",
     "in words": "the rules by their titles",
     "item": "the activity, milestone or tied bar by its id",
     "joint with": "what it gains only together with",

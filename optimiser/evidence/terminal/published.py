@@ -15,13 +15,17 @@ from models.explanation import (
     OwnDistance,
     Verification,
 )
+from optimiser.evidence.tables import diverging as tables
+from optimiser.evidence.tables.kit import choose
 from optimiser.evidence.terminal.explanation import joined
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
+from optimiser.evidence.terminal.tables import shown
 from optimiser.evidence.words import counted, day, listed, month_or_day
 
 __all__ = ["attribution_report", "implied_report", "verification_report"]
 
 _MOST_ROWS = 60
+_SOURCE = "attribute"
 
 
 # -- implied ------------------------------------------------------------------------------------------------------------
@@ -127,7 +131,8 @@ def _implied_rest(answer: Implied, page: Page) -> Iterable[Lines]:
 
 def attribution_report(answer: Attribution, page: Page) -> str:
     """Return where a divergence comes from as text."""
-    sections = [*_own(answer.own, page), *(_ledger(each, page) for each in answer.ledgers)]
+    reference = answer.ledgers[0].from_baseline if answer.ledgers else "what was published"
+    sections = [*_own(answer.own, reference, page), *(_ledger(each, page) for each in answer.ledgers)]
     sections += [_comparison(each, page) for each in answer.comparisons]
     if answer.comparisons:
         terms = answer.comparisons[0].terms
@@ -138,63 +143,20 @@ def attribution_report(answer: Attribution, page: Page) -> str:
     return page.paint(joined(sections))
 
 
-def _own(distances: Sequence[OwnDistance], page: Page) -> Iterable[Lines]:
+def _own(distances: Sequence[OwnDistance], reference: str, page: Page) -> Iterable[Lines]:
     """The plan's own months first, each with what makes it, then the sums of every plan side by side."""
     if not distances:
         return
-    first = distances[0].of
-    grid = TextTable(
-        [
-            TextColumn("to"),
-            TextColumn("months", side="right"),
-            TextColumn("made by", gives=True, wraps=True),
-            TextColumn("authority"),
-            TextColumn("owner", limit=12),
-            TextColumn("grade"),
-            TextColumn("saved if", limit=22, wraps=True),
-        ]
+    months = choose(
+        tables.own_months(distances, distances[0].of, _SOURCE),
+        ("milestone", "gap to", "months", "made by", "authority", "owner", "grade", "not needed if"),
     )
-    for each in distances:
-        if each.of != first:
-            continue
-        grid.across(f"{each.milestone}, {day(each.date)} against {month_or_day(each.published)}")
-        for line in each.lines:
-            grade = "" if line.months < 0 else line.grade
-            grid.add(
-                line.after, f"{line.months:+d}", line.title, line.authority or "", line.owner or "", grade, line.to_save or ""
-            )
-    title = f"What makes the months of {first}"
-    yield [
-        heading(title, "working days of each gap's chain laid on whole months"),
-        *grid.lines(page.width),
-    ]
-    names = ("months", "approved", "evidenced", "not evidenced", "saved")
-    sums = TextTable(
-        [TextColumn("plan"), TextColumn("to"), TextColumn("date"), *(TextColumn(name, side="right") for name in names)]
-    )
-    for each in distances:
-        counts = (each.months, each.approved, each.evidenced, each.not_evidenced, each.saved)
-        sums.add(each.of, words(each.milestone, "bold"), day(each.date), *(f"{count:+d}" if count else "0" for count in counts))
-    yield [heading("Sums, no sign netted", "approved and evidenced only where the source says so"), *sums.lines(page.width)]
+    yield shown(months, page, spared=("authority", "owner"))[1:]
+    yield shown(tables.own_sums(distances, reference, _SOURCE), page, spared=("published",))[1:]
 
 
 def _ledger(ledger: DivergenceLedger, page: Page) -> Lines:
-    grid = TextTable(
-        [
-            TextColumn("from"),
-            TextColumn("to"),
-            TextColumn("was", side="right"),
-            TextColumn("is", side="right"),
-            TextColumn("adds", side="right"),
-            TextColumn("months by what they rest on", limit=34),
-            TextColumn("why", gives=True),
-        ]
-    )
-    for gap in ledger.gaps:
-        labels = ", ".join(f"{months} {label}" for label, months in gap.labels.items())
-        spans = ["" if each is None else str(each) for each in (gap.months_from, gap.months_to)]
-        grid.add(gap.before or "", words(gap.after, "bold"), *spans, f"{gap.growth:+d}", labels, gap.reason)
-    lines = [heading(f"Ledger of gaps, {ledger.from_baseline} to {ledger.to_baseline}", "months"), *grid.lines(page.width)]
+    lines = shown(tables.gaps(ledger, f"{ledger.from_baseline}-{ledger.to_baseline}", _SOURCE), page)[1:]
     growth = {gap.after: gap.growth for gap in ledger.gaps}
     for name, months in ledger.milestones.items():
         parts = " + ".join(f"{growth[each]} ({each})" for each in ledger.chain[name])

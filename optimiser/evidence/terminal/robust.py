@@ -13,6 +13,7 @@ from models.plan import Plan
 from models.robustness import ChanceEffect, RobustOutcome
 from optimiser.evidence.documents import conditions, evidence_class
 from optimiser.evidence.resting import judged_by, resting
+from optimiser.evidence.tables import committed as tables
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
 from optimiser.evidence.terminal.robust_choices import (
     BELOW,
@@ -28,6 +29,7 @@ from optimiser.evidence.terminal.robust_choices import (
     titled,
 )
 from optimiser.evidence.terminal.robust_worth import evidence_lines, mitigation_lines
+from optimiser.evidence.terminal.tables import shown
 from optimiser.evidence.words import counted, day, month_or_day, stack, weekday_day
 
 __all__ = ["robust_report"]
@@ -168,22 +170,7 @@ def _dates(outcome: RobustOutcome, page: Page) -> Lines:
 
 def _deadlines(outcome: RobustOutcome, page: Page) -> Lines:
     """The limits that samples may miss: targets, which hold nothing back."""
-    if not outcome.deadlines:
-        return []
-    grid = TextTable(
-        [
-            TextColumn("limit", limit=28),
-            TextColumn("title", gives=True),
-            TextColumn("latest"),
-            TextColumn("met", side="right"),
-            TextColumn("missed", side="right"),
-        ]
-    )
-    for each in outcome.deadlines:
-        latest = "as its rule says" if each.date is None else day(each.date)
-        grid.add(each.rule, words(each.title, "dim"), latest, _share(each.probability), f"{each.missed:,}")
-    note = "a limit holds nothing back here: the chance that it is met, and how many samples miss it"
-    return [*titled("Limits as targets", note, page), *grid.lines(page.width)]
+    return shown(tables.limits(outcome, "robust"), page, spared=("title",))[1:]
 
 
 def _rests_on(outcome: RobustOutcome, page: Page) -> Lines:

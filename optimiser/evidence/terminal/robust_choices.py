@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from models.robustness import Against, Cut, Decision, Pull, RatioOfDate, RobustOutcome
+from models.robustness import Against, Cut, Decision, Pull, RobustOutcome
+from optimiser.evidence.tables import committed as tables
+from optimiser.evidence.tables.kit import choose, pivot
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
+from optimiser.evidence.terminal.tables import shown
 from optimiser.evidence.words import counted, day
-from optimiser.robust.commitment import commitment
 
 __all__ = [
     "BELOW",
@@ -44,6 +46,7 @@ BELOW = "<n: below the noise floor of n working days"
 """What is said beside figures some of which the draws cannot tell from chance."""
 
 
+_SOURCE = "robust"
 _NARROW = 100
 """On a page narrower than this what would be cut stands on lines of its own."""
 
@@ -59,39 +62,14 @@ def commitment_lines(outcome: RobustOutcome, page: Page, stated: float | None) -
     """Return which date each ratio of costs justifies, and the ratio at which each published date would be right."""
     if not outcome.milestones:
         return []
-    found = [commitment(entry, stated) for entry in outcome.milestones]
-    grid = TextTable(
-        [
-            TextColumn("a day late costs"),
-            TextColumn("so hold with", side="right"),
-            *(TextColumn(entry.milestone, limit=20) for entry in found),
-        ]
+    grid = pivot(
+        tables.ratios(outcome, _SOURCE), "date of", "milestone", "ratio", "Right only if a day late costs so many days early"
     )
-    for row in zip(*(entry.dates for entry in found), strict=True):
-        style = "bold" if row[0].stated else ""
-        days = f"{row[0].ratio:g} days early" if row[0].ratio != 1 else "1 day early"
-        mark = "  (stated)" if row[0].stated else ""
-        cells = [f"{days}{mark}", f"{100 * row[0].confidence:.3g} %", *(_date(each.date) for each in row)]
-        grid.add(*(words(cell, style) for cell in cells))
-    note = "" if stated is not None else "nobody has stated the ratio: --cost-ratio does"
-    lines = [*titled("Which date, and why", note, page), *grid.lines(page.width)]
-    names = [each.of for each in found[0].published]
-    if names:
-        heads = TextTable(
-            [TextColumn("right only if a day late costs", gives=True), *(TextColumn(entry.milestone) for entry in found)]
-        )
-        for place, name in enumerate(names):
-            heads.add(name, *(_ratio(entry.published[place]) if place < len(entry.published) else "–" for entry in found))
-        heads.add("the earliest date", *(_ratio(entry.deterministic) if entry.deterministic else "–" for entry in found))
-        lines += heads.lines(page.width)
-    return lines
-
-
-def _ratio(entry: RatioOfDate) -> str:
-    """Return the ratio at which a date would be right, as so many days early."""
-    if entry.ratio is None:
-        return "an earlier one is"
-    return f"{entry.ratio:.2g} days early" if entry.ratio >= 0.005 else "next to nothing"
+    fine = [[row[0], *(f"{cell:.2g}" if isinstance(cell, float) else None for cell in row[1:])] for row in grid.rows]
+    note = "–: it holds in every sample, so an earlier date would be; below 1 a day early is held to be dearer"
+    dates = tables.commitments(outcome, _SOURCE, stated)
+    whole = [[f"{row[0]:g}", *row[1:]] for row in dates.rows]
+    return [*shown(choose(dates, rows=whole), page)[1:], *shown(choose(grid, rows=fine), page, note=note)]
 
 
 def buffer_lines(outcome: RobustOutcome, page: Page) -> Lines:
@@ -121,29 +99,11 @@ def _days(value: int | None) -> str:
 
 def plan_claims_lines(outcome: RobustOutcome, page: Page) -> Lines:
     """Return what the plan holds otherwise than its register, with the chance that the work takes no longer."""
-    if not outcome.plan_claims:
-        return []
-    grid = TextTable(
-        [
-            TextColumn("claimed of", gives=True),
-            TextColumn("claim", side="right"),
-            TextColumn("low", side="right"),
-            TextColumn("likely", side="right"),
-            TextColumn("high", side="right"),
-            TextColumn("chance of no longer", side="right"),
-        ]
+    found = choose(
+        tables.claims([("", outcome)], _SOURCE), ("quantity", "title", "claim", "low", "likely", "high", "chance", "fitted")
     )
-    for claim in outcome.plan_claims:
-        chance = "not in the plan" if claim.chance is None else _chance(claim.chance)
-        claimed = f"{claim.claimed} (fitted)" if claim.fitted_to else claim.claimed
-        grid.add(claim.quantity, words(claimed, "bold"), claim.low, claim.likely or "any", claim.high, chance)
-    note = "the ranges are of the work, and stay where they are; what is not in the plan is not drawn"
-    return [*titled("What the plan claims otherwise than the register", note, page), *grid.lines(page.width)]
-
-
-def _chance(value: float) -> str:
-    """Return a chance; one that no sample shows is no proof of none."""
-    return "none of the samples" if not value else _share(value)
+    rows = [[*row[:2], f"{row[2]} (fitted)" if row[-1] else row[2], *row[3:-1], None] for row in found.rows]
+    return shown(choose(found, rows=rows), page, spared=("title",))[1:]
 
 
 def side_by_side_lines(outcome: RobustOutcome, page: Page) -> Lines:
