@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+from models.pack import Cell
 from models.robustness import Against, Cut, Decision, Pull, RobustOutcome
 from optimiser.evidence.tables import committed as tables
 from optimiser.evidence.tables.kit import choose, pivot
@@ -102,7 +103,11 @@ def plan_claims_lines(outcome: RobustOutcome, page: Page) -> Lines:
     found = choose(
         tables.claims([("", outcome)], _SOURCE), ("quantity", "title", "claim", "low", "likely", "high", "chance", "fitted")
     )
-    rows = [[*row[:2], f"{row[2]} (fitted)" if row[-1] else row[2], *row[3:-1], None] for row in found.rows]
+    rows: list[list[Cell]] = []
+    for quantity, title, claim, *ends, chance, fitted in found.rows:
+        # A chance that no sample shows is no proof of none.
+        said = "not in the plan" if chance is None else chance or "none of the samples"
+        rows.append([quantity, title, f"{claim} (fitted)" if fitted else claim, *ends, said, None])
     return shown(choose(found, rows=rows), page, spared=("title",))[1:]
 
 
