@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from models.outcome import Solved
+from models.outcome import MilestoneDate, RowDate, Solved
 from models.plan import Plan
 from models.rules import NotBefore, Point
 from optimiser.cli import main
@@ -120,6 +120,31 @@ def test_a_place_that_is_taken_is_told(tmp_path: Path) -> None:
     found, _ = exported(tmp_path, SOURCE, "plan.xml", {"_5": "2026-01-09T08:00"}, hold=True)
 
     assert [(each.id, each.why) for each in found.report.unheld] == [("5", "it has another constraint, which was left")]
+
+
+def test_what_is_told_of_a_task_is_in_days_of_the_file(tmp_path: Path) -> None:
+    """Floats, late dates and the critical flag are those of the answer; fields say them in the file's own days."""
+    path = tmp_path / "plan.xml"
+    path.write_bytes(SOURCE)
+    plan = judge(gather_planner(path)[0], hindsight=False).plan
+    assert plan is not None
+    slack = {"1": 0, "2": 0, "3": 0, "4": 0, "5": 1110}
+    rows = [
+        RowDate.model_construct(id=name, float_min={"END": minutes, "4": None if name == "5" else minutes})
+        for name, minutes in slack.items()
+    ]
+    asked = [MilestoneDate.model_construct(id=name, proof="certified") for name in ("END", "4")]
+    answer = solved(plan, _1="2026-01-06T08:00").model_copy(update={"rows": rows, "milestones": asked})
+    new = tmp_path / "new.xml"
+    new.write_bytes(export(answer, path, "new", fields=True).content)
+    found = {each.uid: each for each in read_mspdi(new).projects[0].tasks}
+
+    assert found["5"].attributes == (("Float to END", "2 d 2 h 30 min"),)
+    assert found["4"].attributes == (("Proof", "certified"), ("Drives", "END"), ("Float to END", "0 d"), ("Float to 4", "0 d"))
+    assert (found["5"].stored.total_float, found["5"].stored.critical) == (1110, False)
+    # From Thursday 17:00, a day later than the file has it: 1,110 worked minutes are two days and two and a half hours.
+    assert found["5"].stored.late_finish == january(13, 10) + dt.timedelta(minutes=30)
+    assert (found["4"].stored.critical, found["4"].stored.late_finish) == (True, january(9, 17))
 
 
 def test_an_xer_takes_its_answer(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from models.exporting import ExportReport
@@ -31,7 +32,7 @@ def export_text(report: ExportReport, page: Page, tool: str) -> str:
     tool
         Whose file it is.
     """
-    lines = [heading(report.result, f"{report.source} with the answer in it")]
+    lines = [heading(Path(report.result).name, f"{Path(report.source).name} with the answer in it")]
     if not report.cells:
         lines += paragraph("Every date of the answer is the file's own: the two files are equal, byte for byte.", page.width)
     else:

@@ -189,7 +189,14 @@ class _TaskAnswers:
         yield "Drives", ", ".join(drives)
         for milestone in proofs:
             slack = self._slack(name, milestone)
-            yield f"Float to {milestone}", "" if slack is None else f"{slack} min"
+            yield f"Float to {milestone}", "" if slack is None else self._spoken(slack)
+
+    def _spoken(self, minutes: int) -> str:
+        """Return worked minutes as the file counts days: ``3 d 2 h 30 min``."""
+        days, rest = divmod(abs(minutes), self._plan.day_minutes)
+        parts = ((days, "d"), (rest // 60, "h"), (rest % 60, "min"))
+        said = " ".join(f"{amount} {unit}" for amount, unit in parts if amount) or "0 d"
+        return f"-{said}" if minutes < 0 else said
 
     def called(self, uid: str) -> str:
         """Return what the planner calls a task."""
