@@ -311,6 +311,8 @@ def test_a_plan_can_begin_from_nothing(tmp_path):
 
     assert plan.targets == ("3",)
     assert (tmp_path / "made" / "source" / "table.csv").is_file()
+    assert {item.basis for item in plan.items.values()} == {"synthetic"}
+    assert plan.horizon.first == START
 
 
 def test_equal_inputs_give_equal_bytes(tmp_path):

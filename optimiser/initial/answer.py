@@ -20,7 +20,7 @@ from optimiser.initial.draft import draft_of
 from optimiser.initial.drafting import SOURCE, Draft
 from optimiser.initial.files import folder_files
 from optimiser.initial.names import plain_title, slug
-from optimiser.initial.starter import STARTER
+from optimiser.initial.starter import starter_table
 from optimiser.reading.document import Document, Keys
 from optimiser.reading.folder import Gathered
 from optimiser.reading.packaged import packaged
@@ -60,8 +60,9 @@ def start_plan(folder: Path, table: str | Path | None, choices: BesideTable) -> 
         With every fault of the table, each at its cell.
     """
     path = _table_path(table)
-    read = read_planner_table(path, sheet=choices.sheet, order=choices.order) if path else _starter(folder)
-    content = path.read_bytes() if path else STARTER.encode()
+    beginning = starter_table(choices.start or choices.as_of)
+    read = read_planner_table(path, sheet=choices.sheet, order=choices.order) if path else _starter(folder, beginning)
+    content = path.read_bytes() if path else beginning.encode()
     draft = draft_of(read, choices)
     unknown = _unknown_resources(read, choices)
     if draft.faults or unknown:
@@ -125,13 +126,13 @@ def _table_path(table: str | Path | None) -> Path | None:
     raise InputError([Located(message, file=str(table))])
 
 
-def _starter(folder: Path) -> PlannerTable:
+def _starter(folder: Path, text: str) -> PlannerTable:
     """Return the table that a plan from nothing begins with."""
     import tempfile
 
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / f"{folder.name or 'table'}.csv"
-        path.write_text(STARTER, encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
         return read_planner_table(path)
 
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Final
+import datetime as dt
 
-__all__ = ["STARTER"]
+__all__ = ["starter_table"]
 
-STARTER: Final = """\
-Id,Name,Duration,Predecessors,Not before,Deadline,Low,High,Owner,Phase,Resource,Amount
-1,Write down what is wanted,10d,,2026-01-05,,8d,15d,,Prepare,,
-2,Build it,30d,1,,,25d,45d,,Build,,
-3,It is there,0d,2,,2026-03-31,,,,Build,,
+
+def starter_table(start: dt.date) -> str:
+    """Return three rows with every column that is read; their figures are placeholders, and say so.
+
+    Parameters
+    ----------
+    start
+        The first day on which anything may start.
+    """
+    deadline = start + dt.timedelta(days=120)
+    return f"""\
+Id,Name,Duration,Predecessors,Not before,Deadline,Low,High,Owner,Phase,Resource,Amount,Basis,Notes
+1,Write down what is wanted,10d,,{start},,8d,15d,,Prepare,,,synthetic,A placeholder
+2,Build it,30d,1,,,25d,45d,,Build,,,synthetic,A placeholder
+3,It is there,0d,2,,{deadline},,,,Build,,,synthetic,A placeholder
 """
-"""Three rows with every column that is read; its figures are placeholders."""
