@@ -482,7 +482,8 @@ class Migration(RuleRecord):
     """Meter points move no faster than a limit, each share from its point on, and all of them have before ``after``.
 
     ``cap(t)`` is what can be moved on working day *t*: ``limit`` thousand meter points, times the per cent of the last step
-    that has begun by its morning (100 before any); nothing in a moratorium, nor on a day off of ``calendar``. Of a share *i*
+    that has begun by its morning (100 before any); nothing in a moratorium but the first ``lifted``, nor on a day off of
+    ``calendar``. Of a share *i*
     that is ready at ``b(i)`` no more than its own limit ``most(i)`` can be moved on a day from there on, and nothing in its
     ``checks(i)``, the last days before the end. What comes back of it is a share that is ready ``comes_back_after`` working
     days later. ``b(after) ≥`` the least *n* with, for every set *A* of shares,

@@ -141,10 +141,12 @@ def test_every_step_of_a_curve_is_the_plan_solved_again(plan: Plan, told: Market
 
 def test_what_is_ready_first_moves_the_end_at_each_step_and_at_no_other() -> None:
     """Of two shares, and of two with limits of their own, the end told for each part of the first is that of a plan with it."""
-    for more, parts in (({}, range(0, 10001, 37)), ({"first": 4, "second": 3}, range(0, 10001, 500))):
+    for more, parts in (({}, range(0, 10001, 211)), ({"first": 4, "second": 3}, range(0, 10001, 1000))):
         told = market_told(40.0, **more)
         (curve,) = (curve for curve in told.curves if curve.of == "first share")
         assert curve.stated == 40
+        dates = [step.date for step in curve.steps if step.date is not None]
+        assert (dates == sorted(dates, reverse=True)) is not bool(more)  # more of a slow share ends later again
         for part in parts:
             step = [each for each in curve.steps if each.at * 100 <= part][-1]
             if 0 < part < 10000:

@@ -1,7 +1,8 @@
 """The end as a function of one number of a market, with every break of it: steps, as days are.
 
-Every such function only ever rises or only ever falls. Between two numbers at which it is the same it is so throughout, so
-halving finds every break, and the number of questions grows with the breaks and not with the numbers.
+A function that only ever rises, or only ever falls, is the same throughout between two numbers at which it is: halving finds
+every break, and the number of questions grows with the breaks and not with the numbers. What is ready first may turn: where
+shares have limits or checks of their own, more of one that is slow ends later. Every number is then asked.
 """
 
 from __future__ import annotations
@@ -57,11 +58,12 @@ def by_delay(market: Throughput, ready: Sequence[int], limit: int, late: Sequenc
 def by_first_share(market: Throughput, ready: Sequence[int], limit: int, first: Sequence[int]) -> Steps:
     """Return when all is moved, by what is ready with the first share, in `WHOLE` parts; the others keep their proportions.
 
-    Where shares have limits of their own it is told by the per cent, else by the part.
+    Where shares have limits or checks of their own it is told by the per cent, else by the part.
     """
     total = sum(share.work for _, share in market.shares)
     stated = WHOLE * sum(share.work for place, share in market.shares if place in first) // total
-    rest, step = WHOLE - stated, 1 if market.plain else WHOLE // 100
+    turns = not market.plain or len(market.checks) > 1
+    rest, step = WHOLE - stated, WHOLE // 100 if turns else 1
 
     def end(part: int) -> int:
         part *= step
@@ -76,4 +78,9 @@ def by_first_share(market: Throughput, ready: Sequence[int], limit: int, first: 
         shares = [(place, scaled(place, share)) for place, share in market.shares]
         return market.with_shares([each for each in shares if each[1].work]).end(ready, limit * whole)[0]
 
-    return [(number * step, boundary) for number, boundary in breaks(end, 0, WHOLE // step)]
+    if turns:
+        asked = [(part, end(part)) for part in range(WHOLE // step + 1)]
+        found = [each for place, each in enumerate(asked) if not place or each[1] != asked[place - 1][1]]
+    else:
+        found = breaks(end, 0, WHOLE)
+    return [(number * step, boundary) for number, boundary in found]
