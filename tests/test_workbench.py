@@ -37,6 +37,7 @@ from optimiser.workbench.guard import MOST_BYTES
 from optimiser.workbench.work import MOST_JOBS
 from tests.minute_plans import minute_plan
 from tests.workbenches import HOST, TOKEN, Page, desk_of, desk_on, page_on, running
+from tests.xer_texts import xer_text
 
 ROOT = Path(__file__).parents[1]
 HOSTILE = Path(__file__).parent / "data" / "hostile"
@@ -228,6 +229,20 @@ def test_a_plan_in_minutes_is_drafted_in_hours():
 
     assert all(row["length"].endswith(("min", "h", "d")) for row in opened["rows"] if row.get("length"))
     assert moved["dates"][0]["moved"] == "not moved" or moved["dates"][0]["moved"].endswith(("min", "h", "d"))
+
+
+def test_a_planner_s_file_is_served(tmp_path):
+    """A file of P6 is opened like any plan, drafted and proved; a bar is dragged to the day it is dropped on."""
+    work = [{"target_drtn_hr_cnt": "80", "remain_drtn_hr_cnt": "80", "task_name": name} for name in ("One", "Two")]
+    file = tmp_path / "plan.xer"
+    file.write_text(xer_text(work, [{"task_id": "2", "pred_task_id": "1"}]), encoding="utf-8")
+    page = page_on(desk_of(str(file)))
+    held = page.ask("draft", drag={"item": "A2", "end": "finish", "to": "2026-12-04"})
+    proof = page.ask("proof", changes=held["changes"])
+
+    assert next(row["finish"] for row in held["rows"] if row["id"] == "A2") == "4 Dec 2026"
+    assert proof["status"] == "solved"
+    assert [entry["day"][:10] for entry in proof["milestones"]] == [entry["day"][:10] for entry in held["dates"]]
 
 
 def test_a_bar_s_end_is_dragged_by_what_holds_its_length(replan):

@@ -33,6 +33,9 @@ __all__ = ["Desk", "Shelf", "Variation", "floor_of", "floor_rule", "length_of"]
 MOST_KEPT = 24
 """Variants of the plan that are kept, the latest; each takes less than a megabyte."""
 
+MOST_LENGTH = 10_000_000
+"""Units of the longest work that a bar is dragged to: nineteen years in minutes."""
+
 _PATIENCE = 0.05
 """Seconds after which who waits for another looks whether to go on waiting."""
 
@@ -362,7 +365,7 @@ def _length_to(variation: Variation, activity: Activity, day: dt.date) -> str:
         except InputError:
             return clock.limit + 1
 
-    while finish(high) < wanted and high < 40_000:
+    while finish(high) < wanted and high < MOST_LENGTH:
         low, high = high, high * 2
     while low < high:
         middle = (low + high) // 2
