@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,13 +16,16 @@ from models.rules import NotBefore, Point
 from optimiser.cli import main
 from optimiser.critical import compile_network, earliest_times
 from optimiser.errors import InputError
+from optimiser.evidence.export_documents import export_text
+from optimiser.evidence.terminal.page import Page
+from optimiser.reading.interchange import mpp
 from optimiser.reading.interchange.mspdi import read_mspdi
 from optimiser.reading.interchange.opening import gather_planner
 from optimiser.reading.interchange.xer import read_xer
 from optimiser.reading.sound import judge
 from optimiser.solve.placement import schedule_of
 from optimiser.writing.export import Exported, export
-from tests.mspdi_texts import link, project, task
+from tests.mspdi_texts import link, project, read, task
 from tests.pass_msp import PassMsp
 from tests.planner_calendar import moment
 from tests.xer_texts import xer_text
@@ -188,3 +193,21 @@ def test_the_source_is_never_written_onto(tmp_path: Path, capsys: pytest.Capture
     assert main(["export", str(outcome), "--into", str(source), "-o", str(tmp_path / "new.xml")]) == 2
     assert "write it again with 'optimiser solve" in capsys.readouterr().err
     assert source.read_bytes() == SOURCE
+
+
+def test_a_form_that_nothing_here_writes_comes_out_as_xml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What MPXJ makes of it takes the answer, and that is said."""
+    path = tmp_path / "plan.mpp"
+    path.write_bytes(b"not looked at")
+    record = replace(read(SOURCE), form="mpp")
+    monkeypatch.setattr(mpp, "read_mpp", lambda _: record)
+    monkeypatch.setattr(mpp, "as_mspdi", lambda _: SOURCE)
+    plan = judge(gather_planner(path)[0], hindsight=False).plan
+    assert plan is not None
+    found = export(solved(plan), path, "new.xml")
+
+    assert (found.ending, found.content) == (".xml", SOURCE)
+    assert "made into Microsoft Project's XML by MPXJ" in found.report.notes[0]
+    said = export_text(found.report, Page.of(io.StringIO()), "Microsoft Project")
+    assert "byte for byte" not in said
+    assert "Every date of the answer is the file's own." in said

@@ -34,7 +34,8 @@ def export_text(report: ExportReport, page: Page, tool: str) -> str:
     """
     lines = [heading(Path(report.result).name, f"{Path(report.source).name} with the answer in it")]
     if not report.cells:
-        lines += paragraph("Every date of the answer is the file's own: the two files are equal, byte for byte.", page.width)
+        equal = ": the two files are equal, byte for byte" if report.source_sha256 == report.result_sha256 else ""
+        lines += paragraph(f"Every date of the answer is the file's own{equal}.", page.width)
     else:
         said = f"{counted(report.moved, 'task')} of {report.tasks:,} moved; {counted(report.cells, 'cell')} written, all else as it was."
         lines += paragraph(said, page.width)

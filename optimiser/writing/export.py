@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from models.exporting import ExportReport, Unheld
 from models.moment import Moment
@@ -23,6 +24,9 @@ from optimiser.writing.mspdi import write_mspdi
 from optimiser.writing.xer import write_xer
 
 __all__ = ["Exported", "export"]
+
+
+_CONVERTED: Final = "Nothing here writes the form of the source: it was made into Microsoft Project's XML by MPXJ, and the answer went into that."
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ def export(
         cells=result.cells,
         held=tuple(answer.called(uid) for uid in result.held),
         unheld=tuple(answer.unheld(result)),
-        notes=tuple(result.notes),
+        notes=(*((_CONVERTED,) if file.form == "mpp" else ()), *result.notes),
     )
     return Exported(result.content, report, ".xer" if file.form == "xer" else ".xml")
 
