@@ -224,6 +224,13 @@ def test_a_derived_calendar_leaves_to_its_base_what_it_does_not_say() -> None:
     ]
 
 
+def test_a_project_without_a_name_goes_by_its_number() -> None:
+    """Nothing is called by an empty text."""
+    found = read(project(task(1, 8)).replace(b"<Name>small</Name>", b"")).projects[0]
+
+    assert (found.uid, found.id, found.name) == ("1", "1", "")
+
+
 def test_what_no_version_of_the_schema_has_is_told_as_unread() -> None:
     """An element that nobody knows is counted with the line where it stands first."""
     found = read(

@@ -119,10 +119,11 @@ class _MpxjReader:
     def file(self, label: str, digest: str) -> PlannerFile:
         """Return the whole file."""
         properties = self._properties
+        uid, title = _text(properties.getUniqueID()) or "1", _text(properties.getProjectTitle())
         project = ProjectRecord(
-            uid=_text(properties.getUniqueID()) or "1",
-            id=_text(properties.getProjectID()) or _text(properties.getName()),
-            name=_text(properties.getProjectTitle()) or _text(properties.getName()),
+            uid=uid,
+            id=_text(properties.getProjectID()) or _text(properties.getName()) or title or uid,
+            name=title or _text(properties.getName()),
             place=FilePlace("Project"),
             start=self._moment(properties.getStartDate()),
             finish=self._moment(properties.getFinishDate()),

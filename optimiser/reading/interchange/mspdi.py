@@ -274,9 +274,10 @@ class _MspdiReader:
             each.value("FieldID"): each.value("Alias") or each.value("FieldName")
             for each in root.all("ExtendedAttributes", "ExtendedAttribute")
         }
+        uid = row.text("UID") or row.text("GUID") or "1"
         return ProjectRecord(
-            uid=row.text("UID") or row.text("GUID") or "1",
-            id=row.text("Name") or row.text("Title"),
+            uid=uid,
+            id=row.text("Name") or row.text("Title") or uid,
             name=row.text("Title") or row.text("Name"),
             place=row.place,
             start=row.moment("StartDate"),
