@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.terms import NONE
+from optimiser.circles import components
 from optimiser.clock import Boundaries
 from optimiser.critical.moving import Flow
 from optimiser.critical.network import Arc, Bound, Family, Network, Quorum
@@ -163,6 +164,27 @@ class Layout:
         for floor in network.floors:
             self.floors[floor.node].append(floor)
             read(floor.node, floor.rule, *floor.slots)
+        self.inner: dict[int, list[list[int]]] = {}
+        """Place of nodes that run in circles to what still does without the lengths read backwards, sources first."""
+        self.mirrors: dict[int, list[Arc]] = {}
+        """Place of such nodes to the lengths read backwards among them, which mostly push nothing."""
+        for arc in network.arcs:
+            if arc.mirrored and self.rank[arc.source] == self.rank[arc.target]:
+                self.mirrors.setdefault(self.rank[arc.target], []).append(arc)
+        for place, mirrors in self.mirrors.items():
+            self.inner[place] = self._without(network.order[place], mirrors)
+
+    def _without(self, component: Sequence[int], mirrors: Iterable[Arc]) -> list[list[int]]:
+        """Return the parts of a component that run in circles without some of its inequalities, sources first."""
+        place = {node: number for number, node in enumerate(component)}
+        left_out = {id(arc) for arc in mirrors}
+        successors: list[list[int]] = [[] for _ in component]
+        for node in component:
+            sources = [arc.source for arc in self.arcs[node] if arc.source != node and id(arc) not in left_out]
+            for source in (*sources, *(source for quorum in self.quorums[node] for source in quorum.sources)):
+                if source in place:
+                    successors[place[source]].append(place[node])
+        return [[component[number] for number in part] for part in components(successors)]
 
     def behind(self, nodes: Iterable[int]) -> set[int]:
         """Return some nodes and all that lie behind them."""
@@ -449,11 +471,21 @@ class Batch:
     def _compute(self, component: Sequence[int], raised: Mapping[int, Boundaries]) -> None:
         """Compute the nodes of a component from the floors up."""
         self._reset(component, raised)
-        node = component[0]
-        if len(component) == 1 and node not in self.layout.after[node]:
-            self._lift(node, self._writable(node))
-        else:
-            self._settle(component, component)
+        place = self.layout.rank[component[0]]
+        for part in self.layout.inner.get(place, (component,)):
+            if len(part) == 1 and part[0] not in self.layout.after[part[0]]:
+                self._lift(part[0], self._writable(part[0]))
+            else:
+                self._settle(part, part)
+        self._settle(component, [arc.target for arc in self.layout.mirrors.get(place, ()) if self._pushes(arc)])
+
+    def _pushes(self, arc: Arc) -> bool:
+        """Say whether a live inequality pushes its target in any sample."""
+        for each, on, amount in self.arcs_into(arc.target):
+            if each is arc:
+                reached = self.apply(arc.family, self.row(arc.source), amount) > self.row(arc.target)
+                return bool(np.any(reached if on is None else reached & on))
+        return False
 
     def _reset(self, component: Iterable[int], raised: Mapping[int, Boundaries]) -> None:
         """Lay the floors under the nodes of a component."""
