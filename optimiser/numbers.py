@@ -10,6 +10,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from models.assumptions import Assumption, Unknown
 from models.duration import Duration, Value
 from models.duration import Unit as LengthUnit
@@ -254,6 +257,13 @@ class Number:
     def column(self, units: int) -> int:
         """Return what a column holds for the value moved so."""
         return column_number(self.moved(units))
+
+    def columns(self, units: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return what a column holds for the value moved so by each of some units."""
+        if isinstance(self.value, dt.date):
+            moved = self.clock.shown(self.boundary + self.worse * units, self.convention)
+            return np.where(units == 0, self.value.toordinal(), moved)
+        return column_number(self.value) + self.worse * units
 
     def shown(self, units: int) -> str:
         """Print the value moved so."""

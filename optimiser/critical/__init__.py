@@ -7,8 +7,10 @@ from optimiser.critical.chain import certificate, driving_items, minimal_core, p
 from optimiser.critical.combinations import Combined, Factors, combined
 from optimiser.critical.compile import RULE_COMPILERS, compile_network
 from optimiser.critical.forward import Earliest, Event, Trouble, earliest_times
+from optimiser.critical.leeway import Leeway, Worsening
 from optimiser.critical.levelling import Levelling, Resource, best_schedule, list_schedule, resources
 from optimiser.critical.network import Network
+from optimiser.critical.part import cut, part_of
 from optimiser.critical.slack import Link, latest_positions, lengthened, unsure
 
 __all__ = [
@@ -21,17 +23,20 @@ __all__ = [
     "Evaluated",
     "Event",
     "Factors",
+    "Leeway",
     "Levelling",
     "Link",
     "Network",
     "Overload",
     "Resource",
     "Trouble",
+    "Worsening",
     "best_schedule",
     "capacity_bound",
     "certificate",
     "combined",
     "compile_network",
+    "cut",
     "driving_items",
     "earliest_times",
     "evaluate",
@@ -43,6 +48,7 @@ __all__ = [
     "list_schedule",
     "minimal_core",
     "overload_on_axis",
+    "part_of",
     "proved_core",
     "reaches",
     "resources",

@@ -25,7 +25,7 @@ def live_amount(network: Network, arc: Arc) -> tuple[bool, int]:
     return own, arc.amount if on else 0
 
 
-def latest_times(network: Network, held: dict[int, int], *, all_needed: bool = False) -> list[int]:
+def latest_times(network: Network, held: Mapping[int, int], *, all_needed: bool = False, anywhere: bool = False) -> list[int]:
     """Return the greatest solution below some latest boundaries.
 
     Parameters
@@ -37,13 +37,15 @@ def latest_times(network: Network, held: dict[int, int], *, all_needed: bool = F
         Latest boundary of some nodes.
     all_needed
         Whether a quorum is taken to ask for all: every result is then a lower bound instead.
+    anywhere
+        Whether a node may also run off the axis, where only that is forbidden which waits for ever.
 
     Returns
     -------
     list of int
         Latest boundary of each node.
     """
-    limit = network.clock.limit
+    limit, off_axis = network.never - 1 if anywhere else network.clock.limit, network.clock.size + 1
     values = [limit] * len(network.points)
     for node, boundary in held.items():
         values[node] = min(values[node], boundary)
@@ -57,6 +59,8 @@ def latest_times(network: Network, held: dict[int, int], *, all_needed: bool = F
             moved = False
             for node in reversed(component):
                 for arc, amount in incoming[node]:
+                    if values[node] > off_axis and arc.family.at(off_axis, amount) <= values[node]:
+                        continue
                     late = max(arc.family.latest(values[node], amount), BELOW)
                     if late < values[arc.source]:
                         values[arc.source] = late

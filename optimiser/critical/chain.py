@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from models.items import Summary
 from optimiser.critical.batch import Columns, evaluate
 from optimiser.critical.forward import Earliest, earliest_times
 from optimiser.critical.network import Network
+from optimiser.critical.part import part_of
 from optimiser.wording import demand, plain_date, point_name
 
 __all__ = ["certificate", "driving_items", "minimal_core", "proved_core", "statement"]
@@ -128,8 +128,8 @@ def proved_core(
         Whether without each of them there is a schedule; where there is none on this axis a longer one might have one.
     """
     core = [rule for rule in rules if rule not in named]
-    part, nodes = _part(network, core, ceilings or {})
-    held = {nodes[node]: bound for node, bound in (ceilings or {}).items()}
+    part = part_of(network, [name for name in core if network.enabled[name]], ceilings or {})
+    held = {part.node(network.points[node]): bound for node, bound in (ceilings or {}).items()}
 
     def without(name: str) -> tuple[list[str], str]:
         trial = [each for each in core if each != name]
@@ -146,52 +146,6 @@ def proved_core(
             unproved.append(name)
     # What is proved of a larger set is proved of a smaller one.
     return tuple(core), all(without(name)[1] == "feasible" for name in unproved)
-
-
-def _part(network: Network, rules: Collection[str], held: Collection[int]) -> tuple[Network, dict[int, int]]:
-    """Return the network of some rules and durations alone, on the nodes that they speak of or that are held.
-
-    Returns
-    -------
-    part : Network
-        Its nodes in the order of the network's.
-    nodes : dict of int to int
-        Node of the network to node of the part.
-    """
-    kept = {rule for rule in rules if network.enabled[rule]}
-    if network.facts:  # what is said of items holds among them all
-        enabled = {name: name in kept or name in network.facts for name in network.enabled}
-        return replace(network, enabled=enabled), {node: node for node in range(len(network.points))}
-    arcs = [arc for arc in network.arcs if arc.rule in kept]
-    quorums = [quorum for quorum in network.quorums if quorum.rule in kept]
-    floors = [floor for floor in network.floors if floor.rule in kept]
-    ceilings = [ceiling for ceiling in network.ceilings if ceiling.rule in kept]
-    spoken_of = {node for arc in arcs for node in (arc.source, arc.target)} | {bound.node for bound in (*floors, *ceilings)}
-    spoken_of |= {node for quorum in quorums for node in (*quorum.sources, quorum.target)} | set(held)
-    # Work that takes no time still does not finish before it starts.
-    arcs += [
-        arc
-        for start, arc in network.durations.items()
-        if arc.rule not in kept and start in spoken_of and arc.target in spoken_of
-    ]
-    place = {node: new for new, node in enumerate(sorted(spoken_of))}
-    part = Network(
-        network.plan,
-        network.clock,
-        points=[network.points[node] for node in place],
-        base=[network.base[node] for node in place],
-        nodes={end: place[node] for end, node in network.nodes.items() if node in place},
-        arcs=[replace(arc, source=place[arc.source], target=place[arc.target]) for arc in arcs],
-        floors=[replace(floor, node=place[floor.node]) for floor in floors],
-        ceilings=[replace(ceiling, node=place[ceiling.node]) for ceiling in ceilings],
-        quorums=[
-            replace(quorum, sources=tuple(place[node] for node in quorum.sources), target=place[quorum.target])
-            for quorum in quorums
-        ],
-        enabled={name: name in kept for name in (*kept, *(name for arc in arcs for name in (arc.rule, *arc.switches)))},
-        order=[inside for component in network.order if (inside := [place[node] for node in component if node in place])],
-    )
-    return part, place
 
 
 def _needed(part: Network, core: Sequence[str], ceilings: Mapping[int, tuple[int, str]]) -> set[str]:

@@ -18,6 +18,8 @@ __all__ = ["Headroom", "Saturation", "headrooms", "saturations", "taking_over"]
 
 _FIRST_LOOK = 64
 """Units looked at one by one before more are."""
+TOGETHER = 512
+"""Variants asked about together at the least, where more cost little more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ def headrooms(
     at = variant_at or (lambda place, units: with_number(numbers[place], units))
     boundary_of = [bounds] * len(numbers) if isinstance(bounds, int) else list(bounds)
     search = _Bisection(oracle, milestone, boundary_of, numbers, at)
+    if variant_at is None and isinstance(bounds, int):
+        search.bracket(bounds)
     for place, number in enumerate(numbers):
         if number.slot in oracle.two_way:
             search.scan(place)
@@ -118,6 +122,36 @@ class _Bisection:
         self.methods: list[Method] = ["closed form"] * count
         self.ends = np.zeros(count, dtype=np.bool_)
         self.left_open: set[int] = set()
+        self.looked_at: set[int] = set()
+
+    def bracket(self, boundary: int) -> None:
+        """Narrow what a backward pass tells: of a rationed plan that of the order of its schedule says how far at the least."""
+        oracle, milestone = self.oracle, self.milestone
+        free, sure = oracle.leeway(milestone, boundary)
+        if free is None:
+            return
+        unsure = []
+        rules = oracle.plan.rules_by_id
+        for place, number in enumerate(self.numbers):
+            if number.slot in rules and rules[number.slot].kind == "capacity":
+                continue
+            most = int(self.most[place])
+            room = free.room(number.slot, number.columns, most)
+            if room is None:
+                continue
+            self.looked_at.add(place)
+            self.high[place] = room.most
+            self.ends[place] = bool(room.contradicts)
+            least = (
+                room if not oracle.leads(milestone) else None if sure is None else sure.room(number.slot, number.columns, most)
+            )
+            if least is not None:
+                self.low[place] = min(least.least, room.most)
+            if room.contradicts is None and room.most < most:
+                unsure.append(place)
+        if unsure:
+            worse = [self.at(place, int(self.high[place]) + 1) for place in unsure]
+            self.ends[unsure] = oracle.evaluate(worse).infeasible
 
     def scan(self, place: int) -> None:
         """Look at every unit of a number that does not move the milestone one way only."""
@@ -142,7 +176,8 @@ class _Bisection:
     def frame(self) -> None:
         """Narrow what a rationed plan leaves open: no number can worsen further than the network alone lets it."""
         oracle, milestone = self.oracle, self.milestone
-        asked = np.array([place for place in np.flatnonzero(self.low < self.high).tolist() if place not in self.left_open])
+        left_out = self.left_open | self.looked_at
+        asked = np.array([place for place in np.flatnonzero(self.low < self.high).tolist() if place not in left_out])
         low, far = self.low.copy(), True
         while len(asked):
             units = self.high[asked] if far else (low[asked] + self.high[asked] + 1) // 2
@@ -159,18 +194,24 @@ class _Bisection:
 
     def bisect(self) -> None:
         """Ask until every number is told, or left open by a limit; the far end first, which often stays."""
-        far = self.oracle.leads(self.milestone)
+        rationed = far = self.oracle.leads(self.milestone)
         while True:
             places = [place for place in np.flatnonzero(self.low < self.high).tolist() if place not in self.left_open]
             if not places:
                 return
-            units = self.high if far else (self.low + self.high + 1) // 2
+            # A pass over some hundred variants takes little more than one over a few: each range is cut into several.
+            parts = 1 if rationed else max(1, TOGETHER // len(places))
+            asked = [
+                (place, units)
+                for place in places
+                for units in _cuts(int(self.low[place]), int(self.high[place]), parts, far=far)
+            ]
             same = np.unique(self.boundaries[places])
             by = int(same[0]) if len(same) == 1 else None
-            variants = [self.at(place, int(units[place])) for place in places]
-            reaches = self.oracle.reach(self.milestone, variants, by=by)
-            for place, reach in zip(places, reaches, strict=True):
-                self._take(place, int(units[place]), reach)
+            reaches = self.oracle.reach(self.milestone, [self.at(place, units) for place, units in asked], by=by)
+            for (place, units), reach in zip(asked, reaches, strict=True):
+                if self.low[place] < units <= self.high[place]:
+                    self._take(place, units, reach)
             far = False
 
     def _take(self, place: int, units: int, reach: DateRange) -> None:
@@ -218,6 +259,13 @@ class _Bisection:
                 contradicts = bool(self.ends[place]) and not never
                 rooms.append(Headroom(None if never else least, contradicts, self.methods[place], least))
         return rooms
+
+
+def _cuts(low: int, high: int, parts: int, *, far: bool) -> list[int]:
+    """Return units that cut a range, at most so many: halfway if one; or the far end alone."""
+    if far:
+        return [high]
+    return sorted({low + (part * (high - low) + parts) // (parts + 1) for part in range(1, parts + 1)})
 
 
 def _stays(reach: DateRange, boundary: int) -> bool:

@@ -18,7 +18,17 @@ from numpy.typing import NDArray
 from models.findings import ConflictMember
 from models.plan import DURATION_PREFIX, Plan
 from optimiser.clock import Clock
-from optimiser.critical import Earliest, Evaluated, Network, Resource, compile_network, evaluate, latest_times, resources
+from optimiser.critical import (
+    Earliest,
+    Evaluated,
+    Leeway,
+    Network,
+    Resource,
+    compile_network,
+    evaluate,
+    latest_times,
+    resources,
+)
 from optimiser.critical.levelling import Key, latest_by_choice
 from optimiser.encoding.answer import Limits
 from optimiser.encoding.levers import PlanLever, moved_plan
@@ -208,6 +218,21 @@ class Oracle:
         """
         schedule = self.base(milestone).schedule
         return self.found if schedule is None else attained(self.problem, schedule)
+
+    def leeway(self, milestone: str, boundary: int) -> tuple[Leeway | None, Leeway | None]:
+        """Return how far numbers can worsen before the milestone is later than a boundary: at the most, and at the least.
+
+        Without capacity the first tells both. With it the second is that of the order of the schedule that reaches the date;
+        None where work that takes no time could take its slot.
+        """
+        node, leads = self.node(milestone), self.leads(milestone)
+        if self.found.status != "feasible" or self.found.values[node] > boundary:
+            return None, None
+        free = Leeway(self.network, self.found.values, node, boundary, anywhere=not leads)
+        if not leads or not self.orders(milestone):
+            return free, None
+        order = self.reasons(milestone)
+        return free, Leeway(order.network, order.values, node, boundary, anywhere=False)
 
     # -- variants ------------------------------------------------------------------------------------------------------
 

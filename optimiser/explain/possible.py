@@ -7,12 +7,11 @@ it cannot; one variant is searched last.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from models.plan import DURATION_PREFIX
-from optimiser.critical import Columns, Earliest, Network, Resource, best_schedule, earliest_times, evaluate
+from optimiser.critical import Columns, Earliest, Resource, best_schedule, earliest_times, evaluate, part_of
 from optimiser.critical.bounds import overload_before
 from optimiser.explain.oracle import Oracle
 from optimiser.solve.binding import QUESTION
@@ -100,10 +99,11 @@ def _within(oracle: Oracle, off: frozenset[str], milestone: str, by: int) -> boo
         oracle.rationed_calls += 1
         problem = _part_problem(oracle, held, [node])
         if problem.earliest.status == "feasible":
-            if problem.earliest.values[node] > by or overload_before(problem.earliest, problem.pools, node, by):
+            own = problem.node(milestone)
+            if problem.earliest.values[own] > by or overload_before(problem.earliest, problem.pools, own, by):
                 return False
             values = best_schedule(problem.earliest, problem.pools, milestone, floor=by, levelling=problem.levelling)
-            if values is not None and values[node] <= by and problem.holds(values):
+            if values is not None and values[own] <= by and problem.holds(values):
                 return True
             if oracle.large:
                 return None
@@ -130,7 +130,7 @@ def needed(oracle: Oracle, milestone: str, by: int, members: Sequence[str]) -> s
     columns = Columns(len(members), {}, {name: kept[place] for place, name in enumerate(members)})
     possible = np.zeros(len(members), dtype=np.bool_)
     for network in networks:
-        evaluated = evaluate(_part(network, members, [oracle.node(milestone)]), columns)
+        evaluated = evaluate(part_of(network, members, [oracle.node(milestone)]), columns)
         good = (evaluated.of(milestone) <= by) & ~evaluated.infeasible
         possible |= good & (evaluated.values <= oracle.problem.clock.limit).all(axis=0) if oracle.rationed else good
     return {name for name, free in zip(members, possible, strict=True) if free}
@@ -144,7 +144,7 @@ def refuted_alone(oracle: Oracle, milestone: str, by: int, held: Sequence[str]) 
     else:
         kept = set(held)
         problem = oracle.problem.changed(Variant(off=tuple(name for name in oracle.atoms if name not in kept)))
-    return refuted_by(problem, node, by)
+    return refuted_by(problem, problem.node(milestone), by)
 
 
 # -- parts of a plan -----------------------------------------------------------------------------------------------------
@@ -158,40 +158,14 @@ def forward(oracle: Oracle, off: Collection[str], ceilings: Mapping[int, tuple[i
     held = [name for name in oracle.atoms if name not in off]
     if 2 * len(held) > len(oracle.atoms):
         return earliest_times(oracle.network, off=off, ceilings=ceilings)
-    return earliest_times(_part(oracle.network, held, ceilings), ceilings=ceilings)
-
-
-def _part(network: Network, held: Collection[str], nodes: Iterable[int]) -> Network:
-    """Return the network of some rules and durations alone, over what they touch and some nodes besides."""
-    live = set(held)
-    arcs = [arc for arc in network.arcs if arc.rule in live]
-    quorums = [quorum for quorum in network.quorums if quorum.rule in live]
-    floors = [floor for floor in network.floors if floor.rule in live]
-    kept = [each for each in network.ceilings if each.rule in live]
-    touched = {node for arc in arcs for node in (arc.source, arc.target)} | set(nodes)
-    touched |= {node for quorum in quorums for node in (*quorum.sources, quorum.target)}
-    touched |= {bound.node for bound in (*floors, *kept)}
-    # A duration that is off still keeps the finish from lying before the start.
-    items = {network.points[node].item for node in touched}
-    touched |= {node for item in items for node in network.item_nodes(item)}
-    lengths = {DURATION_PREFIX + item for item in items} - live
-    idle = [arc for arc in network.arcs if arc.rule in lengths]
-    order = [component for component in network.order if any(node in touched for node in component)]
-    return replace(
-        network,
-        arcs=[*arcs, *idle],
-        floors=floors,
-        ceilings=kept,
-        quorums=quorums,
-        enabled=dict.fromkeys(lengths, False) | dict.fromkeys(held, True),
-        switch_slots={},
-        order=order,
-    )
+    part = part_of(oracle.network, held, ceilings)
+    own = {part.node(oracle.network.points[node]): bound for node, bound in ceilings.items()}
+    return earliest_times(part, ceilings=own)
 
 
 def _part_problem(oracle: Oracle, held: Sequence[str], nodes: Iterable[int]) -> Problem:
     """Return some rules and durations alone, with what they say of capacities; what they do not touch takes no room."""
-    part = _part(oracle.network, held, nodes)
+    part = part_of(oracle.network, held, nodes)
     pools = []
     for name in held:
         if name in oracle.pools:
