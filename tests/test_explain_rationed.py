@@ -12,6 +12,7 @@ from optimiser.critical import best_schedule, capacity_bound, compile_network, e
 from optimiser.critical.backward import latest_reasons, latest_times
 from optimiser.critical.bounds import overload_before, rules_of_overload
 from optimiser.critical.forward import Pass
+from optimiser.critical.resumed import tightened
 from optimiser.encoding import Encoding
 from optimiser.errors import BeyondHorizonError, InputError, UndecidedError
 from optimiser.explain.attribution import compare_networks
@@ -222,7 +223,7 @@ def test_a_pass_goes_on_to_what_a_new_one_finds() -> None:
                 continue
             variant = with_number(number, min(3, number.most))
             changed = network_of(network, variant)
-            after = forward.tightened(changed, variant.values)
+            after = tightened(forward, changed, variant.values)
             if after is None:
                 refused += 1
                 continue

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimiser.critical.batch import Columns, evaluate
 from optimiser.critical.forward import Earliest
@@ -14,6 +15,8 @@ from optimiser.critical.network import Arc, Network
 
 __all__ = ["BELOW", "LatestReasons", "floats", "free_floats", "latest_reasons", "latest_times", "live_amount", "reaches"]
 
+TOGETHER = 512
+"""Variants tried together at the least where a range is cut, as a pass over so many takes little more than one over a few."""
 BELOW = -1
 """Below the axis: nothing has to be earlier still, so that what runs in circles comes to an end there."""
 
@@ -252,22 +255,31 @@ def _bisected(earliest: Earliest, target: int, held: int, least: Mapping[int, in
     low = {node: min(slip, high[node]) for node, slip in least.items()}
     rounds = 0
     while asked := [node for node in most if low[node] < high[node]]:
-        slips = [
-            high[node] if rounds == 0 else low[node] + 1 if rounds == 1 else (low[node] + high[node] + 1) // 2 for node in asked
+        parts = max(1, TOGETHER // len(asked))
+        tried = [
+            (node, slip)
+            for node in asked
+            for slip in (
+                [high[node]] if rounds == 0 else [low[node] + 1] if rounds == 1 else cuts(low[node], high[node], parts)
+            )
         ]
         rounds += 1
-        raised = {}
-        for place, node in enumerate(asked):
-            raised[node] = np.zeros(len(asked), dtype=np.int64)
-            raised[node][place] = earliest.values[node] + slips[place]
-        pushed = evaluate(network, Columns(samples=len(asked)), raised=raised)
+        raised: dict[int, NDArray[np.int64]] = {}
+        for place, (node, slip) in enumerate(tried):
+            raised.setdefault(node, np.zeros(len(tried), dtype=np.int64))[place] = earliest.values[node] + slip
+        pushed = evaluate(network, Columns(samples=len(tried)), raised=raised)
         stays = (pushed.values[target] <= held) & ~pushed.infeasible & (pushed.values <= network.clock.limit).all(axis=0)
-        for node, slip, stay in zip(asked, slips, stays.tolist(), strict=True):
+        for (node, slip), stay in zip(tried, stays.tolist(), strict=True):
             if stay:
-                low[node] = slip
+                low[node] = max(low[node], slip)
             else:
-                high[node] = slip - 1
+                high[node] = min(high[node], slip - 1)
     return low
+
+
+def cuts(low: int, high: int, parts: int) -> list[int]:
+    """Return whole numbers that cut what lies above ``low``, up to ``high``, at most so many: halfway if one."""
+    return sorted({low + (part * (high - low) + parts) // (parts + 1) for part in range(1, parts + 1)})
 
 
 def free_floats(earliest: Earliest, items: Iterable[str]) -> dict[str, int | None]:

@@ -7,7 +7,7 @@ where rules run in circles, so the chain behind any date can be read off it, lin
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,7 +18,7 @@ import numpy as np
 from models.rules import Blackout, Dependency, Gate
 from optimiser.circles import Push, growing_circle
 from optimiser.clock import Fixed, Through
-from optimiser.critical.network import Answering, Arc, Bound, Listed, Network, Quorum
+from optimiser.critical.network import Answering, Arc, Listed, Network
 from optimiser.stopping import heed
 
 __all__ = ["Earliest", "Event", "Pass", "Trouble", "earliest_times"]
@@ -141,14 +141,14 @@ class Pass:
         self.ceilings: list[tuple[int, str] | None] = [None] * count
         for ceiling in network.ceilings:
             if ceiling.rule in self.live and ceiling.boundary is not None:
-                self._hold(ceiling.node, ceiling.boundary, ceiling.rule)
+                self.hold(ceiling.node, ceiling.boundary, ceiling.rule)
         for node, (boundary, rule) in (ceilings or {}).items():
-            self._hold(node, boundary, rule)
+            self.hold(node, boundary, rule)
         self.outgoing: list[list[tuple[int, int, Listed | None, str]]] = [[] for _ in range(count)]
         self.rounding: list[list[tuple[Listed, str, tuple[str, ...]]]] = [[] for _ in range(count)]
         self._gather()
 
-    def _hold(self, node: int, boundary: int, rule: str) -> None:
+    def hold(self, node: int, boundary: int, rule: str) -> None:
         """Keep the lowest ceiling of a node."""
         held = self.ceilings[node]
         if held is None or boundary < held[0]:
@@ -157,14 +157,18 @@ class Pass:
     def _gather(self) -> None:
         """Lay out the live inequalities by the node they push from."""
         for arc in self.network.arcs:
-            self._lay(arc)
+            self.lay(arc)
+        self.gather_quorums()
+
+    def gather_quorums(self) -> None:
+        """Lay out the live quorums by the nodes they wait for."""
         self.quorums_of: dict[int, list[int]] = {}
         for index, quorum in enumerate(self.network.quorums):
             if quorum.rule in self.live:
                 for source in quorum.sources:
                     self.quorums_of.setdefault(source, []).append(index)
 
-    def _lay(self, arc: Arc) -> None:
+    def lay(self, arc: Arc) -> None:
         """Lay out one inequality, if it is live."""
         duration = bool(arc.switches)
         if arc.rule not in self.live and not duration:
@@ -226,30 +230,71 @@ class Pass:
 
     def run(self) -> None:
         """Push until nothing moves, component by component."""
-        heed()
+        floors = self._floors()
+        for component in self.network.order:
+            if not self._run_round(component, floors):
+                return
+
+    def run_behind(self, begun: Iterable[int]) -> None:
+        """Push anew what lies behind some nodes, themselves included, from where nothing pushes them; all else stands."""
+        behind, stack = set(begun), list(begun)
+        for node in stack:
+            after = [target for target, *_ in self.outgoing[node]]
+            after += [self.network.quorums[index].target for index in self.quorums_of.get(node, ())]
+            fresh = {*after} - behind
+            behind |= fresh
+            stack += fresh
+        # A circle that pushes what is passed through again does so round by round: for equal reasons it is gone round again.
+        for component in reversed(self.network.order):
+            if len(component) > 1 and any(self._reads(node, behind) for node in component):
+                behind.update(component)
+        for node in behind:
+            self.values[node], self.last[node] = self.network.base[node], node
+        floors = self._floors()
+        for component in self.network.order:
+            if not behind.isdisjoint(component):
+                if not self._run_round(component, floors):
+                    return
+            elif self._reads(component[0], behind):
+                self._spread(component[0])
+                if self.trouble:
+                    return
+
+    def _reads(self, node: int, behind: Collection[int]) -> bool:
+        """Return whether any of some nodes waits for a node."""
+        return any(target in behind for target, *_ in self.outgoing[node]) or any(
+            self.network.quorums[index].target in behind for index in self.quorums_of.get(node, ())
+        )
+
+    def _floors(self) -> dict[int, list[tuple[int, str]]]:
+        """Return the live floors of each node."""
         floors: dict[int, list[tuple[int, str]]] = {}
         for floor in self.network.floors:
             if floor.rule in self.live and floor.boundary is not None:
                 floors.setdefault(floor.node, []).append((floor.boundary, floor.rule))
-        for component in self.network.order:
-            inside = set(component)
-            for node in component:
-                for boundary, rule in floors.get(node, ()):
-                    if not self.push(node, boundary, rule, ()):
-                        return
-                if not self.settle(node):
-                    return
-            waiting = deque(component)
-            queued = set(component)
-            while waiting:
-                node = waiting.popleft()
-                queued.discard(node)
-                for target in self._spread(node):
-                    if target in inside and target not in queued:
-                        waiting.append(target)
-                        queued.add(target)
-                if self.trouble:
-                    return
+        return floors
+
+    def _run_round(self, component: Sequence[int], floors: Mapping[int, Sequence[tuple[int, str]]]) -> bool:
+        """Push until nothing moves in one component; return False when that is impossible."""
+        inside = set(component)
+        for node in component:
+            for boundary, rule in floors.get(node, ()):
+                if not self.push(node, boundary, rule, ()):
+                    return False
+            if not self.settle(node):
+                return False
+        waiting = deque(component)
+        queued = set(component)
+        while waiting:
+            node = waiting.popleft()
+            queued.discard(node)
+            for target in self._spread(node):
+                if target in inside and target not in queued:
+                    waiting.append(target)
+                    queued.add(target)
+            if self.trouble:
+                return False
+        return True
 
     def copied(self) -> Pass:
         """Return a pass that goes on from where this one ended, and leaves it as it is."""
@@ -274,6 +319,12 @@ class Pass:
         """Raise one node after `run`, and everything that waits for it; return False when that is impossible."""
         return self.push(node, boundary, rule, ()) and self._onwards([node])
 
+    def go_on(self, nodes: Iterable[int]) -> None:
+        """Push from some nodes on, one after the other, as far as that is possible."""
+        for node in nodes:
+            if not self.settle(node) or not self._onwards([node]):
+                return
+
     def _onwards(self, nodes: Iterable[int]) -> bool:
         """Push everything that waits for some nodes, and so on; return False when that is impossible."""
         waiting = deque(nodes)
@@ -288,56 +339,6 @@ class Pass:
             if self.trouble:
                 return False
         return True
-
-    def tightened(self, network: Network, slots: Collection[str]) -> Pass | None:
-        """Return the pass of a network that differs from this one's by some numbers, from where this one ended.
-
-        Parameters
-        ----------
-        network
-            The same arcs, bounds and quorums in the same places, with other numbers in those that have one of the slots.
-        slots
-            Names of the numbers that differ.
-
-        Returns
-        -------
-        Pass or None
-            None where a number asks for less than before, so that nothing may be taken over.
-        """
-        wanted = set(slots)
-        if self.trouble or not all(_no_looser(*pair) for pair in _changed(self.network, network, wanted)):
-            return None
-        after = self.copied()
-        after.network = network
-        after.outgoing, after.rounding, after.ceilings = list(self.outgoing), list(self.rounding), list(self.ceilings)
-        after.take_up(self.network, wanted)
-        return after
-
-    def take_up(self, before: Network, slots: set[str]) -> None:
-        """Go on with numbers that ask for more than they did: part of `tightened`."""
-        network = self.network
-        begun: dict[int, None] = {}
-        for arc, old in zip(network.arcs, before.arcs, strict=True):
-            if arc is not old and (arc.rule in self.live or arc.switches):
-                self.outgoing[arc.source], self.rounding[arc.source] = [], []
-                begun[arc.source] = None
-        for arc in network.arcs:
-            if arc.source in begun:
-                self._lay(arc)
-        for quorum in network.quorums:
-            if slots & {*quorum.slots, *quorum.count_slots} and quorum.rule in self.live:
-                begun.update(dict.fromkeys(quorum.sources))
-        for ceiling in network.ceilings:
-            if slots & set(ceiling.slots) and ceiling.rule in self.live and ceiling.boundary is not None:
-                self._hold(ceiling.node, ceiling.boundary, ceiling.rule)
-                begun[ceiling.node] = None
-        for floor in network.floors:
-            raised = slots & set(floor.slots) and floor.rule in self.live and floor.boundary is not None
-            if raised and not self.raise_to(floor.node, floor.boundary or 0, floor.rule):
-                return
-        for node in begun:
-            if not self.settle(node) or not self._onwards([node]):
-                return
 
     def _spread(self, node: int) -> list[int]:
         """Push everything that waits for a node; return what moved."""
@@ -488,38 +489,6 @@ class Pass:
         parts = [Answering.of(table, amount) for table, amount in steps]
         whole = Answering(Through(*(Fixed(part.steps, part.amount) for part in parts)), 0)
         return whole.fewest(low, clock.limit) > 0
-
-
-def _changed(
-    before: Network, after: Network, slots: set[str]
-) -> Iterator[tuple[Arc, Arc] | tuple[Bound, Bound] | tuple[Quorum, Quorum]]:
-    """Yield the inequalities that have one of the slots, as they were and as they are."""
-    for one, other in zip(before.arcs, after.arcs, strict=True):
-        if one is not other:
-            yield one, other
-    for old, new in (*zip(before.floors, after.floors, strict=True), *_swapped(before.ceilings, after.ceilings)):
-        if slots & set(old.slots):
-            yield old, new
-    for first, second in zip(before.quorums, after.quorums, strict=True):
-        if slots & {*first.slots, *first.count_slots}:
-            yield first, second
-
-
-def _swapped(before: Iterable[Bound], after: Iterable[Bound]) -> Iterator[tuple[Bound, Bound]]:
-    """Yield ceilings the other way round: an earlier one asks for more."""
-    for old, new in zip(before, after, strict=True):
-        yield new, old
-
-
-def _no_looser(before: Arc | Bound | Quorum, after: Arc | Bound | Quorum) -> bool:
-    """Return whether an inequality asks for no less than it did."""
-    if isinstance(before, Bound) and isinstance(after, Bound):
-        return before.boundary is not None and after.boundary is not None and after.boundary >= before.boundary
-    if isinstance(before, Quorum) and isinstance(after, Quorum):
-        return after.no_looser(before)
-    assert isinstance(before, Arc)
-    assert isinstance(after, Arc)
-    return after.family.no_less(before.family, after.amount, before.amount)
 
 
 def earliest_times(

@@ -18,7 +18,7 @@ from models.findings import Conflict
 from models.rules import Point
 from optimiser.explain.links import dates_without, detached
 from optimiser.explain.oracle import Oracle
-from optimiser.explain.possible import can, forward, needed, refuted_alone
+from optimiser.explain.possible import can, forward, look_ahead, needed, refuted_alone
 from optimiser.solve.binding import QUESTION
 from optimiser.solve.variant import Variant
 from optimiser.wording import demand, describe, families, plain_date, several, title
@@ -29,6 +29,8 @@ LONGEST = 3_000
 """Characters of a conflict told as one sentence."""
 MOST_LOOKS = 120
 """Questions about the capacity of a large plan that one conflict, or one enumeration, may ask."""
+MOST_AHEAD = 512
+"""Candidate relaxations that one pass looks at together."""
 MOST_SETS = 4_000
 """Above this many candidate relaxations an enumeration stops and says that it is not complete."""
 
@@ -167,6 +169,9 @@ def enumerate_all(oracle: Oracle, milestone: str, by: int, *, most_calls: int | 
             found.complete = False
             break
         trial = min(open_sets, key=lambda each: (len(each), sorted(each)))
+        if (trial, milestone, by) not in oracle.in_time:
+            alike = sorted((each for each in open_sets if len(each) == len(trial)), key=sorted)
+            look_ahead(oracle, milestone, by, alike[:MOST_AHEAD])
         verdict = can(oracle, milestone, by, trial)
         if verdict is None:
             found.complete = False

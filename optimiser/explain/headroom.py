@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.explanation import Method
+from optimiser.critical.backward import TOGETHER, cuts
 from optimiser.explain.conflict import one_conflict
 from optimiser.explain.oracle import Oracle
 from optimiser.numbers import Number
@@ -18,8 +19,6 @@ __all__ = ["Headroom", "Saturation", "headrooms", "saturations", "taking_over"]
 
 _FIRST_LOOK = 64
 """Units looked at one by one before more are."""
-TOGETHER = 512
-"""Variants asked about together at the least, where more cost little more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +203,7 @@ class _Bisection:
             asked = [
                 (place, units)
                 for place in places
-                for units in _cuts(int(self.low[place]), int(self.high[place]), parts, far=far)
+                for units in ([int(self.high[place])] if far else cuts(int(self.low[place]), int(self.high[place]), parts))
             ]
             same = np.unique(self.boundaries[places])
             by = int(same[0]) if len(same) == 1 else None
@@ -261,13 +260,6 @@ class _Bisection:
         return rooms
 
 
-def _cuts(low: int, high: int, parts: int, *, far: bool) -> list[int]:
-    """Return units that cut a range, at most so many: halfway if one; or the far end alone."""
-    if far:
-        return [high]
-    return sorted({low + (part * (high - low) + parts) // (parts + 1) for part in range(1, parts + 1)})
-
-
 def _stays(reach: DateRange, boundary: int) -> bool:
     return reach.high is not None and reach.high <= boundary
 
@@ -297,13 +289,14 @@ def saturations(
     high = np.array([max(0, number.least) for number in numbers], dtype=np.int64)
     failed = {place for place in range(count) if best[place] is None}
     methods: list[Method] = [reach.method for reach in full]
-    for place, number in enumerate(numbers):
-        if number.slot in oracle.two_way and place not in failed:
-            units = range(int(high[place]) + 1)
-            reaches = oracle.reach(milestone, [with_number(number, -each) for each in units])
-            dates = [oracle.never if reach.exact is None else reach.exact for reach in reaches]
-            best[place] = min(dates)
-            low[place] = high[place] = dates.index(min(dates))
+    two_way = [place for place, number in enumerate(numbers) if number.slot in oracle.two_way and place not in failed]
+    spans = [(place, units) for place in two_way for units in range(int(high[place]) + 1)]
+    each_unit = oracle.reach(milestone, [with_number(numbers[place], -units) for place, units in spans])
+    for (place, units), reach in zip(spans, each_unit, strict=True):
+        date, before = oracle.never if reach.exact is None else reach.exact, best[place]
+        if not units or before is None or date < before:
+            best[place], low[place] = date, units
+    high[two_way] = low[two_way]
     while True:
         open_places = [place for place in np.flatnonzero(low < high).tolist() if place not in failed]
         if not open_places:

@@ -87,6 +87,8 @@ class Oracle:
         Variants so far for which capacity had to be looked at one by one.
     verdicts
         Whether a milestone can be at or before a boundary with some rules and durations off, as far as asked.
+    in_time
+        Whether it is so by the network, with just these off.
     """
 
     plan: Plan
@@ -95,6 +97,7 @@ class Oracle:
     calls: int = 0
     rationed_calls: int = 0
     verdicts: dict[tuple[frozenset[str], str, int], bool | None] = field(default_factory=dict)
+    in_time: dict[tuple[frozenset[str], str, int], bool] = field(default_factory=dict)
     _known: dict[str, _Known] = field(default_factory=dict)
     _described: dict[str, ConflictMember] = field(default_factory=dict)
     _tails: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)

@@ -13,12 +13,13 @@ import numpy as np
 from models.plan import DURATION_PREFIX
 from optimiser.critical import Columns, Earliest, Resource, best_schedule, earliest_times, evaluate, part_of
 from optimiser.critical.bounds import overload_before
+from optimiser.critical.resumed import again_behind
 from optimiser.explain.oracle import Oracle
 from optimiser.solve.binding import QUESTION
 from optimiser.solve.problem import Problem, refuted_by
-from optimiser.solve.variant import Variant
+from optimiser.solve.variant import Variant, evaluate_variants
 
-__all__ = ["MOST_CALLS", "can", "forward", "needed", "refuted_alone"]
+__all__ = ["MOST_CALLS", "can", "forward", "look_ahead", "needed", "refuted_alone"]
 
 MOST_CALLS = 60_000
 """Forward passes, or solver calls, that one explanation may make before it says that it is not complete."""
@@ -61,6 +62,11 @@ def _by_network(oracle: Oracle, allowed: frozenset[str], milestone: str, by: int
         oracle.calls += 1
         if oracle.calls > MOST_CALLS:
             return None
+        known = oracle.in_time.get((off, milestone, by))
+        if known or (known is False and off.isdisjoint(oracle.two_way)):
+            if known:
+                return True
+            continue
         earliest = forward(oracle, off, ceilings)
         if earliest.trouble is None or (earliest.status == "beyond" and _in_time(oracle, off, milestone, by)):
             return True
@@ -68,6 +74,15 @@ def _by_network(oracle: Oracle, allowed: frozenset[str], milestone: str, by: int
         # Any way out must have one of these count again: all else of the contradiction stands.
         stack += [off - {name} for name in behind if name in off and name in oracle.two_way]
     return False
+
+
+def look_ahead(oracle: Oracle, milestone: str, by: int, sets: Iterable[frozenset[str]]) -> None:
+    """See of many sets at once whether the network is in time without them, for `can` to find."""
+    unknown = [each for each in sets if (each, milestone, by) not in oracle.in_time]
+    if len(unknown) > 1:
+        evaluated = evaluate_variants(oracle.network, [Variant(off=tuple(each)) for each in unknown])
+        good = (evaluated.of(milestone) <= by) & ~evaluated.infeasible
+        oracle.in_time |= {(each, milestone, by): able for each, able in zip(unknown, good.tolist(), strict=True)}
 
 
 def _in_time(oracle: Oracle, off: Collection[str], milestone: str, by: int) -> bool:
@@ -157,7 +172,8 @@ def forward(oracle: Oracle, off: Collection[str], ceilings: Mapping[int, tuple[i
     """
     held = [name for name in oracle.atoms if name not in off]
     if 2 * len(held) > len(oracle.atoms):
-        return earliest_times(oracle.network, off=off, ceilings=ceilings)
+        again = again_behind(oracle.problem.forward, oracle.network, (), off, ceilings)
+        return earliest_times(oracle.network, off=off, ceilings=ceilings) if again is None else again.found()
     part = part_of(oracle.network, held, ceilings)
     own = {part.node(oracle.network.points[node]): bound for node, bound in ceilings.items()}
     return earliest_times(part, ceilings=own)

@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.plan import DURATION_PREFIX
 from optimiser.circles import components
 from optimiser.critical import Columns, Earliest, Network, Resource, earliest_times, evaluate, floats, latest_times, reaches
+from optimiser.critical.backward import TOGETHER, cuts
 from optimiser.critical.network import Arc, Bound, Family
 from optimiser.solve.problem import Problem
 
@@ -187,30 +189,52 @@ def latest_finishes(found: Earliest, milestone: str) -> dict[str, int | None]:
 
     Notes
     -----
-    By bisection over forward passes, all items at once.
+    By one backward pass; by bisection over forward passes, all items at once, where k of n are asked for further on, or where
+    what waits for a finish comes round to its start.
     """
     network = found.network
     target = network.nodes[milestone, "start"]
-    leads = reaches(network, target)
+    leads, held = reaches(network, target), found.values[target]
     items = [item.id for item in (*network.plan.activities, *network.plan.milestones)]
     finishes = {item: network.item_nodes(item)[1] for item in items}
-    moving = [item for item in items if leads[finishes[item]]]
-    early = np.array([found.values[finishes[item]] for item in moving], dtype=np.int64)
-    low, high = early.copy(), np.full(len(moving), network.clock.limit, dtype=np.int64)
-    free = {
-        DURATION_PREFIX + item: np.arange(len(moving)) != sample
-        for sample, item in enumerate(moving)
-        if network.enabled.get(DURATION_PREFIX + item, False)
-    }
-    columns = Columns(samples=len(moving), switches=free)
-    while np.any(low < high):
-        middle = (low + high + 1) // 2
-        raised = {finishes[item]: np.where(np.arange(len(moving)) == sample, middle, 0) for sample, item in enumerate(moving)}
-        pushed = evaluate(network, columns, raised=raised)
-        stays = (pushed.values[target] <= found.values[target]) & ~pushed.infeasible
-        low, high = np.where(stays, middle, low), np.where(stays, high, middle - 1)
-    last = {item: int(value) if value < network.clock.limit else None for item, value in zip(moving, low, strict=True)}
-    return {item: last.get(item) for item in items}
+    latest = latest_times(network, {target: held}, anywhere=True)
+    last = {item: min(latest[node], network.clock.limit) for item, node in finishes.items() if leads[node]}
+    place = {node: number for number, component in enumerate(network.order) for node in component}
+    partial = (each for each in network.quorums if network.enabled[each.rule] and each.count < len(each.sources))
+    counted = reaches(network, *(source for quorum in partial for source in quorum.sources))
+    asked = []
+    for item in last:
+        start, finish = network.item_nodes(item)
+        if counted[finish] or (start != finish and place[start] == place[finish]):
+            asked.append(item)
+    last |= _finishes_bisected(found, target, asked)
+    return {item: last[item] if last.get(item, network.clock.limit) < network.clock.limit else None for item in items}
+
+
+def _finishes_bisected(found: Earliest, target: int, items: Sequence[str]) -> dict[str, int]:
+    """Return the last boundary of each item's finish that leaves a node where it is, the end of the axis where all do."""
+    network = found.network
+    finishes = {item: network.item_nodes(item)[1] for item in items}
+    low = {item: found.values[node] for item, node in finishes.items()}
+    high = dict.fromkeys(items, network.clock.limit)
+    while asked := [item for item in items if low[item] < high[item]]:
+        tried = [(item, each) for item in asked for each in cuts(low[item], high[item], max(1, TOGETHER // len(asked)))]
+        for begin in range(0, len(tried), TOGETHER):
+            block = tried[begin : begin + TOGETHER]
+            free: dict[str, NDArray[np.bool_]] = {}
+            raised: dict[int, NDArray[np.int64]] = {}
+            for sample, (item, boundary) in enumerate(block):
+                if network.enabled.get(DURATION_PREFIX + item, False):
+                    free.setdefault(DURATION_PREFIX + item, np.ones(len(block), dtype=np.bool_))[sample] = False
+                raised.setdefault(finishes[item], np.zeros(len(block), dtype=np.int64))[sample] = boundary
+            pushed = evaluate(network, Columns(len(block), switches=free), raised=raised)
+            stays = (pushed.values[target] <= found.values[target]) & ~pushed.infeasible
+            for (item, boundary), stay in zip(block, stays.tolist(), strict=True):
+                if stay:
+                    low[item] = max(low[item], boundary)
+                else:
+                    high[item] = min(high[item], boundary - 1)
+    return low
 
 
 def slots_on_chain(found: Earliest, milestone: str) -> dict[str, str]:

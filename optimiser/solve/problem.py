@@ -19,6 +19,7 @@ from optimiser.critical import Earliest, Levelling, Network, Resource, compile_n
 from optimiser.critical.backward import live_amount
 from optimiser.critical.bounds import overload_before, rules_of_overload
 from optimiser.critical.forward import Pass
+from optimiser.critical.resumed import again_behind, tightened
 from optimiser.solve.supposing import Supposing
 from optimiser.solve.variant import Pools, Variant, network_of, pools_of, varied
 
@@ -186,7 +187,9 @@ class Problem:
         network = network_of(self.network, variant)
         own = pools_of(network, variant, {pool.rule: pool for pool in self.pools}) if pools is None else pools
         same = len(own) == len(self.pools) and all(one is other for one, other in zip(own, self.pools, strict=True))
-        forward = None if variant.off or variant.on else self.forward.tightened(network, variant.values)
+        forward = None if variant.off or variant.on else tightened(self.forward, network, variant.values)
+        if forward is None:
+            forward = again_behind(self.forward, network, {*variant.off, *variant.on, *variant.values})
         levelling = self.levelling.again(network, forward) if same and forward is not None and not forward.trouble else None
         return Problem(network, own, lambda: varied(self.network, variant), forward=forward, levelling=levelling)
 
