@@ -13,7 +13,17 @@ from optimiser.critical.forward import Earliest
 from optimiser.critical.moving import Flow
 from optimiser.critical.network import Arc, Network
 
-__all__ = ["BELOW", "LatestReasons", "floats", "free_floats", "latest_reasons", "latest_times", "live_amount", "reaches"]
+__all__ = [
+    "BELOW",
+    "LatestReasons",
+    "floats",
+    "free_floats",
+    "latest_reasons",
+    "latest_times",
+    "live_amount",
+    "live_arcs",
+    "reaches",
+]
 
 TOGETHER = 512
 """Variants tried together at the least where a range is cut, as a pass over so many takes little more than one over a few."""
@@ -26,6 +36,15 @@ def live_amount(network: Network, arc: Arc) -> tuple[bool, int]:
     on = all(network.enabled[switch] for switch in arc.switches)
     own = arc.rule in arc.switches or network.enabled[arc.rule]
     return own, arc.amount if on else 0
+
+
+def live_arcs(network: Network) -> list[tuple[Arc, int]]:
+    """Return the inequalities between two points that hold, with their amounts."""
+    found: list[tuple[Arc, int]] | None = network.kept.get("live")
+    if found is None:
+        each = ((arc, live_amount(network, arc)) for arc in network.arcs)
+        found = network.kept["live"] = [(arc, amount) for arc, (on, amount) in each if on]
+    return found
 
 
 def latest_times(network: Network, held: Mapping[int, int], *, all_needed: bool = False, anywhere: bool = False) -> list[int]:
@@ -78,10 +97,8 @@ def _incoming(network: Network, *, all_needed: bool = False) -> list[list[tuple[
     if kept is not None:
         return kept
     incoming: list[list[tuple[Arc, int]]] = [[] for _ in network.points]
-    for arc in network.arcs:
-        on, amount = live_amount(network, arc)
-        if on:
-            incoming[arc.target].append((arc, amount))
+    for arc, amount in live_arcs(network):
+        incoming[arc.target].append((arc, amount))
     for quorum in network.quorums:
         if network.enabled[quorum.rule] and (all_needed or not quorum.partial):
             for source, family in quorum.sure():

@@ -230,6 +230,7 @@ class Pass:
 
     def run(self) -> None:
         """Push until nothing moves, component by component."""
+        heed()
         floors = self._floors()
         for component in self.network.order:
             if not self._run_round(component, floors):
@@ -237,6 +238,7 @@ class Pass:
 
     def run_behind(self, begun: Iterable[int]) -> None:
         """Push anew what lies behind some nodes, themselves included, from where nothing pushes them; all else stands."""
+        heed()
         behind, stack = set(begun), list(begun)
         for node in stack:
             after = [target for target, *_ in self.outgoing[node]]
@@ -353,6 +355,8 @@ class Pass:
                     return moved
         for index in self.quorums_of.get(node, ()):
             quorum = self.network.quorums[index]
+            if not quorum.pushes(self.values):
+                continue
             boundary, places = quorum.reach([self.values[source] for source in quorum.sources])
             if boundary > self.values[quorum.target]:
                 moved.append(quorum.target)

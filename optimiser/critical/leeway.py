@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from optimiser.critical.backward import latest_times, live_amount
+from optimiser.critical.backward import latest_times, live_arcs
 from optimiser.critical.batch import Columns, Flags, evaluate
 from optimiser.critical.network import Arc, Bound, Network, Quorum
 from optimiser.critical.part import cut
@@ -98,7 +98,7 @@ class Leeway:
     def __init__(self, network: Network, values: Sequence[int], node: int, boundary: int, *, anywhere: bool = True) -> None:
         self.network, self.values, self._held = network, values, {node: boundary}
         self._limit, self._end = network.never - 1 if anywhere else network.clock.limit, network.never - 1
-        self._partial = any(network.enabled[each.rule] and each.count < len(each.sources) for each in network.quorums)
+        self._partial = any(network.enabled[each.rule] and each.partial for each in network.quorums)
 
         def late(held: Mapping[int, int], *, all_needed: bool) -> NDArray[np.int64]:
             off = anywhere or not held
@@ -154,7 +154,7 @@ class Leeway:
         network = self.network
         found: dict[str, list[Arc | Bound | Quorum]] = {}
         live: list[tuple[Arc | Bound | Quorum, Sequence[str]]] = []
-        live += [(arc, arc.slots) for arc in network.arcs if live_amount(network, arc)[0]]
+        live += [(arc, arc.slots) for arc, _ in live_arcs(network)]
         live += [(each, each.slots) for each in (*network.floors, *network.ceilings) if network.enabled[each.rule]]
         live += [(each, (*each.slots, *each.count_slots)) for each in network.quorums if network.enabled[each.rule]]
         for each, slots in live:
@@ -262,10 +262,8 @@ class Leeway:
     def _outgoing(self) -> list[list[tuple[Arc, int]]]:
         """The live inequalities out of each node, with their amounts."""
         found: list[list[tuple[Arc, int]]] = [[] for _ in self.values]
-        for arc in self.network.arcs:
-            on, amount = live_amount(self.network, arc)
-            if on:
-                found[arc.source].append((arc, amount))
+        for arc, amount in live_arcs(self.network):
+            found[arc.source].append((arc, amount))
         return found
 
     @cached_property
@@ -274,7 +272,7 @@ class Leeway:
         found: list[list[tuple[Quorum, Arc]]] = [[] for _ in self.values]
         for quorum in self.network.quorums:
             if self.network.enabled[quorum.rule]:
-                for source, family in zip(quorum.sources, quorum.families, strict=True):
+                for source, family in quorum.sure():
                     found[source].append((quorum, Arc(source, quorum.target, quorum.rule, family, quorum.amount)))
         return found
 
@@ -301,7 +299,7 @@ class Leeway:
             pushes += [
                 (arc, arc.amount)
                 for quorum, arc in self._counted[node]
-                if arc.target not in inside and (all_needed or quorum.count == len(quorum.sources))
+                if arc.target not in inside and (all_needed or not quorum.partial)
             ]
             for arc, amount in pushes:
                 off_axis = network.clock.size + 1

@@ -262,6 +262,10 @@ class Flow(Quorum):
         """Return in words what decides."""
         return self.shares.said(at, self.amount)
 
+    def pushes(self, _: Sequence[int]) -> bool:
+        """Return whether it may push its target, which only all of its sources together tell."""
+        return True
+
     def no_looser(self, before: Quorum) -> bool:
         """Return whether the limit is no higher than it was, and no more moratoria are lifted."""
         return self.amount <= before.amount and self.count <= before.count

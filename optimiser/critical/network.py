@@ -267,6 +267,16 @@ class Quorum:
         """Return in words what decides, where the rule does not say it."""
         return ""
 
+    def pushes(self, values: Sequence[int]) -> bool:
+        """Return whether it may push its target from the boundaries of all nodes: not where enough sources have come by then."""
+        by, left = values[self.target], self.count
+        for source, family in zip(self.sources, self.families, strict=True):
+            if family.at(values[source], self.amount) <= by:
+                left -= 1
+                if not left:
+                    return False
+        return True
+
     def reach_of(self, values: Sequence[int]) -> int:
         """Return to where sources push the target from the boundaries of all nodes."""
         return self.reach([values[source] for source in self.sources])[0]

@@ -200,7 +200,7 @@ def latest_finishes(found: Earliest, milestone: str) -> dict[str, int | None]:
     latest = latest_times(network, {target: held}, anywhere=True)
     last = {item: min(latest[node], network.clock.limit) for item, node in finishes.items() if leads[node]}
     place = {node: number for number, component in enumerate(network.order) for node in component}
-    partial = (each for each in network.quorums if network.enabled[each.rule] and each.count < len(each.sources))
+    partial = (each for each in network.quorums if network.enabled[each.rule] and each.partial)
     counted = reaches(network, *(source for quorum in partial for source in quorum.sources))
     asked = []
     for item in last:

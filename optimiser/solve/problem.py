@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from models.plan import Plan
 from optimiser.clock import Clock, clock_of
 from optimiser.critical import Earliest, Levelling, Network, Resource, compile_network, reaches, resources
-from optimiser.critical.backward import live_amount
+from optimiser.critical.backward import live_arcs
 from optimiser.critical.bounds import overload_before, rules_of_overload
 from optimiser.critical.forward import Pass
 from optimiser.critical.resumed import again_behind, tightened
@@ -168,8 +168,8 @@ class Problem:
     def incoming(self) -> list[list[int]]:
         """For each node those from which anything pushes it."""
         found: list[list[int]] = [[] for _ in self.network.points]
-        for arc in self.network.arcs:
-            if live_amount(self.network, arc)[0] and arc.source != arc.target:
+        for arc, _ in live_arcs(self.network):
+            if arc.source != arc.target:
                 found[arc.target].append(arc.source)
         for quorum in self.network.quorums:
             if self.network.enabled[quorum.rule]:
@@ -214,10 +214,8 @@ def holds(network: Network, pools: Sequence[Resource], values: Sequence[int]) ->
     """
     if max(values) > network.clock.limit or any(value < base for value, base in zip(values, network.base, strict=True)):
         return False
-    for arc in network.arcs:
-        on, amount = live_amount(network, arc)
-        if on and values[arc.target] < arc.family.at(values[arc.source], amount):
-            return False
+    if any(values[arc.target] < arc.family.at(values[arc.source], amount) for arc, amount in live_arcs(network)):
+        return False
     for quorum in network.quorums:
         if network.enabled[quorum.rule] and values[quorum.target] < quorum.reach_of(values):
             return False
@@ -235,8 +233,11 @@ def inside_of(network: Network, pools: Sequence[Resource], values: Sequence[int]
     size = network.clock.size
     at = np.asarray(values)
     for pool in pools:
-        nodes = np.array([network.item_nodes(item) for item in pool.demand], dtype=np.int64).reshape(-1, 2)
-        amounts = np.array(list(pool.demand.values()), dtype=np.float64)
+        key = f"work {id(pool)}"
+        if key not in network.kept:
+            nodes = np.array([network.item_nodes(item) for item in pool.demand], dtype=np.int64).reshape(-1, 2)
+            network.kept[key] = pool, nodes, np.array(list(pool.demand.values()), dtype=np.float64)
+        _, nodes, amounts = network.kept[key]
         begun = np.bincount(at[nodes[:, 0]], amounts, size + 1)
         over = np.bincount(at[nodes[:, 1]], amounts, size + 1)
         if np.any(np.cumsum(begun - over)[:size] > pool.available):
