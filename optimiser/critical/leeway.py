@@ -135,7 +135,7 @@ class Leeway:
         (rank,) = ranks
         if len(self.network.order[rank]) > LARGEST:
             return None
-        if len(bearing) == 1 and isinstance(bearing[0], Arc) and self._plain(bearing[0]):
+        if len(bearing) == 1 and isinstance(bearing[0], Arc) and self._alone(bearing[0]):
             return self._along(bearing[0], moved, most)
         place = self._place(rank)
         return self._first(lambda units: self._pushed(place, slot, moved(units)), most)
@@ -164,29 +164,43 @@ class Leeway:
 
     # -- one push --------------------------------------------------------------------------------------------------------
 
-    def _plain(self, arc: Arc) -> bool:
-        """Return whether an inequality is ``x + amount``, its amount counts, and nothing comes back round to its source."""
+    def _alone(self, arc: Arc) -> bool:
+        """Return whether the amount of an inequality counts, and nothing comes back round to its source."""
         return bool(
-            arc.family.sign
-            and len(self.network.order[self._rank[arc.target]]) == 1
+            len(self.network.order[self._rank[arc.target]]) == 1
             and arc.source != arc.target
             and all(self.network.enabled[name] for name in arc.switches)
         )
 
     def _along(self, arc: Arc, moved: Moved, most: int) -> Worsening:
-        """Return how far the amount of one inequality can worsen."""
-        one, other = (arc.family.at(self.values[arc.source], amount) for amount in moved(np.array([0, 1])).tolist())
-        if other <= one:
-            return Worsening(most, most)
+        """Return how far the amount of one inequality can worsen: what it reaches rises with it."""
+        source, target = np.array([self.values[arc.source]], dtype=np.int64), arc.target
+
+        def reached(units: int) -> int:
+            return int(arc.family.values(source, int(moved(np.array([units], dtype=np.int64))[0]))[0])
+
+        def last(late: int) -> int:
+            """Return the most units that reach no later than a boundary."""
+            if arc.family.sign:
+                step = reached(1) - reached(0)
+                return most if step <= 0 else max(0, min(most, late - reached(0)))
+            low, high, tried = 0, most, 1
+            while low < high:
+                if reached(tried) <= late:
+                    low = tried
+                else:
+                    high = tried - 1
+                tried = (low + high + 1) // 2
+            return low
+
         late = self._late
-        units = min(most, int(late.free[arc.target]) - one)
+        units = last(int(late.free[target]))
+        least = units if late.sure[target] == late.free[target] else min(units, last(int(late.sure[target])))
         if units == most:
-            return Worsening(max(0, min(most, int(late.sure[arc.target]) - one)), most)
-        more = one + units + 1
-        contradicts = None if late.surely_kept[arc.target] < more <= late.kept[arc.target] else more > late.kept[arc.target]
-        return Worsening(
-            max(0, min(units, int(late.sure[arc.target]) - one)), units, None if contradicts is None else bool(contradicts)
-        )
+            return Worsening(least, units)
+        more = reached(units + 1)
+        unsure = late.surely_kept[target] < more <= late.kept[target]
+        return Worsening(least, units, None if unsure else bool(more > late.kept[target]))
 
     # -- units looked at -------------------------------------------------------------------------------------------------
 
