@@ -66,6 +66,8 @@ class Family:
             size = self._clock.size
             axis = np.arange(size + 1, dtype=np.int64)
             made = axis + self.sign * amount if self._make is None else self._make(amount)
+            if len(self._tables) * size > MOST_CELLS:
+                del self._tables[next(iter(self._tables))]
             self._tables[amount] = np.concatenate([made, np.maximum([size + 1, size + 2], made[-1:])])
         return self._tables[amount]
 
@@ -109,7 +111,7 @@ class Family:
             return self.table(amount)[: off_axis + 1].take(x, mode="clip")
         place = np.clip(x, 0, off_axis)
         low, high = int(amount.min()), int(amount.max())
-        if high - low < WIDEST:
+        if high - low < WIDEST and (high - low) * off_axis < MOST_CELLS:
             return self.tables(low, high)[amount - low, place]
         found = np.empty_like(x)
         for each in np.unique(amount).tolist():
@@ -173,6 +175,9 @@ Listed = list[int] | Answering
 
 WIDEST = 256
 """Of a column of amounts that spans no more than this all tables are laid side by side."""
+
+MOST_CELLS = 400_000
+"""Boundaries of which the tables of one family are kept, and laid side by side: on a long axis those of fewer amounts."""
 
 
 def constant(clock: Clock, table: Boundaries) -> Family:
