@@ -6,7 +6,7 @@ from models.pack import Block, Cell, Figure, Section
 from models.plan import DURATION_PREFIX
 from optimiser.evidence.dossier import Dossier
 from optimiser.evidence.sections.words import basis_of, count, lead, names, paragraph
-from optimiser.evidence.tables.kit import column, table
+from optimiser.evidence.tables.kit import column, columns, table
 from optimiser.wording import demand
 
 __all__ = ["assumed"]
@@ -84,12 +84,7 @@ def _assumed_links(dossier: Dossier) -> Block:
     return table(
         "assumed-links",
         "Links, floors and proposals on the driving chains that no evidence supports",
-        [
-            column("rule", "id"),
-            column("demands"),
-            column("basis"),
-            column("bears on"),
-        ],
+        columns("rule:id | demands | basis | bears on"),
         rows,
         proof="stated",
         source=f"inputs/plans/{dossier.main.id}.json and the arguments in outcomes/{dossier.main.id}.json",
@@ -131,9 +126,7 @@ def _assumed_readings(dossier: Dossier) -> Block:
         "assumed-readings",
         "Questions that the source leaves open, and what another answer alone would move",
         [
-            column("question"),
-            column("answered here"),
-            column("instead"),
+            *columns("question | answered here | instead"),
             *(column(name, "number", "wd") for name in dossier.milestones),
         ],
         rows,
@@ -166,9 +159,7 @@ def _assumed_unknowns(dossier: Dossier) -> Block:
         "assumed-unknowns",
         "Quantities that no source gives, and the last value that leaves each milestone where it is",
         [
-            column("unknown", "id"),
-            column("title"),
-            column("stands at"),
+            *columns("unknown:id | title | stands at"),
             *(column(f"{name} until", note="empty: no value moves it") for name in dossier.milestones),
         ],
         [

@@ -14,7 +14,7 @@ from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.resting import judged_by
 from optimiser.evidence.sections.words import lead, paragraph, remark
 from optimiser.evidence.tables import committed as tables
-from optimiser.evidence.tables.kit import column, table
+from optimiser.evidence.tables.kit import column, columns, table
 from optimiser.evidence.tables.worth import below
 from optimiser.evidence.words import month_or_day
 
@@ -104,9 +104,7 @@ def _quantiles(dossier: Dossier) -> Table:
         "quantiles",
         "Earliest date, and the dates that hold in a half, in eight and in nine of ten samples",
         [
-            column("case", "id"),
-            column("milestone", "id"),
-            column("earliest", "date"),
+            *columns("case:id | milestone:id | earliest:date"),
             *(column(name, "date") for name in _QUANTILES),
             column("contingency", "number", "wd", "from the earliest date to the one of the confidence asked for"),
             column("chance of the earliest", "share"),
@@ -133,10 +131,7 @@ def _baselines(dossier: Dossier) -> Table:
         "chances",
         "The chance that each published date holds",
         [
-            column("case", "id"),
-            column("milestone", "id"),
-            column("baseline", "id"),
-            column("published"),
+            *columns("case:id | milestone:id | baseline:id | published"),
             column("chance", "share", note="a month counts to its last day"),
         ],
         rows,
@@ -240,15 +235,8 @@ def _shapes(outcome: RobustOutcome, source: str) -> Table:
         "shapes",
         "What the choices that no evidence settles are worth: the date at the same confidence under each",
         [
-            column("milestone", "id"),
-            column("triangular", "date"),
-            column("PERT", "date"),
-            column("shape moves", "number", "wd"),
-            column("uncorrelated", "date"),
-            column("correlated", "date"),
-            column("correlation moves", "number", "wd"),
-            column("first by reading", "date"),
-            column("last by reading", "date"),
+            *columns("milestone:id | triangular:date | PERT:date | shape moves:number wd | uncorrelated:date"),
+            *columns("correlated:date | correlation moves:number wd | first by reading:date | last by reading:date"),
         ],
         rows,
         proof="simulated",

@@ -6,7 +6,7 @@ from models.changes import WhatIf
 from models.pack import Block, Figure, Name
 from optimiser.evidence.dossier import Dossier
 from optimiser.evidence.sections.words import names, paragraph, remark, run_source
-from optimiser.evidence.tables.kit import column, table
+from optimiser.evidence.tables.kit import column, columns, table
 from optimiser.evidence.whatif_words import overruled_words, why_it_stays
 from optimiser.evidence.words import day
 
@@ -25,19 +25,14 @@ def changed(dossier: Dossier) -> list[Block]:
         blocks.append(paragraph("Beside these, rules and lengths: ", counts, "."))
     blocks += [remark(f"Overruled: {text}", "stated", source) for text in overruled_words(found, str)]
     rows = [[change.milestone, change.before, change.after, change.working_days] for change in found.dates]
-    columns = [
-        column("milestone", "id"),
-        column("before", "date"),
-        column("after", "date"),
-        column("difference", "number", "wd"),
-    ]
+    heads = columns("milestone:id | before:date | after:date | difference:number wd")
     proofs = {change.proof_after for change in found.dates} | {change.proof_before for change in found.dates}
     proof = next((each for each in ("gap", "solver", "certified") if each in proofs), "none")
     dated = any(change.before or change.after for change in found.dates)
     if dated:
         note = "Before: the plan under the scenarios without the single choices; the plan as written, where none were made."
         blocks.append(
-            table("what-if-dates", "Earliest dates before and after", columns, rows, proof=proof, source=source, note=note)  # type: ignore[arg-type]
+            table("what-if-dates", "Earliest dates before and after", heads, rows, proof=proof, source=source, note=note)  # type: ignore[arg-type]
         )
     told: set[str] = set()
     for entry in found.unmoved:

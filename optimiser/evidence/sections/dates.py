@@ -172,14 +172,7 @@ def _argument(case: DossierCase, milestone: str) -> Table:
     return table(
         f"argument-{milestone}",
         f"Why {milestone} cannot be earlier, line by line",
-        [
-            column("line", "number"),
-            column("point"),
-            column("not before", "date"),
-            column("by"),
-            column("from lines"),
-            column("in words"),
-        ],
+        columns("line:number | point | not before:date | by | from lines | in words"),
         [
             [place + 1, step.point, step.date, step.rule, names(str(after + 1) for after in step.after) or None, step.statement]
             for place, step in enumerate(certificate.steps)
@@ -263,11 +256,7 @@ def dates_table(dossier: Dossier, cases: Sequence[DossierCase], id_: str, title:
         title,
         [
             *([column("case", "id")] if several else []),
-            column("milestone", "id"),
-            column("earliest", "date"),
-            column("if"),
-            column("proof"),
-            column("stands on"),
+            *columns("milestone:id | earliest:date | if | proof | stands on"),
             column("first by reading", "date", proof="closed form"),
             column("last by reading", "date", proof="closed form"),
             column(f"robust {dossier.request.confidence:.0%}", "date", proof="simulated"),

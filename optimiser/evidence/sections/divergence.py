@@ -11,7 +11,7 @@ from optimiser.evidence.charts.waterfall import GapBar, waterfall_chart
 from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.sections.words import absence, lead, names, paragraph, remark
 from optimiser.evidence.tables import diverging as tables
-from optimiser.evidence.tables.kit import column, table
+from optimiser.evidence.tables.kit import column, columns, table
 from optimiser.evidence.words import month_or_day
 
 __all__ = ["bridge", "divergence"]
@@ -170,14 +170,8 @@ def _comparisons(comparisons: tuple[NetworkComparison, ...]) -> Table:
         "comparisons",
         "What moves each milestone between two cases, by four methods",
         [
-            column("from", "id"),
-            column("to", "id"),
-            column("milestone", "id"),
-            column("date", "date"),
-            column("date then", "date"),
-            column("what was changed"),
-            column("put in alone", "number", "wd"),
-            column("taken out alone", "number", "wd"),
+            *columns("from:id | to:id | milestone:id | date:date | date then:date | what was changed | put in alone:number wd"),
+            *columns("taken out alone:number wd"),
             column("in order", "number", "wd", "in order of time"),
             column("neutral split", "number", "wd", "Shapley: not a delay analysis"),
         ],
@@ -194,13 +188,7 @@ def _interactions(comparisons: tuple[NetworkComparison, ...]) -> Table:
     return table(
         "interactions",
         "What two changes do together beyond each alone: negative is one path overtaking another",
-        [
-            column("from", "id"),
-            column("to", "id"),
-            column("milestone", "id"),
-            column("changes"),
-            column("together", "number", "wd"),
-        ],
+        columns("from:id | to:id | milestone:id | changes | together:number wd"),
         [
             [entry.from_network, entry.to_network, entry.milestone, " and ".join(pair.groups), pair.days]
             for entry in comparisons
@@ -237,10 +225,7 @@ def _implied(baseline: str, tried: Sequence[tuple[DossierCase, Implied]]) -> lis
             [
                 column("case", "id"),
                 column("moved", note="the fewest assumptions that explain most dates; there may be others"),
-                column("between"),
-                column("explained"),
-                column("unexplained"),
-                column("as well by moving"),
+                *columns("between | explained | unexplained | as well by moving"),
             ],
             [
                 [
@@ -263,9 +248,7 @@ def _implied(baseline: str, tried: Sequence[tuple[DossierCase, Implied]]) -> lis
                 column("milestone", "id"),
                 column("published", proof="published"),
                 column(f"case {nearest.id} as it stands", "date"),
-                column("holds"),
-                column("earliest then", "date"),
-                column("latest then", "date"),
+                *columns("holds | earliest then:date | latest then:date"),
             ],
             [
                 [

@@ -9,7 +9,7 @@ from optimiser.evidence.charts.curves import Swing, tornado_chart
 from optimiser.evidence.dossier import Dossier
 from optimiser.evidence.sections.chances import unsimulated
 from optimiser.evidence.sections.words import basis_of, lead, names, paragraph, run_source
-from optimiser.evidence.tables.kit import column, table
+from optimiser.evidence.tables.kit import column, columns, table
 from optimiser.evidence.tables.worth import below
 from optimiser.robust.statistics import percentile
 
@@ -61,12 +61,7 @@ def drivers(dossier: Dossier) -> Section:
             "chances-of",
             "Ranges, drivers and risks, and what each does to the dates",
             [
-                column("id", "id"),
-                column("kind"),
-                column("title"),
-                column("basis"),
-                column("register"),
-                column("touches"),
+                *columns("id:id | kind | title | basis | register | touches"),
                 *(
                     head
                     for name in dossier.milestones
@@ -125,15 +120,7 @@ def contingency(dossier: Dossier) -> Section:
         table(
             "contingency",
             "Buffers in each case",
-            [
-                column("case", "id"),
-                column("item", "id"),
-                column("title"),
-                column("takes", "number", "wd"),
-                column("from", "date"),
-                column("to", "date"),
-                column("basis"),
-            ],
+            columns("case:id | item:id | title | takes:number wd | from:date | to:date | basis"),
             rows,
             proof="closed form",
             source="the schedules in outcomes/",
@@ -154,13 +141,7 @@ def contingency(dossier: Dossier) -> Section:
             table(
                 "contingency-shares",
                 "Where the contingency of a committed date belongs: in proportion to what closing each cause would buy",
-                [
-                    column("milestone", "id"),
-                    column("cause", "id"),
-                    column("title"),
-                    column("share", "share"),
-                    column("of the contingency", "number", "wd"),
-                ],
+                columns("milestone:id | cause:id | title | share:share | of the contingency:number wd"),
                 shares,
                 proof="simulated",
                 source=f"robust of case {main.id}",
@@ -205,9 +186,7 @@ def _held(dossier: Dossier) -> list[Table]:
             "buffers",
             "The buffer that each earliest date holds, against what is needed",
             [
-                column("case", "id"),
-                column("milestone", "id"),
-                column("earliest", "date"),
+                *columns("case:id | milestone:id | earliest:date"),
                 column("without buffers", "date", proof="closed form"),
                 column("held", "number", "wd", proof="closed form"),
                 *(column(f"needed at {name}", "number", "wd", proof="simulated") for name in found[0][-1].needed_wd),
@@ -281,15 +260,7 @@ def criticality(dossier: Dossier) -> Section:
             table(
                 "switching",
                 "Assumptions that do not drive a milestone yet, and the last value at which they do not",
-                [
-                    column("milestone", "id"),
-                    column("assumption", "id"),
-                    column("title"),
-                    column("stands at"),
-                    column("headroom", "number"),
-                    column("unit"),
-                    column("drives beyond"),
-                ],
+                columns("milestone:id | assumption:id | title | stands at | headroom:number | unit | drives beyond"),
                 rows,
                 proof="closed form",
                 source=f"explain of case {main.id}; {run_source(main)}",

@@ -9,7 +9,7 @@ from models.pack import Block, Cell, Figure, Name, Section
 from models.plan import DURATION_PREFIX
 from optimiser.evidence.dossier import Dossier
 from optimiser.evidence.sections.words import absence, basis_of, cited, count, lead, names, paragraph
-from optimiser.evidence.tables.kit import column, table
+from optimiser.evidence.tables.kit import column, columns, table
 from optimiser.evidence.words import day
 from optimiser.solve.fingerprint import plan_sha256
 from optimiser.wording import demand
@@ -37,14 +37,7 @@ def inputs(dossier: Dossier) -> Section:
         table(
             "sources",
             "Sources",
-            [
-                column("source", "id"),
-                column("title"),
-                column("publisher"),
-                column("published", "date"),
-                column("version"),
-                column("note"),
-            ],
+            columns("source:id | title | publisher | published:date | version | note"),
             [[entry.id, entry.title, entry.publisher, entry.published_on, entry.version, entry.note] for entry in plan.sources],
             proof="stated",
             source=source,
@@ -53,17 +46,8 @@ def inputs(dossier: Dossier) -> Section:
             "assumptions",
             "Assumptions",
             [
-                column("assumption", "id"),
-                column("title"),
-                column("value"),
-                column("low"),
-                column("high"),
-                column("owner"),
-                column("rated"),
-                column("basis"),
-                column("citation"),
-                column("note"),
-                column("range fitted to"),
+                *columns("assumption:id | title | value | low | high | owner | rated | basis | citation | note"),
+                *columns("range fitted to"),
             ],
             [
                 [
@@ -88,15 +72,7 @@ def inputs(dossier: Dossier) -> Section:
         table(
             "readings",
             "Questions that the source leaves open, and every answer",
-            [
-                column("reading", "id"),
-                column("question"),
-                column("answer"),
-                column("chosen"),
-                column("basis"),
-                column("citation"),
-                column("note"),
-            ],
+            columns("reading:id | question | answer | chosen | basis | citation | note"),
             [
                 [
                     entry.id,
@@ -117,14 +93,7 @@ def inputs(dossier: Dossier) -> Section:
         table(
             "unknowns",
             "Quantities that no source gives",
-            [
-                column("unknown", "id"),
-                column("title"),
-                column("stands at"),
-                column("why it matters"),
-                column("owner"),
-                column("citation"),
-            ],
+            columns("unknown:id | title | stands at | why it matters | owner | citation"),
             [
                 [entry.id, entry.title, print_value(entry.value), entry.why, entry.owner, cited(entry.citation)]
                 for entry in plan.unknowns
@@ -149,16 +118,7 @@ def inputs(dossier: Dossier) -> Section:
         table(
             "raid",
             "The register of risks, assumptions, issues and dependencies, and what each touches",
-            [
-                column("entry", "id"),
-                column("kind"),
-                column("title"),
-                column("rated"),
-                column("manageable"),
-                column("status"),
-                column("touches"),
-                column("citation"),
-            ],
+            columns("entry:id | kind | title | rated | manageable | status | touches | citation"),
             [
                 [
                     entry.id,
@@ -213,14 +173,8 @@ def calendar(dossier: Dossier) -> Section:
                 "calendars",
                 "The same plan on its other calendars",
                 [
-                    column("case", "id"),
-                    column("milestone", "id"),
-                    column("calendar"),
-                    column("date", "date"),
-                    column("other calendar"),
-                    column("date there", "date"),
-                    column("proof there"),
-                    column("moves", "number", "cd"),
+                    *columns("case:id | milestone:id | calendar | date:date | other calendar | date there:date | proof there"),
+                    *columns("moves:number cd"),
                 ],
                 rows,
                 proof="certified" if all(row[6] == "certified" for row in rows) else "gap",
@@ -291,16 +245,7 @@ def links(dossier: Dossier) -> Section:
             table(
                 "links",
                 "Every rule and every length",
-                [
-                    column("rule", "id"),
-                    column("state"),
-                    column("kind"),
-                    column("demands"),
-                    column("authority"),
-                    column("basis"),
-                    column("citation"),
-                    column("note"),
-                ],
+                columns("rule:id | state | kind | demands | authority | basis | citation | note"),
                 rows,
                 proof="stated",
                 source=source,

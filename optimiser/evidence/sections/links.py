@@ -6,7 +6,7 @@ from models.links import LinkReport
 from models.pack import Cell, Table
 from optimiser.evidence.dossier import Dossier
 from optimiser.evidence.sections.words import names
-from optimiser.evidence.tables.kit import column, table
+from optimiser.evidence.tables.kit import column, columns, table
 
 __all__ = ["inferred_links"]
 
@@ -25,11 +25,7 @@ def inferred_links(dossier: Dossier) -> list[Table]:
             "inferred-links",
             "If an inferred link is wrong: each milestone without it, and with what follows overlapping the work ahead",
             [
-                column("milestone", "id"),
-                column("link", "id"),
-                column("title"),
-                column("confidence"),
-                column("slack", "number", "wd"),
+                *columns("milestone:id | link:id | title | confidence | slack:number wd"),
                 column("falls back", "id", note="what then starts as it was published; empty where other rules hold the date"),
                 column("to", "date"),
                 column("date without it", "date"),
@@ -53,9 +49,7 @@ def inferred_links(dossier: Dossier) -> list[Table]:
                 "links-together",
                 "All of these links at once, and which of them carry the date",
                 [
-                    column("milestone", "id"),
-                    column("links"),
-                    column("date", "date"),
+                    *columns("milestone:id | links | date:date"),
                     column("gains", "number", "wd", "fewer than none are lost"),
                     column("carried by", note="a smallest set that alone gives the date; empty where it stays"),
                 ],

@@ -8,7 +8,7 @@ from models.pack import Block, Name, Section
 from models.published import Placed
 from optimiser.evidence.dossier import Dossier
 from optimiser.evidence.sections.words import absence, cited, count, lead, names
-from optimiser.evidence.tables.kit import column, table
+from optimiser.evidence.tables.kit import column, columns, table
 from optimiser.evidence.terminal.lint import effect_words
 from optimiser.reproduction import summary as reproduced
 
@@ -64,14 +64,8 @@ def reproduction(dossier: Dossier) -> Section:
             "rows",
             "Every published row against the schedule",
             [
-                column("row", "number"),
-                column("item", "id"),
-                column("by"),
-                column("published start", "date"),
-                column("published finish", "date"),
-                column("start", "date"),
-                column("finish", "date"),
-                column("same"),
+                *columns("row:number | item:id | by | published start:date | published finish:date | start:date | finish:date"),
+                *columns("same"),
             ],
             [
                 [
@@ -169,15 +163,7 @@ def lint(dossier: Dossier) -> Section:
         table(
             "findings",
             "Findings, the gravest first",
-            [
-                column("finding", "id"),
-                column("severity"),
-                column("where"),
-                column("what"),
-                column("effect"),
-                column("tried"),
-                column("citation"),
-            ],
+            columns("finding:id | severity | where | what | effect | tried | citation"),
             [
                 [
                     entry.id,
@@ -196,14 +182,7 @@ def lint(dossier: Dossier) -> Section:
         table(
             "dcma",
             "The fourteen measures of DCMA's schedule assessment",
-            [
-                column("no", "number"),
-                column("measure"),
-                column("limit"),
-                column("measured"),
-                column("verdict"),
-                column("what was counted"),
-            ],
+            columns("no:number | measure | limit | measured | verdict | what was counted"),
             [
                 [measure.number, measure.name, measure.threshold, measure.measured, measure.verdict, measure.reason]
                 for measure in report.dcma
@@ -225,13 +204,7 @@ def lint(dossier: Dossier) -> Section:
         table(
             "checks",
             "Every check, on how many things it was made, or why it was not",
-            [
-                column("check", "id"),
-                column("asks"),
-                column("looked at", "number"),
-                column("found", "number"),
-                column("not made because"),
-            ],
+            columns("check:id | asks | looked at:number | found:number | not made because"),
             [[check.id, check.title, check.looked_at, check.found, check.not_applicable] for check in report.checks],
             proof="counted",
             source=source,

@@ -7,7 +7,7 @@ from models.pack import Block, Cell, Figure, Name, Section, Table
 from optimiser.evidence.dossier import Dossier
 from optimiser.evidence.sections.links import inferred_links
 from optimiser.evidence.sections.words import absence, cited, count, heading_of, lead, names, run_source
-from optimiser.evidence.tables.kit import column, table
+from optimiser.evidence.tables.kit import column, columns, table
 from optimiser.evidence.words import day, month_or_day
 from optimiser.explain.binding import NEAR
 
@@ -54,14 +54,8 @@ def _lines(milestone: str, report: BindingReport) -> Table:
             column(
                 "gains if gone", "number", "wd", "empty where nothing else places what waits for it: see the inferred links"
             ),
-            column("gains a unit", "number", "wd"),
-            column("goes on for", "number", "units"),
-            column("then takes over"),
-            column("headroom", "number", "units"),
-            column("moves from"),
-            column("joint with"),
-            column("authority"),
-            column("owner"),
+            *columns("gains a unit:number wd | goes on for:number units | then takes over | headroom:number units"),
+            *columns("moves from | joint with | authority | owner"),
         ],
         [
             [
@@ -118,13 +112,8 @@ def _bindings(dossier: Dossier) -> Table:
         "binding-solve",
         "What binds at one day earlier",
         [
-            column("milestone", "id"),
-            column("rule", "id"),
-            column("title"),
-            column("gains if gone", "number", "wd"),
-            column("gains a unit", "number", "wd"),
-            column("joint with"),
-            column("authority"),
+            *columns("milestone:id | rule:id | title | gains if gone:number wd | gains a unit:number wd | joint with"),
+            *columns("authority"),
         ],
         [
             [
@@ -178,14 +167,7 @@ def _conflict(dossier: Dossier, entry: MilestoneWhyNot) -> list[Block]:
             table(
                 f"conflict-{milestone}",
                 f"Why {milestone} is not by {day(answer.by)}: these cannot all hold",
-                [
-                    column("rule", "id"),
-                    column("title"),
-                    column("demands"),
-                    column("authority"),
-                    column("basis"),
-                    column("citation"),
-                ],
+                columns("rule:id | title | demands | authority | basis | citation"),
                 [
                     [member.id, member.title, member.statement, member.authority, member.basis, cited(member.citation)]
                     for member in answer.conflict.members
@@ -202,15 +184,7 @@ def _conflict(dossier: Dossier, entry: MilestoneWhyNot) -> list[Block]:
             table(
                 f"route-{milestone}",
                 title,
-                [
-                    column("moves", "id"),
-                    column("title"),
-                    column("from"),
-                    column("to"),
-                    column("units", "number"),
-                    column("authority"),
-                    column("why it may"),
-                ],
+                columns("moves:id | title | from | to | units:number | authority | why it may"),
                 [
                     [step.lever, step.title, step.stated, step.moved, step.units, step.authority, step.low_basis]
                     for step in route.steps
@@ -225,13 +199,7 @@ def _conflict(dossier: Dossier, entry: MilestoneWhyNot) -> list[Block]:
             table(
                 f"allow-{milestone}",
                 f"Besides everything that may move, one of these would have to give for {milestone} by {day(answer.by)}",
-                [
-                    column("what"),
-                    column("in words"),
-                    column("date then", "date"),
-                    column("on paper only"),
-                    column("regulatory"),
-                ],
+                columns("what | in words | date then:date | on paper only | regulatory"),
                 [
                     [
                         names(relaxation.rules),
@@ -293,14 +261,7 @@ def authorities(dossier: Dossier) -> Section:
             table(
                 "authority-binds",
                 "What drives each milestone, by who could change it",
-                [
-                    column("milestone", "id"),
-                    column("authority"),
-                    column("rule", "id"),
-                    column("title"),
-                    column("gains if gone", "number", "wd"),
-                    column("gains a unit", "number", "wd"),
-                ],
+                columns("milestone:id | authority | rule:id | title | gains if gone:number wd | gains a unit:number wd"),
                 sorted(binds, key=lambda row: (str(row[0]), str(row[1]), str(row[2]))),
                 proof="closed form",
                 source="explain of the main case",
@@ -335,22 +296,13 @@ def changes(dossier: Dossier) -> Section:
                 "changes",
                 "What could be changed, and what it would be worth",
                 [
-                    column("change", "id"),
-                    column("what"),
-                    column("from"),
-                    column("to"),
+                    *columns("change:id | what | from | to"),
                     *(
                         column(f"{name} gains", "number", "wd", "0: does not move it; empty: would leave it without any reason")
                         for name in dossier.milestones
                     ),
-                    column("the first unit gains"),
-                    column("authority"),
-                    column("owner"),
-                    column("register"),
-                    column("stands on"),
-                    column("reference"),
-                    column("decision"),
-                    column("decided on", "date"),
+                    *columns("the first unit gains | authority | owner | register | stands on | reference | decision"),
+                    *columns("decided on:date"),
                 ],
                 [
                     [

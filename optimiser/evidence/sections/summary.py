@@ -27,7 +27,7 @@ from optimiser.evidence.sections.words import (
     span_words,
     warning,
 )
-from optimiser.evidence.tables.kit import column, table
+from optimiser.evidence.tables.kit import column, columns, table
 from optimiser.evidence.words import day, month_or_day
 from optimiser.robust.commitment import commitment, ratio_of
 
@@ -300,13 +300,7 @@ def _acts(dossier: Dossier) -> list[Block]:
         table(
             "acts",
             "Who must have finished what by when, for the earliest dates to hold",
-            [
-                column("by", "date"),
-                column("who"),
-                column("item", "id"),
-                column("what"),
-                column("or these move"),
-            ],
+            columns("by:date | who | item:id | what | or these move"),
             rows,
             proof="closed form",
             source=f"explain of case {dossier.main.id}: driving items that may finish no later",
@@ -331,14 +325,7 @@ def no_dates(dossier: Dossier) -> list[Block]:
                 "What cannot all hold: leave out any one, and the rest can"
                 if conflict.minimal
                 else "What cannot all hold (not proved minimal)",
-                [
-                    column("rule", "id"),
-                    column("title"),
-                    column("demands"),
-                    column("authority"),
-                    column("stands on"),
-                    column("citation"),
-                ],
+                columns("rule:id | title | demands | authority | stands on | citation"),
                 [
                     [
                         member.id,

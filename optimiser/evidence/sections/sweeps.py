@@ -12,7 +12,7 @@ from optimiser.clock import Clock, clock_of
 from optimiser.evidence.charts.loads import heat_chart
 from optimiser.evidence.dossier import DateGrid, Dossier
 from optimiser.evidence.sections.words import absence, heading_of, lead, names, paragraph
-from optimiser.evidence.tables.kit import column, table
+from optimiser.evidence.tables.kit import column, columns, table
 
 __all__ = ["sweeps"]
 
@@ -42,13 +42,9 @@ def _functions(dossier: Dossier) -> list[Block]:
             "sweeps",
             "How far an assumption can move before a milestone does, and where its range takes it",
             [
-                column("milestone", "id"),
-                column("assumption", "id"),
-                column("title"),
+                *columns("milestone:id | assumption:id | title"),
                 column("stands at", proof="stated"),
-                column("swept from"),
-                column("to"),
-                column("milestone at the first", "date"),
+                *columns("swept from | to | milestone at the first:date"),
                 column(
                     "does not move up to", note="the last value of the range's first run; empty: it moves from the first on"
                 ),
@@ -76,14 +72,7 @@ def _functions(dossier: Dossier) -> list[Block]:
         table(
             "sweep-runs",
             "Runs of values over which a milestone stands still, or moves with every unit",
-            [
-                column("milestone", "id"),
-                column("assumption", "id"),
-                column("from"),
-                column("to"),
-                column("date at the first", "date"),
-                column("then a unit moves", "number", "wd"),
-            ],
+            columns("milestone:id | assumption:id | from | to | date at the first:date | then a unit moves:number wd"),
             [
                 [entry.milestone, entry.of, run.first, run.last, run.date, run.slope]
                 for entry in dossier.sweeps

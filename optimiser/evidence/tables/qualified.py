@@ -176,9 +176,7 @@ def curve(curve: CapacityCurve, found: Qualified, source: str) -> Table:
             column("of now" if joint else "slots", "number", "%" if joint else None, key="slots"),
             *(column(body(name), "number", key=name) for name in bodies),
             column(found.milestone, "date"),
-            column("no earlier than", "date"),
-            column("proof"),
-            column("which is"),
+            *columns("no earlier than:date | proof | which is"),
         ],
         [
             [

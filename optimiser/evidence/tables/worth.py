@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from models.pack import Cell, Column, PackProof, Table
 from models.worth import EvidenceOrder, EvidenceWorth, Mitigation
-from optimiser.evidence.tables.kit import column, table
+from optimiser.evidence.tables.kit import column, columns, table
 from optimiser.robust.statistics import percentile
 
 __all__ = ["below", "drawn", "mitigation", "narrowed", "unsettled"]
@@ -128,11 +128,7 @@ def mitigation(found: Mitigation, source: str, said: Said = below) -> Table:
         "mitigation",
         "What doing something about risks is worth",
         [
-            column("milestone", "id"),
-            column("what is done"),
-            column("actions"),
-            column("basis"),
-            column("cost", "number"),
+            *columns("milestone:id | what is done | actions | basis | cost:number"),
             *(column(label, "date") for label in labels),
             column("gained", "number", "wd", f"by which {percentile(found.confidence)} is earlier"),
             column("for a unit of cost", "number", "wd"),
