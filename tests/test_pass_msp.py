@@ -218,7 +218,7 @@ CASES: dict[str, tuple[bytes, dict[int, tuple[str, str]]]] = {
         {1: ("05T08:00", "08T12:00")},
     ),
     "a manual task stays where it was put": (
-        project(ENDS_FRIDAY, task(2, 8, link(1), **manual("06T09:00", "06T11:00")), task(3, 8, link(2))),
+        project(ENDS_FRIDAY, task(2, 2, link(1), **manual("06T09:00", "06T11:00")), task(3, 8, link(2))),
         {2: ("06T09:00", "06T11:00"), 3: ("06T11:00", "07T11:00")},
     ),
     "an inactive task holds nothing": (

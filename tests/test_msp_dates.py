@@ -1,0 +1,46 @@
+"""The product gives the dates of every hand-worked file of MS Project's rules, by its pass and by its meanings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from models.moment import Moment
+from optimiser.check import check
+from optimiser.critical import compile_network, earliest_times
+from optimiser.reading.interchange.opening import gather_planner
+from optimiser.reading.sound import judge
+from optimiser.solve.placement import schedule_of
+from tests.test_pass_msp import CASES
+
+ENDS_OF_WORK = {"4.6 must finish on"}
+"""Cases whose start is shown where work before it ends: the same boundary."""
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_plan_of_the_file_has_the_dates_worked_out_by_hand(name: str, tmp_path: Path) -> None:
+    """Read, translated, compiled and passed forward; and the schedule breaks nothing that the rules mean."""
+    content, expected = CASES[name]
+    path = tmp_path / "plan.xml"
+    path.write_bytes(content)
+    gathered, _, translation = gather_planner(path)
+    plan = judge(gathered, hindsight=False).plan
+    assert plan is not None
+    network = compile_network(plan)
+    earliest = earliest_times(network)
+    assert earliest.status == "feasible"
+    time = network.clock.time(None)
+    found = {
+        uid: tuple(network.clock.show(at, "opens") for at in earliest.position(translation.names[str(uid)])) for uid in expected
+    }
+
+    wanted = {uid: tuple(Moment.fromisoformat(f"2026-01-{at}") for at in dates) for uid, dates in expected.items()}
+
+    if name in ENDS_OF_WORK:
+        found, wanted = (
+            {uid: [time.worked(network.clock.boundary(at, "opens")) for at in dates] for uid, dates in each.items()}
+            for each in (found, wanted)
+        )
+    assert found == wanted
+    assert check(plan, schedule_of(network, earliest.values)) == ()
