@@ -110,6 +110,9 @@ def test_what_a_scenario_adds_may_go_by_assumptions_of_its_own(tmp_path):
     told = what_if(load_changed("mhhs-round2", [scenario]), ("M16",), {})
     assert told is not None
     assert {change.name: change.after for change in told.changes if change.kind == "assumption"} == {"rehearsing": "100 wd"}
+    with pytest.raises(InputError, match=r"--set rehearsing=-5 wd|the duration is negative") as refused:
+        load("mhhs-round2", [scenario], settings={"rehearsing": "=-5 wd"})
+    assert "named.yaml:" in str(refused.value)
     taken = written(tmp_path, "taken.yaml", named.replace("rehearsing", "sit-mvc"))
     with pytest.raises(InputError, match="'sit-mvc' is already used"):
         load("mhhs-round2", [taken])

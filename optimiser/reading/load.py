@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+from models.additions import ADDED_FIELDS
 from models.faults import Fault
 from models.plan import Plan
 from models.record import MOST_FAULTS
@@ -133,7 +134,19 @@ def load_changed(
             raise InputError([*later, *faults])
         return LoadedPlan(before, verdict.plan, verdict.plan, named)
     entry, asked, unread = choices.stacked(before)
-    changed, wrong = stack(before, [entry], place)
+
+    def placed(fault: Fault) -> Located:
+        """Return a fault at its place, in the scenario that adds what it is of where one does."""
+        field, index = (*fault.path, None)[:2]
+        if field in ADDED_FIELDS and isinstance(index, int):
+            name = getattr(before, str(field))[index].id
+            for own in stacked:
+                ids = [each.id for each in getattr(own.scenario.add, str(field))]
+                if name in ids:
+                    return own.locate(Remark(("add", field, ids.index(name), *fault.path[2:]), fault.message))
+        return place(fault)
+
+    changed, wrong = stack(before, [entry], placed)
     if later or faults or unread or wrong:
         raise InputError([*later, *unread, *faults, *wrong])
     return LoadedPlan(_without_ad_hoc(changed), before, verdict.plan, named, entry.scenario, asked)
