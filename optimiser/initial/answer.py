@@ -115,7 +115,7 @@ def _table_path(table: str | Path | None) -> Path | None:
     if table is None:
         return None
     path = Path(table)
-    if path.suffix or "/" in str(table) or path.exists():
+    if path.suffix or "/" in str(table) or path.is_file():
         return path
     plans = {plan.name: plan.path for plan in packaged()}
     found = sorted((plans[str(table)] / SOURCE_FOLDER).glob("*.xlsx")) if str(table) in plans else []
