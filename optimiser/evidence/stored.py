@@ -20,21 +20,9 @@ _ELSEWHERE = ("schema", "outcome", "what_if")
 
 
 def verify_stored(source: str | Path | Mapping[str, Any], plan: Plan | None = None) -> Verification:
-    """Check a document that ``solve`` wrote, without a solver.
+    """Check a document that ``solve`` wrote, without a solver: its outcome, and that it shows nothing else.
 
-    Parameters
-    ----------
-    source
-        The document, or the path of its file.
-    plan
-        The plan it answers for; loaded as the document says where None.
-
-    Raises
-    ------
-    InputError
-        If there is no such file, or it is no document of ``solve``; or its plan cannot be loaded.
-    StoredResultError
-        If the document's outcome is not even well formed.
+    What it takes, and what it raises, is said at `optimiser.explain.verify_outcome`.
     """
     document, where = read(source)
     outcome = outcome_of(document, where)
