@@ -67,8 +67,8 @@ def test_tasks_become_items_under_the_planners_own_codes(tmp_path: Path) -> None
     """Codes keep what an id may hold; two that come to the same are told apart; phases are the first branches."""
     content = translation(tmp_path).content
 
-    assert [each["id"] for each in content["activities"]] == ["DIG-1", "DIG-1-2", "DONE", "A4", "A5", "A6", "A8"]
-    assert [each["id"] for each in content["milestones"]] == ["A9", "END"]
+    assert [each["id"] for each in content["activities"]] == ["DIG-1", "DIG-1-2", "A4", "A5", "A6", "A8"]
+    assert [each["id"] for each in content["milestones"]] == ["DONE", "A9", "END"]
     assert (content["summaries"][0]["id"], content["summaries"][0]["of"]) == ("A7", ["DIG-1.start", "DIG-1-2.finish"])
     assert content["phases"] == [{"id": "Earthworks", "title": "Earthworks"}]
     assert (content["unit"], content["dialect"], content["lag_calendar"], content["logic"]) == (

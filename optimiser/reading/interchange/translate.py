@@ -175,7 +175,7 @@ def translated(file: PlannerFile, project: ProjectRecord) -> Translation:
     first, last = _reach(project)
     covers = {"first": first.isoformat(), "last": last.isoformat()}
     said = list(rules(state))
-    said += _ends(state, laid.leaves, laid.activities)
+    said += _ends(state, laid.leaves, [*laid.activities, *laid.milestones])
     content: dict[str, Any] = {
         "schema": "optimiser/plan/1",
         "id": _plan_id(project, file),
@@ -275,11 +275,11 @@ def _phases(state: Translating) -> tuple[list[dict[str, Any]], dict[str, str]]:
     return phases, {uid: named[branch] for uid, branch in found.items()}
 
 
-def _ends(state: Translating, leaves: Sequence[str], activities: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _ends(state: Translating, leaves: Sequence[str], work: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the rules of the project's own finish: it waits for all work, said of that which no start follows."""
     cited = state.cited(state.project.place)
     # What is as late as possible would follow the finish, had it to wait for it.
-    left_out = {each["id"] for each in activities if each.get("placement")}
+    left_out = {each["id"] for each in work if each.get("placement")}
     followed = set(_followed(state))
     for name in leaves:
         if name in left_out and name not in followed:

@@ -91,12 +91,12 @@ def _leaf(state: Translating, task: TaskRecord, common: dict[str, Any], found: I
     length = _length(state, task, begun=begun)
     actual = task.progress.actual_start, task.progress.actual_finish
     apart = state.dialect == "msp" and None not in actual and actual[0] != actual[1]  # an item that spans what nobody works
-    if not length and not late and not apart and task.kind in {"milestone", "start-milestone", "finish-milestone"}:
+    if late:
+        item["placement"] = "as-late-as-possible"
+    if not length and not apart and task.kind in {"milestone", "start-milestone", "finish-milestone"}:
         _idle(state, task, 0)
         found.milestones.append({**item, "shown": "opens" if task.kind == "start-milestone" else "closes"})
         return
-    if late:
-        item["placement"] = "as-late-as-possible"
     unit = "emin" if task.elapsed else "min"
     item["duration"] = f"{length} {unit}"
     assignments = list(_assignments(state, task, found, begun=begun))
