@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from optimiser.clock import clock_of
 from optimiser.errors import InputError
 from optimiser.importing import Understood, plan_files, understand
 from tests.p6_cases import CASES, Case, date, link, milestone, work
+from tests.test_translate import RICH
+from tests.test_xer import spoiled
 from tests.xer_texts import written, xer_text
 
 
@@ -143,6 +146,24 @@ def test_a_plan_longer_than_any_calendar_has_no_dates_and_says_so(tmp_path: Path
 
     assert found.schedule is None
     assert "no-dates" in {each.code for each in found.report.findings}
+
+
+@pytest.mark.long
+def test_a_spoiled_file_is_understood_or_refused_with_a_place_never_a_traceback(tmp_path: Path) -> None:
+    """A thousand files cut, shuffled, doubled and wrongly encoded, each read, translated, worked out and compared."""
+    draw = random.Random(20260107)  # noqa: S311
+    told = refused = 0
+    for _ in range(1000):
+        whole = RICH if draw.random() < 0.5 else draw.choice(CASES).text
+        try:
+            understand(written(tmp_path, spoiled(draw, whole.encode())))
+            told += 1
+        except InputError as error:
+            refused += 1
+            assert all(fault.file or fault.path for fault in error.faults), error  # noqa: PT017  # of each of a thousand
+
+    assert told > 100
+    assert refused > 300
 
 
 def test_texts_of_a_plan_are_files_without_aliases() -> None:

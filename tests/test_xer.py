@@ -292,13 +292,8 @@ def test_a_spoiled_file_is_read_or_refused_with_a_place_never_a_traceback(tmp_pa
     read = refused = 0
     unplaced: list[Located] = []
     for _ in range(500):
-        spoiled = whole
-        for _ in range(draw.randrange(1, 4)):
-            spoiled = _spoiled(draw, spoiled) or b" "
-            if not _is_text(spoiled):
-                break
         try:
-            found = read_xer(written(tmp_path, spoiled))
+            found = read_xer(written(tmp_path, spoiled(draw, whole)))
             read += 1
             assert all(isinstance(link, LinkRecord) for project in found.projects for link in project.links)
         except InputError as error:
@@ -308,6 +303,15 @@ def test_a_spoiled_file_is_read_or_refused_with_a_place_never_a_traceback(tmp_pa
     assert unplaced == []
     assert read > 100
     assert refused > 100
+
+
+def spoiled(draw: random.Random, content: bytes) -> bytes:
+    """Return a file with up to three things wrong with it."""
+    for _ in range(draw.randrange(1, 4)):
+        content = _spoiled(draw, content) or b" "
+        if not _is_text(content):
+            break
+    return content
 
 
 def _is_text(content: bytes) -> bool:
