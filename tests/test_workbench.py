@@ -356,6 +356,20 @@ def test_scenarios_stand_side_by_side_with_their_differences(replan):
     assert any("no-such" in fault for fault in found["faults"])
 
 
+def test_a_page_names_scenarios_and_no_files(replan, tmp_path):
+    """A path to a scenario, wherever it leads, is no scenario of the plan, though `solve` would read it."""
+    file = tmp_path / "elsewhere.yaml"
+    file.write_text(replan.post("save", changes={"assumptions": {"sit-mvc": "310 wd"}}).text, encoding="utf-8")
+    link = tmp_path / "l.yaml"
+    link.symlink_to(file)
+    asked = [text for text in (str(link), "../plan.yaml", "./poap1", "scenarios/poap1.yaml") if len(text) <= 64]
+    found = replan.ask("beside", scenarios=asked)
+
+    assert [column["name"] for column in found["columns"]] == ["As opened"]
+    assert len(found["faults"]) == len(asked) >= 3
+    assert all("unknown scenario" in fault for fault in found["faults"])
+
+
 def test_parties_show_queue_and_slots(replan):
     """Qualification party by party, who waits longest first."""
     found = replan.ask("parties")

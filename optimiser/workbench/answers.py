@@ -260,11 +260,9 @@ def by_when(desk: Desk, question: Question, tell: Tell) -> dict[str, Any]:
     }[answer.verdict]
     near = answer.nearest
     conflict = near.conflict if near else answer.conflict
-    routes = [_route(desk, variation, question.changes, answer.route, "The cheapest way")] if answer.route else []
+    routes = [_route(variation, question.changes, answer.route, "The cheapest way")] if answer.route else []
     if near is not None and near.route is not None:
-        routes.append(
-            _route(desk, variation, question.changes, near.route, f"The cheapest way to {day(near.date)}, the nearest")
-        )
+        routes.append(_route(variation, question.changes, near.route, f"The cheapest way to {day(near.date)}, the nearest"))
     return {
         "schema": "optimiser/workbench-by/1",
         "number": question.number,
@@ -275,7 +273,7 @@ def by_when(desk: Desk, question: Question, tell: Tell) -> dict[str, Any]:
         "missing": f"{answer.missing_wd} wd too late" if answer.missing_wd else None,
         "nearest": None if near is None else f"{day(near.date)}, {near.missing_wd} wd too late",
         "conflict": _conflict(conflict) if conflict else None,
-        "routes": [route for route in routes if route is not None],
+        "routes": routes,
         "may_move": [_called(plan, name) for name in answer.may_move],
         "notes": list(answer.notes),
     }
@@ -286,7 +284,7 @@ def _called(plan: Plan, name: str) -> str:
     return plan.assumptions_by_id[name].title if name in plan.assumptions_by_id else title(plan, name)
 
 
-def _route(desk: Desk, variation: Variation, held: DeskChanges, route: Route, name: str) -> dict[str, Any] | None:
+def _route(variation: Variation, held: DeskChanges, route: Route, name: str) -> dict[str, Any]:
     """Return a way as its steps and as the changes on the page with which it is taken."""
     values = dict(held.values)
     unread = []
@@ -326,7 +324,6 @@ def _route(desk: Desk, variation: Variation, held: DeskChanges, route: Route, na
         ],
         "apply": None if unread else taken.model_dump(mode="json"),
         "unread": unread,
-        "base": desk.name,
     }
 
 

@@ -7,16 +7,18 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from models.faults import maybe
 from models.outcome import Solved
 from models.plan import Plan
 from models.robustness import ChanceEffect, RobustOutcome
 from models.rules import Point
-from models.workbench import Question
+from models.workbench import DeskChanges, Question
 from optimiser.errors import InputError
 from optimiser.evidence.charts.board import LABELS, BoardRow, board_axis, whole_sheet
 from optimiser.evidence.charts.gantt import Bar
 from optimiser.evidence.words import counted, day, weekday_day
 from optimiser.reading.load import load_changed
+from optimiser.reading.packaged import scenarios_beside
 from optimiser.solve import earliest
 from optimiser.workbench.answers import Tell, proved
 from optimiser.workbench.desk import Desk
@@ -130,14 +132,18 @@ def beside(desk: Desk, question: Question, tell: Tell) -> dict[str, Any]:
     InputError
         If a scenario cannot be read.
     """
-    opened = proved(desk, question.changes.model_validate({}), tell)[1]
+    opened = proved(desk, DeskChanges(), tell)[1]
     columns: list[tuple[str, Plan, Any]] = []
-    for name, changes in [("As opened", question.changes.model_validate({})), ("On the desk", question.changes)]:
+    for name, changes in [("As opened", DeskChanges()), ("On the desk", question.changes)]:
         if changes or not columns:
             columns.append((name, desk.variant(changes).plan, proved(desk, changes, tell)[1]))
     columns += [(kept.title, desk.variant(kept.changes).plan, proved(desk, kept.changes, tell)[1]) for kept in question.kept]
     faults = []
+    known = [name for name, _ in scenarios_beside(desk.path)] if desk.path else []
     for name in question.scenarios:
+        if name not in known:  # a name, never a path: a page reads no other file of this machine
+            faults.append(f"{name}: unknown scenario{maybe(name, known)}; expected one of {', '.join(known) or 'none'}")
+            continue
         tell(f"scenario {name}")
         try:
             plan = desk.reports.made(f"plan {name}", partial(_stacked, desk, name))

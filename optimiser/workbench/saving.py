@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from models.workbench import Question
+from optimiser.errors import InputError, Located
 from optimiser.evidence.words import listed
 from optimiser.explain.route import route_mapping
 from optimiser.workbench.answers import Tell
@@ -56,8 +57,6 @@ def chart(desk: Desk, question: Question) -> str:
     outcome = desk.outcomes.get(variation.key)
     rows = placed(variation, desk.asked, outcome)
     if rows is None:
-        from optimiser.errors import InputError, Located
-
         raise InputError([Located("there is no schedule to draw: the changes contradict each other", path="chart")])
     before = opened(desk, proved=rows.stage == "proof")
     said = [entry["text"] for entry in change_words(variation)]
