@@ -140,6 +140,18 @@ def test_rules_that_cannot_be_kept_are_told_at_their_row(tmp_path: Path, links: 
         understood(tmp_path, _stored(work(8), work(8), links=links))
 
 
+def test_what_is_no_planners_file_is_refused_with_the_endings_that_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another ending names those that are read, and XML of somebody else says whose it should be."""
+    assert main(["import", str(written(tmp_path, "id,name", "plan.csv"))]) == 2
+    assert "expected a planner's own file, ending in .xer, .xml" in capsys.readouterr().err
+    assert main(["import", str(written(tmp_path, "<rss/>", "plan.xml"))]) == 2
+    assert "or of Primavera (APIBusinessObjects)" in capsys.readouterr().err
+    assert main(["import", str(tmp_path / "none.xer")]) == 2
+    assert "there is no such file" in capsys.readouterr().err
+
+
 def test_a_plan_longer_than_any_calendar_has_no_dates_and_says_so(tmp_path: Path) -> None:
     """A lag of a hundred thousand hours is past the plan's days, and no traceback."""
     found = understood(tmp_path, _stored(work(8), work(8), links=[link(1, 2, hours=300_000)]))

@@ -12,7 +12,7 @@ from optimiser.reading.files import LARGEST_DOCUMENT, check_file
 from optimiser.reading.folder import Gathered
 from optimiser.reading.interchange.record import FilePlace, PlannerFile
 from optimiser.reading.interchange.translate import Translation, chosen, translated
-from optimiser.reading.packaged import BY_MPXJ
+from optimiser.reading.packaged import BY_MPXJ, PLANNERS
 
 __all__ = ["PlannerDocument", "gather_planner", "read_planner"]
 
@@ -36,6 +36,10 @@ def read_planner(path: Path) -> PlannerFile:
         from optimiser.reading.interchange.mpp import read_mpp
 
         return read_mpp(path)
+    if ending not in PLANNERS:
+        endings = ", ".join(PLANNERS)
+        message = f"expected a planner's own file, ending in {endings}; maybe 'optimiser init --from' reads this table"
+        raise InputError([Located(message, file=str(path))])
     return _read_xml(path)
 
 
