@@ -18,6 +18,7 @@ from models.changes import (
     ValueChange,
 )
 from models.findings import Binding
+from models.moment import Moment
 from models.outcome import MilestoneDate, Outcome, RowDate, Solved
 from models.plan import DURATION_PREFIX, Plan
 from models.rules import Blackout, Capacity, Equality, Rule
@@ -117,12 +118,13 @@ def _dates(before: Outcome, after: Outcome) -> Iterator[DateChange]:
     }
     for name in dict.fromkeys([*old, *new]):
         one, other = old.get(name), new.get(name)
+        known = one is not None and other is not None and len(axes) == 1 and not isinstance(one.date, Moment)
         yield DateChange(
             milestone=name,
             before=one.date if one else None,
             after=other.date if other else None,
             calendar_days=(other.date - one.date).days if one is not None and other is not None else None,
-            working_days=other.boundary - one.boundary if one is not None and other is not None and len(axes) == 1 else None,
+            working_days=other.boundary - one.boundary if known and one is not None and other is not None else None,
             proof_before=one.proof if one else None,
             proof_after=other.proof if other else None,
         )

@@ -43,8 +43,9 @@ __all__ = [
 
 
 def plain_date(date: dt.date) -> str:
-    """Print a date as a planner writes it: ``Wed 7 Feb 2024``."""
-    return f"{date:%a} {date.day} {date:%b %Y}"
+    """Print a date as a planner writes it: ``Wed 7 Feb 2024``, a moment with its time behind it."""
+    time = f" {date:%H:%M}" if isinstance(date, dt.datetime) else ""
+    return f"{date:%a} {date.day} {date:%b %Y}{time}"
 
 
 def point_name(plan: Plan, point: Point) -> str:

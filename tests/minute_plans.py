@@ -16,6 +16,7 @@ from models.duration import Duration
 from models.items import Activity, Milestone, Summary
 from models.moment import Moment
 from models.plan import Plan
+from models.progress import Assignment, Pin, Progress
 from models.rules import Dependency, NotBefore, Point
 
 FIRST = dt.date(2024, 1, 1)
@@ -201,3 +202,51 @@ class Walked:
         while not (stays or self.worked[name][at]):
             at += 1
         return at, at
+
+
+def held_plan(chance: random.Random, dialect: str | None, size: int = 6) -> Plan:
+    """Return a plan whose work is held by more than its rules: pins, delays, progress, assignments, a pinned summary."""
+    plan = minute_plan(chance, size)
+    status = moment(1500)
+    held = []
+    for activity in plan.activities:
+        changes: dict[str, Any] = {}
+        kind = chance.choice(["none", "pin", "delay", "done", "begun", "assigned", "none"])
+        elapsed = plan.duration(activity.duration).unit == "emin"
+        if kind == "pin":
+            date = moment(chance.randrange(200, 5000))
+            end = chance.choice(["start", "finish"])
+            changes["pin"] = Pin.model_validate({end: date, "kind": chance.choice(["on", "not-after"])})
+        elif kind == "delay":
+            changes["delay"] = Duration(chance.choice([1, 30, 700]), "emin")
+        elif kind == "done":
+            start, length = chance.randrange(0, 900), chance.randrange(1, 500)
+            changes["progress"] = Progress(actual_start=moment(start), actual_finish=moment(start + length))
+        elif kind == "begun":
+            resume = chance.choice([None, moment(1700)])
+            left = Duration(chance.choice([0, 4, 9]), "min")
+            expected = chance.choice([None, None, moment(3000)])
+            progress = Progress(actual_start=moment(900), remaining=left, resume=resume, expected_finish=expected)
+            changes["progress"] = progress
+        elif kind == "assigned" and not elapsed:
+            changes["assignments"] = tuple(
+                Assignment(
+                    calendar=chance.choice([None, "one", "two"]),
+                    work=chance.choice([None, Duration(chance.choice([3, 14]), "min")]),
+                    units=chance.choice([100.0, 50.0, 33.3]),
+                    delay=Duration(chance.choice([0, 0, 5]), "min"),
+                    levelling_delay=Duration(chance.choice([0, 0, 40]), "emin"),
+                )
+                for _ in range(chance.randint(1, 2))
+            )
+        held.append(activity.model_copy(update=changes))
+    return plan.model_copy(
+        update={
+            "activities": tuple(held),
+            "dialect": dialect,
+            "status_date": status,
+            "start": moment(chance.choice([0, 400])),
+            "logic": chance.choice(["retained", "retained", "override"]),
+            "start_lag": chance.choice(["early-start", "actual-start"]),
+        }
+    )

@@ -39,7 +39,7 @@ from optimiser.critical.compile import compile_network
 from optimiser.critical.forward import earliest_times
 from optimiser.encoding import Encoding
 from optimiser.solve.placement import complete
-from tests.minute_plans import Walked, minute_plan
+from tests.minute_plans import Walked, held_plan, minute_plan
 
 
 def drawn_time(chance: random.Random, size: int) -> WorkedTime:
@@ -171,6 +171,28 @@ def test_passes_checker_and_solver_agree_with_minutes_walked_one_by_one(seed: in
             assert broken
     assert seen["agree"] > 10
     assert seen["refused"] > 30
+
+
+@pytest.mark.parametrize("dialect", [None, "msp", "p6"])
+def test_witnesses_agree_on_work_that_more_than_rules_hold(dialect: str | None) -> None:
+    """Pins, delays, progress and assignments: the checker accepts the earliest schedule, and CP-SAT finds no earlier end."""
+    chance, seen = random.Random(f"held {dialect}"), Counter[str]()  # noqa: S311 - tests
+    for _ in range(60):
+        plan = held_plan(chance, dialect)
+        network = compile_network(plan)
+        earliest = earliest_times(network)
+        if earliest.status != "feasible":
+            seen[earliest.status] += 1
+            continue
+        for activity in plan.activities:
+            seen.update(key for key in ("pin", "delay", "progress", "assignments") if getattr(activity, key))
+        schedule = complete(network, earliest.values)
+        assert check(plan, schedule, network.clock) == ()
+        answer = Encoding(plan, network.clock, switches=False).earliest("END")
+        assert (answer.status, answer.boundary) == ("optimal", earliest.values[network.nodes["END", "start"]])
+        seen["agree"] += 1
+    assert seen["agree"] > 30
+    assert min(seen[key] for key in ("pin", "delay", "progress", "assignments")) > 15
 
 
 def test_a_plan_of_ten_years_takes_no_array_as_long_as_its_minutes() -> None:

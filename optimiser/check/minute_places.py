@@ -143,6 +143,7 @@ class MinutePlaces(Places):
                 if pin.start is not None
                 else self.back(item, self.clock.boundary(pin.finish or dt.date.min, "closes"))
             )
+            pinned = max(pinned, self.clock.origin)
             if pin.kind == "on" and msp:
                 return pinned
             at = pinned if pin.kind == "on" else min(at, pinned)

@@ -297,6 +297,10 @@ class Clock:
         """Return what is worked between two boundaries, negative where they are the other way round: boundaries, as days are."""
         return later - earlier
 
+    def days_between(self, earlier: int, later: int, calendar: str | None = None) -> int:
+        """Return the whole working days between two boundaries, negative where they are the other way round."""
+        return self.in_days(self.worked_between(earlier, later, calendar))
+
     def in_days(self, worked: int) -> int:
         """Return what is worked as whole working days, the rest left out."""
         return worked

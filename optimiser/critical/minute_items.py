@@ -327,6 +327,7 @@ def _pinned(clock: MinuteClock, pin: Pin, back: Rising) -> Rising:
     else:
         assert pin.finish is not None
         at = back.at(clock.boundary(pin.finish, "closes"))
+    at = max(at, clock.origin)
     return Constant(at) if pin.kind == "on" else Capped(at)
 
 

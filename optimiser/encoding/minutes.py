@@ -196,6 +196,7 @@ class MinuteVariables(Variables):
             else:
                 assert pin.finish is not None
                 at = self.backs.get(item.id, _STAY).at(self.clock.boundary(pin.finish, "closes"))
+            at = max(at, self.clock.origin)
             parts.append(Constant(at) if fixed else Capped(at))
             if fixed and msp:
                 return parts[0]

@@ -30,8 +30,9 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def day(date: dt.date) -> str:
-    """Return ``1 Jul 2025``, whatever the locale."""
-    return f"{date.day} {_MONTHS[date.month - 1]} {date.year:04d}"
+    """Return ``1 Jul 2025``, whatever the locale; of a moment with its time, ``1 Jul 2025 08:00``."""
+    time = f" {date.hour:02}:{date.minute:02}" if isinstance(date, dt.datetime) else ""
+    return f"{date.day} {_MONTHS[date.month - 1]} {date.year:04d}{time}"
 
 
 def weekday_day(date: dt.date) -> str:

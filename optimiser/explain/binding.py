@@ -227,7 +227,7 @@ class _Lines:
         """
         if reach is None or reach.exact is None or not self.proved or reach.exact > self.oracle.problem.clock.limit:
             return None
-        return self.boundary - reach.exact
+        return self.oracle.problem.clock.days_between(reach.exact, self.boundary)
 
     # -- a line ----------------------------------------------------------------------------------------------------------
 
@@ -271,7 +271,7 @@ class _Lines:
             number=str(number.value) if number else None,
             unit=number.unit if number else None,
             range_units=ranged.units if ranged else None,
-            range_gain_wd=self.boundary - ranged.boundary if ranged else None,
+            range_gain_wd=self.oracle.problem.clock.days_between(ranged.boundary, self.boundary) if ranged else None,
             saturation=taking_over(self.oracle, self.milestone, number, ranged, self.driving) if number and ranged else (),
             headroom=room.units if room else None,
             headroom_searched=room.searched(number) if room and number else None,

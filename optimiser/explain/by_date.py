@@ -102,7 +102,7 @@ def _answered(
     }
     if now.high is not None and now.high <= by:
         return WhyNot(**common, verdict="met", missing_wd=0, conflict=None)
-    missing = now.low - by if now.low <= clock.limit else None
+    missing = clock.days_between(by, now.low) if now.low <= clock.limit else None
     if now.low <= by:
         note = "the limit came before the verdict: it is neither shown to be possible nor impossible"
         return WhyNot(**common, verdict="undecided", missing_wd=None, conflict=None, notes=(note,))
@@ -185,7 +185,7 @@ def _nearest(oracle: Oracle, full: Plan, milestone: str, by: int, levers: Levers
     gains = levers.offered and (now.high is None or reach.high < now.high)
     return NearestMiss(
         date=oracle.problem.clock.show(reach.high, convention),
-        missing_wd=reach.low - by,
+        missing_wd=oracle.problem.clock.days_between(by, reach.low),
         route=cheapest_route(oracle, milestone, reach.high, levers, oracle.limits) if gains else None,
         conflict=conflict,
         to_allow=to_allow,

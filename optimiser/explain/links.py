@@ -128,7 +128,7 @@ def inferred_links(oracle: Oracle, milestone: str, boundary: int, near: int) -> 
                 title=member.title,
                 statement=member.statement,
                 confidence=member.confidence,
-                slack_wd=link.slack,
+                slack_wd=oracle.problem.clock.in_days(link.slack),
                 item=fallbacks.item(link.rule.id),
                 falls_back=None if back is None else back[0],
                 falls_back_to=None if back is None else back[1],
@@ -157,7 +157,7 @@ class Days:
         exact = None if reach is None else reach.exact
         if exact is None or exact > self._clock.limit:
             return {"date": None, "gain_wd": None}
-        return {"date": self._clock.show(exact, self._convention), "gain_wd": self.boundary - exact}
+        return {"date": self._clock.show(exact, self._convention), "gain_wd": self._clock.days_between(exact, self.boundary)}
 
 
 def _links(oracle: Oracle, milestone: str, boundary: int, near: int) -> list[_Link]:

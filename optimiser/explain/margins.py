@@ -7,9 +7,9 @@ from collections import defaultdict
 from typing import Any
 
 from models.explanation import BreakEven, ItemMargin, NearChain, ReadingLine
-from models.items import Milestone
+from models.items import Activity, Item, Milestone
 from models.rules import Point
-from optimiser.clock import Clock, Side
+from optimiser.clock import Clock, MinuteClock, Side
 from optimiser.critical import Columns, Earliest, evaluate, floats
 from optimiser.explain.alternatives import Alternative
 from optimiser.explain.headroom import headrooms
@@ -30,11 +30,12 @@ def margins(oracle: Oracle, milestone: str) -> tuple[ItemMargin, ...]:
     date uses the slots.
     """
     plan, clock, found = oracle.plan, oracle.problem.clock, oracle.reasons(milestone)
+    works: tuple[Activity | Milestone, ...] = (*plan.activities, *plan.milestones)
     slips = slacks(oracle.problem, found, milestone)
     late = latest_finishes(found, milestone)
     margins = []
-    for item in (*plan.activities, *plan.milestones):
-        _, finish = found.position(item.id)
+    for item in works:
+        start, finish = found.position(item.id)
         convention = item.shown if isinstance(item, Milestone) else "closes"
         last, slip = late[item.id], slips[item.id]
         margins.append(
@@ -44,12 +45,17 @@ def margins(oracle: Oracle, milestone: str) -> tuple[ItemMargin, ...]:
                 owner=item.owner,
                 raid=oracle.raid.get(item.id, ()),
                 finish=clock.show(finish, convention),
-                float_wd=slip.least,
-                float_most_wd=None if slip.exact else slip.most,
+                float_wd=_days(clock, item, start, slip.least),
+                float_most_wd=None if slip.exact else _days(clock, item, start, slip.most),
                 latest_finish=None if last is None else clock.show(min(last, clock.size - 1), convention),
             )
         )
     return tuple(margins)
+
+
+def _days(clock: Clock, item: Item, start: int, slip: int | None) -> int | None:
+    """Return the whole working days of an item's own calendar in a slip from where it starts."""
+    return None if slip is None else clock.days_between(start, start + slip, getattr(item, "calendar", None))
 
 
 def near_chains(oracle: Oracle, milestone: str, near: int) -> tuple[NearChain, ...]:
@@ -59,7 +65,11 @@ def near_chains(oracle: Oracle, milestone: str, near: int) -> tuple[NearChain, .
     """
     found = oracle.reasons(milestone)
     network = found.network
-    slips = floats(found, milestone)
+    items = network.plan.items
+    slips = {
+        name: _days(network.clock, items[name], found.position(name)[0], slip)
+        for name, slip in floats(found, milestone).items()
+    }
     close = {item: slip for item, slip in slips.items() if slip is not None and 0 < slip <= near}
     linked: dict[str, set[str]] = defaultdict(set)
     pairs = [(arc.source, arc.target) for arc in network.arcs if network.enabled.get(arc.rule, True)]
@@ -182,6 +192,8 @@ def reading_lines(oracle: Oracle, milestone: str) -> tuple[ReadingLine, ...]:
         delta = None
         if date is not None and day is not None:
             delta = int((clock.days < date.toordinal()).sum()) - int((clock.days < day.toordinal()).sum())
+            if isinstance(clock, MinuteClock):
+                delta = clock.days_between(clock.boundary(day, "opens"), clock.boundary(date, "opens"))
         found.append(
             ReadingLine(
                 reading=other.reading,

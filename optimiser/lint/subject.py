@@ -259,7 +259,8 @@ class Subject:
             convention: Convention = plan.convention(other.network.points[node])
             date = clock.show(other.values[node], convention)
             moved = self.clock.boundary(date, convention) - self.boundary(name)
-            effect = self._moved(name, self.boundary(name) + moved, moved)
+            reached = self.boundary(name) + moved
+            effect = self._moved(name, reached, self.clock.days_between(self.boundary(name), reached))
             found.append(effect.model_copy(update={"date": date}))
         return tuple(found)
 
@@ -270,7 +271,7 @@ class Subject:
             contradicts = infeasible or switched.status == "infeasible"
             result = "contradiction" if contradicts else "beyond"
             return LintEffect(milestone=name, result=result, working_days=None, date=None)  # type: ignore[arg-type]
-        return self._moved(name, boundary, boundary - self.boundary(name))
+        return self._moved(name, boundary, self.clock.days_between(self.boundary(name), boundary))
 
     def _moved(self, name: str, boundary: int, moved: int) -> LintEffect:
         return LintEffect(

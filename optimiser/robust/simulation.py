@@ -161,7 +161,9 @@ class Sampler:
             counter = Counter(network) if places and network.uses_capacity else None if places else self._counter
             self.networks.append((places, network, counter))
         several = [network.clock for _, network, _ in self.networks] if len(self.networks) > 1 else []
-        self.last = min((int(clock.days[clock.limit - 1]) for clock in several), default=None)
+        self.last = min(
+            (int(clock.shown(np.array([clock.limit], dtype=np.int64), "closes")[0]) for clock in several), default=None
+        )
         """Where readings choose between calendars, the day up to which all of them know what is late."""
         self._all = combinations(model, self.milestones) if self.enumerate and not self.main.pools else None
         self.exact = self._all is not None

@@ -58,7 +58,7 @@ def narrowed(plan: Plan, milestone: str, known: Mapping[str, Sequence[Variant]])
 
     def width(first: int, last: int) -> int:
         low, high = clock.boundaries(np.clip(np.array([first, last], dtype=np.int64), begin, end), shown)
-        return int(high - low)
+        return clock.days_between(int(low), int(high))
 
     found = {}
     for name in dict.fromkeys(name for name, _ in ends):

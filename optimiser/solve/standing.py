@@ -73,7 +73,11 @@ def baseline_deltas(plan: Plan, clock: Clock, milestone: str, boundary: int) -> 
         year, month = published.month
         day = published.day
         covers = clock.calendar.covers
-        working = boundary - clock.boundary(day, convention) if day and covers.first <= day <= covers.last else None
+        working = (
+            clock.days_between(clock.boundary(day, convention), boundary)
+            if day and covers.first <= day <= covers.last
+            else None
+        )
         found[baseline.id] = BaselineDelta(
             published=published.date, delta_months=(date.year - year) * 12 + date.month - month, delta_wd=working
         )

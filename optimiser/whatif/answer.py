@@ -104,7 +104,7 @@ def _date(before: PlanSide, after: PlanSide, milestone: str) -> DateChange:
     if old is not None and new is not None:
         clock, convention = after.problem.clock, after.plan.convention(Point(milestone, "start"))
         try:
-            working = clock.boundary(new, convention) - clock.boundary(old, convention)
+            working = clock.days_between(clock.boundary(old, convention), clock.boundary(new, convention))
         except BeyondHorizonError:
             working = None
     return DateChange(

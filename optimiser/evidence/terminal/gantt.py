@@ -19,8 +19,13 @@ __all__ = ["Rows", "gantt_lines", "shown_date"]
 Rows = Literal["driving", "main", "all"]
 """Which items are drawn: the driving ones, those and all milestones, or everything."""
 
-_BARS = {"activity": "▒", "hammock": "─"}
+_BARS = {"activity": "▒", "hammock": "─", "summary": "─"}
 _MONTHS = "JFMAMJJASOND"
+
+
+def _plain(date: dt.date) -> str:
+    """Return the day of a date: its time has no room beside a bar."""
+    return day(dt.date(date.year, date.month, date.day))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +127,11 @@ def _row(row: RowDate, plan: Plan, axis: _Axis, label: int, driving: set[str], r
     name = Text("  ").append_text(words(row.id, "bold" if drives else "")).append(" ").append_text(words(row.name, "dim"))
     name.truncate(label - 1, overflow="ellipsis", pad=True)
     if row.kind == "milestone":
-        dates = f"{day(first):>24}" if wide else f"{day(first):>12}"
+        dates = f"{_plain(first):>24}" if wide else f"{_plain(first):>12}"
     elif row.finish < row.start:
-        dates = f"{'none from ' + day(first):>24}" if wide else f"{day(first):>12}"
+        dates = f"{'none from ' + _plain(first):>24}" if wide else f"{_plain(first):>12}"
     else:
-        dates = f" {day(first)} {day(last)}" if wide else f"{day(last):>12}"
+        dates = f" {_plain(first)} {_plain(last)}" if wide else f"{_plain(last):>12}"
     return name.append(" ").append("".join(cells), "cyan" if drives else "dim").append(" ").append(dates)
 
 

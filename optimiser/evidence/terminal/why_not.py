@@ -75,7 +75,7 @@ def _head(answer: WhyNot, plan: Plan, page: Page) -> Lines:
 
 def _conflict(conflict: Conflict, plan: Plan, page: Page, title: str) -> Lines:
     note = conflict.confirmed_by if conflict.minimal else f"perhaps not minimal; {conflict.confirmed_by}"
-    compelled, _, _ = conflict.statement.partition(":")
+    compelled, _, _ = conflict.statement.partition(": ")
     lines = [heading(title, note), *paragraph(compelled, page.width)]
     together, alone = families(plan, [member.id for member in conflict.members])
     members = {member.id: member for member in conflict.members}
