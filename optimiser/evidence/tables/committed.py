@@ -23,7 +23,7 @@ def commitments(outcome: RobustOutcome, source: str, stated: float | None = None
             column("a day late costs so many days early", "number"),
             column("so it should hold with", "share"),
             *([] if stated is None else [column("said")]),
-            *(column(entry.milestone, "date") for entry in found),
+            *(column(entry.milestone, "date", note="the date to commit to at that ratio") for entry in found),
         ],
         [
             [
