@@ -79,6 +79,14 @@ def test_tasks_become_items_under_the_planners_own_codes(tmp_path: Path) -> None
     )
 
 
+def test_a_plan_says_of_itself_that_something_of_the_file_is_lost(tmp_path: Path) -> None:
+    """Whoever asks another verb than import is sent there where dates may differ for it."""
+    whole = xer_text([work(8), work(8)], [link(1, 2)])
+
+    assert "'optimiser import' lists them" in translation(tmp_path).content["note"]
+    assert "optimiser import" not in translation(tmp_path, whole).content["note"]
+
+
 def test_every_entry_cites_its_table_and_row(tmp_path: Path) -> None:
     """A reader of the plan finds in the file what it stands on."""
     lines = RICH.split("\n")

@@ -200,6 +200,9 @@ def translated(file: PlannerFile, project: ProjectRecord) -> Translation:
     }
     _tell_file(state, file)
     findings = tally.findings()
+    moving = sum(finding.count for finding in findings if finding.severity in {"lost", "approximated"})
+    if moving:
+        content["note"] += f" Of {moving:,} things the dates may be otherwise than the file's: 'optimiser import' lists them."
     return Translation(
         project,
         {name: value for name, value in content.items() if value != []},
