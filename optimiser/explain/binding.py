@@ -157,10 +157,10 @@ class _Lines:
     def _dropped(self, names: Sequence[str]) -> dict[str, DateRange]:
         """Return the date without each rule or duration.
 
-        Of a rationed plan only members of every minimal conflict are tried: no other gains alone.
+        Only members of every minimal conflict are tried, and lengths that hold their starts back: no other gains alone.
         """
         every = self._everywhere()
-        tried = [name for name in names if every is None or name in every]
+        tried = [name for name in names if every is None or name in every or self._holds_back(name)]
         reaches = dict(
             zip(
                 tried,
@@ -176,16 +176,20 @@ class _Lines:
         return self.boundary if self.proved and not self.oracle.two_way else None
 
     def _everywhere(self) -> set[str] | None:
-        """Return the members of every minimal conflict, None where all rules can be tried at no cost."""
-        if not self.oracle.rationed or not self.found.conflicts:
+        """Return the members of every minimal conflict, None where none is known."""
+        if not self.found.conflicts:
             return None
         return set.intersection(*(set(members) for members in self.found.conflicts))
+
+    def _holds_back(self, name: str) -> bool:
+        """Return whether relaxing a length may move the date later, too, where the network alone tells."""
+        return not self.oracle.rationed and name in self.oracle.two_way
 
     def _relaxed(self, numbers: Mapping[str, Number]) -> dict[str, DateRange]:
         """Return the date with each number relaxed by one unit, where a unit is left."""
         able = [name for name, number in numbers.items() if number.least > 0]
         every = self._everywhere()
-        tried = [name for name in able if every is None or name in every]
+        tried = [name for name in able if every is None or name in every or self._holds_back(name)]
         reaches = dict(
             zip(
                 tried,

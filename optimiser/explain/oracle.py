@@ -53,6 +53,8 @@ MOST_SCHEDULED = 600
 """Variants of a larger plan with capacity that are searched one by one for one milestone; what is left is not asked."""
 MOST_SOLVED = 8
 """Variants of a larger plan with capacity that CP-SAT is asked about for one milestone; of one too large for it, none."""
+TOGETHER = 512
+"""Variants of which the positions of everything are held at once, where the network alone tells."""
 KEPT = 2
 """Schedules whose orders serve for all variants at once."""
 FEW = 3
@@ -261,6 +263,9 @@ class Oracle:
         """
         if not variants:
             return []
+        if len(variants) > TOGETHER and not self.rationed:
+            blocks = (variants[begin : begin + TOGETHER] for begin in range(0, len(variants), TOGETHER))
+            return [reach for block in blocks for reach in self.reach(milestone, block, by=by, at_most=at_most)]
         evaluated = self.evaluate(variants)
         boundaries: list[int] = np.where(evaluated.infeasible, self.never, evaluated.of(milestone)).tolist()
         if not self.leads(milestone) and not any(self._capacity_on(variant) for variant in variants):
