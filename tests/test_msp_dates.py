@@ -8,10 +8,11 @@ import pytest
 
 from models.moment import Moment
 from optimiser.check import check
-from optimiser.critical import compile_network, earliest_times
+from optimiser.critical import compile_network, earliest_times, floats
 from optimiser.reading.interchange.opening import gather_planner
 from optimiser.reading.sound import judge
 from optimiser.solve.placement import schedule_of
+from tests.mspdi_texts import assignment, link, project, resource, task
 from tests.test_pass_msp import CASES
 
 ENDS_OF_WORK = {"4.6 must finish on"}
@@ -44,3 +45,33 @@ def test_a_plan_of_the_file_has_the_dates_worked_out_by_hand(name: str, tmp_path
         )
     assert found == wanted
     assert check(plan, schedule_of(network, earliest.values)) == ()
+
+
+def test_floats_of_work_by_its_assignments_are_to_the_milestone(tmp_path: Path) -> None:
+    """What drives the finish has none; what ends earlier has the worked minutes until then, whoever works."""
+    path = tmp_path / "plan.xml"
+    path.write_bytes(
+        project(
+            task(1, 40),
+            task(2, 16, link(1)),
+            task(3, 8, link(1)),
+            task(4, 8, ActualStart="2026-01-05T08:00:00"),
+            resources=resource(1, 1) + resource(2, 1),
+            assignments=assignment(1, 1, 40) + assignment(2, 2, 8, Units=0.5) + assignment(3, 3, 8, 2) + assignment(4, 4, 8, 2),
+        )
+    )
+    gathered, _, _ = gather_planner(path)
+    plan = judge(gathered, hindsight=False).plan
+    assert plan is not None
+    earliest = earliest_times(compile_network(plan))
+    clock = earliest.network.clock
+    slips = {item: (earliest.position(item)[0], slip) for item, slip in floats(earliest, "END").items() if slip is not None}
+
+    # The plan ends on Tuesday 13 January: a day behind the third, six behind the fourth.
+    assert {item: clock.worked_between(start, start + slip) for item, (start, slip) in slips.items()} == {
+        "1": 0,
+        "2": 0,
+        "3": 480,
+        "4": 2880,
+        "END": 0,
+    }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.items import Activity, Milestone
+from optimiser.clock import MinuteClock
 from optimiser.critical.batch import Columns, evaluate
 from optimiser.critical.forward import Earliest
 from optimiser.critical.moving import Flow
@@ -237,7 +239,7 @@ def floats(earliest: Earliest, milestone: str, *, boundary: int | None = None) -
     affects = reaches(network, target)
     latest = latest_times(network, {target: held})
     slips = [late - early for late, early in zip(latest, earliest.values, strict=True)]
-    items = (*network.plan.activities, *network.plan.milestones)
+    items: tuple[Activity | Milestone, ...] = (*network.plan.activities, *network.plan.milestones)
     chosen = (
         source
         for quorum in network.quorums
@@ -255,7 +257,22 @@ def floats(earliest: Earliest, milestone: str, *, boundary: int | None = None) -
     for item in items:
         start, finish = network.item_nodes(item.id)
         found[item.id] = slips[start] if affects[start] or affects[finish] else None
+        if isinstance(network.clock, MinuteClock) and start not in asked and found[item.id] is not None:
+            found[item.id] = _slip_of_both(earliest, network.clock, item, latest, affects)
     return found
+
+
+def _slip_of_both(
+    earliest: Earliest, clock: MinuteClock, item: Activity | Milestone, latest: Sequence[int], affects: Sequence[bool]
+) -> int:
+    """Return how far an item's start can slip where either end may be what the milestone waits for.
+
+    What a pin, progress or assignments hold has its two ends by themselves: the least worked time at either counts.
+    """
+    nodes = earliest.network.item_nodes(item.id)
+    worked = min(clock.worked_between(earliest.values[n], latest[n], item.calendar) for n in nodes if affects[n])
+    time, start = clock.time(item.calendar), earliest.values[nodes[0]]
+    return max(0, time.begin(time.worked(start) + max(0, worked)) - start)
 
 
 def _bisected(earliest: Earliest, target: int, held: int, least: Mapping[int, int], most: Mapping[int, int]) -> dict[int, int]:
