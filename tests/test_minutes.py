@@ -12,8 +12,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from models.rules import RULE_KINDS
 from models.schedule import Position
 from optimiser.check import check
+from optimiser.check.minutes import MINUTE_MEANINGS
 from optimiser.clock import MinuteClock, WorkedTime, clock_of
 from optimiser.clock.rising import (
     Back,
@@ -37,7 +39,9 @@ from optimiser.critical.backward import latest_times
 from optimiser.critical.batch import Columns, evaluate
 from optimiser.critical.compile import compile_network
 from optimiser.critical.forward import earliest_times
+from optimiser.critical.minute_rules import MINUTE_COMPILERS
 from optimiser.encoding import Encoding
+from optimiser.encoding.minute_rules import MINUTE_ENCODERS
 from optimiser.solve.placement import complete
 from tests.minute_plans import Walked, held_plan, minute_plan
 
@@ -227,6 +231,12 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert int(found.stdout) < 300
+
+
+def test_every_kind_of_rule_has_a_meaning_in_minutes_for_every_witness_or_is_refused() -> None:
+    """What counts working days is refused by the plan; every other kind is checked, bounded and encoded."""
+    known = RULE_KINDS.keys() - {"capacity", "migration"}
+    assert MINUTE_MEANINGS.keys() == MINUTE_COMPILERS.keys() == MINUTE_ENCODERS.keys() == known
 
 
 def test_the_clock_is_chosen_by_the_unit_and_shows_times() -> None:

@@ -169,8 +169,16 @@ def _converted(held: Duration, size: Fraction, unit: str, said: str, plan: Plan)
         raise ValueError(message)
     clock = _clock(plan)
     covers = clock.calendar.covers
-    working = Fraction(clock.size, (covers.last - covers.first).days + 1)
+    covered = (covers.last - covers.first).days + 1
+    minute = Fraction(0)
+    if plan.unit == "minute":
+        worked = clock.worked_between(0, clock.size)
+        minute = Fraction(covered, max(1, worked))
+        working = 1 / (minute * plan.day_minutes)
+    else:
+        working = Fraction(clock.size, covered)
     days = {"wd": 1 / working, "cd": Fraction(1), "mo": _MONTH}
+    days |= {"min": minute, "h": 60 * minute, "emin": Fraction(1, 24 * 60)}
     exact = size * days[unit] / days[held.unit]
     whole = int(abs(exact) + Fraction(1, 2)) * (-1 if exact < 0 else 1)
     each = f"{float(days[unit] / days[held.unit]):.4g} {held.unit} to one {unit}"
@@ -190,8 +198,11 @@ def _later(date: dt.date, amount: int, unit: str, plan: Plan) -> dt.date:
     from optimiser.clock import add_months
 
     try:
-        if unit == "wd" and amount:
+        if plan.unit == "minute" and (unit == "wd" or isinstance(date, dt.datetime)):
             clock = _clock(plan)
+            at = clock.shift(clock.boundary(date, "opens"), Duration(amount, unit), "opens", "opens")  # type: ignore[arg-type]
+            return clock.show(at, "opens")
+        if unit == "wd" and amount:
             # From a day off, a day later is the next working day, and a day earlier the one before.
             return clock.show(clock.stated(date, "opens", "ceiling" if amount > 0 else "floor") + amount, "opens")
         if unit != "mo":
