@@ -149,7 +149,12 @@ def test_what_is_told_of_a_task_is_in_days_of_the_file(tmp_path: Path) -> None:
     assert (found["5"].stored.total_float, found["5"].stored.critical) == (1110, False)
     # From Thursday 17:00, a day later than the file has it: 1,110 worked minutes are two days and two and a half hours.
     assert found["5"].stored.late_finish == january(13, 10) + dt.timedelta(minutes=30)
-    assert (found["4"].stored.critical, found["4"].stored.late_finish) == (True, january(9, 17))
+    assert found["5"].stored.late_start == january(12, 10) + dt.timedelta(minutes=30)
+    assert (found["4"].stored.critical, found["4"].stored.late_start, found["4"].stored.late_finish) == (
+        True,
+        january(9, 8),
+        january(9, 17),
+    )
 
 
 def test_an_xer_takes_its_answer(tmp_path: Path) -> None:

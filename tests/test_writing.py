@@ -198,7 +198,7 @@ def test_whatever_is_missing_is_put_in_the_order_of_the_schema() -> None:
         for uid, new in dates.items():
             stored = rows[uid]
             assert (stored.start, stored.finish, stored.early_start, stored.early_finish) == (new.start, new.finish) * 2
-            assert stored.total_float == new.total_float or new.total_float is None
+            assert stored.total_float == new.total_float or not new.total_float
             assert stored.late_finish == new.late_finish or new.late_finish is None
             changed += 1
         held = dict.fromkeys(found.held, ())

@@ -159,8 +159,8 @@ class _TaskAnswers:
     def _new(self, uid: str, position: tuple[int, int], told: tuple[tuple[str, str], ...]) -> TaskDates:
         name, moved = self._names[uid], uid in self.moved
         start, finish = (self._clock.show(at, "opens") for at in position)
-        slack = self._slack(name, END)
-        late = [self._later(name, at, slack) for at in position] if slack is not None else [None, None]
+        slack = self._slack(name, END) if self._tasks[uid].progress.actual_finish is None else None
+        late = self._late(name, position, slack) if slack is not None else (None, None)
         return TaskDates(
             start=start if moved else None,
             finish=finish if moved else None,
@@ -179,10 +179,15 @@ class _TaskAnswers:
         found = minutes.get(milestone)
         return found if isinstance(found, int) else None
 
-    def _later(self, name: str, at: int, slack: int) -> Moment | None:
+    def _late(self, name: str, position: tuple[int, int], slack: int) -> tuple[Moment | None, Moment | None]:
+        """Return the latest dates: the start where work begins, the finish where it ends, as those of the answer do."""
+        if not slack:
+            return self._shown(position[0]), self._shown(position[1])
         time = self._clock.time(getattr(self._plan.items[name], "calendar", None))
-        late = time.plus(at, slack)
-        return self._clock.show(late, "opens") if 0 <= late <= self._clock.size else None
+        return self._shown(time.begin(time.worked(position[0]) + slack)), self._shown(time.plus(position[1], slack))
+
+    def _shown(self, boundary: int) -> Moment | None:
+        return self._clock.show(boundary, "opens") if 0 <= boundary <= self._clock.size else None
 
     def _told(self, uid: str) -> Iterator[tuple[str, str]]:
         """Yield what is told of a task: proof, float to each date asked for, and which of them it drives."""

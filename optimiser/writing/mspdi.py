@@ -263,9 +263,9 @@ def _cells(new: TaskDates) -> Iterator[tuple[str, str]]:
 
 
 def _same(name: str, old: str, new: str) -> bool:
-    """Tell whether a cell says what is to be written already."""
+    """Tell whether a cell says what is to be written already; a slack or a flag that is left out is nought."""
     if name in {"Critical", "FreeSlack", "TotalSlack"}:
-        return old == new
+        return (old or "0") == new
     return _moment(old) == _moment(new)
 
 
