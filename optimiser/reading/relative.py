@@ -203,6 +203,7 @@ def _later(date: dt.date, amount: int, unit: str, plan: Plan) -> dt.date:
             at = clock.shift(clock.boundary(date, "opens"), Duration(amount, unit), "opens", "opens")  # type: ignore[arg-type]
             return clock.show(at, "opens")
         if unit == "wd" and amount:
+            clock = _clock(plan)
             # From a day off, a day later is the next working day, and a day earlier the one before.
             return clock.show(clock.stated(date, "opens", "ceiling" if amount > 0 else "floor") + amount, "opens")
         if unit != "mo":

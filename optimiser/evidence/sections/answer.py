@@ -6,6 +6,7 @@ from models.pack import Block, Cell, Chart, Figure, Name, Section, Table
 from optimiser.evidence.charts.gantt import gantt_chart
 from optimiser.evidence.documents import conditions
 from optimiser.evidence.dossier import Dossier
+from optimiser.evidence.sections.changed import changed
 from optimiser.evidence.sections.dates import bars_of, main_rows
 from optimiser.evidence.sections.summary import acts_of, give, no_dates
 from optimiser.evidence.sections.words import delta, paragraph, run_source, warning
@@ -26,6 +27,7 @@ def answer(dossier: Dossier) -> Section:
         if case.solved is None:
             status = case.outcome.status if case.outcome else "without dates"
             blocks.append(warning("Case ", Name(text=case.id), f" is {status}: see the section of cases."))
+    blocks += changed(dossier)
     if solved is not None:
         bars = main_rows(bars_of(dossier.plan, dossier.main, dossier.milestones), dossier.milestones)
         title = "What drives the dates, and where the published plans have them"

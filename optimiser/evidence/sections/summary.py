@@ -11,7 +11,6 @@ from models.pack import Block, Cell, Figure, Name, Section
 from optimiser.evidence.documents import conditions
 from optimiser.evidence.dossier import Dossier
 from optimiser.evidence.resting import resting
-from optimiser.evidence.sections.changed import changed
 from optimiser.evidence.sections.dates import dates_table
 from optimiser.evidence.sections.words import (
     absence,
@@ -36,11 +35,11 @@ __all__ = ["acts_of", "give", "no_dates", "summary"]
 
 def summary(dossier: Dossier) -> Section:
     """Return the answer in words: what it says, what it would cost to be wrong, what holds it, and who must act."""
-    opening = [_opening(dossier), *changed(dossier)]
+    opening = _opening(dossier)
     if dossier.main.solved is None:
-        return Section(id="summary", title="The answer in words", items=(20,), blocks=tuple(opening))
+        return Section(id="summary", title="The answer in words", items=(20,), blocks=(opening,))
     blocks: list[Block] = [
-        *opening,
+        opening,
         *_sentences(dossier),
         _main_dates(dossier),
         *_wrong(dossier),
