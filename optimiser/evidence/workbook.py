@@ -25,7 +25,7 @@ ASSUMPTIONS: Final = "Assumptions"
 HEADS: Final = ("assumption", "title", "value", "low", "high", "kind", "owner", "rated", "basis", "citation", "note")
 
 _SHEETS: Final = {
-    "Dates": ("dates-cases", "dates"),
+    "Dates": ("dates-cases", "dates-synthetic"),
     "Schedule": ("schedule",),
     "What binds": ("binding-*", "binding-solve"),
     "Routes": ("changes", "route-*", "allow-*"),
@@ -92,7 +92,7 @@ def _sheet(name: str, asked: Sequence[str], by_id: dict[str, Table]) -> _TableSh
         else:
             parts = {key.removeprefix(stem): value for key, value in by_id.items() if key.startswith(stem) and key not in asked}
             table = stacked(parts, "milestone") if parts else None
-        if table is None or (name == "Dates" and found):
+        if table is None:
             continue
         found.append((row + 2 * bool(found), table))
         row = found[-1][0] + len(table.rows) + 1

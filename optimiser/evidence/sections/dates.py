@@ -11,7 +11,7 @@ from models.pack import Absence, Block, Cell, Chart, Figure, Name, PackProof, Se
 from models.plan import Plan
 from models.rules import Dependency, Equality, Gate
 from optimiser.evidence.charts.gantt import Bar, gantt_chart
-from optimiser.evidence.documents import conditions, solve_document
+from optimiser.evidence.documents import conditions, evidence_class, solve_document
 from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.resting import resting
 from optimiser.evidence.sections.words import count, delta, evidence_words, lead, names, paragraph, run_source, warning
@@ -221,10 +221,15 @@ def checker(dossier: Dossier) -> Section:
     )
 
 
-def dates_table(dossier: Dossier, cases: Sequence[DossierCase], id_: str, title: str) -> Table:
-    """Return the dates of some cases in one table."""
+def _synthetic(case: DossierCase) -> bool:
+    """Return whether any date of a case stands on made-up numbers."""
+    return case.solved is not None and any(evidence_class(entry.evidence) == "synthetic" for entry in case.solved.milestones)
+
+
+def dates_table(dossier: Dossier, cases: Sequence[DossierCase], id_: str, title: str, *, named: bool = False) -> Table:
+    """Return the dates of some cases in one table, each led by its case where there are several or they are to be named."""
     baselines = [baseline.id for baseline in dossier.plan.baselines]
-    several = len(cases) > 1
+    several = named or len(cases) > 1
     rows: list[list[Cell]] = []
     for case in cases:
         robust = {entry.id: entry for entry in case.robust.milestones} if case.robust else {}
@@ -272,9 +277,19 @@ def dates_table(dossier: Dossier, cases: Sequence[DossierCase], id_: str, title:
 
 
 def cases(dossier: Dossier) -> Section:
-    """Return the cases beside the main one: what each sets, and what becomes of it."""
+    """Return the cases beside the main one: what each sets, and what becomes of it; synthetic ones stand apart."""
+    synthetic = [] if _synthetic(dossier.main) else [case for case in dossier.cases[1:] if _synthetic(case)]
+    real = [case for case in dossier.cases if case not in synthetic]
+    title = "Synthetic cases: how made-up numbers behave, not when milestones can be"
+    made_up = [dates_table(dossier, synthetic, "dates-synthetic", title, named=True)] if synthetic else []
     blocks: list[Block] = [
-        dates_table(dossier, dossier.cases, "dates-cases", "Earliest and robust dates of every case"),
+        dates_table(
+            dossier,
+            real,
+            "dates-cases",
+            f"Earliest and robust dates of every case{' that is not synthetic' if made_up else ''}",
+        ),
+        *made_up,
         table(
             "cases",
             "Cases of this pack",
