@@ -8,11 +8,12 @@ from optimiser.evidence.documents import conditions
 from optimiser.evidence.dossier import Dossier
 from optimiser.evidence.sections.changed import changed
 from optimiser.evidence.sections.dates import bars_of, main_rows
-from optimiser.evidence.sections.summary import acts_of, give, no_dates
+from optimiser.evidence.sections.summary import acts_of, give, months_of, no_dates
 from optimiser.evidence.sections.words import delta, paragraph, run_source, warning
 from optimiser.evidence.sections.worth import first_evidence
 from optimiser.evidence.tables.kit import column, columns, table, weakest
 from optimiser.evidence.words import day
+from optimiser.robust.commitment import ratio_of
 
 __all__ = ["answer"]
 
@@ -97,9 +98,15 @@ def _lines(dossier: Dossier) -> list[Block]:
                 Figure(text=day(first.date), proof="simulated", source=source),
                 " in ",
                 Figure(text=f"{first.confidence:.0%}", proof="stated", source="asked for with the pack"),
+                *(
+                    (", which is right where a day late costs ", cost, " days early")
+                    if (cost := _cost(first.confidence))
+                    else ()
+                ),
                 ".",
             )
         )
+    found += months_of(dossier)
     found += [give(dossier, entry) for entry in dossier.why_not[:1]]
     found += first_evidence(dossier)
     said = dict.fromkeys(conditions(entry.evidence) for entry in solved.milestones)
@@ -124,3 +131,9 @@ def _lines(dossier: Dossier) -> list[Block]:
             )
         )
     return found
+
+
+def _cost(confidence: float) -> Figure | None:
+    """Return the ratio of costs that a confidence stands for; None where none does."""
+    ratio = ratio_of(confidence)
+    return None if ratio is None else Figure(text=f"{ratio:.3g}", proof="closed form", source=f"the quantile {confidence:.0%}")

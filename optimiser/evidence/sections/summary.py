@@ -30,7 +30,7 @@ from optimiser.evidence.tables.kit import column, columns, table
 from optimiser.evidence.words import day, month_or_day
 from optimiser.robust.commitment import commitment, ratio_of
 
-__all__ = ["acts_of", "give", "no_dates", "summary"]
+__all__ = ["acts_of", "give", "months_of", "no_dates", "summary"]
 
 
 def summary(dossier: Dossier) -> Section:
@@ -43,7 +43,6 @@ def summary(dossier: Dossier) -> Section:
         *_sentences(dossier),
         _main_dates(dossier),
         *_wrong(dossier),
-        *_months(dossier),
         *_binds(dossier),
         *_gives(dossier),
         *_acts(dossier),
@@ -149,22 +148,23 @@ def _wrong(dossier: Dossier) -> list[Block]:
     return found
 
 
-def _months(dossier: Dossier) -> list[Block]:
+def months_of(dossier: Dossier) -> list[Block]:
     """Say what the months to the first published dates are made up of, no sign netted."""
-    found: list[Block] = []
-    for each in dossier.own:
-        if each.of != dossier.main.id:
-            continue
-        source = f"attribute --from {dossier.plan.baselines[0].id}, {each.milestone}"
+    own = [each for each in dossier.own if each.of == dossier.main.id]
+    if not own:
+        return []
+    baseline = dossier.plan.baselines[0].id
+    parts: list[str | Name | Figure] = ["What makes up the months to ", Name(text=baseline), ": "]
+    for place, each in enumerate(own):
+        source = f"attribute --from {baseline}, {each.milestone}"
 
         def months(count: int, source: str = source) -> Figure:
             return Figure(text=f"{count:+d}" if count else "0", proof="counted", source=source)
 
-        parts: list[str | Name | Figure] = [Name(text=each.milestone), " is ", months(each.months), " months from "]
-        parts += [Name(text=dossier.plan.baselines[0].id), ": approved ", months(each.approved), ", evidenced "]
-        parts += [months(each.evidenced), ", not evidenced ", months(each.not_evidenced), ", saved ", months(each.saved)]
-        found.append(paragraph(*parts, "."))
-    return found
+        parts += ["; " if place else "", Name(text=each.milestone), " ", months(each.months), " in all, of which approved "]
+        parts += [months(each.approved), ", evidenced ", months(each.evidenced), ", not evidenced ", months(each.not_evidenced)]
+        parts += [", saved ", months(each.saved)]
+    return [paragraph(*parts, ".")]
 
 
 def _binds(dossier: Dossier) -> list[Block]:
