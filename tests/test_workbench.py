@@ -240,7 +240,7 @@ def test_a_planner_s_file_is_served(tmp_path):
     held = page.ask("draft", drag={"item": "A2", "end": "finish", "to": "2026-12-04"})
     proof = page.ask("proof", changes=held["changes"])
 
-    assert next(row["finish"] for row in held["rows"] if row["id"] == "A2") == "4 Dec 2026"
+    assert next(row["finish"] for row in held["rows"] if row["id"] == "A2") == "4 Dec 2026 17:00"
     assert proof["status"] == "solved"
     assert [entry["day"][:10] for entry in proof["milestones"]] == [entry["day"][:10] for entry in held["dates"]]
 
