@@ -66,6 +66,16 @@ def test_what_is_called_a_conflict_is_one_and_what_is_called_minimal_is(seeds: r
     require(seen, least)
 
 
+def test_a_board_of_its_own_end_is_a_conflict_alone() -> None:
+    """Work whose finish waits for a board that its finish is put to never finishes; a link into it is no part of that."""
+    plan = drawn(1_409)
+
+    outcome = earliest(plan, plan.targets[:1])
+
+    assert isinstance(outcome, Infeasible)
+    assert [member.id for member in outcome.conflict.members] == ["R1"]
+
+
 def test_a_window_that_the_end_of_the_axis_closes_through_a_link_names_the_link() -> None:
     """Work has room only after a date; the link behind it keeps it from being so late, and belongs to the conflict."""
     plan = plan_of(

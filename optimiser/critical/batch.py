@@ -484,7 +484,8 @@ class Batch:
             for arc, on, amount in rounding:
                 reached = self.apply(arc.family, row, amount)
                 np.maximum(row, reached if on is None else np.where(on, reached, 0), out=row)
-            if len(rounding) == 1 or not np.any((row > before) & (before < self.off_axis)):
+            # One rule alone may push on too: work that waits for a board of its own end.
+            if not np.any((row > before) & (before < self.off_axis)):
                 break
 
     def apply(self, family: Family, x: Boundaries, amount: int | Boundaries) -> Boundaries:
