@@ -171,7 +171,7 @@ export function board(desk, place) {
   const nudge = (id, steps) => (nudging = nudging.then(() => nudged(id, steps)));
 
   async function nudged(id, steps) {
-    if (desk.item !== id) await desk.choose(id);
+    await desk.known(id);
     const can = desk.draft?.can;
     if (can?.length) {
       const { kind, name, amount, unit } = can.length;

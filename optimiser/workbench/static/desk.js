@@ -135,6 +135,12 @@ export class Desk extends EventTarget {
     await this.see({ focus: item });
   }
 
+  /** Wait until the draft is of an item: only then is it known what can be moved of it. */
+  async known(item) {
+    if (this.item !== item) await this.choose(item);
+    else if (this.draft?.item !== item) await this.#drafted();
+  }
+
   cancelProof() {
     this.#proving?.abort();
     this.#proving = null;
@@ -203,7 +209,7 @@ export class Desk extends EventTarget {
       const found = await ask("draft", question);
       if (found.number < this.#shown) return;
       this.#shown = found.number;
-      this.draft = found;
+      this.draft = { ...found, item: question.item };
       this.fresh = key(question.changes) === key(this.current);
       this.emit("draft");
       requestAnimationFrame(() => this.timings.draft.push(performance.now() - began));
