@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from models.duration import Duration
 from optimiser.batch.job import Job
@@ -80,18 +80,15 @@ def export_csv(ledger: Ledger, job: Job, path: Path) -> None:
         If the file cannot be written.
     """
 
-    def fill(draft: Path) -> None:
-        with draft.open("w", encoding="utf-8", newline="") as file:
-            table = csv.writer(file, lineterminator="\n")
-            table.writerow([harmless(heading) for heading in headings(job)])
-            written = _Cells()
-            for number, key, *cells, checked in records(ledger, job):
-                # Numbers and keys in hexadecimal run nothing, and of all other cells there are few that differ.
-                table.writerow([number, key, *map(written.__getitem__, cells), "true" if checked else "false"])
-            file.flush()
-            os.fsync(file.fileno())
+    def fill(file: TextIO) -> None:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow([harmless(heading) for heading in headings(job)])
+        written = _Cells()
+        for number, key, *cells, checked in records(ledger, job):
+            # Numbers and keys in hexadecimal run nothing, and of all other cells there are few that differ.
+            table.writerow([number, key, *map(written.__getitem__, cells), "true" if checked else "false"])
 
-    _placed(path, fill)
+    _written(path, fill)
 
 
 def json_lines(ledger: Ledger, job: Job) -> Iterator[str]:
@@ -109,14 +106,7 @@ def export_json_lines(ledger: Ledger, job: Job, path: Path) -> None:
     InputError
         If the file cannot be written.
     """
-
-    def fill(draft: Path) -> None:
-        with draft.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(json_lines(ledger, job))
-            file.flush()
-            os.fsync(file.fileno())
-
-    _placed(path, fill)
+    _written(path, lambda file: file.writelines(json_lines(ledger, job)))
 
 
 class _Cells(dict[Any, str]):
@@ -163,6 +153,18 @@ def export_parquet(ledger: Ledger, job: Job, path: Path) -> None:
                 writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
     _placed(path, fill)
+
+
+def _written(path: Path, fill: Callable[[TextIO], None]) -> None:
+    """Write a whole file of text to the disk, or nothing."""
+
+    def write(draft: Path) -> None:
+        with draft.open("w", encoding="utf-8", newline="") as file:
+            fill(file)
+            file.flush()
+            os.fsync(file.fileno())
+
+    _placed(path, write)
 
 
 def _placed(path: Path, fill: Callable[[Path], None]) -> None:

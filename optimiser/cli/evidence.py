@@ -8,18 +8,7 @@ from typing import Annotated
 import typer
 
 from optimiser.cli.files import check_folder_name
-from optimiser.cli.options import (
-    AsJson,
-    Milestones,
-    PlanName,
-    Readings,
-    Released,
-    Scenarios,
-    Settings,
-    Workbook,
-    read_milestones,
-    read_settings,
-)
+from optimiser.cli.options import AsJson, AskedPlan, Milestones, of_plan, read_milestones
 from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
 
 __all__ = ["register"]
@@ -30,12 +19,12 @@ def register(app: typer.Typer) -> None:
     app.command("evidence", no_args_is_help=True)(make_pack)
 
 
+@of_plan
 def make_pack(
-    plan: PlanName,
+    plan: AskedPlan,
     *,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="PACK", help="The folder to write.")],
     force: Annotated[bool, typer.Option("--force", help="Let -o replace a pack that is there.")] = False,
-    scenario: Scenarios = None,
     case: Annotated[
         list[str] | None,
         typer.Option(
@@ -45,10 +34,6 @@ def make_pack(
         ),
     ] = None,
     cases: Annotated[bool, typer.Option("--cases/--no-cases", help="Whether there are cases beside the plan as asked.")] = True,
-    setting: Settings = None,
-    reading: Readings = None,
-    release: Released = None,
-    assumptions: Workbook = None,
     milestone: Milestones = None,
     confidence: Annotated[
         float, typer.Option("-c", "--confidence", metavar="P", help="Probability with which robust dates are to hold.")
@@ -72,7 +57,7 @@ def make_pack(
     2 bad usage or input; 1 our fault.
     """
     check_folder_name(output, "pack")
-    settings, readings = read_settings(plan, scenario, setting, reading, assumptions)
+    settings, readings = plan.choices()
     asked = read_milestones(milestone)
     from optimiser.evidence.folder import SUMS, obstacle, write
     from optimiser.evidence.pack import build
@@ -84,12 +69,12 @@ def make_pack(
     if sign is not None:
         check_signing(sign, output, force=force)
     request = request_of(
-        plan,
-        main=tuple(scenario or ()),
+        plan.name,
+        main=tuple(plan.scenarios or ()),
         cases=() if not cases else tuple(case) if case else None,
         settings=settings,
         readings=readings,
-        released=tuple(release or ()),
+        released=tuple(plan.released or ()),
         milestones=asked or (),
         seed=seed,
         confidence=confidence,
@@ -97,7 +82,7 @@ def make_pack(
         pdf=pdf,
     )
     with progress() as tell:
-        built = build(request, plan, progress=tell)
+        built = build(request, plan.name, progress=tell)
     signature = None if sign is None else make_signature(built.files[SUMS], sign)
     write(built, output, force=force)
     if signature is not None:

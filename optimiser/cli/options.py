@@ -130,6 +130,10 @@ class AskedPlan:
         """Return it, with what it was changed from; see `read_changed`."""
         return read_changed(self.name, self.scenarios, self.settings, self.readings, self.released, self.assumptions)
 
+    def choices(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the values set and the readings answered; see `read_settings`."""
+        return read_settings(self.name, self.scenarios, self.settings, self.readings, self.assumptions)
+
 
 _COMMON: dict[str, tuple[Any, Any]] = {
     "scenario": (Scenarios, None),
@@ -146,7 +150,7 @@ def of_plan(verb: Callable[..., int]) -> Callable[..., int]:
 
     @wraps(verb)
     def asked(plan: str, **given: Any) -> int:
-        return verb(AskedPlan(plan, *(given.pop(name) for name in _COMMON)), **given)
+        return verb(AskedPlan(plan, *(given.pop(name, default) for name, (_, default) in _COMMON.items())), **given)
 
     _, *own = inspect.signature(verb, eval_str=True).parameters.values()
     place = next(number for number, each in enumerate(own) if each.name == "as_json")

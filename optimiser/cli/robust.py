@@ -9,20 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from optimiser.cli.changes import after_changes, changes_of
-from optimiser.cli.options import (
-    AsJson,
-    Milestones,
-    PlanName,
-    Readings,
-    Released,
-    Scenarios,
-    Settings,
-    Workbook,
-    read_changed,
-    read_milestones,
-    read_plan,
-    read_settings,
-)
+from optimiser.cli.options import AsJson, AskedPlan, Milestones, of_plan, read_milestones, read_plan
 from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
 from optimiser.errors import InputError, Located
 
@@ -83,8 +70,9 @@ def register(app: typer.Typer) -> None:
     app.command("robust", no_args_is_help=True)(robust_dates)
 
 
+@of_plan
 def robust_dates(
-    plan: PlanName,
+    plan: AskedPlan,
     *,
     confidence: Annotated[
         float | None,
@@ -144,11 +132,6 @@ def robust_dates(
             "--evidence", help="What to get evidence for first: what knowing each number, reading and link would settle."
         ),
     ] = False,
-    scenario: Scenarios = None,
-    setting: Settings = None,
-    reading: Readings = None,
-    release: Released = None,
-    assumptions: Workbook = None,
     samples: Annotated[
         int | None,
         typer.Option("--samples", max=10_000_000, help="How many are drawn; 16,384, or 1,024 where work queues for capacity."),
@@ -170,13 +153,14 @@ def robust_dates(
     with progress() as tell:
         if tell:
             tell("reading the plan")
-        changed = read_changed(plan, scenario, setting, reading, release, assumptions)
+        changed = plan.read()
         loaded = changed.plan
         other = None
         if against:
             # What the workbook changes, it changes in both; what it only repeats is left to each plan's own scenarios.
-            values, _ = read_settings(plan, scenario, setting, reading, assumptions)
-            other = read_plan(plan, against, [f"{name}={value}" for name, value in values.items()], reading, release)
+            values, _ = plan.choices()
+            set_alike = [f"{name}={value}" for name, value in values.items()]
+            other = read_plan(plan.name, against, set_alike, plan.readings, plan.released)
         from optimiser.robust import robust
 
         outcome = robust(
@@ -187,7 +171,7 @@ def robust_dates(
             milestones=asked,
             register=risk_register,
             claims=claims,
-            folder=plan,
+            folder=plan.name,
             readings=readings.value,
             shape=_SHAPES[shape],
             policy=_POLICIES[policy],

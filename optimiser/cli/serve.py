@@ -8,18 +8,7 @@ from typing import Annotated
 
 import typer
 
-from optimiser.cli.options import (
-    AsJson,
-    Milestones,
-    PlanName,
-    Readings,
-    Released,
-    Scenarios,
-    Settings,
-    Workbook,
-    read_changed,
-    read_milestones,
-)
+from optimiser.cli.options import AsJson, AskedPlan, Milestones, of_plan, read_milestones
 from optimiser.cli.output import ExitCode, announce, print_json, print_text, progress
 from optimiser.errors import InputError, Located
 
@@ -31,15 +20,11 @@ def register(app: typer.Typer) -> None:
     app.command("serve", no_args_is_help=True)(serve_plan)
 
 
+@of_plan
 def serve_plan(
-    plan: PlanName,
+    plan: AskedPlan,
     *,
     milestone: Milestones = None,
-    scenario: Scenarios = None,
-    setting: Settings = None,
-    reading: Readings = None,
-    release: Released = None,
-    assumptions: Workbook = None,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Of the address; any that is free where left out.")] = 0,
     show: Annotated[bool, typer.Option("--open", help="Open the page in the browser of this machine.")] = False,
     as_json: AsJson = False,
@@ -55,11 +40,11 @@ def serve_plan(
     with progress() as tell:
         if tell:
             tell("reading the plan")
-        changed = read_changed(plan, scenario, setting, reading, release, assumptions)
+        changed = plan.read()
         from optimiser.workbench import serve
         from optimiser.workbench.desk import Desk
 
-        desk = Desk(changed, asked, name=plan, scenarios=tuple(scenario or ()), path=_found(plan))
+        desk = Desk(changed, asked, name=plan.name, scenarios=tuple(plan.scenarios or ()), path=_found(plan.name))
 
     def ready(address: str) -> None:
         if as_json:

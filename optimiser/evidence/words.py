@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 
+from models.explanation import WhyNot
 from optimiser.evidence.terminal.characters import clean
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "listed",
     "month_or_day",
     "stack",
+    "verdict_words",
     "weekday_day",
 ]
 
@@ -74,6 +76,19 @@ def stack(scenarios: Sequence[str], *, choices: bool) -> str:
     if scenarios:
         return f"scenarios {', '.join(scenarios)}"
     return "no scenario but single choices" if choices else "no scenario"
+
+
+def verdict_words(answer: WhyNot) -> str:
+    """Say whether a milestone can be met by a day: at a fitted limit is no permission, and said so."""
+    fitted = [step.lever for step in answer.route.steps if step.fitted_to] if answer.route else []
+    if fitted:
+        return f"can be met only with {', '.join(fitted)} at a fitted limit, which is no permission"
+    return {
+        "met": "is met already",
+        "route": "can be met by what may move",
+        "nearest miss": "cannot be met by what may move",
+        "undecided": "is neither shown to be possible nor impossible within the limit",
+    }[answer.verdict]
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

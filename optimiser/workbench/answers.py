@@ -17,7 +17,7 @@ from models.workbench import DeskChanges, Question
 from optimiser.errors import InputError, Located
 from optimiser.evidence.documents import conditions, evidence_class
 from optimiser.evidence.whatif_words import why_it_stays
-from optimiser.evidence.words import change, counted, day, month_or_day, weekday_day
+from optimiser.evidence.words import change, counted, day, month_or_day, verdict_words, weekday_day
 from optimiser.numbers import entry_of, own_term
 from optimiser.solve import earliest
 from optimiser.whatif import ranges_of, what_if
@@ -252,12 +252,6 @@ def by_when(desk: Desk, question: Question, tell: Tell) -> dict[str, Any]:
 
     key = f"by {question.milestone} {question.by} {variation.key}"
     answer: WhyNot = desk.reports.made(key, lambda: why_not(plan, question.milestone, question.by))  # type: ignore[arg-type]
-    said = {
-        "met": "is met already",
-        "route": "can be met by what may move",
-        "nearest miss": "cannot be met by what may move",
-        "undecided": "is neither shown to be possible nor impossible within the limit",
-    }[answer.verdict]
     near = answer.nearest
     conflict = near.conflict if near else answer.conflict
     routes = [_route(variation, question.changes, answer.route, "The cheapest way")] if answer.route else []
@@ -268,7 +262,7 @@ def by_when(desk: Desk, question: Question, tell: Tell) -> dict[str, Any]:
         "number": question.number,
         "milestone": question.milestone,
         "verdict": answer.verdict,
-        "said": f"{question.milestone} by {weekday_day(question.by)} {said}",
+        "said": f"{question.milestone} by {weekday_day(question.by)} {verdict_words(answer)}",
         "now": f"as things are it is at {weekday_day(answer.date)}" if answer.date else "as things are it has no date",
         "missing": f"{answer.missing_wd} wd too late" if answer.missing_wd else None,
         "nearest": None if near is None else f"{day(near.date)}, {near.missing_wd} wd too late",

@@ -9,7 +9,7 @@ from models.findings import Conflict
 from models.plan import Plan
 from optimiser.evidence.terminal.explanation import joined
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
-from optimiser.evidence.words import counted, day, month_or_day, weekday_day
+from optimiser.evidence.words import counted, day, month_or_day, verdict_words, weekday_day
 from optimiser.wording import families, several
 
 __all__ = ["baseline_report", "why_not_report"]
@@ -58,16 +58,7 @@ def _sections(answer: WhyNot, plan: Plan, page: Page) -> list[Lines]:
 
 
 def _head(answer: WhyNot, plan: Plan, page: Page) -> Lines:
-    said = {
-        "met": "is met already",
-        "route": "can be met by what may move",
-        "nearest miss": "cannot be met by what may move",
-        "undecided": "is neither shown to be possible nor impossible within the limit",
-    }[answer.verdict]
-    fitted = [step for step in answer.route.steps if step.fitted_to] if answer.route else []
-    if fitted:
-        said = f"can be met only with {', '.join(step.lever for step in fitted)} at a fitted limit, which is no permission"
-    title = words(f"{answer.milestone} by {weekday_day(answer.by)} {said}", "bold")
+    title = words(f"{answer.milestone} by {weekday_day(answer.by)} {verdict_words(answer)}", "bold")
     now = f"as things are it is at {weekday_day(answer.date)}" if answer.date else "as things are it has no date"
     by = f", {answer.missing_wd} wd too late" if answer.missing_wd else ""
     return [title, *paragraph(f"{now}{by}; {plan.items[answer.milestone].title}", page.width, 2)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -113,8 +114,13 @@ def _nodes(text: str) -> _Node:
 
 def _periods(day: _Node) -> tuple[WorkedPeriod, ...]:
     """Return the shifts of a day, in their order, those that meet joined."""
+    return joined_shifts((_minute(shift.pairs.get("s", "")), _minute(shift.pairs.get("f", ""))) for shift in day.inner)
+
+
+def joined_shifts(shifts: Iterable[WorkedPeriod]) -> tuple[WorkedPeriod, ...]:
+    """Return shifts as minutes of a day in their order, those that meet joined; one that ends no later than it starts ends a day later."""
     periods: list[WorkedPeriod] = []
-    for start, finish in sorted((_minute(shift.pairs.get("s", "")), _minute(shift.pairs.get("f", ""))) for shift in day.inner):
+    for start, finish in sorted(shifts):
         end = finish if finish > start else finish + 1440
         if periods and start <= periods[-1][1]:
             periods[-1] = periods[-1][0], max(periods[-1][1], end)

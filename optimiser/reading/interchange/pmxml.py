@@ -13,6 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
+from optimiser.reading.interchange.calendar_text import joined_shifts
 from optimiser.reading.interchange.cells import PlannerCells, planner_bytes
 from optimiser.reading.interchange.elements import XmlElement, read_elements
 from optimiser.reading.interchange.p6_rows import P6Row, Term, projects_of
@@ -334,20 +335,13 @@ class _PmxmlReader:
 
     def _periods(self, day: XmlElement, place: FilePlace) -> tuple[WorkedPeriod, ...]:
         """Return the shifts of a day, each to the minute after its last, those that meet joined."""
-        periods: list[WorkedPeriod] = []
-        found = []
+        found: list[WorkedPeriod] = []
         for work in day.all("WorkTime"):
             if work.inside:
                 start, finish = (self._clock(work.value(name), place) for name in ("Start", "Finish"))
                 if start is not None and finish is not None:
                     found.append((start, finish + 1 if finish % 10 == 9 else finish))
-        for start, finish in sorted(found):
-            end = finish if finish > start else finish + 1440
-            if periods and start <= periods[-1][1]:
-                periods[-1] = periods[-1][0], max(periods[-1][1], end)
-            else:
-                periods.append((start, end))
-        return tuple(periods)
+        return joined_shifts(found)
 
     def _clock(self, text: str, place: FilePlace) -> int | None:
         """Return a time of day as minutes from midnight."""
