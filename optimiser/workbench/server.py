@@ -104,15 +104,13 @@ class Workbench:
         """Return the end point of what is answered at once."""
 
         async def asked(request: Request) -> Response:
+            question = await _read_question(request)
+            if isinstance(question, Response):
+                return question
             try:
-                question = _question(await request.body())
                 return await run_in_threadpool(answer, question)
             except InputError as error:
-                return JSONResponse(error_document(error.faults), status_code=422)
-            except TooLargeError:
-                return PlainTextResponse("the question is too large\n", status_code=413)
-            except ClientDisconnect:
-                return Response(status_code=400)
+                return _refusal(error)
             except Exception as error:  # noqa: BLE001 - whatever it is, the page is told in a line
                 return JSONResponse(faults_of(error), status_code=500)
 
@@ -122,18 +120,32 @@ class Workbench:
         """Return the end point of what is told of as it goes on, a line of JSON at a time."""
 
         async def asked(request: Request) -> Response:
-            try:
-                question = _question(await request.body())
-            except InputError as error:
-                return JSONResponse(error_document(error.faults), status_code=422)
-            except TooLargeError:
-                return PlainTextResponse("the question is too large\n", status_code=413)
-            except ClientDisconnect:
-                return Response(status_code=400)
+            question = await _read_question(request)
+            if isinstance(question, Response):
+                return question
             lines = self.jobs.lines(question.page, kind, question.number, lambda tell: answer(self.desk, question, tell))
             return StreamingResponse(lines, media_type="application/x-ndjson")
 
         return asked
+
+
+async def _read_question(request: Request) -> Question | Response:
+    """Return what a page asks, or what it is told where that cannot be read."""
+    try:
+        return _question(await request.body())
+    except InputError as error:
+        return _refusal(error)
+    except TooLargeError:
+        return PlainTextResponse("the question is too large\n", status_code=413)
+    except ClientDisconnect:
+        return Response(status_code=400)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the page is told in a line
+        return JSONResponse(faults_of(error), status_code=500)
+
+
+def _refusal(error: InputError) -> Response:
+    """Return every fault of a question, each with its place."""
+    return JSONResponse(error_document(error.faults), status_code=422)
 
 
 def _question(body: bytes) -> Question:
