@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from functools import cached_property
+from math import ceil
 from typing import Annotated, Any, Literal, Self, cast
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from models.assumptions import Assumption, Baseline, Changes, RaidItem, Reading, Unknown
 from models.calendar import Calendar, Span
 from models.duration import Duration, Reference, Value, print_value
 from models.items import Activity, Hammock, Item, Milestone, Phase, Summary
 from models.moment import MINUTES
-from models.progress import Dialect, Logic, StartLag
+from models.progress import Dialect, ItemProgress, Logic, Progress, StartLag
 from models.provenance import Source
 from models.qualification import Qualification
 from models.record import Date, Identifier, Many, Record, Text, unless
@@ -93,11 +95,28 @@ class PlanContents(Record):
     start: Date | None = unless(None)
     """Of a minute plan: no work begins earlier. With a dialect of ``msp`` only work without predecessors and floors is held."""
     status_date: Date | None = unless(None)
-    """What lies before it is fact; no other work is done before it."""
+    """What has happened by its evening is fact; no other work is done before it."""
     logic: Logic = unless("retained")
     start_lag: StartLag = unless("early-start")
     lag_calendar: LagCalendar = unless("successor")
     """Whose worked minutes lags count, where the rule does not say."""
+    progress: Many[ItemProgress] = unless(())
+    """What is done of items, said beside them: each item is given its own."""
+
+    @model_validator(mode="after")
+    def _progress_on_items(self) -> Self:
+        """Give each item what is said of it beside the items, unless it says something itself."""
+        said = {entry.item: entry.of_item() for entry in reversed(self.progress)}
+        if said:
+            fields = (("activities", self.activities), ("milestones", self.milestones))
+            for name, entries in fields:
+                self.__dict__[name] = tuple(
+                    entry.model_copy(update={"progress": said[entry.id]})
+                    if entry.progress is None and entry.id in said
+                    else entry
+                    for entry in cast("tuple[Activity, ...]", entries)
+                )
+        return self
 
     def evolve(self, **changes: Any) -> Self:
         """Return a copy with some fields replaced. The changes are trusted; nothing is validated again."""
@@ -222,6 +241,33 @@ class PlanContents(Record):
     def active_rules(self) -> Iterator[Rule]:
         """Yield the rules that are on, in the order written."""
         return (rule for rule in self.rules if self.switch(rule.enabled))
+
+    # -- what is done ------------------------------------------------------------------------------------------------
+
+    def done(self, item: str) -> bool:
+        """Return whether an item is finished, or as an event met."""
+        held = self.items[item]
+        if not isinstance(held, Activity | Milestone) or held.progress is None:
+            return False
+        return held.progress.begun if isinstance(held, Milestone) else held.progress.actual_finish is not None
+
+    def under_way(self, item: str) -> bool:
+        """Return whether work has begun and is not finished."""
+        held = self.items[item]
+        return isinstance(held, Activity) and held.progress is not None and held.progress.begun and not self.done(item)
+
+    def remaining(self, activity: Activity) -> Duration | None:
+        """Return what is left of begun work: as stated, or else the share of its length that is not complete, rounded up.
+
+        On a minute plan a share is one in worked minutes. None where neither is stated, or of a length in months.
+        """
+        progress = activity.progress or Progress()
+        length = self.duration(activity.duration)
+        if progress.remaining is not None or progress.percent_complete is None or length.unit == "mo":
+            return progress.remaining
+        minutes = {"h": 60, "wd": self.day_minutes}.get(length.unit, 1) if self.unit == "minute" else 1
+        left = length.amount * minutes * (100 - Fraction(str(progress.percent_complete))) / 100
+        return Duration(ceil(left), "min" if minutes > 1 else length.unit)
 
     @cached_property
     def hammocks_in_order(self) -> tuple[Hammock, ...]:

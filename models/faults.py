@@ -15,6 +15,7 @@ from models.fault import Fault, Path, PlanFaultsError, maybe
 from models.items import Hammock
 from models.minute_faults import minute_faults
 from models.party_faults import party_faults
+from models.progress_faults import progress_faults
 from models.record import Record
 from models.rules import Point, RuleRecord
 from models.term_faults import kind_faults, named_value_faults, range_faults, term_faults, value_faults
@@ -37,6 +38,7 @@ def find_faults(plan: PlanContents, most: int | None = None) -> tuple[Fault, ...
         _touches,
         party_faults,
         minute_faults,
+        progress_faults,
     )
     return tuple(islice((fault for finder in finders for fault in finder(plan)), most))
 

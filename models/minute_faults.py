@@ -17,12 +17,12 @@ from models.rules import Capacity, Dependency, Migration
 __all__ = ["minute_faults"]
 
 _OF_ENTRIES = {
-    "activities": ("assignments", "progress", "pin", "delay"),
-    "milestones": ("calendar", "progress", "pin", "delay"),
+    "activities": ("assignments", "pin", "delay"),
+    "milestones": ("calendar", "pin", "delay"),
     "rules": ("lag_calendar", "soft"),
 }
 """Fields of items and rules that have a meaning on a minute plan alone."""
-_OF_PLANS = ("dialect", "start", "status_date")
+_OF_PLANS = ("dialect", "start")
 
 
 def minute_faults(plan: PlanContents) -> Iterator[Fault]:
@@ -151,7 +151,7 @@ def _summaries(plan: PlanContents) -> Iterator[Fault]:
 
 
 def _item(plan: PlanContents, item: Activity | Milestone, path: Path) -> Iterator[Fault]:
-    """Lengths in units that they cannot have, calendars of assignments that are not there, actual dates after the status date."""
+    """Lengths in units that they cannot have, calendars of assignments that are not there."""
     if isinstance(item, Activity):
         yield from _unit(plan, item.duration, (*path, "duration"))
         for place, assignment in enumerate(item.assignments):
@@ -164,13 +164,6 @@ def _item(plan: PlanContents, item: Activity | Milestone, path: Path) -> Iterato
                     yield from _one_of(stated, ("emin",) if key == "levelling_delay" else _WORKED, (*where, key))
     if item.delay is not None:
         yield from _one_of(item.delay, ("emin",), (*path, "delay"))
-    progress = item.progress
-    if progress is None:
-        return
-    if progress.remaining is not None:
-        yield from _one_of(progress.remaining, (*_WORKED, "emin"), (*path, "progress", "remaining"))
-    if isinstance(item, Activity) and progress.actual_finish is not None and progress.actual_start is None:
-        yield Fault((*path, "progress"), f"'{item.id}' is finished and never started; expected an 'actual_start'")
 
 
 _WORKED = ("min", "h", "wd")

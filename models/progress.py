@@ -1,4 +1,4 @@
-"""What holds work beside its rules on a minute plan: who does it, what is done of it, where a planner has put it."""
+"""What is done of a plan by its status date; and of a minute plan who does the work, and where a planner has put it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from models.duration import Duration
-from models.record import Date, Identifier, Record, Text
+from models.record import Date, Identifier, Record, Text, unless
 
-__all__ = ["Assignment", "Dialect", "Logic", "Pin", "Progress", "StartLag"]
+__all__ = ["Assignment", "Dialect", "ItemProgress", "Logic", "Pin", "Progress", "StartLag"]
 
 Dialect = Literal["msp", "p6"]
 """Whose reading of progress, floors and lags a plan follows, where the tools differ."""
@@ -43,16 +43,25 @@ class Pin(Record):
 
 
 class Progress(Record):
-    """What is done of an item by the plan's ``status_date``.
+    """What is done of an item by the plan's ``status_date``, read as its evening; what has happened is fact.
 
-    Finished: both ends are at their actual dates. Begun: the start is at its actual date, and the finish is
-    ``r ⊕ remaining`` on the item's calendar. With a dialect of ``msp``, *r* is ``resume`` where that follows the start; else the
-    finish is ``start ⊕ duration``. Otherwise *r* is the first worked minute at or after the status date, ``resume`` and, with
-    retained logic, what the rules ask of the start. An ``expected_finish`` that is not before *r* (of work not begun, the
-    start) is the finish in place of what the length gives, unless a rule asks for later of the finish.
+    Finished: both ends are at their actual dates, and nothing moves them. Begun: the start is at its actual date, and the
+    finish is ``r ⊕ remaining`` on the item's calendar, from the rest's beginning *r* on. *r* is no earlier than the status
+    date, than ``resume`` and, with retained logic, than what dependencies, gates and counts ask of the start. What is not
+    begun starts after the status date, and an event that is not met comes no earlier than its evening.
 
-    With a dialect of ``p6`` what follows finished work waits for the status date and for what the work itself waited for, and
-    a positive lag behind it is less what has elapsed of it since the actual finish.
+    A rule that asks for more of what is past is broken by fact: that is a finding and holds nothing back. So is a latest date
+    that lies before the status date, be it stated, or so far behind what is past, or the past point of an equality. All else
+    a rule asks holds, from past points too: lags count from actual dates. With ``logic: override`` dependencies, gates and
+    counts ask nothing of begun work, of its finish neither. Days of a window before the status date, and what capacity
+    was taken on them, hold nothing; what is left of begun work takes up capacity, and keeps out of windows, from *r* on.
+    Of a migration what could have moved by then has.
+
+    On a minute plan floors, dates of the calendar and windows hold no begun work. An ``expected_finish`` that is not before
+    *r* (of work not begun, the start) is there the finish in place of what the length gives, unless a rule asks for later of
+    the finish. With a dialect of ``msp``, *r* is ``resume`` where that follows the start; else the finish is
+    ``start ⊕ duration``. With a dialect of ``p6`` what follows finished work waits for the status date and for what the work
+    itself waited for, and a positive lag behind it is less what has elapsed of it since the actual finish.
     """
 
     actual_start: Date | None = None
@@ -61,6 +70,8 @@ class Progress(Record):
     suspend: Date | None = None
     resume: Date | None = None
     expected_finish: Date | None = None
+    percent_complete: Annotated[float, Field(ge=0, le=100)] | None = unless(None)
+    """Only to derive what is left, where ``remaining`` is not stated: that share of the planned length, rounded up."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -76,6 +87,16 @@ class Progress(Record):
     def begun(self) -> bool:
         """Whether the work has begun, and perhaps finished."""
         return self.actual_start is not None or self.actual_finish is not None
+
+
+class ItemProgress(Progress):
+    """What is done of one item, said beside the items: the same as its ``progress``."""
+
+    item: Identifier
+
+    def of_item(self) -> Progress:
+        """Return it as the item has it."""
+        return Progress.model_construct(**{name: getattr(self, name) for name in Progress.model_fields})
 
 
 class Assignment(Record):

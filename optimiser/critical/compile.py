@@ -28,6 +28,7 @@ from optimiser.clock import Boundaries, Clock, MinuteClock, clock_of
 from optimiser.critical.minute_rules import compile_minutes
 from optimiser.critical.moving import compile_migration
 from optimiser.critical.network import Arc, Family, Network, Quorum, constant, duration_slot, inverse, next_place
+from optimiser.errors import InputError, Located
 
 __all__ = ["RULE_COMPILERS", "compile_network"]
 
@@ -49,6 +50,8 @@ def compile_network(plan: Plan, clock: Clock | None = None) -> Network:
     """
     clock = clock or clock_of(plan)
     network = Network(plan, clock)
+    if plan.unit == "day" and plan.status_date is not None:
+        raise InputError([Located("dates of a plan of days with a status date are not worked out yet", path="status_date")])
     if isinstance(clock, MinuteClock):
         compile_minutes(network, clock)
         return _ordered(network)

@@ -35,7 +35,28 @@ def check_dates(plan: Plan) -> tuple[Fault, ...]:
         clock = clock_of(plan)
     except BeyondHorizonError as error:
         return tuple(Fault(("horizon",), fault.message) for fault in error.faults)
-    return tuple(_rule_faults(plan, clock))
+    return (*_progress_faults(plan, clock), *_rule_faults(plan, clock))
+
+
+def _progress_faults(plan: Plan, clock: Clock) -> Iterator[Fault]:
+    """Report a status date, and of a native plan what is said to have happened, beside the days of the plan."""
+    if plan.status_date is None or plan.dialect is not None:
+        return
+    horizon, status = plan.horizon, dt.date(plan.status_date.year, plan.status_date.month, plan.status_date.day)
+    if not horizon.first <= status < horizon.last:
+        message = f"{plan.status_date} leaves nothing to come between {horizon.first} and {horizon.last}, the plan's horizon"
+        yield Fault(("status_date",), f"{message}; maybe the horizon should reach further")
+        return
+    for field in ("activities", "milestones"):
+        for index, item in enumerate(getattr(plan, field)):
+            for key in ("actual_start", "actual_finish"):
+                date = getattr(item.progress, key, None)
+                if date is not None and date < horizon.first:
+                    message = f"{date} is before the plan's first day, {horizon.first}; maybe its horizon should begin earlier"
+                    beside = next((place for place, entry in enumerate(plan.progress) if entry.item == item.id), None)
+                    yield Fault(("progress", beside, key) if beside is not None else (field, index, "progress", key), message)
+            if item.progress is not None and item.progress.resume is not None:
+                yield from _covered(clock, item.progress.resume, (field, index, "progress", "resume"))
 
 
 def _rule_faults(plan: Plan, clock: Clock) -> Iterator[Fault]:

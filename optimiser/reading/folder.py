@@ -10,6 +10,7 @@ from models.assumptions import Assumption, Baseline, RaidItem, Unknown
 from models.faults import maybe
 from models.items import Activity, Hammock, Milestone
 from models.plan import PLAN_SCHEMA, Plan
+from models.progress import ItemProgress
 from models.provenance import Source
 from models.qualification import Party
 from models.record import Record
@@ -32,6 +33,7 @@ TABLES: Final[dict[str, tuple[str, type[Record]]]] = {
     "unknowns": ("unknowns", Unknown),
     "raid": ("raid", RaidItem),
     "baselines": ("baselines", Baseline),
+    "progress": ("progress", ItemProgress),
     "sources": ("sources", Source),
 }
 """Tables that may stand beside a plan: the list of the plan that each feeds, and the type of its entries."""
