@@ -12,11 +12,11 @@ from pydantic import TypeAdapter
 
 from models.findings import Evidence
 from models.outcome import Outcome
+from optimiser.cli import main
 from optimiser.errors import Located
 from optimiser.evidence.documents import (
     error_document,
     evidence_class,
-    list_document,
     print_document,
     show_document,
     solve_document,
@@ -194,12 +194,15 @@ def test_errors_say_where_and_what():
     }
 
 
-def test_list_names_plans_and_scenarios():
+def test_list_names_plans_and_scenarios(capsys):
     """The list holds name, title and path of each plan, and names and titles of its scenarios."""
-    document = list_document([("pier", "The pier", "/plans/pier", (("storm", "A storm"),))])
+    assert main(["list", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    toy = next(plan for plan in document["plans"] if plan["name"] == "toy")
 
     assert list(document) == ["schema", "plans"]
-    assert document["plans"][0]["scenarios"] == [{"name": "storm", "title": "A storm"}]
+    assert list(toy) == ["name", "title", "path", "scenarios"]
+    assert [list(scenario) for scenario in toy["scenarios"]] == [["name", "title"]] * 2
 
 
 def test_show_summarises_and_lists_what_is_asked_for():

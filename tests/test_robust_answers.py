@@ -15,7 +15,7 @@ from models.calendar import Span
 from models.risk import Register
 from models.robustness import RobustOutcome
 from optimiser.cli import main
-from optimiser.evidence.robust_documents import robust_document
+from optimiser.evidence.documents import robust_document
 from optimiser.evidence.terminal.page import Page
 from optimiser.evidence.terminal.robust import robust_report
 from optimiser.reading.load import load

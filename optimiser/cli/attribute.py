@@ -58,8 +58,7 @@ def attribute_plan(
         answer = attribute(loaded, from_baseline, to_baseline=to_baseline, against=others, milestones=asked or (), seed=seed)
         found = changes_of(changed, asked or loaded.targets)
     if as_json:
-        from optimiser.evidence.documents import with_changes
-        from optimiser.evidence.explain_documents import attribute_document
+        from optimiser.evidence.documents import attribute_document, with_changes
 
         print_json(with_changes(attribute_document(loaded, answer), found))
     else:

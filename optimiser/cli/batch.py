@@ -117,18 +117,15 @@ def _estimated(job: Job, workers: int, *, as_json: bool) -> None:
 
     found = estimate(job, workers)
     if as_json:
-        from optimiser.evidence.batch_documents import plan_document
+        from optimiser.evidence.documents import document
 
-        print_json(
-            plan_document(
-                grid=job.grid.id,
-                rows=found.rows,
-                left_out=found.left_out,
-                through_solver=found.through_solver,
-                seconds=found.seconds,
-                workers=workers,
-            )
-        )
+        told = {
+            "left_out": found.left_out,
+            "through_solver": round(found.through_solver, 3),
+            "seconds": round(found.seconds, 1),
+        }
+        rows = found.rows - found.left_out
+        print_json(document("batch-plan", {**told, "workers": workers}, grid=job.grid.id, combinations=rows))
         return
     from optimiser.evidence.terminal.batch import plan_report
 
@@ -139,38 +136,42 @@ def _printed(job: Job, ran: Ran, *, as_json: bool) -> None:
     """Print what a run came to."""
     files = [str(file) for file in ran.files]
     if as_json:
-        from optimiser.evidence.batch_documents import run_document
+        from optimiser.evidence.documents import document
 
-        print_json(
-            run_document(
-                grid=job.grid.id,
-                folder=str(ran.folder),
-                complete=ran.complete,
-                counts=ran.counts,
-                computed=ran.computed,
-                seconds=ran.seconds,
-                checked=ran.checked,
-                disagreements=ran.disagreements,
-                files=files,
-            )
-        )
+        told = {"run": str(ran.folder), "complete": ran.complete, "combinations": sum(ran.counts.values())}
+        told |= {"counts": dict(sorted(ran.counts.items())), "computed_rows": ran.computed, "seconds": round(ran.seconds, 3)}
+        disagreements = [{"row": row, "text": text} for row, text in ran.disagreements.items()]
+        told |= {"checked": ran.checked, "disagreements": disagreements, "files": files}
+        print_json(document("batch-run", told, grid=job.grid.id))
         return
-    from optimiser.evidence.terminal.batch import run_report
+    print_text(_ran_text(job.grid.title, ran))
 
-    print_text(
-        run_report(
-            job.grid.title,
-            complete=ran.complete,
-            counts=ran.counts,
-            computed=ran.computed,
-            seconds=ran.seconds,
-            checked=ran.checked,
-            disagreements=ran.disagreements,
-            files=files,
-            folder=str(ran.folder),
-            page=page(),
-        )
-    )
+
+_MOST_SHOWN = 18
+"""Disagreements that are named."""
+
+
+def _ran_text(title: str, ran: Ran) -> str:
+    """Return what a run came to."""
+    from optimiser.evidence.terminal.batch import duration_words
+    from optimiser.evidence.terminal.page import heading, paragraph
+    from optimiser.evidence.words import counted, listed
+
+    shown = page()
+    lines = [heading(title, "" if ran.complete else "not finished")]
+    parts = [f"{count:,} {status}" for status, count in sorted(ran.counts.items(), key=lambda entry: -entry[1])]
+    said = listed(parts) if parts else "nothing yet"
+    rate = f", {ran.computed / ran.seconds:,.0f} rows a second" if ran.computed and ran.seconds > 0 else ""
+    lines += paragraph(f"{said}; {ran.computed:,} rows computed now in {duration_words(ran.seconds)}{rate}.", shown.width)
+    verdict = counted(len(ran.disagreements), "disagreement") if ran.disagreements else "no disagreement"
+    lines += paragraph(f"{counted(ran.checked, 'combination')} solved again through CP-SAT: {verdict}.", shown.width)
+    for row, text in list(ran.disagreements.items())[:_MOST_SHOWN]:
+        lines += paragraph(f"row {row}: {text}", shown.width, 4, "bold red")
+    for file in ran.files:
+        lines += paragraph(f"wrote {file}", shown.width)
+    follow = f"optimiser batch report {ran.folder}" if ran.complete else "the same command goes on where it stopped"
+    lines += paragraph(f"next: {follow}", shown.width, style="dim")
+    return shown.paint(lines)
 
 
 @_GROUP.command("report", no_args_is_help=True)
@@ -191,9 +192,9 @@ def report_run(run: RunFolder, *, as_json: AsJson = False) -> int:
         ledger.close()
     written = _written(run, batch_page(found, drawn), drawn)
     if as_json:
-        from optimiser.evidence.batch_documents import picture_document
+        from optimiser.evidence.documents import document
 
-        print_json(picture_document(found))
+        print_json(document("batch-report", found))
     else:
         from optimiser.evidence.terminal.batch import picture_report
 

@@ -75,9 +75,9 @@ def compare_two(
                 plans.append(loaded)
     found = compare(outcomes[0], outcomes[1], (plans[0], plans[1]), (before, after), (inputs[0], inputs[1]))
     if as_json:
-        from optimiser.evidence.comparison_documents import comparison_document
+        from optimiser.evidence.documents import document
 
-        print_json(comparison_document(found))
+        print_json(document("compare", found, same=found.same))
     else:
         from optimiser.evidence.terminal.comparison import comparison_report
 

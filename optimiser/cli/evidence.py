@@ -88,10 +88,11 @@ def make_pack(
     if signature is not None:
         write_signature(output, signature)
     if as_json:
-        from optimiser.evidence.pack_documents import evidence_document
+        from optimiser.evidence.documents import document, dumped
 
-        document = evidence_document(built.manifest, output, built.pack.status, built.sha256)
-        print_json({**document, "signature": None if sign is None else f"{output}.sig"})
+        first = {"pack": str(output), "status": built.pack.status, "sha256": built.sha256}
+        signed = {"signature": None if sign is None else f"{output}.sig"}
+        print_json(document("evidence", {**first, "manifest": dumped(built.manifest), **signed}))
     else:
         from optimiser.evidence.terminal.pack import evidence_report
 

@@ -82,8 +82,7 @@ def explain_plan(
                 ranges[name] = oracle.base(name)
         found = changes_of(changed, names, ranges, {"seed": seed, "workers": workers, "time_limit": time_limit})
     if as_json:
-        from optimiser.evidence.documents import with_changes
-        from optimiser.evidence.explain_documents import explain_document
+        from optimiser.evidence.documents import explain_document, with_changes
 
         print_json(with_changes(explain_document(loaded, reports, regions, functions), found))
     else:

@@ -51,7 +51,8 @@ def export_outcome(
     if _same_file(into, output):
         raise InputError([Located("is the source, which is never written onto; maybe give another name", file=str(output))])
     from models.outcome import Solved
-    from optimiser.evidence.export_documents import export_document, export_text
+    from optimiser.evidence.documents import dumped
+    from optimiser.evidence.terminal.export import export_text
     from optimiser.explain.stored import outcome_of, read
     from optimiser.writing.export import export
 
@@ -65,7 +66,7 @@ def export_outcome(
     answer = export(solved, into, str(output), project=project, hold=hold, fields=fields)
     target.write(answer.content)
     if as_json:
-        print_json(export_document(answer.report))
+        print_json(dumped(answer.report))
     else:
         print_text(export_text(answer.report, page(), "Primavera P6" if answer.ending == ".xer" else "Microsoft Project"))
     return ExitCode.MISSED if hold and answer.report.unheld else ExitCode.DONE

@@ -51,10 +51,9 @@ def imply_plan(
         answer = implied(loaded, match, free=free or (), milestones=asked or ())
         found = changes_of(changed, asked or loaded.targets)
     if as_json:
-        from optimiser.evidence.documents import with_changes
-        from optimiser.evidence.explain_documents import implied_document
+        from optimiser.evidence.documents import asked_document, with_changes
 
-        print_json(with_changes(implied_document(loaded, answer), found))
+        print_json(with_changes(asked_document("implied", loaded, answer), found))
     else:
         from optimiser.evidence.terminal.published import implied_report
 

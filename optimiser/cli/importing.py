@@ -51,9 +51,9 @@ def import_plan(
     if output:
         output.write(plan_files(found.content))
     if as_json:
-        from optimiser.evidence.import_documents import import_document
+        from optimiser.evidence.documents import dumped
 
-        print_json(import_document(found.report))
+        print_json(dumped(found.report))
     else:
         from optimiser.evidence.terminal.importing import import_report
 

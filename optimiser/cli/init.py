@@ -103,9 +103,9 @@ def init_plan(
     started = start_plan(folder, table, choices)
     output.write(started.files)
     if as_json:
-        from optimiser.evidence.initial_documents import init_document
+        from optimiser.evidence.documents import document
 
-        print_json(init_document(started.report))
+        print_json(document("init", started.report))
     else:
         from optimiser.evidence.terminal.initial import init_report
 

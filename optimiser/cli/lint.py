@@ -49,7 +49,7 @@ def lint_plan(
 
         report = lint(loaded, read_published(plan.name, loaded), asked, progress=tell)
     if as_json:
-        from optimiser.evidence.lint_documents import lint_document
+        from optimiser.evidence.documents import lint_document
 
         print_json(lint_document(report))
     else:

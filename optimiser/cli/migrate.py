@@ -62,10 +62,9 @@ def migrate_plan(
         found = migrate(changed.plan, starts=names, ready=ready, end=end, meter_points=meter_points, by=target, progress=tell)
         changes = changes_of(changed, [end])
     if as_json:
-        from optimiser.evidence.documents import with_changes
-        from optimiser.evidence.migration_documents import migrate_document
+        from optimiser.evidence.documents import document, with_changes
 
-        print_json(with_changes(migrate_document(found), changes))
+        print_json(with_changes(document("migrate", found), changes))
     else:
         from optimiser.evidence.terminal.migration import migration_report
 

@@ -34,9 +34,14 @@ def list_plans(*, as_json: AsJson = False) -> None:
 
     plans = packaged()
     if as_json:
-        from optimiser.evidence.documents import list_document
+        from optimiser.evidence.documents import document
 
-        print_json(list_document((plan.name, plan.title, str(plan.path), plan.scenarios) for plan in plans))
+        beside = [[{"name": name, "title": about} for name, about in plan.scenarios] for plan in plans]
+        held = [
+            {"name": plan.name, "title": plan.title, "path": str(plan.path), "scenarios": scenarios}
+            for plan, scenarios in zip(plans, beside, strict=True)
+        ]
+        print_json(document("list", {"plans": held}))
     else:
         from optimiser.evidence.terminal.plans import list_report
 

@@ -72,10 +72,9 @@ def qualify_plan(
         )
         changes = _changes(changed, found)
     if as_json:
-        from optimiser.evidence.documents import with_changes
-        from optimiser.evidence.qualification_documents import qualify_document
+        from optimiser.evidence.documents import document, with_changes
 
-        print_json(with_changes(qualify_document(found), changes))
+        print_json(with_changes(document("qualify", found), changes))
     else:
         from optimiser.evidence.terminal.qualification import qualification_report
 

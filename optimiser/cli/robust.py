@@ -185,8 +185,7 @@ def robust_dates(
         )
         found = _changes(changed, outcome)
     if as_json:
-        from optimiser.evidence.documents import with_changes
-        from optimiser.evidence.robust_documents import robust_document
+        from optimiser.evidence.documents import robust_document, with_changes
 
         print_json(with_changes(robust_document(outcome, cost_ratio), found))
     else:

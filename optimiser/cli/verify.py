@@ -73,9 +73,9 @@ def verify_file(
         held = read_plan(plan or outcome_plan(outcome), scenario, setting, reading, release, assumptions)
     answer = verify_stored(outcome, held)
     if as_json:
-        from optimiser.evidence.explain_documents import verify_document
+        from optimiser.evidence.documents import document
 
-        print_json(verify_document(answer))
+        print_json(document("verify", answer, holds=answer.holds))
     else:
         from optimiser.evidence.terminal.published import verification_report
 
@@ -92,9 +92,9 @@ def _verify_pack(folder: Path, *, rerun: bool, signers: Path | None, as_json: bo
     with progress() as tell:
         answer = verify_pack(folder, rerun=rerun, signers=signers, progress=tell)
     if as_json:
-        from optimiser.evidence.pack_documents import verify_pack_document
+        from optimiser.evidence.documents import document
 
-        print_json(verify_pack_document(answer))
+        print_json(document("verify-pack", answer, holds=answer.holds))
     else:
         from optimiser.evidence.terminal.pack import pack_verification_report
 

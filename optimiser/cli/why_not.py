@@ -74,10 +74,9 @@ def why_not_plan(
         answer = why_not(loaded, asked[0], by, all=everything, allow=allow or (), **limits)
         found = changes_of(changed, asked[:1], limits=limits)
     if as_json:
-        from optimiser.evidence.documents import with_changes
-        from optimiser.evidence.explain_documents import why_not_document
+        from optimiser.evidence.documents import asked_document, with_changes
 
-        print_json(with_changes(why_not_document(loaded, answer), found))
+        print_json(with_changes(asked_document("why-not", loaded, answer), found))
     else:
         from optimiser.evidence.terminal.why_not import why_not_report
 
@@ -127,8 +126,7 @@ def _of_baseline(
     name = find_baseline(plan, baseline).id
     found = changes_of(changed, [each.milestone for each in answers], limits=limits)
     if as_json:
-        from optimiser.evidence.documents import with_changes
-        from optimiser.evidence.explain_documents import baseline_document
+        from optimiser.evidence.documents import baseline_document, with_changes
 
         print_json(with_changes(baseline_document(plan, name, answers), found))
     else:

@@ -11,36 +11,36 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # a fault is reported without waiting for the models
-    from models.assumptions import Baseline
     from models.changes import WhatIf
-    from models.findings import Binding, Conflict, Evidence
+    from models.explanation import Attribution, BindingReport, MilestoneWhyNot, Piecewise, Regions
+    from models.findings import Conflict, Evidence
     from models.items import Item
-    from models.outcome import MilestoneDate, Outcome, RowDate, Run
+    from models.lint import LintReport
+    from models.outcome import MilestoneDate, Outcome
     from models.plan import Plan
     from models.provenance import Basis
     from models.record import Record
+    from models.robustness import RobustOutcome
     from optimiser.errors import Located
     from optimiser.reproduction import RowMatch
 
 __all__ = [
-    "ERROR_SCHEMA",
-    "LIST_SCHEMA",
-    "SHOW_SCHEMA",
-    "SOLVE_SCHEMA",
+    "asked_document",
+    "attribute_document",
+    "baseline_document",
     "conditions",
+    "document",
+    "dumped",
     "error_document",
     "evidence_class",
-    "list_document",
+    "explain_document",
+    "lint_document",
     "print_document",
+    "robust_document",
     "show_document",
     "solve_document",
     "with_changes",
 ]
-
-SOLVE_SCHEMA = "optimiser/solve/1"
-LIST_SCHEMA = "optimiser/list/1"
-SHOW_SCHEMA = "optimiser/show/1"
-ERROR_SCHEMA = "optimiser/error/1"
 
 _FIRMEST_FIRST: tuple[Basis, ...] = ("document", "derived", "inferred", "fitted", "judgement", "synthetic")
 
@@ -57,39 +57,41 @@ def print_document(document: Mapping[str, Any], *, compact: bool = False) -> str
     return _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
+def dumped(record: Record) -> dict[str, Any]:
+    """Return a record as plain values, spelled as in a file."""
+    return record.model_dump(mode="json", by_alias=True)
+
+
+def document(answer: str, record: Record | Mapping[str, Any], **first: object) -> dict[str, Any]:
+    """Return the document of an answer: its schema, what is to stand first, and all that its record holds.
+
+    Parameters
+    ----------
+    answer
+        The verb, or what of its answers this is.
+    record
+        The answer.
+    first
+        Said before it.
+    """
+    held = record if isinstance(record, Mapping) else dumped(record)
+    return {"schema": f"optimiser/{answer}/1", **first, **held}
+
+
+def _led(held: Mapping[str, Any], *first: str) -> dict[str, Any]:
+    """Return a record's values with some of its keys first; the others follow in their own order."""
+    return {**{key: held[key] for key in first}, **held}
+
+
 def error_document(faults: Iterable[Located]) -> dict[str, Any]:
     """Return everything wrong with what was given."""
     from optimiser.evidence.terminal.characters import legible
 
-    return {
-        "schema": ERROR_SCHEMA,
-        "faults": [
-            {
-                "file": None if fault.file is None else legible(fault.file),
-                "line": fault.line,
-                "column": fault.column,
-                "path": fault.path,
-                "message": fault.message,
-            }
-            for fault in faults
-        ],
-    }
-
-
-def list_document(plans: Iterable[tuple[str, str, str, Sequence[tuple[str, str]]]]) -> dict[str, Any]:
-    """Return the packaged plans: name, title, path, and the names and titles of the scenarios of each."""
-    return {
-        "schema": LIST_SCHEMA,
-        "plans": [
-            {
-                "name": name,
-                "title": title,
-                "path": path,
-                "scenarios": [{"name": scenario, "title": about} for scenario, about in scenarios],
-            }
-            for name, title, path, scenarios in plans
-        ],
-    }
+    keys = ("file", "line", "column", "path", "message")
+    said = [{key: getattr(fault, key) for key in keys} for fault in faults]
+    for each in said:
+        each["file"] = None if each["file"] is None else legible(each["file"])
+    return document("error", {"faults": said})
 
 
 def show_document(plan: Plan, sections: Sequence[str] = (), matches: Sequence[RowMatch] | None = None) -> dict[str, Any]:
@@ -107,19 +109,19 @@ def show_document(plan: Plan, sections: Sequence[str] = (), matches: Sequence[Ro
     by_item = {match.id: match for match in matches or ()}
     parts: dict[str, Iterable[dict[str, Any]]] = {
         "items": (_item(plan, item, by_item.get(item.id)) for item in plan.items.values()),
-        "rules": ({**_dumped(rule), "on": plan.switch(rule.enabled)} for rule in plan.rules),
-        "assumptions": map(_dumped, plan.assumptions),
+        "rules": ({**dumped(rule), "on": plan.switch(rule.enabled)} for rule in plan.rules),
+        "assumptions": map(dumped, plan.assumptions),
         "readings": (
-            {**_dumped(reading), "chosen": plan.choice(reading), "open": reading.id not in plan.settings.readings}
+            {**dumped(reading), "chosen": plan.choice(reading), "open": reading.id not in plan.settings.readings}
             for reading in plan.readings
         ),
-        "sources": map(_dumped, plan.sources),
-        "baselines": map(_dumped, plan.baselines),
-        "raid": map(_dumped, plan.raid),
-        "unknowns": map(_dumped, plan.unknowns),
+        "sources": map(dumped, plan.sources),
+        "baselines": map(dumped, plan.baselines),
+        "raid": map(dumped, plan.raid),
+        "unknowns": map(dumped, plan.unknowns),
     }
     return {
-        "schema": SHOW_SCHEMA,
+        "schema": "optimiser/show/1",
         "plan": plan.id,
         "title": plan.title,
         "as_of": plan.as_of.isoformat(),
@@ -128,7 +130,7 @@ def show_document(plan: Plan, sections: Sequence[str] = (), matches: Sequence[Ro
         "horizon": [plan.horizon.first.isoformat(), plan.horizon.last.isoformat()],
         "calendar": plan.calendar,
         "targets": list(plan.targets),
-        "settings": _dumped(plan.settings),
+        "settings": dumped(plan.settings),
         "counts": {
             "activities": len(plan.activities),
             "milestones": len(plan.milestones),
@@ -144,14 +146,9 @@ def show_document(plan: Plan, sections: Sequence[str] = (), matches: Sequence[Ro
     }
 
 
-def _dumped(record: Record) -> dict[str, Any]:
-    """Return a record as plain values, spelled as in a file."""
-    return record.model_dump(mode="json", by_alias=True)
-
-
 def _item(plan: Plan, item: Item, match: RowMatch | None) -> dict[str, Any]:
     """Return an item with what it is, for work the length that counts, and how its published row comes about."""
-    found = {"kind": type(item).__name__.lower(), **_dumped(item)}
+    found = {"kind": type(item).__name__.lower(), **dumped(item)}
     length = getattr(item, "duration", None)
     if length is not None:
         found["length"] = str(plan.duration(length))
@@ -222,158 +219,149 @@ def solve_document(
         bounds = outcome.bounds if outcome.status == "undecided" else {}
         dated = {name: _undated(name, plan, bounds) for name in dict.fromkeys((*asked, *bounds))}
     return {
-        "schema": SOLVE_SCHEMA,
+        "schema": "optimiser/solve/1",
         "plan": outcome.plan,
         "scenarios": list(outcome.scenarios),
         "readings": dict(outcome.readings),
         "status": outcome.status,
         "milestones": dated,
-        "schedule": [_row(row) for row in solved.rows] if solved else [],
+        "schedule": [_led(dumped(row), *_ROW) for row in solved.rows] if solved else [],
         "driving": {name: list(chain) for name, chain in solved.driving.items()} if solved else {},
-        "binding": {name: [_binding(entry) for entry in found] for name, found in solved.binding.items()} if solved else {},
+        "binding": {name: [_led(dumped(entry), *_BINDING) for entry in found] for name, found in solved.binding.items()}
+        if solved
+        else {},
         "conflict": _conflict(outcome.conflict) if outcome.status == "infeasible" else None,
-        "run": _run(outcome.run),
+        "run": _led(dumped(outcome.run), "version", "ortools", "seed", "workers", "deterministic_time", "inputs_sha256"),
         "notes": list(outcome.notes),
         "outcome": outcome.model_dump(mode="json", by_alias=True),
-        "inputs": _dumped(inputs_of(plan, written_sha256)),
+        "inputs": dumped(inputs_of(plan, written_sha256)),
         "set_otherwise": plan.set_otherwise(),
         "slots": {name: dict(held) for name, held in solved.slots.items()} if solved else {},
     }
 
 
+_ROW = ("id", "name", "start", "finish", "working_days", "float_wd", "free_float_wd")
+_BINDING = ("rule", "title", "kind", "authority", "basis", "drop_gain_wd", "unit_gain_wd", "joint_with", "method")
+
+
 def with_changes(document: Mapping[str, Any], found: WhatIf | None) -> dict[str, Any]:
     """Return the document of any answer with what was changed for it; null where nothing was."""
-    return {**document, "what_if": None if found is None else _dumped(found)}
+    return {**document, "what_if": None if found is None else dumped(found)}
 
 
 def _milestone(entry: MilestoneDate, plan: Plan) -> dict[str, Any]:
-    span = entry.span
+    span, held = entry.span, dumped(entry)
     return {
-        "date": entry.date.isoformat(),
-        "bound": entry.bound.isoformat(),
-        "proof": entry.proof,
-        "evidence": _evidence(entry.evidence),
-        "span": [span.first.date.isoformat(), None if span.beyond else span.last.date.isoformat()] if span else None,
-        "baselines": {
-            name: {"published": delta.published, "delta_months": delta.delta_months, "delta_wd": delta.delta_wd}
-            for name, delta in entry.baselines.items()
-        },
+        **{key: held[key] for key in ("date", "bound", "proof")},
+        "evidence": _led(
+            {**held["evidence"], "class": evidence_class(entry.evidence)}, "document_wd", "inferred_links", "fitted", "class"
+        ),
+        "span": [held["span"]["first"]["date"], None if span.beyond else held["span"]["last"]["date"]] if span else None,
+        "baselines": held["baselines"],
         "title": plan.items[entry.id].title,
         "bound_by": entry.bound_by,
-        "span_readings": {
-            "first": dict(span.first.readings),
-            "last": dict(span.last.readings),
-            "combinations": span.combinations,
-            "infeasible": span.infeasible,
-            "beyond": span.beyond,
-        }
-        if span
-        else None,
-        "lexicographic": entry.lexicographic.isoformat() if entry.lexicographic else None,
+        "span_readings": {**held["span"], "first": span.first.readings, "last": span.last.readings} if span else None,
+        "lexicographic": held["lexicographic"],
     }
 
 
 def _undated(name: str, plan: Plan, bounds: Mapping[str, Any]) -> dict[str, Any]:
     """Return a milestone of which at most a bound is known."""
-    item = plan.items.get(name)
+    published = {baseline.id: entry.date for baseline in plan.baselines if (entry := baseline.date(name))}
+    nothing = {"delta_months": None, "delta_wd": None}
     return {
         "date": None,
         "bound": bounds[name].isoformat() if name in bounds else None,
-        "proof": None,
-        "evidence": None,
-        "span": None,
-        "baselines": {
-            baseline.id: {"published": published, "delta_months": None, "delta_wd": None}
-            for baseline, published in _published(plan.baselines, name)
-        },
-        "title": item.title if item else None,
-        "bound_by": None,
-        "span_readings": None,
-        "lexicographic": None,
-    }
-
-
-def _published(baselines: Iterable[Baseline], milestone: str) -> Iterable[tuple[Baseline, str]]:
-    for baseline in baselines:
-        published = baseline.date(milestone)
-        if published:
-            yield baseline, published.date
-
-
-def _evidence(evidence: Evidence) -> dict[str, Any]:
-    return {
-        "document_wd": evidence.document_wd,
-        "inferred_links": evidence.inferred_links,
-        "fitted": list(evidence.fitted),
-        "class": evidence_class(evidence),
-        "other_wd": dict(evidence.other_wd),
-        "links": dict(evidence.links),
-        "weakest_confidence": evidence.weakest_confidence,
-        "proposals": list(evidence.proposals),
-    }
-
-
-def _row(row: RowDate) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "name": row.name,
-        "start": row.start.isoformat(),
-        "finish": row.finish.isoformat(),
-        "working_days": row.working_days,
-        "float_wd": dict(row.float_wd),
-        "free_float_wd": row.free_float_wd,
-        "kind": row.kind,
-        "phase": row.phase,
-        "float_most_wd": dict(row.float_most_wd),
-        **({"float_min": dict(row.float_min)} if row.float_min else {}),
-    }
-
-
-def _binding(entry: Binding) -> dict[str, Any]:
-    return {
-        "rule": entry.rule,
-        "title": entry.title,
-        "kind": entry.kind,
-        "authority": entry.authority,
-        "basis": entry.basis,
-        "drop_gain_wd": entry.drop_gain_wd,
-        "unit_gain_wd": entry.unit_gain_wd,
-        "joint_with": list(entry.joint_with),
-        "method": entry.method,
-        "fallback_gain_wd": entry.fallback_gain_wd,
+        **dict.fromkeys(("proof", "evidence", "span")),
+        "baselines": {baseline: {"published": date, **nothing} for baseline, date in published.items()},
+        "title": plan.items[name].title if name in plan.items else None,
+        **dict.fromkeys(("bound_by", "span_readings", "lexicographic")),
     }
 
 
 def _conflict(conflict: Conflict) -> dict[str, Any]:
-    return {
-        "rules": [
-            {
-                "rule": member.id,
-                "title": member.title,
-                "kind": member.kind,
-                "authority": member.authority,
-                "basis": member.basis,
-                "confidence": member.confidence,
-                "citations": [str(citation) for citation in member.citation],
-                "statement": member.statement,
-            }
-            for member in conflict.members
-        ],
-        "statement": conflict.statement,
-        "minimal": conflict.minimal,
-        "confirmed_by": conflict.confirmed_by,
-    }
+    """Return a conflict; of each member its statement last, and its citations as they are written in a file."""
+    members = []
+    for held, member in zip(dumped(conflict)["members"], conflict.members, strict=True):
+        cited = [str(citation) for citation in member.citation]
+        del held["citation"]
+        members.append({"rule": held.pop("id"), **held, "citations": cited, "statement": held.pop("statement")})
+    return {"rules": members, **{key: value for key, value in dumped(conflict).items() if key != "members"}}
 
 
-def _run(run: Run) -> dict[str, Any]:
-    return {
-        "version": run.version,
-        "ortools": run.ortools,
-        "seed": run.seed,
-        "workers": run.workers,
-        "deterministic_time": run.deterministic_time,
-        "inputs_sha256": run.inputs_sha256,
-        "deterministic_limit": run.deterministic_limit,
-        "time_limit": run.time_limit,
-        "windows": run.windows,
-    }
+def lint_document(report: LintReport) -> dict[str, Any]:
+    """Return what the checks found; citations are spelled as in a plan's files."""
+    held = dumped(report)
+    for each, finding in zip(held["findings"], report.findings, strict=True):
+        each["citation"] = [str(citation) for citation in finding.citation]
+    return document("lint", held, counts=report.counts())
+
+
+def asked_document(verb: str, plan: Plan, answer: Record | Mapping[str, Any]) -> dict[str, Any]:
+    """Return the document of an answer that says why: what the plan was asked with stands first."""
+    held = answer if isinstance(answer, Mapping) else _told_once(answer)
+    settings = plan.settings
+    return document(
+        verb,
+        held,
+        plan=plan.id,
+        scenarios=list(settings.scenarios),
+        readings=plan.choices(),
+        settings=dumped(settings),
+    )
+
+
+def _told_once(record: Record) -> dict[str, Any]:
+    """Return an answer without what its document says at its beginning."""
+    return {key: value for key, value in dumped(record).items() if key not in ("plan", "scenarios", "readings")}
+
+
+def explain_document(
+    plan: Plan, reports: Iterable[BindingReport], regions: Regions | None = None, functions: Sequence[Piecewise] = ()
+) -> dict[str, Any]:
+    """Return the document of ``explain``: a report for each milestone, each line with its binding words."""
+    found = {report.milestone: _told_once(report) for report in reports}
+    for report in reports:
+        for line, entry in zip(found[report.milestone]["lines"], report.lines, strict=True):
+            line["binding"] = list(entry.words)
+    told = {"regions": _told_once(regions) if regions else None, "functions": [dumped(each) for each in functions]}
+    return asked_document("explain", plan, {"milestones": found, **told})
+
+
+def baseline_document(plan: Plan, baseline: str, answers: Iterable[MilestoneWhyNot]) -> dict[str, Any]:
+    """Return the document of ``why-not --baseline``: the answer for every milestone that the baseline dates."""
+    found = {each.milestone: {"published": each.published, **_told_once(each.answer)} for each in answers}
+    return asked_document("why-not", plan, {"baseline": baseline, "milestones": found})
+
+
+def attribute_document(plan: Plan, answer: Attribution) -> dict[str, Any]:
+    """Return the document of ``attribute``: each contribution with its spread over the methods."""
+    held = _told_once(answer)
+    for comparison, entry in zip(held["comparisons"], answer.comparisons, strict=True):
+        for part, contribution in zip(comparison["contributions"], entry.contributions, strict=True):
+            part["spread"] = list(contribution.spread)
+    return asked_document("attribute", plan, held)
+
+
+_REPEATED_BY = (
+    *("version", "seed", "samples", "replicates", "compared", "stopped", "infeasible", "unplaced", "policy"),
+    *("register_title", "register_sha256", "inputs_sha256"),
+)
+"""What repeats a run."""
+
+
+def robust_document(outcome: RobustOutcome, ratio: float | None = None) -> dict[str, Any]:
+    """Return the document of ``robust``: the outcome as it is, milestones by id, what repeats the run under ``run``.
+
+    ``commitments`` holds for each milestone the dates that ratios of costs justify; ``cost_ratio`` is the one stated, or null.
+    """
+    from optimiser.robust.commitment import commitment
+
+    content = outcome.model_dump(mode="json")
+    run = {name: content.pop(name) for name in _REPEATED_BY}
+    newest = {name: content.pop(name) for name in ("mitigation", "evidence")}
+    head = {name: content.pop(name) for name in ("plan", "scenarios", "readings", "status", "confidence")}
+    milestones = {entry.pop("id"): entry for entry in content.pop("milestones")}
+    commitments = {entry.id: commitment(entry, ratio).model_dump(mode="json") for entry in outcome.milestones}
+    held = {**head, "milestones": milestones, **content, "run": run, "cost_ratio": ratio, "commitments": commitments, **newest}
+    return document("robust", held)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from models.picture import Picture
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, heading, paragraph
-from optimiser.evidence.words import counted, day, listed, month_or_day, stack
+from optimiser.evidence.words import counted, day, month_or_day, stack
 
-__all__ = ["duration_words", "picture_report", "plan_report", "run_report"]
+__all__ = ["duration_words", "picture_report", "plan_report"]
 
 _MOST = 18
 """Lines of a table before it refers to the page."""
@@ -35,36 +35,6 @@ def plan_report(title: str, rows: int, left_out: int, through_solver: float, sec
     if through_solver:
         text += f" About {through_solver:.0%} need the solver, one by one; the others are computed together."
     return page.paint([heading(title), *paragraph(text, page.width)])
-
-
-def run_report(
-    title: str,
-    *,
-    complete: bool,
-    counts: Mapping[str, int],
-    computed: int,
-    seconds: float,
-    checked: int,
-    disagreements: Mapping[int, str],
-    files: Sequence[str],
-    folder: str,
-    page: Page,
-) -> str:
-    """Return what a run came to."""
-    lines: Lines = [heading(title, "" if complete else "not finished")]
-    parts = [f"{count:,} {status}" for status, count in sorted(counts.items(), key=lambda entry: -entry[1])]
-    said = listed(parts) if parts else "nothing yet"
-    rate = f", {computed / seconds:,.0f} rows a second" if computed and seconds > 0 else ""
-    lines += paragraph(f"{said}; {computed:,} rows computed now in {duration_words(seconds)}{rate}.", page.width)
-    verdict = f"{counted(len(disagreements), 'disagreement')}" if disagreements else "no disagreement"
-    lines += paragraph(f"{counted(checked, 'combination')} solved again through CP-SAT: {verdict}.", page.width)
-    for row, text in list(disagreements.items())[:_MOST]:
-        lines += paragraph(f"row {row}: {text}", page.width, 4, "bold red")
-    for file in files:
-        lines += paragraph(f"wrote {file}", page.width)
-    follow = f"optimiser batch report {folder}" if complete else "the same command goes on where it stopped"
-    lines += paragraph(f"next: {follow}", page.width, style="dim")
-    return page.paint(lines)
 
 
 def picture_report(picture: Picture, page: Page, written: Sequence[str] = ()) -> str:

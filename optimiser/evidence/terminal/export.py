@@ -1,23 +1,17 @@
-"""What an export has written, for machines and for people."""
+"""What an export has written into a planner's own file."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from models.exporting import ExportReport
 from optimiser.evidence.terminal.page import Page, hanging, heading, paragraph
 from optimiser.evidence.words import counted
 
-__all__ = ["export_document", "export_text"]
+__all__ = ["export_text"]
 
 _MOST = 20
 """Tasks that are named; the rest is a number."""
-
-
-def export_document(report: ExportReport) -> dict[str, Any]:
-    """Return the whole answer."""
-    return report.model_dump(mode="json", by_alias=True)
 
 
 def export_text(report: ExportReport, page: Page, tool: str) -> str:
