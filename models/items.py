@@ -79,9 +79,16 @@ class Activity(ItemRecord):
         """Return the start and the finish."""
         return Point(self.id, "start"), Point(self.id, "finish")
 
+    def stated_terms(self) -> tuple[Term, ...]:
+        """Return every number that it states: the length as planned, whatever is done of it, and what is left."""
+        planned = Term(("duration",), self.duration, "length", "network", 0)
+        left = None if self.progress is None else self.progress.left
+        return (planned,) if left is None else (planned, Term(("progress", "remaining"), left, "length", "network", 0))
+
     def terms(self) -> tuple[Term, ...]:
-        """Return the length."""
-        return (Term(("duration",), self.duration, "length", "network", 0),)
+        """Return the length: of work that has begun what is left of it, of finished work nothing, as no number moves a fact."""
+        done = self.progress
+        return self.stated_terms()[:1] if done is None or not done.begun else self.stated_terms()[1:]
 
 
 class Milestone(ItemRecord):

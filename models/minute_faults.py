@@ -85,7 +85,7 @@ def _values(plan: PlanContents) -> Iterator[tuple[Path, Any]]:
     """Yield every number of items, rules and assumptions, with its place."""
     for field in ("activities", "hammocks", "rules"):
         for index, entry in enumerate(getattr(plan, field)):
-            for term in entry.terms():
+            for term in entry.stated_terms() if isinstance(entry, Activity) else entry.terms():
                 yield (field, index, *term.field), term.stated
     for field in ("assumptions", "unknowns"):
         for index, entry in enumerate(getattr(plan, field)):

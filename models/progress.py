@@ -88,6 +88,11 @@ class Progress(Record):
         """Whether the work has begun, and perhaps finished."""
         return self.actual_start is not None or self.actual_finish is not None
 
+    @property
+    def left(self) -> Duration | None:
+        """What is left of begun work; None of what is finished, and where nobody says."""
+        return None if self.actual_finish is not None else self.remaining
+
 
 class ItemProgress(Progress):
     """What is done of one item, said beside the items: the same as its ``progress``."""

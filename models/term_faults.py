@@ -25,7 +25,7 @@ def term_faults(plan: PlanContents) -> Iterator[Fault]:
     for field in ("activities", "hammocks", "rules"):
         for index, entry in enumerate(getattr(plan, field)):
             path: Path = (field, index)
-            for term in entry.terms():
+            for term in entry.stated_terms() if isinstance(entry, Activity) else entry.terms():
                 yield from _term(plan, (*path, *term.field), term)
             yield from _switch(plan, (*path, "enabled"), getattr(entry, "enabled", True))
             if isinstance(entry, Activity) and entry.calendar not in (None, plan.calendar) and plan.unit == "day":

@@ -61,7 +61,7 @@ class Term:
     Attributes
     ----------
     field
-        The field that holds it, a path where it lies deeper: ``("steps", 0, "amount")``.
+        The field that holds it, a path where it lies deeper: ``("steps", 0, "amount")``, ``("progress", "remaining")``.
     stated
         The number, or the assumption that it refers to.
     kind
@@ -91,8 +91,8 @@ class Term:
 
     @property
     def name(self) -> str:
-        """What it is called behind the id of what holds it: ``lag``, ``steps.0.amount``."""
-        return ".".join(map(str, self.field))
+        """What it is called behind the id of what holds it: ``lag``, ``steps.0.amount``, ``remaining``."""
+        return ".".join(map(str, self.field)).removeprefix("progress.")
 
     @property
     def wanted(self) -> str:

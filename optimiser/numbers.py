@@ -21,7 +21,7 @@ from models.moment import MINUTES
 from models.plan import DURATION_PREFIX, Plan
 from models.provenance import Authority
 from models.rules import Rule
-from models.terms import NONE, Term, column_number
+from models.terms import NONE, Term, column_number, with_term
 from optimiser.clock import Clock, Convention, MinuteClock, Side
 
 __all__ = [
@@ -185,7 +185,7 @@ def with_values(
         if name in own:
             term = own_term(entry)
             assert term is not None
-            update[str(term.field[0])] = own[name]
+            entry = with_term(entry, term.field, own[name])
         return entry.model_copy(update=update) if update else entry
 
     def revalued(entry: Any) -> Any:

@@ -34,6 +34,7 @@ __all__ = [
     "describe",
     "families",
     "family_of",
+    "lasting",
     "number_of",
     "occasions_in_words",
     "plain_date",
@@ -289,15 +290,28 @@ def demand(plan: Plan, name: str) -> str:
         assert isinstance(activity, Activity)
         step = _steps(plan).get(item)
         name = item if step is None else f"{_STEPS[step[1]]} {step[0]}"
-        return f"{name} lasts {_value(plan, activity.duration)}"
+        return f"{name} {lasting(plan, activity)}"
     rule = plan.rules_by_id[name]
     return _DEMANDS[rule.kind](plan, rule)
+
+
+def lasting(plan: Plan, activity: Activity) -> str:
+    """Return how long work lasts, or what is left of it, or when it was done: ``lasts 21 wd``."""
+    done = activity.progress
+    if done is None or not done.begun:
+        return f"lasts {_value(plan, activity.duration)}"
+    if done.actual_finish is not None:
+        return f"is done, on {plain_date(done.actual_finish)}"
+    began = f"has begun, on {plain_date(done.actual_start)}" if done.actual_start else "has begun"
+    return began if done.left is None else f"{began}; {done.left} of it {'is' if done.left.amount == 1 else 'are'} left"
 
 
 def title(plan: Plan, name: str) -> str:
     """Return the title of a rule, or of the activity whose duration is named."""
     if name.startswith(DURATION_PREFIX):
-        return f"Length of {plan.items[name.removeprefix(DURATION_PREFIX)].title}"
+        item = plan.items[name.removeprefix(DURATION_PREFIX)]
+        done = getattr(item, "progress", None)
+        return f"{'What is left' if done is not None and done.left is not None else 'Length'} of {item.title}"
     return plan.rules_by_id[name].title
 
 

@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from models.duration import Duration
 from models.rules import RULE_KINDS
 from models.schedule import Position
 from optimiser.check import check
@@ -42,6 +43,7 @@ from optimiser.critical.forward import earliest_times
 from optimiser.critical.minute_rules import MINUTE_COMPILERS
 from optimiser.encoding import Encoding
 from optimiser.encoding.minute_rules import MINUTE_ENCODERS
+from optimiser.numbers import with_values
 from optimiser.solve.placement import complete
 from tests.minute_plans import Walked, held_plan, minute_plan
 
@@ -210,6 +212,7 @@ from models.plan import Plan
 from models.rules import Dependency
 from optimiser.critical.backward import latest_times
 from optimiser.critical.compile import compile_network
+from optimiser.numbers import with_values
 from optimiser.critical.forward import earliest_times
 from optimiser.encoding import Encoding
 covers = Span(first=dt.date(2020, 1, 1), last=dt.date(2031, 12, 31))
@@ -246,3 +249,37 @@ def test_the_clock_is_chosen_by_the_unit_and_shows_times() -> None:
     clock = clock_of(plan)
     assert isinstance(clock, MinuteClock)
     assert str(clock.show(clock.origin + 485, "opens")) == str(clock.show(clock.origin + 485, "closes")) == "2024-01-01T08:05"
+
+
+def test_the_number_of_begun_work_is_what_is_left_of_it_and_finished_work_has_none() -> None:
+    """No number moves a fact, and what is left is a number of its own."""
+    plan = held_plan(random.Random(4), None, 8)  # noqa: S311 - tests
+    for activity in plan.activities:
+        done = activity.progress
+        if done is None or not done.begun:
+            assert [term.name for term in activity.terms()] == ["duration"]
+        elif done.actual_finish is not None:
+            assert activity.terms() == ()
+        else:
+            assert [(term.name, term.stated) for term in activity.terms()] == [("remaining", done.remaining)]
+
+
+def test_a_column_for_the_length_of_begun_work_gives_the_dates_of_a_plan_with_so_much_left() -> None:
+    """A sample and a plan in which somebody has estimated the rest anew agree to the minute."""
+    counted: Counter[str] = Counter()
+    for seed in range(60):
+        plan = held_plan(random.Random(seed), (None, "p6")[seed % 2], 5)  # noqa: S311 - tests
+        network = compile_network(plan)
+        for activity in plan.activities:
+            if activity.progress is None or activity.progress.left is None:
+                continue
+            name, left = f"duration:{activity.id}", activity.progress.left
+            columns = Columns(3, {name: np.array([0, left.amount, left.amount + 25], dtype=np.int64)})
+            together = evaluate(network, columns)
+            for place, amount in enumerate((0, left.amount, left.amount + 25)):
+                alone = earliest_times(compile_network(with_values(plan, {}, {name: Duration(amount, left.unit)})))
+                if alone.status == "feasible" and left.amount:
+                    finish = network.nodes[activity.id, "finish"]
+                    assert together.values[finish][place] == alone.values[finish], (seed, activity.id, amount)
+                    counted["parts" if activity.assignments else "alone"] += 1
+    assert counted["alone"] > 30

@@ -170,6 +170,9 @@ class MinuteItems:
         )
         finish = network.nodes[activity.id, "finish"] = self._node(activity.id, "finish")
         slots = (*((activity.duration.name,) if isinstance(activity.duration, Reference) else ()), slot)
+        if fixed:
+            # What is left is a number of its own; no column moves what is done.
+            length, slots = own.left or length, (slot,) if own.left else ()
         self.leavings[activity.id, "start"], self.leavings[activity.id, "finish"] = Leaving(start), Leaving(finish)
         if fixed:
             assert activity.progress is not None
@@ -218,11 +221,11 @@ class MinuteItems:
                 self._passing(activity.id, began, ended)
             return start, Constant(ended)
         if self.plan.dialect == "msp":
-            resumed = None if done.resume is None or done.remaining is None else clock.boundary(done.resume, "opens")
-            if resumed is None or resumed <= began:
+            if own.left is None or done.resume is None:
                 return start, own.finishing()
+            resumed = clock.boundary(done.resume, "opens")
             rest = resumed if own.parts() else Going(own.time).at(resumed)
-            return start, Constant(own.remaining(done).at(rest, own.amount))
+            return start, Through(Constant(rest), own.remaining())
         floor = max(clock.origin if self.status is None else self.status, began)
         if done.resume is not None:
             floor = max(floor, clock.boundary(done.resume, "opens"))
@@ -237,7 +240,7 @@ class MinuteItems:
             self.backs[activity.id] = backwards
         if self.plan.start_lag == "early-start":
             self.leavings[activity.id, "start"] = Leaving(rest, began)
-        left = own.remaining(done)
+        left = own.remaining()
         return rest, left if activity.id in self.finish_bound else own.expected(done, left, floor)
 
     def _passing(self, item: str, began: int, ended: int) -> None:
@@ -347,6 +350,14 @@ class _Own:
             if whole
             else self.length.at(self.clock.origin, length.amount) - self.clock.origin
         )
+        self.left = self._left(activity.progress)
+        """What is left of begun work, where its finish counts from that."""
+
+    def _left(self, done: Progress | None) -> Duration | None:
+        if done is None or not done.begun or self.plan.dialect != "msp":
+            return None if done is None or not done.begun else done.left
+        began = self.clock.boundary(done.actual_start or _last_actual(done), "opens")
+        return None if done.resume is None or self.clock.boundary(done.resume, "opens") <= began else done.left
 
     def back(self, minutes: int | None = None) -> Rising:
         """Return the start that goes with a finish."""
@@ -379,13 +390,13 @@ class _Own:
         return [self._part(assignment, remaining=remaining) for assignment in self.activity.assignments]
 
     def _part(self, part: Assignment, *, remaining: bool) -> tuple[Rising, Rising]:
-        clock, done = self.clock, self.activity.progress
+        clock, counted = self.clock, self.amount
         time = clock.time(part.calendar or self.calendar)
         late = (Fixed(Worked(time), clock.minutes(part.delay)), Fixed(Elapsed(), part.levelling_delay.amount))
         begin = Through(*(() if remaining else late), Going(time))  # what is left is not put off again
         left = self.minutes
-        if remaining and done is not None and done.remaining is not None:
-            left = clock.minutes(done.remaining)
+        if remaining and self.left is not None:
+            left, counted = clock.minutes(self.left), self.left.amount
         if part.first is not None and part.last is not None:
             bounds = (clock.boundary(part.first, "opens"), clock.boundary(part.last, "closes"))
             minutes = time.worked(bounds[1]) - time.worked(bounds[0])
@@ -395,7 +406,8 @@ class _Own:
             work = part.remaining if remaining and part.remaining is not None else part.work
             share = Fraction(str(part.units)) / 100
             minutes = left if work is None else int(minutes_of(clock.minutes(work), 1 / share))
-        return begin, Through(begin, Worked(time, Fraction(minutes, self.amount)))
+        lasting = Worked(time, Fraction(minutes, counted)) if counted else Fixed(Worked(time), minutes)
+        return begin, Through(begin, lasting)
 
     def beginning(self) -> Rising:
         """Return when the first part begins, of where the work is put."""
@@ -407,17 +419,12 @@ class _Own:
         parts = self.parts()
         return Highest([last for _, last in parts]) if parts else self.length
 
-    def remaining(self, done: Progress) -> Rising:
+    def remaining(self) -> Rising:
         """Return when what is left ends, of where it begins."""
         parts = self.parts(remaining=True)
         if parts:
             return Highest([last for _, last in parts])
-        if done.remaining is None:
-            return self.length
-        left = self.clock.minutes(done.remaining)
-        if not self.amount:
-            return Fixed(Worked(self.time), left)
-        return Worked(self.time, Fraction(left, self.amount))
+        return self.length if self.left is None else Worked(self.time, self.clock.scale(self.left.unit))
 
     def expected(self, done: Progress, steps: Rising, floor: int) -> Rising:
         """Return the same, but for an expected finish that takes its place where the work begins no later."""

@@ -344,10 +344,10 @@ def floor_of(plan: Plan, item: str) -> NotBefore | None:
 def length_of(plan: Plan, activity: Activity) -> tuple[str, str, Duration]:
     """Return by what an activity's length is set (``assumptions`` or ``values``), under which name, and the length."""
     term: Term = activity.terms()[0]
-    length = plan.duration(activity.duration)
     if term.assumption:
-        return "assumptions", term.assumption, length
-    return "values", f"{activity.id}.duration", length
+        return "assumptions", term.assumption, plan.duration(activity.duration)
+    assert isinstance(term.stated, Duration)
+    return "values", f"{activity.id}.{term.name}", term.stated
 
 
 def _length_to(variation: Variation, activity: Activity, day: dt.date) -> str:

@@ -135,7 +135,9 @@ def _progress(state: Translating, task: TaskRecord) -> Iterator[tuple[str, Any]]
     if finish is not None:
         yield "actual_finish", printed(finish)
     done = finish is not None
-    if start is not None and not done:
+    # MS Project counts what is left from where the work resumes; where it does not, from the start the whole length.
+    resumes = progress.resume is not None and start is not None and progress.resume > start
+    if start is not None and not done and (state.dialect == "p6" or resumes):
         unit = "emin" if task.elapsed else "min"
         remaining = progress.remaining
         if remaining is None:
