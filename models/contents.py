@@ -21,7 +21,7 @@ from models.provenance import Source
 from models.qualification import Qualification
 from models.record import Date, Identifier, Many, Record, Text, unless
 from models.rules import LagCalendar, Point, Rule
-from models.terms import Term
+from models.terms import Term, with_term
 
 __all__ = ["DURATION_PREFIX", "PLAN_SCHEMA", "PlanContents", "Settings"]
 
@@ -116,7 +116,29 @@ class PlanContents(Record):
                     else entry
                     for entry in cast("tuple[Activity, ...]", entries)
                 )
+        self._say_what_is_left()
         return self
+
+    def _say_what_is_left(self) -> None:
+        """State what is left of begun work of which only a share is said to be complete: then it is a number like any other."""
+        left: dict[str, Duration] = {}
+        for activity in self.activities:
+            done = activity.progress
+            if done is None or done.percent_complete is None or done.remaining is not None or not done.begun:
+                continue
+            length = activity.duration if isinstance(activity.duration, Duration) else self.values.get(activity.duration.name)
+            rest = self.remaining(activity) if isinstance(length, Duration) and done.actual_finish is None else None
+            if rest is not None:
+                left[activity.id] = rest
+        if left:
+            self.__dict__["activities"] = tuple(
+                with_term(each, ("progress", "remaining"), left[each.id]) if each.id in left else each
+                for each in self.activities
+            )
+            self.__dict__["progress"] = tuple(
+                each.model_copy(update={"remaining": left[each.item]}) if each.item in left and not each.remaining else each
+                for each in self.progress
+            )
 
     def evolve(self, **changes: Any) -> Self:
         """Return a copy with some fields replaced. The changes are trusted; nothing is validated again."""
