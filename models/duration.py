@@ -131,6 +131,14 @@ class Duration(Word):
         unit = found[0].lstrip("-0123456789 ")
         return cls(int(found[0].removesuffix(unit)), "wd" if unit == "d" else unit)  # type: ignore[arg-type]
 
+    @classmethod
+    def worked(cls, minutes: int, day_minutes: int) -> Self:
+        """Return worked minutes in the largest unit that holds them whole: days of so many minutes, hours, minutes."""
+        for unit, size in (("wd", day_minutes), ("h", 60)):
+            if minutes % size == 0 and abs(minutes // size) < 10**6:
+                return cls(minutes // size, unit)  # type: ignore[arg-type]
+        return cls(minutes, "min")
+
     def __str__(self) -> str:
         return f"{self.amount} {self.unit}"
 

@@ -260,10 +260,13 @@ class Number:
 
     def columns(self, units: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return what a column holds for the value moved so by each of some units."""
+        stated, by = column_number(self.value), self.worse * units * self.step
+        if isinstance(self.clock, MinuteClock) and isinstance(self.value, dt.date):
+            return np.where(units == 0, stated, self.boundary + by + self.clock.zero)
         if isinstance(self.value, dt.date):
-            moved = self.clock.shown(self.boundary + self.worse * units, self.convention)
-            return np.where(units == 0, self.value.toordinal(), moved)
-        return column_number(self.value) + self.worse * units
+            return np.where(units == 0, stated, self.clock.shown(self.boundary + by, self.convention))
+        moved: NDArray[np.int64] = stated + by
+        return np.maximum(moved, 0) if self.step > 1 and stated >= 0 else moved
 
     def shown(self, units: int) -> str:
         """Print the value moved so."""

@@ -232,8 +232,8 @@ def test_what_ms_project_says_of_work_is_kept() -> None:
     found = translated(found_file, chosen(found_file))
     first, second, third, fifth, fourth = found.content["activities"]
 
-    assert first["assignments"] == [{"work": "0 min", "first": "2026-01-05T08:00", "last": "2026-01-07T17:00"}]
-    assert [(each["work"], each["delay"]) for each in second["assignments"]] == [("1440 min", "180 min")]
+    assert first["assignments"] == [{"work": "0 wd", "first": "2026-01-05T08:00", "last": "2026-01-07T17:00"}]
+    assert [(each["work"], each["delay"]) for each in second["assignments"]] == [("3 wd", "3 h")]
     assert third["pin"] == {"start": "2026-01-05T08:00", "finish": "2026-01-07T17:00"}
     assert "progress" not in fourth
     assert fifth["progress"] == {"actual_start": "2026-01-05T08:00", "actual_finish": "2026-01-05T17:00"}

@@ -316,6 +316,10 @@ def _risks(dossier: Dossier, source: str | Path, tell: Callable[[str], None]) ->
 
 def _calendars(dossier: Dossier, tell: Callable[[str], None]) -> None:
     """Solve the main case, and the one that reproduces the published rows, on every calendar of the plan."""
+    if dossier.plan.unit == "minute":
+        reason = "a plan in minutes has calendars of its work and of people: none of them stands for another's"
+        dossier.absent["calendars"] = reason
+        return
     shown = {case.id: case for case in (dossier.main, dossier.reproducing) if case and case.plan and not case.crowded}
     for case in shown.values():
         assert case.plan is not None

@@ -297,25 +297,28 @@ def saturations(
         if not units or before is None or date < before:
             best[place], low[place] = date, units
     high[two_way] = low[two_way]
-    while True:
-        open_places = [place for place in np.flatnonzero(low < high).tolist() if place not in failed]
-        if not open_places:
-            break
-        middle = (low + high) // 2
-        for target in sorted({reached for place in open_places if (reached := best[place]) is not None}):
-            # Whether so many units gain all that can be gained.
-            places = [place for place in open_places if best[place] == target]
-            variants = [with_number(numbers[place], -int(middle[place])) for place in places]
+    # Which targets are asked of together: where no search is needed, all, and every range is cut into several.
+    searched = oracle.leads(milestone)
+    while open_places := [place for place in np.flatnonzero(low < high).tolist() if place not in failed]:
+        parts = 1 if searched else max(1, TOGETHER // len(open_places))
+        asked = [(place, units) for place in open_places for units in cuts(int(low[place]) - 1, int(high[place]) - 1, parts)]
+        targets: Sequence[int | None] = (None,)
+        if searched:
+            targets = sorted({gained for place in open_places if (gained := best[place]) is not None})
+        for target in targets:
+            part = [(place, units) for place, units in asked if target in (None, best[place])]
+            variants = [with_number(numbers[place], -units) for place, units in part]
             reaches = oracle.reach(milestone, variants, by=target, at_most=known)
-            for place, reach in zip(places, reaches, strict=True):
+            for (place, units), reach in zip(part, reaches, strict=True):
+                gained = best[place]
                 if reach.method == "CP-SAT":
                     methods[place] = "CP-SAT"
-                if not _told(reach, target):
+                if gained is None or not _told(reach, gained):
                     failed.add(place)
-                elif _stays(reach, target):
-                    high[place] = middle[place]
+                elif _stays(reach, gained):  # so many units gain all that can be gained
+                    high[place] = min(high[place], units)
                 else:
-                    low[place] = middle[place] + 1
+                    low[place] = max(low[place], units + 1)
     found: list[Saturation | None] = []
     for place in range(count):
         reached = best[place]

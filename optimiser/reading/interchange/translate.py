@@ -284,6 +284,7 @@ def _ends(state: Translating, leaves: Sequence[str], work: Sequence[dict[str, An
     # What is as late as possible would follow the finish, had it to wait for it.
     left_out = {each["id"] for each in work if each.get("placement")}
     followed = set(_followed(state))
+    uids = {name: uid for uid, name in state.names.items()}
     for name in leaves:
         if name in left_out and name not in followed:
             state.tally.told("late-at-end", name)
@@ -291,7 +292,7 @@ def _ends(state: Translating, leaves: Sequence[str], work: Sequence[dict[str, An
         {
             "id": f"E{number}",
             "kind": "dependency",
-            "title": f"The project finishes with {name}",
+            "title": f"The project finishes with {state.called(uids[name])}",
             "before": name,
             "after": END,
             **cited,

@@ -97,8 +97,7 @@ def _leaf(state: Translating, task: TaskRecord, common: dict[str, Any], found: I
         _idle(state, task, 0)
         found.milestones.append({**item, "shown": "opens" if task.kind == "start-milestone" else "closes"})
         return
-    unit = "emin" if task.elapsed else "min"
-    item["duration"] = f"{length} {unit}"
+    item["duration"] = state.length(length, elapsed=task.elapsed)
     assignments = list(_assignments(state, task, found, begun=begun))
     if assignments:
         item["assignments"] = assignments
@@ -138,11 +137,10 @@ def _progress(state: Translating, task: TaskRecord) -> Iterator[tuple[str, Any]]
     # MS Project counts what is left from where the work resumes; where it does not, from the start the whole length.
     resumes = progress.resume is not None and start is not None and progress.resume > start
     if start is not None and not done and (state.dialect == "p6" or resumes):
-        unit = "emin" if task.elapsed else "min"
         remaining = progress.remaining
         if remaining is None:
             remaining = max(0, (task.duration or 0) - (progress.actual or 0))
-        yield "remaining", f"{remaining} {unit}"
+        yield "remaining", state.length(remaining, elapsed=task.elapsed)
     for name in ("suspend", "resume"):
         at = getattr(progress, name)
         if at is None:
@@ -199,7 +197,7 @@ def _assignments(state: Translating, task: TaskRecord, found: Items, *, begun: b
             minutes = minutes or 0  # nobody's work decides where it is split
         elif resource is None or resource.kind not in {"work", "equipment"} or minutes is None:
             continue
-        part: dict[str, Any] = {"work": f"{minutes} min", **stretch}
+        part: dict[str, Any] = {"work": state.length(minutes), **stretch}
         if resource is not None:
             part["resource"] = resource.name[:200]
         calendar = _calendar_of(state, task, assignment.calendar or (resource.calendar if resource else None), found)
@@ -213,7 +211,7 @@ def _assignments(state: Translating, task: TaskRecord, found: Items, *, begun: b
         elif assignment.levelling_delay:
             part["levelling_delay"] = f"{assignment.levelling_delay} emin"
         if delay:
-            part["delay"] = f"{delay} min"
+            part["delay"] = state.length(delay)
         state.tally.translated("assignments")
         yield part
 

@@ -19,6 +19,9 @@ _AT: Final = {
     "finish-on": "finish",
 }
 
+_LINKED: Final = {"FS": "after", "SS": "starts with", "FF": "finishes with", "SF": "finishes with the start of"}
+"""What a successor does by the type of a link, in its title."""
+
 
 def rules(state: Translating) -> Iterator[dict[str, Any]]:
     """Yield the rules of every link and every date, in the order of the file."""
@@ -78,7 +81,7 @@ def _link(state: Translating, link: LinkRecord, name: str, before: TaskRecord, a
     rule: dict[str, Any] = {
         "id": name,
         "kind": "dependency",
-        "title": f"{before.id} before {after.id}",
+        "title": f"{state.called(after.uid)} {_LINKED[link.type]} {state.called(before.uid)}",
         "before": state.names[before.uid],
         "after": state.names[after.uid],
         **state.cited(link.place),
@@ -88,7 +91,9 @@ def _link(state: Translating, link: LinkRecord, name: str, before: TaskRecord, a
     if link.percent:
         rule["lag"] = f"{round(link.percent)} {'e%' if link.elapsed else '%'}"
     elif link.lag:
-        rule["lag"] = f"{link.lag} {'emin' if link.elapsed else 'min'}"
+        # Of a lag that counts every minute a planner's day is no day.
+        day = not link.elapsed and state.project.lag_calendar != "elapsed"
+        rule["lag"] = state.length(link.lag) if day else f"{link.lag} {'emin' if link.elapsed else 'min'}"
     return rule
 
 
@@ -111,7 +116,7 @@ def _constraints(state: Translating, task: TaskRecord) -> Iterator[dict[str, Any
             yield from _constraint(state, task, constraint, f"C-{name}-{place}")
     if task.deadline is not None:
         tally.translated("deadlines")
-        title = f"{task.id} should finish by its deadline"
+        title = f"{state.called(task.uid)} should finish by its deadline"
         rule = _dated(state, task, f"D-{name}", title, "finish", printed(task.deadline))
         yield {**rule, "kind": "not-after", "soft": True}
     if task.external_early_start is not None:
@@ -120,7 +125,7 @@ def _constraints(state: Translating, task: TaskRecord) -> Iterator[dict[str, Any
             return
         tally.translated("external dates")
         tally.told("external-dates", task.id)
-        title = f"{task.id} waits for another project"
+        title = f"{state.called(task.uid)} waits for another project"
         yield {
             **_dated(state, task, f"X-{name}", title, "start", printed(task.external_early_start)),
             "kind": "not-before",
@@ -133,7 +138,7 @@ def _constraint(state: Translating, task: TaskRecord, constraint: ConstraintReco
     if constraint.date is None or constraint.kind not in _AT:
         return
     end, date = _AT[constraint.kind], printed(constraint.date)
-    title = f"{task.id}: {constraint.kind.replace('-', ' ')}"
+    title = f"{state.called(task.uid)}: {constraint.kind.replace('-', ' ')}"
     later = constraint.kind.endswith("-no-later")
     if not later:
         yield {**_dated(state, task, name, title, end, date), "kind": "not-before"}

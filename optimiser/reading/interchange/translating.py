@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from models.duration import Duration
 from optimiser.reading.interchange.record import (
     AssignmentRecord,
     CalendarRecord,
@@ -27,6 +28,9 @@ SOURCE: Final = "file"
 
 SPANNING: Final = frozenset({"level-of-effort", "wbs-summary", "summary"})
 """Kinds of task that have their dates from others."""
+
+MOST_OF_A_NAME: Final = 40
+"""Letters of a task's name in the title of a rule that speaks of it."""
 
 
 def printed(at: dt.datetime) -> str:
@@ -51,6 +55,17 @@ class Translating:
     tally: Tally
     names: Mapping[str, str]
     calendar_names: Mapping[str, str]
+
+    def length(self, minutes: int, *, elapsed: bool = False) -> str:
+        """Return so many minutes as a plan writes them: worked ones in the planner's days or hours where they are whole."""
+        return f"{minutes} emin" if elapsed else str(Duration.worked(minutes, self.project.day_minutes))
+
+    def called(self, uid: str) -> str:
+        """Return what a rule's title calls a task: its name, cut where it is long, and its id, as names come twice."""
+        task = self.tasks[uid]
+        name = " ".join(task.name.split())
+        short = name if len(name) <= MOST_OF_A_NAME else name[: MOST_OF_A_NAME - 1].rstrip() + "…"
+        return f"{short} ({task.id})" if name else task.id
 
     @cached_property
     def tasks(self) -> dict[str, TaskRecord]:

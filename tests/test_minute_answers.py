@@ -1,0 +1,112 @@
+"""What verbs say of plans in minutes: one unit is a stated day, and each answer is what the plan solved again gives."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.duration import Duration
+from models.plan import Plan
+from optimiser.clock import clock_of
+from optimiser.explain.headroom import headrooms, saturations
+from optimiser.explain.oracle import Oracle
+from optimiser.numbers import Number, number_of_rule
+from optimiser.reading.load import load
+from optimiser.solve.variant import with_number
+from tests.mspdi_texts import calendar, link, project, task
+
+HOUSE = project(
+    task(1, 16, Name="Dig the foundations"),
+    task(2, 12, link(1), Name="Pour the concrete"),
+    task(3, 36, link(2), Name="Cure the concrete", CalendarUID=2),
+    task(4, 20.5, Name="Order the windows", ConstraintType=4, ConstraintDate="2026-01-06T13:00:00"),
+    task(5, 40, link(3), link(4, lag=600), Name="Build the walls"),
+    task(6, 9, link(5, "SS", 4800), Name="Lay the cables"),
+    calendars=calendar(2, "00:00:00-00:00:00", "1234567"),
+)
+"""A house: days of eight hours, concrete that cures by night too, windows that can be ordered from a Tuesday noon on."""
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The planner's own file."""
+    path = tmp_path_factory.mktemp("house") / "house.xml"
+    path.write_bytes(HOUSE)
+    return path
+
+
+@cache
+def asked(path: Path) -> tuple[Oracle, list[Number]]:
+    """The plan, ready to be asked, and every number of its rules and work."""
+    plan = load(path)
+    clock = clock_of(plan)
+    names = [rule.id for rule in plan.rules] + [f"duration:{each.id}" for each in plan.activities]
+    found = (number_of_rule(plan, clock, name) for name in names)
+    return Oracle(plan), [number for number in found if number is not None]
+
+
+def test_lengths_are_written_as_the_planner_counts_them(house: Path) -> None:
+    """Worked minutes stand in the largest of days, hours and minutes that holds them whole."""
+    plan = load(house)
+    said = {each.id: str(each.duration) for each in plan.activities}
+    assert said == {"1": "2 wd", "2": "12 h", "3": "36 h", "4": "1230 min", "5": "5 wd", "6": "9 h"}
+    assert [Duration.worked(minutes, 480) for minutes in (0, -960, 61)] == [
+        Duration(0, "wd"),
+        Duration(-2, "wd"),
+        Duration(61, "min"),
+    ]
+
+
+def test_a_link_is_called_by_the_names_of_its_ends(house: Path) -> None:
+    """Names come twice in planners' files, and ids alone say nothing."""
+    titles = {rule.title for rule in load(house).rules}
+    assert {"Pour the concrete (2) after Dig the foundations (1)", "The project finishes with Build the walls (5)"} <= titles
+    assert "Lay the cables (6) starts with Build the walls (5)" in titles
+
+
+def test_moved_numbers_are_the_same_together_as_one_by_one(house: Path) -> None:
+    """A column of moved values holds what each moved value alone does, of lengths in hours, in days and of dates with times."""
+    for number in asked(house)[1]:
+        units = np.arange(-min(5, number.least), min(5, number.most) + 1)
+        assert number.columns(units).tolist() == [number.column(int(each)) for each in units], number
+
+
+def test_headroom_is_how_many_days_worse_leave_the_end_where_it_is(house: Path) -> None:
+    """One day more than the headroom moves it, of whatever unit the number is."""
+    oracle, numbers = asked(house)
+    end = oracle.base("END").low
+    told = 0
+    for number, room in zip(numbers, headrooms(oracle, "END", end, numbers), strict=True):
+        worse = [number.most] if room.units is None else [room.units, room.units + 1]
+        reached = [each.exact for each in oracle.reach("END", [with_number(number, units) for units in worse])]
+        assert reached[0] == end, number
+        assert room.units is None or reached[1] is None or reached[1] > end, number
+        told += room.units is not None and room.units > 0
+    assert told >= 2
+
+
+def test_relaxing_goes_on_as_far_as_it_gains(house: Path) -> None:
+    """One day less than the range reaches is later, and nothing relaxed further is earlier."""
+    oracle, numbers = asked(house)
+    gaining = 0
+    for number, spent in zip(numbers, saturations(oracle, "END", numbers), strict=True):
+        assert spent is not None
+        units = sorted({number.least, spent.units, max(0, spent.units - 1)})
+        reached = dict(zip(units, oracle.reach("END", [with_number(number, -each) for each in units]), strict=True))
+        assert reached[spent.units].exact == reached[number.least].exact == spent.boundary
+        if spent.units:
+            gaining += 1
+            before = reached[spent.units - 1].exact
+            assert before is not None
+            assert before > spent.boundary
+    assert gaining >= 4
+
+
+def test_the_house_is_a_plan_of_minutes(house: Path) -> None:
+    """The fixture stays what the tests here take it for."""
+    plan = load(house)
+    assert isinstance(plan, Plan)
+    assert (plan.unit, plan.day_minutes, len(plan.activities)) == ("minute", 480, 6)
