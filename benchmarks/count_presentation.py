@@ -23,7 +23,7 @@ ROLES = {
         "optimiser/evidence/across.py",
         "optimiser/evidence/survey.py",
     ),
-    "charts": ("optimiser/evidence/charts/*.py", "optimiser/evidence/charts_batch.py"),
+    "charts": ("optimiser/evidence/charts/*.py",),
     "pages": (
         "optimiser/evidence/report.py",
         "optimiser/evidence/batch_page.py",

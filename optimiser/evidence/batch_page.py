@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from html import escape
+from collections.abc import Mapping, Sequence
 
 from models.assumptions import Baseline
-from models.picture import BindingWhere, Picture
-from optimiser.evidence.charts_batch import heat_chart, line_chart
+from models.pack import Block, Chart, Section
+from models.picture import Picture
+from optimiser.evidence.charts.axes import line_chart, map_chart
+from optimiser.evidence.report import render_page
+from optimiser.evidence.sections.words import remark, warning
+from optimiser.evidence.tables.varied import picture_tables
+from optimiser.evidence.words import counted
 
-__all__ = ["batch_page", "charts"]
-
-_STYLE = """
-body{font:15px/1.5 system-ui,sans-serif;color:#1b2733;background:#fff;max-width:1040px;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.6rem;margin-bottom:.2rem}h2{font-size:1.2rem;margin-top:2.2rem;border-bottom:1px solid #d5dbe1}
-table{border-collapse:collapse;margin:.6rem 0;display:block;overflow-x:auto}
-th,td{padding:.25rem .7rem;border-bottom:1px solid #e6eaee;text-align:left;vertical-align:top;white-space:nowrap}
-td.n{text-align:right;font-variant-numeric:tabular-nums}caption{text-align:left;font-weight:600;padding:.4rem 0}
-figure{margin:1rem 0;overflow-x:auto}.bad{color:#b3261e;font-weight:600}.good{color:#1b6b3a}p.note{color:#4a5866;max-width:48rem}
-code{background:#f3f5f7;padding:0 .25rem;border-radius:3px}
-"""
+__all__ = ["batch_page", "charts", "ran_words"]
 
 
 def charts(picture: Picture, baselines: Sequence[Baseline] = ()) -> dict[str, str]:
@@ -37,9 +31,9 @@ def charts(picture: Picture, baselines: Sequence[Baseline] = ()) -> dict[str, st
     for line in picture.lines:
         if len(line.points) > 1:
             published = [(baseline.id, day) for baseline in baselines if (day := _last_day(baseline, line.milestone))]
-            found[f"{line.milestone}-{line.axis}"] = line_chart(line, picture.thresholds, published)
+            found[f"{line.milestone}-{line.axis}"] = line_chart(f"chart-{len(found)}", line, picture.thresholds, published)
     for heat in picture.maps:
-        found[f"{heat.milestone}-{heat.down}-by-{heat.across}"] = heat_chart(heat)
+        found[f"{heat.milestone}-{heat.down}-by-{heat.across}"] = map_chart(f"chart-{len(found)}", heat)
     return found
 
 
@@ -52,6 +46,19 @@ def _last_day(baseline: Baseline, milestone: str) -> dt.date | None:
     return entry.day or dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(1)
 
 
+def ran_words(picture: Picture) -> list[str]:
+    """Say what was computed, and how far it is checked."""
+    parts = ", ".join(f"{count:,} {status}" for status, count in sorted(picture.counts.items(), key=lambda entry: -entry[1]))
+    left = f"; {picture.left_out:,} left out by exclusions" if picture.left_out else ""
+    verdict = counted(len(picture.disagreements), "disagreement") if picture.disagreements else "no disagreement"
+    return [
+        f"{counted(picture.combinations, 'combination')} ({parts or 'none yet'}){left}.",
+        f"{counted(picture.checked, 'combination')} solved again through CP-SAT: {verdict}.",
+        *picture.disagreements,
+        *picture.notes,
+    ]
+
+
 def batch_page(picture: Picture, drawn: Mapping[str, str]) -> str:
     """Return the page.
 
@@ -62,145 +69,21 @@ def batch_page(picture: Picture, drawn: Mapping[str, str]) -> str:
     drawn
         Its charts (see `charts`).
     """
-    parts = [
-        "<!doctype html>",
-        '<html lang="en-GB"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">',
-        f"<title>{escape(picture.title)}</title><style>{_STYLE}</style></head><body>",
-        f"<h1>{escape(picture.title)}</h1>",
-        f'<p class="note">{escape(picture.note or "")}</p>',
-        *_summary(picture),
-        *_steps(picture),
-        "<h2>Best and worst</h2>",
-        _table(
-            ("milestone", "", "date", "combinations", "first at row", "values"),
-            [
-                (each.milestone, each.which, each.date, each.combinations, each.row, _pairs(each.values))
-                for each in picture.extremes
-            ],
-        ),
-        "<h2>Published dates</h2>",
-        _table(
-            ("baseline", "milestone", "published", "combinations that meet it", "share"),
-            [
-                (each.baseline, each.milestone or "all of them", each.published or "", each.met, f"{each.share:.1%}")
-                for each in picture.baselines
-            ],
-        ),
-        "<h2>Thresholds</h2>",
-        "<p>The exact value at which a milestone moves while every other axis is at its base.</p>",
-        _table(
-            ("axis", "milestone", "stays until", "", "moves at", "up to", "from", "to"),
-            [
-                (
-                    each.axis,
-                    each.milestone,
-                    each.stays,
-                    each.kind,
-                    each.moves,
-                    each.until if each.kind == "slope" else "",
-                    each.date_before or "no date",
-                    each.date_after or "no date",
-                )
-                for each in picture.thresholds
-            ],
-        ),
-        "<h2>Which rule binds where</h2>",
-        "<p>A rule binds where its removal alone would gain days.</p>",
-        _table(
-            ("milestone", "rule", "", "combinations", "share"),
-            [(each.milestone, each.rule, each.title, each.combinations, f"{each.share:.1%}") for each in picture.binding],
-        ),
-        *_where(picture),
-        "<h2>Monotonicity</h2>",
-        *_monotonicity(picture),
-        "<h2>Dates against each axis</h2>",
-        "<p>Line: every other axis at its base. Band: all combinations. Red marks: exact values at which it moves.</p>",
-        *(f"<figure>{chart}</figure>" for chart in drawn.values()),
-        "</body></html>",
-    ]
-    return "\n".join(part for part in parts if part) + "\n"
-
-
-def _summary(picture: Picture) -> Iterable[str]:
-    """Yield what was computed, and how far it is checked."""
-    counted = ", ".join(f"{count:,} {status}" for status, count in sorted(picture.counts.items()))
-    scenarios = f" with {', '.join(picture.scenarios)}" if picture.scenarios else ""
-    yield (
-        f"<p>Plan <code>{escape(picture.plan)}</code>{escape(scenarios)}, design {escape(picture.design)}: "
-        f"{picture.combinations:,} combinations ({escape(counted)}); {picture.left_out:,} left out by exclusions.</p>"
-    )
-    verdict = f"{len(picture.disagreements)} disagreements" if picture.disagreements else "no disagreements"
-    kind = "bad" if picture.disagreements else "good"
-    yield f'<p>{picture.checked:,} combinations solved again through CP-SAT: <span class="{kind}">{verdict}</span>.</p>'
-    yield from (f'<p class="bad">{escape(text)}</p>' for text in picture.disagreements)
-    yield from (f'<p class="note">{escape(note)}</p>' for note in picture.notes)
-    yield _table(
-        ("axis", "base", "what it varies"),
-        [(name, picture.base[name], title) for name, title in picture.axes.items()],
-    )
-    if picture.reasons:
-        yield "<h2>Combinations without a date</h2>"
-        yield _table(
-            ("status", "combinations", "reason"), [(each.status, each.combinations, each.reason) for each in picture.reasons]
-        )
-
-
-def _steps(picture: Picture) -> Iterable[str]:
-    """Yield the steps of a cumulative design."""
-    if not picture.steps:
-        return
-    rows = []
-    for step in picture.steps:
-        cells: list[object] = [step.axis or "as it begins", step.value or ""]
-        for date, moved in zip(step.dates, step.moved, strict=True):
-            cells += [date or "no date", "" if moved is None else f"{moved:+d} cd"]
-        rows.append(cells)
-    yield "<h2>Step by step</h2>"
-    yield _table(("axis moved", "to", *(head for name in picture.milestones for head in (name, ""))), rows)
-
-
-def _where(picture: Picture) -> Iterable[str]:
-    """Yield one table for each milestone and axis on which binding depends."""
-    labels = {line.axis: [point.label for point in line.points] for line in picture.lines}
-    groups: dict[tuple[str, str], list[BindingWhere]] = {}
-    for each in picture.where:
-        groups.setdefault((each.milestone, each.axis), []).append(each)
-    for (milestone, axis), entries in groups.items():
-        rows = [
-            (label, *("–" if share is None else f"{share:.0%}" for share in column))
-            for label, *column in zip(labels[axis], *(entry.shares for entry in entries), strict=True)
-        ]
-        yield _table(
-            (axis, *(entry.rule for entry in entries)), rows, caption=f"{milestone}: share in which a rule binds, by {axis}"
-        )
-
-
-def _monotonicity(picture: Picture) -> Iterable[str]:
-    """Yield what was expected of each axis, and what was found."""
-    if not picture.monotonicity:
-        yield "<p>No axis has a direction that dates must follow.</p>"
-        return
-    yield _table(
-        ("axis", "expected", "pairs compared", "against it", "example"),
-        [(each.axis, each.expectation, each.pairs, each.against, each.example or "") for each in picture.monotonicity],
-    )
-
-
-def _pairs(values: Mapping[str, str]) -> str:
-    return "; ".join(f"{name} {value}" for name, value in values.items())
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[object]], *, caption: str = "") -> str:
-    """Return a table, numbers to the right."""
-    if not rows:
-        return "<p>None.</p>"
-    head = "".join(f'<th scope="col">{escape(str(cell))}</th>' for cell in heads)
-    body = "".join(f"<tr>{''.join(_cell(cell) for cell in row)}</tr>" for row in rows)
-    said = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return f"<table>{said}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _cell(cell: object) -> str:
-    if isinstance(cell, int):
-        return f'<td class="n">{cell:,}</td>'
-    return f"<td>{escape(str(cell))}</td>"
+    source = f"the rows of {picture.grid}"
+    said: list[Block] = [remark(text, "counted", source) for text in (*filter(None, [picture.note]), *ran_words(picture))]
+    if picture.disagreements:
+        said.insert(0, warning("The two ways to a date disagree: no date of this run is to be used."))
+    tables = picture_tables(picture)
+    numbers = [name for name in tables if name.startswith("map-")]
+    shown: list[Block] = []
+    for place, (title, svg) in enumerate(drawn.items(), start=len(numbers) - len(drawn)):
+        beside = numbers[place] if place >= 0 else "points"
+        shown.append(Chart(id=f"chart-{place + len(drawn)}", title=title, about=title, svg=svg, table=beside))
+    told = [each for name, each in tables.items() if not each.fold]
+    charts_and_numbers = [*shown, *(each for each in tables.values() if each.fold)]
+    under = f"Plan {picture.plan}{''.join(f', {name}' for name in picture.scenarios)}; design {picture.design}"
+    sections = [Section(id="run", title="What the run says together", blocks=(*said, *told))]
+    if charts_and_numbers:
+        how = "Dates against each axis: the line with every other axis at its base, the band over all combinations"
+        sections.append(Section(id="charts", title=how, blocks=tuple(charts_and_numbers)))
+    return render_page(picture.title, under, sections)

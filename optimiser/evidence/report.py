@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from functools import partial
 from io import StringIO
@@ -18,7 +19,7 @@ from optimiser.evidence.terminal.characters import clean
 from optimiser.evidence.words import day
 from optimiser.solve.fingerprint import package_version
 
-__all__ = ["brief_of", "need_pdf", "render_html", "render_pdf", "render_table"]
+__all__ = ["brief_of", "need_pdf", "render_html", "render_page", "render_pdf", "render_table"]
 
 _LONG = 60
 """Letters from which on a cell is given a wide column."""
@@ -64,15 +65,27 @@ def render_html(pack: Pack, *, paper: bool = False, version: str | None = None) 
     Every word of the plan is escaped, cleaned of what could steer a terminal or turn its neighbours, and set apart from the
     direction of the text around it.
     """
+    made_by = version or package_version("mhhs-optimiser")
+    return _filled("report.html.j2", paper=paper, pack=pack, questions=_questions(pack), breaks=_BREAKS, version=made_by)
+
+
+def render_page(title: str, under: str, sections: Sequence[Section]) -> str:
+    """Return sections as one page that stands alone.
+
+    Parameters
+    ----------
+    under
+        What it is about, under its title.
+    """
+    return _filled("page.html.j2", paper=False, title=title, under=under, sections=sections)
+
+
+def _filled(template: str, *, paper: bool, **given: Any) -> str:
+    """Return a page with its style."""
     environment = _environment(paper=paper)
     source, _, _ = PackageLoader("optimiser.evidence").get_source(environment, "report.css")
-    return environment.get_template("report.html.j2").render(
-        pack=pack,
-        questions=_questions(pack),
-        style=Markup(source),  # noqa: S704 - our own style sheet, in which nothing is filled
-        breaks=_BREAKS,
-        version=version or package_version("mhhs-optimiser"),
-    )
+    style = Markup(source)  # noqa: S704 - our own style sheet, in which nothing is filled
+    return environment.get_template(template).render(style=style, **given)
 
 
 def _environment(*, paper: bool) -> Environment:

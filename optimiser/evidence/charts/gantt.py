@@ -168,8 +168,10 @@ def tied(sheet: Drawing, left: float, right: float, y: float, height: float) -> 
 def diamond(sheet: Drawing, x: float, y: float, fill: str, *, edge: str | None = None) -> None:
     """Draw a milestone around a place; with an edge, where it was published."""
     points = [(x, y - 6), (x + 6, y), (x, y + 6), (x - 6, y)]
-    dashes: dict[str, str | float] = {"stroke_width": 0.8, "stroke_dasharray": "2 1.5"} if edge else {}
-    sheet.path(points, edge or fill, close=True, fill=fill, **dashes)
+    if edge:
+        sheet.path(points, edge, close=True, fill=fill, stroke_width=0.8, stroke_dasharray="2 1.5")
+    else:
+        sheet.path(points, fill, close=True, fill=fill)
 
 
 def _links(sheet: Drawing, axis: TimeAxis, bars: Sequence[Bar], places: Mapping[str, float]) -> None:

@@ -82,7 +82,7 @@ def heat_chart(
     across: tuple[str, Sequence[str]],
     down: tuple[str, Sequence[str]],
     cells: Sequence[Sequence[dt.date | None]],
-    own: tuple[str, str],
+    own: tuple[str, str] = ("", ""),
 ) -> str:
     """Return dates by two assumptions, each cell with its month, darker the later.
 
@@ -100,27 +100,33 @@ def heat_chart(
     wide, tall = (WIDTH - left - 10) / max(1, len(columns)), 25.0
     height = top + tall * len(rows) + 10
     days = sorted(day for row in cells for day in row if day)
-    first, last = days[0], days[-1]
+    first, last = (days[0], days[-1]) if days else (dt.date.min, dt.date.min)
+    framed = own[0] in columns and own[1] in rows
     about = (
         f"{across[0]} across from {columns[0]} to {columns[-1]}, {down[0]} down from {rows[0]} to {rows[-1]}. Dates run from "
-        f"{first.isoformat()} to {last.isoformat()}, darker is later; the framed cell is the plan's own. Each cell says its date."
+        f"{first.isoformat()} to {last.isoformat()}, darker is later{_FRAMED * framed}. Each cell says its date."
     )
     sheet = Drawing(name, title, about, height)
     sheet.text(8, 16, title, size=13, weight=700)
     sheet.text(left, 36, cut(f"→ {across[0]}", WIDTH - left - 20, 10.5), size=10.5, full=across[0])
     sheet.text(8, 54, cut(f"↓ {down[0]}", WIDTH - 20, 10.5), size=10.5, full=down[0])
-    for place, label in enumerate(columns):
-        sheet.text(left + wide * (place + 0.5), top - 5, label, anchor="middle", size=9.5, fill=MUTED)
+    every = -(-26 // int(wide))
+    for place, label in enumerate(columns[::every]):
+        short = cut(label, wide * every - 2, 9.5)
+        sheet.text(left + wide * (place * every + 0.5), top - 5, short, anchor="middle", size=9.5, fill=MUTED, full=label)
     for line, label in enumerate(rows):
         y = top + tall * line
-        sheet.text(left - 6, y + 16, label, anchor="end", size=9.5, fill=MUTED)
+        sheet.text(left - 6, y + 16, cut(label, left - 12, 9.5), anchor="end", size=9.5, fill=MUTED, full=label)
         for place, day in enumerate(cells[line]):
             x = left + wide * place
             depth = (day - first).days / max(1, (last - first).days) if day else 0.0
             shade = _shade(depth) if day else (255, 255, 255)
             fill = "#" + "".join(f"{part:02x}" for part in shade)
-            sheet.rect(x, y, wide - 1, tall - 1, fill)
-            text = f"{day:%d %b %y}".lstrip("0") if day else "–"
+            date = f"{day:%d %b %y}".lstrip("0") if day else "no date"
+            sheet.rect(x, y, wide - 1, tall - 1, fill, f"{label} by {columns[place]}: {date}")
+            if wide < _LEGIBLE:
+                continue
+            text = date if day else "–"
             sheet.text(
                 x + wide / 2,
                 y + 15.5,
@@ -129,12 +135,15 @@ def heat_chart(
                 size=min(9.0, wide / 5.4),
                 fill=INK if _light(shade) > _MIDDLE else "#ffffff",
             )
-    if own[0] in columns and own[1] in rows:
+    if framed:
         x, y = left + wide * list(columns).index(own[0]), top + tall * list(rows).index(own[1])
         sheet.rect(x + 1, y + 1, wide - 3, tall - 3, "none", stroke=STRONG, stroke_width=2.5)
     return sheet.svg()
 
 
+_FRAMED = "; the framed cell is the plan's own"
+_LEGIBLE = 34
+"""Units from which on a cell is wide enough for its date in words."""
 _MIDDLE = 0.19
 """Relative luminance above which dark letters stand out more than white ones."""
 

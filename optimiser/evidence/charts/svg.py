@@ -84,19 +84,29 @@ class Drawing:
     width: float = WIDTH
     parts: list[str] = field(default_factory=list)
 
-    def rect(self, x: float, y: float, width: float, height: float, fill: str, **more: str | float) -> None:
-        """Draw a rectangle."""
-        self._add("rect", {"x": x, "y": y, "width": max(width, 0.0), "height": height, "fill": fill, **more})
+    def rect(
+        self, x: float, y: float, width: float, height: float, fill: str, said: str | None = None, **more: str | float
+    ) -> None:
+        """Draw a rectangle; ``said`` when pointed at."""
+        self._add("rect", {"x": x, "y": y, "width": max(width, 0.0), "height": height, "fill": fill, **more}, said)
 
     def line(self, x: float, y: float, to_x: float, to_y: float, stroke: str = FAINT, **more: str | float) -> None:
         """Draw a straight line."""
         self._add("line", {"x1": x, "y1": y, "x2": to_x, "y2": to_y, "stroke": stroke, **more})
 
-    def path(self, points: Iterable[tuple[float, float]], stroke: str, *, close: bool = False, **more: str | float) -> None:
-        """Draw lines from point to point."""
+    def path(
+        self,
+        points: Iterable[tuple[float, float]],
+        stroke: str,
+        *,
+        close: bool = False,
+        said: str | None = None,
+        **more: str | float,
+    ) -> None:
+        """Draw lines from point to point; ``said`` when pointed at."""
         steps = " ".join(f"{'M' if place == 0 else 'L'}{_number(x)} {_number(y)}" for place, (x, y) in enumerate(points))
         attributes: dict[str, str | float] = {"d": steps + (" Z" if close else ""), "fill": "none", "stroke": stroke}
-        self._add("path", {**attributes, **more})
+        self._add("path", {**attributes, **more}, said)
 
     def text(
         self,
@@ -132,8 +142,9 @@ class Drawing:
         )
         return f"url(#{full})"
 
-    def _add(self, tag: str, attributes: dict[str, str | float]) -> None:
-        self.parts.append(f"<{tag}{_attributes(attributes)}/>")
+    def _add(self, tag: str, attributes: dict[str, str | float], said: str | None = None) -> None:
+        inside = "/>" if said is None else f"><title>{escape(clean(said))}</title></{tag}>"
+        self.parts.append(f"<{tag}{_attributes(attributes)}{inside}")
 
     def svg(self) -> str:
         """Return the drawing."""
@@ -182,7 +193,7 @@ class TimeAxis:
     def months(self) -> list[dt.date]:
         """Return first days of months, no more than fit with a name beside each."""
         count = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
-        room = max(2, int((self.right - self.left) / 58))
+        room = max(2, int(abs(self.right - self.left) / 58))
         step = next((step for step in (1, 2, 3, 6, 12, 24, 60) if count / step <= room), 120)
         found = []
         for number in range(self.first.year * 12 + self.first.month - 1, self.last.year * 12 + self.last.month + 1):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from models.findings import ProofClass
 from models.pack import Cell, Column, PackProof, Table
 
-__all__ = ["choose", "column", "columns", "pivot", "stacked", "table", "weakest"]
+__all__ = ["across", "choose", "column", "columns", "listing", "pivot", "stacked", "table", "weakest"]
 
 
 def column(
@@ -31,7 +32,7 @@ def column(
     return Column(name=name, kind=kind, unit=unit, note=note, proof=proof, key=key)  # type: ignore[arg-type]
 
 
-def columns(described: str) -> tuple[Column, ...]:
+def columns(described: str, notes: Mapping[str, str] | None = None) -> tuple[Column, ...]:
     """Return columns from a line that describes them.
 
     Parameters
@@ -39,13 +40,62 @@ def columns(described: str) -> tuple[Column, ...]:
     described
         Titles with bars between them; after a colon what stands in the column (text where nothing is said) and the unit of its
         numbers: ``"party:id | title | ready:date | waits:number wd | used:share"``.
+    notes
+        Title to what it means.
     """
     found = []
     for each in described.split("|"):
-        name, _, rest = each.partition(":")
+        name, _, rest = each.partition("=")[0].partition(":")
         kind, _, unit = rest.strip().partition(" ")
-        found.append(column(name.strip(), kind or "text", unit or None))
+        found.append(column(name.strip(), kind or "text", unit.strip() or None, (notes or {}).get(name.strip())))
     return tuple(found)
+
+
+def across(names: Iterable[str], described: str) -> str:
+    """Return a description of columns once for each name, which stands where ``{}`` is; led by a bar where there is any."""
+    return "".join(f" | {described.replace('{}', name)}" for name in names)
+
+
+def listing(
+    id_: str,
+    title: str,
+    described: str,
+    records: Iterable[Any],
+    *,
+    said: Mapping[str, Callable[[Any], Cell]] | None = None,
+    notes: Mapping[str, str] | None = None,
+    **more: Any,
+) -> Table:
+    """Return a table with a row for each record.
+
+    Parameters
+    ----------
+    described
+        As of `columns`; after ``=`` which field of the record the column shows, dots between a field and what is inside it:
+        ``"moves:id = lever | gains:number wd = gains.M10"``. Where nothing is said, the field named like the title.
+    said
+        Title to what makes the cell, where it is more than a field.
+    notes
+        Title to what it means.
+    more
+        As of `table`: ``proof``, ``source``, ``note``, ``fold``, ``most``, ``sheet_only``.
+    """
+    heads, makers = columns(described, notes), []
+    for each, head in zip(described.split("|"), heads, strict=True):
+        path = each.partition("=")[2].strip() or head.name.replace(" ", "_").replace("-", "_")
+        makers.append((said or {}).get(head.name) or _field(path))
+    return table(id_, title, heads, ([make(record) for make in makers] for record in records), **more)
+
+
+def _field(path: str) -> Callable[[Any], Cell]:
+    """Return what shows a field of a record; several words stand in one cell, and none leave it empty."""
+
+    def show(record: Any) -> Cell:
+        for part in path.split("."):
+            record = record.get(part) if isinstance(record, Mapping) else getattr(record, part)
+        return (", ".join(map(str, record)) or None) if isinstance(record, tuple | list) else record
+
+    return show
 
 
 def table(
