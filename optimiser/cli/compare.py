@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from optimiser.cli.files import OutputFile
 from optimiser.cli.options import AsJson, Milestones, Seed, TimeLimit, Workers, read_milestones
 from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
 from optimiser.errors import InputError, Located, StoredResultError
 
 if TYPE_CHECKING:
     from models.changes import PlanInputs
+    from models.moved import WhatMoved
     from models.outcome import Outcome
     from models.plan import Plan
     from optimiser.reading.load import LoadedPlan
@@ -19,8 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 _GIVEN = (
-    "A stored outcome (a .json file), or scenarios such as poap1 or poap1+bank-holidays, 'none' for the plan as written; "
-    "PLAN:SCENARIOS names the plan too."
+    "The folder of a plan or of an update, or a planner's own file; a stored outcome (a .json file); or scenarios such as poap1 "
+    "or poap1+bank-holidays, 'none' for the plan as written; PLAN:SCENARIOS names the plan too."
 )
 
 
@@ -29,21 +34,40 @@ def register(app: typer.Typer) -> None:
     app.command("compare", no_args_is_help=True)(compare_two)
 
 
+@dataclass
+class _Compared:
+    """One of the two: its outcome, and what else is known of it."""
+
+    name: str
+    outcome: Outcome
+    plan: Plan | None
+    inputs: PlanInputs | None
+    file: Path | None = None
+    """Of a plan that was named by its path or its name, where it lies."""
+
+
 def compare_two(
     before: Annotated[str, typer.Argument(metavar="A", help=_GIVEN)],
-    after: Annotated[str, typer.Argument(metavar="B", help="The other, in the same way.")],
+    after: Annotated[
+        str | None,
+        typer.Argument(metavar="[B]", help="The other, in the same way. Left out of an update: the one before it is A."),
+    ] = None,
     *,
     plan: Annotated[
         str | None,
         typer.Option("-p", "--plan", metavar="PLAN", help="Of scenarios that do not say; found by their names where left out."),
     ] = None,
     milestone: Milestones = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="BRIDGE.svg", help="Draw what moved, of two plans or updates.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Let -o replace a file.")] = False,
     as_json: AsJson = False,
     seed: Seed = 0,
     workers: Workers = 1,
     time_limit: TimeLimit = None,
 ) -> int:
-    """Say what differs: dates, binding rules, chains, assumptions, and what moved first.
+    """Say what differs: dates, binding rules, chains, assumptions; of two updates what moved each date, cause by cause.
 
     Exit codes: 0 compared, whether or not anything differs; 2 bad usage or input; 1 our fault.
     """
@@ -53,36 +77,128 @@ def compare_two(
     from optimiser.solve.fingerprint import plan_sha256
 
     asked = read_milestones(milestone)
-    outcomes: list[Outcome] = []
-    plans: list[Plan | None] = []
-    inputs: list[PlanInputs | None] = []
-    with progress() as tell:
-        for name, other in ((before, after), (after, before)):
+    file = OutputFile(output, (".svg",), force=force) if output else None
+    first, second = (before, after) if after is not None else (_before(before), before)
+    sides: list[_Compared] = []
+    with progress() as told:
+        tell = told or (lambda _: None)
+        for name, other in ((first, second), (second, first)):
             if name.lower().endswith(".json"):
-                outcome, held, stored = _stored(name)
-                outcomes.append(outcome)
-                plans.append(held)
-                inputs.append(stored)
-            else:
-                changed = _loaded(name, other, plan)
-                loaded = changed.plan
-                inputs.append(inputs_of(loaded, plan_sha256(changed.written)))
-                outcomes.append(
-                    earliest(
-                        loaded, asked, seed=seed, workers=workers, time_limit=time_limit, progress=tell or (lambda _: None)
-                    )
-                )
-                plans.append(loaded)
-    found = compare(outcomes[0], outcomes[1], (plans[0], plans[1]), (before, after), (inputs[0], inputs[1]))
-    if as_json:
-        from optimiser.evidence.documents import document
+                sides.append(_Compared(name, *_stored(name)))
+                continue
+            where = _plan_path(name)
+            from optimiser.reading.load import load_changed
 
-        print_json(document("compare", found, same=found.same))
+            changed = load_changed(name) if where else _loaded(name, other, plan)
+            held, written = changed.plan, plan_sha256(changed.written)
+            wanted = None if asked is None else [each for each in asked if each in held.items] or asked
+            outcome = earliest(held, wanted, seed=seed, workers=workers, time_limit=time_limit, progress=tell)
+            sides.append(_Compared(name, outcome, held, inputs_of(held, written), where))
+        found = compare(
+            sides[0].outcome,
+            sides[1].outcome,
+            (sides[0].plan, sides[1].plan),
+            (sides[0].name, sides[1].name),
+            (sides[0].inputs, sides[1].inputs),
+        )
+        moved = _moved(sides, asked, seed, time_limit, tell)
+    if file:
+        file.write(_picture(moved))
+    if as_json:
+        from optimiser.evidence.documents import document, dumped
+
+        answer = document("compare", found, same=found.same)
+        print_json(answer if moved is None else {**answer, "moved": dumped(moved)})
     else:
         from optimiser.evidence.terminal.comparison import comparison_report
 
-        print_text(comparison_report(found, page()))
+        print_text(comparison_report(found, page(), moved))
     return ExitCode.DONE
+
+
+def _moved(
+    sides: list[_Compared],
+    asked: tuple[str, ...] | None,
+    seed: int,
+    time_limit: float | None,
+    tell: Callable[[str], None],
+) -> WhatMoved | None:
+    """Return what moved between two plans, where one of them at least is named as such; None of scenarios and outcomes."""
+    first, second = (side.plan for side in sides)
+    if first is None or second is None or all(side.file is None for side in sides):
+        return None
+    from optimiser.encoding import Limits
+    from optimiser.moved import what_moved
+
+    return what_moved(
+        first,
+        second,
+        asked,
+        names=(sides[0].name, sides[1].name),
+        same=_same(sides[0].file, sides[1].file),
+        seed=seed,
+        limits=Limits(seed=seed, time_limit=time_limit),
+        progress=tell,
+    )
+
+
+def _same(first: Path | None, second: Path | None) -> dict[str, str | None] | None:
+    """Return which item of one planner's file is which of the other, by what the files call them inside; None of other plans.
+
+    Microsoft Project numbers tasks by their rows, so there it is the hidden number that tells; in Primavera it is the activity's
+    id, and the hidden number where that was changed.
+    """
+    from optimiser.reading.interchange.opening import gather_planner
+    from optimiser.reading.packaged import PLANNERS
+
+    if first is None or second is None or any(path.suffix.lower() not in PLANNERS for path in (first, second)):
+        return None
+    (_, file, one), (_, _, other) = gather_planner(first), gather_planner(second)
+    if file.dialect == "msp":
+        return {name: other.names.get(uid) for uid, name in one.names.items()}
+    known, left = set(other.names.values()), set(one.names.values())
+    return {
+        name: other.names[uid]
+        for uid, name in one.names.items()
+        if name not in known and uid in other.names and other.names[uid] not in left
+    }
+
+
+def _plan_path(name: str) -> Path | None:
+    """Return where a plan lies that is named by its path, or is packaged by that name; None of anything else."""
+    from optimiser.reading.packaged import find_plan, packaged
+
+    path = Path(name)
+    named = path.is_dir() or (path.is_file() and path.suffix.lower() != ".json")
+    return find_plan(name) if named or name in {entry.name for entry in packaged()} else None
+
+
+def _before(name: str) -> str:
+    """Return where the update before one lies.
+
+    Raises
+    ------
+    InputError
+        If it says none.
+    """
+    message = f"'{name}' names no update before it; maybe say which two to compare: optimiser compare A B"
+    raise InputError([Located(message, path="B")])
+
+
+def _picture(moved: WhatMoved | None) -> str:
+    """Return the bridge.
+
+    Raises
+    ------
+    InputError
+        If there is nothing to draw.
+    """
+    from optimiser.evidence.charts.waterfall import bridge_chart
+
+    if moved is None:
+        message = "there is no bridge between scenarios or stored outcomes; maybe name two plans, updates or planners' files"
+        raise InputError([Located(message, path="-o")])
+    return bridge_chart("bridge", moved)
 
 
 def _stored(name: str) -> tuple[Outcome, Plan | None, PlanInputs | None]:

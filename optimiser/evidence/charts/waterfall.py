@@ -1,13 +1,17 @@
-"""From one published date to another, gap by gap, and what each month rests on."""
+"""From one date to another, step by step: between published dates what each month rests on, between updates what moved it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from models.moved import CAUSE_KINDS, MilestoneMove, WhatMoved
 from optimiser.evidence.charts.svg import FAINT, INK, MUTED, WIDTH, Drawing, cut
+from optimiser.evidence.words import day
+from optimiser.moved import moved_words
 
-__all__ = ["CLASSES", "GapBar", "waterfall_chart"]
+__all__ = ["CLASSES", "GapBar", "bridge_chart", "waterfall_chart"]
 
 CLASSES = {
     "approved": ("#0b6e4f", False),
@@ -18,61 +22,126 @@ CLASSES = {
 }
 """What a month rests on, with its colour and whether it is hatched too."""
 
+KINDS = {
+    "progress": ("#8a1c00", False),
+    "remaining": ("#e0a526", False),
+    "logic": ("#3d8fc4", False),
+    "rules": ("#0b6e4f", True),
+    "assumption": ("#6a51a3", False),
+    "reading": ("#4c5a67", True),
+    "calendar": ("#7fb2d9", True),
+}
+"""What a step between two updates is due to, in the same way."""
+
 _LABEL, _TOP, _ROW = 210.0, 64.0, 25.0
+_SENTENCE = 330.0
+"""Room for what happened between two updates."""
 
 
 @dataclass(frozen=True, slots=True)
 class GapBar:
-    """One gap: what it is called, and its months by what they rest on; negative is earlier."""
+    """One step: what it is called, and its amounts by what they rest on; negative is earlier."""
 
     label: str
-    months: tuple[tuple[str, int], ...]
+    parts: tuple[tuple[str, int], ...]
+
+    @property
+    def total(self) -> int:
+        """The whole step."""
+        return sum(amount for _, amount in self.parts)
 
 
 def waterfall_chart(name: str, title: str, first: str, last: str, steps: Sequence[GapBar]) -> str:
-    """Return the steps from a first date to a last."""
-    total = sum(amount for step in steps for _, amount in step.months)
-    levels = [0]
-    for step in steps:
-        for _, amount in step.months:
-            levels.append(levels[-1] + amount)
-    low, high = min(levels), max(*levels, 1)
-    height = _TOP + _ROW * (len(steps) + 2) + 16
+    """Return the steps from a first published date to a last."""
+    total = sum(step.total for step in steps)
     words = "; ".join(
-        f"{step.label} {' and '.join(f'{amount:+d} {kind}' for kind, amount in step.months) or 'unchanged'}" for step in steps
+        f"{step.label} {' and '.join(f'{amount:+d} {kind}' for kind, amount in step.parts) or 'unchanged'}" for step in steps
     )
     about = f"From {first} to {last}, {total:+d} months in all. Months, and what they rest on: {words}."
-    sheet = Drawing(name, title, about, height)
+    sheet = Drawing(name, title, about, _TOP + _ROW * (len(steps) + 2) + 16)
     sheet.text(8, 16, title, size=13, weight=700)
-    fills = {}
+    fills = _legend(sheet, CLASSES, {kind: kind for kind in CLASSES})
+    _panel(sheet, _TOP, _LABEL, (first, last), steps, fills, lambda amount: f"{amount:+d}", f"{total:+d} months")
+    return sheet.svg()
+
+
+def bridge_chart(name: str, found: WhatMoved) -> str:
+    """Return what moved each milestone from one update to the other, cause by cause."""
+    moved = [move for move in found.moves if move.shares] or [move for move in found.moves if move.before and move.after]
+    by_id = {cause.id: cause for cause in found.causes}
+    title = f"What moved from {found.before} to {found.after}"
+    about = " ".join(share.sentence for move in moved for share in move.shares if share.amount) or "Nothing moved."
+    rows = [[share for share in move.shares if share.amount] for move in moved]
+    sheet = Drawing(name, title, about, _TOP + sum(_ROW * (len(held) + 3) for held in rows) + 8)
+    sheet.text(8, 16, cut(title, WIDTH - 16, 13), size=13, weight=700, full=title)
+    used = {by_id[share.cause].kind for held in rows for share in held}
+    fills = _legend(sheet, KINDS, {kind: said.lower() for kind, said in CAUSE_KINDS.items() if kind in used})
+    top = _TOP
+    for move, held in zip(moved, rows, strict=True):
+        steps = [GapBar(by_id[share.cause].happened, ((by_id[share.cause].kind, share.amount),)) for share in held]
+        said = partial(moved_words, unit=move.unit, day_minutes=found.day_minutes)
+        top = _panel(sheet, top, _SENTENCE, _ends(move), steps, fills, said, "") + 0.6 * _ROW
+    return sheet.svg()
+
+
+def _ends(move: MilestoneMove) -> tuple[str, str]:
+    """Return the dates before and after, the first with the milestone."""
+    assert move.before is not None
+    assert move.after is not None
+    return f"{move.milestone} {day(move.before)}", f"{move.milestone} {day(move.after)}"
+
+
+def _legend(sheet: Drawing, classes: Mapping[str, tuple[str, bool]], named: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Draw what colours mean, and return fill and edge of each."""
+    fills: dict[str, tuple[str, str]] = {}
     x = 8.0
-    for kind, (colour, hatched) in CLASSES.items():
-        fills[kind] = sheet.hatch(kind, "#ffffff", colour) if hatched else colour
-        sheet.rect(x, 26, 18, 10, fills[kind], stroke=colour, stroke_width=1)
-        sheet.text(x + 22, 35, kind, size=9.5, fill=MUTED)
-        x += 34 + 6.2 * len(kind)
+    for kind, said in named.items():
+        colour, hatched = classes[kind]
+        fills[kind] = (sheet.hatch(kind, "#ffffff", colour) if hatched else colour), colour
+        sheet.rect(x, 26, 18, 10, fills[kind][0], stroke=colour, stroke_width=1)
+        sheet.text(x + 22, 35, said, size=9.5, fill=MUTED)
+        x += 34 + 6.2 * len(said)
+    return fills
 
-    def at(months: float) -> float:
-        return _LABEL + (months - low) / max(1, high - low) * (WIDTH - _LABEL - 70)
 
-    sheet.text(8, _TOP + 12, first, size=10.5, weight=700)
-    sheet.line(at(0), _TOP + 2, at(0), _TOP + 18, INK, stroke_width=2)
-    level, y = 0, _TOP + _ROW
+def _panel(
+    sheet: Drawing,
+    top: float,
+    room: float,
+    ends: tuple[str, str],
+    steps: Sequence[GapBar],
+    fills: Mapping[str, tuple[str, str]],
+    said: Callable[[int], str],
+    total: str,
+) -> float:
+    """Draw the steps from one date to another below each other, and return where they end."""
+    levels = [0]
     for step in steps:
-        sheet.text(8, y + 13, cut(step.label, _LABEL - 14, 10.5), size=10.5, full=step.label)
+        for _, amount in step.parts:
+            levels.append(levels[-1] + amount)
+    low, high = min(levels), max(*levels, 1)
+
+    def at(amount: float) -> float:
+        return room + (amount - low) / max(1, high - low) * (WIDTH - room - 70)
+
+    sheet.text(8, top + 12, ends[0], size=10.5, weight=700)
+    sheet.line(at(0), top + 2, at(0), top + 18, INK, stroke_width=2)
+    level, y = 0, top + _ROW
+    for step in steps:
+        sheet.text(8, y + 13, cut(step.label, room - 14, 10.5), size=10.5, full=step.label)
         sheet.line(at(level), y - 7, at(level), y + 3, FAINT)
-        if not step.months:
+        if not step.parts:
             sheet.line(at(level), y + 3, at(level), y + 18, MUTED, stroke_width=1.5)
             sheet.text(at(level) + 5, y + 14, "unchanged", size=9.5, fill=MUTED)
-        for kind, amount in step.months:
+        for kind, amount in step.parts:
             left, right = sorted((at(level), at(level + amount)))
-            sheet.rect(left, y + 3, right - left, 15, fills[kind], stroke=CLASSES[kind][0], stroke_width=1)
+            fill, edge = fills[kind]
+            sheet.rect(left, y + 3, right - left, 15, fill, stroke=edge, stroke_width=1)
             level += amount
-        moved = sum(amount for _, amount in step.months)
-        if moved:
-            sheet.text(max(at(level), at(level - moved)) + 5, y + 14, f"{moved:+d}", size=10, weight=700)
+        if step.total:
+            sheet.text(max(at(level), at(level - step.total)) + 5, y + 14, said(step.total), size=10, weight=700)
         y += _ROW
     sheet.line(at(level), y - 7, at(level), y + 18, INK, stroke_width=2)
-    sheet.text(8, y + 13, last, size=10.5, weight=700)
-    sheet.text(at(level) + 5, y + 14, f"{total:+d} months", size=10, weight=700)
-    return sheet.svg()
+    sheet.text(8, y + 13, ends[1], size=10.5, weight=700)
+    sheet.text(at(level) + 5, y + 14, total or said(level), size=10, weight=700)
+    return y + _ROW

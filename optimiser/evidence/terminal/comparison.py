@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from models.changes import Comparison, RowChange
+from models.moved import WhatMoved
+from optimiser.evidence.terminal.moved import moved_lines
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, heading, paragraph
 from optimiser.evidence.terminal.whatif import changes_table
 from optimiser.evidence.words import day
@@ -14,8 +16,8 @@ __all__ = ["comparison_report"]
 _MOST = 15
 
 
-def comparison_report(found: Comparison, page: Page) -> str:
-    """Return what differs between two outcomes."""
+def comparison_report(found: Comparison, page: Page, moved: WhatMoved | None = None) -> str:
+    """Return what differs between two outcomes and, of two updates, what moved and why."""
     before, after = found.before, found.after
     lines: Lines = [heading(f"{before.name} → {after.name}", before.plan)]
     for side in (before, after):
@@ -23,10 +25,12 @@ def comparison_report(found: Comparison, page: Page) -> str:
             lines += paragraph(f"{side.name} is {side.status}{f': {side.conflict}' if side.conflict else ''}", page.width)
     for note in found.notes:
         lines += paragraph(note, page.width)
+    if moved is not None:
+        lines += moved_lines(moved, page)
     if found.same:
         lines += paragraph("Nothing differs.", page.width)
         return page.paint(lines)
-    lines += [*_dates(found, page), *_values(found, page), *_first(found, page)]
+    lines += [*(_dates(found, page) if moved is None else ()), *_values(found, page), *_first(found, page)]
     lines += [*_chains(found, page), *_bindings(found, page), *_rows(found, page)]
     return page.paint(lines)
 
