@@ -39,6 +39,7 @@ FLOORS = [
         "optimiser.qualification",
         "optimiser.writing",
         "optimiser.importing",
+        "optimiser.moved",
     },
     {"optimiser.batch", "optimiser.evidence"},
     {"optimiser.workbench"},

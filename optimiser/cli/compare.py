@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
 
 
 @dataclass
-class _Compared:
+class _ComparedSide:
     """One of the two: its outcome, and what else is known of it."""
 
     name: str
@@ -50,7 +50,7 @@ def compare_two(
     before: Annotated[str, typer.Argument(metavar="A", help=_GIVEN)],
     after: Annotated[
         str | None,
-        typer.Argument(metavar="[B]", help="The other, in the same way. Left out of an update: the one before it is A."),
+        typer.Argument(metavar="B", help="The other, in the same way. Left out of an update: the one before it is A."),
     ] = None,
     *,
     plan: Annotated[
@@ -79,12 +79,12 @@ def compare_two(
     asked = read_milestones(milestone)
     file = OutputFile(output, (".svg",), force=force) if output else None
     first, second = (before, after) if after is not None else (_before(before), before)
-    sides: list[_Compared] = []
+    sides: list[_ComparedSide] = []
     with progress() as told:
         tell = told or (lambda _: None)
         for name, other in ((first, second), (second, first)):
             if name.lower().endswith(".json"):
-                sides.append(_Compared(name, *_stored(name)))
+                sides.append(_ComparedSide(name, *_stored(name)))
                 continue
             where = _plan_path(name)
             from optimiser.reading.load import load_changed
@@ -93,7 +93,7 @@ def compare_two(
             held, written = changed.plan, plan_sha256(changed.written)
             wanted = None if asked is None else [each for each in asked if each in held.items] or asked
             outcome = earliest(held, wanted, seed=seed, workers=workers, time_limit=time_limit, progress=tell)
-            sides.append(_Compared(name, outcome, held, inputs_of(held, written), where))
+            sides.append(_ComparedSide(name, outcome, held, inputs_of(held, written), where))
         found = compare(
             sides[0].outcome,
             sides[1].outcome,
@@ -117,7 +117,7 @@ def compare_two(
 
 
 def _moved(
-    sides: list[_Compared],
+    sides: list[_ComparedSide],
     asked: tuple[str, ...] | None,
     seed: int,
     time_limit: float | None,

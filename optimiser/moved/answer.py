@@ -84,11 +84,11 @@ def what_moved(
     retitled = {
         name: item.title for name, item in own.items.items() if name in second.items and second.items[name].title != item.title
     }
-    return _Windows(*on_one_axis(own, second), asked, limits or Limits(), seed, progress).answer(names, renamed, retitled)
+    return _Divided(*on_one_axis(own, second), asked, limits or Limits(), seed, progress).answer(names, renamed, retitled)
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
+class _Dated:
     """The dates of one plan between the two."""
 
     problem: Problem | None
@@ -104,7 +104,7 @@ class _State:
         return found.high
 
 
-class _Windows:
+class _Divided:
     """Two plans, the causes between them, and the dates of the plans that these lead through."""
 
     def __init__(
@@ -123,7 +123,7 @@ class _Windows:
         self.unit: Unit = "cd"
         if same_days(*base):
             self.unit = "wd" if second.unit == "day" else "min"
-        self.known: dict[frozenset[Part], _State] = {}
+        self.known: dict[frozenset[Part], _Dated] = {}
         self.notes: list[str] = []
         self.since: dict[str, int] = {}
         self.last: list[Cause] = []
@@ -136,26 +136,26 @@ class _Windows:
 
     # -- dates ---------------------------------------------------------------------------------------------------------
 
-    def state(self, plan: Plan) -> _State:
+    def state(self, plan: Plan) -> _Dated:
         """Return the dates of a plan."""
         try:
             problem = Problem.of(plan)
         except BeyondHorizonError:
-            return _State(None, {}, None)
+            return _Dated(None, {}, None)
         held = {name for name in self.asked if name in plan.items}
         ranges = {name: between(problem, name, deadline=self.deadline, effort=USUAL) for name in self.asked if name in held}
         feasible = problem.earliest.status == "feasible"
         values = next((found.schedule for found in ranges.values() if found.schedule is not None), None)
-        return _State(problem, ranges, values or (problem.earliest.values if feasible else None))
+        return _Dated(problem, ranges, values or (problem.earliest.values if feasible else None))
 
-    def mixed(self, causes: Iterable[Cause]) -> _State:
+    def mixed(self, causes: Iterable[Cause]) -> _Dated:
         """Return the dates of the first plan with some causes applied."""
         parts = frozenset(part for cause in causes for part in cause.parts)
         if parts not in self.known:
             self.known[parts] = self.state(self.mixing.plan(parts)) if parts else self.before
         return self.known[parts]
 
-    def measured(self, boundary: int, milestone: str, state: _State) -> int:
+    def measured(self, boundary: int, milestone: str, state: _Dated) -> int:
         """Return a boundary as a number whose differences are the unit of the moves."""
         assert state.problem is not None
         clock = state.problem.clock
@@ -296,7 +296,7 @@ class _Windows:
             self.notes.append("some of what differs between the two could not be told apart; it is counted as one cause")
         return players, joined
 
-    def _differs(self, milestone: str, state: _State) -> bool:
+    def _differs(self, milestone: str, state: _Dated) -> bool:
         return (
             self.value(milestone, []) is None
             or state.high(milestone) is None
@@ -352,7 +352,7 @@ class _Windows:
             why_not=why,
         )
 
-    def _shown(self, milestone: str, state: _State) -> dt.date | None:
+    def _shown(self, milestone: str, state: _Dated) -> dt.date | None:
         high = state.high(milestone)
         if high is None or state.problem is None:
             return None

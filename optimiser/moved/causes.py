@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -97,8 +98,7 @@ class _Causes:
     def _length(self, part: Part, name: str) -> None:
         """Take a length: of finished work it is what happened, of other work what was estimated again."""
         one, other = self.first.items[name], self.second.items[name]
-        done = getattr(other, "progress", None)
-        if done is not None and done.actual_finish is not None and f"progress {name}" in self.happened:
+        if self.second.done(name) and f"progress {name}" in self.happened:
             self.happened[f"progress {name}"].parts.add(part)
             return
         said = f"{other.title} was re-estimated"
@@ -165,17 +165,18 @@ class _Causes:
         return next((name for name in named if name in self.moved), None)
 
     def _bridged(self) -> dict[str, str]:
-        """Return links that were taken out as new work came between their two ends, each with that work."""
-        into: dict[str, set[str]] = {}
-        for rule in self.second.rules:
-            if isinstance(rule, Dependency):
-                into.setdefault(rule.after, set()).add(rule.before)
-        come = [name for name in self.moved if name in self.second.items and name not in self.first.items]
+        """Return links whose place work between their two ends took, or that took the place of such work, each with that work."""
         found: dict[str, str] = {}
-        for rule in self.first.rules:
-            if isinstance(rule, Dependency) and rule.id not in self.second.rules_by_id:
-                between = [name for name in come if rule.before in into.get(name, ()) and name in into.get(rule.after, ())]
-                found.update((rule.id, name) for name in sorted(between)[:1])
+        for plan, other in ((self.first, self.second), (self.second, self.first)):
+            into: dict[str, set[str]] = {}
+            for rule in other.rules:
+                if isinstance(rule, Dependency):
+                    into.setdefault(rule.after, set()).add(rule.before)
+            come = sorted(name for name in self.moved if name in other.items and name not in plan.items)
+            for rule in plan.rules:
+                if isinstance(rule, Dependency) and rule.id not in other.rules_by_id:
+                    between = (name for name in come if rule.before in into.get(name, ()) and name in into.get(rule.after, ()))
+                    found.update((rule.id, name) for name in itertools.islice(between, 1))
         return found
 
     def _said(self, one: Rule | None, other: Rule | None) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from models.duration import Duration
 from models.items import Activity, Item, Milestone
-from optimiser.moved.mixing import Mixing, in_unit, left_of, worked
+from optimiser.moved.mixing import Mixing, in_unit, worked
 from optimiser.solve.problem import Problem
 from optimiser.wording import plain_date
 
@@ -44,8 +44,7 @@ class Facts:
 
     def finished(self, name: str) -> bool:
         """Return whether the second plan has an item finished; a milestone that has been met is."""
-        item = self.mixing.second.items[name]
-        return _finished(item)
+        return self.mixing.second.done(name)
 
     def parting(self, name: str, forecast: Sequence[int], problem: Problem) -> Parting | None:
         """Return where what became of an item parts from a forecast; None where it does not."""
@@ -62,9 +61,28 @@ class Facts:
             found.append(Parting(min(starts[0], ends[0]), 2, place))
         if self.finished(name) and starts[1] != ends[1]:
             found.append(Parting(min(starts[1], ends[1]), 0, place))
-        elif self.begun(name) and not self.finished(name) and status is not None and starts[1] <= status:
-            found.append(Parting(starts[1], 0, place))
+        elif self.begun(name) and not self.finished(name) and status is not None:
+            if starts[1] <= status:
+                found.append(Parting(starts[1], 0, place))
+            elif starts[0] == ends[0] and self._share(name, starts[1]) is not None:
+                found.append(Parting(status, 0, place))
         return min(found, default=None)
+
+    def _left(self, name: str) -> Duration | None:
+        """Return what is left of work, as stated or derived from its share."""
+        item = self.mixing.second.items[name]
+        return self.mixing.second.remaining(item) if isinstance(item, Activity) else None
+
+    def _share(self, name: str, finish: int) -> Duration | None:
+        """Return what a forecast leaves of work of which only a share is stated, where it is not what the share leaves."""
+        item, status = self.mixing.second.items[name], self.mixing.status
+        rest = self._left(name)
+        shared = isinstance(item, Activity) and item.progress is not None and item.progress.remaining is None
+        if not shared or rest is None or status is None or not isinstance(item, Activity):
+            return None
+        rest = in_unit(self.mixing.clock, rest)
+        forecast = worked(self.mixing.clock, item, status, finish, rest.unit)
+        return None if forecast == rest else forecast
 
     def said(self, name: str, forecast: Sequence[int], problem: Problem) -> str:
         """Return how an item went beside a forecast: what it did, as a sentence without its full stop."""
@@ -81,8 +99,11 @@ class Facts:
             words = [f"began {late[0]}"] if late[0] else []
             status = self.mixing.status
             if status is not None and starts[1] <= status:
-                left = left_of(self.mixing.second, item)
-                words.append(f"had not finished{by}{f', {left} are left' if left is not None else ''}")
+                rest = self._left(name)
+                words.append(f"had not finished{by}{f', {rest} are left' if rest is not None else ''}")
+            elif not words and (forecast_left := self._share(name, starts[1])) is not None:
+                share = f"{item.progress.percent_complete:g}" if isinstance(item, Activity) and item.progress else ""
+                words.append(f"is {share} % complete{by}: {self._left(name)} are left, where {forecast_left} were forecast")
             return f"{item.title} {' and '.join(words) or 'began as forecast'}"
         if late[0] and late[1] != late[0]:
             finish = f"finished {late[1]}" if late[1] else "finished as forecast"
@@ -142,8 +163,8 @@ def left(
         return {}
     for item in mixing.second.activities:
         one = mixing.first.items.get(item.id)
-        stated = left_of(mixing.second, item)
-        plain = isinstance(one, Activity) and not item.assignments and _begun(item) and not _finished(item)
+        stated = item.progress.remaining if item.progress is not None else None
+        plain = isinstance(one, Activity) and not item.assignments and mixing.second.under_way(item.id)
         if not plain or stated is None or not isinstance(one, Activity) or one.calendar != item.calendar:
             continue
         finish = _ends(problem, item.id, values)[1]
@@ -160,11 +181,6 @@ def left(
 def _begun(item: Item | None) -> bool:
     done = getattr(item, "progress", None)
     return bool(done is not None and done.begun)
-
-
-def _finished(item: Item | None) -> bool:
-    done = getattr(item, "progress", None)
-    return bool(done is not None and (done.actual_finish is not None or (done.begun and isinstance(item, Milestone))))
 
 
 def _ends(problem: Problem, name: str, values: Sequence[int]) -> tuple[int, int]:

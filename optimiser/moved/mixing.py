@@ -27,7 +27,6 @@ __all__ = [
     "Mixing",
     "Part",
     "in_unit",
-    "left_of",
     "on_one_axis",
     "same_days",
     "tells",
@@ -236,7 +235,7 @@ class Mixing:
             assert isinstance(one, Activity)
             if ("progress", name) in chosen:
                 assert done is not None
-                done = done.model_copy(update={"remaining": self.left[name][0]} | _derived())
+                done = done.model_copy(update={"remaining": self.left[name][0], "percent_complete": None})
             else:
                 item, done = self._longer(item)
         if done is None or not done.begun or done.actual_finish is not None or STATUS in chosen or self.morrow is None:
@@ -251,8 +250,8 @@ class Mixing:
         forecast, stated = self.left[item.id]
         done = item.progress
         if done is not None and done.begun and done.actual_finish is None:
-            rest = self._more(left_of(self.first, item) or stated, forecast, stated)
-            return item, done.model_copy(update={"remaining": rest} | _derived())
+            rest = self._more(self.first.remaining(item) or stated, forecast, stated)
+            return item, done.model_copy(update={"remaining": rest, "percent_complete": None})
         length = self._more(self.first.duration(item.duration), forecast, stated)
         return item.model_copy(update={"duration": length}), done
 
@@ -310,21 +309,6 @@ class Mixing:
             for each in self.second.calendars
         ]
         return (*held, *(each for each in self.first.calendars if each.id not in self.second.calendars_by_id))
-
-
-def _derived() -> dict[str, None]:
-    """Return what a stated rest takes the place of."""
-    return {"percent_complete": None} if "percent_complete" in Progress.model_fields else {}
-
-
-def left_of(plan: Plan, item: Item) -> Duration | None:
-    """Return what is left of begun work, as stated or as the plan derives it; None where nothing is said."""
-    done = getattr(item, "progress", None)
-    if done is None or not isinstance(item, Activity):
-        return None
-    derive = getattr(plan, "remaining", None)
-    found: Duration | None = derive(item) if derive is not None else done.remaining
-    return found
 
 
 def _fitting(items: Sequence[Item], rules: Sequence[Rule]) -> tuple[list[Item], list[Rule]]:
