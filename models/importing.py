@@ -11,6 +11,10 @@ from models.record import Identifier, Many, Quoted, Record, Text
 __all__ = [
     "IMPORT_SCHEMA",
     "Differing",
+    "FigureCompared",
+    "FloatDiffering",
+    "FloatReason",
+    "FloatsCompared",
     "ImportCount",
     "ImportFinding",
     "ImportReport",
@@ -110,6 +114,65 @@ class Reproduced(Record):
     more_roots: int = 0
 
 
+class FigureCompared(Record):
+    """One figure of all tasks that are not done: in how many the file stores it, and in how many ours is the same."""
+
+    figure: Text
+    stored: int
+    same: int
+    different: int
+
+
+class FloatReason(Record):
+    """Why figures differ: of so many tasks for themselves, and of so many more because something behind these does."""
+
+    code: Identifier
+    says: Text
+    count: int
+    follow: int
+    where: Many[Quoted] = ()
+    more: int = 0
+
+
+class FloatDiffering(Record):
+    """A task whose late dates, total float or critical flag are not what the file stores.
+
+    Attributes
+    ----------
+    late_minutes
+        Worked minutes by which our late finish is later than the stored one.
+    reason
+        A code of `FloatReason`; None where it only follows from what is behind it.
+    """
+
+    id: Identifier
+    title: Text
+    late_start: Text
+    late_finish: Text
+    stored_late_start: str = ""
+    stored_late_finish: str = ""
+    late_minutes: int | None = None
+    total_float_min: int
+    stored_total_float_min: int | None = None
+    critical: bool
+    stored_critical: bool | None = None
+    reason: str | None = None
+
+
+class FloatsCompared(Record):
+    """Our late dates, total float and critical flag of every task that is not done against those that the file stores.
+
+    Late dates are the same where they are the same boundary of work; a minute's difference counts as none, as an end and the next
+    beginning are so far apart where a lead is counted backwards.
+    """
+
+    tasks: int
+    figures: Many[FigureCompared]
+    reasons: Many[FloatReason] = ()
+    differing: Many[FloatDiffering] = ()
+    more: int = 0
+
+
 class ImportReport(Record):
     """The whole answer of ``import``."""
 
@@ -121,3 +184,4 @@ class ImportReport(Record):
     counts: Many[ImportCount]
     reproduced: Reproduced
     findings: Many[ImportFinding]
+    floats: FloatsCompared | None = None

@@ -25,6 +25,7 @@ __all__ = [
     "live_amount",
     "live_arcs",
     "reaches",
+    "soft_limits",
 ]
 
 TOGETHER = 512
@@ -210,6 +211,15 @@ def reaches(network: Network, *targets: int, shared: Iterable[frozenset[int]] = 
     return found
 
 
+def soft_limits(network: Network) -> dict[int, int]:
+    """Return the boundary that deadlines and soft not-afters ask of each node."""
+    found: dict[int, int] = {}
+    for bound in network.deadlines:
+        if network.enabled[bound.rule] and bound.boundary is not None:
+            found[bound.node] = min(found.get(bound.node, bound.boundary), bound.boundary)
+    return found
+
+
 def floats(earliest: Earliest, milestone: str, *, boundary: int | None = None) -> dict[str, int | None]:
     """Return how far each item can slip from its earliest position before the milestone moves.
 
@@ -226,7 +236,8 @@ def floats(earliest: Earliest, milestone: str, *, boundary: int | None = None) -
     -------
     dict
         Item to working days; None where no slip of the item ever moves the milestone. Latest dates count: an item
-        that a not-after rule holds has no more float than that rule leaves it.
+        that a not-after rule holds has no more float than that rule leaves it. In a plan of a planner's tool a soft
+        not-after bounds late dates too, as there: float is below nought where it asks for what cannot be.
 
     Notes
     -----
@@ -237,7 +248,9 @@ def floats(earliest: Earliest, milestone: str, *, boundary: int | None = None) -
     target = network.nodes[milestone, "start"]
     held = earliest.values[target] if boundary is None else boundary
     affects = reaches(network, target)
-    latest = latest_times(network, {target: held})
+    limits = soft_limits(network) if network.plan.dialect else {}
+    limits[target] = min(limits.get(target, held), held)
+    latest = latest_times(network, limits)
     slips = [late - early for late, early in zip(latest, earliest.values, strict=True)]
     items: tuple[Activity | Milestone, ...] = (*network.plan.activities, *network.plan.milestones)
     chosen = (
@@ -272,7 +285,8 @@ def _slip_of_both(
     nodes = earliest.network.item_nodes(item.id)
     worked = min(clock.worked_between(earliest.values[n], latest[n], item.calendar) for n in nodes if affects[n])
     time, start = clock.time(item.calendar), earliest.values[nodes[0]]
-    return max(0, time.begin(time.worked(start) + max(0, worked)) - start)
+    slip = time.begin(time.worked(start) + worked) - start
+    return max(0, slip) if worked >= 0 else slip
 
 
 def _bisected(earliest: Earliest, target: int, held: int, least: Mapping[int, int], most: Mapping[int, int]) -> dict[int, int]:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from models.importing import ImportFinding, ImportReport, ImportSource, ProjectFound, Reproduced
+from models.importing import FloatsCompared, ImportFinding, ImportReport, ImportSource, ProjectFound, Reproduced
 from models.plan import Plan
 from models.schedule import Schedule
 from optimiser.clock.minutes import MinuteClock
 from optimiser.critical import Network, compile_network, earliest_times
 from optimiser.errors import BeyondHorizonError, InputError
+from optimiser.importing.floats import compared_floats
 from optimiser.importing.reproduction import Compared, compared, reproduced
 from optimiser.reading.folder import Gathered
 from optimiser.reading.interchange.opening import gather_planner
@@ -81,8 +82,9 @@ def understand(path: Path | str, project: str | None = None, *, hold: bool = Fal
             network, schedule = _scheduled(plan)
             found = _compare(plan, network, schedule, translation)
     told = reproduced(found, translation.project, translation.names)
+    floats = compared_floats(network, schedule, translation, found) if schedule else None
     findings = [*translation.findings, *_own_findings(told, found, translation, held, placed=schedule is not None)]
-    return Understood(_report(file, translation, told, findings), plan, translation.content, schedule)
+    return Understood(_report(file, translation, told, findings, floats), plan, translation.content, schedule)
 
 
 def _sound(gathered: Gathered) -> Plan:
@@ -152,7 +154,13 @@ def _own_findings(
     return findings
 
 
-def _report(file: PlannerFile, translation: Translation, told: Reproduced, findings: Sequence[ImportFinding]) -> ImportReport:
+def _report(
+    file: PlannerFile,
+    translation: Translation,
+    told: Reproduced,
+    findings: Sequence[ImportFinding],
+    floats: FloatsCompared | None,
+) -> ImportReport:
     return ImportReport(
         source=ImportSource(file=file.file, form=file.form, tool=file.tool, version=file.version, sha256=file.sha256),
         projects=tuple(ProjectFound(id=each.id, name=each.name, activities=len(each.tasks)) for each in file.projects),
@@ -161,4 +169,5 @@ def _report(file: PlannerFile, translation: Translation, told: Reproduced, findi
         counts=translation.counts,
         reproduced=told,
         findings=tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))),
+        floats=floats,
     )

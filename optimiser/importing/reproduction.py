@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +14,7 @@ from optimiser.clock.minutes import MinuteClock
 from optimiser.reading.interchange.record import ProjectRecord, TaskRecord
 from optimiser.reading.interchange.translating import SPANNING
 
-__all__ = ["MOST_ROOTS", "Compared", "compared", "reproduced"]
+__all__ = ["MOST_ROOTS", "Compared", "compared", "following", "reproduced", "roots_of"]
 
 MOST_ROOTS: Final = 50
 """Roots that are listed; the rest is a number."""
@@ -82,8 +82,9 @@ def _one(plan: Plan, clock: MinuteClock, task: TaskRecord, position: Position) -
 def reproduced(found: list[Compared], project: ProjectRecord, names: Mapping[str, str]) -> Reproduced:
     """Return how many dates come out again, and from which items on the others do not."""
     wrong = {each.task.uid: each for each in found if not each.exact and not each.same}
-    roots = list(_roots(wrong, project))
-    follows = _following(roots, wrong, project)
+    before = [(link.predecessor, link.successor) for link in project.links]
+    roots = roots_of(wrong, before)
+    follows = following(roots, wrong, before)
     listed = [
         Differing(
             id=names[uid],
@@ -108,19 +109,24 @@ def reproduced(found: list[Compared], project: ProjectRecord, names: Mapping[str
     )
 
 
-def _roots(wrong: Mapping[str, Compared], project: ProjectRecord) -> Iterator[str]:
-    """Yield what differs though nothing that it waits for does; where all wait for one another, all of them."""
-    waits = {link.successor for link in project.links if link.predecessor in wrong}
-    roots = [uid for uid in wrong if uid not in waits]
-    yield from roots or wrong
+def roots_of(wrong: Collection[str], edges: Iterable[tuple[str, str]]) -> list[str]:
+    """Return what differs though nothing that it follows from does; where all follow from one another, all of them.
+
+    Parameters
+    ----------
+    edges
+        What a difference comes from, and what it goes on to.
+    """
+    follow = {after for before, after in edges if before in wrong}
+    return [uid for uid in wrong if uid not in follow] or list(wrong)
 
 
-def _following(roots: list[str], wrong: Mapping[str, Compared], project: ProjectRecord) -> dict[str, int]:
+def following(roots: list[str], wrong: Collection[str], edges: Iterable[tuple[str, str]]) -> dict[str, int]:
     """Return how many differences each root stands before, each counted at the first root that reaches it."""
     after: dict[str, list[str]] = {}
-    for link in project.links:
-        if link.predecessor in wrong and link.successor in wrong:
-            after.setdefault(link.predecessor, []).append(link.successor)
+    for one, other in edges:
+        if one in wrong and other in wrong:
+            after.setdefault(one, []).append(other)
     seen, counts = set(roots), dict.fromkeys(roots, 0)
     for root in roots:
         stack = [root]

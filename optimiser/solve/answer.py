@@ -239,8 +239,8 @@ def _rows(problem: Problem, order: Earliest, dates: Dates, reasons: Mapping[str,
 
 
 def _less(slip: int | None, moved: int) -> int | None:
-    """Return what is left of a slip once an item has moved."""
-    return None if slip is None else max(0, slip - moved)
+    """Return what is left of a slip once an item has moved: below nought only what was so before."""
+    return None if slip is None else max(min(0, slip), slip - moved)
 
 
 def _notes(plan: Plan) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from models.importing import Differing, ImportFinding, ImportReport
+from models.importing import Differing, FloatsCompared, ImportFinding, ImportReport
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, heading, paragraph
 from optimiser.evidence.words import listed
 
@@ -46,6 +46,7 @@ def import_report(report: ImportReport, page: Page, *, written: str | None = Non
     if told.roots:
         lines += _roots(report, page)
     lines += _findings(report, page)
+    lines += _floats(report.floats, page)
     lines += _counts(report, page)
     if written:
         lines += paragraph(f"The plan is in {written}: 'optimiser solve {written} -m END' asks for its finish.", page.width)
@@ -91,12 +92,32 @@ def _findings(report: ImportReport, page: Page) -> Lines:
     return lines
 
 
+def _named(ids: list[str], more: int) -> str:
+    """Return the first of some ids, and how many are not named, in brackets; nothing where there are none."""
+    where = ids[:_SHOWN]
+    rest = len(ids) - len(where) + more
+    return f" ({', '.join(where)}{f' and {rest:,} more' if rest else ''})" if where else ""
+
+
 def _finding(finding: ImportFinding) -> str:
-    where = list(finding.where[:_SHOWN])
-    rest = len(finding.where) - len(where) + finding.more
-    named = f" ({', '.join(where)}{f' and {rest:,} more' if rest else ''})" if where else ""
+    named = _named(list(finding.where), finding.more)
     effect = f" It moves the finish by {finding.effect_minutes:+,} min." if finding.effect_minutes else ""
     return f"{finding.severity}: {finding.count:,} × {finding.says}{named}.{effect}"
+
+
+def _floats(told: FloatsCompared | None, page: Page) -> Lines:
+    """Return how many late dates, floats and critical flags are the file's, and why the others are not."""
+    if told is None:
+        return []
+    grid = TextTable([TextColumn("of work not done"), *(TextColumn(each, "right") for each in ("stored", "same", "differ"))])
+    for each in told.figures:
+        grid.add(each.figure, f"{each.stored:,}", f"{each.same:,}", f"{each.different:,}")
+    lines: Lines = [heading(""), heading("Late dates and float against the file's own"), *grid.lines(page.width)]
+    for reason in told.reasons:
+        named = _named(list(reason.where), reason.more)
+        follow = f" {reason.follow:,} more follow from these." if reason.follow else ""
+        lines += paragraph(f"{reason.count:,} × {reason.says}{named}.{follow}", page.width)
+    return lines
 
 
 def _counts(report: ImportReport, page: Page) -> Lines:

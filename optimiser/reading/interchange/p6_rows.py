@@ -104,6 +104,12 @@ _LAG_CALENDARS: Final[dict[str, LagCalendar]] = {
 
 _START_LAGS: Final[dict[str, Literal["early-start", "actual-start"]]] = {"Y": "early-start", "N": "actual-start"}
 
+_FLOATS: Final[dict[str, Literal["start", "finish", "smallest"]]] = {
+    "FT_SS": "start",
+    "FT_FF": "finish",
+    "FT_Min": "smallest",
+}
+
 _RESOURCE_KINDS: Final[dict[str, Literal["work", "material", "cost", "equipment"]]] = {
     "RT_Labor": "work",
     "RT_Equip": "equipment",
@@ -201,6 +207,7 @@ def _project(row: P6Row, option: P6Row | None, day: int) -> ProjectRecord:
         ignores_other_projects=option is not None and option["sched_outer_depend_type"] == "SD_None",
         uses_expected_finish=option is None or option["sched_use_expect_end_flag"] != "N",
         critical_below=row.minutes("critical_drtn_hr_cnt") or 0,
+        float_of=option.term("sched_float_type", _FLOATS) if option else None,
         day_minutes=day,
         week_minutes=5 * day,
     )

@@ -41,6 +41,7 @@ _OPTIONS: Final = {
     "sched_calendar_on_relationship_lag": "RelationshipLagCalendar",
     "sched_lag_early_start_flag": "StartToStartLagCalculationType",
     "sched_use_expect_end_flag": "UseExpectedFinishDates",
+    "sched_float_type": "ComputeTotalFloatType",
 }
 _TASK: Final = {
     "task_id": "ObjectId",
@@ -173,6 +174,11 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "Successor Activity Calendar": "rcal_Successor",
         "Project Default Calendar": "rcal_ProjDefault",
         "24 Hour Calendar": "rcal_24Hour",
+    },
+    "sched_float_type": {
+        "Start Float = Late Start - Early Start": "FT_SS",
+        "Finish Float = Late Finish - Early Finish": "FT_FF",
+        "Smallest of Start Float and Finish Float": "FT_Min",
     },
     "sched_lag_early_start_flag": {"1": "Y", "true": "Y", "0": "N", "false": "N"},
     "sched_use_expect_end_flag": {"1": "Y", "true": "Y", "0": "N", "false": "N"},

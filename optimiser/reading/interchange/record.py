@@ -393,6 +393,8 @@ class ProjectRecord:
     uses_expected_finish: bool = True
     critical_below: int = 0
     """Total float in minutes up to which the tool calls a task critical."""
+    float_of: Literal["start", "finish", "smallest"] | None = None
+    """Which end's float the tool calls the total float; None where the file is silent."""
     day_minutes: int = 480
     week_minutes: int = 2400
     month_days: int = 20
