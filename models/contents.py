@@ -22,6 +22,7 @@ from models.qualification import Qualification
 from models.record import Date, Identifier, Many, Record, Text, unless
 from models.rules import LagCalendar, Point, Rule
 from models.terms import Term, with_term
+from models.updating import Previous
 
 __all__ = ["DURATION_PREFIX", "PLAN_SCHEMA", "PlanContents", "Settings"]
 
@@ -102,6 +103,8 @@ class PlanContents(Record):
     """Whose worked minutes lags count, where the rule does not say."""
     progress: Many[ItemProgress] = unless(())
     """What is done of items, said beside them: each item is given its own."""
+    previous: Previous | None = unless(None)
+    """The update before, of a plan that is an update."""
 
     @model_validator(mode="after")
     def _progress_on_items(self) -> Self:

@@ -41,6 +41,7 @@ FLOORS = [
         "optimiser.importing",
         "optimiser.moved",
     },
+    {"optimiser.progress"},
     {"optimiser.batch", "optimiser.evidence"},
     {"optimiser.workbench"},
     {"optimiser.cli"},

@@ -30,6 +30,7 @@ from optimiser.cli import (
     qualify,
     robust,
     serve,
+    update,
     verify,
     why_not,
 )
@@ -93,6 +94,7 @@ for _verb in (
     evidence,
     export,
     serve,
+    update,
 ):
     _verb.register(app)
 

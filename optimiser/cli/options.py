@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from optimiser.cli import completion
+from optimiser.cli.output import announce
 from optimiser.errors import InputError, Located
 
 if TYPE_CHECKING:
@@ -196,6 +197,12 @@ def read_changed(
     from optimiser.reading.load import load_changed
 
     loaded = load_changed(name, scenarios or (), settings=values, readings=answers, released=released or ())
+    if loaded.written.previous is not None:
+        from optimiser.reading.packaged import find_plan
+        from optimiser.reading.previous import predecessor_warnings
+
+        for warning in predecessor_warnings(find_plan(name), loaded.written.previous):
+            announce(f"note: {warning}")
     if assumptions is None:
         return loaded
     by_name = read_pairs(settings, None)[0]

@@ -9,12 +9,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from optimiser.initial.answer import start_plan
+    from optimiser.initial.answer import SOURCE_FOLDER, start_plan
     from optimiser.initial.beside import BesideTable
 
-__all__ = ["BesideTable", "start_plan"]
+__all__ = ["SOURCE_FOLDER", "BesideTable", "start_plan"]
 
-_HOMES = {"BesideTable": "beside", "start_plan": "answer"}
+_HOMES = {"SOURCE_FOLDER": "answer", "BesideTable": "beside", "start_plan": "answer"}
 
 
 def __getattr__(name: str) -> Any:

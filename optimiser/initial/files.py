@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from optimiser.initial import templates
 
-__all__ = ["folder_files"]
+__all__ = ["entry_text", "flow_text", "folder_files"]
 
 _TABLES: Final = ("activities", "milestones", "assumptions", "baselines")
 _PLAIN: Final = re.compile(r"\$?[A-Za-z][A-Za-z0-9_.-]*( [A-Za-z0-9_.-]+)*|-?\d+ (wd|cd|mo)|\d{4}-\d{2}-\d{2}")
@@ -62,16 +62,16 @@ def folder_files(content: Mapping[str, Any], table: str) -> dict[str, bytes]:
 def _plan(content: Mapping[str, Any], names: Mapping[str, str]) -> str:
     lines = [templates.filled(templates.PLAN_HEAD, names)]
     keys = ("schema", "id", "title", "as_of", "unit", "day_minutes", "horizon", "calendar", "targets")
-    lines += [f"{key}: {_flow(content[key])}\n" for key in keys if key in content]
+    lines += [f"{key}: {flow_text(content[key])}\n" for key in keys if key in content]
     for key, about in templates.PLAN_LISTS.items():
         if content.get(key):
             lines.append(f"\n{about}{key}:\n")
-            lines += [_entry(entry) for entry in content[key]]
+            lines += [entry_text(entry) for entry in content[key]]
     return "".join(lines)
 
 
 def _rules(rules: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> str:
-    head = templates.RULES_HEAD + (f"rules:\n{''.join(map(_entry, rules))}" if rules else "rules: []\n")
+    head = templates.RULES_HEAD + (f"rules:\n{''.join(map(entry_text, rules))}" if rules else "rules: []\n")
     return head + templates.filled(templates.RULES, names)
 
 
@@ -85,16 +85,16 @@ def _examples(content: Mapping[str, Any]) -> dict[str, str]:
     assumed = {entry["id"]: str(entry["value"]) for entry in content.get("assumptions", ())}
     stated = lengths.get(first, "0 wd")
     return {
-        "first": _flow(first),
-        "first start": _flow(f"{first}.start"),
+        "first": flow_text(first),
+        "first start": flow_text(f"{first}.start"),
         "first name": first,
-        "second": _flow(second),
+        "second": flow_text(second),
         "second name": second,
-        "last": _flow(content["targets"][-1]),
+        "last": flow_text(content["targets"][-1]),
         "length": assumed.get(stated[1:], stated) if stated.startswith("$") else stated,
         "changed": stated[1:] if stated.startswith("$") else f"{first}.duration",
         "year": content["horizon"]["last"][:4],
-        "plan": _flow(content["id"]),
+        "plan": flow_text(content["id"]),
         "title": content["title"],
         "target": content["targets"][-1],
     }
@@ -108,7 +108,7 @@ def _grid(content: Mapping[str, Any]) -> str:
     lines = [templates.GRID_HEAD]
     for entry in ranged:
         values = list(dict.fromkeys((entry["low"], entry["value"], entry["high"])))
-        lines.append(f"  - {{kind: assumption, name: {entry['id']}, values: {_flow(values)}}}\n")
+        lines.append(f"  - {{kind: assumption, name: {entry['id']}, values: {flow_text(values)}}}\n")
     return "".join(lines)
 
 
@@ -127,33 +127,33 @@ def _kept(content: Mapping[str, Any]) -> str:
         day = entry["date"]
         if content.get("unit") == "minute":
             day = f"{dt.date.fromisoformat(day) + dt.timedelta(days=1)}T00:00"
-        lines.append(f"    - {_flow({**rule, 'at': entry['milestone'], 'date': day})}\n")
+        lines.append(f"    - {flow_text({**rule, 'at': entry['milestone'], 'date': day})}\n")
     return "".join(lines)
 
 
 # -- values ----------------------------------------------------------------------------------------------------------------
 
 
-def _entry(entry: Mapping[str, Any]) -> str:
+def entry_text(entry: Mapping[str, Any]) -> str:
     """Return an entry of a list, on one line where it fits."""
-    line = f"  - {_flow(entry)}\n"
+    line = f"  - {flow_text(entry)}\n"
     if len(line) <= _WIDEST:
         return line
     lines = []
     for key, value in entry.items():
-        text = f"{key}: {_flow(value)}"
+        text = f"{key}: {flow_text(value)}"
         if isinstance(value, list) and len(text) > _WIDEST - 4:
-            text = f"{key}:" + "".join(f"\n      - {_flow(each)}" for each in value)
+            text = f"{key}:" + "".join(f"\n      - {flow_text(each)}" for each in value)
         lines.append(text)
     return "  - " + "\n    ".join(lines) + "\n"
 
 
-def _flow(value: Any) -> str:
+def flow_text(value: Any) -> str:
     """Return a value as YAML that reads the same to everybody."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_flow(each)}" for key, each in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {flow_text(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
+        return "[" + ", ".join(map(flow_text, value)) + "]"
     if isinstance(value, str):
         plain = _PLAIN.fullmatch(value) and value.lower() not in _SPECIAL
         return value if plain else json.dumps(value, ensure_ascii=False)

@@ -20,7 +20,7 @@ import yaml
 from optimiser.errors import InputError, Located
 from optimiser.reading.files import DEEPEST, LineStarts, read_text
 
-__all__ = ["DEEPEST", "MOST_DIGITS", "REFUSED", "Document", "Keys", "heading", "path_text", "read_document"]
+__all__ = ["DEEPEST", "MOST_DIGITS", "REFUSED", "Document", "Keys", "document_of", "heading", "path_text", "read_document"]
 
 Keys = tuple[str | int, ...]
 """Keys and positions from the top of a document."""
@@ -141,6 +141,11 @@ def read_document(path: Path, label: str) -> Document:
         text = read_text(path, label)
     except InputError as error:
         return Document(label, faults=list(error.faults), broken=True)
+    return document_of(text, label)
+
+
+def document_of(text: str, label: str) -> Document:
+    """Read a text of YAML whose top is a mapping, as `read_document` does."""
     return _Reader(text, label).document()
 
 

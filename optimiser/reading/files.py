@@ -19,6 +19,7 @@ __all__ = [
     "LineStarts",
     "check_file",
     "json_value",
+    "read_content",
     "read_foreign_text",
     "read_json",
     "read_text",
@@ -77,8 +78,8 @@ def _unreadable(error: Exception, label: str) -> Located:
     return Located(f"the file cannot be read: {reason.lower()}", file=label)
 
 
-def _content(path: Path, label: str, largest: int, advice: str = "") -> bytes:
-    """Return the bytes of a regular file."""
+def read_content(path: Path, label: str, largest: int, advice: str = "") -> bytes:
+    """Return the bytes of a regular file; see `check_file`."""
     check_file(path, label, largest, advice)
     try:
         return path.read_bytes()
@@ -102,7 +103,7 @@ def read_text(path: Path, label: str) -> str:
         If there is no such file, or it is a directory, a pipe or a device, cannot be read, is larger than `LARGEST`,
         is not UTF-8, or holds control characters.
     """
-    return _decode(_content(path, label, LARGEST, "; maybe split the plan into several files"), label)
+    return _decode(read_content(path, label, LARGEST, "; maybe split the plan into several files"), label)
 
 
 def read_foreign_text(path: Path, label: str) -> tuple[str, tuple[str, ...]]:
@@ -118,7 +119,7 @@ def read_foreign_text(path: Path, label: str) -> tuple[str, tuple[str, ...]]:
     InputError
         If it cannot be read, is larger than `LARGEST`, is in none of these, or holds control characters.
     """
-    content = _content(path, label, LARGEST, "; maybe split the table")
+    content = read_content(path, label, LARGEST, "; maybe split the table")
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         try:
             text = content.decode("utf-16")
@@ -164,7 +165,7 @@ def read_json(path: Path, label: str, expected: str) -> Any:
     InputError
         If there is no such file, it cannot be read, is larger than `LARGEST_DOCUMENT`, or is not JSON as `json_value` reads it.
     """
-    content = _content(path, label, LARGEST_DOCUMENT)
+    content = read_content(path, label, LARGEST_DOCUMENT)
     try:
         return json_value(content)
     except json.JSONDecodeError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, get_args, get_origin
@@ -19,6 +20,7 @@ from optimiser.errors import Located
 from optimiser.reading.document import REFUSED, Document, Keys, read_document
 from optimiser.reading.table import CsvTable, plain_type, read_table
 from optimiser.reading.translate import Remark
+from optimiser.reading.update_part import UPDATE_FILE, lay_update
 
 __all__ = ["LISTS", "PLAN_FILE", "TABLES", "Gathered", "gather"]
 
@@ -56,6 +58,9 @@ QUALIFICATION: Final = "qualification"
 PARTICIPANTS: Final = "participants"
 """A file that is the plan's Qualification, and a table of its parties, which may stand beside it."""
 
+_DEEPEST_OVERLAY: Final = 3
+"""A list, an entry and its field."""
+
 _ITEMS: Final = "items"
 """A file for whatever lists its author thinks belong together."""
 
@@ -75,21 +80,30 @@ class Gathered:
         What is wrong before anyone asks what the files mean.
     broken
         Whether a file could not be understood, so that what it would have said is missing.
+    update
+        What the ``update.yaml`` says; None where there is none.
     """
 
     content: dict[str, Any] = field(default_factory=dict)
     files: list[Document | CsvTable] = field(default_factory=list)
     faults: list[Located] = field(default_factory=list)
     broken: bool = False
+    update: dict[str, Any] | None = None
     _origins: dict[str, list[tuple[int, Keys]]] = field(default_factory=dict)
     _within: dict[str, tuple[int, int]] = field(default_factory=dict)
     """The file of the Qualification, and that of its parties with how many parties stand before it."""
+    _overlays: dict[Keys, tuple[int, Keys]] = field(default_factory=dict)
+    """Parts of the plan that another file than their entry's says."""
 
     def locate(self, remark: Remark) -> Located:
         """Return a remark at its place in the file that it comes from."""
         keys, number = remark.keys, 0
         if keys and keys[0] == QUALIFICATION and self._within:
             return self._locate_within(remark)
+        for depth in range(min(len(keys), _DEEPEST_OVERLAY), 0, -1):
+            if keys[:depth] in self._overlays:
+                number, start = self._overlays[keys[:depth]]
+                return self.files[number].locate((*start, *keys[depth:]), remark.message, at_key=remark.at_key)
         origins = self._origins.get(str(keys[0])) if keys else None
         if origins and len(keys) > 1 and isinstance(keys[1], int):
             number, start = origins[keys[1]]
@@ -127,7 +141,20 @@ class Gathered:
         self.broken = self.broken or file.broken
         return len(self.files) - 1
 
-    def _join(self, name: str, entries: list[Any], origins: list[tuple[int, Keys]]) -> None:
+    def overlay(self, keys: Keys, number: int, start: Keys) -> None:
+        """Note that a file says a part of the plan, at a place of its own."""
+        self._overlays[keys] = number, start
+
+    def leave_out(self, name: str, unwanted: Callable[[Any], bool]) -> None:
+        """Take the entries out of a list that another file has said anew."""
+        entries, origins = self.content.get(name, []), self._origins.get(name, [])
+        if isinstance(entries, list) and len(entries) == len(origins):
+            kept = [place for place, entry in enumerate(entries) if not unwanted(entry)]
+            self.content[name] = [entries[place] for place in kept]
+            self._origins[name] = [origins[place] for place in kept]
+
+    def join(self, name: str, entries: list[Any], origins: list[tuple[int, Keys]]) -> None:
+        """Add entries to a list, each with its file and its place there."""
         self.content.setdefault(name, []).extend(entries)
         self._origins.setdefault(name, []).extend(origins)
 
@@ -138,7 +165,7 @@ class Gathered:
             return
         for name, value in document.content.items():
             if name in LISTS and isinstance(value, list):
-                self._join(name, value, [(number, (name, place)) for place in range(len(value))])
+                self.join(name, value, [(number, (name, place)) for place in range(len(value))])
             elif value is REFUSED:
                 self.broken = True
             elif name in LISTS:
@@ -177,28 +204,40 @@ class Gathered:
             self._within[PARTICIPANTS] = (number, len(parties))
             held["parties"] = [*parties, *table.entries]
 
+    def add_update(self, document: Document) -> None:
+        """Take in the file that says how far the work is."""
+        number = self._add(document)
+        self.update = document.content
+        if not self.broken:
+            lay_update(self, document, number)
+
     def add_table(self, table: CsvTable, name: str) -> None:
         """Take in a CSV file that feeds a list of the plan."""
         number = self._add(table)
-        self._join(name, table.entries, [(number, (place,)) for place in range(len(table.entries))])
+        self.join(name, table.entries, [(number, (place,)) for place in range(len(table.entries))])
 
 
-def gather(path: Path) -> Gathered:
+def gather(path: Path, update: Document | None = None) -> Gathered:
     """Read a plan's files.
 
     Parameters
     ----------
     path
         A folder with a ``plan.yaml``, that ``plan.yaml``, or a YAML file of another name that is a whole plan.
+    update
+        In place of the ``update.yaml`` that may lie in the folder.
     """
     gathered = Gathered()
     folder = path if path.is_dir() else path.parent if path.name == PLAN_FILE else None
     main = folder / PLAN_FILE if folder else path
     gathered.add_document(read_document(main, str(main)), first=True)
     if folder is None:
+        if update is not None:
+            gathered.add_update(update)
         return gathered
     texts = {name: f"{name}.yaml" for name in (*LISTS, _ITEMS, QUALIFICATION)}
-    known = (*(f"{name}.csv" for name in (*TABLES, PARTICIPANTS)), *texts.values())
+    known = (*(f"{name}.csv" for name in (*TABLES, PARTICIPANTS)), *texts.values(), UPDATE_FILE)
+    updates = [] if update is None else [update]
     try:
         beside = sorted(entry for entry in folder.iterdir() if entry.name != PLAN_FILE and entry.name[0] not in ".~")
     except OSError as error:
@@ -213,6 +252,8 @@ def gather(path: Path) -> Gathered:
             advice = maybe(entry.name, known)
             advice = advice if advice != "." else f"; maybe move it to a folder of its own, expected one of {', '.join(known)}"
             gathered.faults.append(Located(f"unknown file beside {PLAN_FILE}{advice}", file=str(entry)))
+        elif entry.name == UPDATE_FILE:
+            updates = updates or [read_document(entry, str(entry))]
         elif entry.name == f"{QUALIFICATION}.yaml":
             gathered.add_qualification(read_document(entry, str(entry)))
         elif entry.name == f"{PARTICIPANTS}.csv":
@@ -223,4 +264,6 @@ def gather(path: Path) -> Gathered:
             name, record = TABLES[entry.stem]
             fixed = {"kind": "dependency"} if record is Dependency else {}
             gathered.add_table(read_table(entry, str(entry), record, record.__name__.lower(), fixed), name)
+    for document in updates:  # behind all others, whose entries it speaks of
+        gathered.add_update(document)
     return gathered

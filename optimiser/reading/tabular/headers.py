@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final, Literal
@@ -12,11 +12,20 @@ from optimiser.errors import Located
 from optimiser.reading.sheets import Cell, ReadSheet, column_number
 from optimiser.reading.spelling import LengthUnit, plain_text
 
-__all__ = ["PLANNER_COLUMNS", "PlannerColumn", "PlannerColumns", "find_columns", "named_columns"]
+__all__ = [
+    "PLANNER_COLUMNS",
+    "PROGRESS_COLUMNS",
+    "PlannerColumn",
+    "PlannerColumns",
+    "find_columns",
+    "find_progress_columns",
+    "named_columns",
+]
 
 PlannerColumn = Literal[
     "id", "name", "duration", "predecessors", "constraint", "constraint date", "not before", "not after", "deadline", "low",
     "high", "owner", "phase", "level", "outline number", "resource", "amount", "milestone", "start", "finish", "note", "basis",
+    "actual start", "actual finish", "remaining", "percent complete", "suspend", "resume", "expected finish",
 ]  # fmt: skip
 
 PLANNER_COLUMNS: Final[dict[PlannerColumn, tuple[str, ...]]] = {
@@ -45,7 +54,25 @@ PLANNER_COLUMNS: Final[dict[PlannerColumn, tuple[str, ...]]] = {
 }  # fmt: skip
 """Every header that is understood, without its case, points and unit."""
 
+PROGRESS_COLUMNS: Final[dict[PlannerColumn, tuple[str, ...]]] = {
+    **{field: PLANNER_COLUMNS[field] for field in ("id", "name", "level", "outline number", "low", "high", "basis", "note")},
+    "id": (*PLANNER_COLUMNS["id"], "item"),
+    "duration": (*PLANNER_COLUMNS["duration"], "new duration", "estimate", "new estimate", "neue dauer"),
+    "actual start": ("actual start", "started", "started on", "begun", "begun on", "ist-anfang", "istanfang", "tatsächlicher anfang"),
+    "actual finish": ("actual finish", "finished", "finished on", "done on", "actual end", "completed on", "ist-ende", "istende", "tatsächliches ende"),
+    "remaining": ("remaining", "remaining duration", "remaining work days", "left", "still to do", "restdauer", "verbleibende dauer", "verbleibend"),
+    "percent complete": ("percent complete", "% complete", "percent", "complete", "% done", "progress %", "% abgeschlossen", "prozent abgeschlossen", "fertig"),
+    "suspend": ("suspend", "suspended", "suspended on", "stop", "unterbrochen", "unterbrochen am"),
+    "resume": ("resume", "resumes", "resumes on", "resumed on", "wiederaufnahme", "weiter ab"),
+    "expected finish": ("expected finish", "expected end", "erwartetes ende"),
+}  # fmt: skip
+"""Headers of a table that says how far the work is; the others of such a table are left alone."""
+
+_FACTS: Final = ("actual start", "actual finish", "remaining", "percent complete")
+"""Columns of which a table of progress has at least one."""
+
 _FIELDS: Final = {name: field for field, names in PLANNER_COLUMNS.items() for name in names}
+_PROGRESS_FIELDS: Final = {name: field for field, names in PROGRESS_COLUMNS.items() for name in names}
 _UNIT: Final = re.compile(r"^(.*?) ?[(\[,/] ?(?:in )?([A-Za-z. ]+?)\.?[)\]]?$")
 _UNIT_WORDS: Final[dict[str, LengthUnit]] = {
     **dict.fromkeys(("d", "day", "days", "wd", "working days", "tage", "t", "tagen", "arbeitstage"), "d"),
@@ -89,14 +116,14 @@ class PlannerColumns:
         return cells.get(self.letters.get(field, ""), Cell(""))
 
 
-def _field(title: str) -> tuple[PlannerColumn | None, LengthUnit | None]:
+def _field(title: str, fields: Mapping[str, PlannerColumn]) -> tuple[PlannerColumn | None, LengthUnit | None]:
     """Return what a header names, and the unit beside it."""
     low = _plain(title)
-    if low in _FIELDS:
-        return _FIELDS[low], None
+    if low in fields:
+        return fields[low], None
     found = _UNIT.match(low)
-    if found and found[1] in _FIELDS and found[2].strip() in _UNIT_WORDS:
-        return _FIELDS[found[1]], _UNIT_WORDS[found[2].strip()]
+    if found and found[1] in fields and found[2].strip() in _UNIT_WORDS:
+        return fields[found[1]], _UNIT_WORDS[found[2].strip()]
     return None, None
 
 
@@ -104,8 +131,16 @@ def _plain(title: str) -> str:
     return plain_text(title).lower().replace("_", " ").strip(" .:*")
 
 
-def named_columns(sheet: ReadSheet, row: int) -> tuple[PlannerColumns, list[Located]]:
-    """Return what a row of headers names, and what is wrong with it."""
+def named_columns(
+    sheet: ReadSheet, row: int, fields: Mapping[str, PlannerColumn] = _FIELDS
+) -> tuple[PlannerColumns, list[Located]]:
+    """Return what a row of headers names, and what is wrong with it.
+
+    Parameters
+    ----------
+    fields
+        What each header that is understood names.
+    """
     letters: dict[PlannerColumn, str] = {}
     titles: dict[PlannerColumn, str] = {}
     units: dict[PlannerColumn, LengthUnit] = {}
@@ -114,7 +149,7 @@ def named_columns(sheet: ReadSheet, row: int) -> tuple[PlannerColumns, list[Loca
     cells = sheet.rows[row]
     for letter in sorted(cells, key=column_number):
         title = plain_text(cells[letter].text)
-        field, unit = _field(title)
+        field, unit = _field(title, fields)
         if field is None:
             if title:
                 unread[letter] = title
@@ -129,8 +164,8 @@ def named_columns(sheet: ReadSheet, row: int) -> tuple[PlannerColumns, list[Loca
         if unit:
             units[field] = unit
     for letter, title in unread.items():
-        near = get_close_matches(_plain(title), _FIELDS, n=1, cutoff=_ALIKE)
-        if near and _FIELDS[near[0]] not in letters:
+        near = get_close_matches(_plain(title), fields, n=1, cutoff=_ALIKE)
+        if near and _plain(title) not in _FIELDS and fields[near[0]] not in letters:
             faults.append(sheet.locate(row, letter, f"unknown column '{title[:60]}'; maybe '{near[0].capitalize()}'"))
     return PlannerColumns(row, letters, titles, units, unread), faults
 
@@ -143,16 +178,22 @@ def find_columns(sheet: ReadSheet) -> tuple[PlannerColumns, list[Located]] | Non
     tuple, optional
         The columns and what is wrong with the header; None where no row is one.
     """
+    return _fullest(sheet, _FIELDS, lambda found: "name" in found and ("duration" in found or "predecessors" in found))
+
+
+def find_progress_columns(sheet: ReadSheet) -> tuple[PlannerColumns, list[Located]] | None:
+    """Return the header of a sheet that says how far the work is, as `find_columns` does: an id or a name, and a fact."""
+    return _fullest(
+        sheet, _PROGRESS_FIELDS, lambda found: ("id" in found or "name" in found) and any(fact in found for fact in _FACTS)
+    )
+
+
+def _fullest(
+    sheet: ReadSheet, fields: Mapping[str, PlannerColumn], enough: Callable[[Collection[str]], bool]
+) -> tuple[PlannerColumns, list[Located]] | None:
     best: tuple[PlannerColumns, list[Located]] | None = None
-    for columns, faults in _headers(sheet):
-        if best is None or len(columns.letters) > len(best[0].letters):
+    for row in sorted(sheet.rows)[:_DEEPEST_HEADER]:
+        columns, faults = named_columns(sheet, row, fields)
+        if enough(columns.letters) and (best is None or len(columns.letters) > len(best[0].letters)):
             best = columns, faults
     return best
-
-
-def _headers(sheet: ReadSheet) -> Iterator[tuple[PlannerColumns, list[Located]]]:
-    for row in sorted(sheet.rows)[:_DEEPEST_HEADER]:
-        columns, faults = named_columns(sheet, row)
-        found = columns.letters
-        if "name" in found and ("duration" in found or "predecessors" in found):
-            yield columns, faults

@@ -20,7 +20,7 @@ from optimiser.reading.tabular.cells import CellReader
 from optimiser.reading.tabular.headers import PlannerColumns, find_columns
 from optimiser.reading.tabular.rows import PlannerRow, TableReader
 
-__all__ = ["DayOff", "PlannerTable", "read_days_off", "read_planner_table"]
+__all__ = ["DayOff", "PlannerTable", "read_days_off", "read_planner_table", "table_sheets"]
 
 _WORKBOOKS: Final = (".xlsx", ".xlsm")
 _TEXTS: Final = (".csv", ".tsv", ".txt")
@@ -83,7 +83,7 @@ def read_planner_table(path: Path, *, sheet: str | None = None, order: DateOrder
     InputError
         With every fault of the file, each at its cell.
     """
-    sheets = _sheets(path, sheet)
+    sheets = table_sheets(path, sheet)
     table = _table(path, sheets, sheet)
     found = find_columns(table)
     assert found is not None
@@ -115,7 +115,7 @@ def read_days_off(path: Path, order: DateOrder | None = None) -> tuple[DayOff, .
     InputError
         With every fault of the file.
     """
-    sheets = _sheets(path, None)
+    sheets = table_sheets(path, None)
     faults: list[Located] = []
     named = [sheet for sheet in sheets if sheet.name and _DAYS_OFF.fullmatch(plain_text(sheet.name))]
     found = _read((named or sheets)[0], order, faults)
@@ -124,7 +124,7 @@ def read_days_off(path: Path, order: DateOrder | None = None) -> tuple[DayOff, .
     return found
 
 
-def _sheets(path: Path, wanted: str | None) -> list[ReadSheet]:
+def table_sheets(path: Path, wanted: str | None) -> list[ReadSheet]:
     """Return the sheets of a file.
 
     Raises

@@ -1,0 +1,87 @@
+"""An update of a plan: how far the work is, the update before it, and what became of the table that says so."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, Field
+
+from models.record import Date, Identifier, Many, Record, Text
+
+__all__ = [
+    "UPDATE_SCHEMA",
+    "Previous",
+    "PreviousState",
+    "UpdateChange",
+    "UpdateMade",
+    "UpdateRemark",
+]
+
+UPDATE_SCHEMA: Final = "optimiser/update/1"
+
+PreviousState = Literal["unchanged", "changed", "missing", "unreadable", "circle"]
+"""Whether the update before is as it was when the next one was made of it."""
+
+
+def _relative(path: str) -> str:
+    """Refuse a path that leads elsewhere on another machine."""
+    if path.startswith(("/", "\\", "~")) or re.match(r"[A-Za-z]:", path) or "\\" in path:
+        message = f"expected a path from this folder such as ../2026-03, with '/' between its parts, got '{path[:80]}'"
+        raise ValueError(message)
+    return path
+
+
+class Previous(Record):
+    """The update before."""
+
+    path: Annotated[Text, AfterValidator(_relative)]
+    """From the folder of the update that names it."""
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    """Of what it says: neither comments nor where it lies count."""
+
+
+class UpdateChange(Record):
+    """One thing that an update says otherwise than the one before."""
+
+    item: Identifier
+    title: Text
+    kind: Literal["begun", "finished", "remaining", "estimate", "added", "removed", "renamed", "link", "other"]
+    before: Text | None = None
+    after: Text | None = None
+    where: Text | None = None
+    """The cell or row that says so."""
+
+
+class UpdateRemark(Record):
+    """What a planner should look at: a fact that was another before, work that is no longer done."""
+
+    says: Text
+    where: Text | None = None
+
+
+class UpdateMade(Record):
+    """An update's folder, made from a table or from a planner's file."""
+
+    folder: Text
+    plan: Identifier
+    title: Text
+    table: Text
+    sheet: Text | None
+    sha256: Text
+    """Of the table."""
+    status_date: Date
+    before: Text
+    """The update before, as it was named."""
+    previous: Previous
+    previous_status: Date | None
+    counts: dict[str, int]
+    """How many items are done, begun and to do, and how many rows said nothing new."""
+    changes: Many[UpdateChange] = ()
+    remarks: Many[UpdateRemark] = ()
+    taken: Many[Text] = ()
+    """How what the table says was read, where it might have been read otherwise."""
+    left_out: Many[Text] = ()
+    """What of the table is not in the update."""
+    files: Many[Text] = ()
+    """Written, from the folder."""

@@ -1,0 +1,108 @@
+"""``update``: the next update of a plan, from a table of what is done or from a newer export of a planner's file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optimiser.cli.files import OutputFolder
+from optimiser.cli.init import First
+from optimiser.cli.options import AsJson, PlanName
+from optimiser.cli.output import ExitCode, page, print_json, print_text
+from optimiser.errors import InputError, Located
+
+__all__ = ["register"]
+
+
+class RestLogic(StrEnum):
+    """Whether links hold the rest of work that has begun."""
+
+    RETAINED = "retained"
+    OVERRIDE = "override"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("update", no_args_is_help=True)(update)
+
+
+def update(
+    plan: PlanName,
+    *,
+    folder: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FOLDER", help="The folder to make; it must not be there, or be empty.")
+    ],
+    status: Annotated[
+        str | None,
+        typer.Option("--status", metavar="DATE", help="By its evening all that the update says is known; else the file's own."),
+    ] = None,
+    table: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="TABLE", help="A table .xlsx or .csv of what is done; or a newer export .xer, .xml of the plan."
+        ),
+    ] = None,
+    sheet: Annotated[
+        str | None, typer.Option("--sheet", metavar="NAME", help="On which the table stands; 'Update' or the only one.")
+    ] = None,
+    dates: Annotated[First | None, typer.Option("--dates", help="How to read dates such as 04/05/2026.")] = None,
+    logic: Annotated[
+        RestLogic | None, typer.Option("--logic", help="Whether links hold the rest of begun work; as before where left out.")
+    ] = None,
+    project: Annotated[
+        str | None, typer.Option("--project", metavar="ID", help="Which project of a planner's file, of several.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Make the next update of a plan: its files as they are, and beside them what is known by the status date.
+
+    Columns are found by their headers, in English or German: Id or Name, Actual start, Actual finish, Remaining, % complete,
+    Suspend, Resume, Duration with Low and High (a length estimated anew), Basis, Note. The sheet Update of a pack's workbook is
+    such a table. An empty cell says nothing new. The folder names the update before by its path and by the hash of what it says.
+    All faults are told at once, each at its cell.
+
+    Exit codes: 0 made; 2 bad usage or input, and nothing is written; 1 our fault.
+    """
+    from optimiser.progress import UpdateChoices, update_plan
+
+    output = OutputFolder(folder)
+    choices = UpdateChoices(
+        status=_status(status) if status else None,
+        sheet=sheet,
+        order=dates.value if dates else None,
+        logic=logic.value if logic else None,
+        project=project,
+    )
+    made = update_plan(plan, folder, table, choices)
+    output.write(made.files)
+    if as_json:
+        from optimiser.evidence.update_documents import update_document
+
+        print_json(update_document(made.report))
+    else:
+        from optimiser.evidence.terminal.updating import update_report
+
+        print_text(update_report(made.report, page(), made.plan.targets))
+    return ExitCode.DONE
+
+
+def _status(text: str) -> dt.date:
+    """Read a status date: a day, whose evening is meant, or a moment of a plan of minutes.
+
+    Raises
+    ------
+    InputError
+        If it is neither.
+    """
+    from models.moment import read_date
+
+    try:
+        found = read_date(text)
+        return found if isinstance(found, dt.date) else dt.date.fromisoformat(text)
+    except ValueError:
+        message = f"expected a date such as 2026-03-31, got '{text}'"
+        raise InputError([Located(message, path="--status")]) from None

@@ -1,0 +1,54 @@
+"""The next update of a plan, as a page for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models.updating import UpdateMade
+from optimiser.evidence.tables.updates import update_changes
+from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph
+from optimiser.evidence.terminal.tables import shown
+from optimiser.evidence.words import counted, day
+
+__all__ = ["update_report"]
+
+_MOST_CHANGES = 60
+
+
+def update_report(made: UpdateMade, page: Page, targets: Sequence[str]) -> str:
+    """Return what is known, what is new, what to look at, and what to type next."""
+    where = f", sheet {made.sheet}" if made.sheet else ""
+    lines: Lines = [heading(made.title, f"{made.folder}, from {made.table}{where}")]
+    counts = made.counts
+    since = f", after {day(made.previous_status)}" if made.previous_status else ", the first update"
+    lines += paragraph(
+        f"Known by the evening of {day(made.status_date)}{since}: {counts['done']} done, {counts['begun']} begun, "
+        f"{counts['to_do']} to do. The update before is {made.before}.",
+        page.width,
+    )
+    if made.changes:
+        lines += shown(update_changes(made), page, spared=("where", "title"), most=_MOST_CHANGES)
+    else:
+        lines += paragraph("Nothing is new but the status date.", page.width)
+    said = [(f"{each.says} ({each.where})" if each.where else each.says) for each in made.remarks]
+    for title, each_said in (
+        (f"Look at: {counted(len(said), 'remark')}", said),
+        ("How it was read", made.taken),
+        ("What is not in the update", made.left_out),
+    ):
+        if each_said:
+            lines += [heading(""), heading(title)]
+            for each in each_said:
+                lines += hanging("·", f"{each[0].upper()}{each[1:]}.", page.width)
+    lines += [heading(""), heading("What to type next")]
+    grid = TextTable([TextColumn(), TextColumn()])
+    target = targets[-1] if targets else "MILESTONE"
+    for command, what in (
+        (f"optimiser solve {made.folder}", "the forecast"),
+        (f"optimiser compare {made.before} {made.folder}", "what moved, and why"),
+        (f"optimiser explain {made.folder} -m {target}", "what it hangs on from here"),
+        (f"optimiser evidence {made.folder} -o PACK", "all of it, to show"),
+    ):
+        grid.add(command, what)
+    lines += grid.lines(page.width)
+    return page.paint(lines)

@@ -1,0 +1,320 @@
+"""The next update of a plan: its files as they are, and beside them what is known by the evening of the status date."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from models.plan import Plan
+from models.progress import Logic
+from models.record import MOST_FAULTS
+from models.updating import UPDATE_SCHEMA, Previous, UpdateMade
+from optimiser.errors import InputError, Located
+from optimiser.initial import SOURCE_FOLDER
+from optimiser.initial.files import entry_text, flow_text
+from optimiser.progress.copying import copied_files
+from optimiser.progress.facts import Facts, facts_of
+from optimiser.reading.document import Document, Keys, document_of
+from optimiser.reading.files import LARGEST_DOCUMENT, read_content
+from optimiser.reading.folder import Gathered, gather
+from optimiser.reading.load import load
+from optimiser.reading.packaged import PLANNERS, find_plan, packaged
+from optimiser.reading.previous import content_sha256
+from optimiser.reading.sound import judge
+from optimiser.reading.spelling import DateOrder
+from optimiser.reading.tabular import PlannerColumn, ProgressTable, read_progress_table
+from optimiser.reading.update_part import UPDATE_FILE
+
+__all__ = ["UpdateChoices", "Updated", "update_plan"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateChoices:
+    """What is said beside the table.
+
+    Attributes
+    ----------
+    status
+        By the evening of this day what the update says is known; None: as the planner's file says.
+    sheet
+        On which the table stands.
+    order
+        Which number of a date with slashes comes first.
+    logic
+        Whether links hold the rest of begun work; None: as before.
+    project
+        Of a planner's file, its id.
+    """
+
+    status: dt.date | None
+    sheet: str | None = None
+    order: DateOrder | None = None
+    logic: Logic | None = None
+    project: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """The next update: what became of the table, and the files of its folder by path."""
+
+    report: UpdateMade
+    files: Mapping[str, bytes]
+    plan: Plan
+
+
+def update_plan(plan: str | Path, folder: Path, table: Path | None, choices: UpdateChoices) -> Updated:
+    """Return the files of the next update of a plan; nothing is written.
+
+    Parameters
+    ----------
+    plan
+        The update before, or the plan itself: a packaged name or a path.
+    folder
+        What the new folder will be called.
+    table
+        What says how far the work is; None: nothing is said but the status date.
+    choices
+        What is said beside the table.
+
+    Raises
+    ------
+    InputError
+        With every fault of the table, each at its cell.
+    """
+    path = find_plan(plan)
+    if table is not None and table.suffix.lower() in PLANNERS:
+        from optimiser.progress.newer import update_from_export
+
+        return update_from_export(plan, path, folder, table, choices)
+    before = load(plan)
+    status = _status(before, choices)
+    files, left = copied_files(path)
+    read = read_progress_table(table, sheet=choices.sheet, order=choices.order) if table else None
+    source = _source_id(before, status)
+    facts = facts_of(before, read, status, source)
+    if facts.faults:
+        raise InputError(facts.faults[:MOST_FAULTS])
+    previous = Previous(path=named_from(plan, path, folder), sha256=content_sha256(path))
+    content = read_content(table, str(table), LARGEST_DOCUMENT) if table else b""
+    kept = _kept_name(files, table, status) if table else None
+    text = _text(before, path, facts, status, previous, choices, (source, kept, content))
+    made = _judged(path, text, facts, read)
+    files[UPDATE_FILE] = text.encode()
+    if kept:
+        files[f"{SOURCE_FOLDER}/{kept}"] = content
+    report = UpdateMade(
+        folder=str(folder),
+        plan=made.id,
+        title=made.title,
+        table=str(table) if table else "no table: only the status date is new",
+        sheet=read.sheet.name if read else None,
+        sha256=hashlib.sha256(content).hexdigest(),
+        status_date=status,
+        before=str(plan),
+        previous=previous,
+        previous_status=before.status_date,
+        counts=counts_of(made),
+        changes=tuple(facts.changes),
+        remarks=tuple(facts.remarks),
+        taken=tuple(_taken(read)) if read else (),
+        left_out=(*facts.left_out, *left, *(_unread(read) if read else ())),
+        files=tuple(sorted(files)),
+    )
+    return Updated(report, files, made)
+
+
+def named_from(plan: str | Path, path: Path, folder: Path) -> str:
+    """Return how a new folder names the update before: a packaged plan by its name, another by the path that leads there."""
+    if isinstance(plan, str) and any(entry.name == plan for entry in packaged()):
+        return plan
+    try:
+        found = os.path.relpath(path.resolve(), Path(os.path.abspath(folder)))  # noqa: PTH100 - a link is kept as named
+    except ValueError:
+        message = (
+            f"lies on another drive than '{folder}', so no path leads from one to the other; maybe write it beside the plan"
+        )
+        raise InputError([Located(message, file=str(path))]) from None
+    return Path(found).as_posix()
+
+
+def counts_of(plan: Plan) -> dict[str, int]:
+    """Return how many activities and milestones are done, begun and to do."""
+    names = [item.id for item in (*plan.activities, *plan.milestones)]
+    done = sum(map(plan.done, names))
+    begun = sum(map(plan.under_way, names))
+    return {"done": done, "begun": begun, "to_do": len(names) - done - begun}
+
+
+def _status(before: Plan, choices: UpdateChoices) -> dt.date:
+    """Return the status date.
+
+    Raises
+    ------
+    InputError
+        If it is missing, or earlier than the one before.
+    """
+    if choices.status is None:
+        message = "expected the day by whose evening what the table says is known, such as --status 2026-03-31"
+        raise InputError([Located(message, path="--status")])
+    if before.status_date is not None and choices.status < before.status_date:
+        message = f"{choices.status} is before the status date of the update before, {before.status_date}; maybe the year or the month is another"
+        raise InputError([Located(message, path="--status")])
+    return choices.status
+
+
+def _source_id(before: Plan, status: dt.date) -> str:
+    """Return an id for the table that no source has."""
+    base = f"update-{re.sub('[^0-9A-Za-z-]', '-', str(status))}"
+    taken, name, number = {source.id for source in before.sources}, base, 1
+    while name in taken:
+        number += 1
+        name = f"{base}-{number}"
+    return name
+
+
+def _kept_name(files: Mapping[str, bytes], table: Path, status: dt.date) -> str:
+    """Return under which name the folder keeps the table: its own, led by the status date where another file has that."""
+    plain = re.sub(r"^[.~]+", "", table.name) or "table"
+    name, number = plain, 1
+    while f"{SOURCE_FOLDER}/{name}" in files:
+        name = f"{str(status)[:10]}-{plain}" if number == 1 else f"{str(status)[:10]}-{number}-{plain}"
+        number += 1
+    return name
+
+
+# -- the file --------------------------------------------------------------------------------------------------------------
+
+_HEAD: Final = """\
+# How far the work is by the evening of the status date; made by 'optimiser update'{made_of}.
+# All facts known so far stand here; the files beside this one are those of the update before, as they were. New logic goes
+# into them. 'progress' lies over what they say is done, 'estimates' over the lengths that they state.
+"""
+
+
+def _text(
+    before: Plan,
+    path: Path,
+    facts: Facts,
+    status: dt.date,
+    previous: Previous,
+    choices: UpdateChoices,
+    table: tuple[str, str | None, bytes],
+) -> str:
+    """Return the text of the file that says how far the work is."""
+    source, kept, content = table
+    old = gather(path).update or {}
+    sources = [dict(entry) for entry in old.get("sources", ())]
+    if kept:
+        about = {"id": source, "title": f"The table {kept} of this update", "publisher": "whoever plans"}
+        digest = hashlib.sha256(content).hexdigest()
+        sources.append({**about, "published_on": str(status)[:10], "version": f"sha256 {digest[:16]}"})
+    estimates = {
+        entry["item"]: {key: value for key, value in entry.items() if key != "item"} for entry in old.get("estimates", ())
+    }
+    estimates |= facts.estimates
+    logic = choices.logic or before.logic
+    lines = [_HEAD.format(made_of=f" from {SOURCE_FOLDER}/{kept}" if kept else "")]
+    lines.append(f"schema: {flow_text(UPDATE_SCHEMA)}\nstatus_date: {flow_text(str(status))}\n")
+    lines += [f"logic: {logic}\n"] if logic != "retained" else []
+    lines.append(f"previous: {flow_text(previous.model_dump())}\n")
+    lists = {
+        "sources": sources,
+        "progress": [{"item": name, **entry} for name, entry in facts.progress.items()],
+        "estimates": [{"item": name, **entry} for name, entry in estimates.items()],
+    }
+    for name, entries in lists.items():
+        if entries:
+            lines.append(f"\n{name}:\n")
+            lines += map(entry_text, entries)
+    return "".join(lines)
+
+
+_CELLS: Final[dict[str, PlannerColumn]] = {
+    "actual_start": "actual start",
+    "actual_finish": "actual finish",
+    "remaining": "remaining",
+    "percent_complete": "percent complete",
+    "suspend": "suspend",
+    "resume": "resume",
+    "expected_finish": "expected finish",
+    "duration": "duration",
+    "low": "low",
+    "high": "high",
+}
+
+
+@dataclass
+class _MadeDocument(Document):
+    """The new file as the plan's faults are located in it: at the cells that its entries come from."""
+
+    table: ProgressTable | None = None
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+    def locate(self, keys: Keys, message: str, *, at_key: bool = False) -> Located:
+        """Return a fault at the cell that an entry comes from; at the entry, where it comes from the update before."""
+        name, place, inside = (*keys, None, None, None)[:3]
+        entries = self.content.get(name) if isinstance(name, str) else None
+        if self.table and name in ("progress", "estimates") and isinstance(entries, list) and isinstance(place, int):
+            row = self.rows.get(str(entries[place].get("item")))
+            column = _CELLS.get(str(inside))
+            if row is not None:
+                columns = self.table.columns
+                letter = columns.letters.get(column) if column else None
+                return self.table.sheet.locate(row, letter, message, columns.titles.get(column, "") if column else "")
+            message = f"{entries[place].get('item')}: {message}"
+        return super().locate(keys, message, at_key=at_key)
+
+
+def _judged(path: Path, text: str, facts: Facts, table: ProgressTable | None) -> Plan:
+    """Return the plan with the new file in it, judged as plans in files are.
+
+    Raises
+    ------
+    InputError
+        With everything that keeps it from being one, at the cells it comes from.
+    """
+    read = document_of(text, f"{path}: the new {UPDATE_FILE}")
+    rows = {name: row.row for name, row in facts.rows.items()}
+    document = _MadeDocument(read.label, read.content, read.faults, read.broken, read.top, read.lines, table=table, rows=rows)
+    return judged_plan(gather(path, document))
+
+
+def judged_plan(gathered: Gathered) -> Plan:
+    """Return the plan that gathered files are.
+
+    Raises
+    ------
+    InputError
+        With everything that keeps them from being one.
+    """
+    verdict = judge(gathered, hindsight=False)
+    if verdict.plan is None or gathered.faults:
+        faults = [*gathered.faults, *(gathered.locate(remark) for remark in verdict.remarks)]
+        raise InputError(list(dict.fromkeys(faults))[:MOST_FAULTS])
+    return verdict.plan
+
+
+# -- what is said ----------------------------------------------------------------------------------------------------------
+
+
+def _taken(table: ProgressTable) -> list[str]:
+    """Return how the table was read, where it might have been read otherwise."""
+    said = list(table.sheet.notes)
+    if table.shares:
+        said.append("what is complete is written in parts of one, so 1 is all of it")
+    if table.bare:
+        said.append(f"{table.bare} lengths without a unit: working days, or the unit of the header")
+    if "id" not in table.columns.letters:
+        said.append("there is no column of ids: rows are matched by their names")
+    return said
+
+
+def _unread(table: ProgressTable) -> list[str]:
+    unread = list(table.columns.unread.values())
+    return [f"columns that an update does not read: {', '.join(title[:40] for title in unread)}"] if unread else []

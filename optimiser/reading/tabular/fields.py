@@ -1,0 +1,159 @@
+"""Cells of a table by what their columns are: texts, lengths and dates, what cannot be read told at its cell."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from models.moment import Moment
+from optimiser.errors import Located
+from optimiser.reading.sheets import Cell, ReadSheet
+from optimiser.reading.spelling import WrittenDate, WrittenLength, is_nothing, plain_text, read_length
+from optimiser.reading.tabular.cells import CellReader, day_of_number, decimal_text, looks_like_a_day, whole_text
+from optimiser.reading.tabular.headers import PlannerColumn, PlannerColumns
+
+__all__ = ["RowReader", "moment_of", "plain_day"]
+
+_BASES: Final = ("document", "judgement", "synthetic")
+
+
+@dataclass(slots=True)
+class RowReader:
+    """Reads cells by what their columns are, keeping what is wrong with them.
+
+    Attributes
+    ----------
+    cells
+        Read whatever their column; what is wrong with any is kept there.
+    bare
+        How many lengths had no unit.
+    """
+
+    cells: CellReader
+    columns: PlannerColumns
+    bare: int = 0
+
+    @property
+    def sheet(self) -> ReadSheet:
+        """The sheet that is read."""
+        return self.cells.sheet
+
+    @property
+    def faults(self) -> list[Located]:
+        """What is wrong with its cells."""
+        return self.cells.faults
+
+    # -- rows -------------------------------------------------------------------------------------------------------
+
+    def _holds(self, row: int) -> bool:
+        """Return whether a row holds anything in a column that is read."""
+        cells = self.sheet.rows[row]
+        return any(plain_text(cells[letter].text) for letter in self.columns.letters.values() if letter in cells)
+
+    def _ids(self, numbers: list[int]) -> dict[int, str]:
+        """Return the id of every row, told apart."""
+        found: dict[int, str] = {}
+        first: dict[str, int] = {}
+        for number in numbers:
+            cell = self.columns.cell(self.sheet.rows[number], "id")
+            text = whole_text(cell) if "id" in self.columns.letters else str(number)
+            if not text:
+                self._fault(number, "id", "expected an id, got an empty cell")
+                text = f"row {number}"
+            elif text.lower() in first:
+                self._fault(number, "id", f"'{text}' is already the id of row {first[text.lower()]}; ids are unique")
+            first.setdefault(text.lower(), number)
+            found[number] = text
+        return found
+
+    def _levels(self, numbers: list[int]) -> dict[int, int | None]:
+        """Return the depth of every row."""
+        found: dict[int, int | None] = {}
+        for number in numbers:
+            cells = self.sheet.rows[number]
+            text = whole_text(self.columns.cell(cells, "level"))
+            outline = plain_text(self.columns.cell(cells, "outline number").text).strip(".")
+            found[number] = None
+            if "level" in self.columns.letters:
+                if re.fullmatch(r"\d{1,2}", text):
+                    found[number] = int(text)
+                else:
+                    self._fault(number, "level", f"expected a whole number such as 2, got '{text[:40]}'")
+            elif re.fullmatch(r"\w+(\.\w+)*", outline):
+                found[number] = outline.count(".") + 1
+        return found
+
+    # -- single cells -----------------------------------------------------------------------------------------------
+
+    def _cell(self, number: int, column: PlannerColumn) -> Cell:
+        return self.columns.cell(self.sheet.rows[number], column)
+
+    def _fault(self, number: int, column: PlannerColumn, message: str) -> None:
+        letter = self.columns.letters.get(column)
+        self.faults.append(self.sheet.locate(number, letter, message, self.columns.titles.get(column, "")))
+
+    def _text(self, number: int, column: PlannerColumn) -> str:
+        cell = self._cell(number, column)
+        if self._unusable(number, column, cell):
+            return ""
+        return "" if column != "name" and is_nothing(cell.text) else whole_text(cell)
+
+    def _unusable(self, number: int, column: PlannerColumn, cell: Cell) -> bool:
+        """Report a cell of which nobody can say what it holds."""
+        if cell.formula and not cell.text:
+            self._fault(number, column, "a formula whose result is not stored; maybe write the value itself")
+        elif re.fullmatch(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|BEZUG!|WERT!|NV)", cell.text.strip()):
+            self._fault(number, column, f"the cell holds the error {cell.text.strip()}; maybe mend its formula")
+        else:
+            return False
+        return True
+
+    def _basis(self, number: int) -> str:
+        text = self._text(number, "basis").lower()
+        if text not in ("", *_BASES):
+            self._fault(number, "basis", f"expected one of {', '.join(_BASES)}, got '{text[:40]}'")
+        return text
+
+    def _told(self, number: int, column: PlannerColumn) -> bool:
+        """Return whether something stands in a cell, so that it has been told of."""
+        cell = self._cell(number, column)
+        return cell.formula or not is_nothing(cell.text)
+
+    def _length(self, number: int, column: PlannerColumn) -> WrittenLength | None:
+        cell = self._cell(number, column)
+        if self._unusable(number, column, cell) or is_nothing(cell.text):
+            return None
+        text = decimal_text(cell) if cell.numeric else cell.text
+        if looks_like_a_day(cell):
+            day = day_of_number(self.sheet, float(cell.text))
+            self._fault(number, column, f"expected a length such as '15d', got the date {day.isoformat()}")
+            return None
+        try:
+            length = read_length(text, bare=self.columns.units.get(column, "d"))
+        except ValueError as error:
+            self._fault(number, column, str(error))
+            return None
+        self.bare += bool(length.amount) and plain_text(text).replace(".", "").replace(",", "").isdecimal()
+        return length
+
+    def _day(self, number: int, column: PlannerColumn) -> dt.date | None:
+        """Return a date, as a moment where a time stands beside it."""
+        cell = self._cell(number, column)
+        if self._unusable(number, column, cell) or is_nothing(cell.text):
+            return None
+        written = self.cells.date(number, self.columns.letters[column], cell, self.columns.titles[column])
+        return moment_of(written) if written else None
+
+
+def moment_of(written: WrittenDate) -> dt.date:
+    """Return a day, or the moment where a time other than midnight stands beside it."""
+    if written.time is None or written.time == dt.time():
+        return written.day
+    return Moment.of(dt.datetime.combine(written.day, written.time))
+
+
+def plain_day(date: dt.date | None) -> dt.date | None:
+    """Return the day of a moment."""
+    return date.date() if isinstance(date, dt.datetime) else date

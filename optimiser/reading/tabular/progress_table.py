@@ -1,0 +1,224 @@
+"""A table that says how far the work is: a row an item, with actual dates, what is left of it, and lengths estimated anew."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+from models.faults import maybe
+from models.record import MOST_FAULTS
+from optimiser.errors import InputError, Located
+from optimiser.reading.sheets import Cell, ReadSheet, column_number
+from optimiser.reading.spelling import DateOrder, WrittenLength, is_nothing, plain_text
+from optimiser.reading.tabular.cells import CellReader, decimal_text, whole_text
+from optimiser.reading.tabular.fields import RowReader
+from optimiser.reading.tabular.headers import PROGRESS_COLUMNS, PlannerColumn, PlannerColumns, find_progress_columns
+from optimiser.reading.tabular.planner_table import table_sheets
+
+__all__ = ["UPDATE_SHEET", "ProgressRow", "ProgressTable", "read_progress_table"]
+
+UPDATE_SHEET: Final = "Update"
+"""The sheet of a workbook that a planner fills; it is taken where there are several tables."""
+
+_PERCENT: Final = re.compile(r"(\d{1,3}(?:[.,]\d{1,9})?) ?(%?)")
+_WHOLE: Final = 100
+_MOST_NAMED: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressRow:
+    """One line of a table of progress.
+
+    Attributes
+    ----------
+    row
+        Of the sheet.
+    id, name
+        As the table has them; empty where it has none.
+    summary
+        Whether rows of a deeper level follow, whose frame this one is.
+    actual_start, actual_finish, suspend, resume, expected_finish
+        Days, or moments where a time stands beside them.
+    remaining, duration, low, high
+        What is left of the work, and its length and range as they are held to be now.
+    percent
+        How many of a hundred parts are done.
+    """
+
+    row: int
+    id: str
+    name: str
+    summary: bool
+    actual_start: dt.date | None
+    actual_finish: dt.date | None
+    suspend: dt.date | None
+    resume: dt.date | None
+    expected_finish: dt.date | None
+    remaining: WrittenLength | None
+    percent: Fraction | None
+    duration: WrittenLength | None
+    low: WrittenLength | None
+    high: WrittenLength | None
+    basis: str
+    note: str
+
+    @property
+    def tells(self) -> bool:
+        """Whether it says anything of what is done."""
+        dates = (self.actual_start, self.actual_finish, self.suspend, self.resume, self.expected_finish)
+        return any(date is not None for date in dates) or self.remaining is not None or bool(self.percent)
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressTable:
+    """What a table of progress says.
+
+    Attributes
+    ----------
+    shares
+        Whether what is complete was written in parts of one rather than of a hundred.
+    bare
+        How many lengths had no unit.
+    """
+
+    sheet: ReadSheet
+    columns: PlannerColumns
+    rows: tuple[ProgressRow, ...]
+    shares: bool
+    bare: int
+
+
+def read_progress_table(path: Path, *, sheet: str | None = None, order: DateOrder | None = None) -> ProgressTable:
+    """Read a table that says how far the work is.
+
+    Parameters
+    ----------
+    path
+        A workbook ``.xlsx``, or a table of text ``.csv``, ``.tsv`` or ``.txt``.
+    sheet
+        On which the table stands; where left out, the one called `UPDATE_SHEET`, or the only one that says what is done.
+    order
+        Which number of a date with slashes comes first.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file, each at its cell.
+    """
+    table = _table(path, table_sheets(path, sheet), sheet)
+    found = find_progress_columns(table)
+    assert found is not None
+    columns, faults = found
+    reader = _ProgressReader(CellReader(table, order), columns)
+    rows = reader.rows() if not faults else []
+    faults = [*faults, *reader.faults]
+    if not rows and not faults:
+        faults.append(table.locate(columns.row, None, "no row follows the header; expected an activity or a milestone a row"))
+    if faults:
+        raise InputError(faults[:MOST_FAULTS])
+    return ProgressTable(table, columns, tuple(rows), reader.shares, reader.bare)
+
+
+def _table(path: Path, sheets: list[ReadSheet], wanted: str | None) -> ReadSheet:
+    """Return the sheet that says how far the work is.
+
+    Raises
+    ------
+    InputError
+        If there is none, or more than one.
+    """
+    considered = [sheet for sheet in sheets if wanted is None or sheet.name == wanted]
+    telling = [sheet for sheet in considered if find_progress_columns(sheet)]
+    named = [sheet for sheet in telling if sheet.name and plain_text(sheet.name).lower() == UPDATE_SHEET.lower()]
+    if len(named or telling) == 1:
+        return (named or telling)[0]
+    if telling:
+        names = ", ".join(str(sheet.name) for sheet in telling)
+        message = f"more than one sheet says how far the work is: {names}; say which with --sheet '{telling[0].name}'"
+        raise InputError([Located(message, file=str(path))])
+    first = next((sheet for sheet in considered if sheet.rows), None)
+    seen = "the file is empty"
+    if first is not None:
+        cells = first.rows[min(first.rows)]
+        words = [plain_text(cells[letter].text)[:40] for letter in sorted(cells, key=column_number)][:_MOST_NAMED]
+        fields: tuple[PlannerColumn, ...] = ("actual start", "actual finish", "remaining")
+        known = [name for field in fields for name in PROGRESS_COLUMNS[field]]
+        near = next((advice for word in words if (advice := maybe(word, known)) != "."), ".")
+        where = f"the first row of {first.name}" if first.name else "the first row"
+        advice = near.replace(". Maybe", "; maybe").removesuffix(".")
+        seen = f"{where} holds {', '.join(repr(word) for word in words)}{advice}"
+    message = f"no row names the columns of an update, expected 'Id' or 'Name' with 'Actual start', 'Actual finish', 'Remaining' or '% complete' beside it; {seen}"
+    raise InputError([Located(message, file=str(path))])
+
+
+@dataclass(slots=True)
+class _ProgressReader(RowReader):
+    """Reads the rows of one table of progress, keeping what is wrong with them."""
+
+    shares: bool = False
+
+    def rows(self) -> list[ProgressRow]:
+        """Return every row below the header that holds anything."""
+        numbers = [row for row in sorted(self.sheet.rows) if row > self.columns.row and self._holds(row)]
+        outlined = {"level", "outline number"} & set(self.columns.letters)
+        levels = self._levels(numbers) if outlined else dict.fromkeys(numbers, None)
+        stated = {number: self._percent(number) for number in numbers} if "percent complete" in self.columns.letters else {}
+        bare = [share for share, marked in filter(None, stated.values()) if not marked]
+        self.shares = bool(bare) and any(bare) and max(bare) <= 1
+        found = []
+        for place, number in enumerate(numbers):
+            if len(self.faults) > MOST_FAULTS:
+                break
+            mine, deeper = levels[number], levels[numbers[place + 1]] if place + 1 < len(numbers) else None
+            percent = None
+            if (told := stated.get(number)) is not None:
+                percent = told[0] * (_WHOLE if self.shares and not told[1] else 1)
+                if percent > _WHOLE:
+                    self._fault(number, "percent complete", f"expected 0 to 100 per cent, got {float(percent):g}")
+                    percent = None
+            found.append(
+                ProgressRow(
+                    row=number,
+                    id=whole_text(self._cell(number, "id")),
+                    name=self._text(number, "name") if "name" in self.columns.letters else "",
+                    summary=mine is not None and deeper is not None and deeper > mine,
+                    actual_start=self._day(number, "actual start"),
+                    actual_finish=self._day(number, "actual finish"),
+                    suspend=self._day(number, "suspend"),
+                    resume=self._day(number, "resume"),
+                    expected_finish=self._day(number, "expected finish"),
+                    remaining=self._left(number),
+                    percent=percent,
+                    duration=self._left(number, "duration"),
+                    low=self._left(number, "low"),
+                    high=self._left(number, "high"),
+                    basis=self._basis(number),
+                    note=self._text(number, "note"),
+                )
+            )
+        self.cells.tell_ambiguous()
+        return found
+
+    def _left(self, number: int, column: PlannerColumn = "remaining") -> WrittenLength | None:
+        """Return a length that is not below nothing."""
+        length = self._length(number, column)
+        if length is not None and length.amount < 0:
+            self._fault(number, column, f"expected a length of nothing or more, got '{length.text}'")
+            return None
+        return length
+
+    def _percent(self, number: int) -> tuple[Fraction, bool] | None:
+        """Return a number of the column that says how much is complete, and whether a sign of per cent stands beside it."""
+        cell: Cell = self._cell(number, "percent complete")
+        if self._unusable(number, "percent complete", cell) or is_nothing(cell.text):
+            return None
+        text = decimal_text(cell) if cell.numeric else plain_text(cell.text)
+        found = _PERCENT.fullmatch(text)
+        if found is None:
+            self._fault(number, "percent complete", f"expected how much is complete, such as 40%, got '{text[:40]}'")
+            return None
+        return Fraction(found[1].replace(",", ".")), bool(found[2])

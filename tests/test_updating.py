@@ -1,0 +1,408 @@
+"""The next update of a plan: what a table says of the work, what is told of what cannot be, and that nothing old is lost."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from models.duration import Duration
+from optimiser.cli import ExitCode, main
+from optimiser.errors import InputError
+from optimiser.progress import UpdateChoices, update_plan
+from optimiser.reading.load import load
+from optimiser.reading.packaged import find_plan
+from optimiser.reading.previous import content_sha256, predecessor, predecessor_warnings
+
+MARCH = [
+    ["Id", "Name", "Actual start", "Actual finish", "Remaining", "% complete"],
+    ["START", "The programme starts", "2026-01-05", "", "", ""],
+    ["PROTOCOLS", "", "2026-01-05", "23.01.2026", "", ""],
+    ["ORDER", "", "5 Jan 2026", "2026-01-16", "", ""],
+    ["DELIVERY-1", "", "", "2026-03-02", "", ""],
+    ["INSTALL", "", "2026-03-02", "2026-03-20", "", ""],
+    ["TRAIN", "", "2026-03-09", "2026-03-20", "", ""],
+    ["METHOD-A", "", "2026-03-23", "", "13d", ""],
+    ["STABILITY", "", "2026-03-30", "", "59ed", ""],
+]
+
+
+def write(path: Path, rows: list[list[str]]) -> Path:
+    """Write rows as a table of text."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    path.write_text(text.getvalue(), encoding="utf-8")
+    return path
+
+
+def made(folder: Path, plan: str | Path, rows: list[list[str]] | None, status: str, **choices: object) -> Path:
+    """Make an update's folder."""
+    table = write(folder.parent / f"{folder.name}.csv", rows) if rows else None
+    found = update_plan(plan, folder, table, UpdateChoices(status=day(status), **choices))  # type: ignore[arg-type]
+    for name, content in found.files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def day(text: str):
+    """Return a day."""
+    import datetime as dt
+
+    return dt.date.fromisoformat(text)
+
+
+def told(tmp_path: Path, rows: list[list[str]], status: str = "2026-03-31", plan: str | Path = "laboratory") -> list[str]:
+    """Return what is said of a table that cannot be taken."""
+    with pytest.raises(InputError) as caught:
+        made(tmp_path / "refused", plan, rows, status)
+    assert not (tmp_path / "refused").exists()
+    return [f"{fault.path}: {fault.message}" for fault in caught.value.faults]
+
+
+@pytest.fixture(scope="module")
+def march(tmp_path_factory) -> Path:
+    """An update of the packaged laboratory by the end of March."""
+    return made(tmp_path_factory.mktemp("chain") / "march", "laboratory", MARCH, "2026-03-31")
+
+
+# -- what is taken ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_table_of_actuals_becomes_progress(march):
+    """Dates in any spelling, what is left in days of either kind, and an event by one date are facts of the new plan."""
+    plan = load(march)
+
+    assert plan.status_date == day("2026-03-31")
+    assert plan.as_of == day("2026-03-31")
+    assert plan.items["PROTOCOLS"].progress.actual_finish == day("2026-01-23")  # type: ignore[union-attr]
+    assert plan.items["METHOD-A"].progress.remaining == Duration(13, "wd")  # type: ignore[union-attr]
+    assert plan.items["STABILITY"].progress.remaining == Duration(59, "cd")  # type: ignore[union-attr]
+    assert plan.items["DELIVERY-1"].progress.actual_finish == day("2026-03-02")  # type: ignore[union-attr]
+    assert plan.done("INSTALL")
+    assert plan.under_way("METHOD-A")
+
+
+def test_the_old_files_stay_as_they_are(march):
+    """Every file of the plan before is in the new folder byte for byte, comments and all, and the table beside them."""
+    old = find_plan("laboratory")
+    for file in old.rglob("*"):
+        if file.is_file():
+            assert (march / file.relative_to(old)).read_bytes() == file.read_bytes()
+
+    assert {file.relative_to(march).as_posix() for file in march.rglob("*") if file.is_file()} - {
+        file.relative_to(old).as_posix() for file in old.rglob("*") if file.is_file()
+    } == {"update.yaml", "source/march.csv"}
+
+
+def test_a_second_update_keeps_what_the_first_knew(tmp_path, march):
+    """Facts, lengths estimated anew and sources add up from update to update; only what a table says anew is new."""
+    rows = [["Id", "Actual start", "Actual finish", "Remaining", "Duration", "Low", "High"]]
+    may = made(
+        tmp_path / "may",
+        march,
+        [*rows, ["METHOD-A", "", "", "2d", "", "", ""], ["FINDINGS", "", "", "", "20d", "10d", "35d"]],
+        "2026-05-29",
+    )
+    june = made(
+        tmp_path / "june",
+        may,
+        [*rows, ["METHOD-A", "", "2026-06-02", "", "", "", ""], ["VISIT", "", "", "", "6d", "", ""]],
+        "2026-06-30",
+    )
+    plan = load(june)
+
+    assert plan.items["METHOD-A"].progress.actual_start == day("2026-03-23")  # type: ignore[union-attr]
+    assert plan.done("METHOD-A")
+    assert plan.done("ORDER")
+    assert str(plan.values["FINDINGS-duration"]) == "20 wd"
+    entry = plan.assumptions_by_id["FINDINGS-duration"]
+    assert (str(entry.low), str(entry.high)) == ("10 wd", "35 wd")  # type: ignore[union-attr]
+    assert [str(each) for each in entry.citation] == ["update-2026-05-29: row 3"]
+    assert str(plan.items["VISIT"].duration) == "6 wd"  # type: ignore[union-attr]
+    assert {"update-2026-03-31", "update-2026-05-29", "update-2026-06-30"} <= {source.id for source in plan.sources}
+
+
+def test_rows_are_matched_by_name_where_there_is_no_id(tmp_path):
+    """A table without ids, with frames and notes of its own, is matched by the names of the rows."""
+    rows = [
+        ["Name", "Outline Level", "Actual start", "Actual finish", "Percent complete"],
+        ["Prepare", "1", "", "", ""],
+        ["write the test protocols", "2", "2026-01-05", "", "0.4"],
+        ["Some line of the table alone", "2", "", "", "0"],
+    ]
+    folder = made(tmp_path / "named", "laboratory", rows, "2026-01-30")
+
+    assert load(folder).items["PROTOCOLS"].progress.percent_complete == 40  # type: ignore[union-attr]
+
+
+def test_a_range_for_a_length_that_had_none_becomes_an_assumption(tmp_path):
+    """A length stated in the item is taken up by an assumption of its own once somebody gives it a range."""
+    rows = [["Id", "Actual start", "Duration", "Low", "High", "Basis"], ["TRAIN", "", "12d", "8d", "20d", "judgement"]]
+    plan = load(made(tmp_path / "ranged", "laboratory", rows, "2026-01-30"))
+
+    assert str(plan.items["TRAIN"].duration) == "$TRAIN-duration"  # type: ignore[union-attr]
+    assert str(plan.values["TRAIN-duration"]) == "12 wd"
+    assert plan.assumptions_by_id["TRAIN-duration"].basis == "judgement"
+
+
+def test_an_assumption_that_others_share_is_left_alone(tmp_path):
+    """A length estimated anew for one item moves no other that stood on the same assumption."""
+    source = find_plan("laboratory")
+    shared = tmp_path / "shared"
+    for file in source.rglob("*"):
+        if file.is_file():
+            (shared / file.relative_to(source)).parent.mkdir(parents=True, exist_ok=True)
+            (shared / file.relative_to(source)).write_bytes(file.read_bytes())
+    text = (shared / "activities.csv").read_text()
+    (shared / "activities.csv").write_text(text.replace("$METHOD-B-duration", "$METHOD-A-duration"))
+    plan = load(made(tmp_path / "next", shared, [["Id", "Actual start", "Duration"], ["METHOD-B", "", "18d"]], "2026-01-30"))
+
+    assert str(plan.duration(plan.items["METHOD-A"].duration)) == "20 wd"  # type: ignore[union-attr]
+    assert str(plan.duration(plan.items["METHOD-B"].duration)) == "18 wd"  # type: ignore[union-attr]
+
+
+def test_what_changed_against_the_update_before_is_remarked(tmp_path, march):
+    """An actual date that is another now, work that is done no more, and work at a standstill are said, with both dates."""
+    rows = [["Id", "Actual start", "Actual finish", "Remaining"], ["ORDER", "", "2026-01-19", ""], ["TRAIN", "", "", "3d"]]
+    found = update_plan(march, tmp_path / "april", write(tmp_path / "t.csv", rows), UpdateChoices(status=day("2026-04-30")))
+    says = " | ".join(each.says for each in found.report.remarks)
+
+    assert "ORDER: the actual finish was 2026-01-16 in the update before, and is 2026-01-19 now" in says
+    assert "TRAIN: finished on 2026-03-20 by the update before, not finished now" in says
+    assert "METHOD-A: 13 wd left as on 2026-03-31, nothing done since" in says
+    assert {(each.item, each.kind) for each in found.report.changes} == {("ORDER", "finished"), ("TRAIN", "finished")}
+
+
+# -- what cannot be --------------------------------------------------------------------------------------------------------
+
+
+def test_everything_that_cannot_be_is_told_at_once_at_its_cell(tmp_path):
+    """Future actuals, finishes before starts, rests of finished work, unknown ids and the like are all told, and nothing is written."""
+    heads = ["Id", "Actual start", "Actual finish", "Remaining", "% complete", "Resume"]
+    said = told(
+        tmp_path,
+        [
+            heads,
+            ["PROTOCOLS", "2026-04-05", "", "3d", "", ""],
+            ["ORDER", "2026-02-05", "2026-02-02", "", "", ""],
+            ["INSTALL", "2026-03-02", "2026-03-20", "2d", "", ""],
+            ["TRAIN", "2026-03-09", "2026-03-20", "", "50", ""],
+            ["METHOD-A", "", "", "", "40", ""],
+            ["METHOD-B", "", "2026-03-20", "", "", ""],
+            ["METHOD-C", "2026-03-09", "", "", "", ""],
+            ["REPEAT", "2026-03-09", "", "0d", "", ""],
+            ["REPORT", "", "", "4d", "", ""],
+            ["FINDNGS", "2026-03-09", "", "4d", "", ""],
+            ["DELIVERY-1", "2026-03-02", "2026-03-03", "", "", ""],
+            ["REVIEW", "", "", "", "", "2026-04-20"],
+        ],
+    )
+    wanted = [
+        ("B2", "after the status date, 2026-03-31"),
+        ("C3", "before the start, 2026-02-05"),
+        ("D4", "2 wd left"),
+        ("E5", "50 per cent complete"),
+        ("E6", "maybe the actual start is missing"),
+        ("C7", "Expected an actual start"),
+        ("B8", "expected what is left"),
+        ("D9", "Expected an actual finish"),
+        ("D10", "whole length left, 10 wd"),
+        ("A11", "unknown id 'FINDNGS'. Maybe 'FINDINGS'."),
+        ("C12", "a milestone happens once"),
+        ("F13", "has not begun"),
+    ]
+
+    assert len(said) == len(wanted)
+    for cell, words in wanted:
+        assert any(line.startswith(cell) and words in line for line in said), (cell, words, said)
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([["Id", "Actual start"], ["ORDER", "05/04/2026"]], "--dates day-first"),
+        ([["Id", "Actual start"], ["ORDER", "soon"]], "expected a date"),
+        ([["Id", "Actual strt"], ["ORDER", "2026-01-05"]], "maybe 'actual start'"),
+        ([["Id", "Duration"], ["ORDER", "3d"]], "no row names the columns of an update"),
+        ([["Id", "Actual start", "Remaining"], ["ORDER", "2026-01-05", "2.5d"]], "no whole number of days; maybe '3 wd'"),
+        ([["Id", "Actual start", "Remaining"], ["ORDER", "2026-01-05", "-2d"]], "a length of nothing or more"),
+        ([["Id", "Actual start", "% complete"], ["ORDER", "2026-01-05", "140%"]], "expected 0 to 100 per cent"),
+        ([["Id", "Actual start", "% complete"], ["ORDER", "2026-01-05", "half"]], "such as 40%"),
+        ([["Id", "Actual start", "Low"], ["METHOD-A", "", "30d"]], "is more than the length, 20 wd"),
+        ([["Id", "Actual start", "Duration"], ["METHOD-A", "", "0d"]], "work takes time"),
+        ([["Id", "Actual start"], ["ORDER", ""], ["order", ""]], "is told of in row 2 already"),
+        ([["Id", "Name", "Actual start"], ["ORDER", "Validate method A", ""]], "maybe the ids have moved"),
+        ([["Name", "Actual start"], ["Order something", "2026-01-05"]], "no item is called 'Order something'"),
+        ([["Id", "Actual start"], ["NEW", ""], ["NEWER", "2026-01-05"]], "unknown id 'NEWER'"),
+        ([["Id", "Actual start"]], "no row follows the header"),
+    ],
+)
+def test_a_table_that_cannot_be_taken_says_why(tmp_path, rows, words):
+    """Each kind of cell that cannot be read, or says what cannot be, has its sentence."""
+    said = told(tmp_path, rows)
+
+    assert any(words in line for line in said), said
+
+
+def test_a_status_date_before_the_last_is_refused(tmp_path, march):
+    """Time runs one way: an earlier status date is refused, the same one is taken."""
+    with pytest.raises(InputError, match="before the status date of the update before, 2026-03-31"):
+        made(tmp_path / "back", march, None, "2026-03-30")
+
+    assert load(made(tmp_path / "again", march, None, "2026-03-31")).items == load(march).items
+
+
+# -- the update before -----------------------------------------------------------------------------------------------------
+
+
+def test_the_hash_is_of_what_the_files_say(tmp_path, march):
+    """Comments, layout and place count for nothing; a changed number does."""
+    plan = load(march)
+    found = predecessor(march, plan.previous)
+
+    assert (found.state, found.sha256) == ("unchanged", plan.previous.sha256)
+    first = content_sha256(march)
+    text = (march / "update.yaml").read_text()
+    copy = tmp_path / "elsewhere" / "copy"
+    for file in march.rglob("*"):
+        if file.is_file():
+            (copy / file.relative_to(march)).parent.mkdir(parents=True, exist_ok=True)
+            (copy / file.relative_to(march)).write_bytes(file.read_bytes())
+    (copy / "update.yaml").write_text("# another comment\n" + text.replace("path: laboratory", "path: ../laboratory"))
+    assert content_sha256(copy) == first
+    (copy / "update.yaml").write_text(text.replace("13 wd", "12 wd"))
+    assert content_sha256(copy) != first
+
+
+@pytest.mark.parametrize("how", ["changed", "missing", "file", "unreadable"])
+def test_a_predecessor_that_is_not_what_it_was_is_a_warning(tmp_path, how):
+    """A plan stands without the update before it: what is wrong with that is told where it is named, and stops nothing."""
+    first = made(tmp_path / "first", "laboratory", MARCH, "2026-03-31")
+    second = made(tmp_path / "second", first, None, "2026-04-30")
+    named = load(second).previous
+    assert predecessor_warnings(second, named) == ()
+    if how == "changed":
+        (first / "activities.csv").write_text((first / "activities.csv").read_text().replace("TRAIN,Train", "TRAIN,Teach"))
+    else:
+        first.rename(tmp_path / "moved")
+    if how == "file":
+        (tmp_path / "first").write_text("no plan")
+    if how == "unreadable":
+        (tmp_path / "first").mkdir()
+        (tmp_path / "first" / "plan.yaml").write_text("id: [")
+    warning = predecessor_warnings(second, named)[0]
+
+    assert load(second).status_date == day("2026-04-30")
+    assert warning.file == str(second / "update.yaml")
+    assert {"changed": "says something else", "missing": "not there", "file": "cannot be read", "unreadable": "cannot be read"}[
+        how
+    ] in warning.message
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "C:/plans/x", "..\\x", "~/x", ""])
+def test_a_path_that_leads_elsewhere_on_another_machine_is_refused(march, path):
+    """The update before is named by a path from the folder."""
+    text = (march / "update.yaml").read_text()
+    try:
+        (march / "update.yaml").write_text(text.replace("path: laboratory", f"path: {json.dumps(path)}"))
+        with pytest.raises(InputError) as caught:
+            load(march)
+    finally:
+        (march / "update.yaml").write_text(text)
+    assert caught.value.faults[0].file == str(march / "update.yaml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("optimiser/update/1", "optimiser/update/9", "expected 'optimiser/update/1'"),
+        ("status_date:", "statusdate:", "unknown key 'statusdate'. Maybe 'status_date'"),
+        ("item: ORDER,", "item: ODER,", "unknown item 'ODER'. Maybe 'ORDER'"),
+        ("item: ORDER,", "item: TRAIN,", "'TRAIN' is given already"),
+        ("item: ORDER,", "itm: ORDER,", "missing 'item'"),
+        ("actual_finish: 2026-01-16", "actual_finish: 2026-01-02", "before"),
+        ("actual_finish: 2026-01-16", "actual_finsh: 2026-01-16", "actual_finsh"),
+        ("actual_finish: 2026-01-16", "actual_finish: 2026-04-16", "2026-03-31"),
+        ("sha256: ", "sha256: x", "sha256"),
+        ("progress:\n", "progress: no\nxprogress:\n", "expected a list"),
+    ],
+)
+def test_faults_of_an_updates_file_are_told_at_their_line(march, old, new, words):
+    """Whatever is wrong in the file that says how far the work is, is told in that file."""
+    text = (march / "update.yaml").read_text()
+    assert old in text
+    try:
+        (march / "update.yaml").write_text(text.replace(old, new, 1))
+        with pytest.raises(InputError) as caught:
+            load(march)
+    finally:
+        (march / "update.yaml").write_text(text)
+
+    assert any(words in fault.message or words in str(fault.path) for fault in caught.value.faults), caught.value.faults
+    assert all(fault.file == str(march / "update.yaml") and fault.line for fault in caught.value.faults), caught.value.faults
+
+
+# -- the verb --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_verb_writes_a_folder_once(tmp_path, capsys, monkeypatch):
+    """The verb says what is new, refuses a folder with something in it, and gives the same answer as JSON."""
+    monkeypatch.chdir(tmp_path)
+    write(Path("t.csv"), MARCH)
+    given = ["update", "laboratory", "--status", "2026-03-31", "--from", "t.csv", "-o"]
+
+    assert main([*given, "one"]) == ExitCode.DONE
+    out = capsys.readouterr().out
+    assert "6 done, 2 begun, 10 to do" in out
+    assert "optimiser compare laboratory one" in out
+    assert main([*given, "one"]) == ExitCode.BAD_INPUT
+    assert "something in it" in capsys.readouterr().err
+    assert main([*given, "two", "--json"]) == ExitCode.DONE
+    document = json.loads(capsys.readouterr().out)
+    assert document["schema"] == "optimiser/updated/1"
+    assert document["counts"] == {"done": 6, "begun": 2, "to_do": 10}
+    assert content_sha256(Path("one")) == content_sha256(Path("two"))
+
+
+def test_folders_inside_that_are_plans_of_their_own_stay_where_they_are(tmp_path):
+    """An update written into its own plan's folder, or a pack beside the tables, is not copied again and again."""
+    first = made(tmp_path / "first", "laboratory", MARCH, "2026-03-31")
+    inner = made(first / "april", first, None, "2026-04-30")
+    (first / "pack").mkdir()
+    (first / "pack" / "manifest.json").write_text("{}")
+    (first / ".hidden").write_text("x")
+    found = update_plan(first, tmp_path / "next", None, UpdateChoices(status=day("2026-05-29")))
+
+    assert load(inner).previous.path == ".."
+    assert not any(name.startswith(("april", "pack", ".hidden")) for name in found.files)
+    assert "the folder april, a plan of its own" in found.report.left_out
+
+
+def test_a_killed_run_leaves_nothing_half(tmp_path):
+    """Whenever it is killed, the folder is there as a whole or not at all."""
+    write(tmp_path / "t.csv", MARCH)
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    code = (
+        "import pathlib, time\nfrom optimiser.cli import main\nplain = pathlib.Path.write_bytes\n"
+        "def slow(self, content):\n    print('writing', flush=True)\n    time.sleep(0.2)\n    return plain(self, content)\n"
+        "pathlib.Path.write_bytes = slow\n"
+        "main(['update', 'laboratory', '--status', '2026-03-31', '--from', 't.csv', '-o', 'killed'])"
+    )
+    run = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, env=env, stdout=subprocess.PIPE)
+    assert run.stdout is not None
+    run.stdout.readline()
+    time.sleep(0.3)
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    run.stdout.close()
+
+    assert not (tmp_path / "killed").exists()
