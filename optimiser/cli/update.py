@@ -80,9 +80,9 @@ def update(
     made = update_plan(plan, folder, table, choices)
     output.write(made.files)
     if as_json:
-        from optimiser.evidence.update_documents import update_document
+        from optimiser.evidence.documents import document
 
-        print_json(update_document(made.report))
+        print_json(document("updated", made.report))
     else:
         from optimiser.evidence.terminal.updating import update_report
 

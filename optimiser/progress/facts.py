@@ -223,12 +223,12 @@ class _Taking:
         entry: dict[str, Any] = {"actual_start": str(start)}
         if finish is not None:
             entry["actual_finish"] = str(finish)
+        elif self._as_before(row, left, held):
+            entry |= {name: before[name] for name in ("remaining", "percent_complete") if name in before}
         elif left is not None:
             entry["remaining"] = str(left)
         elif row.percent:
             entry["percent_complete"] = _number(row.percent)
-        else:
-            entry |= {name: before[name] for name in ("remaining", "percent_complete") if name in before}
         if finish is None:
             for name in ("suspend", "resume", "expected_finish"):
                 value = stated.get(name, getattr(held, name))
@@ -236,6 +236,13 @@ class _Taking:
         if entry != before:
             self._note(activity, before, entry, row)
             self.facts.progress[activity.id] = entry
+
+    @staticmethod
+    def _as_before(row: ProgressRow, left: Duration | None, held: Progress) -> bool:
+        """Return whether a row says nothing new of what is left."""
+        if left is not None and left != held.remaining:
+            return False
+        return not row.percent or (held.percent_complete is not None and _number(row.percent) == held.percent_complete)
 
     def _possible(
         self, activity: Activity, row: ProgressRow, start: dt.date | None, finish: dt.date | None, left: Duration | None
