@@ -8,9 +8,10 @@ from optimiser.critical.combinations import Combined, Factors, combined
 from optimiser.critical.compile import RULE_COMPILERS, compile_network
 from optimiser.critical.forward import Earliest, Event, Trouble, earliest_times
 from optimiser.critical.leeway import Leeway, Worsening
-from optimiser.critical.levelling import Levelling, Resource, best_schedule, list_schedule, resources
+from optimiser.critical.levelling import Levelling, Resource, list_schedule, resources
 from optimiser.critical.network import Network
 from optimiser.critical.part import cut, part_of
+from optimiser.critical.placing import best_schedule
 from optimiser.critical.slack import Link, latest_positions, lengthened, unsure
 
 __all__ = [

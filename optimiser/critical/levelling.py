@@ -3,16 +3,16 @@
 The serial schedule generation scheme (Kelley 1963; Kolisch 1996) over a network of monotone lower bounds: activities
 that demand capacity are placed one after another, each at the first boundary where the network and every capacity
 leave it room; what it pushes is pushed at once. An activity already placed that is pushed out of its place is placed
-again. Several orders are tried; then an earlier date is supposed, activities are ordered by how late it leaves them,
-and those that come too late all the same move up the queue (squeaky wheel; Joslin and Clements 1999).
+again. In which order they are placed is for others to say (`optimiser.critical.placing`).
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,19 +20,13 @@ from numpy.typing import NDArray
 from models.plan import Plan
 from models.rules import Capacity
 from optimiser.clock import Clock
-from optimiser.critical.forward import Earliest, Pass
-from optimiser.critical.network import Network
-from optimiser.critical.packing import balanced
+from optimiser.critical.backward import live_arcs
+from optimiser.critical.forward import Pass
+from optimiser.critical.network import Family, Network
+from optimiser.critical.room import Needs, Room
 from optimiser.stopping import heed
 
-__all__ = ["Levelling", "Resource", "best_schedule", "list_schedule", "resources"]
-
-SCALE = 8
-SHAKEN = 8
-"""Orders are kept in eighths of a working day, and shaken by up to eight."""
-
-FULLEST = 2
-"""How many of the fullest capacities are spread evenly."""
+__all__ = ["Key", "Levelling", "Resource", "list_schedule", "needs_of", "resources"]
 
 Key = Callable[[str, int], tuple[int, ...]]
 """From an activity and its earliest start now to its place in the queue; the smallest goes first."""
@@ -71,6 +65,15 @@ def resources(plan: Plan, clock: Clock) -> tuple[Resource, ...]:
     return tuple(found)
 
 
+def needs_of(pools: Sequence[Resource]) -> dict[str, Needs]:
+    """Return what each activity needs, as `Room` asks for it: the capacities by their places."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for row, pool in enumerate(pools):
+        for item, amount in pool.demand.items():
+            found.setdefault(item, []).append((row, amount))
+    return {item: tuple(needs) for item, needs in found.items()}
+
+
 class Levelling:
     """List scheduling of one network and its capacities, over and over: what does not change is prepared once.
 
@@ -82,6 +85,11 @@ class Levelling:
         The plan's capacities.
     forward
         The forward pass of the network, where it is known.
+
+    Notes
+    -----
+    While activities are placed only what leads to other work on the capacities is pushed; the rest of the plan follows in one
+    go, once all have their place.
     """
 
     def __init__(self, network: Network, pools: Sequence[Resource], forward: Pass | None = None) -> None:
@@ -92,20 +100,34 @@ class Levelling:
         self.items = sorted({item for pool in pools for item in pool.demand})
         self._nodes = {item: network.item_nodes(item) for item in self.items}
         self._item_at = {node: item for item, nodes in self._nodes.items() for node in nodes}
-        rows: dict[str, list[int]] = {item: [] for item in self.items}
-        self._need: dict[str, NDArray[np.int64]] = {}
-        for row, pool in enumerate(pools):
-            for item in pool.demand:
-                rows[item].append(row)
-        self._rows = {item: np.array(places) for item, places in rows.items()}
-        for item, places in rows.items():
-            self._need[item] = np.array([pools[row].demand[item] for row in places], dtype=np.int64)[:, None]
-        self._available = np.array([pool.available for pool in pools], dtype=np.int64)
+        self._needs = needs_of(pools)
+        self._empty = Room([pool.available for pool in pools])
+        self._rank = [0] * len(network.points)
+        self._at = [node for component in network.order for node in component]
+        for place, node in enumerate(self._at):
+            self._rank[node] = place
+        self._inner = self._leading()
+
+    def _leading(self) -> list[bool]:
+        """Return for each node whether work on the capacities could feel it, whatever is switched on or off."""
+        sources: dict[int, set[int]] = {}
+        for arc in self.network.arcs:
+            sources.setdefault(arc.target, set()).add(arc.source)
+        for quorum in self.network.quorums:
+            sources.setdefault(quorum.target, set()).update(quorum.sources)
+        found = set(self._item_at)
+        stack = list(found)
+        while stack:
+            fresh = sources.get(stack.pop(), set()) - found
+            found |= fresh
+            stack += fresh
+        return [node in found for node in range(len(self._rank))]
 
     def again(self, network: Network, forward: Pass) -> Levelling:
         """Return the same for a network that differs by some numbers only, from its own forward pass."""
         other = copy(self)
         other.network, other._pass = network, forward  # noqa: SLF001 - a copy of its own kind
+        other.__dict__.pop("_incoming", None)
         return other
 
     def schedule(self, key: Key) -> list[int] | None:
@@ -113,11 +135,11 @@ class Levelling:
         heed()
         if self._pass.trouble:
             return None
-        forward = self._pass.copied()
-        values = forward.values
-        free = self._available.copy()
+        pushing = _Pushing(self._pass, self._rank, self._at, self._inner)
+        values, nodes, needs = pushing.values, self._nodes, self._needs
+        room = self._empty.copied()
         placed: dict[str, tuple[int, int]] = {}
-        waiting = {item: key(item, values[self._nodes[item][0]]) for item in self.items}
+        waiting = {item: key(item, values[nodes[item][0]]) for item in self.items}
         queue = [(entry, item) for item, entry in waiting.items()]
         heapq.heapify(queue)
         patience = 20 * len(self.items) + 100
@@ -128,55 +150,183 @@ class Levelling:
             patience -= 1
             if patience < 0:
                 return None
-            start, finish = self._nodes[item]
+            start, finish = nodes[item]
             now = key(item, values[start])
             if now != entry:
                 waiting[item] = now
                 heapq.heappush(queue, (now, item))
                 continue
-            mark = len(forward.events)
-            if not self._place(forward, free, item, start, finish):
+            pushing.moved.clear()
+            if not self._place(pushing, room, item, start, finish):
                 return None
             del waiting[item]
             placed[item] = (values[start], values[finish])
-            free[self._rows[item], values[start] : values[finish]] -= self._need[item]
-            for other in self._moved(forward, mark, placed):
-                where = placed.pop(other)
-                free[self._rows[other], where[0] : where[1]] += self._need[other]
-                waiting[other] = key(other, values[self._nodes[other][0]])
-                heapq.heappush(queue, (waiting[other], other))
-        return values
+            room.take(needs[item], values[start], values[finish])
+            for other in {self._item_at[node] for node in pushing.moved if node in self._item_at}:
+                if other in placed and placed[other] != (values[nodes[other][0]], values[nodes[other][1]]):
+                    room.give(needs[other], *placed.pop(other))
+                    waiting[other] = key(other, values[nodes[other][0]])
+                    heapq.heappush(queue, (waiting[other], other))
+        return values if pushing.rest() else None
 
-    def _moved(self, forward: Pass, mark: int, placed: Mapping[str, tuple[int, int]]) -> list[str]:
-        """Return the activities in place that the latest pushes have moved."""
-        moved = []
-        for event in forward.events[mark:]:
-            item = self._item_at.get(event.node)
-            if item is not None and item in placed and item not in moved:
-                start, finish = self._nodes[item]
-                if placed[item] != (forward.values[start], forward.values[finish]):
-                    moved.append(item)
-        return moved
-
-    def _place(self, forward: Pass, free: NDArray[np.int64], item: str, start: int, finish: int) -> bool:
+    def _place(self, pushing: _Pushing, room: Room, item: str, start: int, finish: int) -> bool:
         """Push an activity to the first place where every capacity leaves it room; return False where there is none."""
-        rows, need = self._rows[item], self._need[item]
+        values, needs = pushing.values, self._needs[item]
         length = self.network.durations[start]
         fixed = length.family.sign == 1 and self.network.enabled[length.rule]
         while True:
-            begin, end = forward.values[start], forward.values[finish]
-            at = begin
-            while True:
-                short = np.flatnonzero((free[rows, at : at + end - begin] < need).any(axis=0))
-                if not len(short):
-                    break
-                at += int(short[-1]) + 1
-                if not fixed or at > self.network.clock.limit:
-                    break
+            begin, days = values[start], values[finish] - values[start]
+            if fixed:
+                at = room.first(needs, begin, days, self.network.clock.size + 1)
+            else:
+                at = begin + (room.short(needs, begin) & ((1 << days) - 1)).bit_length()
             if at == begin:
                 return True
-            if not forward.raise_to(start, at, None):
+            if not pushing.raise_to(start, at):
                 return False
+
+    def justified(self, values: Sequence[int], late: Sequence[int]) -> list[int] | None:
+        """Return a schedule drawn to the right and then to the left again, which is often shorter; None where that finds none.
+
+        Forward-backward improvement (Li and Willis 1992; Valls, Ballestín and Quintanilla 2005): the work is put as late as
+        a date leaves it, whatever ends last first; then it is placed in the order of the starts that come out.
+
+        Parameters
+        ----------
+        values
+            A schedule: boundary of each node.
+        late
+            Latest boundary of each node; a guide.
+        """
+        starts = self._drawn_right(values, late)
+        return self.schedule(lambda item, now: (starts[item], now))
+
+    def _drawn_right(self, values: Sequence[int], late: Sequence[int]) -> dict[str, int]:
+        """Return a start for each activity as late as the capacities and the work that waits for it leave it."""
+        last, room, found = list(late), self._empty.copied(), {}
+        for item in sorted(self.items, key=lambda item: (-values[self._nodes[item][1]], -values[self._nodes[item][0]])):
+            start, finish = self._nodes[item]
+            days = values[finish] - values[start]
+            end = max(min(last[finish], last[start] + days), values[finish])
+            at = room.last(self._needs[item], values[start], end, days)
+            found[item] = at = values[start] if at is None else at
+            room.take(self._needs[item], at, at + days)
+            self._draw_back(last, start, at)
+            self._draw_back(last, finish, at + days)
+        return found
+
+    def _draw_back(self, last: list[int], node: int, boundary: int) -> None:
+        """Lower what leads to a node and to work on the capacities under a latest boundary."""
+        if boundary >= last[node]:
+            return
+        last[node] = boundary
+        stack = [node]
+        while stack:
+            target = stack.pop()
+            for source, family, amount in self._incoming.get(target, ()):
+                before = last[target] - family.sign * amount if family.sign else family.latest(last[target], amount)
+                if before < last[source] and before >= 0:
+                    last[source] = before
+                    stack.append(source)
+
+    @cached_property
+    def _incoming(self) -> dict[int, list[tuple[int, Family, int]]]:
+        """By target the live inequalities that pass work on the capacities on to other such work."""
+        after: dict[int, list[int]] = {}
+        arcs = [each for each in live_arcs(self.network) if self._inner[each[0].target] and each[0].source != each[0].target]
+        for arc, _ in arcs:
+            after.setdefault(arc.source, []).append(arc.target)
+        behind, stack = set(self._item_at), list(self._item_at)
+        while stack:
+            fresh = set(after.get(stack.pop(), ())) - behind
+            behind |= fresh
+            stack += fresh
+        found: dict[int, list[tuple[int, Family, int]]] = {}
+        for arc, amount in arcs:
+            if arc.source in behind:
+                found.setdefault(arc.target, []).append((arc.source, arc.family, amount))
+        return found
+
+
+class _Pushing:
+    """Values of a pass that is done pushed on, without reasons: what work on capacities feels at once, the rest in the end."""
+
+    def __init__(self, done: Pass, rank: Sequence[int], at: Sequence[int], inner: Sequence[bool]) -> None:
+        self.values = list(done.values)
+        self.moved: list[int] = []
+        self._pass, self._rank, self._at, self._inner = done, rank, at, inner
+        self._limit = done.network.clock.limit
+        self._left: set[int] = set()
+
+    def raise_to(self, node: int, boundary: int) -> bool:
+        """Raise a node and what waits for it as far as work on the capacities can feel it; return False where it cannot be."""
+        return self._raise(node, boundary) and self._spread([self._rank[node]], inside=True)
+
+    def rest(self) -> bool:
+        """Raise what only the rest of the plan feels."""
+        ranks = sorted(self._rank[node] for node in self._left)
+        return self._spread(ranks, inside=False)
+
+    def _raise(self, node: int, boundary: int) -> bool:
+        """Raise one node and round it to what its rules allow; return False where that is impossible."""
+        limit, values = self._limit, self.values
+        if boundary > limit:
+            return False
+        moved = bool(self._pass.rounding[node])
+        while moved:
+            moved = False
+            for table, _, _ in self._pass.rounding[node]:
+                rounded = table[boundary]
+                if rounded > boundary:
+                    if rounded > limit:
+                        return False
+                    boundary, moved = rounded, True
+        values[node] = boundary
+        self.moved.append(node)
+        held = self._pass.ceilings[node]
+        return held is None or boundary <= held[0]
+
+    def _spread(self, ranks: list[int], *, inside: bool) -> bool:
+        """Push what waits for some nodes, in the order of the network; what is not felt is left for the end while ``inside``."""
+        values, inner, rank, outgoing = self.values, self._inner, self._rank, self._pass.outgoing
+        quorums_of, quorums = self._pass.quorums_of, self._pass.network.quorums
+        queued, moving = set(ranks), set(ranks)
+        due: dict[int, set[int]] = {}  # quorums to look at, by the place of their target
+        while ranks:
+            place = heapq.heappop(ranks)
+            queued.discard(place)
+            node = self._at[place]
+            reached = max((quorums[index].reach_of(values) for index in due.pop(place, ())), default=0)
+            if reached > values[node]:
+                if not self._raise(node, reached):
+                    return False
+                moving.add(place)
+            if place not in moving:
+                continue
+            moving.discard(place)
+            value = values[node]
+            for target, amount, table, _ in outgoing[node]:
+                if inside and not inner[target]:
+                    self._left.add(node)
+                    continue
+                boundary = value + amount if table is None else table[value]
+                if boundary > values[target]:
+                    if not self._raise(target, boundary):
+                        return False
+                    moving.add(rank[target])
+                    if rank[target] not in queued:
+                        queued.add(rank[target])
+                        heapq.heappush(ranks, rank[target])
+            for index in quorums_of.get(node, ()):
+                target = quorums[index].target
+                if inside and not inner[target]:
+                    self._left.add(node)
+                    continue
+                due.setdefault(rank[target], set()).add(index)
+                if rank[target] not in queued:
+                    queued.add(rank[target])
+                    heapq.heappush(ranks, rank[target])
+        return True
 
 
 def list_schedule(network: Network, pools: Sequence[Resource], key: Key) -> list[int] | None:
@@ -197,165 +347,3 @@ def list_schedule(network: Network, pools: Sequence[Resource], key: Key) -> list
         Boundary of each node. None says nothing about whether a schedule exists.
     """
     return Levelling(network, pools).schedule(key)
-
-
-def best_schedule(
-    earliest: Earliest,
-    pools: Sequence[Resource],
-    milestone: str,
-    *,
-    floor: int | None = None,
-    tries: int = 0,
-    levelling: Levelling | None = None,
-) -> list[int] | None:
-    """Return the best of several list schedules for one milestone, or None where none was found.
-
-    Parameters
-    ----------
-    earliest
-        A feasible forward pass.
-    pools
-        The plan's capacities.
-    milestone
-        Whose date is to be early.
-    floor
-        A boundary that it cannot be before: a schedule that reaches it is not bettered.
-    tries
-        How many further schedules to try at each earlier date supposed, once the usual orders have been tried.
-    levelling
-        List scheduling of the network inside the capacities, where it is prepared already.
-    """
-    network = earliest.network
-    node = network.nodes[milestone, "start"]
-    floor = max(earliest.values[node], floor or 0)
-    levelling = levelling or Levelling(network, pools)
-    late = latest_by_choice(earliest, node, earliest.values[node])
-    length = {
-        item: earliest.values[network.item_nodes(item)[1]] - earliest.values[network.item_nodes(item)[0]]
-        for item in levelling.items
-    }
-
-    def slack(item: str) -> int:
-        return late[network.item_nodes(item)[0]]
-
-    keys: tuple[Key, ...] = (
-        lambda item, now: (now, slack(item), -length[item]),
-        lambda item, _: (slack(item), -length[item]),
-        lambda item, now: (now, -length[item], slack(item)),
-        lambda item, now: (slack(item) - length[item], now),
-        lambda item, now: (now, length[item]),
-    )
-    best: list[int] | None = None
-    for key in keys:
-        values = levelling.schedule(key)
-        if values is not None and (best is None or values[node] < best[node]):
-            best = values
-            if best[node] <= floor:
-                return best
-    if best is None or not tries:
-        return best
-    for values in _spread(earliest, levelling, pools, node, floor):
-        if values[node] < best[node]:
-            best = values
-            if best[node] <= floor:
-                return best
-    return _pulled(earliest, levelling, node, best, floor, tries)
-
-
-def _spread(
-    earliest: Earliest, levelling: Levelling, pools: Sequence[Resource], node: int, boundary: int
-) -> Iterator[list[int]]:
-    """Yield schedules in the orders that spread the work of one capacity evenly over its slots, the fullest ones first.
-
-    Only for capacities of equal slots that stay the same; what the others hold back is for the list scheduling to find.
-    """
-    network = earliest.network
-    late = latest_by_choice(earliest, node, boundary)
-    begun = {item: network.item_nodes(item) for item in levelling.items}
-    plain = []
-    for pool in pools:
-        items = sorted(pool.demand)
-        if not items or set(pool.demand.values()) != {1}:
-            continue
-        release = np.array([earliest.values[begun[item][0]] for item in items], dtype=np.int64)
-        length = np.array([earliest.values[begun[item][1]] for item in items], dtype=np.int64) - release
-        offered = pool.available[int(release.min()) : network.clock.limit]
-        if len(offered) and offered.min() == offered.max() > 0:
-            plain.append((float(length.sum() / offered[0]), items, release, length, int(offered[0])))
-    plain.sort(key=lambda entry: -entry[0])
-    for _, items, release, length, slots in plain[:FULLEST]:
-        due = np.array([late[begun[item][1]] for item in items], dtype=np.int64)
-        starts = balanced(release, length, due, min(slots, len(items)))
-        order = dict(zip(items, starts.tolist(), strict=True))
-        values = levelling.schedule(
-            lambda item, now, order=order: (order.get(item, late[begun[item][0]]), now)  # type: ignore[misc]
-        )
-        if values is not None:
-            yield values
-
-
-def _pulled(earliest: Earliest, levelling: Levelling, node: int, best: list[int], floor: int, tries: int) -> list[int]:
-    """Suppose earlier and earlier dates, and let those that come too late go first, until nothing gets better.
-
-    Orders are shaken a little from one try to the next, always in the same way, so that equal inputs give equal schedules.
-    """
-    network = earliest.network
-    starts = {item: network.item_nodes(item)[0] for item in levelling.items}
-    finishes = {item: network.item_nodes(item)[1] for item in levelling.items}
-    target = best[node] - 1
-    while target >= floor:
-        late = latest_by_choice(earliest, node, target)
-        rank = {item: SCALE * late[place] for item, place in starts.items()}
-        shaking = np.random.default_rng(len(levelling.items))
-        found: list[int] | None = None
-        for number in range(tries):
-            shift = shaking.integers(-SHAKEN * SCALE, SHAKEN * SCALE + 1, len(rank)) if number else np.zeros(len(rank), int)
-            order = {item: rank[item] + int(by) for item, by in zip(levelling.items, shift, strict=True)}
-            values = levelling.schedule(lambda item, now, order=order: (order[item], now))  # type: ignore[misc]
-            if values is None:
-                break
-            if values[node] <= target:
-                found = values
-                break
-            for item, place in finishes.items():
-                rank[item] -= SCALE * max(0, values[place] - late[place])
-        if found is None:
-            return best
-        best, target = found, found[node] - 1
-    return best
-
-
-def latest_by_choice(earliest: Earliest, node: int, boundary: int) -> list[int]:
-    """Return latest boundaries under a latest date of one node, with those that are quickest chosen where k of n will do.
-
-    A guide for placing, not a bound: `latest_times` asks nothing of the members of a quorum that needs only some.
-    """
-    from optimiser.critical.backward import latest_times
-
-    network = earliest.network
-    held = {node: boundary}
-    partial = [
-        plain
-        for quorum in network.quorums
-        if network.enabled[quorum.rule] and quorum.partial
-        for plain in quorum.plain(earliest.values)
-    ]
-    late = latest_times(network, held)
-    for _ in range(3 if partial else 0):
-        before = dict(held)
-        for quorum in partial:
-            order = sorted(
-                range(len(quorum.sources)),
-                key=lambda place, quorum=quorum: (  # type: ignore[misc]
-                    quorum.families[place].at(earliest.values[quorum.sources[place]], quorum.amount),
-                    place,
-                ),
-            )
-            for place in order[: quorum.count]:
-                source = quorum.sources[place]
-                due = quorum.families[place].latest(late[quorum.target], quorum.amount)
-                held[source] = min(held.get(source, due), due)
-        if held == before:
-            break
-        late = latest_times(network, held)
-    return late

@@ -29,7 +29,8 @@ from optimiser.critical import (
     latest_times,
     resources,
 )
-from optimiser.critical.levelling import Key, latest_by_choice
+from optimiser.critical.levelling import Key
+from optimiser.critical.placing import latest_by_choice
 from optimiser.encoding.answer import Limits
 from optimiser.encoding.levers import PlanLever, moved_plan
 from optimiser.explain import together

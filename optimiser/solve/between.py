@@ -83,7 +83,7 @@ class Effort:
     rounds
         Deterministic seconds for each date supposed, round by round.
     tries
-        Schedules pulled towards each earlier date, between the first round and the second.
+        Schedules tried in a row that better nothing, between the first round and the second.
     solver
         Whether CP-SAT is asked about the plan itself.
     """
@@ -93,7 +93,7 @@ class Effort:
     solver: bool = False
 
 
-THOROUGH = Effort(EACH_DETERMINISTIC_TIME, 25, solver=True)
+THOROUGH = Effort(EACH_DETERMINISTIC_TIME, 60, solver=True)
 """For the date of a plan as it stands: every verb asks for it so, and gets the same answer."""
 USUAL = Effort(solver=True)
 """For one variant of a plan small enough for CP-SAT to search as a whole."""

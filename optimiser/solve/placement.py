@@ -12,7 +12,9 @@ from optimiser.check import check
 from optimiser.clock import Convention, MinuteClock
 from optimiser.critical import Network, latest_times, resources
 from optimiser.critical.backward import live_amount
+from optimiser.critical.levelling import needs_of
 from optimiser.critical.network import Arc
+from optimiser.critical.room import Room
 from optimiser.wording import plain_date
 
 __all__ = ["complete", "schedule_of", "without_place"]
@@ -110,7 +112,11 @@ def _one_by_one(network: Network, values: Sequence[int], late: list[Activity | M
     plan = network.plan
     placed = list(values)
     bare = plan.evolve(hammocks=())
-    room = _Room(network, placed)
+    pools = resources(plan, network.clock)
+    room, needs = Room([pool.available for pool in pools]), needs_of(pools)
+    for item, own in needs.items():
+        start, finish = network.item_nodes(item)
+        room.take(own, values[start], values[finish])
     moved = True
     while moved:
         moved = False
@@ -121,15 +127,16 @@ def _one_by_one(network: Network, values: Sequence[int], late: list[Activity | M
             last = latest_times(network, held)[start]
             if last <= placed[start]:
                 continue
-            room.take(activity.id, placed[start], placed[finish], -1)
+            own = needs.get(activity.id, ())
+            room.give(own, placed[start], placed[finish])
             for candidate in range(last, placed[start], -1):
                 trial = list(placed)
                 trial[start], trial[finish] = candidate, _finish(network, activity, candidate, placed[finish] - placed[start])
-                fits = trial[finish] <= end and room.fits(activity.id, candidate, trial[finish])
+                fits = trial[finish] <= end and room.first(own, candidate, trial[finish] - candidate, end) == candidate
                 if fits and not check(bare, _positioned(network, trial), network.clock):
                     placed, moved = trial, True
                     break
-            room.take(activity.id, placed[start], placed[finish], 1)
+            room.take(own, placed[start], placed[finish])
     return placed
 
 
@@ -139,30 +146,6 @@ def _finish(network: Network, activity: Activity | Milestone, start: int, length
     if isinstance(activity, Milestone) or not plan.switch(activity.enabled):
         return start + length
     return network.clock.finish(start, plan.duration(activity.duration), activity.calendar)
-
-
-class _Room:
-    """What the capacities of a plan have left on each working day."""
-
-    def __init__(self, network: Network, values: Sequence[int]) -> None:
-        self._pools = resources(network.plan, network.clock)
-        self._left = [pool.available.copy() for pool in self._pools]
-        for item in {item for pool in self._pools for item in pool.demand}:
-            start, finish = network.item_nodes(item)
-            self.take(item, values[start], values[finish], 1)
-
-    def take(self, item: str, start: int, finish: int, times: int) -> None:
-        """Take up what an activity needs while it is in progress, or with ``times`` −1 give it back."""
-        for pool, left in zip(self._pools, self._left, strict=True):
-            left[start:finish] -= times * pool.demand.get(item, 0)
-
-    def fits(self, item: str, start: int, finish: int) -> bool:
-        """Say whether every capacity has room for an activity, itself not counted."""
-        return all(
-            bool((left[start:finish] >= pool.demand[item]).all())
-            for pool, left in zip(self._pools, self._left, strict=True)
-            if item in pool.demand
-        )
 
 
 def _positioned(network: Network, values: Sequence[int]) -> Schedule:
