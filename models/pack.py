@@ -10,8 +10,17 @@ import datetime as dt
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    SerializationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 
+from models.moment import Moment
 from models.record import Date, Identifier, Many, Quoted, Record, Text
 
 __all__ = [
@@ -44,12 +53,17 @@ share of samples; ``published`` printed by a source; ``stated`` an input of the 
 ``none`` for words and for what is missing."""
 
 
-def _day_of(value: object) -> object:
-    """Return the day of a moment: tables tell days, and the schedule beside them the times."""
-    return value.date() if isinstance(value, dt.datetime) else value
+def _moment(value: object, handler: ValidatorFunctionWrapHandler) -> object:
+    """Let a moment stand, which is a day to nobody else."""
+    return value if isinstance(value, Moment) else handler(value)
 
 
-Cell = None | bool | int | float | Annotated[dt.date, BeforeValidator(_day_of)] | str
+def _printed(value: object, info: SerializationInfo) -> object:
+    """Print a day or a moment, in JSON, as it is read."""
+    return str(value) if info.mode == "json" and isinstance(value, dt.date) else value
+
+
+Cell = None | bool | int | float | Annotated[dt.date, WrapValidator(_moment), PlainSerializer(_printed)] | str
 
 _NUMBER = re.compile(r"(?<!\w)(?<!\w[.-])\d")
 """A number that is not part of a name such as M10 or PoaP-1."""

@@ -10,6 +10,7 @@ from typing import Any
 from models.duration import Duration, Reference, print_value
 from models.findings import ConflictMember
 from models.items import Activity
+from models.moment import Moment
 from models.plan import DURATION_PREFIX, Plan
 from models.provenance import Authority, Sourced
 from models.rules import (
@@ -30,10 +31,12 @@ from models.rules import (
 from optimiser.numbers import entry_of, own_term
 
 __all__ = [
+    "called",
     "demand",
     "describe",
     "families",
     "family_of",
+    "item_name",
     "lasting",
     "number_of",
     "occasions_in_words",
@@ -49,6 +52,22 @@ def plain_date(date: dt.date) -> str:
     return f"{date:%a} {date.day} {date:%b %Y}{time}"
 
 
+def called(title: str, name: str) -> str:
+    """Return what a planner calls a task whose id says nothing: its title, cut where it is long, and its id, as titles come twice."""
+    title = " ".join(title.split())
+    short = title if len(title) <= _MOST_OF_A_TITLE else f"{title[: _MOST_OF_A_TITLE - 1].rstrip()}…"
+    return f"{short} ({name})" if title and title != name else name
+
+
+_MOST_OF_A_TITLE = 40
+"""Letters of a title in a sentence that speaks of its item."""
+
+
+def item_name(plan: Plan, name: str) -> str:
+    """Name an item: by its id, which speaks for itself; one of a planner's file by its title too."""
+    return name if plan.dialect is None else called(plan.items[name].title, name)
+
+
 def point_name(plan: Plan, point: Point) -> str:
     """Name a point: a milestone by its id, an activity with the end meant."""
     item = plan.items[point.item]
@@ -57,7 +76,8 @@ def point_name(plan: Plan, point: Point) -> str:
         party, part = step
         name = f"{_STEPS[part]} {party}"
         return f"the {point.end} of {name}" if isinstance(item, Activity) and point.end else name
-    return f"{point.end} of {point.item}" if isinstance(item, Activity) and point.end else point.item
+    name = item_name(plan, point.item)
+    return f"{point.end} of {name}" if isinstance(item, Activity) and point.end else name
 
 
 _STEPS = {
@@ -141,9 +161,9 @@ def family_of(plan: Plan, name: str) -> tuple[str, str] | None:
 
 def _value(plan: Plan, term: Any) -> str:
     """Print a term with the assumption it comes from."""
-    if isinstance(term, Reference):
-        return f"{print_value(plan.values[term.name])} (assumption {term.name})"
-    return print_value(term)
+    value = plan.values[term.name] if isinstance(term, Reference) else term
+    said = plain_date(value) if isinstance(value, Moment) else print_value(value)
+    return f"{said} (assumption {term.name})" if isinstance(term, Reference) else said
 
 
 def _lag(plan: Plan, term: Duration | Reference) -> str:
@@ -289,7 +309,7 @@ def demand(plan: Plan, name: str) -> str:
         activity = plan.items[item]
         assert isinstance(activity, Activity)
         step = _steps(plan).get(item)
-        name = item if step is None else f"{_STEPS[step[1]]} {step[0]}"
+        name = item_name(plan, item) if step is None else f"{_STEPS[step[1]]} {step[0]}"
         return f"{name} {lasting(plan, activity)}"
     rule = plan.rules_by_id[name]
     return _DEMANDS[rule.kind](plan, rule)
@@ -311,7 +331,7 @@ def title(plan: Plan, name: str) -> str:
     if name.startswith(DURATION_PREFIX):
         item = plan.items[name.removeprefix(DURATION_PREFIX)]
         done = getattr(item, "progress", None)
-        return f"{'What is left' if done is not None and done.left is not None else 'Length'} of {item.title}"
+        return f"{'What is left' if done is not None and done.left is not None else 'Length'} of {item.title if plan.dialect is None else called(item.title, item.id)}"
     return plan.rules_by_id[name].title
 
 

@@ -9,10 +9,15 @@ import numpy as np
 import pytest
 
 from models.duration import Duration
+from models.moment import Moment
 from models.plan import Plan
 from optimiser.clock import clock_of
+from optimiser.evidence.tables.kit import column, table, timed_once
+from optimiser.explain import explain
 from optimiser.explain.headroom import headrooms, saturations
+from optimiser.explain.margins import margins
 from optimiser.explain.oracle import Oracle
+from optimiser.lint import lint
 from optimiser.numbers import Number, number_of_rule
 from optimiser.reading.load import load
 from optimiser.solve.variant import with_number
@@ -110,3 +115,41 @@ def test_the_house_is_a_plan_of_minutes(house: Path) -> None:
     plan = load(house)
     assert isinstance(plan, Plan)
     assert (plan.unit, plan.day_minutes, len(plan.activities)) == ("minute", 480, 6)
+
+
+def test_the_last_finish_of_work_is_an_evening(house: Path) -> None:
+    """What may slip to Monday morning, because work goes on only then, ends where its own calendar stops before that."""
+    found = {each.id: each for each in margins(asked(house)[0], "END")}
+    assert str(found["2"].latest_finish) == "2026-01-09T17:00"
+    assert str(found["3"].latest_finish) == "2026-01-12T08:00"  # concrete cures through the weekend
+    assert all(each.latest_finish is None or each.latest_finish >= each.finish for each in found.values())
+
+
+def test_the_assessment_counts_days_of_the_work(house: Path) -> None:
+    """No float of a fortnight is high for being thousands of minutes, and a length is pushed by as many days as the end moves."""
+    found = {each.number: each for each in lint(load(house), milestones=["END"]).dcma}
+    assert (found[6].verdict, found[6].count) == ("pass", 0)
+    assert found[12].measured == "600 wd for 600 wd"
+    assert found[8].of == 4
+
+
+def test_a_conflict_speaks_of_tasks_by_name_and_in_days(house: Path) -> None:
+    """Whoever knows their own plan recognises it: names with ids, days and hours, no minute before the end asked for."""
+    conflict = explain(load(house), "END").conflict
+    assert conflict is not None
+    assert conflict.statement.startswith("END is at Fri 16 Jan 2026 17:00 or later, asked for a minute earlier: ")
+    assert "Dig the foundations (1) lasts 2 wd" in conflict.statement
+    assert "start of Build the walls (5) not before finish of Cure the concrete (3)" in conflict.statement
+
+
+def test_a_pack_tells_the_times_of_day() -> None:
+    """A moment in a table is no day: what differs from the others keeps its time, what all share is said in the title."""
+    columns = (column("finish", "date"), column("start", "date"))
+    starts = [Moment(2026, 1, day, 8, 0) for day in (5, 6, 7)]
+    finishes = [Moment(2026, 1, 5, 17, 0), Moment(2026, 1, 6, 12, 30), None]
+    made = table("t", "T", columns, list(zip(finishes, starts, strict=True)), proof="stated", source="here")
+    assert made.rows[1][0] == finishes[1]
+    once = timed_once(made)
+    assert [each.name for each in once.columns] == ["finish", "start 08:00"]
+    assert [row[1] for row in once.rows] == [start.date() for start in starts]
+    assert [each.key or each.name for each in once.columns] == ["finish", "start"]

@@ -301,6 +301,10 @@ class Clock:
         """Return the whole working days between two boundaries, negative where they are the other way round."""
         return self.in_days(self.worked_between(earlier, later, calendar))
 
+    def ended(self, boundary: int, calendar: str | None = None) -> int:
+        """Return where work of a calendar went on up to a boundary: itself, as days are, where there is no night."""
+        return boundary
+
     def in_days(self, worked: int) -> int:
         """Return what is worked as whole working days, the rest left out."""
         return worked

@@ -209,6 +209,11 @@ class MinuteClock(Clock):
         time = self.time(calendar)
         return time.worked(later) - time.worked(earlier)
 
+    def ended(self, boundary: int, calendar: str | None = None) -> int:
+        """Return the last minute up to which a calendar worked before a boundary, the boundary itself where it never did."""
+        found = self.time(calendar).prev(boundary)
+        return found if found >= 0 else boundary
+
     def in_days(self, worked: int) -> int:
         """Return worked minutes as whole days of the plan's ``day_minutes``, the rest left out."""
         return worked // self.day_minutes if worked >= 0 else -(-worked // self.day_minutes)

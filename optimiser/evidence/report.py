@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from models.pack import Pack, Section, Table
 from optimiser.errors import InputError, Located
+from optimiser.evidence.tables.kit import timed_once
 from optimiser.evidence.terminal.characters import clean
 from optimiser.evidence.words import day
 from optimiser.solve.fingerprint import package_version
@@ -106,6 +107,7 @@ def _environment(*, paper: bool) -> Environment:
         "widths": _widths,
     }
     environment.filters["most"] = partial(_most, paper=paper)
+    environment.filters["timed"] = timed_once
     environment.globals["paper"] = paper
     environment.tests |= {"day": _is_day, "number": _is_number, "long": _is_long}
     return environment

@@ -56,6 +56,7 @@ def book_of(pack: Pack, subject: str, write: Callable[[Any, dict[str, Any]], Non
         "line": {"num_format": "@", **top},
         "text": {"text_wrap": True, "num_format": "@", **top},
         "date": {"num_format": "d mmm yyyy", **top},
+        "moment": {"num_format": "d mmm yyyy hh:mm", **top},
         "number": top,
         "share": {"num_format": "0.0%", **top},
         "link": {"font_color": "#0B4F8A", "underline": 1},
@@ -132,15 +133,19 @@ def write_rows(sheet: Any, table: Table, top: int, formats: dict[str, Any], *, f
 def width_of(table: Table, place: int) -> float:
     """Return how wide a column is to be, in letters."""
     column = table.columns[place]
-    longest = max((len(str(row[place])) for row in table.rows[:200] if row[place] is not None), default=0)
-    return float(min(max(len(column.name) + 2, min(longest + 2, 60), 8), max(_WIDTHS[column.kind], 12)))
+    cells = [row[place] for row in table.rows[:200] if row[place] is not None]
+    longest = max((len(str(value)) for value in cells), default=0)
+    most = max(_WIDTHS[column.kind], 12) + (6 if any(isinstance(value, dt.datetime) for value in cells) else 0)
+    return float(min(max(len(column.name) + 2, min(longest + 2, 60), 8), most))
 
 
 def _write_cell(sheet: Any, row: int, place: int, value: Cell, column: Column, formats: dict[str, Any]) -> None:
     """Write one cell as what it is; text is never read as a formula, a link or a number."""
     if value is None:
         return
-    if isinstance(value, dt.date):
+    if isinstance(value, dt.datetime):
+        sheet.write_datetime(row, place, value, formats["moment"])
+    elif isinstance(value, dt.date):
         sheet.write_datetime(row, place, dt.datetime.combine(value, dt.time()), formats["date"])
     elif isinstance(value, bool):
         sheet.write_boolean(row, place, value)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from models.explanation import Relaxation
 from models.findings import Conflict
 from models.rules import Point
+from optimiser.clock import MinuteClock
 from optimiser.explain.links import dates_without, detached
 from optimiser.explain.oracle import Oracle
 from optimiser.explain.possible import can, forward, look_ahead, needed, refuted_alone
@@ -25,7 +26,7 @@ from optimiser.wording import demand, describe, families, plain_date, several, t
 
 __all__ = ["Enumeration", "conflict_record", "enumerate_all", "one_conflict", "relaxation_records"]
 
-LONGEST = 3_000
+LONGEST = 1_200
 """Characters of a conflict told as one sentence."""
 MOST_LOOKS = 120
 """Questions about the capacity of a large plan that one conflict, or one enumeration, may ask."""
@@ -223,12 +224,14 @@ def conflict_record(oracle: Oracle, milestone: str, by: int, members: Sequence[s
     plan, clock = oracle.plan, oracle.problem.clock
     off = tuple(name for name in oracle.atoms if name not in set(members))
     convention = plan.convention(Point(milestone, "start"))
-    asked = plain_date(clock.show(by, convention)) if 0 < by < clock.size else "before the axis begins"
+    asked = f"by {plain_date(clock.show(by, convention))}" if 0 < by < clock.size else "before the axis begins"
     (reach,) = oracle.reach(milestone, [Variant(off=off)])
     if reach.low > clock.limit:
         compelled = f"{milestone} has no date at all"
     else:
         compelled = f"{milestone} is at {plain_date(clock.show(reach.low, convention))} or later"
+        if isinstance(clock, MinuteClock) and by == reach.low - 1:
+            asked = "a minute earlier"
     together, alone = families(plan, members)
     parts = [demand(plan, name) for name in alone] + [f"{name} ({several(parties)})" for name, parties in together.items()]
     demands = _in_brief(parts)
@@ -243,7 +246,9 @@ def conflict_record(oracle: Oracle, milestone: str, by: int, members: Sequence[s
         confirmed = "a longest path with a capacity bound, computed without a solver"
     return Conflict(
         members=tuple(describe(plan, name) for name in members),
-        statement=f"{compelled}, asked for by {asked}: {demands}" if demands else f"the axis begins after {asked}",
+        statement=f"{compelled}, asked for {asked}: {demands}"
+        if demands
+        else f"the axis begins after {asked.removeprefix('by ')}",
         minimal=minimal,
         confirmed_by=confirmed,
     )

@@ -38,6 +38,8 @@ def margins(oracle: Oracle, milestone: str) -> tuple[ItemMargin, ...]:
         start, finish = found.position(item.id)
         convention = item.shown if isinstance(item, Milestone) else "closes"
         last, slip = late[item.id], slips[item.id]
+        # Work ends in the evening, not in the morning at which what follows it begins.
+        latest = finish if last is None else max(finish, clock.ended(last, getattr(item, "calendar", None)))
         margins.append(
             ItemMargin(
                 id=item.id,
@@ -47,7 +49,7 @@ def margins(oracle: Oracle, milestone: str) -> tuple[ItemMargin, ...]:
                 finish=clock.show(finish, convention),
                 float_wd=_days(clock, item, start, slip.least),
                 float_most_wd=None if slip.exact else _days(clock, item, start, slip.most),
-                latest_finish=None if last is None else clock.show(min(last, clock.size - 1), convention),
+                latest_finish=None if last is None else clock.show(min(latest, clock.size - 1), convention),
             )
         )
     return tuple(margins)

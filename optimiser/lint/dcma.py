@@ -11,13 +11,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from models.items import Item, Milestone
+from models.items import Activity, Item, Milestone
 from models.lint import DcmaMeasure
 from models.plan import DURATION_PREFIX
 from models.rules import AtLeast, Capacity, Dependency, Equality, NotAfter, NotBefore
+from optimiser.clock import MinuteClock
 from optimiser.critical import Columns, evaluate, floats
 from optimiser.lint.logic import waited_for
 from optimiser.lint.subject import Subject, listed
+from optimiser.numbers import number_of_rule
 
 __all__ = ["LONG", "measures", "waits"]
 
@@ -221,13 +223,13 @@ def _floats(subject: Subject) -> tuple[DcmaMeasure, DcmaMeasure]:
             _without(7, "Negative float", "none", reason),
         )
     last = max(subject.targets, key=subject.boundary)
-    spare = floats(subject.earliest, last)
+    spare = {name: _float_days(subject, name, slip) for name, slip in floats(subject.earliest, last).items()}
     known = {name: days for name, days in spare.items() if days is not None and subject.activity(name)}
     loose = [name for name, days in spare.items() if days is None and subject.activity(name)]
     high = [name for name, days in known.items() if days > LONG]
     against = f"towards {last}, the last target"
     published = [
-        f"{milestone} ({baseline.id}, {subject.boundary(milestone) - limit} wd)"
+        f"{milestone} ({baseline.id}, {subject.clock.days_between(limit, subject.boundary(milestone))} wd)"
         for baseline in subject.plan.baselines
         for milestone in subject.targets
         if (date := baseline.date(milestone))
@@ -256,6 +258,21 @@ def _floats(subject: Subject) -> tuple[DcmaMeasure, DcmaMeasure]:
     )
 
 
+def _float_days(subject: Subject, name: str, slip: int | None) -> int | None:
+    """Return a float in working days of the item's own calendar."""
+    start = subject.earliest.position(name)[0]
+    calendar = getattr(subject.plan.items[name], "calendar", None)
+    return None if slip is None else subject.clock.days_between(start, start + slip, calendar)
+
+
+def _worked_days(subject: Subject, activity: Activity) -> int | None:
+    """Return a length in working days, of a plan in minutes in days of worked time; None of one in other units."""
+    length, clock = subject.plan.duration(activity.duration), subject.clock
+    if isinstance(clock, MinuteClock):
+        return clock.in_days(clock.minutes(length)) if length.unit in ("min", "h", "wd") else None
+    return length.amount if length.unit == "wd" else None
+
+
 def _lengths(subject: Subject) -> DcmaMeasure:
     worked: dict[str, int] = {}
     for row in subject.rows:
@@ -263,9 +280,9 @@ def _lengths(subject: Subject) -> DcmaMeasure:
             worked[row.id] = row.days
     if not worked:
         for activity in subject.plan.activities:
-            length = subject.plan.duration(activity.duration)
-            if length.unit == "wd" and length.amount > 1:
-                worked[activity.id] = length.amount
+            days = _worked_days(subject, activity)
+            if days is not None and days > 1:
+                worked[activity.id] = days
     of_rows = "published rows" if subject.rows else "activities"
     return _share(
         8,
@@ -322,13 +339,12 @@ def _path_test(subject: Subject) -> DcmaMeasure:
     longest = _longest(subject, _driving_lengths(subject, last))
     if longest is None:
         return _without(12, name, threshold, f"no activity drives {last} by its length in working days")
-    activity = subject.activity(longest)
-    assert activity is not None
-    length = subject.plan.duration(activity.duration).amount
-    room = subject.clock.limit - subject.boundary(last)
-    push = min(_PUSH, room)
-    columns = Columns(1, {f"{DURATION_PREFIX}{longest}": np.array([length + push], dtype=np.int64)})
-    moved = int(evaluate(subject.network, columns).of(last)[0]) - subject.boundary(last)
+    now, clock = subject.boundary(last), subject.clock
+    push = min(_PUSH, clock.days_between(now, clock.limit))
+    number = number_of_rule(subject.plan, clock, f"{DURATION_PREFIX}{longest}")
+    assert number is not None
+    columns = Columns(1, {number.slot: number.columns(np.array([push], dtype=np.int64))})
+    moved = clock.days_between(now, int(evaluate(subject.network, columns).of(last)[0]))
     cut = f" (the axis has no room for {_PUSH})" if push < _PUSH else ""
     near = abs(moved - push) <= _TOLERANCE
     return DcmaMeasure(
@@ -359,9 +375,9 @@ def _longest(subject: Subject, driving: Iterable[str]) -> str | None:
         activity = subject.activity(name)
         if activity is None or not subject.plan.switch(activity.enabled):
             continue
-        length = subject.plan.duration(activity.duration)
-        if length.unit == "wd" and activity.calendar is None and length.amount:
-            lengths[name] = length.amount
+        days = _worked_days(subject, activity)
+        if days and activity.calendar in (None, subject.plan.calendar):
+            lengths[name] = days
     return max(lengths, key=lambda name: lengths[name], default=None)
 
 
@@ -382,12 +398,13 @@ def _path_index(subject: Subject) -> DcmaMeasure:
     if not limits or not covers.first <= subject.plan.as_of <= covers.last:
         return _without(13, name, threshold, f"no baseline has a date for {last}")
     today = subject.clock.boundary(subject.plan.as_of, "opens")
-    remaining = subject.boundary(last) - today
+    remaining = subject.clock.days_between(today, subject.boundary(last))
     if remaining <= 0:
         return _without(
             13, name, threshold, f"nothing remains: {last} is not after {subject.plan.as_of}, the day of the plan's knowledge"
         )
-    indices = {name: (remaining + limit - subject.boundary(last)) / remaining for name, limit in limits.items()}
+    spare = {name: subject.clock.days_between(subject.boundary(last), limit) for name, limit in limits.items()}
+    indices = {name: (remaining + days) / remaining for name, days in spare.items()}
     short = [name for name, index in indices.items() if index < 0.95 - _ROUNDING]
     return DcmaMeasure(
         number=13,

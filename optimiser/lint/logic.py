@@ -340,7 +340,7 @@ def _comfort(subject: Subject, milestone: str, published: int) -> tuple[int, int
         evaluated = evaluate(subject.network, columns_of(readings, options, len(places)))
         good = ~evaluated.infeasible & ~evaluated.beyond(milestone)
         spare += (published - evaluated.of(milestone)[good]).tolist()
-    kept = [days for days in spare if days >= 0]
+    kept = [subject.clock.days_between(published - days, published) for days in spare if days >= 0]
     return (min(kept), max(kept)) if kept else (0, 0)
 
 

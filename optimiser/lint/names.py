@@ -183,7 +183,8 @@ def _ends(subject: Subject) -> Checked:
         for other in subject.rows:
             if other.is_event or not topic <= set(_plain(other.name)) or "execution" not in other.words:
                 continue
-            after = subject.counting.boundary(row.finish, "closes") - subject.counting.boundary(other.finish, "closes")
+            clock = subject.counting
+            after = clock.days_between(clock.boundary(other.finish, "closes"), clock.boundary(row.finish, "closes"))
             if after:
                 found.append(
                     finding(

@@ -81,7 +81,7 @@ def counted(number: int, one: str, many: str | None = None) -> str:
 
 def working_days(clock: Clock, first: dt.date, last: dt.date) -> int:
     """Return the working days from one day to another, both included."""
-    return clock.boundary(last, "closes") - clock.boundary(first, "opens")
+    return clock.days_between(clock.boundary(first, "opens"), clock.boundary(last, "closes"))
 
 
 @dataclass
@@ -193,7 +193,8 @@ class Subject:
 
     def gap(self, finish: dt.date, start: dt.date) -> int:
         """Return the working days left empty between a finish and a start, by the calendar of the rows; negative overlaps."""
-        return self.counting.boundary(start, "opens") - self.counting.boundary(finish, "closes")
+        clock = self.counting
+        return clock.days_between(clock.boundary(finish, "closes"), clock.boundary(start, "opens"))
 
     # -- solving again -----------------------------------------------------------------------------------------------
 
@@ -239,7 +240,7 @@ class Subject:
                 result = "contradiction" if after.infeasible[0] else "beyond"
                 found.append(LintEffect(milestone=name, result=result, working_days=None, date=None))  # type: ignore[arg-type]
             else:
-                found.append(self._moved(name, new, new - old))
+                found.append(self._moved(name, new, self.clock.days_between(old, new)))
         return tuple(found)
 
     def on_calendar(self, calendar: str) -> tuple[LintEffect, ...]:

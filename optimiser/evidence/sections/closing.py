@@ -32,7 +32,7 @@ NOT_MODELLED: tuple[tuple[str, str], ...] = (
         "Freezes and duties that no source of the plan states",
         "they are blackouts and rules once one does; until then nothing waits",
     ),
-    ("Parts of a day", "the finest there are is a morning and an evening of a whole working day"),
+    ("Parts of a day", "in a plan of days the finest there are is a morning and an evening of a whole working day"),
     ("Dependence between readings", "open questions are taken as independent unless the plan says otherwise"),
 )
 """What a pack leaves out, and what that means; the same list as in the documentation."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from models.findings import ProofClass
 from models.pack import Cell, Column, PackProof, Table
 
-__all__ = ["across", "choose", "column", "columns", "listing", "pivot", "stacked", "table", "weakest"]
+__all__ = ["across", "choose", "column", "columns", "listing", "pivot", "stacked", "table", "timed_once", "weakest"]
+
+_MANY: Final = 3
 
 
 def column(
@@ -136,6 +139,29 @@ def choose(table: Table, columns: Sequence[str] | None = None, rows: Iterable[Se
             "rows": tuple(tuple(row[place] for place in places) for row in (table.rows if rows is None else rows)),
         }
     )
+
+
+def timed_once(table: Table) -> Table:
+    """Return a table for people in which a column of moments that share their time of day says it once, in its title.
+
+    A planner's work mostly begins in the morning and ends in the evening: the time beside every date would hide the one that
+    differs. Of a column of fewer than three moments every cell keeps its time.
+    """
+    heads, shared = list(table.columns), set[int]()
+    for place, head in enumerate(heads):
+        cells = [row[place] for row in table.rows if row[place] is not None]
+        times = {cell.time() for cell in cells if isinstance(cell, dt.datetime)}
+        if len(times) == 1 and len(cells) >= _MANY and all(isinstance(cell, dt.datetime) for cell in cells):
+            heads[place] = head.model_copy(update={"name": f"{head.name} {times.pop():%H:%M}", "key": head.key or head.name})
+            shared.add(place)
+    if not shared:
+        return table
+
+    def plain(place: int, cell: Cell) -> Cell:
+        return cell.date() if place in shared and isinstance(cell, dt.datetime) else cell
+
+    rows = tuple(tuple(plain(place, cell) for place, cell in enumerate(row)) for row in table.rows)
+    return table.model_copy(update={"columns": tuple(heads), "rows": rows})
 
 
 def pivot(table: Table, down: str, across: str, value: str, title: str) -> Table:

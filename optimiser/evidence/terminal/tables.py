@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from models.pack import Cell, Column, Table
+from optimiser.evidence.tables.kit import timed_once
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, heading, paragraph
 from optimiser.evidence.words import day
 
@@ -36,6 +37,7 @@ def shown(table: Table, page: Page, *, note: str | None = None, spared: Sequence
     """
     if not table.rows:
         return []
+    table = timed_once(table)
     line = heading(table.title, note or "")
     if line.cell_len <= page.width:
         lines = [heading(""), line]

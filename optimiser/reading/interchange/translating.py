@@ -20,6 +20,7 @@ from optimiser.reading.interchange.record import (
     WbsRecord,
 )
 from optimiser.reading.interchange.tally import Tally
+from optimiser.wording import called
 
 __all__ = ["SOURCE", "SPANNING", "Translating", "printed"]
 
@@ -28,9 +29,6 @@ SOURCE: Final = "file"
 
 SPANNING: Final = frozenset({"level-of-effort", "wbs-summary", "summary"})
 """Kinds of task that have their dates from others."""
-
-MOST_OF_A_NAME: Final = 40
-"""Letters of a task's name in the title of a rule that speaks of it."""
 
 
 def printed(at: dt.datetime) -> str:
@@ -61,11 +59,8 @@ class Translating:
         return f"{minutes} emin" if elapsed else str(Duration.worked(minutes, self.project.day_minutes))
 
     def called(self, uid: str) -> str:
-        """Return what a rule's title calls a task: its name, cut where it is long, and its id, as names come twice."""
-        task = self.tasks[uid]
-        name = " ".join(task.name.split())
-        short = name if len(name) <= MOST_OF_A_NAME else name[: MOST_OF_A_NAME - 1].rstrip() + "…"
-        return f"{short} ({task.id})" if name else task.id
+        """Return what a rule's title calls a task: its name and its id, as names come twice."""
+        return called(self.tasks[uid].name, self.tasks[uid].id)
 
     @cached_property
     def tasks(self) -> dict[str, TaskRecord]:
