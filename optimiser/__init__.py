@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     from optimiser.qualification import qualify
     from optimiser.reading.load import load, load_changed
     from optimiser.robust import robust
+    from optimiser.session import Session
     from optimiser.solve import earliest
     from optimiser.whatif import what_if
 
     __version__: str
 
 __all__ = [
+    "Session",
     "attribute",
     "check",
     "compare",
@@ -50,6 +52,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Session": "optimiser.session",
     "attribute": "optimiser.explain",
     "check": "optimiser.check",
     "compare": "optimiser.compare",
@@ -114,11 +117,22 @@ def __dir__() -> list[str]:
 
 
 class _Verb(ModuleType):
-    """A module named for its one verb: calling the module calls the verb."""
+    """A module named for its one verb: calling the module calls the verb, under the verb's own signature."""
+
+    @property
+    def _verb(self) -> Any:
+        return getattr(self, self.__name__.rpartition(".")[2])
+
+    @property
+    def __signature__(self) -> Any:
+        """What `inspect.signature`, and a notebook's help, show of the verb."""
+        from inspect import signature
+
+        return signature(self._verb)
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         """Call the function that bears the module's name."""
-        return getattr(self, self.__name__.rpartition(".")[2])(*arguments, **options)
+        return self._verb(*arguments, **options)
 
 
 class _Package(ModuleType):

@@ -42,7 +42,7 @@ FLOORS = [
         "optimiser.moved",
     },
     {"optimiser.progress"},
-    {"optimiser.batch", "optimiser.evidence"},
+    {"optimiser.batch", "optimiser.evidence", "optimiser.session"},
     {"optimiser.workbench"},
     {"optimiser.cli"},
     {"optimiser.__main__"},

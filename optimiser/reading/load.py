@@ -21,7 +21,7 @@ from optimiser.reading.scenarios import LocatedScenario, UserChoices, read_scena
 from optimiser.reading.sound import Verdict, judge
 from optimiser.reading.translate import Remark
 
-__all__ = ["LoadedPlan", "load", "load_changed"]
+__all__ = ["LoadedPlan", "OpenedPlan", "load", "load_changed", "open_plan"]
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -102,6 +102,78 @@ def load_changed(
     released: Sequence[str] = (),
 ) -> LoadedPlan:
     """Read a plan as `load` does, and keep what it was changed from."""
+    return open_plan(plan, scenarios).changed(settings=settings, readings=readings, released=released)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPlan:
+    """A plan read from its files with its scenarios, to be changed any number of times without being read again.
+
+    Attributes
+    ----------
+    plan
+        With the scenarios applied.
+    written
+        As its files have it.
+    scenarios
+        Those applied, in their order.
+    """
+
+    plan: Plan
+    written: Plan
+    scenarios: tuple[Scenario, ...]
+    _located: tuple[LocatedScenario, ...]
+    _gathered: Gathered
+    _verdict: Verdict
+    _faults: tuple[Located, ...]
+
+    def changed(
+        self,
+        *,
+        settings: Mapping[str, str] = _NOTHING,
+        readings: Mapping[str, str] = _NOTHING,
+        released: Sequence[str] = (),
+    ) -> LoadedPlan:
+        """Return the plan with single choices, as `load` takes them.
+
+        Raises
+        ------
+        InputError
+            With every fault of the choices, and of the scenarios if they had any.
+        """
+        choices = UserChoices(settings, readings, released)
+        if not choices:
+            if self._faults:
+                raise InputError(self._faults)
+            return LoadedPlan(self.plan, self.written, self.written, self.scenarios)
+        entry, asked, unread = choices.stacked(self.plan)
+        changed, wrong = stack(self.plan, [entry], self._placed)
+        if self._faults or unread or wrong:
+            raise InputError([*self._faults, *unread, *wrong])
+        return LoadedPlan(_without_ad_hoc(changed), self.plan, self.written, self.scenarios, entry.scenario, asked)
+
+    def _placed(self, fault: Fault) -> Located:
+        """Return a fault at its place, in the scenario that adds what it is of where one does."""
+        field, index = (*fault.path, None)[:2]
+        if field in ADDED_FIELDS and isinstance(index, int):
+            name = getattr(self.plan, str(field))[index].id
+            for own in self._located:
+                ids = [each.id for each in getattr(own.scenario.add, str(field))]
+                if name in ids:
+                    return own.locate(Remark(("add", field, ids.index(name), *fault.path[2:]), fault.message))
+        return _place(self._gathered, self._verdict, fault)
+
+
+def open_plan(plan: str | Path, scenarios: Sequence[str | Path] = ()) -> OpenedPlan:
+    """Read a plan with its scenarios, once.
+
+    Raises
+    ------
+    InputError
+        With every fault of the plan's files. Faults of scenarios are raised with those of the choices, when it is changed.
+    BeyondHorizonError
+        If nothing is wrong but dates that lie beyond the calendar or the horizon.
+    """
     path = find_plan(plan)
     stacked: list[LocatedScenario] = []
     later: list[Located] = []
@@ -122,34 +194,15 @@ def load_changed(
                 Located("there are more faults than these; maybe this is not the file that was meant"),
             ]
         raise BeyondHorizonError(faults) if beyond else InputError(faults)
+    before, faults = stack(verdict.plan, stacked, lambda fault: _place(gathered, verdict, fault))
+    return OpenedPlan(
+        before, verdict.plan, tuple(entry.scenario for entry in stacked), tuple(stacked), gathered, verdict, (*later, *faults)
+    )
 
-    def place(fault: Fault) -> Located:
-        return gathered.locate(Remark(verdict.home(fault.path), fault.message))
 
-    before, faults = stack(verdict.plan, stacked, place)
-    named = tuple(entry.scenario for entry in stacked)
-    choices = UserChoices(settings, readings, released)
-    if not choices:
-        if later or faults:
-            raise InputError([*later, *faults])
-        return LoadedPlan(before, verdict.plan, verdict.plan, named)
-    entry, asked, unread = choices.stacked(before)
-
-    def placed(fault: Fault) -> Located:
-        """Return a fault at its place, in the scenario that adds what it is of where one does."""
-        field, index = (*fault.path, None)[:2]
-        if field in ADDED_FIELDS and isinstance(index, int):
-            name = getattr(before, str(field))[index].id
-            for own in stacked:
-                ids = [each.id for each in getattr(own.scenario.add, str(field))]
-                if name in ids:
-                    return own.locate(Remark(("add", field, ids.index(name), *fault.path[2:]), fault.message))
-        return place(fault)
-
-    changed, wrong = stack(before, [entry], placed)
-    if later or faults or unread or wrong:
-        raise InputError([*later, *unread, *faults, *wrong])
-    return LoadedPlan(_without_ad_hoc(changed), before, verdict.plan, named, entry.scenario, asked)
+def _place(gathered: Gathered, verdict: Verdict, fault: Fault) -> Located:
+    """Return a fault at its place in the plan's files."""
+    return gathered.locate(Remark(verdict.home(fault.path), fault.message))
 
 
 def _read(path: Path, *, hindsight: bool) -> tuple[Gathered, Verdict]:
