@@ -24,7 +24,7 @@ from models.rules import Point
 from optimiser.encoding import Limits
 from optimiser.errors import BeyondHorizonError, InputError, Located
 from optimiser.moved.causes import Cause, causes_of
-from optimiser.moved.facts import Facts, in_days, left, waiting
+from optimiser.moved.facts import PastFacts, in_days, left, waiting
 from optimiser.moved.matching import aligned
 from optimiser.moved.mixing import STATUS, Mixing, Part, on_one_axis, same_days
 from optimiser.solve.asked import asked_for
@@ -210,7 +210,7 @@ class _Divided:
         """
         assert self.after.problem is not None
         assert self.after.values is not None
-        facts = Facts(self.mixing, self.after.problem, self.after.values)
+        facts = PastFacts(self.mixing, self.after.problem, self.after.values)
         last = next((cause for cause in happened if STATUS in cause.parts), None)
         left_over = [cause for cause in happened if cause is not last]
         found: list[Cause] = []

@@ -11,7 +11,7 @@ from optimiser.moved.mixing import Mixing, in_unit, worked
 from optimiser.solve.problem import Problem
 from optimiser.wording import plain_date
 
-__all__ = ["Facts", "Parting", "in_days", "left", "waiting"]
+__all__ = ["PastFacts", "Parting", "in_days", "left", "waiting"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -23,7 +23,7 @@ class Parting:
     place: int
 
 
-class Facts:
+class PastFacts:
     """Where the second plan has what is past, and what that says of a forecast.
 
     Parameters
