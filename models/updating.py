@@ -11,8 +11,10 @@ from models.record import Date, Identifier, Many, Record, Text
 
 __all__ = [
     "UPDATE_SCHEMA",
+    "ChainLink",
     "Previous",
     "PreviousState",
+    "UpdateChain",
     "UpdateChange",
     "UpdateMade",
     "UpdateRemark",
@@ -58,6 +60,30 @@ class UpdateRemark(Record):
 
     says: Text
     where: Text | None = None
+
+
+class ChainLink(Record):
+    """One update of a chain."""
+
+    path: Text
+    """Where it lies, or the name of the packaged plan that it is; of the first, as it was asked for."""
+    title: Text
+    status_date: Date | None
+    """None of a plan that nothing was done of."""
+    state: PreviousState | None
+    """Whether it says what it said when the next update was made of it; None of the one asked for."""
+    says: Text | None = None
+    """What is wrong with it, in words."""
+    done: int = 0
+    begun: int = 0
+    to_do: int = 0
+
+
+class UpdateChain(Record):
+    """An update and those before it, the newest first."""
+
+    plan: Identifier
+    links: Many[ChainLink]
 
 
 class UpdateMade(Record):

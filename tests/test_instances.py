@@ -25,6 +25,7 @@ from optimiser.reading.packaged import find_plan, packaged
 from optimiser.reading.scenarios import load_scenario
 
 PLANS = ("laboratory", "mhhs-round2", "toy", "toy-capacity")
+UPDATES = {f"laboratory-2026-{month}" for month in ("03", "04", "05", "06")}
 PUBLISHED = Path(__file__).parent / "data" / "published_activities.csv"
 PLACED_ROWS = {251, 260, 265, 294, 301, 359, 393, 400}
 FINISH_GATE_ROWS = {299, 308, 350}
@@ -94,7 +95,7 @@ def followers(plan: Plan, first: set[str], *, off_too: bool) -> set[str]:
 
 def test_packaged_plans_are_these() -> None:
     """The package ships the MHHS plan, a laboratory and two toys, named as their files name them."""
-    assert tuple(entry.name for entry in packaged()) == PLANS
+    assert {entry.name for entry in packaged()} - {*PLANS} == UPDATES
     assert tuple(load(name).id for name in PLANS) == PLANS
 
 

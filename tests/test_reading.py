@@ -543,7 +543,7 @@ def test_names_that_mean_nothing_say_what_is_known(small: Path, tmp_path: Path) 
     """An unknown plan, scenario, file, folder or ending is refused with what would do."""
     write(tmp_path / "none", x_txt="")
     assert faults_of("mhhs_round2")[0].startswith(
-        "unknown plan 'mhhs_round2'. Maybe 'mhhs-round2'. Known: laboratory, mhhs-round2, toy"
+        "unknown plan 'mhhs_round2'. Maybe 'mhhs-round2'. Known: laboratory, laboratory-2026-03, "
     )
     assert faults_of("") == ["'''' names no plan. Known: " + ", ".join(plan.name for plan in packaged()) + "."]
     assert faults_of("a\0b")[0].startswith("''a\\x00b'' names no plan.")

@@ -179,10 +179,15 @@ def _before(name: str) -> str:
     Raises
     ------
     InputError
-        If it says none.
+        If it says none, or that is not to be found.
     """
-    message = f"'{name}' names no update before it; maybe say which two to compare: optimiser compare A B"
-    raise InputError([Located(message, path="B")])
+    from optimiser.progress import update_before
+
+    found = update_before(name)
+    if found is None:
+        message = f"'{name}' names no update before it; maybe say which two to compare: optimiser compare A B"
+        raise InputError([Located(message, path="B")])
+    return found
 
 
 def _picture(moved: WhatMoved | None) -> str:

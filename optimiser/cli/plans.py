@@ -12,6 +12,7 @@ from optimiser.cli.output import page, print_json, print_text
 
 if TYPE_CHECKING:
     from models.plan import Plan
+    from models.updating import UpdateChain
     from optimiser.evidence.terminal.plans import Section
     from optimiser.reproduction import RowMatch
 
@@ -79,14 +80,26 @@ def show_plan(
     }
     sections = tuple(section for section, wanted in asked.items() if wanted)
     matches = _published_rows(loaded) if items else None
+    chain = _chain(plan) if loaded.previous is not None and not sections else None
     if as_json:
-        from optimiser.evidence.documents import show_document
+        from optimiser.evidence.documents import dumped, show_document
 
-        print_json(show_document(loaded, sections, matches))
+        print_json({**show_document(loaded, sections, matches), **({} if chain is None else {"chain": dumped(chain)})})
     else:
         from optimiser.evidence.terminal.plans import plan_report
 
         print_text(plan_report(loaded, page(), sections, matches))
+        if chain is not None:
+            from optimiser.evidence.terminal.updating import chain_report
+
+            print_text(chain_report(chain, page(), plan))
+
+
+def _chain(plan: str) -> UpdateChain:
+    """Return the updates before one."""
+    from optimiser.progress import chain_of
+
+    return chain_of(plan)
 
 
 def _published_rows(plan: Plan) -> tuple[RowMatch, ...] | None:

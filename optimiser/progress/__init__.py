@@ -14,10 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from optimiser.progress.answer import UpdateChoices, Updated, update_plan
+    from optimiser.progress.chain import chain_of, update_before
 
-__all__ = ["UpdateChoices", "Updated", "update_plan"]
+__all__ = ["UpdateChoices", "Updated", "chain_of", "update_before", "update_plan"]
 
-_HOMES = {"UpdateChoices": "answer", "Updated": "answer", "update_plan": "answer"}
+_HOMES = {
+    "UpdateChoices": "answer",
+    "Updated": "answer",
+    "chain_of": "chain",
+    "update_before": "chain",
+    "update_plan": "answer",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -18,8 +18,9 @@ from models.updating import UPDATE_SCHEMA, Previous, UpdateMade
 from optimiser.errors import InputError, Located
 from optimiser.initial import SOURCE_FOLDER
 from optimiser.initial.files import entry_text, flow_text
+from optimiser.progress.chain import counts_of
 from optimiser.progress.copying import copied_files
-from optimiser.progress.facts import Facts, facts_of
+from optimiser.progress.facts import TableFacts, facts_of
 from optimiser.reading.document import Document, Keys, document_of
 from optimiser.reading.files import LARGEST_DOCUMENT, read_content
 from optimiser.reading.folder import Gathered, gather
@@ -119,7 +120,7 @@ def update_plan(plan: str | Path, folder: Path, table: Path | None, choices: Upd
         before=str(plan),
         previous=previous,
         previous_status=before.status_date,
-        counts=counts_of(made),
+        counts=dict(zip(("done", "begun", "to_do"), counts_of(made), strict=True)),
         changes=tuple(facts.changes),
         remarks=tuple(facts.remarks),
         taken=tuple(_taken(read)) if read else (),
@@ -141,14 +142,6 @@ def named_from(plan: str | Path, path: Path, folder: Path) -> str:
         )
         raise InputError([Located(message, file=str(path))]) from None
     return Path(found).as_posix()
-
-
-def counts_of(plan: Plan) -> dict[str, int]:
-    """Return how many activities and milestones are done, begun and to do."""
-    names = [item.id for item in (*plan.activities, *plan.milestones)]
-    done = sum(map(plan.done, names))
-    begun = sum(map(plan.under_way, names))
-    return {"done": done, "begun": begun, "to_do": len(names) - done - begun}
 
 
 def _status(before: Plan, choices: UpdateChoices) -> dt.date:
@@ -200,7 +193,7 @@ _HEAD: Final = """\
 def _text(
     before: Plan,
     path: Path,
-    facts: Facts,
+    facts: TableFacts,
     status: dt.date,
     previous: Previous,
     choices: UpdateChoices,
@@ -225,7 +218,7 @@ def _text(
     lines.append(f"previous: {flow_text(previous.model_dump())}\n")
     lists = {
         "sources": sources,
-        "progress": [{"item": name, **entry} for name, entry in facts.progress.items()],
+        "progress": [{"item": name, **facts.progress[name]} for name in before.items if name in facts.progress],
         "estimates": [{"item": name, **entry} for name, entry in estimates.items()],
     }
     for name, entries in lists.items():
@@ -271,7 +264,7 @@ class _MadeDocument(Document):
         return super().locate(keys, message, at_key=at_key)
 
 
-def _judged(path: Path, text: str, facts: Facts, table: ProgressTable | None) -> Plan:
+def _judged(path: Path, text: str, facts: TableFacts, table: ProgressTable | None) -> Plan:
     """Return the plan with the new file in it, judged as plans in files are.
 
     Raises

@@ -20,7 +20,7 @@ from optimiser.progress.matching import Matching
 from optimiser.reading.spelling import WrittenLength
 from optimiser.reading.tabular import PlannerColumn, ProgressRow, ProgressTable
 
-__all__ = ["Facts", "facts_of", "past", "progress_entry"]
+__all__ = ["TableFacts", "facts_of", "past", "progress_entry"]
 
 _WHOLE: Final = 100
 _FIELDS: Final = ("actual_start", "actual_finish", "remaining", "suspend", "resume", "expected_finish", "percent_complete")
@@ -34,7 +34,7 @@ _DATES: Final[tuple[tuple[str, PlannerColumn], ...]] = (
 
 
 @dataclass(slots=True)
-class Facts:
+class TableFacts:
     """What is known by a status date.
 
     Attributes
@@ -68,7 +68,7 @@ def progress_entry(progress: Progress) -> dict[str, Any]:
     return found
 
 
-def facts_of(plan: Plan, table: ProgressTable | None, status: dt.date, source: str) -> Facts:
+def facts_of(plan: Plan, table: ProgressTable | None, status: dt.date, source: str) -> TableFacts:
     """Return what is known by a status date, from what was known before and a table.
 
     Parameters
@@ -80,7 +80,7 @@ def facts_of(plan: Plan, table: ProgressTable | None, status: dt.date, source: s
     source
         The id of the source that the table is.
     """
-    facts = Facts()
+    facts = TableFacts()
     for item in plan.items.values():
         held = getattr(item, "progress", None)
         if held is not None and (entry := progress_entry(held)):
@@ -91,7 +91,7 @@ def facts_of(plan: Plan, table: ProgressTable | None, status: dt.date, source: s
     return facts
 
 
-def _stale(plan: Plan, facts: Facts, status: dt.date) -> None:
+def _stale(plan: Plan, facts: TableFacts, status: dt.date) -> None:
     """Remark on begun work of which what is left is still as it was at an earlier status date."""
     if plan.status_date is None or plan.status_date >= status:
         return
@@ -114,7 +114,7 @@ def _left_words(entry: Mapping[str, Any]) -> str:
 class _Taking:
     """One table, taken row by row."""
 
-    def __init__(self, plan: Plan, table: ProgressTable, status: dt.date, source: str, facts: Facts) -> None:
+    def __init__(self, plan: Plan, table: ProgressTable, status: dt.date, source: str, facts: TableFacts) -> None:
         self.plan, self.table, self.status, self.source, self.facts = plan, table, status, source, facts
         self.matching = Matching(plan, table)
         calendar = plan.calendars_by_id[plan.calendar]

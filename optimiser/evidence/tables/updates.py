@@ -7,11 +7,11 @@ import re
 from typing import Final
 
 from models.pack import Table
-from models.updating import UpdateMade
-from optimiser.evidence.tables.kit import columns, table
+from models.updating import UpdateChain, UpdateMade
+from optimiser.evidence.tables.kit import column, columns, table
 from optimiser.evidence.words import day
 
-__all__ = ["update_changes"]
+__all__ = ["update_chain", "update_changes"]
 
 _KINDS = {
     "begun": "begun",
@@ -38,6 +38,42 @@ def update_changes(made: UpdateMade) -> Table:
         ],
         proof="stated",
         source=made.table,
+    )
+
+
+_STATES: Final = {
+    "unchanged": "as it was",
+    "changed": "changed since",
+    "missing": "missing",
+    "unreadable": "cannot be read",
+    "circle": "a circle",
+}
+
+
+def update_chain(chain: UpdateChain, source: str) -> Table:
+    """Return an update and those before it, the newest first."""
+    return table(
+        "update-chain",
+        "The chain of updates",
+        [
+            column("status date", "date", note="the day by whose evening what the update says is known"),
+            column("update", note="its name where it is packaged, else its path"),
+            column("done", "number", note="activities and milestones that are done"),
+            column("begun", "number", note="activities that have begun"),
+            column("to do", "number", note="activities and milestones of which nothing is done"),
+            column("what it says", note="whether it is what it was when the next update was made of it, by its hash"),
+        ],
+        [
+            [
+                each.status_date,
+                each.path,
+                *((each.done, each.begun, each.to_do) if each.title != "not read" else (None, None, None)),
+                None if each.state is None else _STATES[each.state],
+            ]
+            for each in chain.links
+        ],
+        proof="stated",
+        source=source,
     )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.updating import UpdateMade
-from optimiser.evidence.tables.updates import update_changes
+from models.updating import UpdateChain, UpdateMade
+from optimiser.evidence.tables.updates import update_chain, update_changes
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph
 from optimiser.evidence.terminal.tables import shown
 from optimiser.evidence.words import counted, day
 
-__all__ = ["update_report"]
+__all__ = ["chain_report", "update_report"]
 
 _MOST_CHANGES = 60
 
@@ -51,4 +51,13 @@ def update_report(made: UpdateMade, page: Page, targets: Sequence[str]) -> str:
     ):
         grid.add(command, what)
     lines += grid.lines(page.width)
+    return page.paint(lines)
+
+
+def chain_report(chain: UpdateChain, page: Page, source: str) -> str:
+    """Return an update and those before it, and what is wrong with any of them."""
+    lines = shown(update_chain(chain, source), page, note="the newest first", spared=("to do", "begun", "done"))
+    for each in chain.links:
+        if each.says:
+            lines += paragraph(f"{each.path}: {each.says}.", page.width)
     return page.paint(lines)
