@@ -11,7 +11,7 @@ from optimiser.moved.mixing import Mixing, in_unit, worked
 from optimiser.solve.problem import Problem
 from optimiser.wording import plain_date
 
-__all__ = ["PastFacts", "Parting", "in_days", "left", "waiting"]
+__all__ = ["Parting", "PastFacts", "in_days", "left", "waiting"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
