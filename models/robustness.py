@@ -10,7 +10,7 @@ from typing import Literal
 
 from models.findings import Evidence, ProofClass
 from models.provenance import Basis
-from models.record import Date, Identifier, Many, Record, Text
+from models.record import Date, Identifier, Many, Record, Text, unless
 from models.worth import EvidenceOrder, Mitigation
 
 __all__ = [
@@ -230,6 +230,8 @@ class RobustDate(Record):
     span_first: Date | None
     """Of the deterministic date, over every combination of the open readings."""
     span_last: Date | None
+    met: bool = unless(default=False)
+    """Whether it has been reached: then its date is a fact, at every confidence."""
 
 
 class DeadlineChance(Record):

@@ -11,6 +11,7 @@ from models.duration import Duration, Reference, print_value
 from models.findings import ConflictMember
 from models.items import Activity
 from models.moment import Moment
+from models.past import done_by
 from models.plan import DURATION_PREFIX, Plan
 from models.provenance import Authority, Sourced
 from models.rules import (
@@ -34,6 +35,7 @@ __all__ = [
     "called",
     "demand",
     "describe",
+    "done_in_words",
     "families",
     "family_of",
     "item_name",
@@ -324,6 +326,31 @@ def lasting(plan: Plan, activity: Activity) -> str:
         return f"is done, on {plain_date(done.actual_finish)}"
     began = f"has begun, on {plain_date(done.actual_start)}" if done.actual_start else "has begun"
     return began if done.left is None else f"{began}; {done.left} of it {'is' if done.left.amount == 1 else 'are'} left"
+
+
+def done_in_words(plan: Plan, *names: str) -> str:
+    """Return what is done of the items of which some rules, durations or assumptions speak: ``BUILD is done, on Wed 7 Feb 2024``."""
+    uses = [user for name in names for user in (name, *(user for user, _ in plan.uses.get(name, ())))]
+    known = [user for user in uses if user in plan.rules_by_id or user.startswith(DURATION_PREFIX)]
+    items = dict.fromkeys(item for user in known for item in done_by(plan, user))
+    planned = {Reference(name) for name in names}
+    items |= dict.fromkeys(each.id for each in plan.activities if each.duration in planned and each.progress)
+    said = []
+    for item in items:
+        held = plan.items[item]
+        done = getattr(held, "progress", None)
+        if isinstance(held, Activity):
+            said.append(f"{item} {lasting(plan, held)}")
+        elif done is not None:
+            said.append(f"{item} is done, on {plain_date(done.actual_finish or done.actual_start)}")
+    return _in_brief(said)
+
+
+_MOST_FACTS = 6
+
+
+def _in_brief(said: Sequence[str]) -> str:
+    return "; ".join(said[:_MOST_FACTS]) + (f"; and {len(said) - _MOST_FACTS} more" if len(said) > _MOST_FACTS else "")
 
 
 def title(plan: Plan, name: str) -> str:

@@ -22,7 +22,7 @@ from optimiser.explain.oracle import Oracle
 from optimiser.explain.possible import can, forward, look_ahead, needed, refuted_alone
 from optimiser.solve.binding import QUESTION
 from optimiser.solve.variant import Variant
-from optimiser.wording import demand, describe, families, plain_date, several, title
+from optimiser.wording import demand, describe, done_in_words, families, plain_date, several, title
 
 __all__ = ["Enumeration", "conflict_record", "enumerate_all", "one_conflict", "relaxation_records"]
 
@@ -244,11 +244,15 @@ def conflict_record(oracle: Oracle, milestone: str, by: int, members: Sequence[s
     confirmed = reasons[reach.method]
     if reach.method == "closed form" and rationed:
         confirmed = "a longest path with a capacity bound, computed without a solver"
+    begins = f"the axis begins after {asked.removeprefix('by ')}"
+    if plan.status_date is not None:
+        begins = f"{milestone} is asked for {asked}, and what is to come begins after the status date, {plain_date(plan.status_date)}"
+    if plan.done(milestone):
+        begins = f"{milestone} was asked for {asked}, and no change of what is to come moves a fact"
+    facts = done_in_words(plan, *members)
     return Conflict(
         members=tuple(describe(plan, name) for name in members),
-        statement=f"{compelled}, asked for {asked}: {demands}"
-        if demands
-        else f"the axis begins after {asked.removeprefix('by ')}",
+        statement=(f"{compelled}, asked for {asked}: {demands}" if demands else begins) + (f" ({facts})" if facts else ""),
         minimal=minimal,
         confirmed_by=confirmed,
     )

@@ -14,6 +14,7 @@ from typing import Any
 
 from models.duration import Duration, Value, print_value
 from models.faults import maybe
+from models.past import least_left, settled, spent
 from models.plan import DURATION_PREFIX, Plan
 from models.provenance import Authority
 from optimiser.encoding.levers import PlanLever
@@ -32,6 +33,7 @@ from optimiser.numbers import (
     weightiest,
 )
 from optimiser.solve.problem import Problem
+from optimiser.wording import done_in_words
 
 __all__ = ["Levers", "levers_of"]
 
@@ -91,8 +93,9 @@ def levers_of(oracle: Oracle, allow: Collection[str] = (), milestone: str | None
             _offer(found, plan, lever, said, (*allow, *names))
             found.fitted |= {lever: fitted} if fitted else {}
 
+    past = spent(plan)
     for entry in plan.assumptions:
-        if number_of_assumption(plan, clock, entry) is None:
+        if entry.id in past or number_of_assumption(plan, clock, entry) is None:
             continue
         for end, word in ((entry.low, "low"), (entry.high, "high")):
             fitted = f", fitted to {entry.range_fitted_to}: no permission" if entry.range_fitted_to else ""
@@ -135,6 +138,12 @@ def _known(plan: Plan, allow: Iterable[str]) -> None:
         for name in allow
         if name not in names
     ]
+    past = settled(plan) | spent(plan)
+    faults += [
+        Located(f"'{name}' bears on nothing that is still to come: {done_in_words(plan, name)}", path="allow")
+        for name in allow
+        if name in past
+    ]
     if faults:
         raise InputError(faults)
 
@@ -153,11 +162,13 @@ def _offer(found: Levers, plan: Plan, lever: PlanLever, said: str, allow: Collec
 
 
 def _flexible(plan: Plan) -> Iterable[tuple[str, Any]]:
+    past = settled(plan)
     for activity in plan.activities:
-        if activity.flexibility is not None and plan.switch(activity.enabled):
-            yield DURATION_PREFIX + activity.id, activity
+        name = DURATION_PREFIX + activity.id
+        if activity.flexibility is not None and name not in past and plan.switch(activity.enabled):
+            yield name, activity
     for rule in plan.active_rules():
-        if rule.flexibility is not None:
+        if rule.flexibility is not None and rule.id not in past:
             yield rule.id, rule
 
 
@@ -190,7 +201,7 @@ def _flexed(oracle: Oracle, name: str, entry: Any) -> Iterator[PlanLever]:
         by = Duration(-number.worse * abs(shift.amount), shift.unit)
         limit = clock.show(clock.shift(number.boundary, by, number.convention, number.convention), number.convention)
     elif isinstance(number.value, Duration) and flexibility.limit is not None:
-        limit = plan.duration(flexibility.limit)
+        limit = least_left(plan, entry_of(plan, name), plan.duration(flexibility.limit))
     elif number.unit == "count" and flexibility.limit_amount is not None:
         limit = plan.amount(flexibility.limit_amount)
     where, kind = (name, "own") if term.assumption is None else (term.assumption, "assumption")

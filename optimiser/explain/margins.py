@@ -8,6 +8,7 @@ from typing import Any
 
 from models.explanation import BreakEven, ItemMargin, NearChain, ReadingLine
 from models.items import Activity, Item, Milestone
+from models.past import spent
 from models.rules import Point
 from optimiser.clock import Clock, MinuteClock, Side
 from optimiser.critical import Columns, Earliest, evaluate, floats
@@ -23,14 +24,15 @@ __all__ = ["break_evens", "margins", "near_chains", "reading_lines"]
 
 
 def margins(oracle: Oracle, milestone: str) -> tuple[ItemMargin, ...]:
-    """Return every item with the last date it may finish without moving the milestone, in the order of the plan.
+    """Return every item that is not done with the last date it may finish without moving the milestone, in the order of the plan.
 
     The float is how far the item can slip as a whole; the last date of finishing is that of its finish alone, as when it
     takes longer than planned. Where capacity takes part, both are those of the order in which the schedule that reaches the
     date uses the slots.
     """
     plan, clock, found = oracle.plan, oracle.problem.clock, oracle.reasons(milestone)
-    works: tuple[Activity | Milestone, ...] = (*plan.activities, *plan.milestones)
+    every: tuple[Activity | Milestone, ...] = (*plan.activities, *plan.milestones)
+    works = [item for item in every if not plan.done(item.id)]
     slips = slacks(oracle.problem, found, milestone)
     late = latest_finishes(found, milestone)
     margins = []
@@ -104,8 +106,10 @@ def break_evens(oracle: Oracle, milestone: str) -> tuple[BreakEven, ...]:
     tried, nor any where a live capacity takes part.
     """
     plan, clock = oracle.plan, oracle.problem.clock
+    past = spent(plan)
     entries: list[Any] = [*plan.unknowns, *(entry for entry in plan.assumptions if entry.low is not None)]
-    paired = [(entry, number) for entry in entries if (number := number_of_assumption(plan, clock, entry)) is not None]
+    live = (entry for entry in entries if entry.id not in past)
+    paired = [(entry, number) for entry in live if (number := number_of_assumption(plan, clock, entry)) is not None]
     cases: list[tuple[dict[str, str], Variant]] = [({}, Variant())]
     if not oracle.rationed:
         cases += [

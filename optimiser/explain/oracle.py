@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.findings import ConflictMember
+from models.past import settled
 from models.plan import DURATION_PREFIX, Plan
 from optimiser.clock import Clock
 from optimiser.critical import (
@@ -145,10 +146,11 @@ class Oracle:
 
     @cached_property
     def atoms(self) -> tuple[str, ...]:
-        """Every rule and duration that is on, in the order of the plan."""
+        """Every rule and duration that is on and not settled by what is done, in the order of the plan."""
         names = [DURATION_PREFIX + activity.id for activity in self.plan.activities]
         names += [rule.id for rule in self.plan.rules]
-        return tuple(name for name in names if self.network.enabled[name])
+        past = settled(self.plan)
+        return tuple(name for name in names if name not in past and self.network.enabled[name])
 
     @cached_property
     def two_way(self) -> frozenset[str]:

@@ -34,6 +34,7 @@ from optimiser.robust.levers import plan_levers
 from optimiser.robust.mitigation import mitigation
 from optimiser.robust.model import Case, Model, Threesome
 from optimiser.robust.notes import ReadingMode, notes_of
+from optimiser.robust.remaining import claims_left
 from optimiser.robust.sensitivity import Centre, biases, centres, chance_effects
 from optimiser.robust.simulation import Sampler
 from optimiser.robust.statistics import (
@@ -141,6 +142,7 @@ def robust(
     where = plan_folder(plan, folder)
     known = given_register(plan, register, where)
     given, name = given_claims(plan, claims, known, where)
+    given, unclaimed = claims_left(plan, given) if given else (None, ())
     model = Model(
         plan,
         known,
@@ -224,7 +226,10 @@ def robust(
         infeasible=sample.infeasible,
         unplaced=sample.unplaced,
         policy=POLICY_TITLES[policy] if queued else None,
-        notes=notes_of(sampler, sample, certain, readings, confidence),
+        notes=(
+            *notes_of(sampler, sample, certain, readings, confidence),
+            *([f"claims about {', '.join(unclaimed)} are left out: the work is done"] if unclaimed else ()),
+        ),
         version=package_version("mhhs-optimiser"),
         inputs_sha256=plan_sha256(plan),
         mitigation=mitigation(sampler, sample, confidence),
@@ -343,6 +348,7 @@ def _dated(
         sensitivity=sensitivity,
         span_first=span.first.date if span else None,
         span_last=span.last.date if span and not span.beyond else None,
+        met=model.plan.done(milestone),
     )
 
 

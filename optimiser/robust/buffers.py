@@ -9,6 +9,7 @@ from models.duration import Duration
 from models.items import Activity
 from models.plan import DURATION_PREFIX, Plan
 from models.robustness import Buffers
+from models.terms import with_term
 from optimiser.clock import Clock, Convention
 from optimiser.critical import Columns
 from optimiser.robust.certain import Certain
@@ -22,8 +23,8 @@ NEEDED = (0.5, 0.8, 0.9)
 
 
 def buffers_of(plan: Plan) -> tuple[Activity, ...]:
-    """Return the activities of a plan that are contingency and are on."""
-    return tuple(activity for activity in plan.activities if activity.buffer and plan.switch(activity.enabled))
+    """Return the activities of a plan that are contingency, are on, and of which anything is left."""
+    return tuple(each for each in plan.activities if each.buffer and plan.switch(each.enabled) and each.terms())
 
 
 def buffer_slots(plan: Plan) -> frozenset[str]:
@@ -36,9 +37,11 @@ def without_buffers(plan: Plan) -> Plan:
     held = {activity.id for activity in buffers_of(plan)}
     if not held:
         return plan
-    nothing = {"duration": Duration(0, "wd")}
+    nothing = Duration(0, "wd")
     return plan.evolve(
-        activities=tuple(each.model_copy(update=nothing) if each.id in held else each for each in plan.activities)
+        activities=tuple(
+            with_term(each, each.terms()[0].field, nothing) if each.id in held else each for each in plan.activities
+        )
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -112,13 +114,14 @@ class Draws:
         eased: dict[str, float] = {}
         pulled = [(model.levers[name], steps) for name, steps in case.levers.items() if steps]
         for lever, _ in pulled:
-            if lever.risk is not None and lever.probability is not None:
+            if lever.risk is not None and lever.probability is not None and model.risks[lever.risk].state == "open":
                 eased[lever.risk] = min(lever.probability, eased.get(lever.risk, 1.0))
         made: dict[str, tuple[object, int | Numbers]] = {}
         values: dict[str, Amounts] = {}
         for slot in model.order:
             quantity, touching = model.quantities[slot], model.touching[slot]
-            origin = made.get(quantity.assumption or "")
+            rest = model.rests.get(slot)
+            origin = made.get(quantity.assumption or (rest.assumption if rest else None) or "")
             # All that the column of a slot depends on; where an assumption's column lies under it, all that that does.
             key = (
                 slot,
@@ -161,6 +164,10 @@ class Draws:
         value: int | Numbers | Amounts = base
         if entry is not None and not (isinstance(base, int) and slot not in case.pools and model.absent(slot, base)):
             value = self._centred(slot, base) if entry[0].id in case.closed else self.range(slot, base, case)
+        elif slot in model.rests:
+            rest = model.rests[slot]
+            drawn = origin is not None and (not isinstance(origin, int) or rest.assumption in model.ranges)
+            value = rest.of(origin) if drawn and origin is not None else base
         elif origin is not None:
             value = origin
         for driver, size in model.scales.get(slot, ()):
@@ -173,7 +180,7 @@ class Draws:
         value = self._stricken(slot, value, case, eased)
         if not (isinstance(value, int) and value == NONE):
             for lever in model.pulls.get(slot, ()):
-                value = value + case.levers.get(lever.id, 0) * _step(lever)
+                value = value + case.levers.get(lever.id, 0) * _step(lever) * self._unit(slot, lever.by)
         least = 0 if quantity.kind == "lag" and np.min(base) >= 0 else quantity.least
         if least is not None:
             value = max(value, least) if isinstance(value, int) else np.maximum(value, least)
@@ -191,22 +198,33 @@ class Draws:
             probability = eased.get(risk.id, risk.probability)
             if risk.id not in case.closed and probability > 0:
                 happens = self.happens(risk.id, acts, probability)
-                struck = self._struck(value, risk.impacts[place], happens, size, case)
+                struck = self._struck(slot, value, risk.impacts[place], happens, size, case)
                 for lever, impact in model.eases.get((risk.id, slot), ()):
                     if case.levers.get(lever.id):
-                        less = self._struck(value, impact, happens, size, case)
+                        less = self._struck(slot, value, impact, happens, size, case)
                         struck = np.where(np.abs(less - value) < np.abs(struck - value), less, struck)
                 value = struck
         return value
 
-    def _struck(self, value: int | Numbers | Amounts, impact: Impact, happens: Flags, size: int, case: Case) -> Numbers:
+    def _unit(self, slot: str, stated: object) -> int:
+        """Return what one unit of a delay is in the unit of a slot: others than one where what is left has a unit of its own."""
+        rest = self.model.rests.get(slot)
+        if rest is None or not isinstance(stated, Duration) or stated.unit == self.model.quantities[slot].unit:
+            return 1
+        return max(1, math.floor(rest.unit + Fraction(1, 2)))
+
+    def _struck(
+        self, slot: str, value: int | Numbers | Amounts, impact: Impact, happens: Flags, size: int, case: Case
+    ) -> Numbers:
         """Return a quantity with what one impact does to it in the samples that it strikes."""
         if impact.slips_to is not None:
             return _slipped(self.model, value, impact, happens)
         amount = self._drawn((id(impact), case.shape), self.model.delay(impact, case.shape), size, case)
         column = np.asarray(value, dtype=float)
-        relative = any(isinstance(end, Relative) for end in (impact.low, impact.likely, impact.high))
-        more = np.floor(column * amount + 0.5) if relative else amount
+        ends = [end for end in (impact.low, impact.likely, impact.high) if end is not None]
+        relative = any(isinstance(end, Relative) for end in ends)
+        unit = self._unit(slot, ends[0])
+        more = np.floor(column * amount + 0.5) if relative else amount if unit == 1 else np.floor(amount * unit + 0.5)
         return np.where(happens & (column != NONE), column + more, column)
 
     def _centred(self, slot: str, base: int | Amounts) -> int | Numbers:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
+
 from models.assumptions import Reading
 from models.provenance import Basis
 from models.risk import Claim, EvidenceCost
@@ -105,7 +107,9 @@ def evidence_order(
 def _certain(model: Model) -> Iterator[str]:
     """Yield what is held for certain, so that knowing it could settle nothing here."""
     held = [
-        name for name, entry in model.plan.assumptions_by_id.items() if name not in model.quantities and entry.value is not None
+        name
+        for name, entry in model.plan.assumptions_by_id.items()
+        if name not in model.quantities and name not in model.past and entry.value is not None
     ]
     moving = [name for name in held if model.plan.uses.get(name) and not isinstance(model.plan.values[name], bool)]
     if moving:
@@ -216,7 +220,10 @@ class _Spans:
                 if entry.id in felt and (slot in pools or not model.absent(slot, base)):
                     values = (pools[slot] if slot in pools else model.lattice(entry, base)).values
                     ends = dict.fromkeys((int(values[0]), int(values[-1])))
-                    known[f"range {slot}"] = [Variant(values={slot: end}) for end in ends if end != base]
+                    followed = [model.follow({slot: np.array([end])}) for end in ends if end != base]
+                    known[f"range {slot}"] = [
+                        Variant(values={name: int(column[0]) for name, column in each.items()}) for each in followed
+                    ]
             for name, each in narrowed(plan, milestone, known).items():
                 key = name if name in known else f"reading {name}"
                 self._found.setdefault(key, {})[milestone] = each

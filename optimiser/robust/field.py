@@ -17,9 +17,9 @@ from models.plan import DURATION_PREFIX
 from models.policies import Policy
 from models.rules import Dependency, Equality, Point
 from optimiser.critical import Batch, Columns, Network
-from optimiser.numbers import column_number
+from optimiser.numbers import stated_column
 from optimiser.robust.policy import Counter, Served, allot
-from optimiser.robust.quantity import Quantity, capacity_slots, find_quantity
+from optimiser.robust.quantity import capacity_slots
 from optimiser.robust.queues import Boundaries
 
 __all__ = ["BEYOND", "NEVER", "Days", "Field", "Flags"]
@@ -237,8 +237,7 @@ class Field:
     def _stated(self, slot: str) -> int:
         """Return what the plan holds for a slot that no column names."""
         if slot not in self._held:
-            found = find_quantity(self.network.plan, slot)
-            self._held[slot] = column_number(found.value if isinstance(found, Quantity) else self.network.plan.values[slot])
+            self._held[slot] = stated_column(self.network.plan, slot)
         return self._held[slot]
 
     def _enabled(self, name: str) -> bool:

@@ -80,8 +80,8 @@ def _likely(model: Model, slot: str) -> int:
     """Return the value that the register holds likely, whether or not the plan has the work."""
     entry, _ = model.ranges[slot]
     if entry.likely is not None:
-        return column_number(entry.likely)
-    return column_number(max(entry.values, key=lambda each: each.weight).value)
+        return model.left_of(slot, column_number(entry.likely))
+    return model.left_of(slot, column_number(max(entry.values, key=lambda each: each.weight).value))
 
 
 def _printed(quantity: Quantity, number: int) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from models.assumptions import Assumption
 from models.duration import Duration, Reference, Value
 from models.faults import maybe
+from models.past import least_left, settled
 from models.plan import DURATION_PREFIX, Plan
 from models.risk import Lever
 from models.rules import RuleRecord
@@ -89,7 +90,9 @@ def _stated(plan: Plan, allow: Collection[str]) -> Iterator[Lever]:
 
 def _flexible(plan: Plan, allow: Collection[str]) -> Iterator[Lever]:
     """Yield the levers of flexible rules and activities, and of rules allowed by name that no step can ease."""
-    for entry in (*(each for each in plan.activities if plan.switch(each.enabled)), *plan.active_rules()):
+    past = settled(plan)
+    works = [each for each in plan.activities if plan.switch(each.enabled) and DURATION_PREFIX + each.id not in past]
+    for entry in (*works, *(rule for rule in plan.active_rules() if rule.id not in past)):
         named, flexibility, term = entry.id in allow, entry.flexibility, own_term(entry)
         regulatory = isinstance(entry, RuleRecord) and entry.authority == "regulatory"
         if (flexibility is None and not (named and isinstance(entry, RuleRecord))) or (regulatory and not named):
@@ -104,7 +107,7 @@ def _flexible(plan: Plan, allow: Collection[str]) -> Iterator[Lever]:
             furthest = flexibility.limit_amount if flexibility else None
             limit = value + MORE_SLOTS if furthest is None else plan.amount(furthest)
         elif isinstance(value, Duration) and term.worse != -1 and flexibility and flexibility.limit is not None:
-            limit = plan.duration(flexibility.limit)
+            limit = least_left(plan, entry, plan.duration(flexibility.limit))
         on = term.assumption if term.kind == "amount" and term.assumption else entry.id
         yield from _towards(f"flexible-{entry.id}", entry.title, on, value, limit, cost)
 

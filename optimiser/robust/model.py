@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.duration import Duration
+from models.items import Activity
 from models.plan import DURATION_PREFIX, Plan
 from models.policies import Policy
 from models.provenance import Basis
@@ -18,10 +19,11 @@ from models.rules import Capacity, Point
 from optimiser.clock import Convention, clock_of
 from optimiser.critical import Network, compile_network
 from optimiser.critical.backward import reaches
-from optimiser.numbers import NONE, column_number, senses
+from optimiser.numbers import NONE, column_number, own_value, senses
 from optimiser.robust.actions import levers_of
 from optimiser.robust.buffers import buffer_slots, without_buffers
 from optimiser.robust.quantity import Quantity, capacity_slots, find_quantity
+from optimiser.robust.remaining import Rest, certain_risks, past_slots, rests, scaled
 from optimiser.robust.shapes import (
     FACTOR_STEP,
     Lattice,
@@ -158,6 +160,11 @@ class Model:
         """Reading to the probabilities of its options and the row of its variates."""
         self.probabilities: dict[str, float] = {}
         """Of drivers and risks."""
+        self.rests: dict[str, Rest] = rests(plan)
+        """Of begun work, by the slot of its length: what is left of it."""
+        self.past = past_slots(plan)
+        """Slots whose numbers move no date any more."""
+        self.risks: dict[str, Risk] = {}
         self.levers: dict[str, Lever] = {lever.id: lever for lever in (*levers, *levers_of(register))}
         self.pulls: dict[str, list[Lever]] = {}
         """Slot to the levers that take something off it, or add something to it."""
@@ -165,16 +172,30 @@ class Model:
         """Risk and slot to the levers that make the impact there less grave, each with what it leaves."""
         self.dimensions = 0
         self.notes: list[str] = []
+        self.gone: list[str] = []
+        """Ranges, drivers and risks of which nothing is left, as it is done or they are closed."""
         self._lattices: dict[tuple[object, ...], Lattice] = {}
         self.chances: tuple[Chance, ...] = tuple(self._compile(weighted=weighted))
+        gone = ", ".join(self.gone)
+        self.notes += [f"left out, as what they bear on is done or they are closed: {gone}"] if gone else []
         self.notes += [
             f"'{chance.id}' finds nothing to move in {slot.removeprefix(DURATION_PREFIX)}: it is a buffer, and taken out; maybe "
             "name the link after it"
             for chance in self.chances
             for slot in sorted(self.buffers.intersection(chance.slots))
         ]
+        self.following = {
+            name: [self._touch(slot) for slot, rest in self.rests.items() if rest.assumption == name]
+            for name in {rest.assumption or "" for rest in self.rests.values()} & self.quantities.keys()
+        }
+        """Assumption to the slots of begun work of which it was the length: what is left of it varies with it."""
+        self.moved = {
+            chance.id: frozenset((*chance.slots, *(slot for each in chance.slots for slot in self.following.get(each, ()))))
+            for chance in self.chances
+        }
+        """Chance to the slots that it moves, what is left of begun work among them."""
         self.touching = {
-            slot: frozenset(chance.id for chance in self.chances if slot in chance.slots) for slot in self.quantities
+            slot: frozenset(chance.id for chance in self.chances if slot in self.moved[chance.id]) for slot in self.quantities
         }
         """Slot to the chances that move it."""
         self.by_id = {chance.id: chance for chance in self.chances}
@@ -193,7 +214,12 @@ class Model:
     def _touch(self, name: str) -> str:
         found = find_quantity(self.plan, name)
         assert isinstance(found, Quantity), found
-        self.quantities[found.slot] = found
+        if found.slot in self.rests:
+            left = own_value(self.plan, found.slot)
+            assert isinstance(left, Duration)
+            found = replace(found, value=left, unit=left.unit, assumption=None)
+        if found.slot not in self.past:
+            self.quantities[found.slot] = found
         return found.slot
 
     def _compile(self, *, weighted: bool) -> list[Chance]:
@@ -202,23 +228,34 @@ class Model:
         for entry in register.ranges if register else ():
             found += self._ranged(entry)
         for driver in register.drivers if register else ():
-            slots = tuple(self._touch(name) for name in driver.touches)
+            touched = [self._touch(name) for name in driver.touches]
+            slots = tuple(slot for slot in touched if slot not in self.past)
             size, acts = self._row(), self._row()
+            if not slots:
+                self.gone.append(f"driver '{driver.id}'")
+                continue
             self.probabilities[driver.id] = driver.probability
             for slot in slots:
                 self.scales.setdefault(slot, []).append((driver, size))
             found.append(Chance(driver.id, driver.title, "driver", driver.basis, driver.raid, slots, (size, acts)))
-        for risk in register.risks if register else ():
-            slots = tuple(self._touch(impact.on) for impact in risk.impacts)
+        named = {impact.on: self._touch(impact.on) for risk in (register.risks if register else ()) for impact in risk.impacts}
+        standing = certain_risks(register, self.past, named) if register else {}
+        for name, risk in standing.items():
             size, acts = self._row(), self._row()
+            if risk is None:
+                self.gone.append(f"risk '{name}'")
+                continue
+            self.risks[name] = risk
+            slots = tuple(named[impact.on] for impact in risk.impacts)
             self.probabilities[risk.id] = risk.probability
             for place, slot in enumerate(slots):
                 self.strikes.setdefault(slot, []).append(((risk, place), size))
             found.append(Chance(risk.id, risk.title, "risk", risk.basis, risk.raid, slots, (size, acts)))
+        self.levers = {name: lever for name, lever in self.levers.items() if self._pulls(lever, named)}
         for lever in self.levers.values():
             if lever.on is not None:
                 self.pulls.setdefault(self._touch(lever.on), []).append(lever)
-            for impact in lever.leaves:
+            for impact in (each for each in lever.leaves if named[each.on] not in self.past):
                 self.eases.setdefault((lever.risk or "", self._touch(impact.on)), []).append((lever, impact))
         found += self._implied({chance.id for chance in found})
         if weighted:
@@ -226,6 +263,18 @@ class Model:
         for entry in self.opened:
             found += self._ranged(entry)
         return found
+
+    def _pulls(self, lever: Lever, named: Mapping[str, str]) -> bool:
+        """Return whether a lever still pulls at anything: not at what is done, nor at a risk of which nothing is left."""
+        if lever.on is not None:
+            return self._touch(lever.on) not in self.past
+        if lever.risk is None:
+            return lever.drops is None or lever.drops not in self.past
+        risk = self.risks.get(lever.risk)
+        if risk is None:
+            return False
+        left = any(named[each.on] not in self.past for each in lever.leaves)
+        return left or (lever.probability is not None and risk.state != "happened")
 
     def _ranged(self, entry: Range, row: int | None = None) -> list[Chance]:
         """Take in a range, unless a scenario has emptied what it is a range of."""
@@ -235,6 +284,9 @@ class Model:
         if quantity.value is None:
             self.notes.append(f"range '{entry.id}' has no effect: '{entry.of}' is none in this plan")
         slot = self._touch(entry.of)
+        if slot in self.past:
+            self.gone.append(f"range '{entry.id}'")
+            return []
         self.ranges[slot] = (entry, row)
         self._outside(entry, slot)
         return [Chance(entry.id, entry.title or quantity.title, "range", entry.basis, entry.raid, (slot,), (row,))]
@@ -265,7 +317,14 @@ class Model:
     def _outside(self, entry: Range, slot: str) -> None:
         """Note a range that the plan's own value lies outside of."""
         quantity = self.quantities[slot]
-        if entry.likely is not None or entry.values or entry.quantiles or entry.rag or entry.shape == "uniform":
+        if (
+            slot in self.rests
+            or entry.likely is not None
+            or entry.values
+            or entry.quantiles
+            or entry.rag
+            or entry.shape == "uniform"
+        ):
             return
         if quantity.value is None:
             return
@@ -321,6 +380,15 @@ class Model:
         return self._lattices[key]
 
     def _make(self, entry: Range, base: int, shape: Threesome | None) -> Lattice:
+        """Return the distribution of a range; of begun work that of the share of it that is left."""
+        rest = self.rests.get(DURATION_PREFIX + entry.of.removeprefix(DURATION_PREFIX))
+        if rest is not None and entry.of not in self.plan.values:
+            activity = self.plan.items[entry.of.removeprefix(DURATION_PREFIX)]
+            assert isinstance(activity, Activity)
+            return scaled(self._whole(entry, self.plan.duration(activity.duration).amount, shape), rest)
+        return self._whole(entry, base, shape)
+
+    def _whole(self, entry: Range, base: int, shape: Threesome | None) -> Lattice:
         base = base if entry.likely is None else column_number(entry.likely)
         if entry.rag is not None:
             assert self.register is not None
@@ -346,8 +414,20 @@ class Model:
             return base
         if entry.shape == "discrete":
             weights = [(-each.weight, place) for place, each in enumerate(entry.values)]
-            return column_number(entry.values[min(weights)[1]].value)
-        return base if entry.likely is None else column_number(entry.likely)
+            return self.left_of(slot, column_number(entry.values[min(weights)[1]].value))
+        return base if entry.likely is None else self.left_of(slot, column_number(entry.likely))
+
+    def left_of(self, slot: str, planned: int) -> int:
+        """Return a length as it is drawn: of begun work what is left of it."""
+        return int(self.rests[slot].of(planned)) if slot in self.rests else planned
+
+    def follow(self, values: Mapping[str, Amounts]) -> dict[str, Amounts]:
+        """Return columns with those of what is left of begun work whose length was an assumption that has one."""
+        found = dict(values)
+        for name, slots in self.following.items():
+            if name in values:
+                found |= {slot: self.rests[slot].of(values[name]).astype(np.int64) for slot in slots if slot not in values}
+        return found
 
     def factor(self, driver: Driver, shape: Threesome | None) -> Lattice:
         """Return the distribution of a driver's factor."""
@@ -371,13 +451,12 @@ class Model:
 
     def risk(self, name: str) -> Risk:
         """Return the risk of a name."""
-        assert self.register is not None
-        return next(risk for risk in self.register.risks if risk.id == name)
+        return self.risks[name]
 
     def felt(self, milestone: str) -> frozenset[str]:
         """Return the ids of the chances that a milestone could ever feel, by what leads to it; where readings are drawn, all."""
         slots = self.felt_slots(milestone)
-        return frozenset(chance.id for chance in self.chances if slots is None or slots & set(chance.slots))
+        return frozenset(chance.id for chance in self.chances if slots is None or slots & self.moved[chance.id])
 
     def felt_slots(self, milestone: str) -> frozenset[str] | None:
         """Return the slots that a milestone could ever feel; None where that is not known, as readings are drawn."""

@@ -106,10 +106,12 @@ def _assumed(plan: Plan, name: str) -> Quantity | str:
 
 def _owned(plan: Plan, slot: str, entry: Activity | Rule) -> Quantity | str:
     """Return the quantity that a rule or an activity holds."""
-    term = own_term(entry)
+    term = entry.stated_terms()[0] if isinstance(entry, Activity) else own_term(entry)
     if term is None:
         return f"rule '{slot}' is of kind {getattr(entry, 'kind', '')} and has no number of its own"
-    return _quantity(slot, own_value(plan, slot), term.assumption, entry.title, [term])
+    # A register speaks of the whole length of work, whatever is done of it.
+    value = plan.duration(entry.duration) if isinstance(entry, Activity) else own_value(plan, slot)
+    return _quantity(slot, value, term.assumption, entry.title, [term])
 
 
 def _quantity(slot: str, value: Value, assumption: str | None, title: str, terms: Iterable[Term]) -> Quantity:

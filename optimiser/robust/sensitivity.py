@@ -229,7 +229,7 @@ def centres(sampler: Sampler) -> dict[str, Centre]:
         column[0] = column_number(model.quantities[slot].value)
         column[2 + place] += 1
         values[slot] = column
-    days = sampler.days(Columns(count, values))
+    days = sampler.days(Columns(count, model.follow(values)))
     found: dict[str, Centre] = {}
     for milestone, row in zip(sampler.milestones, days, strict=True):
         if (row >= BEYOND).any():

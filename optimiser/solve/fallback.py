@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from models.items import Hammock
+from models.past import settled
 from models.plan import DURATION_PREFIX, Plan
 from models.rules import Alignment, Blackout, Capacity, Equality, NotBefore, Point, Release, Rule
 from optimiser.critical import Earliest, Network, reaches
@@ -97,11 +98,10 @@ class Fallback:
 
 
 def inferred_rules(network: Network) -> tuple[Rule, ...]:
-    """Return the links of a plan that are on and that somebody inferred: what the source does not state."""
-    rules = network.plan.rules
-    return tuple(
-        rule for rule in rules if rule.basis == "inferred" and not isinstance(rule, _NO_LINKS) and network.enabled[rule.id]
-    )
+    """Return the links of a plan that are on, that somebody inferred, and that still hold anything: what the source does not state."""
+    rules, past = network.plan.rules, settled(network.plan)
+    weak = (rule for rule in rules if rule.basis == "inferred" and rule.id not in past)
+    return tuple(rule for rule in weak if not isinstance(rule, _NO_LINKS) and network.enabled[rule.id])
 
 
 def without_each(earliest: Earliest, milestone: str) -> tuple[Plan, dict[str, Variant]]:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from rich.text import Text
 
 from models.plan import Plan
-from models.robustness import ChanceEffect, RobustOutcome
+from models.robustness import ChanceEffect, RobustDate, RobustOutcome
 from optimiser.evidence.documents import conditions, evidence_class
 from optimiser.evidence.resting import judged_by, resting
 from optimiser.evidence.tables import committed as tables
@@ -107,6 +107,10 @@ def _date(date: dt.date | None) -> str:
     return "none" if date is None else day(date)
 
 
+def _met(entry: RobustDate) -> str:
+    return ", met" if entry.met else ""
+
+
 def _share(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.1f} %"
 
@@ -132,7 +136,7 @@ def _dates(outcome: RobustOutcome, page: Page) -> Lines:
         confidence = entry.evidence.weakest_confidence if entry.evidence and basis == "inferred" else None
         grid.add(
             words(entry.id, "bold"),
-            words("none" if entry.date is None else (day if narrow else weekday_day)(entry.date), "bold"),
+            words(("none" if entry.date is None else (day if narrow else weekday_day)(entry.date)) + _met(entry), "bold"),
             "–" if entry.standard_error_wd is None else f"{entry.standard_error_wd:.1f} wd",
             _share(entry.probability),
             _date(entry.deterministic),
