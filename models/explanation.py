@@ -8,7 +8,7 @@ from models.duration import Unit
 from models.findings import Conflict
 from models.links import LinkReport
 from models.provenance import Authority, Basis
-from models.record import Date, Identifier, Many, Quoted, Record, Text
+from models.record import Date, Identifier, Many, Quoted, Record, Text, unless
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -360,7 +360,9 @@ class Route(Record):
     """What a scenario sets to take the route."""
     switched_off: Many[str] = ()
     unsaved: Many[str] = ()
-    """Numbers written into rules or activities, which no scenario can set; name them as assumptions first."""
+    """Nothing any more: a scenario sets numbers written into rules and activities too, as ``values``."""
+    values: dict[str, str] = unless({})
+    """What a scenario sets besides: numbers that no assumption names, ``ITEM.remaining`` or ``RULE.lag``."""
 
 
 class NearestMiss(Record):

@@ -201,7 +201,9 @@ def _range(plan: PlanContents, path: Path, assumption: Assumption) -> Iterator[F
 
 def _limits(plan: PlanContents, path: Path, entry: Any) -> Iterator[Fault]:
     """Report limits of a flexibility that refer to nothing, or lie where the number would be worse."""
-    own = next((term for term in entry.terms() if term.own), None)
+    # A limit is of the whole length of work, whatever is done of it.
+    terms = entry.stated_terms() if isinstance(entry, Activity) else entry.terms()
+    own = next((term for term in terms if term.own), None)
     for key in ("limit", "limit_amount") if entry.flexibility is not None else ():
         limit = getattr(entry.flexibility, key)
         if isinstance(limit, Reference) and limit.name not in plan.values:

@@ -229,8 +229,8 @@ def test_regulatory_rules_move_only_by_name(make_plan: Any) -> None:
     assert allowed.route.date == dt.date(2024, 4, 30)
 
 
-def test_flexibility_of_plain_numbers_cannot_be_saved(make_plan: Any) -> None:
-    """A length, a date and a capacity move by their flexibility; a route over plain numbers says that no scenario holds it."""
+def test_flexibility_of_plain_numbers_is_saved_as_values(make_plan: Any) -> None:
+    """A length, a date and a capacity move by their flexibility; a scenario holds a route over plain numbers too."""
     flexible = {"flexibility": {"limit": "3 wd", "cost": 2, **SYNTHETIC}}
     plan = make_plan(
         activities=[work("A", "5 wd", **flexible)],
@@ -240,9 +240,9 @@ def test_flexibility_of_plain_numbers_cannot_be_saved(make_plan: Any) -> None:
     )
     answer = why_not(plan, "M", "2024-01-10")
     assert answer.route is not None
-    assert (answer.route.cost, answer.route.steps[0].moved, answer.route.unsaved) == (4, "3 wd", ("duration:A",))
-    with pytest.raises(InputError, match="plain numbers of duration:A"):
-        as_scenario(plan, answer.route, "M", answer.by)
+    assert (answer.route.cost, answer.route.steps[0].moved, answer.route.values) == (4, "3 wd", {"A.duration": "3 wd"})
+    taken = earliest(as_scenario(plan, answer.route, "M", answer.by).apply(plan), ["M"])
+    assert taken.dates == {"M": answer.route.date}
 
 
 def test_capacity_is_raised_where_that_is_cheapest(make_plan: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from models.duration import Duration, print_value
@@ -16,7 +16,6 @@ from optimiser.clock import Clock
 from optimiser.encoding.answer import Limits
 from optimiser.encoding.asking import asking
 from optimiser.encoding.levers import PlanLever, moved_plan, moved_value
-from optimiser.errors import InputError, Located
 from optimiser.explain.levers import Levers
 from optimiser.explain.oracle import Oracle
 from optimiser.numbers import column_number, entry_of, users
@@ -57,13 +56,22 @@ def cheapest_route(oracle: Oracle, milestone: str, by: int, levers: Levers, limi
             if lever.kind == "assumption"
         },
         switched_off=tuple(lever.name for lever in found.units if lever.kind == "switch"),
-        unsaved=tuple(lever.name for lever in found.units if lever.kind == "own"),
+        values=dict(_values(plan, moved, [lever.name for lever in found.units if lever.kind == "own"])),
     )
 
 
+def _values(plan: Plan, moved: Plan, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield the numbers written into rules and activities that are others in a plan moved, by the names that a scenario sets."""
+    for name in names:
+        stated, entry = entry_of(plan, name), entry_of(moved, name)
+        for before, after in zip(stated.terms(), entry.terms(), strict=True):
+            if before.stated != after.stated:
+                yield f"{entry.id}.{after.name}", str(after.stated)
+
+
 def _cheapest(oracle: Oracle, milestone: str, by: int, levers: list[PlanLever], limits: Limits) -> Moved:
-    """Return the cheapest amounts, by CP-SAT; of a crowded plan amounts of which none can be less, by the oracle."""
-    if oracle.rationed and too_large(oracle.network):
+    """Return the cheapest amounts, by CP-SAT; of a crowded plan, or one of minutes, amounts of which none can be less."""
+    if oracle.plan.unit == "minute" or (oracle.rationed and too_large(oracle.network)):
         return _least(oracle, milestone, by, levers)
     asking()
     from optimiser.encoding.relaxing import Relaxing
@@ -185,17 +193,7 @@ def _step(plan: Plan, clock: Clock, lever: PlanLever, units: int, levers: Levers
 
 
 def as_scenario(plan: Plan, route: Route, milestone: str, by: dt.date) -> Scenario:
-    """Return the scenario that takes a route.
-
-    Raises
-    ------
-    InputError
-        If the route moves a number that no scenario can set.
-    """
-    if route.unsaved:
-        names = ", ".join(route.unsaved)
-        message = f"a scenario sets assumptions and switches, but the route moves the plain numbers of {names}"
-        raise InputError([Located(f"{message}; maybe give them assumptions of their own in the plan", path="--save")])
+    """Return the scenario that takes a route."""
     from models.duration import parse_value
 
     return Scenario(
@@ -203,6 +201,7 @@ def as_scenario(plan: Plan, route: Route, milestone: str, by: dt.date) -> Scenar
         title=f"The cheapest route to {milestone} by {by.isoformat()}",
         note=f"Found by why-not on plan {plan.id}; cost {route.cost}.",
         assumptions={name: parse_value(value) for name, value in route.assumptions.items()},
+        values={name: parse_value(value) for name, value in route.values.items()},
         rules=dict.fromkeys(route.switched_off, False),
     )
 

@@ -18,7 +18,6 @@ from optimiser.errors import InputError, Located
 from optimiser.evidence.documents import conditions, evidence_class
 from optimiser.evidence.whatif_words import why_it_stays
 from optimiser.evidence.words import change, counted, day, month_or_day, verdict_words, weekday_day
-from optimiser.numbers import entry_of, own_term
 from optimiser.solve import earliest
 from optimiser.whatif import ranges_of, what_if
 from optimiser.wording import demand, title
@@ -254,9 +253,9 @@ def by_when(desk: Desk, question: Question, tell: Tell) -> dict[str, Any]:
     answer: WhyNot = desk.reports.made(key, lambda: why_not(plan, question.milestone, question.by))  # type: ignore[arg-type]
     near = answer.nearest
     conflict = near.conflict if near else answer.conflict
-    routes = [_route(variation, question.changes, answer.route, "The cheapest way")] if answer.route else []
+    routes = [_route(question.changes, answer.route, "The cheapest way")] if answer.route else []
     if near is not None and near.route is not None:
-        routes.append(_route(variation, question.changes, near.route, f"The cheapest way to {day(near.date)}, the nearest"))
+        routes.append(_route(question.changes, near.route, f"The cheapest way to {day(near.date)}, the nearest"))
     return {
         "schema": "optimiser/workbench-by/1",
         "number": question.number,
@@ -278,23 +277,12 @@ def _called(plan: Plan, name: str) -> str:
     return plan.assumptions_by_id[name].title if name in plan.assumptions_by_id else title(plan, name)
 
 
-def _route(variation: Variation, held: DeskChanges, route: Route, name: str) -> dict[str, Any]:
+def _route(held: DeskChanges, route: Route, name: str) -> dict[str, Any]:
     """Return a way as its steps and as the changes on the page with which it is taken."""
-    values = dict(held.values)
-    unread = []
-    for step in route.steps:
-        if step.lever not in route.unsaved:
-            continue
-        entry = entry_of(variation.plan, step.lever)
-        term = own_term(entry)
-        if term is None:
-            unread.append(step.title)
-        else:
-            values[f"{entry.id}.{term.name}"] = step.moved
     taken = held.model_copy(
         update={
             "assumptions": {**held.assumptions, **route.assumptions},
-            "values": values,
+            "values": {**held.values, **route.values},
             "rules": {**held.rules, **dict.fromkeys(route.switched_off, False)},
         }
     )
@@ -316,8 +304,7 @@ def _route(variation: Variation, held: DeskChanges, route: Route, name: str) -> 
             }
             for step in route.steps
         ],
-        "apply": None if unread else taken.model_dump(mode="json"),
-        "unread": unread,
+        "apply": taken.model_dump(mode="json"),
     }
 
 

@@ -135,9 +135,7 @@ export function why(desk, place) {
         el("ul", {}, route.steps.map((step) => el("li", {}, `${step.title}: ${step.from} → ${step.to}`,
           el("span", { class: "about" }, ` cost ${step.cost}, ${step.authority}${step.by_right_of ? `, by right of ${step.by_right_of}` : ""}`)))),
         el("p", { class: "about" }, `cost ${route.cost}, ${route.cheapest}; ${route.proof}`),
-        route.apply
-          ? el("button", { type: "button", class: "primary", click: () => desk.commit((changes) => Object.assign(changes, structuredClone(route.apply))) }, "Apply this way")
-          : el("p", { class: "about" }, `cannot be applied here: ${route.unread.join(", ")}`))),
+        el("button", { type: "button", class: "primary", click: () => desk.commit((changes) => Object.assign(changes, structuredClone(route.apply))) }, "Apply this way"))),
       found.conflict ? conflictOf(desk, found.conflict, "What keeps it from it") : null,
       found.may_move.length ? el("p", { class: "about" }, `may move: ${found.may_move.join(", ")}`) : null,
       found.notes.map((note) => el("p", { class: "about" }, note)));

@@ -1,0 +1,178 @@
+"""Why a plan with progress is as late as it is: nothing advises to change what is done, and facts are named as such."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from models.calendar import Shift
+from models.duration import Duration
+from models.past import done_by, settled, spent
+from models.plan import Plan
+from models.progress import Progress
+from models.rules import Flexibility, Point
+from optimiser.clock import clock_of
+from optimiser.errors import InputError
+from optimiser.explain import explain, why_not
+from optimiser.explain.route import as_scenario
+from optimiser.solve import earliest
+from tests.minute_plans import WEEK, held_plan, minute_plan, moment
+
+SEEDS = 18
+
+
+def flexible(plan: Plan, chance: random.Random) -> Plan:
+    """Return a plan whose lengths may shrink to a third, each at a cost."""
+    activities = tuple(
+        each.model_copy(
+            update={
+                "flexibility": Flexibility(
+                    limit=Duration(length.amount // 3, length.unit), cost=chance.randint(1, 4), basis="synthetic"
+                )
+            }
+        )
+        for each in plan.activities
+        for length in (plan.duration(each.duration),)
+    )
+    return plan.model_copy(update={"activities": activities})
+
+
+def with_progress(seed: int) -> Plan:
+    """Return a random plan of minutes, some of it done or begun, whose lengths may shrink."""
+    chance = random.Random(seed)  # noqa: S311 - tests
+    return flexible(held_plan(chance, (None, "p6", "msp")[seed % 3], 6), chance)
+
+
+def reached(plan: Plan) -> int | None:
+    """Return where END lies, None where the plan has no date."""
+    from optimiser.critical import compile_network, earliest_times
+
+    found = earliest_times(compile_network(plan))
+    return found.values[found.network.nodes["END", "start"]] if found.status == "feasible" else None
+
+
+def test_what_is_done_is_no_line_no_lever_and_in_no_conflict_or_relaxation() -> None:
+    """Over random plans with progress: reports and answers speak of what is to come alone."""
+    counted: Counter[str] = Counter()
+    for seed in range(SEEDS):
+        plan, past = with_progress(seed), settled(with_progress(seed))
+        if not past:
+            continue
+        try:
+            report = explain(plan, "END")
+        except InputError:
+            continue
+        named = {line.rule for line in report.lines} | {
+            name for line in report.lines for each in line.joint_with for name in each
+        }
+        named |= {member.id for member in report.conflict.members} if report.conflict else set()
+        assert not named & past
+        assert not {item.id for item in report.items} & {name for name in plan.items if plan.done(name)}
+        counted["past"] += len(past)
+        counted["lines"] += len(report.lines)
+    assert counted["past"] >= 15
+    assert counted["lines"] >= 60
+
+
+def test_each_route_leaves_the_past_alone_and_attains_its_date_as_a_scenario() -> None:
+    """What a route moves is to come, and the scenario that it is saved as has the date that it promises."""
+    counted: Counter[str] = Counter()
+    for seed in range(SEEDS):
+        plan = with_progress(seed)
+        now = reached(plan)
+        if now is None:
+            continue
+        clock = clock_of(plan)
+        by = clock.show(max(now - 25, clock.origin), plan.convention(Point("END", "start")))
+        try:
+            answer = why_not(plan, "END", by, all=True)
+        except InputError:
+            continue
+        past = settled(plan) | spent(plan)
+        assert not set(answer.may_move) & past
+        assert not {member.id for each in answer.conflicts for member in each.members} & past
+        assert not {name for each in answer.relaxations for name in each.rules} & past
+        routes = [answer.route, answer.nearest.route if answer.nearest else None]
+        for route in (each for each in routes if each is not None):
+            assert not {step.lever for step in route.steps} & past
+            taken = earliest(as_scenario(plan, route, "END", dt.date(2024, 1, 1)).apply(plan), ["END"])
+            assert taken.dates["END"] == route.date
+            counted["routes"] += 1
+            counted["begun"] += any(plan.under_way(step.lever.removeprefix("duration:")) for step in route.steps)
+    assert counted["routes"] >= 3
+
+
+@pytest.fixture
+def begun() -> Plan:
+    """Work that is done, work of which 40 minutes are left, and work to come, one after the other."""
+    plan = minute_plan(random.Random(3), 3)  # noqa: S311 - tests
+    progress = (
+        Progress(actual_start=moment(500), actual_finish=moment(700)),
+        Progress(actual_start=moment(800), remaining=Duration(40, "emin")),
+        None,
+    )
+    activities = tuple(
+        each.model_copy(update={"duration": Duration(100, "emin"), "calendar": None, "progress": done})
+        for each, done in zip(plan.activities, progress, strict=True)
+    )
+    link: Any = next(rule for rule in plan.rules if rule.id == "last")
+    rules = tuple(
+        link.model_copy(update={"id": f"{before}-{after}", "before": before, "after": after})
+        for before, after in (("A0", "A1"), ("A1", "A2"), ("A2", "END"))
+    )
+    whole = tuple(
+        each.model_copy(update={"hours": dict.fromkeys(WEEK, (Shift(0, 1440),)), "exceptions": ()}) for each in plan.calendars
+    )
+    changes = {
+        "activities": activities,
+        "rules": rules,
+        "summaries": (),
+        "status_date": moment(1500),
+        "calendars": whole,
+    }
+    return flexible(plan.model_copy(update=changes), random.Random(1))  # noqa: S311 - tests
+
+
+def test_a_conflict_names_what_is_done_as_a_fact(begun: Plan) -> None:
+    """Where rules hold on to what is done, its day stands beside them; of begun work what is left."""
+    assert settled(begun) == {"duration:A0"}
+    assert list(done_by(begun, "A0-A1")) == ["A0", "A1"]
+    answer = why_not(begun, "END", moment(1600), route=False)
+    assert answer.conflict is not None
+    said = {member.id: member.statement for member in answer.conflict.members}
+    assert said["duration:A1"] == "A1 has begun, on Mon 1 Jan 2024 13:20; 40 emin of it are left"
+    assert "duration:A0" not in said
+
+
+def test_what_is_left_may_shrink_as_far_as_the_whole_may(begun: Plan) -> None:
+    """A length that may shrink from 100 to 33 minutes, of which 60 are done, leaves nothing at the least."""
+    answer = why_not(begun, "END", moment(1610))
+    steps = {step.lever: step for step in answer.route.steps} if answer.route else {}
+    assert steps
+    assert answer.route is not None
+    assert set(answer.route.values) <= {"A1.remaining", "A2.duration"}
+    assert all(step.stated == "40 emin" for name, step in steps.items() if name == "duration:A1")
+
+
+def test_what_is_done_cannot_be_allowed_to_move(begun: Plan) -> None:
+    """Whoever allows it by name is told what has become of it."""
+    with pytest.raises(
+        InputError, match=r"'duration:A0' bears on nothing that is still to come: A0 is done, on Mon 1 Jan 2024 11:40"
+    ):
+        why_not(begun, "END", moment(1600), allow=["duration:A0"])
+
+
+def test_a_milestone_that_has_been_met_cannot_be_earlier(begun: Plan) -> None:
+    """The answer says that it is a fact, and offers no way."""
+    end = begun.milestones[0].model_copy(update={"progress": Progress(actual_finish=moment(1400))})
+    plan = begun.model_copy(update={"milestones": (end,)})
+    answer = why_not(plan, "END", moment(1300))
+    assert answer.verdict == "nearest miss"
+    assert answer.conflict is not None
+    assert answer.conflict.members == ()
+    assert answer.conflict.statement.endswith("no change of what is to come moves a fact")
+    assert explain(plan, "END").lines == () or not any("drop-binding" in line.words for line in explain(plan, "END").lines)
