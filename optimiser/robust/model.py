@@ -23,7 +23,7 @@ from optimiser.numbers import NONE, column_number, own_value, senses
 from optimiser.robust.actions import levers_of
 from optimiser.robust.buffers import buffer_slots, without_buffers
 from optimiser.robust.quantity import Quantity, capacity_slots, find_quantity
-from optimiser.robust.remaining import Rest, certain_risks, past_slots, rests, scaled
+from optimiser.robust.remaining import RestOfWork, certain_risks, past_slots, rests, scaled
 from optimiser.robust.shapes import (
     FACTOR_STEP,
     Lattice,
@@ -160,7 +160,7 @@ class Model:
         """Reading to the probabilities of its options and the row of its variates."""
         self.probabilities: dict[str, float] = {}
         """Of drivers and risks."""
-        self.rests: dict[str, Rest] = rests(plan)
+        self.rests: dict[str, RestOfWork] = rests(plan)
         """Of begun work, by the slot of its length: what is left of it."""
         self.past = past_slots(plan)
         """Slots whose numbers move no date any more."""

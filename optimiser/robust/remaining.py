@@ -21,14 +21,14 @@ from models.plan import DURATION_PREFIX, Plan
 from models.risk import Claims, Register, Risk
 from optimiser.robust.shapes import Lattice, discrete
 
-__all__ = ["Rest", "certain_risks", "claims_left", "past_slots", "rests", "scaled"]
+__all__ = ["RestOfWork", "certain_risks", "claims_left", "past_slots", "rests", "scaled"]
 
 _DAYS = {"wd": Fraction(1), "cd": Fraction(5, 7), "mo": Fraction(21)}
 """Working days of a unit, where what is left is stated in another one than the length (a month of 21: a convention)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
+class RestOfWork:
     """What is left of one piece of begun work.
 
     Attributes
@@ -50,7 +50,7 @@ class Rest:
         return np.floor(np.asarray(planned, dtype=float) * float(self.share) + 0.5)
 
 
-def rests(plan: Plan) -> dict[str, Rest]:
+def rests(plan: Plan) -> dict[str, RestOfWork]:
     """Return what is left of begun work, by the slot of its length."""
     found = {}
     for activity in plan.activities:
@@ -59,7 +59,7 @@ def rests(plan: Plan) -> dict[str, Rest]:
             length = plan.duration(activity.duration)
             share = Fraction(left.amount, length.amount) if length.amount else Fraction(0)
             name = activity.duration.name if isinstance(activity.duration, Reference) else None
-            found[DURATION_PREFIX + activity.id] = Rest(share, _days(plan, length) / _days(plan, left), name)
+            found[DURATION_PREFIX + activity.id] = RestOfWork(share, _days(plan, length) / _days(plan, left), name)
     return found
 
 
@@ -74,7 +74,7 @@ def past_slots(plan: Plan) -> frozenset[str]:
     return settled(plan) | spent(plan)
 
 
-def scaled(lattice: Lattice, rest: Rest) -> Lattice:
+def scaled(lattice: Lattice, rest: RestOfWork) -> Lattice:
     """Return the distribution of what is left, of that of the whole length."""
     return discrete(rest.of(lattice.values).tolist(), np.diff(lattice.cumulative, prepend=0.0).tolist())
 
