@@ -108,7 +108,7 @@ class PlanContents(Record):
 
     @model_validator(mode="after")
     def _progress_on_items(self) -> Self:
-        """Give each item what is said of it beside the items, unless it says something itself."""
+        """Give each item what is said of it beside the items, unless it says something itself; and say what a share leaves."""
         said = {entry.item: entry.of_item() for entry in reversed(self.progress)}
         if said:
             fields = (("activities", self.activities), ("milestones", self.milestones))
@@ -293,6 +293,11 @@ class PlanContents(Record):
         minutes = {"h": 60, "wd": self.day_minutes}.get(length.unit, 1) if self.unit == "minute" else 1
         left = length.amount * minutes * (100 - Fraction(str(progress.percent_complete))) / 100
         return Duration(ceil(left), "min" if minutes > 1 else length.unit)
+
+    def still_to_do(self, activity: Activity) -> Duration:
+        """Return the length of work, or what is left of it once it has begun."""
+        rest = activity.progress.remaining if activity.progress is not None and self.under_way(activity.id) else None
+        return self.duration(activity.duration) if rest is None else rest
 
     @cached_property
     def hammocks_in_order(self) -> tuple[Hammock, ...]:

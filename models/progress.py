@@ -71,7 +71,8 @@ class Progress(Record):
     resume: Date | None = None
     expected_finish: Date | None = None
     percent_complete: Annotated[float, Field(ge=0, le=100)] | None = unless(None)
-    """Only to derive what is left, where ``remaining`` is not stated: that share of the planned length, rounded up."""
+    """Only to derive what is left where ``remaining`` is not stated: the rest of the length as planned, rounded up. Once the
+    plan is read it is stated, and follows no other length that is tried."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

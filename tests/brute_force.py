@@ -138,10 +138,10 @@ class Axis:
         """Return every boundary at which an activity that starts at a boundary may finish, within the plan's axis."""
         if not plan.switch(activity.enabled):
             return range(start, self.limit + 1)
-        finish = self._finish(activity.calendar, plan.duration(activity.duration), start, plan.calendar)
+        finish = self.ends(activity.calendar, plan.duration(activity.duration), start, plan.calendar)
         return [int(finish)] if finish <= self.limit else []
 
-    def _finish(self, calendar: str | None, duration: Duration, start: int, base: str) -> float:
+    def ends(self, calendar: str | None, duration: Duration, start: int, base: str) -> float:
         """Return the finish of work on a calendar, +∞ where it may not start or never ends."""
         if calendar in (None, base) or duration.amount == 0:
             return self.plus(start, duration, "opens", "opens")
@@ -212,8 +212,13 @@ class Scene:
         self.plan, self.axis, self.places = plan, axis, places
 
     def at(self, point: Point) -> int:
-        """Return the boundary of a point."""
+        """Return the boundary of a point; of the start of begun work where what is left of it begins."""
         return self.places[point.item][point.end == "finish"]
+
+    def source(self, point: Point) -> int:
+        """Return the boundary that a lag counts from: of begun work its actual start."""
+        fact = facts(self.plan, self.axis, point.item)
+        return fact[0] if fact and fact[1] is None and point.end == "start" else self.at(point)
 
     def shown(self, point: Point) -> str:
         """Return how a point is shown."""
@@ -224,7 +229,120 @@ class Scene:
 
     def plus(self, point: Point, lag: Duration, target: str) -> float:
         """Return ``b(point) ⊕ lag``, read by the convention of the target."""
-        return self.axis.plus(self.at(point), lag, self.shown(point), target)
+        return self.axis.plus(self.source(point), lag, self.shown(point), target)
+
+
+# -- what is done ------------------------------------------------------------------------------------------------------
+
+
+def since(plan: Plan, axis: Axis) -> int:
+    """Return the boundary before which nothing comes that is not done."""
+    return axis.origin if plan.status_date is None else max(axis.origin, int(axis.read(plan.status_date, "closes")))
+
+
+def facts(plan: Plan, axis: Axis, name: str) -> tuple[int, int | None] | None:
+    """Return where an item began, and where it finished if it has; None where nothing is done of it."""
+    item = plan.items[name]
+    done = getattr(item, "progress", None)
+    if done is None or not (done.actual_start or done.actual_finish):
+        return None
+    if isinstance(item, Milestone):
+        met = max(axis.origin, int(axis.read(done.actual_finish or done.actual_start, item.shown)))
+        return met, met
+    began = max(axis.origin, int(axis.read(done.actual_start, "opens")))
+    return began, None if done.actual_finish is None else max(began, int(axis.read(done.actual_finish, "closes")))
+
+
+def rest_from(plan: Plan, axis: Axis, activity: Activity) -> int:
+    """Return the earliest boundary at which what is left of begun work may begin."""
+    resume = activity.progress.resume if activity.progress else None
+    return max(since(plan, axis), int(axis.read(resume, "opens")) if resume else 0)
+
+
+def _rests(plan: Plan, axis: Axis, activity: Activity, start: int) -> Sequence[int]:
+    """Return every boundary at which work may finish of which what is left begins at a boundary."""
+    left = activity.progress.remaining if activity.progress else None
+    assert left is not None
+    return axis.finishes(plan, activity.model_copy(update={"duration": left}), start)
+
+
+def as_told(plan: Plan, axis: Axis, places: Places) -> dict[str, tuple[int, int]]:
+    """Return places as a schedule tells them: begun work from where it began."""
+    began = {name: fact[0] for name in places if (fact := facts(plan, axis, name)) and fact[1] is None}
+    return {name: (began.get(name, start), finish) for name, (start, finish) in places.items()}
+
+
+def as_rests(plan: Plan, axis: Axis, places: Places) -> dict[str, tuple[int, int]]:
+    """Return places as a schedule tells them with begun work from the latest boundary at which its rest may begin."""
+    found = dict(places)
+    for activity in plan.activities:
+        fact = facts(plan, axis, activity.id)
+        if fact and fact[1] is None and activity.id in places:
+            finish = places[activity.id][1]
+            if not plan.switch(activity.enabled):
+                found[activity.id] = finish, finish
+                continue
+            left = activity.progress.remaining if activity.progress else None
+            assert left is not None
+            starts = [b for b in range(1, finish + 1) if axis.ends(activity.calendar, left, b, plan.calendar) <= finish]
+            found[activity.id] = max(starts, default=0), finish
+    return found
+
+
+def holds(here: Scene, rule: Any) -> bool:
+    """Return whether a rule holds as far as what is done leaves it anything to hold."""
+    return MEANINGS[rule.kind](here, rule) if here.plan.status_date is None else _Since(here).holds(rule)
+
+
+class _Since:
+    """What rules ask once something is done."""
+
+    def __init__(self, here: Scene) -> None:
+        self.here, self.plan, self.axis = here, here.plan, here.axis
+        self.first = since(here.plan, here.axis)
+
+    def holds(self, rule: Any) -> bool:
+        """Return whether a rule holds as far as what is done leaves it anything to hold."""
+        if rule.kind == "dependency" and rule.bound == "at-most":
+            return self._at_most(rule)
+        if rule.kind in ("dependency", "gate", "at-least", "migration"):
+            return self._free(rule.points()[-1]) or MEANINGS[rule.kind](self.here, rule)
+        if rule.kind == "equality":
+            return self._equal(rule)
+        if rule.kind in ("blackout", "capacity"):
+            return self._of_what_is_left(rule)
+        (point,) = rule.points()
+        day = self.plan.date(rule.date) if rule.kind == "not-after" else None
+        missed = day is not None and self.axis.shown(self.first, self.here.shown(point)) > day
+        return self._gone(point) or missed or MEANINGS[rule.kind](self.here, rule)
+
+    def _gone(self, point: Point) -> bool:
+        """Return whether a point is past."""
+        fact = facts(self.plan, self.axis, point.item)
+        return fact is not None and (fact[1] is not None or point.end == "start")
+
+    def _free(self, point: Point) -> bool:
+        """Return whether links ask nothing of a point."""
+        fact = facts(self.plan, self.axis, point.item)
+        return fact is not None and (fact[1] is not None or self.plan.logic == "override")
+
+    def _at_most(self, rule: Any) -> bool:
+        before, after = rule.points()
+        latest = self.here.plus(before, self.plan.duration(rule.lag), self.here.shown(after))
+        if self._gone(before):
+            return self._gone(after) or self._free(after) or latest < self.first or self.here.at(after) <= latest
+        return self._free(before) or self.here.source(after) <= latest
+
+    def _equal(self, rule: Any) -> bool:
+        points = [ended(point, "start") for point in rule.at]
+        coming = {self.here.at(point) for point in points if not self._gone(point)}
+        past = [self.here.source(point) for point in points if self._gone(point)]
+        return len(coming) < 2 and (not past or not coming or min(past) < self.first or coming == {min(past)})
+
+    def _of_what_is_left(self, rule: Any) -> bool:
+        field = "items" if rule.kind == "blackout" else "demands"
+        left = tuple(each for each in getattr(rule, field) if not self._gone(Point(getattr(each, "item", each), "finish")))
+        return not left or MEANINGS[rule.kind](self.here, rule.model_copy(update={field: left}))
 
 
 # -- judging and searching ---------------------------------------------------------------------------------------------
@@ -256,20 +374,30 @@ def placed_with_hammocks(plan: Plan, places: Places, axis: Axis | None = None) -
     return placed
 
 
-def _placed(plan: Plan, axis: Axis, places: Places) -> dict[str, bool]:
-    """Return for every item whether it lies where its kind and the axis allow."""
+def _placed(plan: Plan, axis: Axis, places: Places, rests: Places) -> dict[str, bool]:
+    """Return for every item whether it lies where its kind, what is done of it and the axis allow."""
     here = Scene(plan, axis, places)
     sound = {}
     for name, (start, finish) in places.items():
-        item = plan.items[name]
-        if isinstance(item, Activity):
-            fits = finish in axis.finishes(plan, item, start)
+        item, fact = plan.items[name], facts(plan, axis, name)
+        if fact is not None:
+            fits = (
+                (start, finish) == fact if fact[1] is not None else start == fact[0] and _goes_on(plan, axis, item, rests[name])
+            )
+        elif isinstance(item, Activity):
+            fits = finish in axis.finishes(plan, item, start) and start >= since(plan, axis)
         elif isinstance(item, Milestone):
-            fits = start == finish
+            fits = start == finish and start >= since(plan, axis)
         else:
             fits = hammock_place(here, item) == (start, finish)
         sound[name] = fits and axis.origin <= start and finish <= axis.limit and start <= finish
     return sound
+
+
+def _goes_on(plan: Plan, axis: Axis, item: Any, place: tuple[int, int]) -> bool:
+    """Return whether what is left of begun work lies where it may."""
+    start, finish = place
+    return finish in _rests(plan, axis, item, start) and start >= rest_from(plan, axis, item)
 
 
 def breaches(plan: Plan, places: Places, axis: Axis | None = None) -> frozenset[str]:
@@ -285,9 +413,9 @@ def breaches(plan: Plan, places: Places, axis: Axis | None = None) -> frozenset[
         The plan's axis, where there is one already.
     """
     axis = axis or Axis(plan)
-    here = Scene(plan, axis, places)
-    broken = {rule.id for rule in plan.rules if plan.switch(rule.enabled) and not MEANINGS[rule.kind](here, rule)}
-    return frozenset(broken | {f"item:{name}" for name, sound in _placed(plan, axis, places).items() if not sound})
+    here = Scene(plan, axis, as_rests(plan, axis, places))
+    broken = {rule.id for rule in plan.rules if plan.switch(rule.enabled) and not holds(here, rule)}
+    return frozenset(broken | {f"item:{name}" for name, sound in _placed(plan, axis, places, here.places).items() if not sound})
 
 
 def schedules(plan: Plan, first: str | None = None) -> Iterator[dict[str, tuple[int, int]]]:
@@ -309,7 +437,7 @@ def schedules(plan: Plan, first: str | None = None) -> Iterator[dict[str, tuple[
 
     def joined(depth: int, places: dict[str, tuple[int, int]]) -> Iterator[dict[str, tuple[int, int]]]:
         if depth == len(groups):
-            yield placed_with_hammocks(plan, places, axis)
+            yield placed_with_hammocks(plan, as_told(plan, axis, places), axis)
             return
         for found in _within(plan, axis, groups[depth], rules):
             yield from joined(depth + 1, places | found)
@@ -347,7 +475,7 @@ def _within(plan: Plan, axis: Axis, group: list[str], rules: list[Any]) -> Itera
             return
         for place in own[depth]:
             places[group[depth]] = place
-            if all(MEANINGS[rule.kind](here, rule) for rule in due[depth]):
+            if all(holds(here, rule) for rule in due[depth]):
                 yield from extend(depth + 1)
 
     return extend(0)
@@ -355,13 +483,22 @@ def _within(plan: Plan, axis: Axis, group: list[str], rules: list[Any]) -> Itera
 
 def _alone(plan: Plan, axis: Axis, name: str, rules: list[Any]) -> list[tuple[int, int]]:
     """Return every place of an item that breaks none of the rules that speak of it alone."""
-    item = plan.items[name]
+    item, fact = plan.items[name], facts(plan, axis, name)
+
+    def ends(start: int) -> Sequence[int]:
+        if not isinstance(item, Activity):
+            return [start]
+        return axis.finishes(plan, item, start) if fact is None else _rests(plan, axis, item, start)
+
+    first = rest_from(plan, axis, item) if fact is not None and isinstance(item, Activity) else since(plan, axis)
+    tried: Any = ((start, finish) for start in range(first, axis.limit + 1) for finish in ends(start))
+    if fact is not None and fact[1] is not None:
+        tried = [fact]
     possible = []
-    for start in range(axis.origin, axis.limit + 1):
-        for finish in axis.finishes(plan, item, start) if isinstance(item, Activity) else [start]:
-            here = Scene(plan, axis, {name: (start, finish)})
-            if all(MEANINGS[rule.kind](here, rule) for rule in rules):
-                possible.append((start, finish))
+    for start, finish in tried:
+        here = Scene(plan, axis, {name: (start, finish)})
+        if all(holds(here, rule) for rule in rules):
+            possible.append((start, finish))
     return possible
 
 

@@ -164,7 +164,7 @@ def _gate(here: Scene, rule: Gate) -> bool:
 
 def _migration(here: Scene, rule: Migration) -> bool:
     """For every set of shares: what they have to move fits into what can be moved of them."""
-    first, end = min(here.at(ended(entry.at, "finish")) for entry in rule.ready), here.at(ended(rule.after, "start"))
+    first, end = min(here.source(ended(entry.at, "finish")) for entry in rule.ready), here.at(ended(rule.after, "start"))
     caps = []
     for boundary in range(end):
         day, pace = here.axis.days[boundary], 100
@@ -179,7 +179,7 @@ def _migration(here: Scene, rule: Migration) -> bool:
         caps.append(0 if idle else Fraction(pace, 100) * here.plan.amount(rule.limit))
     parts = []
     for entry in rule.ready:
-        ready, size = here.at(ended(entry.at, "finish")), Fraction(str(entry.share)) * rule.meter_points / 100
+        ready, size = here.source(ended(entry.at, "finish")), Fraction(str(entry.share)) * rule.meter_points / 100
         back = size * rule.comes_back / 100
         waits = [(0, size), (rule.comes_back_after, back)] if rule.comes_back_after else [(0, size + back)]
         parts += [(ready + wait, end - entry.checks, work, entry.limit or work) for wait, work in waits if work]

@@ -35,7 +35,7 @@ from optimiser.critical import (
 )
 from optimiser.encoding import ENCODERS, Encoding, Limits
 from tests import brute_force
-from tests.brute_force import Axis, breaches, placed_with_hammocks, schedules
+from tests.brute_force import Axis, as_told, breaches, facts, placed_with_hammocks, schedules
 from tests.quotas import require, summary, until
 from tests.random_plans import UNITS, plans, random_plan
 
@@ -104,8 +104,8 @@ def _critical_and_brute_force(plan: Plan, clock: Clock, tally: Counter[str]) -> 
     elif possible is not None:
         for item in (*plan.activities, *plan.milestones):
             counted = next(schedules(bare, item.id))[item.id]
-            if found.position(item.id) != counted:
-                yield f"critical places {item.id} at {found.position(item.id)}, brute force at {counted}"
+            if (placed := found.network.place(item.id, found.values)) != counted:
+                yield f"critical places {item.id} at {placed}, brute force at {counted}"
 
 
 def _encoding_and_brute_force(plan: Plan, clock: Clock, axis: Axis, tally: Counter[str]) -> Iterator[str]:
@@ -127,7 +127,7 @@ def _encoding_and_brute_force(plan: Plan, clock: Clock, axis: Axis, tally: Count
         boundary = counted[milestone][0]
         if (answer.status, answer.boundary, answer.bound) != ("optimal", boundary, boundary):
             yield f"encoding: {milestone} {answer.status} at {answer.boundary}, bound {answer.bound}; brute force {boundary}"
-        elif wrong := refused(plan, answer.positions or {}, axis, clock):
+        elif wrong := refused(plan, as_told(plan, axis, answer.positions or {}), axis, clock):
             yield f"check refuses the positions of encoding: {wrong}"
         if bound.status == "feasible" and pools:
             tally["tiny, capacity that binds"] += bound.position(milestone)[0] < boundary
@@ -142,7 +142,7 @@ def _encoding_and_brute_force(plan: Plan, clock: Clock, axis: Axis, tally: Count
 def _places(network: Any, values: list[int]) -> dict[str, tuple[int, int]]:
     """Return places from the boundaries of nodes."""
     items = [item.id for item in (*network.plan.activities, *network.plan.milestones)]
-    return {name: (values[network.item_nodes(name)[0]], values[network.item_nodes(name)[1]]) for name in items}
+    return {name: network.place(name, values) for name in items}
 
 
 def _check_and_brute_force(plan: Plan, clock: Clock, axis: Axis, tally: Counter[str]) -> Iterator[str]:
@@ -173,6 +173,8 @@ def _anywhere(plan: Plan, axis: Axis, item: Any, random: np.random.Generator) ->
     start = int(random.integers(max(1, axis.origin - 1), min(axis.size - 1, axis.limit + 1) + 1))
     if item.id in {milestone.id for milestone in plan.milestones}:
         return start, start
+    if (fact := facts(plan, axis, item.id)) and fact[1] is None:  # a schedule that has it begin elsewhere is wrong for both
+        return fact[0], max(fact[0], start)
     right = [finish for finish in axis.finishes(plan, item, start) if finish >= start] or [start]
     finish = right[int(random.integers(len(right)))]
     return start, min(axis.size - 1, finish + (random.random() < 0.1))
@@ -185,7 +187,7 @@ def medium_disagreements(plan: Plan, tally: Counter[str]) -> Iterator[str]:
     tally[f"medium, {found.status} by critical"] += 1
     encoding = Encoding(bare, clock, windows=None, switches=False)
     if found.status == "feasible":
-        positions = {name: found.position(name) for name in _movable(plan)}
+        positions = {name: found.network.place(name, found.values) for name in _movable(plan)}
         if wrong := refused(bare, positions, axis, clock):
             yield f"check refuses the earliest times of critical: {wrong}"
     for milestone in plan.targets[-2:]:
@@ -197,7 +199,7 @@ def medium_disagreements(plan: Plan, tally: Counter[str]) -> Iterator[str]:
         boundary = found.position(milestone)[0]
         if (answer.status, answer.boundary) != ("optimal", boundary):
             yield f"critical places {milestone} at {boundary}, encoding at {answer.boundary} ({answer.status})"
-        elif wrong := refused(bare, answer.positions or {}, axis, clock):
+        elif wrong := refused(bare, as_told(plan, axis, answer.positions or {}), axis, clock):
             yield f"check refuses the positions of encoding: {wrong}"
     if len(bare.rules) < len(plan.rules) and plan.targets:
         yield from _medium_with_capacity(plan, clock, axis, tally)
@@ -218,7 +220,7 @@ def _medium_with_capacity(plan: Plan, clock: Clock, axis: Axis, tally: Counter[s
         tally["medium, capacity that binds"] += bound.position(milestone)[0] < answer.boundary
         if lower > answer.boundary:
             yield f"capacity bound {lower} of {milestone} is above a schedule's {answer.boundary}"
-        if wrong := refused(plan, answer.positions or {}, axis, clock):
+        if wrong := refused(plan, as_told(plan, axis, answer.positions or {}), axis, clock):
             yield f"check refuses the positions of encoding: {wrong}"
     best = best_schedule(bound, pools, milestone)
     if best:

@@ -68,8 +68,9 @@ def test_what_is_done_may_be_said_beside_the_items_in_a_list_or_a_table(tmp_path
     assert plan.done("M1")
     assert plan.under_way("BUILD")
     assert not plan.under_way("DESIGN")
-    assert plan.remaining(build) == Duration(9, "wd"), "60 % of 15 wd"
-    assert plan.remaining(build.model_copy(update={"duration": Duration(14, "wd")})) == Duration(9, "wd"), "8.4 wd, rounded up"
+    assert plan.remaining(build) == plan.still_to_do(build) == Duration(9, "wd"), "60 % of 15 wd"
+    assert Plan.model_validate(plan.model_dump(mode="json")) == plan
+    assert plan.still_to_do(plan.activities[2]) == Duration(2, "mo"), "it has not begun"
     again = Plan.model_validate(plan.model_dump(mode="json"))
     assert again == plan
 

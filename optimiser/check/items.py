@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 
 from models.items import Activity, Hammock, Item, Milestone
 from models.plan import DURATION_PREFIX, Plan
+from models.progress import Progress
 from models.rules import Point
 from models.schedule import Position, Schedule, Violation
 from optimiser.check.places import Places, broken
@@ -99,7 +101,11 @@ def _activity(activity: Activity, places: Places) -> Iterator[Violation]:
 
     With the duration off, only ``b(finish) ≥ b(start)``.
     """
+    if activity.progress is not None and activity.progress.begun:
+        yield from _begun(activity, activity.progress, places)
+        return
     start, finish = Point(activity.id, "start"), Point(activity.id, "finish")
+    yield from _to_come(start, places)
     required = finish_of(activity, places.boundary(start), places)
     if required is None:
         if places.boundary(finish) < places.boundary(start):
@@ -115,9 +121,51 @@ def _activity(activity: Activity, places: Places) -> Iterator[Violation]:
         yield broken(ITEM_PREFIX + activity.id, message)
 
 
+def _to_come(point: Point, places: Places) -> Iterator[Violation]:
+    """What is not done lies behind the status date."""
+    since = places.since
+    if places.clock.origin <= places.boundary(point) < since:
+        message = (
+            f"{places.found(point)}, required at or after {places.when(since, places.plan.convention(point))}: it is not done"
+        )
+        yield broken(ITEM_PREFIX + point.item, message, places.shortfall(point, since))
+
+
+def _at(point: Point, date: dt.date, places: Places) -> Iterator[Violation]:
+    """What is done is where it was."""
+    required = max(places.clock.origin, places.clock.boundary(date, places.plan.convention(point)))
+    if point.end == "finish":
+        required = max(required, places.positions[point.item].start)
+    if places.boundary(point) != required:
+        message = f"{places.found(point)}, required {places.when(required, places.plan.convention(point))}, where it was"
+        yield broken(ITEM_PREFIX + point.item, message, places.shortfall(point, required))
+
+
+def _begun(activity: Activity, done: Progress, places: Places) -> Iterator[Violation]:
+    """What has begun is at its actual dates; what is left of it is done from the status date on, or from where it goes on."""
+    start, finish = Point(activity.id, "start"), Point(activity.id, "finish")
+    if done.actual_start is not None:
+        yield from _at(start, done.actual_start, places)
+    if done.actual_finish is not None:
+        yield from _at(finish, done.actual_finish, places)
+        return
+    least = places.since if done.resume is None else max(places.since, places.clock.boundary(done.resume, "opens"))
+    begins, ends = places.still(activity.id)
+    rest = places.plan.still_to_do(activity)
+    if places.plan.switch(activity.enabled) and places.clock.finish(begins, rest, activity.calendar) != ends:
+        message = f"{places.found(finish)}, where nothing ends of which {rest} are left"
+        yield broken(DURATION_PREFIX + activity.id, message)
+    elif begins < least:
+        message = f"{places.found(finish)}, required {rest} after {places.when(least, 'opens')}, from where it goes on"
+        yield broken(DURATION_PREFIX + activity.id, message, least - begins)
+
+
 def _milestone(milestone: Milestone, places: Places) -> Iterator[Violation]:
-    """``b(start) = b(finish)``: an event is one boundary."""
-    position = places.positions[milestone.id]
+    """``b(start) = b(finish)``: an event is one boundary, where it was or behind the status date."""
+    position, done = places.positions[milestone.id], milestone.progress or Progress()
+    came = done.actual_finish or done.actual_start
+    start = Point(milestone.id, "start")
+    yield from _to_come(start, places) if came is None else _at(start, came, places)
     if position.start != position.finish:
         begins, ends = (places.when(boundary, milestone.shown) for boundary in (position.start, position.finish))
         message = f"{milestone.id} starts {begins} and finishes {ends}, required at one boundary"

@@ -116,7 +116,9 @@ def placed_late(plan: Plan, schedule: Schedule, clock: Clock | None = None) -> t
     late = [
         activity
         for activity in plan.activities
-        if activity.placement == "as-late-as-possible" and activity.id in places.positions
+        if activity.placement == "as-late-as-possible"
+        and activity.id in places.positions
+        and (plan.unit == "minute" or not (plan.done(activity.id) or plan.under_way(activity.id)))
     ]
     follows = {activity.id for activity in late} | {hammock.id for hammock in plan.hammocks}
     last = max((place.finish for name, place in places.positions.items() if name not in follows), default=0)

@@ -42,20 +42,29 @@ def dependency(rule: Dependency, places: Places) -> Iterator[Violation]:
     lag = places.plan.duration(rule.lag)
     source, target = places.plan.convention(before), places.plan.convention(after)
     required = places.clock.shift(places.boundary(before), lag, source, target)
-    late_enough = places.boundary(after) >= required
-    early_enough = places.boundary(after) <= required
-    if late_enough if rule.bound == "at-least" else early_enough:
+    bounded = places.linked(after)
+    if rule.bound == "at-most":
+        if places.boundary(after) <= required or not _still_holds(before, after, required, places):
+            return
+    elif bounded is None or bounded >= required:
         return
     side = "at or after" if rule.bound == "at-least" else "at or before"
     message = f"{places.found(after)}, required {side} {places.when(required, target)}: {lag} from {places.at(before)}"
     yield broken(rule.id, message, places.shortfall(after, required))
 
 
+def _still_holds(before: Point, after: Point, latest: int, places: Places) -> bool:
+    """Return whether a latest boundary behind a point holds anything: nothing past moves, nor comes by a day that is past."""
+    if places.past(before):
+        return not places.past(after) and places.linked(after) is not None and not places.missed(latest)
+    return places.linked(before) is not None
+
+
 def not_before(rule: NotBefore, places: Places) -> Iterator[Violation]:
     """``b(at) ≥ date``; no date, no constraint."""
     (at,) = rule.points()
     date = places.plan.date(rule.date)
-    if date is None:
+    if date is None or places.past(at):
         return
     convention = places.plan.convention(at)
     required = places.clock.stated(date, convention, "floor")
@@ -72,6 +81,8 @@ def not_after(rule: NotAfter, places: Places) -> Iterator[Violation]:
         return
     convention = places.plan.convention(at)
     required = places.clock.stated(date, convention, "ceiling")
+    if places.past(at) or places.missed(required):
+        return
     if places.boundary(at) > required:
         message = f"{places.found(at)}, required not after {date}, which is {places.when(required, convention)}"
         yield broken(rule.id, message, places.shortfall(at, required))
@@ -80,6 +91,8 @@ def not_after(rule: NotAfter, places: Places) -> Iterator[Violation]:
 def alignment(rule: Alignment, places: Places) -> Iterator[Violation]:
     """The day shown is the first, or the last, working day of its month."""
     (at,) = rule.points()
+    if places.past(at):
+        return
     if places.boundary(at) not in places.clock.aligned(rule.to, places.plan.convention(at)):
         message = f"{places.found(at)}, required on the {rule.to.replace('-', ' ')} of a month"
         yield broken(rule.id, message)
@@ -89,6 +102,8 @@ def release(rule: Release, places: Places) -> Iterator[Violation]:
     """``b(at)`` is the boundary of an occasion."""
     (at,) = rule.points()
     boundary, convention = places.boundary(at), places.plan.convention(at)
+    if places.past(at):
+        return
     occasions = [int(occasion) for occasion in places.clock.occasions(rule.occasions, convention)[0]]
     if boundary not in occasions:
         later = [occasion for occasion in occasions if occasion > boundary]
@@ -104,8 +119,10 @@ def blackout(rule: Blackout, places: Places) -> Iterator[Violation]:
         if first == after:
             continue
         for name in rule.items:
+            if places.plan.done(name):
+                continue
             start, finish = Point(name, "start"), Point(name, "finish")
-            begins, ends = places.boundary(start), places.boundary(finish)
+            begins, ends = places.still(name)
             item = places.plan.items[name]
             if not isinstance(item, Milestone):
                 clear = ends <= first or begins >= after
@@ -127,8 +144,9 @@ def capacity(rule: Capacity, places: Places) -> Iterator[Violation]:
     """On every working day the demands of the items in progress add up to no more than the capacity."""
     plan, clock = places.plan, places.clock
     used: Counter[int] = Counter()
+    still = {demand.item: places.still(demand.item) for demand in rule.demands if not plan.done(demand.item)}
     for demand in rule.demands:
-        for day in range(places.boundary(Point(demand.item, "start")), places.boundary(Point(demand.item, "finish"))):
+        for day in range(*still.get(demand.item, (0, 0))):
             used[day] += plan.amount(demand.amount)
 
     def available(day: int) -> int:
@@ -145,7 +163,7 @@ def capacity(rule: Capacity, places: Places) -> Iterator[Violation]:
     working = [
         f"{demand.item} ({plan.amount(demand.amount)})"
         for demand in rule.demands
-        if places.boundary(Point(demand.item, "start")) <= worst < places.boundary(Point(demand.item, "finish"))
+        if demand.item in still and still[demand.item][0] <= worst < still[demand.item][1]
     ]
     message = (
         f"on {len(over)} working days, {clock.show(min(over), 'opens')} the first and {clock.show(max(over), 'opens')} "
@@ -165,7 +183,8 @@ def at_least(rule: AtLeast, places: Places) -> Iterator[Violation]:
         for place, point in enumerate(of)
     )
     required, place = reached[count - 1]
-    if places.boundary(after) < required:
+    bounded = places.linked(after)
+    if bounded is not None and bounded < required:
         message = (
             f"{places.found(after)}, required at or after {places.when(required, target)}, when {count} of {len(of)} are "
             f"reached: {lag} from {places.at(of[place])}"
@@ -175,7 +194,12 @@ def at_least(rule: AtLeast, places: Places) -> Iterator[Violation]:
 
 def equality(rule: Equality, places: Places) -> Iterator[Violation]:
     """``b(p₁) = b(p₂) = …``."""
-    boundaries = [places.boundary(point) for point in rule.points()]
+    gone = [places.boundary(point) for point in rule.points() if places.past(point)]
+    boundaries = [places.boundary(point) for point in rule.points() if not places.past(point)]
+    if not boundaries:
+        return
+    if gone and not places.missed(min(gone)):
+        boundaries.append(min(gone))
     if min(boundaries) != max(boundaries):
         message = f"required at one boundary, but {some(places.found(point) for point in rule.points())}"
         yield broken(rule.id, message, max(boundaries) - min(boundaries))
@@ -191,11 +215,13 @@ def gate(rule: Gate, places: Places) -> Iterator[Violation]:
     board = next((day for day in days if clock.boundary(day, "opens") >= ready), None)
     waits = f"{notice} of notice from {places.at(before)}"
     if board is None:
+        if places.linked(after) is None:
+            return
         message = f"{places.found(after)}, required after a board, but on the days covered none sits after {waits}"
         yield broken(rule.id, message)
         return
-    required = clock.boundary(board, "closes")
-    if places.boundary(after) < required:
+    required, bounded = clock.boundary(board, "closes"), places.linked(after)
+    if bounded is not None and bounded < required:
         message = (
             f"{places.found(after)}, required at or after {places.when(required, target)}: the board sits on {board}, "
             f"its first day after {waits}"
@@ -206,7 +232,9 @@ def gate(rule: Gate, places: Places) -> Iterator[Violation]:
 def migration(rule: Migration, places: Places) -> Iterator[Violation]:
     """Every share is moved from its point to ``b(after)`` less its checks, within its own limit and that of all."""
     *_, after = rule.points()
-    plan, clock, end = places.plan, places.clock, places.boundary(after)
+    plan, clock, end = places.plan, places.clock, places.linked(after)
+    if end is None:
+        return
     shares = [(places.boundary(share.point), share) for share in rule.shares()]
     first, limit, lifted = min(begun for begun, _ in shares), plan.amount(rule.limit), plan.amount(rule.lifted)
     worked = set(clock.own_days(rule.calendar or plan.calendar).tolist())

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from models.items import Milestone
+import numpy as np
+
+from models.items import Activity, Milestone
 from models.plan import Plan
 from models.rules import Point
 from models.schedule import Position, Violation
@@ -39,6 +41,42 @@ class Places:
         """Return ``b(point)``, the boundary of a point whose end is filled in."""
         position = self.positions[point.item]
         return position.finish if point.end == "finish" else position.start
+
+    # -- what is done --------------------------------------------------------------------------------------------------
+
+    @property
+    def since(self) -> int:
+        """The boundary before which nothing comes that is not done."""
+        status = self.plan.status_date
+        return self.clock.origin if status is None else max(self.clock.origin, self.clock.boundary(status, "closes"))
+
+    def missed(self, boundary: int) -> bool:
+        """Return whether a latest boundary lies before the status date, so that what is not done by then has broken it."""
+        return self.plan.status_date is not None and boundary < self.since
+
+    def past(self, point: Point) -> bool:
+        """Return whether a point, whose end is filled in, has come."""
+        return self.plan.done(point.item) or (point.end == "start" and self.plan.under_way(point.item))
+
+    def linked(self, point: Point) -> int | None:
+        """Return the boundary that a link bounds from below: of begun work where its rest begins; None where it bounds none."""
+        plan = self.plan
+        if plan.done(point.item) or (plan.logic == "override" and plan.under_way(point.item)):
+            return None
+        return self.still(point.item)[0] if point.end == "start" else self.boundary(point)
+
+    def still(self, item: str) -> tuple[int, int]:
+        """Return between which boundaries work is still to be done: what is left of begun work as late as its finish lets it be."""
+        position, held = self.positions[item], self.plan.items[item]
+        if not isinstance(held, Activity) or not self.plan.under_way(item):
+            return position.start, position.finish
+        if not self.plan.switch(held.enabled):
+            return position.finish, position.finish
+        rest, starts = self.plan.still_to_do(held), np.arange(position.finish + 1)
+        ends = self.clock.finishes(starts, rest.amount, rest.unit, held.calendar) <= position.finish
+        if rest.amount:
+            ends &= self.clock.may_start(held.calendar)[starts]
+        return int(np.flatnonzero(ends)[-1]) if ends.any() else 0, position.finish
 
     def knows(self, points: Iterable[Point]) -> bool:
         """Return whether every point has a place on the calendar."""

@@ -269,7 +269,8 @@ def floats(earliest: Earliest, milestone: str, *, boundary: int | None = None) -
     found: dict[str, int | None] = {}
     for item in items:
         start, finish = network.item_nodes(item.id)
-        found[item.id] = slips[start] if affects[start] or affects[finish] else None
+        moves = not network.plan.done(item.id) and (affects[start] or affects[finish])
+        found[item.id] = slips[start] if moves else None
         if isinstance(network.clock, MinuteClock) and start not in asked and found[item.id] is not None:
             found[item.id] = _slip_of_both(earliest, network.clock, item, latest, affects)
     return found
@@ -357,7 +358,9 @@ def free_floats(earliest: Earliest, items: Iterable[str]) -> dict[str, int | Non
                 late = max(arc.family.latest(limits[arc.target], amount), BELOW)
                 if late < limits[arc.source]:
                     limits[arc.source], moved = late, True
-        found[item] = max(0, limits[start] - earliest.values[start]) if waited & {start, finish} else None
+        found[item] = (
+            max(0, limits[start] - earliest.values[start]) if waited & {start, finish} and not network.plan.done(item) else None
+        )
     return found
 
 

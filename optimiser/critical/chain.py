@@ -61,16 +61,28 @@ def statement(network: Network, node: int, boundary: int, rule: str | None, know
     """
     plan, point = network.plan, network.points[node]
     date = plain_date(network.clock.show(boundary, plan.convention(point)))
-    reason = _ground(network, node, pushed=bool(known)) if rule is None else demand(plan, rule)
+    reason = _ground(network, node, boundary, pushed=bool(known)) if rule is None else demand(plan, rule)
     for quorum in network.quorums:
         at = [known.get(source) for source in quorum.sources]
         if quorum.rule == rule and quorum.target == node and quorum.reach(at)[0] == boundary and (said := quorum.said(at)):
             reason = f"{reason}; {said}"
-    return f"{point_name(plan, point)} is at {date} or later: {reason}"
+    rest = point.end == "start" and network.began.get(point.item) is not None and not _came(network, node, boundary)
+    name = f"what is left of {point.item}" if rest else point_name(plan, point)
+    return f"{name} is at {date} or later: {reason}"
 
 
-def _ground(network: Network, node: int, *, pushed: bool) -> str:
+def _came(network: Network, node: int, boundary: int) -> bool:
+    """Say whether a point of a plan of days was done by a boundary: of begun work its actual start."""
+    point = network.points[node]
+    began = network.began.get(point.item) if point.end == "start" else None
+    return network.plan.done(point.item) or (began is not None and boundary <= network.base[began])
+
+
+def _ground(network: Network, node: int, boundary: int, *, pushed: bool) -> str:
     """Say why a point is no earlier that no rule holds."""
+    if network.plan.unit == "day" and network.plan.status_date is not None:
+        since = f"done by the status date, {plain_date(network.plan.status_date)}"
+        return "so it was done" if _came(network, node, boundary) else f"it is not {since}"
     point = network.points[node]
     item = network.plan.items[point.item]
     progress = getattr(item, "progress", None)

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from models.duration import Reference
-from models.items import Activity
 from models.plan import Plan
 from models.rules import (
     Alignment,
@@ -20,15 +19,14 @@ from models.rules import (
     Gate,
     NotAfter,
     NotBefore,
-    Point,
     Release,
 )
 from optimiser.circles import components
 from optimiser.clock import Boundaries, Clock, MinuteClock, clock_of
 from optimiser.critical.minute_rules import compile_minutes
 from optimiser.critical.moving import compile_migration
-from optimiser.critical.network import Arc, Family, Network, Quorum, constant, duration_slot, inverse, next_place
-from optimiser.errors import InputError, Located
+from optimiser.critical.network import Arc, Bound, Family, Network, Quorum, constant, next_place
+from optimiser.critical.works import lay_items, missed, past, waiting
 
 __all__ = ["RULE_COMPILERS", "compile_network"]
 
@@ -50,26 +48,15 @@ def compile_network(plan: Plan, clock: Clock | None = None) -> Network:
     """
     clock = clock or clock_of(plan)
     network = Network(plan, clock)
-    if plan.unit == "day" and plan.status_date is not None:
-        raise InputError([Located("dates of a plan of days with a status date are not worked out yet", path="status_date")])
     if isinstance(clock, MinuteClock):
         compile_minutes(network, clock)
         return _ordered(network)
-    for activity in plan.activities:
-        for end in ("start", "finish"):
-            network.nodes[activity.id, end] = len(network.points)
-            network.points.append(Point(activity.id, end))
-    for milestone in plan.milestones:
-        network.nodes[milestone.id, "start"] = network.nodes[milestone.id, "finish"] = len(network.points)
-        network.points.append(Point(milestone.id, "start"))
-    for activity in plan.activities:
-        _compile_duration(network, activity)
+    lay_items(network)
     for rule in plan.rules:
         network.enabled[rule.id] = plan.switch(rule.enabled)
         if isinstance(rule.enabled, Reference):
             network.switch_slots[rule.id] = rule.enabled.name
         RULE_COMPILERS[rule.kind](network, rule)
-    network.base = [network.clock.origin] * len(network.points)
     return _ordered(network)
 
 
@@ -80,58 +67,51 @@ def _ordered(network: Network) -> Network:
     return network
 
 
-def _compile_duration(network: Network, activity: Activity) -> None:
-    """``b(finish) = b(start) + duration``, and a start on a day the activity's own calendar works."""
-    plan, clock = network.plan, network.clock
-    start, finish = network.item_nodes(activity.id)
-    duration = plan.duration(activity.duration)
-    slot = duration_slot(activity.id)
-    slots = (*((activity.duration.name,) if isinstance(activity.duration, Reference) else ()), slot)
-    network.enabled[slot] = plan.switch(activity.enabled)
-    if isinstance(activity.enabled, Reference):
-        network.switch_slots[slot] = activity.enabled.name
-    own = activity.calendar if activity.calendar != plan.calendar else None
-    if duration.unit == "wd" and own is None:
-        forwards, backwards = Family(clock, 1), Family(clock, -1)
-    else:
-        axis = np.arange(clock.size + 1, dtype=np.int64)
-
-        def finishes(amount: int) -> Boundaries:
-            return clock.finishes(axis, amount, duration.unit, own)
-
-        forwards = Family(clock, 0, finishes)
-        backwards = Family(clock, 0, lambda amount: inverse(finishes(amount), clock.size))
-    network.durations[start] = Arc(start, finish, slot, forwards, duration.amount, slots, (slot,))
-    network.arcs.append(network.durations[start])
-    network.arcs.append(Arc(finish, start, slot, backwards, duration.amount, slots, mirrored=True))
-    if own is not None:
-        worked = next_place(np.flatnonzero(clock.may_start(own)), clock.size, clock.beyond)
-        idle = np.arange(clock.size + 1, dtype=np.int64)
-        family = Family(clock, 0, lambda amount: worked if amount else idle)
-        network.arcs.append(Arc(start, start, slot, family, duration.amount, slots, (slot,)))
-
-
 def _dependency(network: Network, rule: Dependency) -> None:
     before, after = rule.points()
-    network.add_lag(rule.id, network.node(before), network.node(after), rule.lag, at_most=rule.bound == "at-most")
+    if rule.bound == "at-least":
+        target = waiting(network, after)
+        if target is not None:
+            network.add_lag(rule.id, network.from_node(before), target, rule.lag)
+        return
+    family = network.shift(network.from_node(before), network.from_node(after), network.plan.duration(rule.lag).unit)
+    if not past(network.plan, before):
+        if waiting(network, before) is not None:
+            network.add_lag(rule.id, network.node(before), network.from_node(after), rule.lag, at_most=True)
+    elif not past(network.plan, after) and waiting(network, after) is not None:
+        # The past moves no more: what lies so far behind it comes by then, unless that is past as well.
+        source = network.from_node(before)
+        if not missed(network, family.at(network.base[source], network.plan.duration(rule.lag).amount)):
+            network.add_lag(rule.id, source, network.node(after), rule.lag, at_most=True)
+            network.ceilings.append(Bound(source, rule.id, network.base[source], side="ceiling"))
 
 
 def _not_before(network: Network, rule: NotBefore) -> None:
-    network.add_dated("floor", rule.id, rule.points()[0], rule.date)
+    if not past(network.plan, rule.points()[0]):
+        network.add_dated("floor", rule.id, rule.points()[0], rule.date)
 
 
 def _not_after(network: Network, rule: NotAfter) -> None:
+    if past(network.plan, rule.points()[0]):
+        return
     network.add_dated("ceiling", rule.id, rule.points()[0], rule.date)
+    boundary = network.ceilings[-1].boundary
+    if boundary is not None and missed(network, boundary):
+        network.ceilings.pop()
 
 
 def _alignment(network: Network, rule: Alignment) -> None:
     point = rule.points()[0]
+    if past(network.plan, point):
+        return
     places = network.clock.aligned(rule.to, network.plan.convention(point))
     network.add_places(rule.id, network.node(point), places)
 
 
 def _release(network: Network, rule: Release) -> None:
     point = rule.points()[0]
+    if past(network.plan, point):
+        return
     places, ends = network.clock.occasions(rule.occasions, network.plan.convention(point))
     network.add_places(rule.id, network.node(point), places, ends=ends)
 
@@ -142,6 +122,8 @@ def _blackout(network: Network, rule: Blackout) -> None:
     windows = [(first, after) for first, after in map(clock.window, rule.windows) if first < after]
     axis = np.arange(clock.size + 1, dtype=np.int64)
     for item in rule.items:
+        if network.plan.done(item):
+            continue
         start, finish = network.item_nodes(item)
         if start == finish:
             late = 1 if network.convention(start) == "closes" else 0
@@ -175,9 +157,11 @@ def _capacity(network: Network, rule: Capacity) -> None:
 
 def _at_least(network: Network, rule: AtLeast) -> None:
     *counted, after = rule.points()
-    target = network.node(after)
+    target = waiting(network, after)
+    if target is None:
+        return
     lag = network.plan.duration(rule.lag)
-    sources = tuple(network.node(point) for point in counted)
+    sources = tuple(network.from_node(point) for point in counted)
     network.quorums.append(
         Quorum(
             sources=sources,
@@ -194,7 +178,11 @@ def _at_least(network: Network, rule: AtLeast) -> None:
 
 def _equality(network: Network, rule: Equality) -> None:
     """Hold points together as a star: each is at least the first, and the first at least each."""
-    first, *others = [network.node(point) for point in rule.points()]
+    gone = [network.base[network.from_node(point)] for point in rule.points() if past(network.plan, point)]
+    nodes = [network.node(point) for point in rule.points() if not past(network.plan, point)]
+    if gone and not missed(network, min(gone)):
+        network.ceilings += [Bound(node, rule.id, min(gone), side="ceiling") for node in nodes]
+    first, *others = nodes or [-1]
     same = Family(network.clock, 1)
     for node in others:
         if node != first:
@@ -205,6 +193,9 @@ def _gate(network: Network, rule: Gate) -> None:
     """``x[after] ≥`` the evening of the first board whose morning is at or after ``x[before] ⊕ notice``."""
     clock = network.clock
     before, after = rule.points()
+    target = waiting(network, after)
+    if target is None:
+        return
     notice = network.plan.duration(rule.notice)
     shown = network.plan.convention(before)
     kept = network.boards.get((rule.board, notice.unit, shown))
@@ -221,7 +212,7 @@ def _gate(network: Network, rule: Gate) -> None:
         kept = network.boards[rule.board, notice.unit, shown] = Family(clock, 0, approved)
     slots = (*((rule.notice.name,) if isinstance(rule.notice, Reference) else ()), rule.id)
     family = kept
-    network.arcs.append(Arc(network.node(before), network.node(after), rule.id, family, notice.amount, slots))
+    network.arcs.append(Arc(network.from_node(before), target, rule.id, family, notice.amount, slots))
 
 
 RULE_COMPILERS: dict[str, Callable[[Network, Any], None]] = {

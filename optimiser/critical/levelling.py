@@ -60,7 +60,8 @@ def resources(plan: Plan, clock: Clock) -> tuple[Resource, ...]:
                 available[max(boundary, 0) :] = plan.amount(step.amount)
             demand: dict[str, int] = {}
             for entry in rule.demands:
-                demand[entry.item] = demand.get(entry.item, 0) + plan.amount(entry.amount)
+                if not plan.done(entry.item):
+                    demand[entry.item] = demand.get(entry.item, 0) + plan.amount(entry.amount)
             found.append(Resource(rule.id, available, {item: amount for item, amount in demand.items() if amount}))
     return tuple(found)
 

@@ -32,6 +32,7 @@ from models.rules import Migration, MovedShare, PaceStep
 from optimiser.clock import Boundaries, Clock
 from optimiser.critical.flow import earliest_completion
 from optimiser.critical.network import Arc, Family, Network, Quorum, constant
+from optimiser.critical.works import waiting
 from optimiser.wording import plain_date
 
 __all__ = ["Flow", "Throughput", "compile_migration"]
@@ -299,14 +300,17 @@ class Flow(Quorum):
 def compile_migration(network: Network, rule: Migration) -> None:
     """For every share alone the days that its work takes; for all of them together when they are moved."""
     clock, *_, after = network.clock, *rule.points()
+    target = waiting(network, after)
+    if target is None:
+        return
     shares = rule.shares()
-    sources = tuple(dict.fromkeys(network.node(share.point) for share in shares))
-    places = [(sources.index(network.node(share.point)), share) for share in shares]
+    sources = tuple(dict.fromkeys(network.from_node(share.point) for share in shares))
+    places = [(sources.index(network.from_node(share.point)), share) for share in shares]
     fixed = isinstance(rule.lifted, int)
     room = Throughput(clock, rule, places, network.plan.amount(rule.lifted))
     alone = room if fixed else room.lifting(len(rule.moratoria))
     slots = (*((rule.limit.name,) if isinstance(rule.limit, Reference) else ()), rule.id)
-    limit, target = network.plan.amount(rule.limit), network.node(after)
+    limit = network.plan.amount(rule.limit)
     for place, source in enumerate(sources):
         network.arcs.append(Arc(source, target, rule.id, alone.family(places=[place]), limit, slots))
     if len(sources) > 1 or not room.plain or len(shares) > 1 or not fixed:

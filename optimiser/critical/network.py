@@ -10,7 +10,7 @@ Capacity is left out: what is computed here is then a lower bound.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -336,6 +336,8 @@ class Network:
     """What waiting for a board does, shared by everyone who waits for it: board, unit of the notice, how it is counted from."""
     base: list[int] = field(default_factory=list)
     """Where each node lies before anything pushes it: the beginning of the axis, a floor of its item, or a fact."""
+    began: dict[str, int] = field(default_factory=dict)
+    """Of work of days that has begun, whose start is where what is left of it begins, the node of its actual start."""
     facts: frozenset[str] = frozenset()
     """What is on whatever is switched off."""
     deadlines: list[Bound] = field(default_factory=list)
@@ -359,9 +361,25 @@ class Network:
         """Return the node of a point whose end is filled in."""
         return self.nodes[point.item, point.end or "start"]
 
+    def from_node(self, point: Point) -> int:
+        """Return the node that a lag from a point counts from: of begun work its actual start."""
+        return self.began.get(point.item, self.node(point)) if point.end == "start" else self.node(point)
+
     def item_nodes(self, item: str) -> tuple[int, int]:
         """Return the nodes of an item's start and finish; the same for a milestone."""
         return self.nodes[item, "start"], self.nodes[item, "finish"]
+
+    def place(self, item: str, values: Sequence[int]) -> tuple[int, int]:
+        """Return where an item starts and finishes, of the boundary of each node: begun work where it began."""
+        start, finish = self.item_nodes(item)
+        return values[self.began.get(item, start)], values[finish]
+
+    def valued(self, places: Mapping[str, tuple[int, int]]) -> list[int]:
+        """Return the boundary of each node, of where items lie: begun work from where what is left of it begins."""
+        values = [places[point.item][point.end == "finish"] for point in self.points]
+        for node in self.began.values():
+            values[node] = self.base[node]
+        return values
 
     # -- making ------------------------------------------------------------------------------------------------------
 

@@ -85,6 +85,7 @@ def cut(
         for end in ("start", "finish"):
             if (node := network.nodes[point.item, end]) in place:
                 part.nodes[point.item, end] = place[node]
+    part.began = {item: place[node] for item, node in network.began.items() if node in place}
     part.durations = {arc.source: arc for arc in part.arcs if arc.rule in arc.switches and arc.source != arc.target}
     names = {name for arc in part.arcs for name in (arc.rule, *arc.switches)} | {quorum.rule for quorum in part.quorums}
     names |= {bound.rule for bound in (*part.floors, *part.ceilings)}

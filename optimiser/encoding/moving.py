@@ -35,7 +35,10 @@ _AROUND, _FURTHEST = 8, 128
 
 def migration(variables: Variables, rule: Migration, under: Literals) -> None:
     """``b(after)`` follows each share by its days, and all shares by what can be moved of them together."""
-    steps = MarketSteps(variables, rule, under)
+    later = variables.linked(rule.points()[-1])
+    if later is None:
+        return
+    steps = MarketSteps(variables, rule, under, later)
     for place, values in steps.alone():
         variables.follows(steps.later, place, values, under)
     steps.begin()
@@ -51,18 +54,19 @@ class MarketSteps:
         The model.
     rule, under
         The rule, and the literals under which it holds.
+    later
+        What it bounds.
     """
 
     partial = True
     """Whether something may be left to post: of all sets of shares never all are."""
 
-    def __init__(self, variables: Variables, rule: Migration, under: Literals) -> None:
+    def __init__(self, variables: Variables, rule: Migration, under: Literals, later: Place) -> None:
         self._variables, self._rule, self._under = variables, rule, under
-        *_, after = rule.points()
-        self.later: Place = variables.place(after)
+        self.later = later
         shares = rule.shares()
         points = list(dict.fromkeys(share.point for share in shares))
-        self._places = [variables.place(point) for point in points]
+        self._places = [variables.source(point) for point in points]
         self._of = np.array([points.index(share.point) for share in shares], dtype=np.int64)
         self._wait, self._work, self._checks = (
             np.array(column, dtype=np.int64)

@@ -158,7 +158,7 @@ class _Movable(Variables):
     def add_activity(self, activity: Activity, switch: str) -> None:
         """Add work whose length may move: ``b(finish) = b(start) + duration``."""
         levers = self._touching(activity, switch)
-        if not levers or not self.plan.switch(activity.enabled):
+        if not levers or not self.plan.switch(activity.enabled) or (activity.progress and activity.progress.begun):
             super().add_activity(activity, switch)
             return
         duration = self.plan.duration(activity.duration)
@@ -231,7 +231,7 @@ class _Movable(Variables):
         """Let an activity be as long as a plan says, for rules that look at its length."""
         activity = plan.items[name]
         assert isinstance(activity, Activity)
-        duration = plan.duration(activity.duration)
+        duration = plan.still_to_do(activity)
         own = activity.calendar if activity.calendar != plan.calendar else None
         if not duration.amount:
             del self.lengths[name]
@@ -243,6 +243,8 @@ class _Movable(Variables):
     def _linear(self, rule: Any, lever: PlanLever) -> bool:
         """Post a rule that is linear in its only lever; return whether it is."""
         units = self.units[lever]
+        if self.plan.status_date is not None:  # what is past is no variable
+            return False
         if isinstance(rule, Dependency):
             lag = self.plan.duration(rule.lag)
             if lag.unit != "wd":

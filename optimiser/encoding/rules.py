@@ -38,7 +38,7 @@ Encoder = Callable[[Variables, Any, Literals], None]
 
 def _lagged(variables: Variables, source: Point, lag: Duration, convention: Any) -> Boundaries:
     """Return ``b ⊕ lag`` for every boundary that a point may have, read by the convention of another."""
-    place = variables.place(source)
+    place = variables.source(source)
     shown = variables.plan.convention(source)
     return variables.clock.shifted(np.arange(place.low, place.high + 1), lag.amount, lag.unit, shown, convention)
 
@@ -47,8 +47,21 @@ def dependency(variables: Variables, rule: Dependency, under: Literals) -> None:
     """``b(after) ≥ b(before) ⊕ lag``, or ``≤``: a difference for working days, a staircase for other lags."""
     plan = variables.plan
     before, after = rule.points()
-    earlier, later = variables.place(before), variables.place(after)
+    earlier, later = variables.source(before), variables.source(after)
     lag = plan.duration(rule.lag)
+    if rule.bound == "at-least":
+        bounded = variables.linked(after)
+        if bounded is None:
+            return
+        later = bounded
+    elif variables.past(before):
+        if variables.past(after) or variables.linked(after) is None:
+            return
+        table = _lagged(variables, before, lag, plan.convention(after))
+        if variables.missed(int(table[0])):
+            return
+    elif variables.linked(before) is None:
+        return
     if lag.unit == "wd":
         if rule.bound == "at-least":
             variables.apart(later, earlier, lag.amount, under)
@@ -64,7 +77,7 @@ def not_before(variables: Variables, rule: NotBefore, under: Literals) -> None:
     """``b(at) ≥ date``."""
     (at,) = rule.points()
     date = variables.plan.date(rule.date)
-    if date is not None:
+    if date is not None and not variables.past(at):
         variables.from_on(variables.place(at), variables.clock.stated(date, variables.plan.convention(at), "floor"), under)
 
 
@@ -72,21 +85,25 @@ def not_after(variables: Variables, rule: NotAfter, under: Literals) -> None:
     """``b(at) ≤ date``."""
     (at,) = rule.points()
     date = variables.plan.date(rule.date)
-    if date is not None:
-        variables.up_to(variables.place(at), variables.clock.stated(date, variables.plan.convention(at), "ceiling"), under)
+    if date is not None and not variables.past(at):
+        latest = variables.clock.stated(date, variables.plan.convention(at), "ceiling")
+        if not variables.missed(latest):
+            variables.up_to(variables.place(at), latest, under)
 
 
 def alignment(variables: Variables, rule: Alignment, under: Literals) -> None:
     """``b(at)`` is one of the boundaries shown as such a day."""
     (at,) = rule.points()
-    variables.at_places(variables.place(at), variables.clock.aligned(rule.to, variables.plan.convention(at)), under)
+    if not variables.past(at):
+        variables.at_places(variables.place(at), variables.clock.aligned(rule.to, variables.plan.convention(at)), under)
 
 
 def release(variables: Variables, rule: Release, under: Literals) -> None:
     """``b(at)`` is the boundary of an occasion."""
     (at,) = rule.points()
     places, _ = variables.clock.occasions(rule.occasions, variables.plan.convention(at))
-    variables.at_places(variables.place(at), places, under)
+    if not variables.past(at):
+        variables.at_places(variables.place(at), places, under)
 
 
 def blackout(variables: Variables, rule: Blackout, under: Literals) -> None:
@@ -97,6 +114,8 @@ def blackout(variables: Variables, rule: Blackout, under: Literals) -> None:
     """
     windows = [window for window in map(variables.clock.window, rule.windows) if window[0] < window[1]]
     for name in rule.items:
+        if variables.plan.done(name):
+            continue
         item = variables.plan.items[name]
         start, finish = variables.places[name]
         if isinstance(item, Milestone):
@@ -139,7 +158,7 @@ def capacity(variables: Variables, rule: Capacity, under: Literals) -> None:
     worked: list[tuple[int, cp_model.IntervalVar]] = []
     for name, amount in demands.items():
         item = plan.items[name]
-        if not isinstance(item, Activity) or not amount:
+        if not isinstance(item, Activity) or not amount or plan.done(name):
             continue
         interval = variables.interval(item)
         if interval is not None:
@@ -184,7 +203,9 @@ def at_least(variables: Variables, rule: AtLeast, under: Literals) -> None:
     """``b(after)`` follows ``count`` of the points: one literal each says which. Where all are needed, none is."""
     plan = variables.plan
     *counted, after = rule.points()
-    later, lag, count = variables.place(after), plan.duration(rule.lag), plan.amount(rule.count)
+    later, lag, count = variables.linked(after), plan.duration(rule.lag), plan.amount(rule.count)
+    if later is None:
+        return
     chosen: list[Literals] = [under] * len(counted)
     if count < len(counted):
         literals = [variables.model.new_bool_var("") for _ in counted]
@@ -199,7 +220,7 @@ def at_least(variables: Variables, rule: AtLeast, under: Literals) -> None:
 def _after_lag(variables: Variables, later: Place, point: Point, lag: Duration, how: tuple[str, Literals]) -> None:
     """Post ``later ≥ b(point) ⊕ lag``."""
     convention, under = how
-    earlier = variables.place(point)
+    earlier = variables.source(point)
     if lag.unit == "wd":
         variables.apart(later, earlier, lag.amount, under)
     else:
@@ -208,22 +229,28 @@ def _after_lag(variables: Variables, later: Place, point: Point, lag: Duration, 
 
 def equality(variables: Variables, rule: Equality, under: Literals) -> None:
     """Each point is where the first is."""
-    first, *others = (variables.place(point) for point in rule.points())
-    for other in others:
-        variables.same(other, first, under)
+    gone = [variables.source(point).low for point in rule.points() if variables.past(point)]
+    coming = [variables.place(point) for point in rule.points() if not variables.past(point)]
+    for other in coming[1:]:
+        variables.same(other, coming[0], under)
+    if gone and coming and not variables.missed(min(gone)):
+        variables.up_to(coming[0], min(gone), under)
 
 
 def gate(variables: Variables, rule: Gate, under: Literals) -> None:
     """``b(after)`` follows the evening of the first board whose morning is not before ``b(before) ⊕ notice``."""
     clock = variables.clock
     before, after = rule.points()
+    later = variables.linked(after)
+    if later is None:
+        return
     days, _ = clock.occasion_days(rule.board)
     # Counted by days: one morning may belong to a working day and to the days without work before it.
     mornings = clock.boundaries(days, "opens")
     evenings = np.append(clock.boundaries(days, "closes"), clock.beyond)
     ready = _lagged(variables, before, variables.plan.duration(rule.notice), "opens")
     approved = evenings[np.searchsorted(mornings, ready, side="left")]
-    variables.follows(variables.place(after), variables.place(before), approved, under)
+    variables.follows(later, variables.source(before), approved, under)
 
 
 ENCODERS: Final[dict[str, Encoder]] = {

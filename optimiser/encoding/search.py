@@ -284,7 +284,8 @@ class Encoding:
             position = schedule.by_id.get(name)
             if position is None:
                 continue
-            self._variables.model.add_hint(start.variable, position.start - start.offset)
+            if name not in self._variables.began:  # of begun work only the end is known
+                self._variables.model.add_hint(start.variable, position.start - start.offset)
             if finish.variable is not start.variable:
                 self._variables.model.add_hint(finish.variable, position.finish - finish.offset)
 

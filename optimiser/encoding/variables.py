@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
-from models.items import Activity
+from models.items import Activity, Milestone
 from models.plan import Plan
 from models.rules import Point
 from optimiser.clock import Boundaries, Clock, MinuteClock
@@ -72,6 +72,10 @@ class Variables:
         Inequalities whose steps are posted only where a search comes near them.
     rationed
         Whether a capacity has been posted.
+    since
+        The boundary before which nothing comes that is not done.
+    began
+        Where work of days began that is not finished; its place is that of what is left of it.
     """
 
     def __init__(self, plan: Plan, clock: Clock, windows: Mapping[str, Window] | None, *, switchable: bool) -> None:
@@ -86,6 +90,9 @@ class Variables:
         self.free: dict[str, Literals] = {}
         self.refinable: list[Refinable] = []
         self.rationed = False
+        status = plan.status_date
+        self.since = clock.origin if status is None else max(clock.origin, clock.boundary(status, "closes"))
+        self.began: dict[str, Place] = {}
         # Nothing of a plan in minutes is as long as its axis.
         self.axis: Boundaries = np.arange(0 if isinstance(clock, MinuteClock) else clock.size + 1, dtype=np.int64)
         self._windows = windows or {}
@@ -105,11 +112,17 @@ class Variables:
     def window(self, item: str) -> Window:
         """Return the boundaries open to an item: the plan's axis, within its window where it has one."""
         low, high = self.clock.origin, self.clock.limit
-        window = self._windows.get(item)
-        if window is None:
-            return Window((low, high), (low, high))
+        window = self._windows.get(item, Window((low, high), (low, high)))
+        held, first = self.plan.items[item], low
+        if self.plan.unit == "day" and not (self.plan.done(item) or self.plan.under_way(item)):
+            first = self.since
+        elif isinstance(held, Activity) and self.plan.under_way(item) and self.plan.unit == "day":
+            # Of begun work others say where it began, and not from where what is left of it may be done.
+            resume = held.progress.resume if held.progress else None
+            first = self.since if resume is None else max(self.since, self.clock.boundary(resume, "opens"))
+            window = Window((first, high), window.finish)
         start, finish = window
-        return Window((max(low, start[0]), min(high, start[1])), (max(low, finish[0]), min(high, finish[1])))
+        return Window((max(first, start[0]), min(high, start[1])), (max(low, finish[0]), min(high, finish[1])))
 
     def new_place(self, low: int, high: int) -> Place:
         """Return a boundary with a variable of its own; where there is no room for it, the model cannot be met."""
@@ -122,6 +135,28 @@ class Variables:
         """Return the boundary of a point whose end is filled in."""
         start, finish = self.places[point.item]
         return finish if point.end == "finish" else start
+
+    def missed(self, boundary: int) -> bool:
+        """Return whether a latest boundary lies before the status date, so that what is not done by then has broken it."""
+        return self.plan.status_date is not None and boundary < self.since
+
+    def past(self, point: Point) -> bool:
+        """Return whether a point, whose end is filled in, has come."""
+        return point.item in self.began if point.end == "start" and point.item in self.began else self.plan.done(point.item)
+
+    def source(self, point: Point) -> Place:
+        """Return the boundary that a lag counts from: of begun work its actual start."""
+        return self.began.get(point.item, self.place(point)) if point.end == "start" else self.place(point)
+
+    def linked(self, point: Point) -> Place | None:
+        """Return the boundary that a link bounds: of begun work that of what is left of it; None where it bounds none."""
+        if self.plan.done(point.item) or (self.plan.logic == "override" and point.item in self.began):
+            return None
+        return self.place(point)
+
+    def constant(self, boundary: int) -> Place:
+        """Return a boundary that is fixed."""
+        return self.new_place(boundary, boundary)
 
     def interval(self, activity: Activity) -> cp_model.IntervalVar | None:
         """Return the days that an activity occupies, None where it never occupies any."""
@@ -274,13 +309,26 @@ class Variables:
     def add_milestone(self, item: str) -> None:
         """Add an event: one boundary."""
         (first, last), (also_first, also_last) = self.window(item)
-        place = self.new_place(max(first, also_first), min(last, also_last))
+        held = self.plan.items[item]
+        progress = held.progress if isinstance(held, Milestone) else None
+        came = progress and (progress.actual_finish or progress.actual_start)
+        if came and isinstance(held, Milestone):
+            place = self.constant(max(self.clock.origin, self.clock.boundary(came, held.shown)))
+        else:
+            place = self.new_place(max(first, also_first), min(last, also_last))
         self.places[item] = place, place
 
     def add_activity(self, activity: Activity, switch: str) -> None:
         """Add work: ``b(finish) = b(start) + duration`` under its switch, and ``b(finish) ≥ b(start)`` without it."""
-        plan, window = self.plan, self.window(activity.id)
-        duration = plan.duration(activity.duration)
+        plan, window, done = self.plan, self.window(activity.id), activity.progress
+        duration = plan.still_to_do(activity)
+        if done is not None and done.actual_start is not None:
+            began = self.constant(max(self.clock.origin, self.clock.boundary(done.actual_start, "opens")))
+            if done.actual_finish is not None:
+                ended = self.constant(max(began.low, self.clock.boundary(done.actual_finish, "closes")))
+                self.places[activity.id] = began, ended
+                return
+            self.began[activity.id] = began
         own = activity.calendar if activity.calendar != plan.calendar else None
         enabled = plan.switch(activity.enabled)
         on = self.switch(switch) if enabled else ()

@@ -164,11 +164,15 @@ def _values(problem: Problem, stored: Solved) -> list[int]:
     """Return the boundary of each node of a stored schedule."""
     by_id = stored.schedule.by_id
     try:
-        places = [(by_id[point.item], point.end) for point in problem.network.points]
+        places = {name: (by_id[name].start, by_id[name].finish) for name, _ in problem.network.nodes}
     except KeyError as error:
         message = f"the schedule has no place for {error}"
         raise StoredResultError(message) from None
-    values = [place.finish if end == "finish" else place.start for place, end in places]
+    for name in problem.network.began:
+        length = problem.network.durations[problem.network.nodes[name, "start"]]
+        finish = places[name][1]
+        places[name] = length.family.latest(finish, length.amount) if problem.network.enabled[length.rule] else finish, finish
+    values = problem.network.valued(places)
     if not problem.holds(values):
         message = "the schedule does not meet every rule, so nothing is read from it"
         raise StoredResultError(message)

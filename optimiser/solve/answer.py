@@ -211,10 +211,14 @@ def _rows(problem: Problem, order: Earliest, dates: Dates, reasons: Mapping[str,
         held = isinstance(item, Activity | Milestone)
         # Floats are counted from the position in the order of the slots; an item placed late has used some of it.
         own = {name: slips[name][item.id] if held else NO_SLACK for name in slips}
-        moved = {name: position.start - reasons[name].position(item.id)[0] if held else 0 for name in slips}
+        # What is left of begun work is placed as early as its finish tells.
+        end = int(item.id in problem.network.began)
+        at = (position.start, position.finish)[end]
+        moved = {name: at - reasons[name].position(item.id)[end] if held else 0 for name in slips}
         spare = {name: _less(own[name].least, moved[name]) for name in slips}
         most = {name: _less(own[name].most, moved[name]) for name in slips if not own[name].exact}
-        idle = _less(free.get(item.id), position.start - order.position(item.id)[0] if held else 0)
+        idle = _less(free.get(item.id), at - order.position(item.id)[end] if held else 0)
+        begin = order.position(item.id)[0] if end else position.start
         worked = clock.worked_between(position.start, position.finish, getattr(item, "calendar", None))
         rows.append(
             RowDate(
@@ -225,11 +229,11 @@ def _rows(problem: Problem, order: Earliest, dates: Dates, reasons: Mapping[str,
                 start=start,
                 finish=finish,
                 working_days=clock.in_days(worked),
-                float_wd={name: _days(clock, item, position.start, slip) for name, slip in spare.items()},
-                float_most_wd={name: _days(clock, item, position.start, slip) for name, slip in most.items()},
-                free_float_wd=_days(clock, item, position.start, idle),
+                float_wd={name: _days(clock, item, begin, slip) for name, slip in spare.items()},
+                float_most_wd={name: _days(clock, item, begin, slip) for name, slip in most.items()},
+                free_float_wd=_days(clock, item, begin, idle),
                 float_min=(
-                    {name: _worked(clock, item, position.start, slip) for name, slip in spare.items()}
+                    {name: _worked(clock, item, begin, slip) for name, slip in spare.items()}
                     if isinstance(clock, MinuteClock)
                     else {}
                 ),

@@ -121,7 +121,7 @@ def encoded(plan: Plan, earliest: Earliest) -> Encoding:
 def left_shifted(problem: Problem, positions: Places, node: int) -> Sequence[int]:
     """Return CP-SAT's schedule drawn to the left: placed again in the order of its own starts, where that holds."""
     starts = {item: start for item, (start, _) in positions.items()}
-    raw = [positions[point.item][1 if point.end == "finish" else 0] for point in problem.network.points]
+    raw = problem.network.valued(positions)
     drawn = problem.levelling.schedule(lambda item, _: (starts[item],))
     return raw if drawn is None or drawn[node] > raw[node] or not problem.holds(drawn) else drawn
 

@@ -36,6 +36,8 @@ def complete(network: Network, values: Sequence[int]) -> Schedule:
     plan = network.plan
     works: tuple[Activity | Milestone, ...] = (*plan.activities, *plan.milestones)
     late = [item for item in works if item.placement == "as-late-as-possible"]
+    if plan.unit == "day":  # what has begun is no longer put off
+        late = [item for item in late if not (plan.done(item.id) or plan.under_way(item.id))]
     if late and plan.dialect == "p6":
         return schedule_of(network, _postponed(network, values, late))
     if not late:
@@ -152,8 +154,8 @@ def _positioned(network: Network, values: Sequence[int]) -> Schedule:
     """Return a schedule without hammocks from the boundary of each node."""
     positions = []
     for item in (*network.plan.activities, *network.plan.milestones):
-        start, finish = network.item_nodes(item.id)
-        positions.append(Position(id=item.id, start=values[start], finish=values[finish]))
+        start, finish = network.place(item.id, values)
+        positions.append(Position(id=item.id, start=start, finish=finish))
     placed = {position.id: position for position in positions}
     for summary in network.plan.summaries:
         _span(network, values, summary, placed)
