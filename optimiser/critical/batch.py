@@ -26,6 +26,9 @@ from optimiser.stopping import heed
 __all__ = ["Batch", "Columns", "Evaluated", "Flags", "evaluate"]
 
 Flags = NDArray[np.bool_]
+FEW_NAMES = 60
+"""Where columns name fewer slots and switches than this only what lies behind them is computed, from the plan as it stands."""
+
 Chosen = NDArray[np.int64] | Flags
 """Samples by their places or by a mask."""
 
@@ -123,9 +126,39 @@ def evaluate(network: Network, columns: Columns, *, raised: Mapping[int, NDArray
         Further floors: node to a column of boundaries.
     """
     heed()
+    names = [*columns.values, *columns.switches]
+    if raised is None and len(names) < FEW_NAMES:
+        settled: _Settled | None = network.kept.get("settled")
+        if settled is None and "evaluated" in network.kept:
+            settled = network.kept["settled"] = _Settled(network)
+        if settled is not None:
+            return settled.evaluated(columns, names)
+        network.kept["evaluated"] = True
     batch = Batch(network, columns)
     values = batch.settle(raised)
     return Evaluated(network, values, batch.broken())
+
+
+class _Settled:
+    """The pass of a network as it stands, of which many are varied in little: kept once it is asked for again."""
+
+    def __init__(self, network: Network) -> None:
+        self._batch = Batch(network, Columns(1))
+        self._values = self._batch.settle()
+        self._broken = bool(self._batch.broken()[0])
+        self._all = [True] * len(network.points)
+
+    def evaluated(self, columns: Columns, names: Sequence[str]) -> Evaluated:
+        """Return the pass under columns that name a few slots and switches: only what lies behind these is computed."""
+        network = self._batch.network
+        count = columns.samples
+        varied = self._batch.varied(columns, np.zeros(count, dtype=np.int64), names, self._all, {})
+        values = np.repeat(self._values, count, axis=1)
+        for node in varied.computed:
+            values[node] = varied.row(node)
+        if self._broken:
+            return Evaluated(network, values, varied.broken())
+        return Evaluated(network, values, varied.broken(varied.computed))
 
 
 class Batch:
@@ -170,6 +203,10 @@ class Batch:
         self.computed: set[int] = set()
         self._arcs: dict[int, list[tuple[Arc, Flags | None, int | Boundaries]]] = {}
         self._quorums: dict[int, list[tuple[Quorum, Flags | None]]] = {}
+        # Where no column is read all is as the network has it, whatever pass asks.
+        self._plain: dict[int, list[tuple[Arc, Flags | None, int | Boundaries]]] = network.kept.setdefault("plain arcs", {})
+        self._named = {*columns.values, *columns.switches}
+        self._reads = {node for name in self._named for node in self.layout.readers.get(name, ())}
 
     # -- rows --------------------------------------------------------------------------------------------------------
 
@@ -221,16 +258,24 @@ class Batch:
 
     def arcs_into(self, node: int) -> list[tuple[Arc, Flags | None, int | Boundaries]]:
         """Return the live inequalities into a node: in which samples they hold, None for all, and their amounts."""
+        if node not in self._reads:
+            if node not in self._plain:
+                self._plain[node] = self._found_into(node)
+            return self._plain[node]
         if node not in self._arcs:
             if self._base is not None and node not in self._changed:
                 self._arcs[node] = [self._taken(*each) for each in self._base.arcs_into(node)]
                 return self._arcs[node]
-            found = self._arcs[node] = []
-            for arc in self.layout.arcs[node]:
-                on = self.switch(arc.rule) if arc.rule not in arc.switches else True
-                if on is not False:
-                    found.append((arc, None if on is True else on, self.amount(arc)))
+            self._arcs[node] = self._found_into(node)
         return self._arcs[node]
+
+    def _found_into(self, node: int) -> list[tuple[Arc, Flags | None, int | Boundaries]]:
+        found: list[tuple[Arc, Flags | None, int | Boundaries]] = []
+        for arc in self.layout.arcs[node]:
+            on = self.switch(arc.rule) if arc.rule not in arc.switches else True
+            if on is not False:
+                found.append((arc, None if on is True else on, self.amount(arc)))
+        return found
 
     def _taken(self, arc: Arc, on: Flags | None, amount: int | Boundaries) -> tuple[Arc, Flags | None, int | Boundaries]:
         """Return an inequality of the base in the samples that this pass has."""
@@ -525,11 +570,18 @@ class Batch:
         late: Flags = self.row(ceiling.node) > self.dated(ceiling, self.network.never)
         return late if on is True else late & on
 
-    def broken(self) -> Flags:
-        """Return the samples that break a latest date or wait for ever."""
+    def broken(self, among: Collection[int] | None = None) -> Flags:
+        """Return the samples that break a latest date or wait for ever.
+
+        Parameters
+        ----------
+        among
+            Nodes to look at, where it is known that the others do not; the latest dates that columns name are looked at anyway.
+        """
         found = np.zeros(self.columns.samples, dtype=np.bool_)
-        for node in range(len(self._rows)):
+        for node in range(len(self._rows)) if among is None else among:
             found |= self.row(node) >= self.network.never
         for ceiling in self.network.ceilings:
-            found |= self.late(ceiling)
+            if among is None or ceiling.node in among or not self._named.isdisjoint((ceiling.rule, *ceiling.slots)):
+                found |= self.late(ceiling)
         return found
