@@ -398,7 +398,7 @@ def test_an_unknown_file_beside_a_plan_is_refused(tmp_path: Path) -> None:
         "zzz.csv: unknown file beside plan.yaml; maybe move it to a folder of its own, expected one of activities.csv, "
         "milestones.csv, hammocks.csv, dependencies.csv, assumptions.csv, unknowns.csv, raid.csv, baselines.csv, progress.csv, "
         "sources.csv, "
-        "participants.csv, " + ", ".join(f"{name}.yaml" for name in (*LISTS, "items", "qualification")),
+        "participants.csv, " + ", ".join(f"{name}.yaml" for name in (*LISTS, "items", "qualification", "update")),
     ]
 
 

@@ -6,11 +6,12 @@ import datetime as dt
 import hashlib
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from models.moment import read_date
 from models.plan import Plan
 from models.progress import Logic
 from models.record import MOST_FAULTS
@@ -21,6 +22,7 @@ from optimiser.initial.files import entry_text, flow_text
 from optimiser.progress.chain import counts_of
 from optimiser.progress.copying import copied_files
 from optimiser.progress.facts import TableFacts, facts_of
+from optimiser.progress.newer import changes_between, newer_export, table_of_export
 from optimiser.reading.document import Document, Keys, document_of
 from optimiser.reading.files import LARGEST_DOCUMENT, read_content
 from optimiser.reading.folder import Gathered, gather
@@ -89,14 +91,12 @@ def update_plan(plan: str | Path, folder: Path, table: Path | None, choices: Upd
         With every fault of the table, each at its cell.
     """
     path = find_plan(plan)
-    if table is not None and table.suffix.lower() in PLANNERS:
-        from optimiser.progress.newer import update_from_export
-
-        return update_from_export(plan, path, folder, table, choices)
     before = load(plan)
+    if table is not None and table.suffix.lower() in PLANNERS and before.dialect is not None:
+        return _from_export(plan, path, folder, before, table, choices)
     status = _status(before, choices)
     files, left = copied_files(path)
-    read = read_progress_table(table, sheet=choices.sheet, order=choices.order) if table else None
+    read = _read(table, before, choices)
     source = _source_id(before, status)
     facts = facts_of(before, read, status, source)
     if facts.faults:
@@ -120,7 +120,7 @@ def update_plan(plan: str | Path, folder: Path, table: Path | None, choices: Upd
         before=str(plan),
         previous=previous,
         previous_status=before.status_date,
-        counts=dict(zip(("done", "begun", "to_do"), counts_of(made), strict=True)),
+        counts=_counted(made),
         changes=tuple(facts.changes),
         remarks=tuple(facts.remarks),
         taken=tuple(_taken(read)) if read else (),
@@ -128,6 +128,65 @@ def update_plan(plan: str | Path, folder: Path, table: Path | None, choices: Upd
         files=tuple(sorted(files)),
     )
     return Updated(report, files, made)
+
+
+def _read(table: Path | None, before: Plan, choices: UpdateChoices) -> ProgressTable | None:
+    """Return what says how far the work is."""
+    if table is None:
+        return None
+    if table.suffix.lower() in PLANNERS:
+        return table_of_export(table, before, choices.project)
+    return read_progress_table(table, sheet=choices.sheet, order=choices.order)
+
+
+def _from_export(plan: str | Path, path: Path, folder: Path, before: Plan, export: Path, choices: UpdateChoices) -> Updated:
+    """Return the next update of a plan that came from a planner's file, from a newer export of that.
+
+    Raises
+    ------
+    InputError
+        If it is none, or its status date is another than the one said or lies before the last.
+    """
+    newer = newer_export(path, before, export, choices.project)
+    stated = newer.gathered.content.get("status_date")
+    held = None if stated is None else read_date(str(stated))
+    if held is not None and choices.status is not None and not 0 <= (_day(held) - _day(choices.status)).days <= 1:
+        message = f"the file's own status date is {held}, got {choices.status}; maybe leave out --status"
+        raise InputError([Located(message, path="--status")])
+    status = _status(before, replace(choices, status=held if isinstance(held, dt.date) else choices.status))
+    content = read_content(export, str(export), LARGEST_DOCUMENT)
+    kept = _kept_name(newer.files, export, status)
+    previous = Previous(path=named_from(plan, path, folder), sha256=content_sha256(path))
+    text = update_text(
+        status, previous, choices.logic or newer.gathered.content.get("logic", "retained"), f"{SOURCE_FOLDER}/{kept}", {}
+    )
+    newer.gathered.add_update(document_of(text, f"{path}: the new {UPDATE_FILE}"))
+    made = judged_plan(newer.gathered)
+    changes, remarks = changes_between(before, made)
+    files = {**newer.files, UPDATE_FILE: text.encode(), f"{SOURCE_FOLDER}/{kept}": content}
+    report = UpdateMade(
+        folder=str(folder),
+        plan=made.id,
+        title=made.title,
+        table=str(export),
+        sheet=None,
+        sha256=hashlib.sha256(content).hexdigest(),
+        status_date=status,
+        before=str(plan),
+        previous=previous,
+        previous_status=before.status_date,
+        counts=_counted(made),
+        changes=tuple(changes),
+        remarks=tuple(remarks),
+        taken=("a newer export: the plan is what it says, its tasks with the ids that they had",),
+        left_out=tuple(newer.left_out),
+        files=tuple(sorted(files)),
+    )
+    return Updated(report, files, made)
+
+
+def _counted(plan: Plan) -> dict[str, int]:
+    return dict(zip(("done", "begun", "to_do"), counts_of(plan), strict=True))
 
 
 def named_from(plan: str | Path, path: Path, folder: Path) -> str:
@@ -159,6 +218,10 @@ def _status(before: Plan, choices: UpdateChoices) -> dt.date:
         message = f"{choices.status} is before the status date of the update before, {before.status_date}; maybe the year or the month is another"
         raise InputError([Located(message, path="--status")])
     return choices.status
+
+
+def _day(date: dt.date) -> dt.date:
+    return date.date() if isinstance(date, dt.datetime) else date
 
 
 def _source_id(before: Plan, status: dt.date) -> str:
@@ -211,16 +274,23 @@ def _text(
         entry["item"]: {key: value for key, value in entry.items() if key != "item"} for entry in old.get("estimates", ())
     }
     estimates |= facts.estimates
-    logic = choices.logic or before.logic
-    lines = [_HEAD.format(made_of=f" from {SOURCE_FOLDER}/{kept}" if kept else "")]
-    lines.append(f"schema: {flow_text(UPDATE_SCHEMA)}\nstatus_date: {flow_text(str(status))}\n")
-    lines += [f"logic: {logic}\n"] if logic != "retained" else []
-    lines.append(f"previous: {flow_text(previous.model_dump())}\n")
     lists = {
         "sources": sources,
         "progress": [{"item": name, **facts.progress[name]} for name in before.items if name in facts.progress],
         "estimates": [{"item": name, **entry} for name, entry in estimates.items()],
     }
+    made_of = f"{SOURCE_FOLDER}/{kept}" if kept else ""
+    return update_text(status, previous, choices.logic or before.logic, made_of, lists)
+
+
+def update_text(
+    status: dt.date, previous: Previous, logic: str, made_of: str, lists: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> str:
+    """Return the text of an ``update.yaml``."""
+    lines = [_HEAD.format(made_of=f" from {made_of}" if made_of else "")]
+    lines.append(f"schema: {flow_text(UPDATE_SCHEMA)}\nstatus_date: {flow_text(str(status))}\n")
+    lines += [f"logic: {logic}\n"] if logic != "retained" else []
+    lines.append(f"previous: {flow_text(previous.model_dump())}\n")
     for name, entries in lists.items():
         if entries:
             lines.append(f"\n{name}:\n")

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 __all__ = ["identifiers"]
 
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _LONGEST: Final = 46
 """So many characters leave room for a number behind an id, and for what rules put before and behind it."""
 
 _REFUSED: Final = re.compile(r"[^A-Za-z0-9_-]+")
 
 
-def identifiers(wanted: Iterable[tuple[str, str]], taken: Iterable[str] = ()) -> dict[str, str]:
+def identifiers(
+    wanted: Iterable[tuple[str, str]], taken: Iterable[str] = (), kept: Mapping[str, str] = _NONE
+) -> dict[str, str]:
     """Return an id of its own for each key.
 
     Parameters
@@ -24,15 +28,20 @@ def identifiers(wanted: Iterable[tuple[str, str]], taken: Iterable[str] = ()) ->
         Key, and the text that its id should be like; in the order in which they may choose.
     taken
         Ids that are used already.
+    kept
+        Ids that keys have had before, and keep.
 
     Returns
     -------
     dict
         Key to id. Letters lose their accents, other signs become hyphens; who comes second to an id gets a number behind it.
     """
-    used, found = set(taken), {}
+    used, found = {*taken, *kept.values()}, dict[str, str]()
     numbers: dict[str, int] = {}
     for key, text in wanted:
+        if key in kept:
+            found[key] = kept[key]
+            continue
         plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
         stem = _REFUSED.sub("-", plain).strip("-_")[:_LONGEST].strip("-_") or "item"
         name = stem

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -10,7 +11,7 @@ from optimiser.errors import InputError, Located
 from optimiser.reading.document import Document, Keys, path_text
 from optimiser.reading.files import LARGEST_DOCUMENT, check_file
 from optimiser.reading.folder import Gathered
-from optimiser.reading.interchange.record import FilePlace, PlannerFile
+from optimiser.reading.interchange.record import FilePlace, PlannerFile, ProjectRecord
 from optimiser.reading.interchange.translate import Translation, chosen, translated
 from optimiser.reading.packaged import BY_MPXJ, PLANNERS
 
@@ -79,13 +80,17 @@ class PlannerDocument(Document):
         return Located(message, file=self.label, line=place.line, path=path)
 
 
-def gather_planner(path: Path, project: str | None = None) -> tuple[Gathered, PlannerFile, Translation]:
+def gather_planner(
+    path: Path, project: str | None = None, keep: Callable[[PlannerFile, ProjectRecord], Mapping[str, str]] | None = None
+) -> tuple[Gathered, PlannerFile, Translation]:
     """Return a planner's file as what the files of a plan say, and how it came to be.
 
     Parameters
     ----------
     project
         The id of the project that is meant; may be left out where exactly one has activities.
+    keep
+        Says which ids tasks keep from an earlier export, by uid.
 
     Raises
     ------
@@ -93,7 +98,8 @@ def gather_planner(path: Path, project: str | None = None) -> tuple[Gathered, Pl
         If the file cannot be read, or no project is the one that is meant.
     """
     file = read_planner(path)
-    translation = translated(file, chosen(file, project))
+    meant = chosen(file, project)
+    translation = translated(file, meant, keep(file, meant) if keep else None)
     gathered = Gathered()
     gathered.add_document(PlannerDocument(str(path), translation.content, places=translation.places), first=True)
     return gathered, file, translation

@@ -7,7 +7,7 @@ finding (`optimiser.reading.interchange.tally`), and what was found, translated 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -146,13 +146,15 @@ def chosen(file: PlannerFile, project: str | None = None) -> ProjectRecord:
     raise InputError([Located(f"no project '{project[:60]}'; known: {known}", file=file.file)])
 
 
-def translated(file: PlannerFile, project: ProjectRecord) -> Translation:
+def translated(file: PlannerFile, project: ProjectRecord, kept: Mapping[str, str] | None = None) -> Translation:
     """Return a project as a plan in minutes.
 
     Parameters
     ----------
     file
         Where the project is from: it names the tool whose rules of scheduling hold.
+    kept
+        Ids that tasks had in the plan before, by uid, where this is a newer export.
 
     Raises
     ------
@@ -164,7 +166,7 @@ def translated(file: PlannerFile, project: ProjectRecord) -> Translation:
     if file.dialect == "msp":
         project = _without_contradiction(project, tally)
     held = _held(project)
-    names = identifiers(((task.uid, task.id) for task in held), taken=(END,))
+    names = identifiers(((task.uid, task.id) for task in held), taken=(END,), kept=kept or {})
     calendar_names = identifiers(((each.uid, each.name) for each in project.calendars), taken=(CLOCK,))
     state = Translating(project, file.dialect, tally, names, calendar_names)
     used = used_calendars(state)
