@@ -22,7 +22,7 @@ from optimiser.initial.files import entry_text, flow_text
 from optimiser.progress.chain import counts_of
 from optimiser.progress.copying import copied_files
 from optimiser.progress.facts import TableFacts, facts_of
-from optimiser.progress.newer import changes_between, newer_export, table_of_export
+from optimiser.progress.newer import IDS, changes_between, newer_export, table_of_export
 from optimiser.reading.document import Document, Keys, document_of
 from optimiser.reading.files import LARGEST_DOCUMENT, read_content
 from optimiser.reading.folder import Gathered, gather
@@ -157,9 +157,8 @@ def _from_export(plan: str | Path, path: Path, folder: Path, before: Plan, expor
     content = read_content(export, str(export), LARGEST_DOCUMENT)
     kept = _kept_name(newer.files, export, status)
     previous = Previous(path=named_from(plan, path, folder), sha256=content_sha256(path))
-    text = update_text(
-        status, previous, choices.logic or newer.gathered.content.get("logic", "retained"), f"{SOURCE_FOLDER}/{kept}", {}
-    )
+    logic = choices.logic or newer.gathered.content.get("logic", "retained")
+    text = update_text(_EXPORT_HEAD.format(export=f"{SOURCE_FOLDER}/{kept}", ids=IDS), status, previous, logic, {})
     newer.gathered.add_update(document_of(text, f"{path}: the new {UPDATE_FILE}"))
     made = judged_plan(newer.gathered)
     changes, remarks = changes_between(before, made)
@@ -252,6 +251,11 @@ _HEAD: Final = """\
 # into them. 'progress' lies over what they say is done, 'estimates' over the lengths that they state.
 """
 
+_EXPORT_HEAD: Final = """\
+# Made by 'optimiser update' from {export}, a newer export of the planner's file: the files beside this one are what it says,
+# and its tasks have the ids that they had, which {ids} keeps.
+"""
+
 
 def _text(
     before: Plan,
@@ -279,15 +283,15 @@ def _text(
         "progress": [{"item": name, **facts.progress[name]} for name in before.items if name in facts.progress],
         "estimates": [{"item": name, **entry} for name, entry in estimates.items()],
     }
-    made_of = f"{SOURCE_FOLDER}/{kept}" if kept else ""
-    return update_text(status, previous, choices.logic or before.logic, made_of, lists)
+    head = _HEAD.format(made_of=f" from {SOURCE_FOLDER}/{kept}" if kept else "")
+    return update_text(head, status, previous, choices.logic or before.logic, lists)
 
 
 def update_text(
-    status: dt.date, previous: Previous, logic: str, made_of: str, lists: Mapping[str, Sequence[Mapping[str, Any]]]
+    head: str, status: dt.date, previous: Previous, logic: str, lists: Mapping[str, Sequence[Mapping[str, Any]]]
 ) -> str:
     """Return the text of an ``update.yaml``."""
-    lines = [_HEAD.format(made_of=f" from {made_of}" if made_of else "")]
+    lines = [head]
     lines.append(f"schema: {flow_text(UPDATE_SCHEMA)}\nstatus_date: {flow_text(str(status))}\n")
     lines += [f"logic: {logic}\n"] if logic != "retained" else []
     lines.append(f"previous: {flow_text(previous.model_dump())}\n")

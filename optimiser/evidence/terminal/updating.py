@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import shlex
 from collections.abc import Sequence
 
 from models.updating import UpdateChain, UpdateMade
@@ -21,8 +23,9 @@ def update_report(made: UpdateMade, page: Page, targets: Sequence[str]) -> str:
     lines: Lines = [heading(made.title, f"{made.folder}, from {made.table}{where}")]
     counts = made.counts
     since = f", after {day(made.previous_status)}" if made.previous_status else ", the first update"
+    when = day(made.status_date) if isinstance(made.status_date, dt.datetime) else f"the evening of {day(made.status_date)}"
     lines += paragraph(
-        f"Known by the evening of {day(made.status_date)}{since}: {counts['done']} done, {counts['begun']} begun, "
+        f"Known by {when}{since}: {counts['done']} done, {counts['begun']} begun, "
         f"{counts['to_do']} to do. The update before is {made.before}.",
         page.width,
     )
@@ -43,11 +46,12 @@ def update_report(made: UpdateMade, page: Page, targets: Sequence[str]) -> str:
     lines += [heading(""), heading("What to type next")]
     grid = TextTable([TextColumn(), TextColumn()])
     target = targets[-1] if targets else "MILESTONE"
+    before, folder = shlex.quote(made.before), shlex.quote(made.folder)
     for command, what in (
-        (f"optimiser solve {made.folder}", "the forecast"),
-        (f"optimiser compare {made.before} {made.folder}", "what moved, and why"),
-        (f"optimiser explain {made.folder} -m {target}", "what it hangs on from here"),
-        (f"optimiser evidence {made.folder} -o PACK", "all of it, to show"),
+        (f"optimiser solve {folder}", "the forecast"),
+        (f"optimiser compare {before} {folder}", "what moved, and why"),
+        (f"optimiser explain {folder} -m {target}", "what it hangs on from here"),
+        (f"optimiser evidence {folder} -o PACK", "all of it, to show"),
     ):
         grid.add(command, what)
     lines += grid.lines(page.width)
