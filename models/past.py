@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 
 from models.contents import DURATION_PREFIX, PlanContents
@@ -22,6 +23,19 @@ def settled(plan: PlanContents) -> frozenset[str]:
     it could move is a fact. With a dialect of ``p6`` what finished work waited for still holds what follows it, so no link
     is settled there.
     """
+    kept = _SETTLED.get(id(plan))
+    if kept is None or kept[0]() is not plan:
+        if len(_SETTLED) > _MOST_KEPT:
+            _SETTLED.clear()
+        kept = _SETTLED[id(plan)] = weakref.ref(plan), _settled(plan)
+    return kept[1]
+
+
+_MOST_KEPT = 256
+_SETTLED: dict[int, tuple[weakref.ReferenceType[PlanContents], frozenset[str]]] = {}
+
+
+def _settled(plan: PlanContents) -> frozenset[str]:
     if not any(plan.done(name) or plan.under_way(name) for name in plan.items):
         return frozenset()
     lengths = {DURATION_PREFIX + item.id for item in plan.activities if _begun(item) and not item.terms()}

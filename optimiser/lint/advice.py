@@ -32,8 +32,10 @@ _ADVICE: Final = {
     8: "split them into parts of which each can be seen to be done, or give them a range",
     9: "what lies before the day of the plan's knowledge is done, or is planned in the past",
     10: "say what each needs, in a column 'Resource' of the table or by a rule of kind capacity; what waits needs nothing",
+    11: "ask what kept each, and whether what follows it still holds: 'explain' says what it is worth",
     12: "something other than links holds the end: look for latest dates and for work as late as possible",
     13: "the end is later than the published dates leave room for: 'why-not' names the cheapest way",
+    14: "less is done than was due: give what is left its true length, and see with 'solve' what the date becomes",
 }
 """What to do where a measure fails, by its number."""
 

@@ -18,6 +18,7 @@ from models.rules import AtLeast, Capacity, Dependency, Equality, NotAfter, NotB
 from optimiser.clock import MinuteClock
 from optimiser.critical import Columns, evaluate, floats
 from optimiser.lint.logic import waited_for
+from optimiser.lint.progress import unstarted_in_the_past
 from optimiser.lint.subject import Subject, listed
 from optimiser.numbers import number_of_rule
 
@@ -59,10 +60,10 @@ def measures(subject: Subject) -> tuple[DcmaMeasure, ...]:
         _lengths(subject),
         _invalid(subject),
         _resources(subject),
-        _without(11, "Missed tasks", "5% or fewer finished late", "no progress is recorded: nothing can have been missed"),
+        _missed(subject),
         _path_test(subject),
         _path_index(subject),
-        _without(14, "Baseline execution index", "0.95 or more", "no progress is recorded: nothing has been executed"),
+        _executed(subject),
     )
 
 
@@ -297,6 +298,10 @@ def _lengths(subject: Subject) -> DcmaMeasure:
 def _invalid(subject: Subject) -> DcmaMeasure:
     as_of = subject.plan.as_of
     early = [row.id for row in subject.rows if row.start < as_of]
+    if subject.plan.status_date is not None:
+        said = "activities not begun that lie before the status date; no actual date is after it"
+        behind = unstarted_in_the_past(subject)
+        return _share(9, "Invalid dates", 0.0, behind, len(subject.plan.activities), said, threshold="none")
     if not subject.rows:
         return _without(9, "Invalid dates", "none", "no progress is recorded, and there are no published rows")
     return _share(
@@ -307,6 +312,52 @@ def _invalid(subject: Subject) -> DcmaMeasure:
         len(subject.rows),
         f"published rows planned before {as_of}, the day of the plan's knowledge; no actual dates are recorded",
         threshold="none",
+    )
+
+
+def _due(subject: Subject) -> list[str] | str:
+    """Return the work that was published to be finished by the status date, or why nobody can say."""
+    plan = subject.plan
+    if plan.status_date is None:
+        return "no progress is recorded"
+    works = [row for row in subject.rows if isinstance(row.item, Activity)]
+    if not works:
+        return "no finish is published for any work, so nothing was due"
+    return [row.id for row in works if row.finish <= plan.status_date]
+
+
+def _missed(subject: Subject) -> DcmaMeasure:
+    """Of the work that was due, what did not finish by its published day (measure 11)."""
+    name, threshold, due = "Missed tasks", "5% or fewer finished late", _due(subject)
+    if isinstance(due, str) or not due:
+        said = due if isinstance(due, str) else "no work was due by the status date"
+        return _without(11, name, threshold, f"{said}: nothing can have been missed")
+    items = subject.plan.items
+    finishes = {row.id: row.finish for row in subject.rows}
+    ended = {each: getattr(getattr(items[each], "progress", None), "actual_finish", None) for each in due}
+    late = [each for each in due if (day := ended[each]) is None or day > finishes[each]]
+    said = "work due by the status date that finished after its published day, or has not"
+    return _share(11, name, 0.05, late, len(due), said, threshold=threshold)
+
+
+def _executed(subject: Subject) -> DcmaMeasure:
+    """Work finished over work that was due by the status date (measure 14)."""
+    name, threshold, due = "Baseline execution index", "0.95 or more", _due(subject)
+    if isinstance(due, str) or not due:
+        said = due if isinstance(due, str) else "no work was due by the status date"
+        return _without(14, name, threshold, f"{said}: nothing has been executed")
+    done = [row.id for row in subject.rows if subject.plan.done(row.id) and isinstance(row.item, Activity)]
+    index = len(done) / len(due)
+    return DcmaMeasure(
+        number=14,
+        name=name,
+        threshold=threshold,
+        measured=f"{index:.2f}",
+        count=len(done),
+        of=len(due),
+        verdict="pass" if index >= 0.95 else "fail",
+        reason=f"{len(done)} finished of {len(due)} that were due by the status date",
+        items=tuple(each for each in due if not subject.plan.done(each)),
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from models.lint import DcmaMeasure, PracticeResult, PracticeScore
 from models.rules import Capacity, Dependency, NotBefore
 from optimiser.critical import driving_items
+from optimiser.lint.progress import out_of_sequence, unstarted_in_the_past
 from optimiser.lint.subject import Subject, listed
 
 __all__ = ["practices"]
@@ -29,14 +30,31 @@ def practices(subject: Subject, dcma: Sequence[DcmaMeasure]) -> tuple[PracticeRe
         _critical(subject, by_number),
         _float(by_number),
         _risk(subject),
-        PracticeResult(
+        _updated(subject),
+        _baseline(subject),
+    )
+
+
+def _updated(subject: Subject) -> PracticeResult:
+    """Whether progress is recorded, and agrees with the logic."""
+    plan, name = subject.plan, "Updating the schedule using actual progress and logic"
+    if plan.status_date is None:
+        return PracticeResult(
             number=9,
-            name="Updating the schedule using actual progress and logic",
+            name=name,
             score="not met",
             evidence="no status date, no actual dates, no remaining durations",
-            reason="A plan here carries no progress, so nothing can show that it is kept up to date.",
-        ),
-        _baseline(subject),
+            reason="This plan carries no progress, so nothing can show that it is kept up to date.",
+        )
+    begun = sum(plan.done(name) or plan.under_way(name) for name in plan.items)
+    odd = len({rule.points()[1].item for rule, _ in out_of_sequence(subject)} | set(unstarted_in_the_past(subject)))
+    return PracticeResult(
+        number=9,
+        name=name,
+        score=_graded(1 - odd / max(begun, odd, 1)),
+        evidence=f"status date {plan.status_date}; {begun} items begun or done, {odd} of them or of those to come out of sequence "
+        "or left behind the status date",
+        reason="What is done is recorded; the grade is the share of it that agrees with the logic.",
     )
 
 

@@ -8,6 +8,7 @@ from models.lint import LintCheck, LintFinding, LintReport
 from models.plan import Plan
 from models.published import PublishedTables
 from optimiser.lint import contents, days, ends, logic, names, pace, room, stated, tables
+from optimiser.lint import progress as done
 from optimiser.lint.advice import advised
 from optimiser.lint.checked import Check
 from optimiser.lint.dcma import measures
@@ -27,6 +28,7 @@ CHECKS: tuple[Check, ...] = (
     *ends.CHECKS,
     *contents.CHECKS,
     *pace.CHECKS,
+    *done.CHECKS,
 )
 """Every check, in the order in which they are made."""
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.duration import Reference
+from models.past import settled
 from models.plan import Plan
 from models.rules import Capacity
 from optimiser.critical import Columns, Evaluated, Network, Resource, evaluate
@@ -56,6 +57,7 @@ def columns_of(network: Network, variants: Sequence[Variant]) -> Columns:
     Where a variant sets no number, the column has the one that is stated.
     """
     count = len(variants)
+    past = settled(network.plan)
     switches: dict[str, NDArray[np.bool_]] = {}
     values: dict[str, NDArray[np.int64]] = {}
     for sample, variant in enumerate(variants):
@@ -64,6 +66,8 @@ def columns_of(network: Network, variants: Sequence[Variant]) -> Columns:
                 column = switches.setdefault(name, np.full(count, network.enabled[name]))
                 column[sample] = state
         for slot, number in variant.values.items():
+            if slot in past:
+                continue  # no number moves a fact
             if slot not in values:
                 values[slot] = np.full(count, stated_column(network.plan, slot), dtype=np.int64)
             values[slot][sample] = number
@@ -170,7 +174,8 @@ def varied(network: Network, variant: Variant) -> Plan:
     plan = network.plan
     switched = dict.fromkeys(variant.off, False) | dict.fromkeys(variant.on, True)
     assumed, own = {}, {}
-    for name, number in variant.values.items():
+    past = settled(plan)
+    for name, number in ((name, number) for name, number in variant.values.items() if name not in past):
         if name in plan.values:
             assumed[name] = valued(plan.values[name], number)
         else:
