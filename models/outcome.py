@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from models.findings import Binding, Certificate, Conflict, Evidence, ProofClass
+from models.forecast import Forecast, Work
 from models.record import Date, Identifier, Many, Record, Text, unless
 from models.schedule import Schedule
 
@@ -106,6 +107,10 @@ class RowDate(Record):
     free_float_wd: int | None = None
     float_min: dict[Identifier, int | None] = unless({})
     """Of a plan in minutes the same as ``float_wd``, in worked minutes of the item's own calendar."""
+    progress: Work | None = unless(None)
+    """Of a plan with a status date: whether it is done."""
+    remaining: Text | None = unless(None)
+    """What is left of work in progress, as a length."""
 
 
 class Solved(Record):
@@ -126,6 +131,8 @@ class Solved(Record):
     binding: dict[Identifier, Many[Binding]]
     notes: Many[Text] = ()
     run: Run
+    forecast: Forecast | None = unless(None)
+    """Of a plan with a status date: what is done, met, missed and slipping, and which rules facts have broken."""
 
     @property
     def dates(self) -> dict[str, Date]:

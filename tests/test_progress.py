@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 
 from models.duration import Duration
+from models.outcome import Solved
 from models.plan import Plan
 from optimiser.errors import InputError
 from optimiser.reading.load import load
+from optimiser.solve import earliest
 
 HEAD = """\
 schema: optimiser/plan/1
@@ -110,6 +113,88 @@ def test_work_in_months_and_suspended_work_say_what_is_left_and_when_it_goes_on(
     said = "progress:\n  - {item: TEST, actual_start: 2024-01-22, percent_complete: 50, suspend: 2024-01-20}\n"
     found = faults_of(written(tmp_path, HEAD + STATUS, progress_yaml=said))
     assert len(found) == 3, found
+
+
+DUE = (
+    HEAD.replace("milestones:\n", "milestones:\n  - {id: M0, title: Designed, shown: closes, basis: synthetic}\n")
+    + """\
+  - {kind: dependency, id: R4, title: Designed, before: DESIGN, after: M0, basis: synthetic}
+  - {kind: not-after, id: R5, title: Designed in time, at: M0, date: 2024-01-22, basis: synthetic}
+  - {kind: not-after, id: R6, title: Built in time, at: BUILD.finish, date: 2024-01-24, basis: synthetic}
+baselines:
+- {id: may, title: The plan of May, basis: synthetic, dates: [{milestone: M1, date: 2024-04-02}]}
+"""
+)
+
+
+def test_a_forecast_says_what_is_met_slipping_and_broken_and_by_how_much(tmp_path: Path) -> None:
+    """Design took two days longer and building began before it was over: nine days of fifteen are left from 29 January on."""
+    said = """\
+progress:
+  - {item: DESIGN, actual_start: 2024-01-08, actual_finish: 2024-01-23}
+  - {item: M0, actual_finish: 2024-01-23}
+  - {item: BUILD, actual_start: 2024-01-22, percent_complete: 40}
+"""
+    found = earliest(load(written(tmp_path, DUE + STATUS, progress_yaml=said)))
+    assert isinstance(found, Solved)
+    rows = {row.id: row for row in found.rows}
+    assert (rows["BUILD"].start, rows["BUILD"].finish) == (dt.date(2024, 1, 22), dt.date(2024, 2, 8)), "29 January and 8 days"
+    assert (rows["BUILD"].progress, rows["BUILD"].remaining, rows["BUILD"].float_wd) == ("in progress", "9 wd", {"M1": 0})
+    assert (rows["DESIGN"].progress, rows["DESIGN"].float_wd, rows["DESIGN"].free_float_wd) == ("done", {"M1": None}, None)
+    forecast = found.forecast
+    assert forecast is not None
+    assert (forecast.done, forecast.in_progress, forecast.to_do) == (1, 1, 1)
+    states = {each.id: (each.state, str(each.date), [due.late_wd for due in each.due]) for each in forecast.milestones}
+    assert states == {"M1": ("slipping", "2024-04-08", [4]), "M0": ("met", "2024-01-23", [1])}
+    assert {each.rule: each.working_days for each in forecast.broken} == {"R1": 2, "R5": 1, "R6": 11}
+    assert found.notes == ("BUILD: 9 wd are left, as 40 % of 15 wd are complete",)
+    assert found.driving["M1"] == ("BUILD", "TEST", "M1"), "a chain begins where the rest does"
+    assert "so it was done" not in " ".join(step.statement for step in found.certificates[0].steps)
+
+
+def test_a_plan_all_done_has_its_dates_and_nothing_left_to_move(tmp_path: Path) -> None:
+    """Facts alone are left: every milestone is met, and no float is told."""
+    said = "progress:\n" + "".join(
+        f"  - {{item: {name}, actual_start: {first}, actual_finish: {last}}}\n"
+        for name, first, last in (
+            ("DESIGN", "2024-01-08", "2024-01-19"),
+            ("BUILD", "2024-01-22", "2024-02-09"),
+            ("TEST", "2024-02-12", "2024-04-12"),
+            ("M0", "2024-01-19", "2024-01-19"),
+            ("M1", "2024-04-12", "2024-04-12"),
+        )
+    )
+    found = earliest(load(written(tmp_path, DUE + "status_date: 2024-04-30\n", progress_yaml=said)))
+    assert isinstance(found, Solved)
+    assert {row.id: row.float_wd["M1"] for row in found.rows} == dict.fromkeys(("DESIGN", "BUILD", "TEST", "M0", "M1", "H"))
+    assert found.forecast is not None
+    assert {each.state for each in found.forecast.milestones} == {"met"}
+    assert found.dates == {"M1": dt.date(2024, 4, 12)}
+
+
+def test_work_out_of_sequence_waits_with_retained_logic_and_goes_on_with_override(tmp_path: Path) -> None:
+    """Building began while design is open: its rest waits for the end of design, unless links to begun work are overridden."""
+    said = """\
+progress:
+  - {item: DESIGN, actual_start: 2024-01-08, remaining: 10 wd}
+  - {item: BUILD, actual_start: 2024-01-22, remaining: 5 wd}
+"""
+    ends = {}
+    for logic in ("retained", "override"):
+        folder = tmp_path / logic
+        folder.mkdir()
+        found = earliest(load(written(folder, f"{DUE}{STATUS}logic: {logic}\n", progress_yaml=said)))
+        assert isinstance(found, Solved)
+        ends[logic] = str(next(row.finish for row in found.rows if row.id == "BUILD"))
+    assert ends == {"retained": "2024-02-16", "override": "2024-02-02"}
+
+
+def test_suspended_work_goes_on_from_the_day_on_which_it_resumes(tmp_path: Path) -> None:
+    """What is left of it counts from that day, and capacity is taken from there on only."""
+    said = "progress:\n  - {item: BUILD, actual_start: 2024-01-22, remaining: 5 wd, suspend: 2024-01-25, resume: 2024-03-04}\n"
+    found = earliest(load(written(tmp_path, f"{DUE}{STATUS}logic: override\n", progress_yaml=said)))
+    assert isinstance(found, Solved)
+    assert str(next(row.finish for row in found.rows if row.id == "BUILD")) == "2024-03-08"
 
 
 def test_dates_before_the_plan_and_a_status_date_beside_it_are_refused(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ This is the specification made executable. It is written to be read beside the d
 `models.items`, not to be fast, and it shares only the clock with what computes dates.
 """
 
+from optimiser.check.facts import broken_by_fact
 from optimiser.check.judge import check, placed_late
 from optimiser.check.meanings import MEANINGS
 
-__all__ = ["MEANINGS", "check", "placed_late"]
+__all__ = ["MEANINGS", "broken_by_fact", "check", "placed_late"]

@@ -20,6 +20,7 @@ from optimiser.solve.binding import bindings
 from optimiser.solve.contradiction import beyond_horizon, conflict_of
 from optimiser.solve.dates import Dates, Proved, Unproved, prove
 from optimiser.solve.fingerprint import package_version, plan_sha256
+from optimiser.solve.forecast import forecast_notes, forecast_of, work_of
 from optimiser.solve.orders import NO_SLACK, attained, slacks, slots_on_chain
 from optimiser.solve.problem import Problem
 from optimiser.solve.spans import spans
@@ -153,7 +154,8 @@ def solved(problem: Problem, dates: Dates, ranges: Mapping[str, DateSpan | None]
         slots={name: held for name in asked if (held := slots_on_chain(reasons[name], name))},
         certificates=tuple(certificate(found, name) for name in asked),
         binding={name: () if name in rationed else bindings(found, name) for name in asked},
-        **common(plan, run, notes),
+        **common(plan, run, (*forecast_notes(plan), *notes)),
+        forecast=forecast_of(plan, clock, dates.schedule, asked),
     )
 
 
@@ -237,6 +239,8 @@ def _rows(problem: Problem, order: Earliest, dates: Dates, reasons: Mapping[str,
                     if isinstance(clock, MinuteClock)
                     else {}
                 ),
+                progress=work_of(plan, item.id),
+                remaining=str(plan.still_to_do(item)) if isinstance(item, Activity) and plan.under_way(item.id) else None,
             )
         )
     return tuple(rows)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import takewhile
+from typing import get_args
 
 from rich.text import Text
 
 from models.findings import ConflictMember, Evidence, ProofClass
+from models.forecast import Forecast, State
 from models.outcome import BaselineDelta, Infeasible, MilestoneDate, Outcome, RowDate, Run, Solved, Undecided
 from models.plan import Plan
 from models.rules import Point
 from optimiser.evidence.documents import conditions, evidence_class
+from optimiser.evidence.tables.forecast import broken_rules, milestone_states
 from optimiser.evidence.terminal.binding import binding_lines
 from optimiser.evidence.terminal.gantt import Rows, gantt_lines, shown_date
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
+from optimiser.evidence.terminal.tables import shown
 from optimiser.evidence.words import amount, change, counted, day, month_or_day, stack, weekday_day
 
 __all__ = ["outcome_report"]
@@ -75,9 +80,13 @@ def _title(outcome: Outcome, plan: Plan, page: Page) -> Lines:
     name.truncate(page.width - len(plan.id) - 3, overflow="ellipsis")
     name.append(f" ({plan.id})", "not bold")
     calendar = plan.calendars_by_id[plan.calendar]
+    since = f"; status date {day(plan.status_date)}, its evening" if plan.status_date else ""
     changed = stack(outcome.scenarios, choices=bool(plan.settings.said))
     hindsight = "; with hindsight: sources later than that are admitted" if plan.settings.hindsight else ""
-    return [name, *paragraph(f"{changed}; as of {day(plan.as_of)}{hindsight}; calendar {calendar.title}", page.width, 0, "dim")]
+    return [
+        name,
+        *paragraph(f"{changed}; as of {day(plan.as_of)}{hindsight}{since}; calendar {calendar.title}", page.width, 0, "dim"),
+    ]
 
 
 def _notes(outcome: Outcome, page: Page) -> Iterable[Lines]:
@@ -123,6 +132,8 @@ def _run(run: Run, page: Page) -> Lines:
 
 def _solved(outcome: Solved, plan: Plan, page: Page, rows: Rows | None) -> Iterable[Lines]:
     yield _dates(outcome, plan, page)
+    if outcome.forecast is not None:
+        yield _forecast(outcome, outcome.forecast, plan, page)
     yield _baselines(outcome, plan, page)
     yield _spans(outcome, plan, page)
     yield _evidence(outcome, page)
@@ -170,6 +181,32 @@ def _dates(outcome: Solved, plan: Plan, page: Page) -> Lines:
             text = f"{weekday_day(entry.lexicographic)} where the milestones before it keep their own earliest dates"
             lines += hanging(entry.id, text, page.width)
     return lines
+
+
+def _forecast(outcome: Solved, forecast: Forecast, plan: Plan, page: Page) -> Lines:
+    """What is done, which milestones are met, missed or slipping, and which rules facts have broken."""
+    work = ", ".join(f"{count} {state}" for count, state in _counts(forecast) if count)
+    lines = [heading("Forecast"), *paragraph(f"Of the activities {work}; of the milestones {_states(forecast)}.", page.width)]
+    asked = [entry.id for entry in outcome.milestones]
+    source = "the forecast"
+    lines += shown(milestone_states(outcome, forecast, source, asked=asked), page, spared=("title", "months late", "by"))
+    return lines + shown(broken_rules(forecast, plan, source), page, spared=("title",), most=_MOST_BROKEN)
+
+
+_MOST_BROKEN = 12
+
+
+def _counts(forecast: Forecast) -> tuple[tuple[int, str], ...]:
+    return (
+        (forecast.done, "is done" if forecast.done == 1 else "are done"),
+        (forecast.in_progress, "in progress"),
+        (forecast.to_do, "to do"),
+    )
+
+
+def _states(forecast: Forecast) -> str:
+    found = Counter(each.state for each in forecast.milestones)
+    return ", ".join(f"{found[state]} {state}" for state in get_args(State) if found[state]) or "none is met or dated"
 
 
 def _stands_on(evidence: Evidence) -> str:
@@ -318,7 +355,7 @@ def _link(outcome: Solved, plan: Plan, rows: Mapping[str, RowDate], milestone: s
         words(slot or (f"+{wait} wd" if wait > 0 else ""), "dim"),
         words(day(shown_date(row, plan) if event else row.start)),
         words("" if event or row.finish < row.start else day(row.finish)),
-        words("" if event else amount(row.working_days)),
+        words("" if event else f"{row.remaining} left" if row.remaining else amount(row.working_days)),
     ]
 
 
