@@ -52,7 +52,9 @@ class PlannedTwice:
             {"target_drtn_hr_cnt": hours, "remain_drtn_hr_cnt": hours, **(self.progress.get(at, {}) if later else {})}
             for at, hours in enumerate(self.hours, 1)
         ]
-        return xer_text(tasks, self.links, options=self.options, project={"last_recalc_date": "2026-01-08 08:00"} if later else {})
+        return xer_text(
+            tasks, self.links, options=self.options, project={"last_recalc_date": "2026-01-08 08:00"} if later else {}
+        )
 
 
 DONE: Row = {"act_start_date": date("5 8"), "act_end_date": date("6 17"), "remain_drtn_hr_cnt": 0}
