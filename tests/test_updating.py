@@ -21,6 +21,7 @@ from optimiser.progress import UpdateChoices, update_plan
 from optimiser.reading.load import load
 from optimiser.reading.packaged import find_plan
 from optimiser.reading.previous import content_sha256, predecessor, predecessor_warnings
+from optimiser.reading.sheets import read_sheet
 
 MARCH = [
     ["Id", "Name", "Actual start", "Actual finish", "Remaining", "% complete"],
@@ -349,6 +350,60 @@ def test_faults_of_an_updates_file_are_told_at_their_line(march, old, new, words
 
     assert any(words in fault.message or words in str(fault.path) for fault in caught.value.faults), caught.value.faults
     assert all(fault.file == str(march / "update.yaml") and fault.line for fault in caught.value.faults), caught.value.faults
+
+
+# -- the sheet that a planner fills ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("plan", ["laboratory", "laboratory-2026-04", "laboratory-2026-06", "toy", "mhhs-round2"])
+def test_an_unchanged_sheet_changes_nothing(tmp_path, plan, monkeypatch, capsys):
+    """The table that is written to be filled, read back as it is, says nothing new: no change, no remark, the same work."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["update", plan, "-o", "table.xlsx"]) == ExitCode.DONE
+    assert main(["update", plan, "-o", "table.xlsx"]) == ExitCode.BAD_INPUT
+    capsys.readouterr()
+    held = load(plan)
+    status = held.status_date or held.horizon.first
+    found = update_plan(plan, Path("next"), Path("table.xlsx"), UpdateChoices(status=status))
+
+    assert (found.report.changes, found.report.remarks, found.report.sheet) == ((), (), "Update")
+    assert found.plan.items == held.items
+    assert found.plan.assumptions == held.assumptions
+
+
+def test_a_filled_sheet_is_taken_over_what_stood_in_it(tmp_path):
+    """A finish beside what was left before, and a share beside it, are meant: what stood there is of the update before."""
+    from optimiser.evidence.update_sheet import update_table
+
+    (tmp_path / "sheet.xlsx").write_bytes(update_table(load("laboratory-2026-04")))
+    cells = {
+        cell.text: row for row, cells in read_sheet(tmp_path / "sheet.xlsx", "Update").rows.items() for cell in cells.values()
+    }
+    assert {"METHOD-B", "METHOD-C", "Actual start"} <= set(cells)
+    rows = [
+        ["Id", "Actual start", "Actual finish", "Remaining", "% complete"],
+        ["METHOD-B", "2026-04-29", "2026-05-20", "13 wd", ""],
+        ["METHOD-C", "2026-04-29", "", "23 wd", "80"],
+    ]
+    plan = load(made(tmp_path / "may", "laboratory-2026-04", rows, "2026-05-29"))
+
+    assert plan.done("METHOD-B")
+    assert plan.items["METHOD-C"].progress.remaining == Duration(5, "wd")  # type: ignore[union-attr]
+
+
+def test_the_packs_workbook_has_the_sheet(tmp_path):
+    """The planner's workbook carries the sheet, and the reader takes it among all the others."""
+    from models.pack import Pack
+    from optimiser.evidence.workbook import write_workbook
+
+    plan = load("laboratory-2026-04")
+    pack = Pack.model_construct(title=plan.title, plan=plan.id, as_of=plan.as_of, status="draft", sections=())
+    (tmp_path / "workbook.xlsx").write_bytes(write_workbook(pack, plan))
+    choices = UpdateChoices(status=plan.status_date)
+    found = update_plan("laboratory-2026-04", tmp_path / "next", tmp_path / "workbook.xlsx", choices)
+
+    assert found.report.sheet == "Update"
+    assert found.report.changes == ()
 
 
 # -- the verb --------------------------------------------------------------------------------------------------------------

@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from optimiser.cli.files import OutputFolder
+from optimiser.cli.files import OutputFile, OutputFolder
 from optimiser.cli.init import First
-from optimiser.cli.options import AsJson, PlanName
+from optimiser.cli.options import AsJson, PlanName, read_plan
 from optimiser.cli.output import ExitCode, page, print_json, print_text
 from optimiser.errors import InputError, Located
 
@@ -34,7 +34,10 @@ def update(
     plan: PlanName,
     *,
     folder: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FOLDER", help="The folder to make; it must not be there, or be empty.")
+        Path,
+        typer.Option(
+            "-o", "--output", metavar="FOLDER", help="The folder to make, not there or empty; or TABLE.xlsx, a table to fill."
+        ),
     ],
     status: Annotated[
         str | None,
@@ -62,11 +65,13 @@ def update(
 
     Columns are found by their headers, in English or German: Id or Name, Actual start, Actual finish, Remaining, % complete,
     Suspend, Resume, Duration with Low and High (a length estimated anew), Basis, Note. The sheet Update of a pack's workbook is
-    such a table. An empty cell says nothing new. The folder names the update before by its path and by the hash of what it says.
+    such a table, and '-o TABLE.xlsx' alone writes one, with what is known in it. An empty cell says nothing new. The folder names the update before by its path and by the hash of what it says.
     All faults are told at once, each at its cell.
 
     Exit codes: 0 made; 2 bad usage or input, and nothing is written; 1 our fault.
     """
+    if folder.suffix.lower() == ".xlsx" and status is None and table is None:
+        return _table_to_fill(plan, folder)
     from optimiser.progress import UpdateChoices, update_plan
 
     output = OutputFolder(folder)
@@ -87,6 +92,20 @@ def update(
         from optimiser.evidence.terminal.updating import update_report
 
         print_text(update_report(made.report, page(), made.plan.targets))
+    return ExitCode.DONE
+
+
+def _table_to_fill(plan: str, path: Path) -> int:
+    """Write the table that a planner fills, with what is known in it."""
+    output = OutputFile(path, [".xlsx"], force=False)
+    from optimiser.evidence.update_sheet import update_table
+
+    held = read_plan(plan, None, None, None, None)
+    output.write(update_table(held))
+    print_text(
+        f"{path}: {len(held.activities)} activities and {len(held.milestones)} milestones to fill. Then: "
+        f"optimiser update {plan} --status DATE --from {path} -o FOLDER\n"
+    )
     return ExitCode.DONE
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from models.pack import Cell, Column, Pack, Table
+from models.plan import Plan
 from optimiser.evidence.tables.meanings import meaning
 from optimiser.evidence.terminal.characters import clean
 
@@ -23,13 +24,13 @@ _LINE: Final = 15.0
 _WIDTHS = {"id": 24, "date": 12, "number": 10, "share": 9, "text": 34}
 
 
-def book_of(pack: Pack, subject: str, write: Callable[[Any, dict[str, Any]], None]) -> bytes:
+def book_of(pack: Pack | Plan, subject: str, write: Callable[[Any, dict[str, Any]], None]) -> bytes:
     """Return a workbook.
 
     Parameters
     ----------
     pack
-        Whose it is; equal packs give equal bytes, for the file says that it was made on the day of the plan's knowledge.
+        Whose it is, or the plan; equal packs give equal bytes, for the file says that it was made on the day of the plan's knowledge.
     subject
         What it holds.
     write

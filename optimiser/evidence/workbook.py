@@ -16,6 +16,7 @@ from optimiser.evidence.sheets import LONGEST, book_of, on_paper, proofs, width_
 from optimiser.evidence.tables.kit import choose, stacked
 from optimiser.evidence.tables.meanings import meaning
 from optimiser.evidence.terminal.characters import clean
+from optimiser.evidence.update_sheet import UPDATE, write_update_sheet
 
 __all__ = ["ASSUMPTIONS", "HEADS", "write_workbook"]
 
@@ -77,6 +78,7 @@ def write_workbook(pack: Pack, plan: Plan) -> bytes:
             if each.name == "Schedule":
                 _gantt(book.add_worksheet("Gantt"), each.tables[0][1], formats)
         _assumptions(book.add_worksheet(ASSUMPTIONS), plan, formats)
+        write_update_sheet(book.add_worksheet(UPDATE), plan, formats)
 
     return book_of(pack, "Evidence pack", write)
 
@@ -118,6 +120,7 @@ def _about(sheet: Any, pack: Pack, sheets: Sequence[_TableSheet], formats: dict[
     said = (
         f"Plan {pack.plan}, as known on {pack.as_of.isoformat()}. Status: {pack.status}.",
         f"Values on the sheet {ASSUMPTIONS} can be changed: optimiser solve PLAN --assumptions FILE.xlsx reads them back.",
+        f"The sheet {UPDATE} is for what is done: optimiser update PLAN --status DATE --from FILE.xlsx -o FOLDER reads it back.",
         "Every table of the pack is in tables.xlsx; report.html tells them in order, and 'optimiser verify' checks all of it.",
         "wd are working days of the plan's calendar, cd calendar days, mo calendar months.",
     )

@@ -209,6 +209,8 @@ class _Taking:
         before = progress_entry(held)
         stated = self._stated(row)
         left = self._length(row, "remaining", row.remaining)
+        if "actual_finish" in stated and left == held.remaining:
+            left = None  # it stands there from the update before
         start = stated.get("actual_start", held.actual_start)
         finish = stated.get("actual_finish", held.actual_finish)
         undone = bool((left and left.amount) or (row.percent and row.percent < _WHOLE))
@@ -223,12 +225,12 @@ class _Taking:
         entry: dict[str, Any] = {"actual_start": str(start)}
         if finish is not None:
             entry["actual_finish"] = str(finish)
-        elif self._as_before(row, left, held):
-            entry |= {name: before[name] for name in ("remaining", "percent_complete") if name in before}
-        elif left is not None:
+        elif left is not None and left != held.remaining:
             entry["remaining"] = str(left)
-        elif row.percent:
+        elif row.percent and _number(row.percent) != held.percent_complete:
             entry["percent_complete"] = _number(row.percent)
+        else:
+            entry |= {name: before[name] for name in ("remaining", "percent_complete") if name in before}
         if finish is None:
             for name in ("suspend", "resume", "expected_finish"):
                 value = stated.get(name, getattr(held, name))
@@ -236,13 +238,6 @@ class _Taking:
         if entry != before:
             self._note(activity, before, entry, row)
             self.facts.progress[activity.id] = entry
-
-    @staticmethod
-    def _as_before(row: ProgressRow, left: Duration | None, held: Progress) -> bool:
-        """Return whether a row says nothing new of what is left."""
-        if left is not None and left != held.remaining:
-            return False
-        return not row.percent or (held.percent_complete is not None and _number(row.percent) == held.percent_complete)
 
     def _possible(
         self, activity: Activity, row: ProgressRow, start: dt.date | None, finish: dt.date | None, left: Duration | None
