@@ -1,5 +1,6 @@
 """What moved between two updates of a plan, divided among what happened and what was changed."""
 
-from optimiser.moved.answer import moved_words, what_moved
+from optimiser.moved.answer import what_moved
+from optimiser.moved.shares import moved_words
 
 __all__ = ["moved_words", "what_moved"]
