@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 from typing import Any
 
@@ -15,6 +16,7 @@ from optimiser.cli import ExitCode, main
 from optimiser.errors import InputError
 from optimiser.moved import what_moved
 from optimiser.moved.matching import aligned
+from optimiser.reading.load import load
 from tests.random_plans import Draw, random_plan
 
 MONDAY = dt.date(2026, 1, 5)
@@ -80,7 +82,7 @@ def shares(found: Any, milestone: str = "DONE") -> dict[str, int]:
 
 
 UNITS = pytest.mark.parametrize("unit", ["day", "minute"])
-PROGRESS_UNITS = pytest.mark.parametrize("unit", ["minute"])
+PROGRESS_UNITS = pytest.mark.parametrize("unit", ["day", "minute"])
 
 
 @PROGRESS_UNITS
@@ -335,6 +337,39 @@ def test_compare_of_two_folders_tells_what_moved(tmp_path, capsys):
     assert list(document)[-1] == "moved"
     assert document["moved"]["moves"][0]["amount"] == 3
     assert "+3 wd" in (tmp_path / "bridge.svg").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def chain() -> list[Plan]:
+    """Return the updates of the example chain, March to June."""
+    return [load(f"laboratory-2026-0{month}") for month in (3, 4, 5, 6)]
+
+
+def test_the_bridge_of_the_example_chain_is_what_its_readme_works_out_by_hand(chain):
+    """A delivery 12 wd late costs a sitting of the board, 24 wd; findings take 5 wd more; a link takes 3 wd back."""
+    first, last = shares(what_moved(chain[0], chain[3]), "ACCREDITED"), what_moved(chain[0], chain[3]).moves[0]
+    each = [what_moved(one, other) for one, other in itertools.pairwise(chain)]
+
+    assert first == {"progress DELIVERY-2": 24, "remaining FINDINGS": 5, "rule FINDINGS-after-VISIT": -3}
+    assert {kind: amount for kind, amount in last.kinds.items() if amount} == {"progress": 24, "remaining": 5, "logic": -3}
+    assert [shares(found, "ACCREDITED") for found in each] == [
+        {"progress DELIVERY-2": 24},
+        {"remaining FINDINGS": 5},
+        {"rule FINDINGS-after-VISIT": -3},
+    ]
+    assert each[0].moves[0].shares[0].sentence == "Second delivery: reagents came 12 wd late: ACCREDITED +24 wd."
+    assert (last.proof_before, last.proof_after) == ("certified", "certified")
+
+
+def test_an_update_alone_is_compared_with_the_one_before_it(capsys):
+    """``compare NEW`` finds the update before by what NEW says of it; a plan that says none is refused."""
+    assert main(["compare", "laboratory-2026-04"]) == ExitCode.DONE
+    told = capsys.readouterr().out
+    assert main(["compare", "toy"]) == ExitCode.BAD_INPUT
+
+    assert "laboratory-2026-03 → laboratory-2026-04" in told
+    assert "came 12 wd late" in told
+    assert "names no update before it" in capsys.readouterr().err
 
 
 def test_a_bridge_of_scenarios_is_refused(tmp_path, capsys):

@@ -1,4 +1,4 @@
-"""``compare``: two scenarios, or two stored outcomes, side by side."""
+"""``compare``: two updates of a plan, two scenarios, or two stored outcomes, side by side."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 
 from optimiser.cli.files import OutputFile
 from optimiser.cli.options import AsJson, Milestones, Seed, TimeLimit, Workers, read_milestones
-from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
+from optimiser.cli.output import ExitCode, announce, page, print_json, print_text, progress
 from optimiser.errors import InputError, Located, StoredResultError
 
 if TYPE_CHECKING:
@@ -179,15 +179,24 @@ def _before(name: str) -> str:
     Raises
     ------
     InputError
-        If it says none, or that is not to be found.
+        If it says none, or that cannot be read.
     """
-    from optimiser.progress import update_before
+    from optimiser.reading.load import load
+    from optimiser.reading.packaged import packaged
+    from optimiser.reading.previous import predecessor
 
-    found = update_before(name)
-    if found is None:
+    where = _plan_path(name)
+    previous = load(where).previous if where is not None else None
+    if where is None or previous is None:
         message = f"'{name}' names no update before it; maybe say which two to compare: optimiser compare A B"
         raise InputError([Located(message, path="B")])
-    return found
+    found = predecessor(where, previous)
+    if found.state in ("missing", "unreadable"):
+        message = f"the update before '{name}', '{previous.path}', {found.says or 'is not there'}; maybe say where it lies as A"
+        raise InputError([Located(message, path="previous")])
+    if found.state == "changed":
+        announce(f"{name}: '{previous.path}' {found.says}")
+    return previous.path if previous.path in {entry.name for entry in packaged()} else str(found.path)
 
 
 def _picture(moved: WhatMoved | None) -> str:

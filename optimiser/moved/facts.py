@@ -184,6 +184,7 @@ def _begun(item: Item | None) -> bool:
 
 
 def _ends(problem: Problem, name: str, values: Sequence[int]) -> tuple[int, int]:
-    """Return the start and the finish of an item in a schedule."""
+    """Return the start and the finish of an item in a schedule, of begun work its actual start."""
     nodes = problem.network.nodes
-    return values[nodes[name, "start"]], values[nodes[name, "finish"]]
+    start = problem.network.began.get(name, nodes[name, "start"])
+    return values[start], values[nodes[name, "finish"]]

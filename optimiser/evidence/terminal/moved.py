@@ -23,19 +23,16 @@ _BAR = 28
 
 def moved_lines(found: WhatMoved, page: Page) -> Lines:
     """Return what moved: the dates by kind of cause, then for each milestone a bar and a sentence a cause."""
-    status = [f"status {day(date)}" for date in (found.status_before, found.status_after) if date]
-    lines = shown(choose(moved_dates(found, "compare"), rows=None), page, note=" → ".join(status), spared=("title",))
+    status = dict.fromkeys(day(date) for date in (found.status_before, found.status_after) if date)
+    note = f"status date {' → '.join(status)}" if status else ""
+    lines = shown(moved_dates(found, "compare"), page, note=note, spared=("title",))
     for move in found.moves:
         if move.why_not:
             lines += paragraph(f"{move.milestone}: {move.why_not}", page.width)
     moved = [move for move in found.moves if move.shares]
     if not moved:
         still = [move.milestone for move in found.moves if move.amount == 0]
-        lines += (
-            paragraph(f"Nothing moved: {counted(len(found.causes), 'cause')} and none moves a date.", page.width)
-            if still
-            else []
-        )
+        lines += paragraph(_still(found), page.width) if still else []
     for move in moved:
         lines += _bridge(found, move, page)
     if any(share.amount != share.mean or share.least != share.most for move in moved for share in move.shares):
@@ -43,6 +40,13 @@ def moved_lines(found: WhatMoved, page: Page) -> Lines:
         lines += shown(apart, page, spared=("since", "kind", "least", "most"))
     lines += _calls(found, page)
     return lines
+
+
+def _still(found: WhatMoved) -> str:
+    """Return that nothing moved, and of how many causes."""
+    if not found.causes:
+        return "Nothing moved, and nothing that could move a date differs."
+    return f"Nothing moved: of {counted(len(found.causes), 'thing')} that happened or were changed none moves a date."
 
 
 def _apart(found: WhatMoved) -> list[Sequence[Cell]]:
