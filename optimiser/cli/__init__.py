@@ -30,6 +30,7 @@ from optimiser.cli import (
     qualify,
     robust,
     serve,
+    trend,
     update,
     verify,
     why_not,
@@ -95,6 +96,7 @@ for _verb in (
     export,
     serve,
     update,
+    trend,
 ):
     _verb.register(app)
 

@@ -13,7 +13,7 @@ QUESTIONS: Final = {
     "Which date, and what it hangs on": ("solve", "explain", "why-not", "implied", "attribute"),
     "How sure it is": ("robust", "batch"),
     "Who is ready when": ("qualify", "migrate"),
-    "What changed": ("update", "compare"),
+    "What changed": ("update", "compare", "trend"),
     "To show and to keep": ("evidence", "export", "verify", "serve"),
 }
 """Question to the verbs that answer it, in the order in which help lists them."""

@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from optimiser.progress.answer import UpdateChoices, Updated, update_plan
     from optimiser.progress.chain import chain_of, update_before
+    from optimiser.progress.trend import trend_of
 
-__all__ = ["UpdateChoices", "Updated", "chain_of", "update_before", "update_plan"]
+__all__ = ["UpdateChoices", "Updated", "chain_of", "trend_of", "update_before", "update_plan"]
 
 _HOMES = {
     "UpdateChoices": "answer",
     "Updated": "answer",
     "chain_of": "chain",
+    "trend_of": "trend",
     "update_before": "chain",
     "update_plan": "answer",
 }
