@@ -39,6 +39,7 @@ __all__ = [
     "senses",
     "side_of",
     "stated_column",
+    "unit_of",
     "users",
     "valued",
     "weightiest",
@@ -328,6 +329,17 @@ def _number(
     return Number(slot, value, unit, worse, *((up, down) if worse > 0 else (down, up)), clock, convention)
 
 
+def unit_of(clock: Clock, value: object) -> tuple[Unit, int]:
+    """Return what a value moves by, and how much of its own that is: on a plan in minutes hours and minutes go by days."""
+    if isinstance(value, dt.date):
+        return ("cd", MINUTES) if isinstance(clock, MinuteClock) else ("wd", 1)
+    if not isinstance(value, Duration):
+        return "count", 1
+    if isinstance(clock, MinuteClock) and value.unit in ("min", "h"):
+        return "wd", clock.day_minutes if value.unit == "min" else -(-clock.day_minutes // 60)
+    return ("cd", MINUTES) if value.unit == "emin" else (value.unit, 1)
+
+
 def _minute_number(
     slot: str,
     value: dt.date | Duration,
@@ -342,8 +354,7 @@ def _minute_number(
         boundary = clock.stated(value, convention, "floor" if worse > 0 else "ceiling")
         up, down = (clock.limit - boundary) // MINUTES, (boundary - clock.origin) // MINUTES
         return Number(slot, value, "cd", worse, *((up, down) if worse > 0 else (down, up)), clock, convention, MINUTES)
-    step = {"min": clock.day_minutes, "h": -(-clock.day_minutes // 60), "emin": MINUTES}.get(value.unit, 1)
-    unit: Unit = "wd" if value.unit in ("min", "h") else "cd" if value.unit == "emin" else value.unit
+    unit, step = unit_of(clock, value)
     least, most = ends
     up = days if most is None else (most - value.amount) // step
     down = days if least is None else -(-(value.amount - least) // step)

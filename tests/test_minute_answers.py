@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+import operator
+import random
+from collections import Counter
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -12,15 +17,20 @@ from models.duration import Duration
 from models.moment import Moment
 from models.plan import Plan
 from optimiser.clock import clock_of
+from optimiser.encoding.levers import moved_plan
+from optimiser.errors import InputError
 from optimiser.evidence.tables.kit import column, table, timed_once
-from optimiser.explain import explain
+from optimiser.explain import explain, why_not
+from optimiser.explain.cheapest import cheapest_amounts
 from optimiser.explain.headroom import headrooms, saturations
+from optimiser.explain.levers import levers_of
 from optimiser.explain.margins import margins
 from optimiser.explain.oracle import Oracle
 from optimiser.lint import lint
 from optimiser.numbers import Number, number_of_rule
 from optimiser.reading.load import load
 from optimiser.solve.variant import with_number
+from tests.minute_plans import minute_plan
 from tests.mspdi_texts import calendar, link, project, task
 
 HOUSE = project(
@@ -153,3 +163,52 @@ def test_a_pack_tells_the_times_of_day() -> None:
     assert [each.name for each in once.columns] == ["finish", "start 08:00"]
     assert [row[1] for row in once.rows] == [start.date() for start in starts]
     assert [each.key or each.name for each in once.columns] == ["finish", "start"]
+
+
+def test_the_cheapest_way_to_a_date_is_the_cheapest_of_all() -> None:
+    """Of random plans every combination of what may move is tried: none that meets the date costs less."""
+    chance, found = random.Random(20261201), Counter[str]()  # noqa: S311 - drawn to be repeated
+    for _ in range(40):
+        plan = minute_plan(chance, 4).evolve(day_minutes=6)
+        oracle = Oracle(plan)
+        if oracle.found.status != "feasible":
+            continue
+        allowed = [f"duration:{each.id}" for each in chance.sample(plan.activities, 3)]
+        levers = [replace(lever, cost=chance.randint(1, 3)) for lever in levers_of(oracle, allowed, "END").offered]
+        costs: dict[int, int] = {}
+        for amounts in itertools.product(*(range(lever.steps + 1) for lever in levers)):
+            moved = moved_plan(plan, oracle.problem.clock, dict(zip(levers, amounts, strict=True)))
+            end, cost = oracle.reach_of(moved, "END").low, sum(map(operator.mul, (lever.cost for lever in levers), amounts))
+            costs[end] = min(cost, costs.get(end, cost))
+        by = chance.choice(sorted(costs)[:-1] or [min(costs) - 1]) - chance.choice([0, 0, 1])
+        met = [cost for end, cost in costs.items() if end <= by]
+        answer = cheapest_amounts(oracle, "END", by, levers, oracle.limits)
+        found[answer.status] += 1
+        turns = any(lever.name in oracle.two_way for lever in levers)  # less of it may be later: nothing is proved
+        if not met or answer.status == "unknown":
+            assert answer.units is None
+            assert turns or not met
+        elif answer.status == "optimal":
+            assert answer.cost == min(met)
+        else:
+            assert answer.bound is not None
+            assert answer.cost is not None
+            assert answer.bound <= min(met) <= answer.cost
+    assert found["optimal"] >= 8
+    assert found["unknown"] >= 4
+
+
+def test_a_date_may_be_asked_for_with_its_time_and_by_a_deadline(house: Path) -> None:
+    """What is asked for by a day has until its evening, and a moment is taken as it is."""
+    plan = load(house)
+    met = [why_not(plan, "END", by, route=False).verdict == "met" for by in ("2026-01-16", "2026-01-16T17:00")]
+    assert met == [True, True]
+    answer = why_not(plan, "END", "2026-01-15T12:00", allow=["duration:5"])
+    assert answer.route is not None
+    assert (answer.route.optimal, answer.route.cost, str(answer.route.date)) == (True, 2, "2026-01-14T17:00")
+    assert [(step.moved, step.unit) for step in answer.route.steps] == [("3 wd", "wd")]
+    late = why_not(plan, "END", "2026-01-14", route=False)
+    assert late.conflict is not None
+    assert "asked for by Wed 14 Jan 2026 17:00" in late.conflict.statement
+    with pytest.raises(InputError, match=r"2024-12-31 or 2024-12-31T17:00, got 'soon'"):
+        why_not(plan, "END", "soon")

@@ -11,7 +11,7 @@ from models.duration import Duration, Reference, Value
 from models.plan import Plan
 from models.rules import Capacity, CapacityStep
 from optimiser.clock import Clock, Side
-from optimiser.numbers import own_value, side_of, with_values
+from optimiser.numbers import own_value, side_of, unit_of, with_values
 
 __all__ = ["PlanLever", "moved_plan", "moved_value", "shifted"]
 
@@ -50,10 +50,14 @@ class PlanLever:
 def shifted(clock: Clock, value: Value, by: int, side: Side) -> Value:
     """Return a value moved by some units: a length by its own, a count by one, a date by working days as it is read.
 
-    A date that would leave the axis stops at its end.
+    On a plan in minutes hours and minutes move by working days, the last step to nothing by what is left, and dates by days of
+    the clock. A date that would leave the axis stops at its end.
     """
+    _, step = unit_of(clock, value)
+    by *= step
     if isinstance(value, Duration):
-        return Duration(value.amount + by, value.unit)
+        amount = value.amount + by
+        return Duration(max(0, amount) if step > 1 and value.amount >= 0 else amount, value.unit)
     if isinstance(value, dt.date):
         if not by:
             return value

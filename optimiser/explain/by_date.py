@@ -9,8 +9,9 @@ from typing import Any, Literal
 from models.explanation import MilestoneWhyNot, NearestMiss, Relaxation, Route, WhyNot
 from models.faults import maybe
 from models.findings import Conflict
+from models.moment import Moment, read_date
 from models.plan import Plan
-from models.rules import Point
+from models.rules import NotAfter, Point
 from optimiser.encoding.answer import DETERMINISTIC_TIME, Limits
 from optimiser.errors import InputError, Located
 from optimiser.explain.conflict import conflict_record, enumerate_all, one_conflict, relaxation_records
@@ -67,19 +68,27 @@ def why_not(
     InputError
         If the milestone or something allowed is unknown, or the date is outside the plan's days.
     """
-    day = _day(by)
+    day = _day(plan, milestone, by)
     oracle = Oracle(plan, Limits(deterministic_limit, seed, workers, time_limit))
     asked_for(plan, [milestone])
     return _answered(oracle, milestone, day, everything=all, allow=allow, route=route)
 
 
-def _day(by: dt.date | str) -> dt.date:
+def _day(plan: Plan, milestone: str, by: dt.date | str) -> dt.date:
+    """Return the date asked for: as it is written, of a plan in minutes with its time, or of a latest date of the plan's own."""
     if isinstance(by, dt.date):
         return by
+    rule = plan.rules_by_id.get(by)
+    if isinstance(rule, NotAfter) and rule.points()[0].item == milestone and (date := plan.date(rule.date)) is not None:
+        return date
     try:
-        return dt.date.fromisoformat(by)
+        date = read_date(by)
     except ValueError:
-        raise InputError([Located(f"expected a date such as 2024-12-31, got '{by}'", path="by")]) from None
+        date = None
+    if date is None or (isinstance(date, Moment) and plan.unit == "day"):
+        example = "2024-12-31 or 2024-12-31T17:00" if plan.unit == "minute" else "2024-12-31"
+        raise InputError([Located(f"expected a date such as {example}, got '{by}'", path="by")])
+    return date
 
 
 def _answered(

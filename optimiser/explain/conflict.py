@@ -224,7 +224,7 @@ def conflict_record(oracle: Oracle, milestone: str, by: int, members: Sequence[s
     plan, clock = oracle.plan, oracle.problem.clock
     off = tuple(name for name in oracle.atoms if name not in set(members))
     convention = plan.convention(Point(milestone, "start"))
-    asked = f"by {plain_date(clock.show(by, convention))}" if 0 < by < clock.size else "before the axis begins"
+    asked = f"by {plain_date(clock.show(clock.ended(by), convention))}" if 0 < by < clock.size else "before the axis begins"
     (reach,) = oracle.reach(milestone, [Variant(off=off)])
     if reach.low > clock.limit:
         compelled = f"{milestone} has no date at all"

@@ -17,6 +17,7 @@ from models.faults import maybe
 from models.past import least_left, settled, spent
 from models.plan import DURATION_PREFIX, Plan
 from models.provenance import Authority
+from optimiser.clock import MinuteClock
 from optimiser.encoding.levers import PlanLever
 from optimiser.errors import InputError, Located
 from optimiser.explain.oracle import Oracle
@@ -29,6 +30,7 @@ from optimiser.numbers import (
     own_term,
     senses,
     side_of,
+    unit_of,
     users,
     weightiest,
 )
@@ -176,14 +178,19 @@ def _towards(oracle: Oracle, name: str, kind: Any, value: Value, limit: Value, c
     """Yield the lever from a value to its limit, none where they cannot be compared or are one."""
     if type(value) is not type(limit) or value is None or isinstance(value, bool):
         return
-    if isinstance(value, Duration) and isinstance(limit, Duration) and value.unit != limit.unit:
-        return
     clock, side = oracle.problem.clock, side_of(oracle.plan, name)
+    _, step = unit_of(clock, value)
+    if isinstance(value, Duration) and isinstance(limit, Duration) and value.unit != limit.unit:
+        if not isinstance(clock, MinuteClock) or not {value.unit, limit.unit} <= {"min", "h", "wd"}:
+            return
+        each, far = clock.minutes(Duration(1, value.unit)), clock.minutes(limit)
+        # In the unit of the value, no further than the limit.
+        limit = Duration(-(-far // each) if far < clock.minutes(value) else far // each, value.unit)
     one, other = (
         clock.stated(each, "opens", side) if isinstance(each, dt.date) else column_number(each) for each in (value, limit)
     )
-    if one != other:
-        yield PlanLever(name, kind, 1 if other > one else -1, abs(other - one), 1 if cost is None else cost)
+    if abs(other - one) >= step:
+        yield PlanLever(name, kind, 1 if other > one else -1, abs(other - one) // step, 1 if cost is None else cost)
 
 
 def _flexed(oracle: Oracle, name: str, entry: Any) -> Iterator[PlanLever]:
@@ -230,9 +237,9 @@ def _allowed(oracle: Oracle, name: str) -> Iterator[PlanLever]:
 
 def _whole(number: Number, kind: Any, cost: int) -> Iterator[PlanLever]:
     """Yield levers that go as far as a number can be relaxed, and as far as it can worsen."""
-    clock, stated = number.clock, column_number(number.value) if isinstance(number.value, Duration) else 0
+    clock, stated = number.clock, column_number(number.value) // number.step if isinstance(number.value, Duration) else 0
     for units, sign in ((number.least, -number.worse), (number.most, number.worse)):
         most = min(units, max(_MOST_UNITS, stated))
-        if isinstance(number.value, dt.date):
+        if isinstance(number.value, dt.date) and number.step == 1:
             most = min(units, number.boundary - clock.origin if sign < 0 else clock.limit - number.boundary)
         yield PlanLever(number.slot, kind, sign, max(0, most), cost)

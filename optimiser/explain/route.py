@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal
 
-from models.duration import Duration, print_value
+from models.duration import print_value
 from models.explanation import Route, RouteStep
 from models.outcome import Solved
 from models.plan import Plan
@@ -14,17 +14,12 @@ from models.rules import Point
 from models.scenario import Scenario
 from optimiser.clock import Clock
 from optimiser.encoding.answer import Limits
-from optimiser.encoding.asking import asking
 from optimiser.encoding.levers import PlanLever, moved_plan, moved_value
+from optimiser.explain.cheapest import cheapest_amounts
 from optimiser.explain.levers import Levers
 from optimiser.explain.oracle import Oracle
-from optimiser.numbers import column_number, entry_of, users
-from optimiser.solve.between import too_large
-from optimiser.solve.variant import Variant, capacities
+from optimiser.numbers import Unit, entry_of, unit_of, users
 from optimiser.wording import title
-
-if TYPE_CHECKING:
-    from optimiser.encoding.relaxing import Moved
 
 __all__ = ["as_scenario", "cheapest_route", "route_mapping"]
 
@@ -33,7 +28,7 @@ def cheapest_route(oracle: Oracle, milestone: str, by: int, levers: Levers, limi
     """Return the cheapest route to a boundary, solved again; None where the search found none within its limit."""
     plan, clock = oracle.plan, oracle.problem.clock
     useful = [lever for lever in levers.offered if lever.steps and _matters(oracle, milestone, lever)]
-    found = _cheapest(oracle, milestone, by, useful, limits)
+    found = cheapest_amounts(oracle, milestone, by, useful, limits)
     if found.units is None or found.cost is None:
         return None
     moved = moved_plan(plan, clock, found.units)
@@ -69,79 +64,6 @@ def _values(plan: Plan, moved: Plan, names: Sequence[str]) -> Iterator[tuple[str
                 yield f"{entry.id}.{after.name}", str(after.stated)
 
 
-def _cheapest(oracle: Oracle, milestone: str, by: int, levers: list[PlanLever], limits: Limits) -> Moved:
-    """Return the cheapest amounts, by CP-SAT; of a crowded plan, or one of minutes, amounts of which none can be less."""
-    if oracle.plan.unit == "minute" or (oracle.rationed and too_large(oracle.network)):
-        return _least(oracle, milestone, by, levers)
-    asking()
-    from optimiser.encoding.relaxing import Relaxing
-
-    return Relaxing(oracle.plan, oracle.problem.clock, levers).cheapest(milestone, by, limits)
-
-
-def _least(oracle: Oracle, milestone: str, by: int, levers: list[PlanLever]) -> Moved:
-    """Return amounts of which none can be less without missing a boundary: from everything moved, the dearest left out first.
-
-    No proof that nothing is cheaper: of a route that is needed at all the least unit cost is all that is sure.
-    """
-    from optimiser.encoding.relaxing import Moved
-
-    def met(units: Mapping[PlanLever, int]) -> bool:
-        (reach,) = oracle.reach(milestone, [_variant(oracle, units)], by=by)
-        return reach.high is not None and reach.high <= by
-
-    units = {lever: lever.steps for lever in levers}
-    if not met(units):
-        return Moved("unknown")
-    shared = {name for rule, named in capacities(oracle.network) for name in named}
-    first = sorted(levers, key=lambda lever: (-lever.cost * lever.steps, lever.name))
-    # Either way may be cheaper: what moves the most left out first, or the slots of what parties share last.
-    tried = [_irreducible(met, units, order) for order in (first, sorted(first, key=lambda lever: lever.name in shared))]
-    units = min(tried, key=_cost)
-    least = min((lever.cost for lever in levers), default=0)
-    return Moved("optimal" if _cost(units) == least else "feasible", units, _cost(units), least)
-
-
-def _cost(units: Mapping[PlanLever, int]) -> int:
-    return sum(lever.cost * amount for lever, amount in units.items())
-
-
-def _irreducible(
-    met: Callable[[Mapping[PlanLever, int]], bool], units: dict[PlanLever, int], ordered: Sequence[PlanLever]
-) -> dict[PlanLever, int]:
-    """Return amounts of which none can be less, levers left out in an order."""
-    step = len(ordered) // 2 or 1
-    while step:
-        # Whole runs of levers that are not needed go at once.
-        for first in range(0, len(ordered), step):
-            run = [lever for lever in ordered[first : first + step] if units.get(lever)]
-            fewer = {lever: amount for lever, amount in units.items() if lever not in run}
-            if run and met(fewer):
-                units = fewer
-        step //= 2
-    for lever in [lever for lever in ordered if lever in units]:
-        low, high = 1, units[lever]
-        while low < high:
-            middle = (low + high) // 2
-            if met(units | {lever: middle}):
-                high = middle
-            else:
-                low = middle + 1
-        units = units | {lever: high}
-    return units
-
-
-def _variant(oracle: Oracle, units: Mapping[PlanLever, int]) -> Variant:
-    """Return the plan with levers moved, as a variant."""
-    values = {}
-    for lever, amount in units.items():
-        if lever.kind != "switch" and amount:
-            number = column_number(moved_value(oracle.plan, oracle.problem.clock, lever, amount))
-            assert number is not None
-            values[lever.name] = number
-    return Variant(off=tuple(lever.name for lever, amount in units.items() if lever.kind == "switch" and amount), values=values)
-
-
 def _matters(oracle: Oracle, milestone: str, lever: PlanLever) -> bool:
     """Return whether moving a lever can change anything for the milestone: whether something it moves leads there."""
     plan, network = oracle.plan, oracle.network
@@ -172,19 +94,20 @@ def _solved_again(plan: Plan, milestone: str, limits: Limits) -> Solved | None:
 
 def _step(plan: Plan, clock: Clock, lever: PlanLever, units: int, levers: Levers) -> RouteStep:
     """Return one step in words."""
-    shown, moved, unit = "on", "off", "switch"
+    shown, moved = "on", "off"
+    unit: Unit | Literal["switch"] = "switch"
     name = title(plan, lever.name) if lever.kind != "assumption" else plan.assumptions_by_id[lever.name].title
     if lever.kind != "switch":
         stated = moved_value(plan, clock, lever, 0)
         shown, moved = print_value(stated), print_value(moved_value(plan, clock, lever, units))
-        unit = stated.unit if isinstance(stated, Duration) else "wd" if isinstance(stated, dt.date) else "count"
+        unit, _ = unit_of(clock, stated)
     return RouteStep(
         lever=lever.name,
         title=name,
         stated=shown,
         moved=moved,
         units=units,
-        unit=unit,  # type: ignore[arg-type]
+        unit=unit,
         cost=units * lever.cost,
         authority=levers.authority[lever],
         low_basis=levers.said[lever],
