@@ -214,9 +214,11 @@ def lengthened(batch: Batch, activity: str, latest: Mapping[int, Boundaries]) ->
     """
     start, finish = batch.network.item_nodes(activity)
     arc = batch.network.durations[start]
+    if arc.rule not in batch.layout.readers:  # it is done
+        return np.zeros(batch.columns.samples, dtype=np.bool_)
     on = batch.switch(arc.rule)
     if batch.layout.readers[arc.rule] == {finish}:
-        return (batch.apply(arc.family, batch.row(start), batch.amount(arc) + 1) > latest[finish]) & on
+        return (batch.apply(arc.family, batch.row(arc.source), batch.amount(arc) + 1) > latest[finish]) & on
     longer = batch.longer(
         {activity: np.arange(batch.columns.samples)}, [node in (start, finish) for node in range(len(batch.network.points))]
     )

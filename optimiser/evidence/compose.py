@@ -12,6 +12,7 @@ from optimiser.evidence.sections import (
     dates,
     divergence,
     drivers,
+    forecast,
     inputs,
     migrating,
     parties,
@@ -51,7 +52,13 @@ def _sections(dossier: Dossier) -> tuple[tuple[str | None, tuple[Section, ...]],
         (None, (answer.answer(dossier),)),
         (
             "Which dates, and how they are proved",
-            (summary.summary(dossier), dates.cases(dossier), dates.schedule(dossier), dates.checker(dossier)),
+            (
+                summary.summary(dossier),
+                *forecast.forecast(dossier),
+                dates.cases(dossier),
+                dates.schedule(dossier),
+                dates.checker(dossier),
+            ),
         ),
         (
             "What the dates hang on, and what would have to give",

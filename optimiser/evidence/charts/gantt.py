@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from models.forecast import Work
 from optimiser.evidence.charts.svg import CALM, FAINT, INK, MUTED, STRONG, Drawing, TimeAxis, cut, wide
 
-__all__ = ["Bar", "diamond", "draw_bar", "gantt_chart", "tied"]
+__all__ = ["Bar", "diamond", "draw_bar", "draw_done", "gantt_chart", "tied"]
 
 _ROW = 17.0
 _WIDTH = 1080.0
@@ -33,6 +34,8 @@ class Bar:
         Rows that it waits for, each with the ends that are joined: ``FS``, ``SS``, ``FF`` or ``SF``.
     published
         Of a milestone: where each published plan has it, by the plan's name.
+    work
+        Of a plan with a status date: whether it is ``done``, ``in progress`` or ``to do``.
     """
 
     id: str
@@ -45,6 +48,7 @@ class Bar:
     ghost: tuple[dt.date, dt.date] | None = None
     after: tuple[tuple[str, str], ...] = ()
     published: tuple[tuple[str, dt.date], ...] = ()
+    work: Work | None = None
 
     @property
     def label(self) -> str:
@@ -52,7 +56,9 @@ class Bar:
         return f"{self.name} ({self.id})" if self.id != self.name else self.id
 
 
-def gantt_chart(name: str, title: str, bars: Sequence[Bar], *, knowledge: dt.date | None = None) -> str:
+def gantt_chart(
+    name: str, title: str, bars: Sequence[Bar], *, knowledge: dt.date | None = None, status: dt.date | None = None
+) -> str:
     """Return rows of bars.
 
     Parameters
@@ -64,6 +70,8 @@ def gantt_chart(name: str, title: str, bars: Sequence[Bar], *, knowledge: dt.dat
     knowledge
         The day of the plan's knowledge, drawn where it is within sight. There is no line for today: the drawing is the
         same on every day.
+    status
+        The day in whose evening what is done was done: a line of its own, instead of that of knowledge.
     """
     ends = [day for bar in bars for day in (bar.start, bar.finish, *(bar.ghost or ()), *(day for _, day in bar.published))]
     first, last = min(ends), max(ends)
@@ -74,16 +82,25 @@ def gantt_chart(name: str, title: str, bars: Sequence[Bar], *, knowledge: dt.dat
     about = (
         f"{len(bars)} rows from {first:%Y-%m} to {last:%Y-%m}, {driving} of them driving. Driving bars are dark and hatched, "
         "others light; a thin line after a bar is its float; an empty bar between two ticks has its ends tied to other items; "
-        "a diamond is a milestone; a dashed outline is the published place; thin lines lead from what is waited for. The table beside the chart holds the numbers."
+        "a diamond is a milestone; a dashed outline is the published place; thin lines lead from what is waited for. "
     )
+    if status is not None:
+        about += (
+            "A dark strip inside a bar is what has been done by the status date, a solid line; behind that line is forecast. "
+        )
+    about += "The table beside the chart holds the numbers."
     sheet = Drawing(name, title, about, height, _WIDTH)
     label = min(max((wide(bar.label, 10) for bar in bars), default=0.0) + 24, _WIDEST_LABEL)
     axis = TimeAxis(first, last, label, _WIDTH - 10)
     hatch = sheet.hatch("driving", STRONG, "#d98e73")
     sheet.text(8, 16, title, size=13, weight=700)
-    _legend(sheet, hatch)
+    _legend(sheet, hatch, progress=status is not None)
     axis.draw(sheet, _TOP - 4, height - 8)
-    if knowledge and first <= knowledge <= last:
+    if status and first <= status <= last:
+        x = axis.at(dt.date(status.year, status.month, status.day) + dt.timedelta(days=1))
+        sheet.line(x, _TOP - 4, x, height - 8, INK, stroke_width=1.4)
+        sheet.text(x + 2, height - 2, "status date", size=8.5, fill=INK)
+    elif knowledge and first <= knowledge <= last:
         x = axis.at(knowledge)
         sheet.line(x, _TOP - 4, x, height - 8, MUTED, stroke_dasharray="2 3")
         sheet.text(x + 2, height - 2, "day of knowledge", size=8.5, fill=MUTED)
@@ -93,11 +110,16 @@ def gantt_chart(name: str, title: str, bars: Sequence[Bar], *, knowledge: dt.dat
     _links(sheet, axis, bars, places)
     for bar in bars:
         draw_bar(sheet, axis, bar, places[bar.id], hatch)
+        draw_done(sheet, axis, bar, places[bar.id], status)
     return sheet.svg()
 
 
-def _legend(sheet: Drawing, hatch: str) -> None:
+def _legend(sheet: Drawing, hatch: str, *, progress: bool = False) -> None:
     y = 26.0
+    if progress:
+        sheet.text(620, y + 9, "done by the status date", size=9.5, fill=MUTED)
+        sheet.rect(592, y + 1, 22, 9, CALM)
+        sheet.rect(592, y + 4, 14, 3, INK)
     entries = (
         ("driving", 8),
         ("not driving", 92),
@@ -146,6 +168,18 @@ def draw_bar(sheet: Drawing, axis: TimeAxis, bar: Bar, y: float, hatch: str) -> 
         end = min(axis.right, axis.at(bar.finish + dt.timedelta(days=1 + bar.float_days)))
         sheet.line(start + width, y + 7.5, end, y + 7.5, MUTED, stroke_width=1.2)
         sheet.line(end, y + 4.5, end, y + 10.5, MUTED, stroke_width=1.2)
+
+
+def draw_done(sheet: Drawing, axis: TimeAxis, bar: Bar, y: float, status: dt.date | None) -> None:
+    """Draw what is done of a row as a strip inside its bar, up to the status date; a milestone that is met with a dot in it."""
+    if status is None or bar.work in (None, "to do") or bar.kind not in ("activity", "milestone"):
+        return
+    start = axis.at(bar.start)
+    if bar.kind == "milestone":
+        sheet.rect(start - 1.5, y + 6, 3, 3, "#ffffff")
+        return
+    last = bar.finish if bar.work == "done" else min(bar.finish, dt.date(status.year, status.month, status.day))
+    sheet.rect(start, y + 6, max(axis.at(last + dt.timedelta(days=1)) - start, 2), 3, INK)
 
 
 def _published(sheet: Drawing, axis: TimeAxis, bar: Bar, y: float) -> None:

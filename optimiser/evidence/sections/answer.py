@@ -32,7 +32,7 @@ def answer(dossier: Dossier) -> Section:
     if solved is not None:
         bars = main_rows(bars_of(dossier.plan, dossier.main, dossier.milestones), dossier.milestones)
         title = "What drives the dates, and where the published plans have them"
-        drawn = gantt_chart("gantt-driving", title, bars, knowledge=dossier.plan.as_of)
+        drawn = gantt_chart("gantt-driving", title, bars, knowledge=dossier.plan.as_of, status=dossier.plan.status_date)
         about = "Driving items and milestones over all phases, with their links and published places."
         blocks += [
             _dates(dossier),

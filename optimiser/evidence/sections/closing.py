@@ -15,7 +15,10 @@ __all__ = ["NOT_MODELLED", "VERSIONS", "limits", "reproducibility", "versions"]
 VERSIONS = ("mhhs-optimiser", "ortools", "numpy", "scipy", "pydantic", "jinja2", "xlsxwriter")
 
 NOT_MODELLED: tuple[tuple[str, str], ...] = (
-    ("Actual progress", "no status date, no actual dates, no remaining lengths: the plan is taken as on its day of knowledge"),
+    (
+        "Progress that nobody has entered",
+        "without a status date the plan is taken as on its day of knowledge; with one, what nobody has said to have begun has not",
+    ),
     ("Parties by name", "who qualifies when is synthetic wherever it is modelled at all; no source gives numbers"),
     ("People, money and stock", "capacities are slots of bodies and environments; nobody's time, no cash flow, no material"),
     (

@@ -45,7 +45,7 @@ def schedule(dossier: Dossier) -> Section:
     parts = [bars[start : start + _MOST_ROWS] for start in range(0, len(bars), _MOST_ROWS)]
     for place, part in enumerate(parts, start=1):
         name, title = f"gantt-{place}", "The whole schedule" + (f", part {place}" if len(parts) > 1 else "")
-        drawn = gantt_chart(name, title, part, knowledge=dossier.plan.as_of)
+        drawn = gantt_chart(name, title, part, knowledge=dossier.plan.as_of, status=dossier.plan.status_date)
         blocks.append(Chart(id=name, title=title, about=f"{len(part)} rows of the schedule.", svg=drawn, table="schedule"))
     blocks += [_argument(main, certificate.milestone) for certificate in solved.certificates]
     blocks += [paragraph(Figure(text=note, proof=_weakest([main]), source=run_source(main))) for note in solved.notes]
@@ -90,6 +90,7 @@ def bars_of(plan: Plan, case: DossierCase, milestones: Sequence[str]) -> list[Ba
                 after=tuple((before, ends) for before, ends, _ in waits.get(row.id, ()))
                 if not isinstance(item, Hammock)
                 else (),
+                work=row.progress,
             )
         )
     return found
@@ -102,6 +103,7 @@ def _rows(dossier: Dossier, case: DossierCase, name: str, title: str) -> Table:
     driving = {item for chain in solved.driving.values() for item in chain}
     titles = {phase.id: phase.title for phase in plan.phases}
     waits = _predecessors(plan)
+    followed = any(row.progress for row in solved.rows)
 
     def line(row: RowDate) -> list[Cell]:
         item = plan.items[row.id]
@@ -118,6 +120,7 @@ def _rows(dossier: Dossier, case: DossierCase, name: str, title: str) -> Table:
             length,
             "; ".join(f"{before} {ends}{lag}" for before, ends, lag in waits.get(row.id, ())) or None,
             "driving" if row.id in driving else None,
+            *((row.progress, row.remaining) if followed else ()),
             *((item.published.start, item.published.finish) if item.published else (None, None)),
             *(row.float_wd.get(milestone) for milestone in dossier.milestones),
         ]
@@ -127,7 +130,9 @@ def _rows(dossier: Dossier, case: DossierCase, name: str, title: str) -> Table:
         title,
         [
             *columns("item:id | title | phase | kind | owner | start:date | finish:date | takes:number wd | stated length"),
-            *columns("predecessors | drives | published start:date | published finish:date"),
+            *columns("predecessors | drives"),
+            *(columns("progress | left") if followed else ()),
+            *columns("published start:date | published finish:date"),
             *(column(f"float to {name}", "number", "wd", "empty: never moves it") for name in dossier.milestones),
         ],
         [line(row) for row in solved.rows],
@@ -340,7 +345,9 @@ def cases(dossier: Dossier) -> Section:
                 id="gantt-reproducing",
                 title=title,
                 about=f"Driving items and milestones of case {reproducing.id}.",
-                svg=gantt_chart("gantt-reproducing", title, shown, knowledge=dossier.plan.as_of),
+                svg=gantt_chart(
+                    "gantt-reproducing", title, shown, knowledge=dossier.plan.as_of, status=dossier.plan.status_date
+                ),
                 table="schedule-reproducing",
             )
         )

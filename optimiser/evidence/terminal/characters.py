@@ -35,7 +35,7 @@ def legible(name: str) -> str:
     return _BYTE.sub(lambda found: f"\\x{ord(found[0]) - 0xDC00:02x}", name)
 
 
-_PLAIN = str.maketrans("─–—−│┊…→·×█▒◆◇▪▫●○‘’“”", "----||~>-x#=*o..*o''\"\"")
+_PLAIN = str.maketrans("─–—−│┊…→·×█▒▓◆◇▪▫●○‘’“”", "----||~>-x#=%*o..*o''\"\"")
 """One character for one, so that columns stay where they are."""
 
 

@@ -20,6 +20,7 @@ Rows = Literal["driving", "main", "all"]
 """Which items are drawn: the driving ones, those and all milestones, or everything."""
 
 _BARS = {"activity": "▒", "hammock": "─", "summary": "─"}
+_DONE = "▓"
 _MONTHS = "JFMAMJJASOND"
 
 
@@ -91,14 +92,23 @@ def gantt_lines(outcome: Solved, plan: Plan, page: Page, rows: Rows = "main") ->
     lines.append(_head(axis, label, "years"))
     ends = f"  {'start':<11} {'finish':<11}" if wide else f"  {'finish':<11}"
     lines.append(_head(axis, label, "months").append(ends))
+    status = _status(plan, axis)
     ruled = {axis.cell(month) for month in axis.months() if month.month == 1 and month != axis.first}
     for title, group in _by_phase(kept, plan):
         if title:
             name = words(title, "bold")
             name.truncate(page.width - 2, overflow="ellipsis")
             lines.append(Text("  ") + name)
-        lines += [_row(row, plan, axis, label, driving, ruled, wide=wide) for row in group]
-    return [*lines, _legend(kept, driving)]
+        lines += [_row(row, plan, axis, label, driving, ruled, wide=wide, status=status) for row in group]
+    return [*lines, _legend(kept, driving, status)]
+
+
+def _status(plan: Plan, axis: _Axis) -> int | None:
+    """Return the cell of the plan's status date; None where it has none, or none within sight."""
+    if plan.status_date is None:
+        return None
+    cell = axis.cell(dt.date(plan.status_date.year, plan.status_date.month, plan.status_date.day))
+    return cell if 0 <= cell < axis.cells else None
 
 
 def _by_phase(rows: Sequence[RowDate], plan: Plan) -> list[tuple[str, list[RowDate]]]:
@@ -112,18 +122,33 @@ def _by_phase(rows: Sequence[RowDate], plan: Plan) -> list[tuple[str, list[RowDa
     return [(titles[phase], group) for phase, group in groups.items() if group]
 
 
-def _row(row: RowDate, plan: Plan, axis: _Axis, label: int, driving: set[str], ruled: set[int], *, wide: bool) -> Text:
-    """Draw one item."""
+def _row(
+    row: RowDate,
+    plan: Plan,
+    axis: _Axis,
+    label: int,
+    driving: set[str],
+    ruled: set[int],
+    *,
+    wide: bool,
+    status: int | None,
+) -> Text:
+    """Draw one item; what is done of it, up to the status date, apart."""
     drives = row.id in driving
     first, last = _ends(row, plan)
     cells = ["┊" if cell in ruled else " " for cell in range(axis.cells)]
     begin, end = axis.cell(first), axis.cell(last)
     if row.kind == "milestone":
-        cells[begin] = "◆" if drives else "◇"
+        cells[begin] = "◆" if drives else "●" if row.progress == "done" else "◇"
     elif row.finish < row.start:
         cells[begin] = "▪" if drives else "▫"
     else:
         cells[begin : end + 1] = ("█" if drives else _BARS[row.kind]) * (end + 1 - begin)
+        if row.kind == "activity" and row.progress in ("done", "in progress"):
+            until = end if row.progress == "done" or status is None else max(begin, min(end, status))
+            cells[begin : until + 1] = _DONE * (until + 1 - begin)
+    if status is not None and cells[status] in " ┊":
+        cells[status] = "│"
     name = Text("  ").append_text(words(row.id, "bold" if drives else "")).append(" ").append_text(words(row.name, "dim"))
     name.truncate(label - 1, overflow="ellipsis", pad=True)
     if row.kind == "milestone":
@@ -163,14 +188,17 @@ def _name(month: dt.date, scale: Literal["years", "months"], per_month: float, m
     return f"Q{month.month // 3 + 1}" if per_month >= 1 and month.month % 3 == 1 else ""
 
 
-def _legend(rows: Sequence[RowDate], driving: set[str]) -> Text:
+def _legend(rows: Sequence[RowDate], driving: set[str], status: int | None) -> Text:
     """Say what the shapes mean, of those that occur."""
     shapes = {
+        "▓ done": any(row.kind == "activity" and row.progress in ("done", "in progress") for row in rows),
+        "│ status date": status is not None,
         "█ driving": any(row.kind != "milestone" and row.id in driving for row in rows),
         "▒ other work": any(row.kind == "activity" and row.id not in driving for row in rows),
         "─ tied bar": any(row.kind == "hammock" for row in rows),
         "◆ driving milestone": any(row.kind == "milestone" and row.id in driving for row in rows),
-        "◇ other milestone": any(row.kind == "milestone" and row.id not in driving for row in rows),
+        "● met": any(row.kind == "milestone" and row.id not in driving and row.progress == "done" for row in rows),
+        "◇ other milestone": any(row.kind == "milestone" and row.id not in driving and row.progress != "done" for row in rows),
         "▪▫ no work": any(row.kind != "milestone" and row.finish < row.start for row in rows),
     }
     return Text("  " + "   ".join(shape for shape, occurs in shapes.items() if occurs), "dim")
