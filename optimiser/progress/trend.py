@@ -28,7 +28,7 @@ _MOST_CHECKED: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _UpdateTold:
     """What one update says."""
 
     link: ChainedPlan
@@ -74,7 +74,7 @@ def trend_of(
     if unknown:
         raise InputError([Located(f"'{name}' is no milestone of the plan", path="--milestone") for name in unknown])
     notes: list[str] = []
-    told: list[_Told] = []
+    told: list[_UpdateTold] = []
     for each in reversed(found):
         if each.plan is not None:
             tell(f"update {len(told) + 1} of {sum(one.plan is not None for one in found)}")
@@ -93,7 +93,7 @@ def trend_of(
     )
 
 
-def _told(each: ChainedPlan, plan: Plan, asked: Sequence[str], samples: int | None, seed: int, notes: list[str]) -> _Told:
+def _told(each: ChainedPlan, plan: Plan, asked: Sequence[str], samples: int | None, seed: int, notes: list[str]) -> _UpdateTold:
     """Return what one update says of the milestones that it has."""
     there = [name for name in asked if isinstance(plan.items.get(name), Milestone)]
     outcome = earliest(plan, there) if there else None
@@ -109,10 +109,10 @@ def _told(each: ChainedPlan, plan: Plan, asked: Sequence[str], samples: int | No
             notes.append(f"{each.link.path}: nothing drawn, {str(error).splitlines()[0]}")
         else:
             drawn = {date.id: date for date in found.milestones}
-    return _Told(each, plan, outcome, drawn)
+    return _UpdateTold(each, plan, outcome, drawn)
 
 
-def _trend(name: str, newest: Plan, told: Sequence[_Told]) -> MilestoneTrend:
+def _trend(name: str, newest: Plan, told: Sequence[_UpdateTold]) -> MilestoneTrend:
     """Return one milestone over the chain, the oldest update first."""
     points: list[TrendPoint] = []
     of = next((baseline for baseline in newest.baselines if (date := baseline.date(name)) and date.day), None)
@@ -134,7 +134,7 @@ def _trend(name: str, newest: Plan, told: Sequence[_Told]) -> MilestoneTrend:
     )
 
 
-def _point(name: str, each: _Told, baseline: str | None) -> TrendPoint:
+def _point(name: str, each: _UpdateTold, baseline: str | None) -> TrendPoint:
     """Return what one update says of a milestone."""
     link = each.link.link
     about = {"update": link.path, "status_date": link.status_date, "as_of": link.status_date or each.plan.as_of}
@@ -177,7 +177,7 @@ def _between(plan: Plan, name: str, before: dt.date | None, after: dt.date) -> i
     return other - one
 
 
-def _checks(told: Sequence[_Told]) -> list[ForecastCheck]:
+def _checks(told: Sequence[_UpdateTold]) -> list[ForecastCheck]:
     """Return of each update how many of the milestones met since came by the date that it held to be safe."""
     newest = told[-1].plan
     met = {entry.id: done for entry in newest.milestones if newest.done(entry.id) and (done := _when(entry)) is not None}
