@@ -31,12 +31,12 @@ from optimiser import Session, earliest, explain, load, robust, why_not
 
 plan = load("mhhs-round2", scenarios=["poap1"])
 outcome = earliest(plan, ["M10", "M14", "M16"])
-outcome.dates, outcome.proof                    # each date, and the weakest proof among them
-explain(plan, "M14").to_frame()                 # what each rule is worth, in working days
-why_not(plan, "M10", "2024-12-31").route        # what would have to give
-robust(plan, 0.8, samples=4096).to_frame()      # the date to commit to, by milestone
+outcome.dates, outcome.proof  # each date, and the weakest proof among them
+explain(plan, "M14").to_frame()  # what each rule is worth, in working days
+why_not(plan, "M10", "2024-12-31").route  # what would have to give
+robust(plan, 0.8, samples=4096).to_frame()  # the date to commit to, by milestone
 
-session = Session("mhhs-round2")                # a change is not a re-read
+session = Session("mhhs-round2")  # a change is not a re-read
 session.change(settings={"sit-mvc": "+10wd"}).what_if()
 ```
 """
