@@ -65,6 +65,24 @@ def test_the_drawing_says_in_words_what_it_shows(trend):
     assert svg == trend_chart("trend", trend)
 
 
+def test_past_forecasts_are_held_against_what_came():
+    """With samples each update has its P50 and P80, no earlier than its forecast, and those of milestones met since are judged."""
+    found = trend_of("laboratory-2026-06", samples=64)
+    points = found.milestones[0].points
+
+    assert all(
+        point.date and point.p50 and point.p80 and point.date <= point.p80 and point.p50 <= point.p80 for point in points
+    )
+    assert [(check.update, check.met) for check in found.checks] == [
+        ("laboratory", 3),
+        ("laboratory-2026-03", 1),
+        ("laboratory-2026-04", 0),
+        ("laboratory-2026-05", 0),
+    ]
+    assert all(check.within + len(check.late) == check.met for check in found.checks)
+    assert found.samples == 64
+
+
 def test_a_milestone_of_another_plan_is_refused():
     """Only milestones of the newest update can be asked for."""
     with pytest.raises(InputError, match="'REPORT' is no milestone of the plan"):

@@ -167,7 +167,8 @@ class Draws:
         elif slot in model.rests:
             rest = model.rests[slot]
             drawn = origin is not None and (not isinstance(origin, int) or rest.assumption in model.ranges)
-            value = rest.of(origin) if drawn and origin is not None else base
+            left = rest.of(origin) if drawn and origin is not None else base
+            value = int(left) if isinstance(origin, int) else left
         elif origin is not None:
             value = origin
         for driver, size in model.scales.get(slot, ()):
