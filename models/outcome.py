@@ -111,6 +111,8 @@ class RowDate(Record):
     """Of a plan with a status date: whether it is done."""
     remaining: Text | None = unless(None)
     """What is left of work in progress, as a length."""
+    worked_min: int | None = unless(None)
+    """Of a plan in minutes what its own calendar works from its start to its finish."""
 
 
 class Solved(Record):

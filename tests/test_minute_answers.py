@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import operator
 import random
@@ -15,11 +16,14 @@ import pytest
 
 from models.duration import Duration
 from models.moment import Moment
+from models.outcome import Solved
 from models.plan import Plan
 from optimiser.clock import clock_of
 from optimiser.encoding.levers import moved_plan
 from optimiser.errors import InputError
-from optimiser.evidence.tables.kit import column, table, timed_once
+from optimiser.evidence.tables.kit import column, once_of, table, timed_once
+from optimiser.evidence.terminal.outcome import outcome_report
+from optimiser.evidence.terminal.page import Page
 from optimiser.explain import explain, why_not
 from optimiser.explain.cheapest import cheapest_amounts
 from optimiser.explain.headroom import headrooms, saturations
@@ -29,6 +33,7 @@ from optimiser.explain.oracle import Oracle
 from optimiser.lint import lint
 from optimiser.numbers import Number, number_of_rule
 from optimiser.reading.load import load
+from optimiser.solve import earliest
 from optimiser.solve.variant import with_number
 from tests.minute_plans import minute_plan
 from tests.mspdi_texts import calendar, link, project, task
@@ -212,3 +217,26 @@ def test_a_date_may_be_asked_for_with_its_time_and_by_a_deadline(house: Path) ->
     assert "asked for by Wed 14 Jan 2026 17:00" in late.conflict.statement
     with pytest.raises(InputError, match=r"2024-12-31 or 2024-12-31T17:00, got 'soon'"):
         why_not(plan, "END", "soon")
+
+
+def test_a_chain_counts_waits_and_lengths_in_worked_days(house: Path) -> None:
+    """A night is no wait, half a day is no nought, and no date is cut: what all share of the time is said once."""
+    plan = load(house)
+    text = outcome_report(earliest(plan), plan, Page(width=100))
+    chain = [" ".join(line.split()) for line in text.splitlines() if "2026" in line and " the " in line][:3]
+    assert chain[0].endswith("Dig the foundations 5 Jan 2026 08:00 6 Jan 2026 17:00 2 wd")
+    assert chain[1].endswith("Pour the concrete 7 Jan 2026 08:00 8 Jan 2026 12:00 1.5 wd")
+    assert chain[2].endswith("Cure the concrete 8 Jan 2026 12:00 10 Jan 2026 00:00 4.5 wd")
+    assert "…" not in text.partition("What binds")[0]
+    assert once_of([Moment(2026, 1, 5, 8, 0)] * 3) == "08:00"
+    assert once_of([Moment(2026, 1, 5, 8, 0), dt.date(2026, 1, 5), Moment(2026, 1, 5, 8, 0)]) == ""
+
+
+def test_a_row_says_what_is_worked_and_spare_to_the_minute(house: Path) -> None:
+    """Whole days hide half of one: JSON has the minutes beside them."""
+    outcome = earliest(load(house))
+    assert isinstance(outcome, Solved)
+    rows = {row.id: row for row in outcome.rows}
+    assert (rows["2"].working_days, rows["2"].worked_min) == (1, 720)
+    assert (rows["4"].float_wd["END"], rows["4"].float_min["END"]) == (0, 390)
+    assert "worked_min" in rows["2"].model_dump(mode="json")

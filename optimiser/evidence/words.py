@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from models.explanation import WhyNot
+from models.plan import Plan
 from optimiser.evidence.terminal.characters import clean
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "change",
     "counted",
     "day",
+    "in_days",
     "listed",
     "month_or_day",
     "stack",
@@ -51,9 +53,17 @@ def month_or_day(published: str) -> str:
     return f"{int(found[3])} {month}" if found[3] else month
 
 
-def amount(working_days: int | None) -> str:
-    """Return ``304 wd``; a dash where there is no number."""
+def amount(working_days: float | None) -> str:
+    """Return ``304 wd``, of a plan in minutes ``1.5 wd`` too; a dash where there is no number."""
     return "–" if working_days is None else f"{working_days} wd"
+
+
+def in_days(plan: Plan, minutes: int | None, whole: int | None) -> float | None:
+    """Return worked minutes as days to a tenth, so that half a day is no nought; of a plan in days the whole ones."""
+    if minutes is None:
+        return whole
+    days = round(minutes / plan.day_minutes, 1)
+    return int(days) if days == int(days) else days
 
 
 def change(months: int, working_days: int | None) -> str:

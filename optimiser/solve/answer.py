@@ -241,6 +241,7 @@ def _rows(problem: Problem, order: Earliest, dates: Dates, reasons: Mapping[str,
                 ),
                 progress=work_of(plan, item.id),
                 remaining=str(plan.still_to_do(item)) if isinstance(item, Activity) and plan.under_way(item.id) else None,
+                worked_min=worked if isinstance(clock, MinuteClock) else None,
             )
         )
     return tuple(rows)

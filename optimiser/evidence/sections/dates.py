@@ -16,7 +16,7 @@ from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.resting import resting
 from optimiser.evidence.sections.words import count, delta, evidence_words, lead, names, paragraph, run_source, warning
 from optimiser.evidence.tables.kit import column, columns, table, weakest
-from optimiser.evidence.words import day
+from optimiser.evidence.words import day, in_days
 from optimiser.explain import verify_outcome
 
 __all__ = ["cases", "checker", "dates_table", "schedule"]
@@ -116,13 +116,13 @@ def _rows(dossier: Dossier, case: DossierCase, name: str, title: str) -> Table:
             item.owner,
             row.start,
             row.finish if row.finish >= row.start else None,
-            row.working_days,
+            in_days(plan, row.worked_min, row.working_days),
             length,
             "; ".join(f"{before} {ends}{lag}" for before, ends, lag in waits.get(row.id, ())) or None,
             "driving" if row.id in driving else None,
             *((row.progress, row.remaining) if followed else ()),
             *((item.published.start, item.published.finish) if item.published else (None, None)),
-            *(row.float_wd.get(milestone) for milestone in dossier.milestones),
+            *(in_days(plan, row.float_min.get(name), row.float_wd.get(name)) for name in dossier.milestones),
         ]
 
     return table(

@@ -9,7 +9,7 @@ from typing import Any, Final
 from models.findings import ProofClass
 from models.pack import Cell, Column, PackProof, Table
 
-__all__ = ["across", "choose", "column", "columns", "listing", "pivot", "stacked", "table", "timed_once", "weakest"]
+__all__ = ["across", "choose", "column", "columns", "listing", "once_of", "pivot", "stacked", "table", "timed_once", "weakest"]
 
 _MANY: Final = 3
 
@@ -141,6 +141,13 @@ def choose(table: Table, columns: Sequence[str] | None = None, rows: Iterable[Se
     )
 
 
+def once_of(cells: Sequence[Cell]) -> str:
+    """Return the time of day that moments share, ``08:00``; nothing where they do not, or are fewer than three, or days."""
+    times = {cell.time() if isinstance(cell, dt.datetime) else None for cell in cells}
+    time = times.pop() if len(times) == 1 and len(cells) >= _MANY else None
+    return "" if time is None else f"{time:%H:%M}"
+
+
 def timed_once(table: Table) -> Table:
     """Return a table for people in which a column of moments that share their time of day says it once, in its title.
 
@@ -149,10 +156,8 @@ def timed_once(table: Table) -> Table:
     """
     heads, shared = list(table.columns), set[int]()
     for place, head in enumerate(heads):
-        cells = [row[place] for row in table.rows if row[place] is not None]
-        times = {cell.time() for cell in cells if isinstance(cell, dt.datetime)}
-        if len(times) == 1 and len(cells) >= _MANY and all(isinstance(cell, dt.datetime) for cell in cells):
-            heads[place] = head.model_copy(update={"name": f"{head.name} {times.pop():%H:%M}", "key": head.key or head.name})
+        if time := once_of([row[place] for row in table.rows if row[place] is not None]):
+            heads[place] = head.model_copy(update={"name": f"{head.name} {time}", "key": head.key or head.name})
             shared.add(place)
     if not shared:
         return table

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
 from typing import get_args
 
@@ -13,26 +14,20 @@ from models.findings import ConflictMember, Evidence, ProofClass
 from models.forecast import Forecast, State
 from models.outcome import BaselineDelta, Infeasible, MilestoneDate, Outcome, RowDate, Run, Solved, Undecided
 from models.plan import Plan
-from models.rules import Point
+from optimiser.clock import clock_of
 from optimiser.evidence.documents import conditions, evidence_class
 from optimiser.evidence.tables.forecast import broken_rules, milestone_states
+from optimiser.evidence.tables.kit import once_of
 from optimiser.evidence.terminal.binding import binding_lines
 from optimiser.evidence.terminal.gantt import Rows, gantt_lines, shown_date
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
 from optimiser.evidence.terminal.tables import shown
-from optimiser.evidence.words import amount, change, counted, day, month_or_day, stack, weekday_day
+from optimiser.evidence.words import amount, change, counted, day, in_days, month_or_day, stack, weekday_day
 
 __all__ = ["outcome_report"]
 
 _PROOF_STYLES: dict[ProofClass, str] = {"certified": "bold green", "solver": "green", "gap": "bold yellow"}
-_CHAIN = (
-    TextColumn("item", limit=26),
-    TextColumn("title", gives=True),
-    TextColumn("wait", side="right"),
-    TextColumn("start", limit=11),
-    TextColumn("finish", limit=11),
-    TextColumn("length", side="right"),
-)
+_CHAIN = ("item", "title", "wait", "start", "finish", "length")
 _WIDE = 110
 """From this width on there is room for titles and for starts as well as finishes."""
 
@@ -303,6 +298,16 @@ def _room(outcome: Solved) -> int:
 def _chains(outcome: Solved, plan: Plan, page: Page) -> Lines:
     """The driving chain of each milestone; what it shares with a chain already shown is not shown again."""
     rows = {row.id: row for row in outcome.rows}
+    waits = _waits(outcome, plan)
+    work = [row for chain in outcome.driving.values() for name in chain if (row := rows.get(name)) and row.kind != "milestone"]
+    times = [once_of([row.start for row in work]), once_of([row.finish for row in work])]
+    columns = [
+        TextColumn(_CHAIN[0], limit=26),
+        TextColumn(_CHAIN[1], gives=True),
+        TextColumn(_CHAIN[2], side="right"),
+        *(TextColumn(f"{name} {time}".strip(), limit=17) for name, time in zip(_CHAIN[3:5], times, strict=True)),
+        TextColumn(_CHAIN[5], side="right"),
+    ]
     shown: list[tuple[str, tuple[str, ...]]] = []
     parts: list[tuple[str, TextTable]] = []
     for milestone, chain in outcome.driving.items():
@@ -313,16 +318,21 @@ def _chains(outcome: Solved, plan: Plan, page: Page) -> Lines:
         if shared:
             label += f": as to {before}" if shared[-1] == before else f": as to {before} up to {shared[-1]}"
             label += ", then" if len(shared) < len(chain) else ""
-        grid = TextTable([TextColumn(limit=column.limit, side=column.side) for column in _CHAIN], indent=4)
+        grid = TextTable([TextColumn(limit=column.limit, side=column.side) for column in columns], indent=4)
         for place in range(len(shared), len(chain)):
-            grid.add(*_link(outcome, plan, rows, milestone, place))
+            row, wait = rows.get(chain[place]), waits(chain[place - 1], chain[place]) if place else 0
+            slot = outcome.slots.get(milestone, {}).get(chain[place])
+            said = f"slot {slot}" if slot else f"+{amount(wait)}" if wait > 0 else ""
+            grid.add(
+                *([words(f"  {chain[place]}"), *(Text() for _ in range(5))] if row is None else _link(row, plan, said, times))
+            )
         parts.append((label, grid))
         shown.append((milestone, chain))
     naturals = [grid.natural() for _, grid in parts if grid.rows]
     if not naturals:
         return []
     # One set of widths, so that the chains stand under each other.
-    common = TextTable(_CHAIN, indent=4)
+    common = TextTable(columns, indent=4)
     common.add(*("x" * max(widths) for widths in zip(*naturals, strict=True)))
     widths = common.fitted(page.width)
     lines = [heading("Driving chains", "wait: from the finish of the item before"), *common.lines(page.width, widths)[:2]]
@@ -335,36 +345,44 @@ def _shared(chain: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(first for first, _ in takewhile(lambda pair: pair[0] == pair[1], zip(chain, other, strict=False)))
 
 
-def _link(outcome: Solved, plan: Plan, rows: Mapping[str, RowDate], milestone: str, place: int) -> list[Text]:
+def _link(row: RowDate, plan: Plan, wait: str, times: Sequence[str]) -> list[Text]:
     """One item of a chain: what it is, how long after the one before it begins, when, and how long it takes.
 
     Where it waited for a slot, the item before it in the chain held the slot.
     """
-    chain = outcome.driving[milestone]
-    name = chain[place]
-    row = rows.get(name)
-    if row is None:
-        return [words(f"  {name}"), *(Text() for _ in range(5))]
     event = row.kind == "milestone"
-    wait = _wait(outcome, chain[place - 1], name) if place else 0
-    capacity = outcome.slots.get(milestone, {}).get(name)
-    slot = f"slot {capacity}" if capacity else ""
+    long = amount(in_days(plan, row.worked_min, row.working_days))
     return [
         Text("◆ " if event else "  ").append_text(words(row.id, "bold" if event else "")),
         words(row.name, "" if event else "dim"),
-        words(slot or (f"+{wait} wd" if wait > 0 else ""), "dim"),
-        words(day(shown_date(row, plan) if event else row.start)),
-        words("" if event or row.finish < row.start else day(row.finish)),
-        words("" if event else f"{row.remaining} left" if row.remaining else amount(row.working_days)),
+        words(wait, "dim"),
+        words(day(shown_date(row, plan) if event else _plain(row.start, times[0]))),
+        words("" if event or row.finish < row.start else day(_plain(row.finish, times[1]))),
+        words("" if event else f"{row.remaining} left" if row.remaining else long),
     ]
 
 
-def _wait(outcome: Solved, before: str, after: str) -> int:
-    """Working days from the finish of one item to the start of the next; negative where they overlap."""
-    held = outcome.schedule.by_id
-    if before not in held or after not in held:
-        return 0
-    return outcome.schedule.boundary(Point(after, "start")) - outcome.schedule.boundary(Point(before, "finish"))
+def _plain(date: dt.date, time: str) -> dt.date:
+    """Return a date without the time that its column says."""
+    return date.date() if time and isinstance(date, dt.datetime) else date
+
+
+def _waits(outcome: Solved, plan: Plan) -> Callable[[str, str], float]:
+    """Return the working days from the finish of one item to the start of the next; negative where they overlap.
+
+    Of a plan in minutes those of the next one's own calendar: a night is no wait.
+    """
+    held, clock = outcome.schedule.by_id, clock_of(plan) if plan.unit == "minute" else None
+
+    def wait(before: str, after: str) -> float:
+        if before not in held or after not in held:
+            return 0
+        ended, began = held[before].finish, held[after].start
+        if clock is None:
+            return began - ended
+        return in_days(plan, clock.worked_between(ended, began, getattr(plan.items[after], "calendar", None)), None) or 0
+
+    return wait
 
 
 # -- infeasible and undecided --------------------------------------------------------------------------------------------
