@@ -15,7 +15,7 @@ from optimiser.solve import earliest
 
 GUIDE = Path(__file__).parents[1] / "docs" / "your-plan-in-an-hour.md"
 EXAMPLE = "laboratory"
-_STEP = re.compile(r"(?:<!-- append: (\S+) -->\n)?```(console|yaml)(?: expect=(\d))?\n(.*?)```", re.DOTALL)
+_STEP = re.compile(r"(?:<!-- (?:append|file): (\S+) -->\n)?```(console|yaml|csv)(?: expect=(\d))?\n(.*?)```", re.DOTALL)
 _DATE = re.compile(r"\*\*([A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2} \d{4})\*\*")
 
 
@@ -31,7 +31,7 @@ def test_the_guide_leads_to_a_pack(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "100")  # what the guide shows; a narrower page leaves days of the week out
     said, commands = "", 0
     for file, kind, code, text in steps():
-        if kind == "yaml":
+        if kind in ("yaml", "csv"):
             with Path(file).open("a", encoding="utf-8") as target:
                 target.write(text)
             continue
@@ -40,9 +40,9 @@ def test_the_guide_leads_to_a_pack(tmp_path, monkeypatch, capsys):
             assert main(line.split()[1:]) == int(code or 0), (line, capsys.readouterr().err)
             said += capsys.readouterr().out
             commands += 1
-    assert commands >= 13
+    assert commands >= 20
     dates = _DATE.findall(GUIDE.read_text(encoding="utf-8"))
-    assert len(dates) == 4
+    assert len(dates) == 5
     assert [date for date in dates if date not in said] == []
     assert (tmp_path / "pack" / "report.html").is_file()
     mine, packaged = load(tmp_path / "my-lab"), load(EXAMPLE)
