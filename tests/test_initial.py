@@ -501,7 +501,7 @@ def test_a_header_that_cannot_be_found_is_told_with_what_was_seen(tmp_path, rows
 
 def test_a_plan_without_any_date_asks_when_it_begins(tmp_path):
     """Where the table has no date, the first day is asked for."""
-    assert "say it with --start" in faults(write_csv(tmp_path / "t.csv", [HEADS, ["1", "A", "5d", ""]]), start=None)[0]
+    assert "say --start" in faults(write_csv(tmp_path / "t.csv", [HEADS, ["1", "A", "5d", ""]]), start=None)[0]
 
 
 def test_two_tables_in_one_workbook_are_asked_about(tmp_path):
@@ -568,14 +568,6 @@ def test_options_that_cannot_be_read_are_told(tmp_path, capsys, monkeypatch, opt
     assert main(arguments) == ExitCode.BAD_INPUT
     assert said in capsys.readouterr().err
     assert not (tmp_path / "p").exists()
-
-
-def test_a_table_in_the_place_of_a_plan_is_told_how_it_becomes_one(tmp_path, capsys):
-    """Whoever asks a verb about a table is shown the command that makes a plan of it."""
-    table = write_csv(tmp_path / "t.csv", [HEADS, ["1", "A", "5d", ""]])
-
-    assert main(["solve", str(table)]) == ExitCode.BAD_INPUT
-    assert f"maybe 'optimiser init FOLDER --from {table}' first" in capsys.readouterr().err
 
 
 # -- spoiled tables ----------------------------------------------------------------------------------------------------

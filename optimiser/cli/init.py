@@ -75,18 +75,24 @@ def init_plan(
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DATE", help="The day whose knowledge the table has; today where left out.")
     ] = None,
+    status: Annotated[
+        str | None,
+        typer.Option(
+            "--status", metavar="DATE", help="The day for which the table says what is done; else its column 'Status Date'."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Start a plan: a folder from a table of activities, or from nothing, with templates for what a table cannot say.
 
     Columns are found by their headers, in English or German: Id, Name, Duration (15d, 3w, 2 mo), Predecessors (12FS+5d; 7SS),
     Constraint with Constraint Date, Not before, Not after, Deadline, Low, High, Owner, Phase or Outline Level, Resource with
-    Amount, Start, Finish, Milestone, Basis, Note. Sheets 'Holidays' and 'Resources' are read beside it. All faults are told at once.
+    Amount, Start, Finish, Milestone, Basis, Note; of what is done % Complete, Actual Start, Actual Finish, Remaining, Status Date. Sheets 'Holidays' and 'Resources' are read beside it. All faults are told at once.
 
     Exit codes: 0 made; 2 bad usage or input, and nothing is written; 1 our fault.
     """
     from optimiser.initial.answer import start_plan
-    from optimiser.initial.beside import BesideTable
+    from optimiser.reading.drafting.beside import BesideTable
 
     output = OutputFolder(folder)
     choices = BesideTable(
@@ -99,6 +105,7 @@ def init_plan(
         capacities=_capacities(capacity or []),
         sheet=sheet,
         order=dates.value if dates else None,
+        status=read_day(status, "--status") if status else None,
     )
     started = start_plan(folder, table, choices)
     output.write(started.files)

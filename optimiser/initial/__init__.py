@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from optimiser.initial.answer import SOURCE_FOLDER, start_plan
-    from optimiser.initial.beside import BesideTable
+    from optimiser.reading.drafting.beside import BesideTable
 
 __all__ = ["SOURCE_FOLDER", "BesideTable", "start_plan"]
 
-_HOMES = {"SOURCE_FOLDER": "answer", "BesideTable": "beside", "start_plan": "answer"}
+_HOMES = {
+    "SOURCE_FOLDER": "answer",
+    "BesideTable": "optimiser.reading.drafting.beside",
+    "start_plan": "optimiser.initial.answer",
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -22,4 +26,4 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(import_module(_HOMES[name]), name)

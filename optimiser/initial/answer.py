@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from models.initial import StartedPlan
-from models.plan import PLAN_SCHEMA, Plan
+from models.plan import Plan
 from models.record import MOST_FAULTS
 from optimiser.errors import InputError, Located
-from optimiser.initial.beside import BesideTable
-from optimiser.initial.calendar import CALENDAR, PlanDays, days_of
-from optimiser.initial.draft import draft_of
-from optimiser.initial.drafting import SOURCE, Draft
 from optimiser.initial.files import folder_files
-from optimiser.initial.names import plain_title, slug
 from optimiser.initial.starter import starter_table
-from optimiser.reading.document import Document, Keys
-from optimiser.reading.folder import Gathered
+from optimiser.reading.drafting.beside import BesideTable
+from optimiser.reading.drafting.calendar import PlanDays, days_of
+from optimiser.reading.drafting.draft import draft_of
+from optimiser.reading.drafting.entries import Draft
+from optimiser.reading.drafting.plan import Called, called_of, gathered_plan, plan_content
 from optimiser.reading.packaged import packaged
 from optimiser.reading.sound import judge
 from optimiser.reading.spelling import LengthUnit
@@ -68,10 +65,7 @@ def start_plan(folder: Path, table: str | Path | None, choices: BesideTable) -> 
     if draft.faults or unknown:
         raise InputError([*draft.faults, *unknown][:MOST_FAULTS])
     days = days_of(read, choices, draft)
-    name = slug(folder.name.lower()) or "my-plan"
-    title = choices.title or plain_title((path or folder).stem.replace("_", " ").replace("-", " ").strip()) or name
-    digest = hashlib.sha256(content).hexdigest()
-    called = _Called(name, title, path.name if path else "table.csv", digest)
+    called = called_of(folder, path, path.name if path else "table.csv", content, choices.title)
     plan = _judged(read, draft, called, days, choices)
     until = days.until
     state = _state(plan)
@@ -79,14 +73,17 @@ def start_plan(folder: Path, table: str | Path | None, choices: BesideTable) -> 
         days = _further(days)
         plan = _judged(read, draft, called, days, choices)
         state = _state(plan)
-    files = {**folder_files(_content(draft, called, days, choices), called.table), f"{SOURCE_FOLDER}/{called.table}": content}
+    files = {
+        **folder_files(plan_content(draft, called, days, choices), called.table),
+        f"{SOURCE_FOLDER}/{called.table}": content,
+    }
     report = StartedPlan(
         folder=str(folder),
-        plan=name,
-        title=title,
+        plan=called.plan,
+        title=called.title,
         table=str(table) if table is not None else "a table of three rows to begin with",
         sheet=read.sheet.name,
-        sha256=digest,
+        sha256=called.sha256,
         start=days.start,
         until=max(until, days.until),
         counts=_counts(read, draft, days),
@@ -98,16 +95,6 @@ def start_plan(folder: Path, table: str | Path | None, choices: BesideTable) -> 
         state=state,
     )
     return Started(report, files)
-
-
-@dataclass(frozen=True, slots=True)
-class _Called:
-    """What the plan and its table are called."""
-
-    plan: str
-    title: str
-    table: str
-    sha256: str
 
 
 def _table_path(table: str | Path | None) -> Path | None:
@@ -152,69 +139,7 @@ _MOST_NAMED: Final = 8
 # -- the plan --------------------------------------------------------------------------------------------------------------
 
 
-def _content(draft: Draft, called: _Called, days: PlanDays, choices: BesideTable) -> dict[str, Any]:
-    """Return the plan as plain values."""
-    sources = [
-        {
-            "id": SOURCE,
-            "title": f"The table {called.table} that this plan was made from",
-            "publisher": "whoever plans",
-            "published_on": choices.as_of.isoformat(),
-            "version": f"sha256 {called.sha256[:16]}",
-        }
-    ]
-    if str(days.calendar.get("citation", "")).startswith("holidays:"):
-        source = {
-            "id": "holidays",
-            "title": "Public holidays as the Python package holidays lists them",
-            "publisher": "vacanza",
-        }
-        sources.append({**source, "published_on": choices.as_of.isoformat(), "version": days.calendar["version"]})
-    lists = {name: entries for name, entries in draft.lists.items() if name != "dependencies"}
-    links = [{"kind": "dependency", **entry} for entry in draft.lists.get("dependencies", ())]
-    of_minutes = {"unit": "minute", "day_minutes": choices.day_minutes} if draft.minutes else {}
-    return {
-        "schema": PLAN_SCHEMA,
-        "id": called.plan,
-        "title": called.title,
-        **of_minutes,
-        "as_of": choices.as_of.isoformat(),
-        "horizon": {"first": days.start.isoformat(), "last": days.until.isoformat()},
-        "calendar": CALENDAR,
-        "targets": draft.targets,
-        "calendars": [days.calendar],
-        "sources": sources,
-        **lists,
-        "rules": [*draft.lists.get("rules", ()), *links],
-    }
-
-
-@dataclass
-class _TableDocument(Document):
-    """The table as the file that a plan's faults are located in."""
-
-    table: PlannerTable | None = None
-    cells: Mapping[tuple[str, int], tuple[int, Any]] = field(default_factory=dict)
-    links_from: int = 0
-    """Rules before the first link."""
-
-    def locate(self, keys: Keys, message: str, *, at_key: bool = False) -> Located:
-        """Return a fault at the cell that an entry comes from."""
-        del at_key
-        assert self.table is not None
-        name, place = (*keys, None, None)[:2]
-        if name == "rules" and isinstance(place, int) and place >= self.links_from:
-            name, place = "dependencies", place - self.links_from
-        found = self.cells.get((str(name), place)) if isinstance(place, int) else None
-        if found is None:
-            path = ".".join(map(str, keys))
-            return Located(message, file=self.label, path=path or None)
-        row, column = found
-        columns = self.table.columns
-        return self.table.sheet.locate(row, columns.letters.get(column), message, columns.titles.get(column, ""))
-
-
-def _judged(table: PlannerTable, draft: Draft, called: _Called, days: PlanDays, choices: BesideTable) -> Plan:
+def _judged(table: PlannerTable, draft: Draft, called: Called, days: PlanDays, choices: BesideTable) -> Plan:
     """Return the plan, judged as plans in files are.
 
     Raises
@@ -222,10 +147,7 @@ def _judged(table: PlannerTable, draft: Draft, called: _Called, days: PlanDays, 
     InputError
         With everything that keeps it from being one, at the cells it comes from.
     """
-    label = table.sheet.file
-    links_from = len(draft.lists.get("rules", ()))
-    document = _TableDocument(label, table=table, cells=draft.cells, links_from=links_from)
-    gathered = Gathered(content=_content(draft, called, days, choices), files=[document])
+    gathered = gathered_plan(table, draft, called, days, choices)
     verdict = judge(gathered, hindsight=False)
     if verdict.plan is None:
         raise InputError([gathered.locate(remark) for remark in verdict.remarks][:MOST_FAULTS])

@@ -14,7 +14,7 @@ from optimiser.initial import templates
 
 __all__ = ["entry_text", "flow_text", "folder_files"]
 
-_TABLES: Final = ("activities", "milestones", "assumptions", "baselines")
+_TABLES: Final = ("activities", "milestones", "assumptions", "baselines", "progress")
 _PLAIN: Final = re.compile(r"\$?[A-Za-z][A-Za-z0-9_.-]*( [A-Za-z0-9_.-]+)*|-?\d+ (wd|cd|mo)|\d{4}-\d{2}-\d{2}")
 _SPECIAL: Final = {"true", "false", "null", "yes", "no", "on", "off", "y", "n", "none"}
 _WIDEST: Final = 124
@@ -61,7 +61,7 @@ def folder_files(content: Mapping[str, Any], table: str) -> dict[str, bytes]:
 
 def _plan(content: Mapping[str, Any], names: Mapping[str, str]) -> str:
     lines = [templates.filled(templates.PLAN_HEAD, names)]
-    keys = ("schema", "id", "title", "as_of", "unit", "day_minutes", "horizon", "calendar", "targets")
+    keys = ("schema", "id", "title", "as_of", "status_date", "unit", "day_minutes", "horizon", "calendar", "targets")
     lines += [f"{key}: {flow_text(content[key])}\n" for key in keys if key in content]
     for key, about in templates.PLAN_LISTS.items():
         if content.get(key):

@@ -8,7 +8,7 @@ from models.faults import maybe
 from models.items import Item
 from models.plan import Plan
 from optimiser.errors import Located
-from optimiser.initial.names import plain_title, slug
+from optimiser.reading.drafting.names import plain_title, slug
 from optimiser.reading.tabular import PlannerColumn, ProgressRow, ProgressTable
 
 __all__ = ["Matching"]

@@ -15,7 +15,7 @@ from models.scenario import Scenario
 from optimiser.errors import BeyondHorizonError, InputError, Located
 from optimiser.reading.document import Document
 from optimiser.reading.folder import Gathered, gather
-from optimiser.reading.packaged import BENCHMARKS, PLANNERS, find_plan
+from optimiser.reading.packaged import BENCHMARKS, PLANNERS, TABLES, find_plan
 from optimiser.reading.relative import Setting
 from optimiser.reading.scenarios import LocatedScenario, UserChoices, read_scenario, stack
 from optimiser.reading.sound import Verdict, judge
@@ -71,7 +71,7 @@ def load(
     ----------
     plan
         The name of a packaged plan; or a path to a folder with a ``plan.yaml``, to that file, to another YAML file that
-        is a whole plan; to a planner's own file (``.xer``, ``.xml``, ``.pmxml``); or to a PSPLIB ``.sm``, Patterson ``.rcp``
+        is a whole plan; to a planner's own file (``.xer``, ``.xml``, ``.pmxml``) or table (``.xlsx``, ``.csv``); or to a PSPLIB ``.sm``, Patterson ``.rcp``
         or RCPSP/max ``.sch`` file.
     scenarios
         Names of files in the plan's ``scenarios`` folder, or paths to YAML files; applied in order, the later wins.
@@ -215,6 +215,10 @@ def _read(path: Path, *, hindsight: bool) -> tuple[Gathered, Verdict]:
         from optimiser.reading.interchange.opening import gather_planner
 
         gathered, _, _ = gather_planner(path)
+    elif path.suffix.lower() in TABLES:
+        from optimiser.reading.drafting.plan import gather_table
+
+        gathered = gather_table(path)
     else:
         gathered = gather(path)
     return gathered, judge(gathered, hindsight=hindsight)

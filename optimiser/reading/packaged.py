@@ -14,6 +14,7 @@ __all__ = [
     "BENCHMARKS",
     "BY_MPXJ",
     "PLANNERS",
+    "TABLES",
     "PackagedPlan",
     "find_plan",
     "find_scenario",
@@ -23,7 +24,8 @@ __all__ = [
 ]
 
 _YAML = (".yaml", ".yml", ".json")
-_TABLES = (".xlsx", ".xlsm", ".csv", ".tsv")
+TABLES = (".xlsx", ".xlsm", ".csv", ".tsv")
+"""How the names of planners' tables end."""
 _BENCHMARKS = (".sm", ".rcp", ".sch")
 BENCHMARKS = (*_BENCHMARKS, ".mm")
 """How the names of benchmark files end; the last, of jobs in several modes, is refused with its place."""
@@ -124,17 +126,15 @@ def find_plan(plan: str | Path) -> Path:
     if not text or "\0" in text:
         raise InputError([Located(f"'{text!r}' names no plan. Known: {', '.join(folders) or 'none'}.")])
     if not _exists(path):
-        if "/" in text or path.suffix.lower() in (*_YAML, *BENCHMARKS, *PLANNERS):
+        if "/" in text or path.suffix.lower() in (*_YAML, *BENCHMARKS, *PLANNERS, *TABLES):
             raise InputError([Located("there is no such file or folder", file=text)])
         raise InputError([Located(f"unknown plan '{text}'{_maybe(text, folders)}")])
     if path.is_dir():
         if not _exists(path / "plan.yaml"):
             raise InputError([Located("the folder has no plan.yaml, expected a plan's folder", file=text)])
-    elif path.suffix.lower() not in (*_YAML, *BENCHMARKS, *PLANNERS):
-        endings = ", ".join((*_YAML, *_BENCHMARKS, *PLANNERS))
-        table = path.suffix.lower() in _TABLES
-        advice = f"; maybe 'optimiser init FOLDER --from {text}' first, which makes a plan of a table" if table else ""
-        message = f"expected a file ending in {endings}, or a folder with a plan.yaml{advice}"
+    elif path.suffix.lower() not in (*_YAML, *BENCHMARKS, *PLANNERS, *TABLES):
+        endings = ", ".join((*_YAML, *_BENCHMARKS, *PLANNERS, *TABLES))
+        message = f"expected a file ending in {endings}, or a folder with a plan.yaml"
         raise InputError([Located(message, file=text)])
     return path
 

@@ -22,11 +22,7 @@ __all__ = [
     "named_columns",
 ]
 
-PlannerColumn = Literal[
-    "id", "name", "duration", "predecessors", "constraint", "constraint date", "not before", "not after", "deadline", "low",
-    "high", "owner", "phase", "level", "outline number", "resource", "amount", "milestone", "start", "finish", "note", "basis",
-    "actual start", "actual finish", "remaining", "percent complete", "suspend", "resume", "expected finish",
-]  # fmt: skip
+PlannerColumn = Literal["id", "name", "duration", "predecessors", "constraint", "constraint date", "not before", "not after", "deadline", "low", "high", "owner", "phase", "level", "outline number", "resource", "amount", "milestone", "start", "finish", "note", "basis", "percent complete", "actual start", "actual finish", "remaining", "status date", "suspend", "resume", "expected finish"]  # fmt: skip
 
 PLANNER_COLUMNS: Final[dict[PlannerColumn, tuple[str, ...]]] = {
     "id": ("id", "no", "nr", "number", "nummer", "#", "task id", "activity id", "activity code", "item id", "key", "lfd nr", "vorgangs-id"),
@@ -49,6 +45,11 @@ PLANNER_COLUMNS: Final[dict[PlannerColumn, tuple[str, ...]]] = {
     "milestone": ("milestone", "is milestone", "meilenstein"),
     "start": ("start", "start date", "planned start", "begin", "anfang", "beginn", "starttermin", "geplanter anfang"),
     "finish": ("finish", "finish date", "planned finish", "end", "end date", "ende", "endtermin", "fertigstellung", "geplantes ende"),
+    "percent complete": ("% complete", "percent complete", "complete", "% done", "progress", "% abgeschlossen", "prozent abgeschlossen", "fortschritt"),
+    "actual start": ("actual start", "actual start date", "started", "tatsächlicher anfang", "ist-anfang", "aktueller anfang"),
+    "actual finish": ("actual finish", "actual finish date", "actual end", "finished", "tatsächliches ende", "ist-ende", "aktuelles ende"),
+    "remaining": ("remaining", "remaining duration", "remaining work", "verbleibende dauer", "restdauer"),
+    "status date": ("status date", "data date", "statusdatum", "stand"),
     "basis": ("basis", "stands on", "grundlage"),
     "note": ("note", "notes", "comment", "comments", "remarks", "notiz", "notizen", "bemerkung", "kommentar"),
 }  # fmt: skip

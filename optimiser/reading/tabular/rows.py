@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Final
 
 from models.record import MOST_FAULTS
@@ -50,6 +51,10 @@ class PlannerRow:
         The dates that stand in the table, to compare with.
     constraints, deadline
         Days, or moments where a time stands beside them.
+    percent, actual_start, actual_finish, remaining
+        What is done of it: per cent of its duration, days, and the length still to be worked.
+    status
+        The day up to whose evening that is told.
     """
 
     row: int
@@ -71,6 +76,11 @@ class PlannerRow:
     finish: dt.date | None = None
     note: str = ""
     basis: str = ""
+    percent: Fraction | None = None
+    actual_start: dt.date | None = None
+    actual_finish: dt.date | None = None
+    remaining: WrittenLength | None = None
+    status: dt.date | None = None
 
 
 _YES: Final = {"yes", "y", "ja", "j", "true", "x", "1", "wahr", "ja."}
@@ -127,6 +137,11 @@ class TableReader(RowReader):
             finish=plain_day(self._day(number, "finish")),
             note=self._text(number, "note"),
             basis=self._basis(number),
+            percent=self._percent(number),
+            actual_start=plain_day(self._day(number, "actual start")),
+            actual_finish=plain_day(self._day(number, "actual finish")),
+            remaining=self._length(number, "remaining"),
+            status=plain_day(self._day(number, "status date")),
         )
 
     def _flag(self, number: int) -> bool:
@@ -226,6 +241,25 @@ class TableReader(RowReader):
         else:
             return Fraction(found[1].replace(",", ".")) / (100 if found[2] else 1)
         return Fraction(1)
+
+    def _percent(self, number: int) -> Fraction | None:
+        """Return what is done, in per cent; a column of numbers none of which is above one holds shares."""
+        cell = self._cell(number, "percent complete")
+        if self._unusable(number, "percent complete", cell) or is_nothing(cell.text):
+            return None
+        text = decimal_text(cell) if cell.numeric else plain_text(cell.text)
+        found = re.fullmatch(r"(\d{1,3}(?:[.,]\d{1,4})?) ?(%?)", text)
+        if found is None or (percent := Fraction(found[1].replace(",", "."))) > 100:
+            self._fault(number, "percent complete", f"expected per cent from 0 to 100, got '{text[:40]}'")
+            return None
+        return percent * 100 if cell.numeric and self._shares else percent
+
+    @cached_property
+    def _shares(self) -> bool:
+        """Whether the numbers of the column of per cent are shares of one, as spreadsheets keep what they show in per cent."""
+        letter = self.columns.letters.get("percent complete", "")
+        cells = [cells[letter] for row, cells in self.sheet.rows.items() if row > self.columns.row and letter in cells]
+        return all(float(cell.text) <= 1 for cell in cells if cell.numeric)
 
     def _phase(self, number: int) -> str:
         """Return the phase, of a merged cell also in the rows below its first."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from models.duration import Duration
-from optimiser.initial.beside import BesideTable
-from optimiser.initial.drafting import Draft, Drafting, short_title
-from optimiser.initial.held import add_baselines, add_capacities, add_dates, add_end
-from optimiser.initial.names import Names, plain_title
+from optimiser.reading.drafting.beside import BesideTable
+from optimiser.reading.drafting.done import add_progress
+from optimiser.reading.drafting.entries import Draft, Drafting, short_title
+from optimiser.reading.drafting.held import add_baselines, add_capacities, add_dates, add_end
+from optimiser.reading.drafting.names import Names, plain_title
 from optimiser.reading.spelling import WrittenLength, WrittenLink
 from optimiser.reading.tabular import PlannerColumn, PlannerRow, PlannerTable
 
@@ -24,6 +25,7 @@ def draft_of(table: PlannerTable, choices: BesideTable) -> Draft:
     for row in table.rows:
         _add_links(drafting, row)
         add_dates(drafting, row)
+    add_progress(drafting, choices)
     add_capacities(drafting)
     add_end(drafting)
     add_baselines(drafting)

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from models.duration import Duration
 from optimiser.errors import InputError, Located
-from optimiser.initial.beside import BesideTable
-from optimiser.initial.days_off import public_holidays
-from optimiser.initial.drafting import Draft
+from optimiser.reading.drafting.beside import BesideTable
+from optimiser.reading.drafting.days_off import public_holidays
+from optimiser.reading.drafting.entries import Draft
 from optimiser.reading.tabular import DayOff, PlannerTable, plain_day, read_days_off
 from optimiser.wording import plain_date
 
@@ -54,13 +54,13 @@ def days_of(table: PlannerTable, choices: BesideTable, draft: Draft) -> PlanDays
         If no date says when the plan begins, or the days off cannot be read.
     """
     dates = sorted(day for date in _dates(table) if (day := plain_day(date)) is not None)
-    starts = [row.start for row in table.rows if row.start]
+    starts = [day for row in table.rows for day in (row.start, row.actual_start) if day]
     floors = [
         day for row in table.rows for kind, date in row.constraints if kind == "start-no-earlier" and (day := plain_day(date))
     ]
     start = choices.start or min([*starts, *floors], default=None)
     if start is None:
-        message = f"no date of the table says when the plan begins; say it with --start, such as --start {choices.as_of}"
+        message = "no date of the table says when the plan begins; maybe fill a Start, or say --start with 'optimiser init'"
         raise InputError([Located(message, file=table.sheet.file)])
     try:
         until = _until(start, dates, draft, choices)
@@ -131,7 +131,8 @@ def _is_file(given: str | Path) -> bool:
 def _dates(table: PlannerTable) -> Iterator[dt.date]:
     """Yield every date of the table that the calendar must cover."""
     for row in table.rows:
-        yield from (day for day in (row.start, row.finish, row.deadline) if day is not None)
+        told = (row.start, row.finish, row.deadline, row.actual_start, row.actual_finish, row.status)
+        yield from (day for day in told if day is not None)
         yield from (day for _, day in row.constraints if day is not None)
 
 

@@ -37,6 +37,8 @@ class BesideTable:
         On which the table stands.
     order
         Which number of a date with slashes comes first.
+    status
+        The day up to whose evening progress is told; where left out, that of the table.
     """
 
     as_of: dt.date
@@ -48,6 +50,7 @@ class BesideTable:
     capacities: Mapping[str, int] = field(default_factory=dict)
     sheet: str | None = None
     order: DateOrder | None = None
+    status: dt.date | None = None
 
     @property
     def day_minutes(self) -> int:

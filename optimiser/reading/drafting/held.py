@@ -6,8 +6,8 @@ import datetime as dt
 from typing import Any, Final
 
 from models.moment import Moment
-from optimiser.initial.drafting import SOURCE, Drafting, short_title
-from optimiser.initial.names import slug
+from optimiser.reading.drafting.entries import SOURCE, Drafting, short_title
+from optimiser.reading.drafting.names import slug
 from optimiser.reading.interchange.record import ConstraintKind
 from optimiser.reading.tabular import PlannerRow
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from models.duration import Duration
 from optimiser.errors import Located
-from optimiser.initial.beside import BesideTable
-from optimiser.initial.minutes import said_in_minutes
-from optimiser.initial.names import Names, plain_title
-from optimiser.initial.outline import outline_of
+from optimiser.reading.drafting.beside import BesideTable
+from optimiser.reading.drafting.minutes import said_in_minutes
+from optimiser.reading.drafting.names import Names, plain_title
+from optimiser.reading.drafting.outline import outline_of
 from optimiser.reading.spelling import WrittenLength
 from optimiser.reading.tabular import PlannerColumn, PlannerRow, PlannerTable
 
@@ -57,6 +58,8 @@ class Draft:
     minutes: str = ""
     timed: int = 0
     """Dates of a plan of days with the time at which a day begins or ends, which is left out."""
+    status: dt.date | None = None
+    """The day up to whose evening progress is told."""
 
     def add(self, name: str, entry: dict[str, Any], row: int, column: PlannerColumn) -> None:
         """Add an entry of a list, with the cell it comes from."""
