@@ -47,7 +47,7 @@ PlanName = Annotated[
     typer.Argument(
         metavar="PLAN",
         autocompletion=completion.plans,
-        help="A packaged plan (see 'optimiser list') or the path of a plan's folder.",
+        help="A packaged plan (see 'optimiser list'), a plan's folder, a planner's own file or a table.",
     ),
 ]
 Scenarios = Annotated[
