@@ -552,7 +552,7 @@ def test_names_that_mean_nothing_say_what_is_known(small: Path, tmp_path: Path) 
     assert faults_of("y" * 5000)[0].startswith("unknown plan 'yyy")
     assert faults_of(tmp_path / "none") == [f"{tmp_path}/none: the folder has no plan.yaml, expected a plan's folder"]
     assert faults_of(tmp_path / "none" / "x.txt")[0].endswith(
-        "x.txt: expected a file ending in .yaml, .yml, .json, .sm, .rcp, .sch, .xer, .xml, .pmxml, .mpp, .mpt, .mpx, .mpd, .pod, .gan, .pp, .planner, or a folder with a plan.yaml"
+        "x.txt: expected a file ending in .yaml, .yml, .json, .sm, .rcp, .sch, .xer, .xml, .pmxml, .mpp, .mpt, .mpx, .mpd, .pod, .gan, .pp, .planner, .xlsx, .xlsm, .csv, .tsv, or a folder with a plan.yaml"
     )
     assert faults_of(small, ["fsat", "../secret", "scenarios/fast", "none.yaml", tmp_path / "none" / "x.txt", "a\0/b"]) == [
         "unknown scenario 'fsat'. Maybe 'fast'. Known: fast, slow.",

@@ -42,11 +42,11 @@ def refused(path: Path) -> list[str]:
 
 
 def told(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """Return what is done of every item, as it is told."""
+    """Return what is done of every item; per cent as what remains."""
     return {
         each.item: tuple(
             f"{name} {getattr(each, name)}"
-            for name in ("actual_start", "actual_finish", "remaining", "percent_complete")
+            for name in ("actual_start", "actual_finish", "remaining")
             if getattr(each, name) is not None
         )
         for each in plan.progress
