@@ -139,6 +139,12 @@ class Calendar(Sourced):
         """Whether it says more than which days are worked: of a day plan it would say too much."""
         return bool(self.hours is not None or self.exceptions or self.weeks or self.base or self.within)
 
+    @property
+    def adds_nothing(self) -> bool:
+        """Whether it is worked as its base is, being bounded by no other calendar."""
+        said = (self.weekdays, self.hours, self.holidays, self.blackouts, self.exceptions, self.weeks, self.within)
+        return self.base is not None and not any(said)
+
     @model_validator(mode="before")
     @classmethod
     def _weekdays_of_hours(cls, fields: Any) -> Any:

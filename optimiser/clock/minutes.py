@@ -83,6 +83,10 @@ class MinuteClock(Clock):
             covers = self.calendar.covers
             first, last = dt.date.fromordinal(self._first), covers.last + dt.timedelta(1)
             own = self._calendars[name]
+            base = self._calendars.get(own.base or "")
+            if base is not None and not base.within and own.adds_nothing and own.covers == base.covers:
+                self._times[name] = self.time(base.id)
+                return self._times[name]
             found = worked_periods(own, self._calendars, first, last, self.size)
             for each in own.within:
                 found = both(found, self.time(each))

@@ -167,10 +167,10 @@ def worked_periods(
         Of the calendar alone: by what others it is bounded is left out.
     """
     begin, end = max(first, calendar.covers.first), min(last, calendar.covers.last)
-    periods = []
+    periods, origin = [], first.toordinal()
     # Of the day before, what is worked past midnight.
-    for day, shifts in day_shifts(calendar, calendars, begin - dt.timedelta(1), end):
-        midnight = (day - first).days * MINUTES
+    for number, shifts in _shifts(calendar, calendars, begin - dt.timedelta(1), end):
+        midnight = (number - origin) * MINUTES
         periods += [(midnight + shift.begin, midnight + shift.end) for shift in shifts]
     floor = (begin - first).days * MINUTES
     return WorkedTime(((max(low, floor), high) for low, high in periods if high > floor), size)
@@ -197,6 +197,14 @@ def day_shifts(
     calendar: Calendar, calendars: Mapping[str, Calendar], first: dt.date, last: dt.date
 ) -> Iterator[tuple[dt.date, tuple[Shift, ...]]]:
     """Yield the days from one to another that a calendar works, each with its worked periods."""
+    for number, shifts in _shifts(calendar, calendars, first, last):
+        yield dt.date.fromordinal(number), shifts
+
+
+def _shifts(
+    calendar: Calendar, calendars: Mapping[str, Calendar], first: dt.date, last: dt.date
+) -> Iterator[tuple[int, tuple[Shift, ...]]]:
+    """Yield the same, each day by its ordinal."""
     line = [calendar]
     while line[-1].base is not None:
         line.append(calendars[line[-1].base])
@@ -208,7 +216,7 @@ def day_shifts(
         if shifts is None:
             shifts = week[(number + 6) % 7]
         if shifts:
-            yield dt.date.fromordinal(number), shifts
+            yield number, shifts
 
 
 def _week(line: list[Calendar]) -> list[tuple[Shift, ...]]:

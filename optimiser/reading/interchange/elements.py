@@ -193,6 +193,11 @@ class _Walk:
 
     def _behind_tag(self, begin: int, limit: int) -> int:
         """Return the byte behind a start tag; a ``>`` within quotes does not end it."""
+        if self._width == 1:
+            last = self._content.find(b">", begin, min(limit, begin + _LONGEST_TAG))
+            tag = self._content[begin:last]
+            if last >= 0 and b'"' not in tag and b"'" not in tag:
+                return last + 1
         quote = ""
         for place in range(begin, min(limit, begin + _LONGEST_TAG), self._width):
             sign = chr(int.from_bytes(self._content[place : place + self._width], self._order))
