@@ -37,7 +37,7 @@ class Changes(Record):
     """Activities that are contingency (true), or are work after all (false)."""
     calendar: Identifier | None = None
     """The base calendar."""
-    add: Addition = Addition()
+    add: Addition = Field(default_factory=Addition)
     """Items and rules that the plan has not."""
 
     def fields(self) -> dict[str, Any]:
@@ -56,7 +56,7 @@ class Option(Record):
 
     id: Identifier
     title: Text
-    changes: Changes = Changes()
+    changes: Changes = Field(default_factory=Changes)
     probability: Annotated[float, Field(ge=0, le=1)] | None = None
 
 

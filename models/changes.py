@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from models.contents import Settings
 from models.findings import ProofClass
 from models.record import Date, Identifier, Many, Record, Text
@@ -60,7 +62,7 @@ class PlanInputs(Record):
     """Everything that a plan sets, so that two can be held against each other when the plans are gone."""
 
     stated: Many[StatedInput]
-    settings: Settings = Settings()
+    settings: Settings = Field(default_factory=Settings)
     """What was chosen on top of the plan as written."""
     written_sha256: Text | None = None
     """Of the plan as its files have it, before scenarios and single choices; None where it is not known."""

@@ -86,7 +86,7 @@ class PlanContents(Record):
     baselines: Many[Baseline] = ()
     qualification: Qualification | None = None
     """Qualification party by party, instead of by one bar, where a scenario switches it on."""
-    settings: Settings = Settings()
+    settings: Settings = Field(default_factory=Settings)
     unit: Literal["day", "minute"] = unless("day")
     """What a boundary of the axis counts: working days of the base calendar, or minutes of the clock."""
     summaries: Many[Summary] = unless(())
