@@ -270,7 +270,7 @@ def test_every_fault_is_told_at_once_with_its_line() -> None:
         (b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "y">]><Project>&x;</Project>', "a document type or an entity"),
         (b"<Project>" * 70, "nested deeper than 64"),
         (b"<Report/>", "expected 'Project'"),
-        (b"<Project><Tasks><Task>", "ends before its last element"),
+        (b"<Project><Tasks><Task>", "it seems cut off"),
         (b"<Project>\x80</Project>", "not well-formed"),
         (b'<?xml version="1.0" encoding="klingon"?><Project/>', "unknown encoding"),
         (b"<Project><Name>&#31;</Name></Project>", "delete the character"),
@@ -428,3 +428,21 @@ def test_no_spoiled_file_ends_in_a_traceback() -> None:
 
     assert outcomes["read"] + outcomes["refused"] == 500
     assert min(outcomes.values()) > 50, outcomes
+
+
+def test_a_file_that_is_cut_off_says_so_with_its_last_line() -> None:
+    """An export that was interrupted is no mystery of XML: where it ends, and what to do."""
+    whole = project(task(1, 8), task(2, 8))
+    cut = whole[: whole.rindex(b"<UID>2") + 3]
+
+    assert f"the file ends here, in line {cut.count(bytes([10])) + 1}, before it is whole: it seems cut off" in said(cut)
+
+
+@pytest.mark.parametrize(("name", "read_as"), [(b"T\xe4sk", "it was read as UTF-8"), (b"T1", "in klingon that can be read")])
+def test_a_wrong_encoding_says_which_was_tried(name: bytes, read_as: str) -> None:
+    """A byte that the stated encoding does not have, and an encoding that nobody knows."""
+    content = project(task(1, 8)).replace(b"<Name>T1", b"<Name>" + name)
+    if name == b"T1":
+        content = content.replace(b"UTF-8", b"klingon", 1)
+
+    assert read_as in said(content)

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from optimiser.errors import InputError, Located
+from optimiser.importing import understand
 from optimiser.reading.interchange.calendar_text import CalendarTextError, read_calendar_text
 from optimiser.reading.interchange.record import LinkRecord
 from optimiser.reading.interchange.xer import read_xer
+from tests.p6_cases import link, work
 from tests.xer_texts import CALENDARS, DAY, FIVE, calendar_text, read_text, written, xer_text
 
 
@@ -185,10 +187,10 @@ def test_all_projects_of_a_file_are_read_apart(tmp_path: Path) -> None:
 def test_what_is_not_understood_is_told_with_its_place(tmp_path: Path) -> None:
     """An unknown table, an unknown word and a missing end are counted, never dropped."""
     others = {"RISKTYPE": [{"risk_type_id": "1"}, {"risk_type_id": "2"}]}
-    text = xer_text([{"task_type": "TT_New"}], others=others).removesuffix("%E\n")
+    text = xer_text([{"task_type": "TT_New"}], others=others)
     told = [(each.name, each.count) for each in read_text(tmp_path, text).unread]
 
-    assert told == [("end of the file (%E)", 1), ("RISKTYPE", 2), ("TASK.task_type=TT_New", 1)]
+    assert told == [("RISKTYPE", 2), ("TASK.task_type=TT_New", 1)]
 
 
 @pytest.mark.parametrize(
@@ -327,3 +329,26 @@ def test_the_shifts_of_a_day_are_joined_where_they_meet() -> None:
     week, _ = read_calendar_text(calendar_text(f"(0||2()((0||1(s|12:00|f|13:00)()){DAY}))"))
 
     assert week[0] == ((480, 1020),)
+
+
+def test_a_file_without_its_last_line_is_cut_off_and_refused_where_it_ends(tmp_path: Path) -> None:
+    """Primavera ends every file with %E: without it links may be missing, and no date of such a plan is worth anything."""
+    whole = written(tmp_path, xer_text([work(16), work(8)], [link(1, 2)])).read_text()
+    cut = tmp_path / "cut.xer"
+    cut.write_text(whole[: whole.index("%T\tTASKPRED")])
+    with pytest.raises(InputError) as caught:
+        read_xer(cut)
+    (fault,) = caught.value.faults
+
+    assert (fault.line, fault.path) == (cut.read_text().count("\n"), "TASK")
+    assert "the file ends after row 2 of this table without the line %E: it seems cut off" in fault.message
+
+
+def test_a_text_that_is_no_utf_8_says_as_what_it_was_read(tmp_path: Path) -> None:
+    """Names in Windows-1251 are not as they were: the report says which encoding was taken."""
+    text = xer_text([work(8, task_name="Проект")])
+    path = tmp_path / "cyrillic.xer"
+    path.write_bytes(text.encode("cp1251"))
+
+    assert read_xer(path).encoding == "Windows-1252"
+    assert [each.severity for each in understand(path).report.findings if each.code == "encoding"] == ["assumed"]

@@ -6,6 +6,7 @@ bytes it is given (OWASP, XML External Entity Prevention). Offsets count bytes o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -104,23 +105,40 @@ def read_elements(content: bytes, label: str, records: Mapping[str, Callable[[Xm
         return walk.root()
     except ExpatError as error:
         said = ErrorString(error.code) or "not well formed"
-        raise InputError(
-            [Located(f"is not XML: {said}{_ADVICE.get(said, '')}", label, error.lineno, error.offset + 1)]
-        ) from None
+        advice = _ADVICE.get(said, "")
+        if said in _CUT and error.lineno + 1 >= content.count(b"\n"):
+            advice = (
+                f"; the file ends here, in line {error.lineno:,}, before it is whole: it seems cut off, maybe export it again"
+            )
+        elif said in _MISREAD:
+            advice = f"; it was read as {_declared(content)}, as it says it is; maybe it is not, and saving it as UTF-8 helps"
+        raise InputError([Located(f"is not XML: {said}{advice}", label, error.lineno, error.offset + 1)]) from None
     except (LookupError, ValueError) as error:  # an encoding that nobody knows, or that takes several bytes a character
         if walk.handing:
             raise
         raise InputError(
-            [Located(f"is not XML that can be read: {str(error)[:80]}; maybe save it as UTF-8", label, 1)]
+            [
+                Located(
+                    f"is not XML in {_declared(content)} that can be read: {str(error)[:80]}; maybe save it as UTF-8", label, 1
+                )
+            ]
         ) from None
 
 
+_CUT: Final = frozenset({"no element found", "unclosed token", "unclosed CDATA section", "partial character"})
+_MISREAD: Final = frozenset({"not well-formed (invalid token)", "encoding specified in XML declaration is incorrect"})
 _ADVICE: Final = {
-    "no element found": "; the file ends before its last element, maybe the export was interrupted",
-    "not well-formed (invalid token)": "; maybe a character that XML does not allow, or a file in another encoding than it says",
+    "no element found": "; maybe it is another kind of file",
+    "unclosed token": "; maybe a tag is not closed",
     "reference to invalid character number": "; maybe delete the character that XML does not allow from the plan, and export again",
-    "unclosed token": "; the file ends within an element, maybe the export was interrupted",
 }
+_ENCODING: Final = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})""")
+
+
+def _declared(content: bytes) -> str:
+    """Return the encoding that the file says it has, UTF-8 where it is silent."""
+    found = _ENCODING.match(content.removeprefix(b"\xef\xbb\xbf")[:200])
+    return found[1].decode() if found else "UTF-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "UTF-8"
 
 
 class _Walk:

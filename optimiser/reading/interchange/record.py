@@ -423,6 +423,8 @@ class PlannerFile:
         Of its bytes.
     rounded
         How many lengths of time were no whole minutes.
+    encoding
+        In which its text was read.
     """
 
     file: str
@@ -434,3 +436,4 @@ class PlannerFile:
     projects: tuple[ProjectRecord, ...]
     rounded: int = 0
     unread: tuple[UnreadRecord, ...] = ()
+    encoding: str = "UTF-8"

@@ -38,6 +38,7 @@ CODES: Final[dict[str, tuple[ImportSeverity, str]]] = {
     "target-limit": ("kept", "milestones that are not asked for unless they are named: more than a page of them"),
     "lag-calendar-silent": ("assumed", "the file does not say on which calendar lags count: the dialect's own is taken"),
     "logic-silent": ("assumed", "the file does not say what links mean to work that has begun: retained logic is taken"),
+    "encoding": ("assumed", "the text is no UTF-8: Windows-1252 is taken, so names in another script are not as they were"),
     "calendar-silent": ("assumed", "a calendar that tells no days: the tool's standard week is taken"),
     "data-date-silent": ("assumed", "the file has no data date: the planned start is taken"),
     "override": ("assumed", "progress override: links into work that has begun hold nothing; no public file decides it"),

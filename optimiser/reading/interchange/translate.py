@@ -380,6 +380,8 @@ def _tell_file(state: Translating, file: PlannerFile) -> None:
     for resource in state.project.resources:
         if resource.maximum is not None and any(each.resource == resource.uid for each in state.project.assignments):
             state.tally.told("not-levelled", resource.name)
+    if file.encoding != "UTF-8":
+        state.tally.told("encoding", Path(file.file).name)
     if file.rounded:
         state.tally.told("rounded", count=file.rounded)
 

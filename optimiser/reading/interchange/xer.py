@@ -34,7 +34,7 @@ def read_xer(path: Path | str) -> PlannerFile:
     path = Path(path)
     content, digest = planner_bytes(path, str(path))
     cells = PlannerCells(str(path))
-    header, tables = read_tables(content, cells)
+    header, tables, encoding = read_tables(content, cells)
     rows = {name: list(rows_of(tables, name, cells, _KEYS.get(name))) for name in READ}
     projects = projects_of(rows, tuple(map(_calendar, rows["CALENDAR"])), cells)
     cells.raise_faults()
@@ -48,6 +48,7 @@ def read_xer(path: Path | str) -> PlannerFile:
         projects=projects,
         rounded=cells.rounded,
         unread=cells.unread(),
+        encoding=encoding,
     )
 
 

@@ -91,8 +91,8 @@ class XerRow:
         return terms.get(word)
 
 
-def read_tables(content: bytes, cells: PlannerCells) -> tuple[list[str], dict[str, XerTable]]:
-    """Return the words of the header, and the tables by name.
+def read_tables(content: bytes, cells: PlannerCells) -> tuple[list[str], dict[str, XerTable], str]:
+    """Return the words of the header, the tables by name, and the encoding of the text.
 
     Parameters
     ----------
@@ -106,10 +106,13 @@ def read_tables(content: bytes, cells: PlannerCells) -> tuple[list[str], dict[st
     InputError
         If the file is no XER text, or a table lacks columns that it needs.
     """
-    lines = _text(content, cells).split("\n")
+    text, encoding = _text(content, cells)
+    lines = text.split("\n")
     header = lines[0].rstrip("\r").split("\t")
     if header[0] != "ERMHDR":
-        cells.stop(f"expected 'ERMHDR' at the start of an XER file, got {lines[0][:40]!r}", FilePlace("header", 1))
+        cells.stop(
+            f"expected 'ERMHDR' at the start of an XER file, got {lines[0][:40]!r}, read as {encoding}", FilePlace("header", 1)
+        )
     tables: dict[str, XerTable] = {}
     table: XerTable | None = None
     last: list[str] | None = None
@@ -138,21 +141,27 @@ def read_tables(content: bytes, cells: PlannerCells) -> tuple[list[str], dict[st
             message = f"expected a line that begins with %T, %F, %R or %E, got {line[:40]!r}"
             cells.fault(message, FilePlace(table.name if table else "header", number))
     if not ended:
-        cells.unknown("end of the file (%E)", FilePlace(table.name if table else "header", len(lines)))
+        at = FilePlace(table.name if table else "header", len(lines) - (not lines[-1]))
+        rows = f" after row {table.count:,} of this table" if table else ""
+        cells.stop(
+            f"the file ends{rows} without the line %E: it seems cut off, so links may be missing; maybe export it again", at
+        )
     for name, each in tables.items():
         if name not in READ and each.count:
             cells.unknown(name, FilePlace(name, each.line), each.count)
-    return header, tables
+    return header, tables, encoding
 
 
-def _text(content: bytes, cells: PlannerCells) -> str:
-    """Return the text of a file in UTF-8 or Windows-1252."""
+def _text(content: bytes, cells: PlannerCells) -> tuple[str, str]:
+    """Return the text of a file in UTF-8, else in Windows-1252, and which of both it was."""
     if b"\0" in content:
-        cells.stop("the file holds NUL bytes, so it is no XER text; maybe it is saved as UTF-16, or is another kind of file")
+        cells.stop(
+            "the file holds NUL bytes, so it is no XER text in UTF-8 or Windows-1252; maybe it is saved as UTF-16, or is another kind of file"
+        )
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8-sig"), "UTF-8"
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+        return content.decode("cp1252", errors="replace"), "Windows-1252"
 
 
 def _columns(table: XerTable, line: str, place: FilePlace, cells: PlannerCells) -> None:
