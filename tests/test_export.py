@@ -21,6 +21,7 @@ from optimiser.evidence.terminal.page import Page
 from optimiser.reading.interchange import mpp
 from optimiser.reading.interchange.mspdi import read_mspdi
 from optimiser.reading.interchange.opening import gather_planner
+from optimiser.reading.interchange.pmxml import read_pmxml
 from optimiser.reading.interchange.xer import read_xer
 from optimiser.reading.sound import judge
 from optimiser.solve.placement import schedule_of
@@ -28,6 +29,7 @@ from optimiser.writing.export import Exported, export
 from tests.mspdi_texts import link, project, read, task
 from tests.pass_msp import PassMsp
 from tests.planner_calendar import moment
+from tests.test_pmxml import LINK, activity, pmxml
 from tests.xer_texts import xer_text
 
 WEEK = "2026-01-{:02}T{:02}:00:00"
@@ -167,6 +169,47 @@ def test_an_xer_takes_its_answer(tmp_path: Path) -> None:
     assert (second.stored.early_start, second.stored.early_finish) == (january(8, 8), january(8, 17))
     assert [(each.kind, each.date) for each in second.constraints] == [("start-no-earlier", january(8, 8))]
     assert (found.report.held, found.report.moved, found.ending) == (("A2",), 1, ".xer")
+
+
+def dated(number: int, day: int) -> str:
+    """Return an activity of Primavera's XML with its dates of one day, some of its elements empty."""
+    at = "".join(
+        f"<{name}>2026-01-{day:02}T{hour:02}:00:00</{name}>"
+        for end, hour in (("Start", 8), ("Finish", 17))
+        for name in (f"{end}Date", f"Planned{end}Date", f"RemainingEarly{end}Date")
+    )
+    empty = "<PrimaryConstraintDate xsi:nil='true'></PrimaryConstraintDate><PrimaryConstraintType/><RemainingLateStartDate xsi:nil='true'/>"
+    return activity(number, "8,0", f"{at}{empty}<Status>Not Started</Status><TotalFloat>0,0</TotalFloat>")
+
+
+PMXML = pmxml(dated(1, 5) + dated(2, 7) + LINK.replace("Start to Start", "Finish to Start").replace("1,5", "0"))
+"""Two days of work, of which the second finds Tuesday to be a day off."""
+
+
+def test_primavera_s_xml_takes_its_answer(tmp_path: Path) -> None:
+    """Every date element that an activity has, and a constraint in the place that is empty; read again it is the answer."""
+    found, path = exported(tmp_path, PMXML, "plan.pmxml", {"A2": "2026-01-08T08:00"}, hold=True)
+    new = tmp_path / "new.pmxml"
+    new.write_bytes(found.content)
+    second = read_pmxml(new).projects[0].tasks[1]
+    text = found.content.decode()
+
+    assert (second.stored.start, second.stored.finish) == (january(8, 8), january(8, 17))
+    assert [(each.kind, each.date) for each in second.constraints] == [("start-no-earlier", january(8, 8))]
+    assert (found.report.held, found.report.moved, found.ending) == (("A2",), 1, ".pmxml")
+    assert text.count("2026-01-08T08:00:00") == 4
+    assert text.count("<PrimaryConstraintDate>2026-01-08T08:00:00</PrimaryConstraintDate>") == 1
+    assert text.split("<ObjectId>2<")[0] == path.read_text().split("<ObjectId>2<")[0]
+
+
+def test_primavera_s_xml_is_left_byte_for_byte_by_its_own_dates(tmp_path: Path) -> None:
+    """Nothing moved; what nothing holds is told where something did."""
+    found, path = exported(tmp_path, PMXML, "plan.xml", {}, hold=True)
+    assert found.content == path.read_bytes()
+    found, _ = exported(tmp_path, PMXML, "plan.xml", {"A2": "2026-01-08T08:00"})
+
+    assert [(each.id, each.why) for each in found.report.unheld] == [("A2", "nothing holds it")]
+    assert found.ending == ".xml"
 
 
 def test_an_answer_of_another_plan_is_refused(tmp_path: Path) -> None:

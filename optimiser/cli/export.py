@@ -46,7 +46,7 @@ def export_outcome(
 
     Exit codes: 0 written; 5 written, and with --hold something could not be held; 2 bad usage or input; 1 our fault.
     """
-    ending = ".xer" if into.suffix.lower() == ".xer" else ".xml"
+    ending = into.suffix.lower() if into.suffix.lower() in (".xer", ".pmxml") else ".xml"
     target = OutputFile(output, [ending], force=force)
     if _same_file(into, output):
         raise InputError([Located("is the source, which is never written onto; maybe give another name", file=str(output))])
@@ -68,7 +68,7 @@ def export_outcome(
     if as_json:
         print_json(dumped(answer.report))
     else:
-        print_text(export_text(answer.report, page(), "Primavera P6" if answer.ending == ".xer" else "Microsoft Project"))
+        print_text(export_text(answer.report, page(), answer.tool))
     return ExitCode.MISSED if hold and answer.report.unheld else ExitCode.DONE
 
 

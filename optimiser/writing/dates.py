@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
 
-__all__ = ["TaskDates", "Written", "spanned", "upon"]
+__all__ = ["TaskDates", "Written", "hours_text", "same_cell", "spanned", "upon"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,3 +87,21 @@ def spanned(inside: Iterable[str], dates: Mapping[str, TaskDates]) -> TaskDates:
         late_finish=max(late_finishes, default=None),
         critical=any(each.critical for each in found) if any(each.critical is not None for each in found) else None,
     )
+
+
+def hours_text(minutes: int) -> str:
+    """Return minutes as hours, as few decimals as tell them apart."""
+    exact = Fraction(minutes, 60)
+    if exact.denominator == 1:
+        return str(exact.numerator)
+    return f"{Decimal(exact.numerator) / Decimal(exact.denominator):.4f}".rstrip("0")
+
+
+def same_cell(old: str, new: str) -> bool:
+    """Tell whether a cell of Primavera says what is to be written already: the same number, or the same text."""
+    if old == new:
+        return True
+    try:
+        return abs(Decimal(old.replace(",", ".")) - Decimal(new.replace(",", "."))) * 60 < Decimal("0.5")
+    except ArithmeticError:
+        return False

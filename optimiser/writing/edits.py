@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
-__all__ = ["ByteEdits"]
+from optimiser.reading.interchange.elements import XmlElement
+
+__all__ = ["ByteEdits", "XmlEdits"]
 
 
 @dataclass
@@ -48,3 +51,22 @@ class ByteEdits:
             parts += [self.content[done:begin], new]
             done = end
         return b"".join([*parts, self.content[done:]])
+
+
+_WIDE: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+
+
+class XmlEdits(ByteEdits):
+    """Changes to elements of XML, in the encoding of the file."""
+
+    def written(self, text: str) -> bytes:
+        """Return text in the encoding of the file, signs beyond ASCII as their numbers."""
+        return text.encode("ascii", "xmlcharrefreplace").decode("ascii").encode(_WIDE.get(self.content[:2], "ascii"))
+
+    def fill(self, element: XmlElement, text: str) -> None:
+        """Put text, as XML, in an element; one that is an empty tag, or says that it holds nothing, is made anew."""
+        tag = self.content[element.begin : element.inner].replace(b"\0", b"")
+        if element.inner == element.end or b"nil" in tag:
+            self.replace(element.begin, element.end, self.written(f"<{element.name}>{text}</{element.name}>"))
+        else:
+            self.replace(element.inner, element.close, self.written(text))

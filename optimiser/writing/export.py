@@ -21,6 +21,7 @@ from optimiser.reading.sound import judge
 from optimiser.writing.dates import TaskDates, Written
 from optimiser.writing.held import same_boundary, self_moving
 from optimiser.writing.mspdi import write_mspdi
+from optimiser.writing.pmxml import write_pmxml
 from optimiser.writing.xer import write_xer
 
 __all__ = ["Exported", "export"]
@@ -31,11 +32,12 @@ _CONVERTED: Final = "Nothing here writes the form of the source: it was made int
 
 @dataclass(frozen=True)
 class Exported:
-    """The bytes of a file with an answer in it, and what was done; the ending that its name should have."""
+    """The bytes of a file with an answer in it, and what was done; the ending that its name should have, and the tool that reads it."""
 
     content: bytes
     report: ExportReport
     ending: str
+    tool: str = "Microsoft Project"
 
 
 def export(
@@ -70,7 +72,7 @@ def export(
         raise InputError([Located("holds no plan that can be worked out; maybe look at it with 'import'", file=str(into))])
     answer = _TaskAnswers(outcome, plan, translation, into, fields=fields)
     dates = answer.dates()
-    writer = write_xer if file.form == "xer" else write_mspdi
+    writer = {"xer": write_xer, "pmxml": write_pmxml}.get(file.form, write_mspdi)
     result = writer(content, str(into), dates, hold=hold, fields=fields)
     report = ExportReport(
         source=str(into),
@@ -84,18 +86,19 @@ def export(
         unheld=tuple(answer.unheld(result)),
         notes=(*((_CONVERTED,) if file.form == "mpp" else ()), *result.notes),
     )
-    return Exported(result.content, report, ".xer" if file.form == "xer" else ".xml")
+    ending = ".xml" if file.form in {"mspdi", "mpp"} else into.suffix.lower()
+    return Exported(result.content, report, ending, "Primavera P6" if file.dialect == "p6" else "Microsoft Project")
 
 
 def _content(into: Path, file: PlannerFile) -> bytes:
     """Return the bytes that are written into: the file's own, or what MPXJ makes of a form that nothing here writes."""
-    if file.form in {"xer", "mspdi"}:
+    if file.form in {"xer", "mspdi", "pmxml"}:
         return into.read_bytes()
     if file.form == "mpp" and file.dialect == "msp":
         from optimiser.reading.interchange.mpp import as_mspdi
 
         return as_mspdi(into)
-    message = "cannot be written into: only XER and Microsoft Project's XML can; maybe export it from its tool as one of these"
+    message = "cannot be written into: only XER and the XML of Microsoft Project and Primavera can; maybe export it from its tool as one of these"
     raise InputError([Located(message, file=str(into))])
 
 

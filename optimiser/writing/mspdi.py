@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 from optimiser.reading.interchange.elements import XmlElement, read_elements
 from optimiser.reading.interchange.mspdi_fields import PROJECT_ORDER, TASK_ORDER
 from optimiser.writing.dates import TaskDates, Written, spanned, upon
-from optimiser.writing.edits import ByteEdits
+from optimiser.writing.edits import XmlEdits
 
 __all__ = ["write_mspdi"]
 
@@ -120,22 +120,17 @@ class _MspdiWriter:
     """Collects the changes, task by task."""
 
     def __init__(self, content: bytes, survey: _TaskOutline, dates: Mapping[str, TaskDates], *, hold: bool) -> None:
-        self.edits = ByteEdits(content)
+        self.edits = XmlEdits(content)
         self.written = Written(content)
         self.baseline = False
         self._survey, self._dates, self._hold = survey, dates, hold
         self._numbers: dict[str, int] = {}
-        self._width = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(content[:2], "ascii")
         self.moves = any(
             uid in survey.stored
             and new.start is not None
             and (new.start, new.finish) != (survey.stored[uid].start, survey.stored[uid].finish)
             for uid, new in dates.items()
         )
-
-    def _bytes(self, text: str) -> bytes:
-        """Return text in the encoding of the file, signs beyond ASCII as their numbers."""
-        return text.encode("ascii", "xmlcharrefreplace").decode("ascii").encode(self._width)
 
     def define(self, root: XmlElement) -> None:
         """Name the fields that texts go to: those of ``Text1`` to ``Text30`` that nothing in the file uses."""
@@ -164,11 +159,11 @@ class _MspdiWriter:
         if found is None:
             place = _PLACES[name]
             before = [each for each in root.inside if _PLACES.get(each.name, -1) < place and each.name in _PLACES]
-            self.edits.insert(before[-1].end if before else root.inner, self._bytes(f"<{name}>{text}</{name}>"))
+            self.edits.insert(before[-1].end if before else root.inner, self.edits.written(f"<{name}>{text}</{name}>"))
         elif found.inner == found.end:  # an empty tag
-            self.edits.replace(found.begin, found.end, self._bytes(f"<{name}>{text}</{name}>"))
+            self.edits.replace(found.begin, found.end, self.edits.written(f"<{name}>{text}</{name}>"))
         else:
-            self.edits.insert(found.close, self._bytes(text))
+            self.edits.insert(found.close, self.edits.written(text))
 
     def task(self, element: XmlElement) -> None:
         """Collect the changes to one task."""
@@ -190,10 +185,8 @@ class _MspdiWriter:
             found = element.find(name)
             if found is None:
                 missing.append((name, f"<{name}>{text}</{name}>"))
-            elif found.inner == found.end:
-                self.edits.replace(found.begin, found.end, self._bytes(f"<{name}>{text}</{name}>"))
             else:
-                self.edits.replace(found.inner, found.close, self._bytes(text))
+                self.edits.fill(found, text)
         for name, text in sorted(missing, key=lambda each: _ORDER[each[0]]):
             self._insert(element, name, text)
 
@@ -241,7 +234,7 @@ class _MspdiWriter:
             last = element.inside[place - 2].end if place > 1 else element.inner
             gap = self.edits.content[last : found.begin]
             at, space = found.end, gap if not gap.strip(b"\0 \t\r\n") else b""
-        self.edits.insert(at, space + self._bytes(text))
+        self.edits.insert(at, space + self.edits.written(text))
 
 
 def _cells(new: TaskDates) -> Iterator[tuple[str, str]]:

@@ -11,13 +11,11 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from fractions import Fraction
 from itertools import pairwise
 from typing import Final
 
 from optimiser.errors import InputError, Located
-from optimiser.writing.dates import TaskDates, Written
+from optimiser.writing.dates import TaskDates, Written, hours_text, same_cell
 from optimiser.writing.edits import ByteEdits
 
 __all__ = ["write_xer"]
@@ -68,7 +66,7 @@ def write_xer(
         cells = dict(_cells(row, tasks, new))
         if new.hold and new.start is not None:
             cells |= _held(row, tasks, uid, new, written, hold=hold)
-        changed = {name: text for name, text in cells.items() if not _same(row.text(tasks, name), text)}
+        changed = {name: text for name, text in cells.items() if not same_cell(row.text(tasks, name), text)}
         for name, text in changed.items():
             edits.replace(*row.cells[tasks.columns[name]], text.encode("ascii"))
         if changed:
@@ -156,7 +154,7 @@ def _cells(row: _XerLine, table: _XerPlaces, new: TaskDates) -> Iterator[tuple[s
     comma = "," in row.text(table, "total_float_hr_cnt") + row.text(table, "remain_drtn_hr_cnt")
     for name, minutes in (("total_float_hr_cnt", new.total_float), ("free_float_hr_cnt", new.free_float)):
         if minutes is not None:
-            texts[name] = _hours(minutes).replace(".", "," if comma else ".")
+            texts[name] = hours_text(minutes).replace(".", "," if comma else ".")
     if new.critical is not None:
         texts["driving_path_flag"] = "Y" if new.critical else "N"
     yield from ((name, text) for name, text in texts.items() if table.columns.get(name, len(row.cells)) < len(row.cells))
@@ -169,7 +167,7 @@ def _held(row: _XerLine, table: _XerPlaces, uid: str, new: TaskDates, written: W
     """
     kind, finishes = row.text(table, "cstr_type"), row.text(table, "task_type") == "TT_FinMile"
     at = new.finish if finishes else new.start
-    if at is None or (kind == _HOLDS[finishes] and _same(row.text(table, "cstr_date"), _printed(at))):
+    if at is None or (kind == _HOLDS[finishes] and same_cell(row.text(table, "cstr_date"), _printed(at))):
         return {}
     if not all(table.columns.get(name, len(row.cells)) < len(row.cells) for name in ("cstr_type", "cstr_date")):
         written.unheld[uid] = "its row has no cells for a constraint"
@@ -249,21 +247,3 @@ class _UserFields:
 
 def _printed(at: dt.datetime) -> str:
     return f"{at.year:04}" + at.strftime("-%m-%d %H:%M")
-
-
-def _hours(minutes: int) -> str:
-    """Return minutes as hours, as few decimals as tell them apart."""
-    exact = Fraction(minutes, 60)
-    if exact.denominator == 1:
-        return str(exact.numerator)
-    return f"{Decimal(exact.numerator) / Decimal(exact.denominator):.4f}".rstrip("0")
-
-
-def _same(old: str, new: str) -> bool:
-    """Tell whether a cell says what is to be written already: the same number, or the same text."""
-    if old == new:
-        return True
-    try:
-        return abs(Decimal(old.replace(",", ".")) - Decimal(new.replace(",", "."))) * 60 < Decimal("0.5")
-    except ArithmeticError:
-        return False
