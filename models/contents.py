@@ -99,6 +99,7 @@ class PlanContents(Record):
     """What has happened by its evening is fact; no other work is done before it."""
     logic: Logic = unless("retained")
     start_lag: StartLag = unless("early-start")
+    """Of a plan with a dialect; without one lags count from actual dates."""
     lag_calendar: LagCalendar = unless("successor")
     """Whose worked minutes lags count, where the rule does not say."""
     progress: Many[ItemProgress] = unless(())
@@ -275,6 +276,11 @@ class PlanContents(Record):
         if not isinstance(held, Activity | Milestone) or held.progress is None:
             return False
         return held.progress.begun if isinstance(held, Milestone) else held.progress.actual_finish is not None
+
+    @property
+    def from_rest(self) -> bool:
+        """Whether a lag from the start of begun work counts from that of its rest, as the dialect's files may have it."""
+        return self.start_lag == "early-start" and self.dialect is not None
 
     def under_way(self, item: str) -> bool:
         """Return whether work has begun and is not finished."""

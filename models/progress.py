@@ -57,7 +57,7 @@ class Progress(Record):
     was taken on them, hold nothing; what is left of begun work takes up capacity, and keeps out of windows, from *r* on.
     Of a migration what could have moved by then has.
 
-    On a minute plan floors, dates of the calendar and windows hold no begun work. An ``expected_finish`` that is not before
+    On a minute plan floors, dates of the calendar and windows hold no begun work, nor does a latest date behind what is past. An ``expected_finish`` that is not before
     *r* (of work not begun, the start) is there the finish in place of what the length gives, unless a rule asks for later of
     the finish. With a dialect of ``msp``, *r* is ``resume`` where that follows the start; else the finish is
     ``start ⊕ duration``. With a dialect of ``p6`` what follows finished work waits for the status date and for what the work

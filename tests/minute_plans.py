@@ -11,13 +11,15 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from models.calendar import Calendar, DayException, Shift, Span
 from models.duration import Duration
 from models.items import Activity, Milestone, Summary
 from models.moment import Moment
 from models.plan import Plan
 from models.progress import Assignment, Pin, Progress
-from models.rules import Dependency, NotBefore, Point
+from models.rules import Dependency, NotBefore, Point, Rule
 
 FIRST = dt.date(2024, 1, 1)
 DAYS = 6
@@ -202,6 +204,52 @@ class Walked:
         while not (stays or self.worked[name][at]):
             at += 1
         return at, at
+
+
+def done_plan(chance: random.Random, size: int = 6) -> Plan:
+    """Return a plan of no dialect of which something is done, with rules of every kind that may then hold something or not."""
+    plan = minute_plan(chance, size)
+    status = chance.choice([900, 1500, 2400])
+
+    def progress() -> Progress | None:
+        kind, start = chance.choice(["to do", "to do", "done", "begun"]), chance.randrange(0, status - 300)
+        if kind == "to do":
+            return None
+        if kind == "done":
+            return Progress(actual_start=moment(start), actual_finish=moment(chance.randrange(start, status)))
+        left, resume = Duration(chance.choice([0, 4, 9]), "min"), chance.choice([None, None, moment(status + 200)])
+        return Progress(actual_start=moment(start), remaining=left, resume=resume)
+
+    names = [activity.id for activity in plan.activities]
+    rules: list[Any] = list(plan.rules)
+    for number in range(chance.randint(1, 4)):
+        one, two = sorted(chance.sample(names, 2))
+        fields: dict[str, Any] = {"id": f"more-{number}", "title": "a rule", **SOLID}
+        point = {"at": f"{one}.{chance.choice(['start', 'finish'])}"}
+        day = str(FIRST + dt.timedelta(chance.randint(0, 4)))
+        kinds: list[dict[str, Any]] = [
+            {"kind": "not-after", "date": day, **point},
+            {"kind": "not-before", "date": day, **point},
+            {
+                "kind": "dependency",
+                "before": one,
+                "after": two,
+                "type": chance.choice(["FS", "SS", "FF"]),
+                "bound": "at-most",
+                "lag": "2000 emin",
+            },
+            {"kind": "blackout", "items": [one], "windows": [{"first": day, "last": day}]},
+            {"kind": "gate", "before": one, "after": two, "board": {"days": [str(FIRST + dt.timedelta(n)) for n in range(6)]}},
+            {"kind": "at-least", "of": [one, two], "count": chance.randint(1, 2), "after": "END"},
+            {"kind": "equality", "at": [f"{one}.finish", "END"]},
+        ]
+        rules.append(TypeAdapter(Rule).validate_python(fields | chance.choice(kinds)))
+    return plan.evolve(
+        status_date=moment(status),
+        logic=chance.choice(["retained", "retained", "override"]),
+        rules=tuple(rules),
+        activities=tuple(activity.model_copy(update={"progress": progress()}) for activity in plan.activities),
+    )
 
 
 def held_plan(chance: random.Random, dialect: str | None, size: int = 6) -> Plan:

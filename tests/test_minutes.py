@@ -15,7 +15,7 @@ import pytest
 from models.duration import Duration
 from models.rules import RULE_KINDS
 from models.schedule import Position
-from optimiser.check import check
+from optimiser.check import broken_by_fact, check
 from optimiser.check.minutes import MINUTE_MEANINGS
 from optimiser.clock import MinuteClock, WorkedTime, clock_of
 from optimiser.clock.rising import (
@@ -45,7 +45,7 @@ from optimiser.encoding import Encoding
 from optimiser.encoding.minute_rules import MINUTE_ENCODERS
 from optimiser.numbers import with_values
 from optimiser.solve.placement import complete
-from tests.minute_plans import Walked, held_plan, minute_plan
+from tests.minute_plans import Walked, done_plan, held_plan, minute_plan
 
 
 def drawn_time(chance: random.Random, size: int) -> WorkedTime:
@@ -199,6 +199,50 @@ def test_witnesses_agree_on_work_that_more_than_rules_hold(dialect: str | None) 
         seen["agree"] += 1
     assert seen["agree"] > 30
     assert min(seen[key] for key in ("pin", "delay", "progress", "assignments")) > 15
+
+
+def agreed_on_progress(seeds: range) -> Counter[str]:
+    """Hold the witnesses against each other on plans in minutes of which something is done; return what occurred."""
+    seen: Counter[str] = Counter()
+    for seed in seeds:
+        plan = done_plan(random.Random(seed))  # noqa: S311 - tests
+        network = compile_network(plan)
+        earliest = earliest_times(network)
+        answer = Encoding(plan, network.clock, switches=False).earliest("END")
+        if earliest.status != "feasible":
+            assert answer.status == "infeasible", f"seed {seed}: the longest path is {earliest.status}, CP-SAT {answer}"
+            seen["infeasible"] += 1
+            continue
+        schedule = complete(network, earliest.values)
+        assert check(plan, schedule, network.clock) == (), f"seed {seed}"
+        boundary = earliest.values[network.nodes["END", "start"]]
+        assert (answer.status, answer.boundary) == ("optimal", boundary), f"seed {seed}"
+        status = network.clock.boundary(plan.status_date, "closes")  # type: ignore[arg-type]
+        for activity in plan.activities:
+            place = schedule.by_id[activity.id]
+            seen["done" if plan.done(activity.id) else "begun" if plan.under_way(activity.id) else "to do"] += 1
+            if not plan.done(activity.id):
+                assert (place.finish if plan.under_way(activity.id) else place.start) >= status, f"seed {seed}: {activity.id}"
+        seen.update({rule.kind for rule in plan.rules if any(plan.under_way(each.item) for each in rule.points())})
+        seen["broken by fact"] += bool(broken_by_fact(plan, schedule, network.clock))
+        seen["agree"] += 1
+    return seen
+
+
+PROGRESSED = ("done", "begun", "to do", "not-after", "not-before", "blackout", "gate", "at-least", "equality", "broken by fact")
+
+
+def test_witnesses_agree_on_what_is_left_of_a_plan_in_minutes() -> None:
+    """Something is done, rules of every kind bind it or not: longest path, CP-SAT and check have the same dates."""
+    seen = agreed_on_progress(range(60))
+    assert min(seen[each] for each in (*PROGRESSED[:3], "agree", "broken by fact")) > 15, seen
+
+
+@pytest.mark.long
+def test_witnesses_agree_on_what_is_left_of_many_plans_in_minutes() -> None:
+    """The same of a thousand."""
+    seen = agreed_on_progress(range(1000, 2000))
+    assert min(seen[each] for each in PROGRESSED) > 40, seen
 
 
 def test_a_plan_of_ten_years_takes_no_array_as_long_as_its_minutes() -> None:

@@ -262,7 +262,7 @@ class MinutePlaces(Places):
             since = self.clock.boundary(done.actual_finish, "closes")
             event = isinstance(self.plan.items[point.item], Milestone)
             return self.waited(point.item), since if point.end == "finish" or event else began
-        if point.end != "start" or self.plan.start_lag == "actual-start":
+        if point.end != "start" or not self.plan.from_rest:
             return at, None
         parts = self.parts(point.item)
         rest = self.waited(point.item)

@@ -173,7 +173,8 @@ def _dependency(rule: Dependency, places: MinutePlaces) -> Iterator[Violation]:
         return
     before, after = rule.points()
     done = places.progress(before.item)
-    if done is not None and (done.actual_finish or places.plan.dialect == "msp" or places.plan.logic == "override"):
+    past = done is not None and (done.actual_finish is not None or before.end == "start")
+    if done is not None and (past or places.plan.dialect == "msp" or places.plan.logic == "override"):
         return
     if getattr(places.plan.items[before.item], "pin", None) is not None:
         return
@@ -207,6 +208,8 @@ def _not_after(rule: NotAfter, places: MinutePlaces) -> Iterator[Violation]:
     if date is None or rule.soft or (done is not None and (done.actual_finish or point.end == "start")):
         return
     required = places.clock.stated(date, "closes", "ceiling")
+    if places.plan.dialect is None and places.missed(required):
+        return
     if places.boundary(point) > required:
         yield broken(rule.id, f"{places.found(point)}, required not after {date}")
 

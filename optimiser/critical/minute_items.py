@@ -238,7 +238,7 @@ class MinuteItems:
             self.landings[activity.id, "start"] = Landing(rest)
             self.landings[activity.id, "finish"] = Landing(rest, backwards)
             self.backs[activity.id] = backwards
-        if self.plan.start_lag == "early-start":
+        if self.plan.from_rest:
             self.leavings[activity.id, "start"] = Leaving(rest, began)
         left = own.remaining()
         return rest, left if activity.id in self.finish_bound else own.expected(done, left, floor)

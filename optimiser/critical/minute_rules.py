@@ -77,9 +77,9 @@ def _dependency(items: MinuteItems, rule: Dependency) -> None:
     time = _lag_time(items, rule)
     if rule.bound == "at-most":
         landing, leaving = _landing(items, before), _leaving(items, after)
-        if landing is not None:
+        if landing is not None and not (before.end == "start" and items.plan.under_way(before.item)):
             steps: Rising = Inverse(items.clock.steps(lag.unit, time))
-            strict = landing.through is None or before.end == "finish"
+            strict = landing.through is None or (before.end == "finish" and landing.node == network.node(before))
             _arc(network, leaving.node, Landing(landing.node, None if strict else landing.through), rule.id, steps, lag, slots)
         return
     landing, leaving = _landing(items, after), _leaving(items, before)
@@ -132,14 +132,17 @@ def _not_after(items: MinuteItems, rule: NotAfter) -> None:
     if done:
         return
     _dated(items, "ceiling", rule.id, network.node(point), point, rule.date)
+    latest = network.ceilings[-1].boundary
     if rule.soft:
         network.deadlines.append(network.ceilings.pop())
+    elif items.plan.dialect is None and items.status is not None and latest is not None and latest < items.status:
+        network.ceilings.pop()  # what is not done by the status date has broken it
 
 
 def _kept(items: MinuteItems, rule: str, point: Point, steps: Rising) -> None:
     """Keep a point to where a function stays."""
     landing = _landing(items, point)
-    if landing is not None:
+    if landing is not None and not items.plan.under_way(point.item):
         shown = items.network.node(point)
         node = shown if point.end == "finish" else landing.node
         items.network.arcs.append(Arc(node, node, rule, Family(items.clock, 0, steps=steps)))
@@ -163,7 +166,7 @@ def _blackout(items: MinuteItems, rule: Blackout) -> None:
     windows = tuple(sorted(clock.window(span) for span in rule.windows))
     for item in rule.items:
         landing = _landing(items, Point(item, "start"))
-        if landing is None:
+        if landing is None or items.plan.under_way(item):
             continue
         if not isinstance(items.plan.items[item], Activity):
             _kept(items, rule.id, Point(item, "start"), Clear(windows, Fixed(Elapsed())))

@@ -71,6 +71,8 @@ def _no_later(
 ) -> None:
     """Post ``b(after) ≤ b(before) ⊕ lag`` where the point counted from is not a fact."""
     held = variables.plan.items[before.item]
+    if before.end == "start" and variables.plan.under_way(before.item):
+        return
     if variables.asked.get((before.item, before.end or "start")) and getattr(held, "pin", None) is None:
         reach = Fixed(variables.minutes.steps(lag.unit, time), lag.amount)
         variables.rises(variables.place(before), variables.place(after), Inverse(reach), 0, under)
@@ -93,12 +95,16 @@ def not_after(variables: MinuteVariables, rule: NotAfter, under: Literals) -> No
     date, done = variables.plan.date(rule.date), getattr(variables.plan.items[at.item], "progress", None)
     fact = done is not None and (done.actual_finish is not None or (done.begun and at.end == "start"))
     if date is not None and not rule.soft and not fact:
-        variables.up_to(variables.place(at), variables.clock.stated(date, "closes", "ceiling"), under)
+        latest = variables.clock.stated(date, "closes", "ceiling")
+        if variables.plan.dialect is not None or not variables.missed(latest):
+            variables.up_to(variables.place(at), latest, under)
 
 
 def _kept(variables: MinuteVariables, point: Point, places: list[int], under: Literals) -> None:
     """Post that a point is at one of some places: where its bounds land if that is not where it is shown."""
     asked = variables.asked.get((point.item, point.end or "start"), ())
+    if variables.plan.under_way(point.item):
+        return
     shown = variables.place(point)
     for place in [shown] if point.end == "finish" else [each.place for each in asked]:
         inside = [at for at in places if place.low <= at <= place.high]
@@ -130,7 +136,7 @@ def blackout(variables: MinuteVariables, rule: Blackout, under: Literals) -> Non
     for span in rule.windows:
         first, after = variables.clock.window(span)
         for name in rule.items:
-            if (name, "start") not in variables.asked:
+            if (name, "start") not in variables.asked or variables.plan.under_way(name):
                 continue
             start, finish = variables.places[name]
             before = variables.model.new_bool_var("")

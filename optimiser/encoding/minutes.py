@@ -293,7 +293,7 @@ class MinuteVariables(Variables):
             ends = _Until(at, ends) if at >= floor else ends
         self.equals(finish, rest, ends, 0, ())
         self.places[name], self.sources[name, "finish"] = (start, finish), Counted(finish)
-        if plan.start_lag == "early-start":
+        if plan.from_rest:
             self.sources[name, "start"] = Counted(rest, start.low)
         if plan.logic == "retained":
             self.backs[name] = self._back(name, finishing, amount, self.length(name) if left is None else left)
