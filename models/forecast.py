@@ -51,3 +51,5 @@ class Forecast(Record):
     """Those asked for, then all others that are met or due."""
     broken: Many[Violation] = ()
     """What facts have broken, and so held nothing back: the rules, with the working days where they are a number of them."""
+    early: Many[Identifier] = ()
+    """Of a plan of MS Project's dialect: what has not begun and lies before the status date all the same."""

@@ -13,10 +13,12 @@ from optimiser.cli.changes import after_changes, changes_of
 from optimiser.cli.files import OutputFile
 from optimiser.cli.options import AsJson, AskedPlan, Milestones, Seed, TimeLimit, Workers, of_plan, read_milestones
 from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
+from optimiser.errors import InputError, Located
 
 if TYPE_CHECKING:
     from models.changes import WhatIf
     from models.outcome import Outcome
+    from models.plan import Plan
     from optimiser.reading.load import LoadedPlan
 
 __all__ = ["exit_code", "solve_plan"]
@@ -48,6 +50,12 @@ def solve_plan(
         RowChoice, typer.Option("--rows", help="What to draw: driving items, those and all milestones (main), or all.")
     ] = RowChoice.MAIN,
     all_rows: Annotated[bool, typer.Option("--all-rows", help="The same as --rows all.")] = False,
+    reschedule: Annotated[
+        bool,
+        typer.Option(
+            "--reschedule", help="Of a file of Microsoft Project: move what has not begun by the status date behind it."
+        ),
+    ] = False,
     seed: Seed = 0,
     workers: Workers = 1,
     time_limit: TimeLimit = None,
@@ -56,6 +64,9 @@ def solve_plan(
 
     Exit codes: 0 done and proven; 1 our fault; 2 bad usage or input; 3 proven infeasible; 4 undecided within the limit.
     """
+    if reschedule and output:
+        message = "an answer with --reschedule is not that of the file; import it with --reschedule, and solve the folder"
+        raise InputError([Located(message, path="-o")])
     target = OutputFile(output, (".json", ""), force=force) if output else None
     asked = read_milestones(milestone)
     with progress() as tell:
@@ -65,6 +76,9 @@ def solve_plan(
         loaded = changed.plan
         from optimiser.solve import earliest
 
+        if reschedule:
+            changed = _behind_status(changed)
+            loaded = changed.plan
         outcome = earliest(loaded, asked, seed=seed, workers=workers, time_limit=time_limit, progress=tell)
         found = _changes(changed, outcome, asked, {"seed": seed, "workers": workers, "time_limit": time_limit})
     if as_json or target:
@@ -92,6 +106,23 @@ def _changes(changed: LoadedPlan, outcome: Outcome, asked: tuple[str, ...] | Non
     from optimiser.whatif import ranges_of
 
     return changes_of(changed, asked_for(changed.plan, asked), ranges_of(outcome, changed.plan), limits)
+
+
+def _behind_status(changed: LoadedPlan) -> LoadedPlan:
+    """Return what was read with nothing left before the status date that is not done."""
+    from dataclasses import replace
+
+    from optimiser.solve.placement import complete
+    from optimiser.solve.problem import Problem
+    from optimiser.solve.reschedule import rescheduled
+
+    def moved(plan: Plan) -> Plan:
+        problem = Problem.of(plan)
+        return rescheduled(plan, problem.clock, complete(problem.network, problem.earliest.values))
+
+    same = changed.before is changed.plan
+    plan = moved(changed.plan)
+    return replace(changed, plan=plan, before=plan if same else moved(changed.before))
 
 
 def exit_code(outcome: Outcome) -> ExitCode:

@@ -33,6 +33,12 @@ def import_plan(
     hold: Annotated[
         bool, typer.Option("--hold", help="Hold items that would start earlier than the file has them, by a fitted floor each.")
     ] = False,
+    reschedule: Annotated[
+        bool,
+        typer.Option(
+            "--reschedule", help="Of Microsoft Project: move what has not begun by the status date behind it in the plan."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
     """Read a planner's own file: which of its dates come out again, and what of it was not understood.
@@ -47,7 +53,7 @@ def import_plan(
     output = OutputFolder(folder) if folder else None
     from optimiser.importing import plan_files, understand
 
-    found = understand(file, project, hold=hold)
+    found = understand(file, project, hold=hold, reschedule=reschedule)
     if output:
         output.write(plan_files(found.content))
     if as_json:

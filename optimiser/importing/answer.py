@@ -10,9 +10,9 @@ from typing import Any, Final
 from models.importing import FloatsCompared, ImportFinding, ImportReport, ImportSource, ProjectFound, Reproduced
 from models.plan import Plan
 from models.schedule import Schedule
-from optimiser.clock.minutes import MinuteClock
+from optimiser.clock import Clock, MinuteClock
 from optimiser.critical import Network, compile_network, earliest_times
-from optimiser.errors import BeyondHorizonError, InputError
+from optimiser.errors import BeyondHorizonError, InputError, Located
 from optimiser.importing.floats import compared_floats
 from optimiser.importing.reproduction import Compared, compared, reproduced
 from optimiser.reading.folder import Gathered
@@ -23,6 +23,7 @@ from optimiser.reading.interchange.translate import Translation
 from optimiser.reading.interchange.translating import printed
 from optimiser.reading.sound import judge
 from optimiser.solve.placement import complete
+from optimiser.solve.reschedule import rescheduled
 
 __all__ = ["Understood", "understand"]
 
@@ -48,7 +49,7 @@ class Understood:
     schedule: Schedule | None
 
 
-def understand(path: Path | str, project: str | None = None, *, hold: bool = False) -> Understood:
+def understand(path: Path | str, project: str | None = None, *, hold: bool = False, reschedule: bool = False) -> Understood:
     """Read a planner's file, translate it and compare its dates.
 
     Parameters
@@ -59,6 +60,8 @@ def understand(path: Path | str, project: str | None = None, *, hold: bool = Fal
         Its id; may be left out where exactly one project has activities.
     hold
         Whether a fitted floor at its stored start holds each item that would else start earlier than the file has it.
+    reschedule
+        Whether in the plan, once its dates are compared, nothing that is not done is left before the status date.
 
     Raises
     ------
@@ -84,7 +87,32 @@ def understand(path: Path | str, project: str | None = None, *, hold: bool = Fal
     told = reproduced(found, translation.project, translation.names)
     floats = compared_floats(network, schedule, translation, found) if schedule else None
     findings = [*translation.findings, *_own_findings(told, found, translation, held, placed=schedule is not None)]
+    if reschedule:
+        if schedule is None:
+            raise InputError(
+                [Located("the file's own logic gives no dates, so nothing of it can be rescheduled", file=str(path))]
+            )
+        findings.append(_reschedule(plan, network.clock, schedule, translation.content))
+        plan = Plan.model_validate(translation.content)
+        network, schedule = _scheduled(plan)
     return Understood(_report(file, translation, told, findings, floats), plan, translation.content, schedule)
+
+
+def _reschedule(plan: Plan, clock: Clock, schedule: Schedule, content: dict[str, Any]) -> ImportFinding:
+    """Put what rescheduling says into a plan's content; return what moved."""
+    moved = rescheduled(plan, clock, schedule)
+    floors = moved.rules[len(plan.rules) :]
+    content["rules"] += [rule.model_dump(mode="json", exclude_defaults=True) for rule in floors]
+    before = plan.items
+    gone_on = {each.id: each.progress for each in moved.activities if each is not before[each.id]}
+    for entry in content["activities"]:
+        progress = gone_on.get(entry["id"])
+        if progress is not None:
+            entry["progress"]["resume"] = str(progress.resume)
+    names = [*(rule.points()[0].item for rule in floors), *gone_on]
+    severity, says = CODES["rescheduled"]
+    where, more = tuple(names[:MOST_NAMED]), max(0, len(names) - MOST_NAMED)
+    return ImportFinding(code="rescheduled", severity=severity, count=len(names), where=where, more=more, says=says)
 
 
 def _sound(gathered: Gathered) -> Plan:

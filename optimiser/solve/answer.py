@@ -146,6 +146,7 @@ def solved(problem: Problem, dates: Dates, ranges: Mapping[str, DateSpan | None]
             f"{named}: capacity is upstream, so what binds is left to `explain`, which solves again rule by rule",
             "a float is that of the order shown on the slots; in another order it may be as long as is said beside it",
         ]
+    forecast = forecast_of(plan, clock, dates.schedule, asked)
     return Solved(
         milestones=tuple(_dated(plan, clock, reasons[each.milestone], each, ranges[each.milestone]) for each in dates.proved),
         schedule=dates.schedule,
@@ -154,8 +155,8 @@ def solved(problem: Problem, dates: Dates, ranges: Mapping[str, DateSpan | None]
         slots={name: held for name in asked if (held := slots_on_chain(reasons[name], name))},
         certificates=tuple(certificate(found, name) for name in asked),
         binding={name: () if name in rationed else bindings(found, name) for name in asked},
-        **common(plan, run, (*forecast_notes(plan), *notes)),
-        forecast=forecast_of(plan, clock, dates.schedule, asked),
+        **common(plan, run, (*forecast_notes(plan, forecast), *notes)),
+        forecast=forecast,
     )
 
 

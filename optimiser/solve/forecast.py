@@ -12,6 +12,7 @@ from models.rules import NotAfter, Point
 from models.schedule import Schedule
 from optimiser.check import broken_by_fact
 from optimiser.clock import Clock
+from optimiser.solve.reschedule import early_items
 from optimiser.solve.standing import baseline_deltas
 
 __all__ = ["forecast_notes", "forecast_of", "work_of"]
@@ -45,11 +46,20 @@ def forecast_of(plan: Plan, clock: Clock, schedule: Schedule, asked: Sequence[st
         to_do=states.count("to do"),
         milestones=tuple(each for each in told if each.id in asked or each.due or each.state == "met"),
         broken=broken_by_fact(plan, schedule, clock) if plan.dialect is None else (),
+        early=early_items(plan, clock, schedule) if plan.dialect == "msp" else (),
     )
 
 
-def forecast_notes(plan: Plan) -> Iterator[str]:
-    """Yield what was made of what is said to be done."""
+_FEW = 5
+"""Items that a note names."""
+
+
+def forecast_notes(plan: Plan, forecast: Forecast | None) -> Iterator[str]:
+    """Yield what was made of what is said to be done, and what of it is odd."""
+    if forecast is not None and forecast.early:
+        named = ", ".join(forecast.early[:_FEW]) + (", …" if len(forecast.early) > _FEW else "")
+        what = "1 item" if len(forecast.early) == 1 else f"{len(forecast.early)} items"
+        yield f"{what} not begun by the status date would start before it ({named}); --reschedule moves them behind it"
     for activity in plan.activities:
         done = activity.progress
         if done is not None and done.percent_complete is not None and plan.under_way(activity.id) and plan.dialect is None:

@@ -68,6 +68,7 @@ CODES: Final[dict[str, tuple[ImportSeverity, str]]] = {
     "must-finish": ("kept", "the project's must-finish date bounds late dates only"),
     "no-dates": ("lost", "the file's own logic gives no dates within the days of the plan: nothing is compared"),
     "held": ("approximated", "held by a fitted floor where the file has it: the date rests on that, not on the file's logic"),
+    "rescheduled": ("approximated", "moved behind the status date, as asked for: the file has it, or the rest of it, before"),
     "stored-differs": ("stale", "a stored date that the file's own logic does not give"),
     "never-scheduled": ("stale", "stored dates of a project that its tool has never scheduled"),
     "table": ("kept", "a table that moves no date: it stays in the file"),
