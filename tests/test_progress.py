@@ -10,9 +10,15 @@ import pytest
 from models.duration import Duration
 from models.outcome import Solved
 from models.plan import Plan
+from optimiser.check import check
 from optimiser.errors import InputError
+from optimiser.importing import understand
 from optimiser.reading.load import load
 from optimiser.solve import earliest
+from optimiser.solve.placement import complete
+from optimiser.solve.problem import Problem
+from optimiser.solve.reschedule import early_items, rescheduled
+from tests.mspdi_texts import link, project, task
 
 HEAD = """\
 schema: optimiser/plan/1
@@ -202,3 +208,35 @@ def test_dates_before_the_plan_and_a_status_date_beside_it_are_refused(tmp_path:
     early = "progress:\n  - {item: BUILD, actual_start: 2024-01-02, remaining: 3 wd}\n"
     assert "before the plan's first day" in faults_of(written(tmp_path, HEAD + STATUS, progress_yaml=early))[0]
     assert "leaves nothing to come" in faults_of(written(tmp_path, HEAD + "status_date: 2025-01-03\n"))[0]
+
+
+def test_what_microsoft_project_leaves_before_the_status_date_is_told_of_and_moved_where_asked(tmp_path: Path) -> None:
+    """Two days of work planned from Monday: nobody began, or half is done; by Wednesday's evening the rest lies behind it."""
+    by_wednesday = "<StatusDate>2026-01-07T17:00:00</StatusDate>"
+    half = task(3, 16, ActualStart="2026-01-05T08:00:00", Stop="2026-01-05T17:00:00", Resume="2026-01-06T08:00:00").replace(
+        "<RemainingDuration>PT16H0M0S", "<RemainingDuration>PT8H0M0S"
+    )
+    file = tmp_path / "small.xml"
+    file.write_bytes(project(task(1, 16), task(2, 8, link(1)), half, more=by_wednesday))
+    plan = load(file)
+    problem = Problem.of(plan)
+    before = complete(problem.network, problem.earliest.values)
+    names = [activity.id for activity in plan.activities]
+    assert early_items(plan, problem.clock, before) == (names[0], names[1])
+    moved = Problem.of(rescheduled(plan, problem.clock, before))
+    after = complete(moved.network, moved.earliest.values)
+    assert check(moved.plan, after, moved.clock) == ()
+    shown = {
+        name: (moved.clock.show(place.start, "opens"), moved.clock.show(place.finish, "closes"))
+        for name, place in after.by_id.items()
+    }
+    assert [tuple(map(str, shown[name])) for name in names] == [
+        ("2026-01-08T08:00", "2026-01-09T17:00"),
+        ("2026-01-12T08:00", "2026-01-12T17:00"),
+        ("2026-01-05T08:00", "2026-01-08T17:00"),
+    ]
+    found = understand(file, reschedule=True)
+    assert found.schedule == after
+    assert {each.code: each.count for each in found.report.findings}["rescheduled"] == 3, "two that have not begun, and the rest of the third"
+    with pytest.raises(InputError, match="nothing of 'small' can be rescheduled"):
+        rescheduled(load(written(tmp_path, HEAD)), problem.clock, before)

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from models.findings import ConflictMember, Evidence, ProofClass
 from models.forecast import Forecast, State
+from models.moment import Moment
 from models.outcome import BaselineDelta, Infeasible, MilestoneDate, Outcome, RowDate, Run, Solved, Undecided
 from models.plan import Plan
 from optimiser.clock import clock_of
@@ -75,7 +76,8 @@ def _title(outcome: Outcome, plan: Plan, page: Page) -> Lines:
     name.truncate(page.width - len(plan.id) - 3, overflow="ellipsis")
     name.append(f" ({plan.id})", "not bold")
     calendar = plan.calendars_by_id[plan.calendar]
-    since = f"; status date {day(plan.status_date)}, its evening" if plan.status_date else ""
+    timed = isinstance(plan.status_date, Moment)
+    since = f"; status date {day(plan.status_date)}{'' if timed else ', its evening'}" if plan.status_date else ""
     changed = stack(outcome.scenarios, choices=bool(plan.settings.said))
     hindsight = "; with hindsight: sources later than that are admitted" if plan.settings.hindsight else ""
     return [

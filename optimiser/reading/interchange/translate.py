@@ -338,6 +338,8 @@ def _settings(state: Translating) -> dict[str, Any]:
     if state.dialect == "msp":
         if any(link.lag or link.percent for link in project.links):
             tally.told("lag-calendar-silent", project.id)
+        if project.data_date is not None:  # it moves nothing here, and tells what should have begun by then
+            found["status_date"] = printed(project.data_date)
         return {**found, "lag_calendar": project.lag_calendar or "successor"}
     data_date = project.data_date or project.start
     if project.data_date is None:
