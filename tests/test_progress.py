@@ -237,6 +237,8 @@ def test_what_microsoft_project_leaves_before_the_status_date_is_told_of_and_mov
     ]
     found = understand(file, reschedule=True)
     assert found.schedule == after
-    assert {each.code: each.count for each in found.report.findings}["rescheduled"] == 3, "two that have not begun, and the rest of the third"
+    assert {each.code: each.count for each in found.report.findings}["rescheduled"] == 3, (
+        "two that have not begun, and the rest of the third"
+    )
     with pytest.raises(InputError, match="nothing of 'small' can be rescheduled"):
         rescheduled(load(written(tmp_path, HEAD)), problem.clock, before)
