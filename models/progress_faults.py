@@ -30,7 +30,7 @@ def progress_faults(plan: PlanContents) -> Iterator[Fault]:
                 continue
             any_said = True
             place = beside.get(item.id)
-            said_here = place is not None and _same(plan.progress[place], item.progress)
+            said_here = place is not None and _same(plan, plan.progress[place], item.progress)
             path: Path = ("progress", place) if place is not None and said_here else (field, index, "progress")
             yield from _said(plan, item, item.progress, path)
     if any_said and plan.status_date is None and plan.dialect is None:
@@ -56,15 +56,16 @@ def _beside(plan: PlanContents) -> Iterator[Fault]:
             yield Fault(
                 path, f"what is done of '{entry.item}' is said already at progress[{seen[entry.item]}]; maybe leave one"
             )
-        elif not _same(entry, held.progress):
+        elif not _same(plan, entry, held.progress):
             yield Fault(path, f"'{entry.item}' says something else of what is done of it itself; maybe leave one of the two")
         seen.setdefault(entry.item, place)
 
 
-def _same(entry: ItemProgress, held: Progress | None) -> bool:
-    """Return whether an item has what is said of it, its remaining work as it follows from the share complete."""
+def _same(plan: PlanContents, entry: ItemProgress, held: Progress | None) -> bool:
+    """Return whether an item has what is said of it, its remaining work as it follows from the share complete or was set since."""
     said = entry.of_item()
-    if held is not None and said.remaining is None and said.percent_complete is not None:
+    left_open = said.remaining is None and said.percent_complete is not None
+    if held is not None and (left_open or f"value {entry.item}.remaining" in plan.settings.said):
         said = said.model_copy(update={"remaining": held.remaining})
     return said == held
 

@@ -38,7 +38,7 @@ def flexible(plan: Plan, chance: random.Random) -> Plan:
         for each in plan.activities
         for length in (plan.duration(each.duration),)
     )
-    return plan.model_copy(update={"activities": activities})
+    return plan.model_copy(update={"activities": activities, "day_minutes": 1})  # what may move moves by days
 
 
 def with_progress(seed: int) -> Plan:
@@ -112,11 +112,11 @@ def begun() -> Plan:
     plan = minute_plan(random.Random(3), 3)  # noqa: S311 - tests
     progress = (
         Progress(actual_start=moment(500), actual_finish=moment(700)),
-        Progress(actual_start=moment(800), remaining=Duration(40, "emin")),
+        Progress(actual_start=moment(800), remaining=Duration(40, "min")),
         None,
     )
     activities = tuple(
-        each.model_copy(update={"duration": Duration(100, "emin"), "calendar": None, "progress": done})
+        each.model_copy(update={"duration": Duration(100, "min"), "calendar": None, "progress": done})
         for each, done in zip(plan.activities, progress, strict=True)
     )
     link: Any = next(rule for rule in plan.rules if rule.id == "last")
@@ -144,7 +144,7 @@ def test_a_conflict_names_what_is_done_as_a_fact(begun: Plan) -> None:
     answer = why_not(begun, "END", moment(1600), route=False)
     assert answer.conflict is not None
     said = {member.id: member.statement for member in answer.conflict.members}
-    assert said["duration:A1"] == "A1 has begun, on Mon 1 Jan 2024 13:20; 40 emin of it are left"
+    assert said["duration:A1"] == "A1 has begun, on Mon 1 Jan 2024 13:20; 40 min of it are left"
     assert "duration:A0" not in said
 
 
@@ -155,7 +155,7 @@ def test_what_is_left_may_shrink_as_far_as_the_whole_may(begun: Plan) -> None:
     assert steps
     assert answer.route is not None
     assert set(answer.route.values) <= {"A1.remaining", "A2.duration"}
-    assert all(step.stated == "40 emin" for name, step in steps.items() if name == "duration:A1")
+    assert all(step.stated == "40 min" for name, step in steps.items() if name == "duration:A1")
 
 
 def test_what_is_done_cannot_be_allowed_to_move(begun: Plan) -> None:

@@ -43,8 +43,13 @@ def serve_plan(
         changed = plan.read()
         from optimiser.workbench import serve
         from optimiser.workbench.desk import Desk
+        from optimiser.workbench.updates import forecasts_before
 
-        desk = Desk(changed, asked, name=plan.name, scenarios=tuple(plan.scenarios or ()), path=_found(plan.name))
+        path = _found(plan.name)
+        if tell and changed.plan.previous is not None:
+            tell("what earlier updates forecast")
+        updates = forecasts_before(changed.plan, path)
+        desk = Desk(changed, asked, name=plan.name, scenarios=tuple(plan.scenarios or ()), path=path, updates=updates)
 
     def ready(address: str) -> None:
         if as_json:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from models.additions import Addition
+from models.assumptions import Baseline
 from models.duration import Duration, print_value
 from models.faults import Fault
 from models.items import Activity, Milestone
@@ -27,6 +28,7 @@ from optimiser.reading.scenarios import LocatedScenario, UserChoices, stack
 from optimiser.solve.asked import asked_for
 from optimiser.solve.problem import Problem
 from optimiser.stopping import heed
+from optimiser.wording import plain_date
 
 __all__ = ["Desk", "Shelf", "Variation", "floor_of", "floor_rule", "length_of"]
 
@@ -131,6 +133,8 @@ class Desk:
         Those named with it.
     path
         The file or folder it was read from.
+    updates
+        What earlier updates forecast: dates to compare with, beside those published.
     """
 
     def __init__(
@@ -141,9 +145,11 @@ class Desk:
         name: str | None = None,
         scenarios: tuple[str, ...] = (),
         path: Path | None = None,
+        updates: tuple[Baseline, ...] = (),
     ) -> None:
         single = loaded.choices is not None
-        self.base = loaded.before if single else loaded.plan
+        base = loaded.before if single else loaded.plan
+        self.base = base.evolve(baselines=(*base.baselines, *updates)) if updates else base
         self.written = loaded.written
         self.stacked = loaded.scenarios
         self.first = _as_changes(loaded.choices) if loaded.choices is not None else DeskChanges()
@@ -260,6 +266,8 @@ class Desk:
         variation = self.variant(changes, trying=True)
         plan = variation.plan
         item = plan.items.get(drag.item)
+        if isinstance(item, Activity | Milestone) and (fixed := held_fast(plan, item, drag.end)):
+            raise InputError([Located(fixed, path="drag.item")])
         if isinstance(item, Activity) and drag.end == "finish":
             return _with(changes, *length_of(plan, item)[:2], _length_to(variation, item, drag.to))
         if not isinstance(item, Activity | Milestone):
@@ -350,11 +358,26 @@ def length_of(plan: Plan, activity: Activity) -> tuple[str, str, Duration]:
     return "values", f"{activity.id}.{term.name}", term.stated
 
 
+def held_fast(plan: Plan, item: Activity | Milestone, end: str) -> str | None:
+    """Return why an end of a bar cannot be moved: what has happened is a fact; None where it can."""
+    done = item.progress
+    if done is None or not done.begun:
+        return None
+    if plan.done(item.id):
+        return f"'{item.id}' is done, on {plain_date(done.actual_finish or done.actual_start or plan.as_of)}: nothing moves what is done"
+    began = f"'{item.id}' has begun, on {plain_date(done.actual_start or plan.as_of)}"
+    if end == "start":
+        return f"{began}: only its end moves, by what is left of it"
+    return None if isinstance(item, Activity) and item.terms() else f"{began}, and nobody says how much of it is left"
+
+
 def _length_to(variation: Variation, activity: Activity, day: dt.date) -> str:
     """Return the length with which work that starts where it does is finished by the end of a day, or as near as can be."""
     plan, problem = variation.plan, variation.problem
     clock, length = problem.clock, length_of(plan, activity)[2]
-    start = problem.earliest.position(activity.id)[0]
+    # What is left of begun work counts from where it goes on.
+    length_arc = problem.network.durations[problem.network.item_nodes(activity.id)[0]]
+    start = problem.earliest.values[length_arc.source]
     first, last = clock.show(start, "opens"), plan.horizon.last
     wanted = clock.boundary(min(max(day, first - dt.timedelta(days=1)), last), "closes")
     low, high = 0, 1

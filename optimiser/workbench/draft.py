@@ -12,7 +12,7 @@ from typing import Any
 from models.assumptions import Assumption, Unknown
 from models.changes import ValueChange
 from models.duration import Duration, print_value
-from models.items import Activity, Hammock, Milestone
+from models.items import Activity, Milestone
 from models.outcome import Outcome, Solved
 from models.plan import Plan
 from models.provenance import Sourced
@@ -23,7 +23,7 @@ from optimiser.reading.packaged import scenarios_beside
 from optimiser.solve.standing import baseline_deltas
 from optimiser.whatif.changes import changes_between
 from optimiser.wording import demand, title
-from optimiser.workbench.desk import Desk, Variation, floor_of, length_of
+from optimiser.workbench.desk import Desk, Variation, floor_of, held_fast, length_of
 from optimiser.workbench.drawing import drawn
 from optimiser.workbench.rows import hours, opened, placed
 
@@ -244,15 +244,22 @@ def _said(entry: ValueChange) -> dict[str, str]:
 def _moves(plan: Plan, name: str) -> dict[str, Any] | None:
     """Say how an item is moved by keys: what holds its length and its start, and what they are now."""
     item = plan.items.get(name)
-    if item is None or isinstance(item, Hammock):
+    if not isinstance(item, Activity | Milestone):
         return None
     floor = floor_of(plan, name)
     held = floor.title if floor else None
+    if plan.done(name):
+        return {"length": None, "floor": None, "fixed": held_fast(plan, item, "finish")}
     if isinstance(item, Milestone):
         return {"length": None, "floor": held}
     assert isinstance(item, Activity)
+    if plan.under_way(name):
+        held = None
+        if not item.terms():
+            return {"length": None, "floor": None, "fixed": held_fast(plan, item, "finish")}
     kind, key, length = length_of(plan, item)
     return {
         "length": {"kind": kind, "name": key, "value": str(length), "unit": length.unit, "amount": length.amount},
         "floor": held,
+        **({"fixed": held_fast(plan, item, "start")} if plan.under_way(name) else {}),
     }

@@ -6,11 +6,13 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from models.forecast import Work
 from models.items import Activity, Hammock, Milestone
 from models.plan import Plan
 from models.workbench import Look
 from optimiser.evidence.charts.board import (
     LABELS,
+    STATUS_DATE,
     BoardRow,
     Marks,
     axis_sheet,
@@ -118,7 +120,7 @@ def _published(plan: Plan, baseline: str) -> Iterator[tuple[str, dt.date]]:
 
 def _marks(plan: Plan) -> Marks:
     """Return the days that are marked: up to when things are known, and how far the work had come, where the plan says."""
-    return Marks({"status date": plan.status_date} if plan.status_date else {"day of knowledge": plan.as_of})
+    return Marks({STATUS_DATE: plan.status_date} if plan.status_date else {"day of knowledge": plan.as_of})
 
 
 class _Maker:
@@ -173,10 +175,21 @@ class _Maker:
             driving=self._driving(placed),
             float_days=None if placed.spare is None else self._days(placed.spare),
             ghost=published,
+            work=self._work(name) if kind != "hammock" else None,
         )
         moves = {"milestone": ("start",), "activity": ("start", "finish")}.get(kind, ())
+        if self.plan.done(name):
+            moves = ()
+        elif isinstance(item, Activity) and self.plan.under_way(name):
+            moves = ("finish",) if item.terms() else ()
         buffer = isinstance(item, Activity) and item.buffer
         return BoardRow(bar, self._was(name, bar), tuple(self.ghosts.get(name, ())), moves, buffer)
+
+    def _work(self, name: str) -> Work | None:
+        """Return whether an item is done, where the plan says."""
+        if self.plan.status_date is None:
+            return None
+        return "done" if self.plan.done(name) else "in progress" if self.plan.under_way(name) else "to do"
 
     def _was(self, name: str, bar: Bar) -> tuple[dt.date, dt.date] | None:
         """Return where an item lay before, where that is elsewhere."""
@@ -201,6 +214,7 @@ class _Maker:
             "buffer": row.buffer,
             "was": [day(each) for each in row.was] if row.was else None,
             "moves": list(row.moves),
+            "work": bar.work,
             "ghosts": [f"{letter} {day(at)}" for letter, at in row.ghosts],
         }
 

@@ -10,12 +10,13 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from optimiser.evidence.charts.gantt import Bar, diamond, draw_bar
+from optimiser.evidence.charts.gantt import Bar, diamond, draw_bar, draw_done
 from optimiser.evidence.charts.svg import FAINT, INK, MUTED, PALE, STRONG, Drawing, TimeAxis, cut, month_name
 
 __all__ = [
     "LABELS",
     "ROW",
+    "STATUS_DATE",
     "BoardRow",
     "DrawnLink",
     "Marks",
@@ -34,6 +35,8 @@ AXIS = 34.0
 """Height of the axis."""
 _INSET = 4.5
 """From the top of a row to that of the bars of the report's chart."""
+STATUS_DATE = "status date"
+"""What the day is called in whose evening what is done was done."""
 _BEYOND = dt.timedelta(days=30)
 """What is shown behind the last day."""
 _DAYS = {"days": 22.0, "weeks": 5.0, "months": 1.6, "years": 0.45}
@@ -195,11 +198,14 @@ def _rows(
     places = {row.bar.id: top + ROW * place for place, row in enumerate(rows)}
     for word, day in marks.days.items():
         if axis.first <= day <= axis.last:
-            x = axis.at(day)
-            sheet.line(x, top, x, bottom, MUTED, stroke_dasharray="2 3", stroke_width=1.2)
-            sheet.text(x + 3, bottom - 4, word, size=9, fill=MUTED)
+            ended = word == STATUS_DATE  # its evening
+            x = axis.at(day + dt.timedelta(days=1)) if ended else axis.at(day)
+            dashes: dict[str, str] = {} if ended else {"stroke_dasharray": "2 3"}
+            sheet.line(x, top, x, bottom, INK if ended else MUTED, stroke_width=1.2, **dashes)
+            sheet.text(x + 3, bottom - 4, word, size=9, fill=INK if ended else MUTED)
     for row in rows:
         _row(sheet, axis, row, places[row.bar.id], hatch)
+        draw_done(sheet, axis, row.bar, places[row.bar.id] + _INSET, marks.days.get(STATUS_DATE))
     bars = {row.bar.id: row.bar for row in rows}
     for link in links:
         if link.before in places and link.after in places and link.before != link.after:

@@ -27,6 +27,7 @@ export function board(desk, place) {
     if (row.length) parts.push(row.length);
     if (row.kind === "hammock") parts.push("tied at both ends");
     if (row.buffer) parts.push("contingency");
+    if (row.work) parts.push(row.work);
     if (row.drives?.length) parts.push(`drives ${row.drives.join(", ")}`);
     else if (row.float) parts.push(`float ${row.float}`);
     if (row.was) parts.push(`was ${row.was[0]}${row.was[1] === row.was[0] ? "" : ` to ${row.was[1]}`}`);
@@ -55,7 +56,7 @@ export function board(desk, place) {
     say(made.more, `; ${words(row)}`);
     say(made.start, row.start);
     say(made.finish, row.finish);
-    say(made.mark, row.kind === "phase" ? (row.folded ? "▸" : "▾") : row.kind === "milestone" ? "◆" : row.driving ? "▮" : row.was ? "↔" : "");
+    say(made.mark, row.kind === "phase" ? (row.folded ? "▸" : "▾") : row.kind === "milestone" && row.work !== "done" ? "◆" : row.work === "done" ? "✓" : row.driving ? "▮" : row.was ? "↔" : "");
     made.button.className = `row ${row.kind}${row.driving ? " driving" : ""}${row.was ? " moved" : ""}${desk.item === row.id ? " chosen" : ""}`;
     if (row.kind === "phase") made.button.setAttribute("aria-expanded", String(!row.folded));
     if (desk.item === row.id) made.button.setAttribute("aria-current", "true");
@@ -177,7 +178,7 @@ export function board(desk, place) {
       const { kind, name, amount, unit } = can.length;
       const wanted = Math.max(0, amount + steps);
       if (wanted !== amount) await desk.commit((changes) => (changes[kind][name] = `${wanted} ${unit}`));
-    } else if (can) {
+    } else if (can && !can.fixed) {
       const row = [...desk.draft.pinned, ...desk.draft.rows].find((each) => each.id === id);
       if (!row) return;
       await desk.drag(id, "start", textOf(dayOf(row.day) + steps * DAY));
@@ -313,6 +314,7 @@ export function lookControls(desk, place) {
         el("li", {}, el("span", { class: "swatch driving" }), "drives a milestone (hatched)"),
         el("li", {}, el("span", { class: "swatch calm" }), "does not drive; the thin line behind it is its float"),
         el("li", {}, el("span", { class: "swatch buffer" }), "contingency (dashed)"),
+        el("li", {}, el("span", { class: "swatch done" }), "done by the status date (a dark strip, ✓)"),
         el("li", {}, el("span", { class: "swatch was" }), "under a bar: where it was before the changes"),
         el("li", {}, "◆ milestone; an empty diamond with a letter is what a baseline published"),
         el("li", {}, "Keys in the list: arrows walk, Enter asks why, + and − make work a unit longer or shorter (Ctrl: ten), or a milestone a day later or earlier; Ctrl Z undoes"))));

@@ -36,19 +36,20 @@ export function why(desk, place) {
     const can = desk.draft.can;
     const parts = [el("h3", {}, row.title), el("p", { class: "about" },
       [row.id, row.kind, row.start === row.finish ? row.start : `${row.start} – ${row.finish}`, row.length,
-        row.drives.length ? `drives ${row.drives.join(", ")}` : row.float ? `float ${row.float}` : "moves no milestone asked for",
-        row.was ? `was ${row.was[0]} – ${row.was[1]}` : null].filter(Boolean).join(" · "))];
+        row.work === "done" ? null : row.drives.length ? `drives ${row.drives.join(", ")}` : row.float ? `float ${row.float}` : "moves no milestone asked for",
+        row.work, row.was ? `was ${row.was[0]} – ${row.was[1]}` : null].filter(Boolean).join(" · "))];
     if (can?.length) {
       const { kind, name, value, unit, amount } = can.length;
       const set = (text) => desk.commit((changes) => (changes[kind][name] = text));
       const held = parseInt(desk.current[kind][name], 10);
       const now = Number.isFinite(held) ? held : amount;
-      parts.push(el("p", { class: "setting" }, el("label", { for: "item-length" }, "Length "),
+      parts.push(el("p", { class: "setting" }, el("label", { for: "item-length" }, row.work === "in progress" ? "Left " : "Length "),
         el("button", { type: "button", class: "step", "data-key": "less", "aria-label": `One ${unit} shorter`, click: () => set(`${Math.max(0, now - 1)} ${unit}`) }, "−"),
         el("input", { type: "text", id: "item-length", value, "data-key": "length", change: (event) => set(event.target.value) }),
         el("button", { type: "button", class: "step", "data-key": "more", "aria-label": `One ${unit} longer`, click: () => set(`${now + 1} ${unit}`) }, "+")));
     }
-    if (can) {
+    if (can?.fixed) parts.push(el("p", { class: "about", id: "item-fixed" }, can.fixed));
+    else if (can) {
       parts.push(el("p", { class: "setting" }, el("label", { for: "item-floor" }, "Not before "),
         el("input", { type: "date", id: "item-floor", "data-key": "floor", value: desk.changes.floors[id] ?? "",
           change: (event) => event.target.value && desk.drag(id, "start", event.target.value).then(() => desk.release()) }),
