@@ -371,6 +371,56 @@ def test_an_unchanged_sheet_changes_nothing(tmp_path, plan, monkeypatch, capsys)
     assert found.plan.assumptions == held.assumptions
 
 
+def test_a_plan_of_minutes_takes_times(tmp_path, capsys, monkeypatch):
+    """Dates with times, and hours, are facts to the minute; the sheet read back as it is says nothing new there either."""
+    monkeypatch.chdir(tmp_path)
+    write(Path("t.csv"), [["Id", "Name", "Duration", "Predecessors"], ["A", "Dig", "4h", ""], ["B", "Build", "3d", "A"]])
+    assert main(["init", "small", "--from", "t.csv", "--as-of", "2026-01-05", "--start", "2026-01-05"]) == ExitCode.DONE
+    rows = [
+        ["Id", "Actual start", "Actual finish", "Remaining"],
+        ["A", "2026-01-05 08:00", "5.1.2026 15:00", ""],
+        ["B", "2026-01-06 09:30", "", "10h"],
+    ]
+    first = made(tmp_path / "first", "small", rows, "2026-01-06")
+    plan = load(first)
+
+    assert str(plan.items["A"].progress.actual_finish) == "2026-01-05T15:00"  # type: ignore[union-attr]
+    assert str(plan.items["B"].progress.remaining) == "600 min"  # type: ignore[union-attr]
+    assert main(["update", "first", "-o", "sheet.xlsx"]) == ExitCode.DONE
+    capsys.readouterr()
+    again = update_plan("first", Path("again"), Path("sheet.xlsx"), UpdateChoices(status=day("2026-01-06")))
+    assert (again.report.changes, again.report.left_out) == ((), ())
+    assert again.plan.items == plan.items
+
+
+@pytest.mark.parametrize("how", ["half", "empty", "text", "no sheet"])
+def test_a_broken_workbook_is_refused_in_words(tmp_path, how):
+    """A workbook cut in half, empty, or none at all is told of, never a traceback."""
+    from optimiser.evidence.update_sheet import update_table
+
+    content = update_table(load("toy"))
+    broken = {"half": content[: len(content) // 2], "empty": b"", "text": b"Id,Actual start\n", "no sheet": content}[how]
+    (tmp_path / "sheet.xlsx").write_bytes(broken)
+    choices = UpdateChoices(status=day("2026-01-06"), sheet="Updates" if how == "no sheet" else None)
+
+    with pytest.raises(InputError) as caught:
+        update_plan("toy", tmp_path / "next", tmp_path / "sheet.xlsx", choices)
+    assert caught.value.faults[0].file == str(tmp_path / "sheet.xlsx")
+
+
+def test_a_plan_in_one_file_becomes_a_folder(tmp_path):
+    """A plan that is a single file is updated into a folder; a benchmark is no plan that goes on."""
+    (tmp_path / "alone.yaml").write_bytes((find_plan("toy") / "plan.yaml").read_bytes())
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "late-oven.yaml").write_bytes((find_plan("toy") / "scenarios" / "late-oven.yaml").read_bytes())
+    folder = made(tmp_path / "next", tmp_path / "alone.yaml", None, str(load("toy").horizon.first))
+
+    assert load(folder, ["late-oven"]).previous.path == "../alone.yaml"
+    (tmp_path / "x.sm").write_text("no benchmark")
+    with pytest.raises(InputError):
+        made(tmp_path / "other", tmp_path / "x.sm", None, "2026-01-05")
+
+
 def test_a_filled_sheet_is_taken_over_what_stood_in_it(tmp_path):
     """A finish beside what was left before, and a share beside it, are meant: what stood there is of the update before."""
     from optimiser.evidence.update_sheet import update_table

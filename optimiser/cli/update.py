@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -102,9 +103,11 @@ def _table_to_fill(plan: str, path: Path) -> int:
 
     held = read_plan(plan, None, None, None, None)
     output.write(update_table(held))
+    rows = len(held.activities) + len(held.milestones)
+    named, table = shlex.quote(plan), shlex.quote(str(path))
     print_text(
-        f"{path}: {len(held.activities)} activities and {len(held.milestones)} milestones to fill. Then: "
-        f"optimiser update {plan} --status DATE --from {path} -o FOLDER\n"
+        f"{path}: a row for each of {rows} activities and milestones, with what is known. Fill what is new, then:\n"
+        f"  optimiser update {named} --status DATE --from {table} -o FOLDER\n"
     )
     return ExitCode.DONE
 

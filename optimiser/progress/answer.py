@@ -383,5 +383,5 @@ def _taken(table: ProgressTable) -> list[str]:
 
 
 def _unread(table: ProgressTable) -> list[str]:
-    unread = list(table.columns.unread.values())
+    unread = [title for title in table.columns.unread.values() if title.lower() != "phase"]
     return [f"columns that an update does not read: {', '.join(title[:40] for title in unread)}"] if unread else []

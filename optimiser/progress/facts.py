@@ -209,8 +209,8 @@ class _Taking:
         before = progress_entry(held)
         stated = self._stated(row)
         left = self._length(row, "remaining", row.remaining)
-        if "actual_finish" in stated and left == held.remaining:
-            left = None  # it stands there from the update before
+        if left is not None and held.remaining is not None and self._same(left, held.remaining):
+            left = None if "actual_finish" in stated else held.remaining  # it stands there from the update before
         start = stated.get("actual_start", held.actual_start)
         finish = stated.get("actual_finish", held.actual_finish)
         undone = bool((left and left.amount) or (row.percent and row.percent < _WHOLE))
@@ -317,7 +317,7 @@ class _Taking:
             "low": assumed.low if assumed else None,
             "high": assumed.high if assumed else None,
         }
-        if all(value is None or value == held[column] for column, value in ends.items()):
+        if all(value is None or self._same(value, held[column]) for column, value in ends.items()):
             return
         if activity.id in self.facts.progress and "actual_finish" in self.facts.progress[activity.id]:
             self.over.append(activity.id)
@@ -341,6 +341,16 @@ class _Taking:
         grounds = {"basis": row.basis or "document", "citation": f"{self.source}: row {row.row}"}
         self.facts.estimates[activity.id] = {**entry, **grounds} | ({"note": row.note} if row.note else {})
         self.change(activity, "estimate", _range(held), _range(now), row)
+
+    def _same(self, one: Duration, other: object) -> bool:
+        """Return whether two lengths are one: on a plan of minutes a working day is so many of them."""
+        many = {"wd": self.plan.day_minutes, "h": 60}
+        if self.plan.unit == "minute" and isinstance(other, Duration):
+            first, second = (
+                (each.amount * many.get(each.unit, 1), "min" if each.unit in many else each.unit) for each in (one, other)
+            )
+            return first == second
+        return one == other
 
     def _assumed(self, activity: Activity) -> Assumption | None:
         if not isinstance(activity.duration, Reference):

@@ -77,9 +77,13 @@ def update_chain(chain: UpdateChain, source: str) -> Table:
     )
 
 
-_ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ISO_DAY: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}))?")
 
 
 def _dated(text: str | None) -> str | None:
     """Return words with the days in them as people read them."""
-    return None if text is None else _ISO_DAY.sub(lambda found: day(dt.date.fromisoformat(found[0])), text)
+    return None if text is None else _ISO_DAY.sub(_day_in_words, text)
+
+
+def _day_in_words(found: re.Match[str]) -> str:
+    return day(dt.date.fromisoformat(found[1])) + (f" {found[2]}" if found[2] else "")
