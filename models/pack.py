@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from models.moment import Moment
-from models.record import Date, Identifier, Many, Quoted, Record, Text
+from models.record import Date, Identifier, Many, Quoted, Record, Text, unless
 
 __all__ = [
     "PACK_SCHEMA",
@@ -223,6 +223,8 @@ class PackRequest(Record):
     samples: int | None = None
     """As many as `robust` draws of each case where None."""
     pdf: bool = False
+    since: Text | None = unless(None)
+    """What the earlier pack, or plan, is called that it is compared with."""
 
 
 class Pack(Record):

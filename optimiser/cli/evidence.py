@@ -48,6 +48,14 @@ def make_pack(
             "--sign", metavar="KEY", help="Sign the pack's hashes with an SSH key; the signature is PACK.sig, beside it."
         ),
     ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar="PACK",
+            help="Say what changed since an earlier pack (its folder, or that zipped), or since a plan or update.",
+        ),
+    ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="Also write the report as PDF; needs the extra 'report'.")] = False,
     as_json: AsJson = False,
 ) -> int:
@@ -64,6 +72,7 @@ def make_pack(
     from optimiser.evidence.request import request_of
     from optimiser.evidence.signature import check_signing, write_signature
     from optimiser.evidence.signature import sign as make_signature
+    from optimiser.evidence.since import read_earlier
 
     obstacle(output, force=force)
     if sign is not None:
@@ -81,8 +90,9 @@ def make_pack(
         samples=samples,
         pdf=pdf,
     )
+    earlier = read_earlier(Path(since)) if since is not None else None
     with progress() as tell:
-        built = build(request, plan.name, progress=tell)
+        built = build(request, plan.name, earlier=earlier, progress=tell)
     signature = None if sign is None else make_signature(built.files[SUMS], sign)
     write(built, output, force=force)
     if signature is not None:

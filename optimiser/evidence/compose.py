@@ -18,6 +18,7 @@ from optimiser.evidence.sections import (
     parties,
     published,
     reasons,
+    since,
     summary,
     sweeps,
     worth,
@@ -50,6 +51,7 @@ def _sections(dossier: Dossier) -> tuple[tuple[str | None, tuple[Section, ...]],
     """Return the sections by the question that they answer; the first stands before all questions."""
     return (
         (None, (answer.answer(dossier),)),
+        ("What changed since the last pack", () if (changed := since.since(dossier)) is None else (changed,)),
         (
             "Which dates, and how they are proved",
             (

@@ -18,6 +18,7 @@ from optimiser.evidence.answers import ANSWERS, Answers, BrokenAnswerError
 from optimiser.evidence.folder import MANIFEST, SUMS, Built
 from optimiser.evidence.inputs import INPUTS
 from optimiser.evidence.pack import Witnessed, build
+from optimiser.evidence.since import SINCE
 from optimiser.explain.stored import differing
 from optimiser.reading.files import json_value
 
@@ -35,7 +36,7 @@ UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplemente
 PAPER = ("brief.pdf", "report.pdf")
 """The report as it is printed: only who sets it again can compare it."""
 
-GIVEN = (f"{INPUTS}/plan/", f"{INPUTS}/scenarios/")
+GIVEN = (f"{INPUTS}/plan/", f"{INPUTS}/scenarios/", f"{SINCE}/")
 """Where a pack keeps what everything else is derived from."""
 
 Progress = Callable[[str], None] | None

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from models.allocation import Qualified
     from models.changes import WhatIf
     from models.explanation import Attribution, BindingReport, Implied, MilestoneWhyNot, OwnDistance, Regions
-    from models.lint import LintReport
+    from models.lint import LintFinding, LintReport
+    from models.moved import WhatMoved
     from models.published import PublishedTables
     from models.robustness import RobustOutcome
 
-__all__ = ["Change", "DateGrid", "Dossier", "DossierCase", "Released", "Variations"]
+__all__ = ["Change", "DateGrid", "Dossier", "DossierCase", "Released", "SinceThen", "Variations"]
 
 
 @dataclass
@@ -139,6 +140,29 @@ class Variations:
     absent: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class SinceThen:
+    """What is different from an earlier pack, or plan.
+
+    Attributes
+    ----------
+    name, sha256, version
+        What the earlier one is called; its hash and the version that made it, where it is a pack.
+    moved
+        None where it could not be told.
+    come, gone
+        Findings that only this plan has, and that only the earlier one has.
+    """
+
+    name: str
+    plan: Plan
+    sha256: str | None
+    version: str | None
+    moved: WhatMoved | None
+    come: tuple[LintFinding, ...]
+    gone: tuple[LintFinding, ...]
+
+
 @dataclass
 class Dossier:
     """What the sections are written from."""
@@ -154,6 +178,8 @@ class Dossier:
     """Of what a pack that is checked was made with; those at hand where there are none."""
     what_if: WhatIf | None = None
     """What was changed for the main case; None where nothing was."""
+    since: SinceThen | None = None
+    """What is different from an earlier pack; None where none was named."""
     lint: LintReport | None = None
     binding: dict[str, BindingReport] = field(default_factory=dict)
     why_not: tuple[MilestoneWhyNot, ...] = ()

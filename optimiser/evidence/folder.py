@@ -15,7 +15,7 @@ from models.pack import Manifest, Pack
 from optimiser.errors import InputError, Located
 from optimiser.reading.files import read_json
 
-__all__ = ["MANIFEST", "SUMS", "Built", "obstacle", "write"]
+__all__ = ["MANIFEST", "SUMS", "Built", "obstacle", "sums", "write"]
 
 MANIFEST: Final = "manifest.json"
 SUMS: Final = "SHA256SUMS"
@@ -35,6 +35,12 @@ class Built:
     def sha256(self) -> str:
         """The hash of the list of hashes: what its author gives to whoever is to check the pack."""
         return hashlib.sha256(self.files[SUMS]).hexdigest()
+
+
+def sums(files: Mapping[str, bytes]) -> bytes:
+    """Return the hash of every file but itself, a line each, as ``sha256sum --check`` reads them."""
+    lines = [f"{hashlib.sha256(content).hexdigest()}  {path}\n" for path, content in sorted(files.items()) if path != SUMS]
+    return "".join(lines).encode()
 
 
 def write(built: Built, folder: Path, *, force: bool = False) -> None:

@@ -16,12 +16,14 @@ from models.calendar import Span
 from models.changes import WhatIf
 from models.explanation import Attribution, BindingReport, Implied, MilestoneWhyNot, OwnDistance, Regions
 from models.migration import Migrated
+from models.moved import WhatMoved
 from models.pack import PackCase, PackRequest
 from models.robustness import RobustOutcome
 from models.rules import Migration
 from optimiser.errors import BeyondHorizonError, InputError, OptimiserError
 from optimiser.evidence.answers import Answers
-from optimiser.evidence.dossier import Dossier, DossierCase, Variations
+from optimiser.evidence.dossier import Dossier, DossierCase, SinceThen, Variations
+from optimiser.evidence.since import Earlier
 from optimiser.evidence.variations import add_variations
 from optimiser.reading.load import LoadedPlan, load_changed
 from optimiser.reproduction import classify
@@ -42,6 +44,7 @@ def gather(
     source: str | Path,
     *,
     answers: Answers | None = None,
+    earlier: Earlier | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Dossier:
     """Compute everything.
@@ -54,6 +57,8 @@ def gather(
         The plan's name or path: where it and its scenarios are read from.
     answers
         Who is asked for what needs samples or CP-SAT; found and kept where None.
+    earlier
+        What came before, to be compared with.
     progress
         Told what is being done.
 
@@ -80,6 +85,8 @@ def gather(
         held = ranges_of(main.outcome, loaded.plan)
         dossier.what_if = answers.derived("what-if", WhatIf | None, lambda: what_if(loaded, milestones, held))
     _checks(dossier, tell)
+    if earlier is not None:
+        _since(dossier, earlier.of(main.plan), tell)
     oracle = Oracle(main.plan, Limits(seed=request.seed)) if main.solved else None
     _reasons(dossier, oracle, tell)
     _own_distance(dossier, oracle, tell)
@@ -143,6 +150,35 @@ def _checks(dossier: Dossier, tell: Callable[[str], None]) -> None:
 
     tell("checks of the plan against itself")
     dossier.lint = lint(dossier.plan, dossier.published, dossier.milestones)
+
+
+def _since(dossier: Dossier, earlier: Earlier, tell: Callable[[str], None]) -> None:
+    """Compare with what came before: what moved, and what the checks say of one plan and not of the other."""
+    from optimiser.lint import lint
+    from optimiser.moved import what_moved
+
+    tell("what moved since the last pack")
+    plan, names = dossier.plan, (earlier.name, "this pack")
+    asked = [name for name in dossier.milestones if name in earlier.plan.items]
+    moved = _try(
+        dossier,
+        "since",
+        WhatMoved | None,
+        lambda: what_moved(earlier.plan, plan, dossier.milestones, names=names, seed=dossier.request.seed),
+        None,
+    )
+    assert dossier.lint is not None
+    found = {finding.id: finding for finding in dossier.lint.findings}
+    before = {finding.id: finding for finding in lint(earlier.plan, dossier.published, asked or None).findings}
+    dossier.since = SinceThen(
+        earlier.name,
+        earlier.plan,
+        earlier.sha256,
+        earlier.version,
+        moved,
+        come=tuple(finding for name, finding in found.items() if name not in before),
+        gone=tuple(finding for name, finding in before.items() if name not in found),
+    )
 
 
 def _reasons(dossier: Dossier, oracle: Oracle | None, tell: Callable[[str], None]) -> None:

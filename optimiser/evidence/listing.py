@@ -8,8 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pydantic import ValidationError
 
 from models.pack import Manifest, PackCheck
-from optimiser.evidence.folder import MANIFEST, SUMS
-from optimiser.evidence.pack import sums
+from optimiser.evidence.folder import MANIFEST, SUMS, sums
 
 __all__ = ["hash_checks", "listed_hashes", "manifest_checks"]
 

@@ -16,13 +16,14 @@ from optimiser.evidence.answers import Answers
 from optimiser.evidence.compose import compose
 from optimiser.evidence.documents import print_document, solve_document, with_changes
 from optimiser.evidence.dossier import Dossier, DossierCase
-from optimiser.evidence.folder import MANIFEST, SUMS, Built
+from optimiser.evidence.folder import MANIFEST, SUMS, Built, sums
 from optimiser.evidence.gather import gather
 from optimiser.evidence.inputs import INPUTS, collect_inputs, is_path, scenario_file
 from optimiser.evidence.report import brief_of, need_pdf, render_html, render_pdf
 from optimiser.evidence.request import command, renamed
 from optimiser.evidence.restore import document_of
 from optimiser.evidence.sections.closing import versions
+from optimiser.evidence.since import Earlier, stored_earlier
 from optimiser.evidence.workbook import write_workbook
 from optimiser.explain import verify_outcome
 from optimiser.reading.packaged import find_plan
@@ -56,6 +57,7 @@ def build(
     *,
     root: Path | None = None,
     checked: Witnessed | None = None,
+    earlier: Earlier | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Built:
     """Compute a pack.
@@ -70,6 +72,8 @@ def build(
         The pack that the request comes from, where it is built again: scenario files lie in it.
     checked
         What that pack says which is not to be found again; what it says of versions is then taken over, and no PDF is made.
+    earlier
+        What came before, to be compared with; of a pack that is built again, what is kept in it.
     progress
         Told what is being done.
 
@@ -86,10 +90,16 @@ def build(
     if with_pdf:
         need_pdf()
     inputs, moved = collect_inputs(request, path, root)
+    if request.since and root is not None:
+        earlier = stored_earlier(root, request.since)
+    if earlier is not None:
+        inputs |= earlier.files
+        moved = moved.model_copy(update={"since": earlier.name})
     dossier = gather(
         renamed(request, lambda name: str(scenario_file(name, path, root)) if is_path(name) else name),
         source,
         answers=None if checked is None else checked.answers,
+        earlier=earlier,
         progress=progress,
     )
     dossier.versions = versions() if checked is None else dict(checked.versions)
@@ -122,12 +132,6 @@ def build(
         **{f"robust dates of {case.id}": case.absent["robust"] for case in dossier.cases if case.absent},
     }
     return Built(pack, manifest, dict(sorted(files.items())), left_out)
-
-
-def sums(files: Mapping[str, bytes]) -> bytes:
-    """Return the hash of every file but itself, a line each, as ``sha256sum --check`` reads them."""
-    lines = [f"{hashlib.sha256(content).hexdigest()}  {path}\n" for path, content in sorted(files.items()) if path != SUMS]
-    return "".join(lines).encode()
 
 
 def _text(text: str) -> bytes:

@@ -121,7 +121,9 @@ def render_table(table: Table) -> str:
 
 def brief_of(pack: Pack) -> Pack:
     """Return what is printed for a policy reader: the first screen, and the answer in words."""
-    return pack.model_copy(update={"sections": tuple(each for each in pack.sections if each.id in ("answer", "summary"))})
+    return pack.model_copy(
+        update={"sections": tuple(each for each in pack.sections if each.id in ("answer", "since", "summary"))}
+    )
 
 
 def _questions(pack: Pack) -> list[tuple[str, list[Section]]]:

@@ -128,4 +128,5 @@ def command(request: PackRequest) -> str:
         parts += ["-m", name]
     parts += ["--seed", str(request.seed), "--confidence", f"{request.confidence:g}"]
     parts += [] if request.samples is None else ["--samples", str(request.samples)]
+    parts += [] if request.since is None else ["--since", request.since]
     return shlex.join([*parts, *(["--pdf"] if request.pdf else [])])

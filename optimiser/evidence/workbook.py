@@ -28,6 +28,7 @@ HEADS: Final = ("assumption", "title", "value", "low", "high", "kind", "owner", 
 _SHEETS: Final = {
     "Dates": ("dates-cases", "dates-synthetic"),
     "Schedule": ("schedule",),
+    "Since": ("moved-dates", "moved-causes", "since-findings", "since-set"),
     "What binds": ("binding-*", "binding-solve"),
     "Routes": ("changes", "route-*", "allow-*"),
     "Divergence": ("own-months", "own-sums"),

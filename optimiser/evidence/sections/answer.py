@@ -8,6 +8,7 @@ from optimiser.evidence.documents import conditions
 from optimiser.evidence.dossier import Dossier
 from optimiser.evidence.sections.changed import changed
 from optimiser.evidence.sections.dates import bars_of, main_rows
+from optimiser.evidence.sections.since import moved_lines_of
 from optimiser.evidence.sections.summary import acts_of, give, months_of, no_dates
 from optimiser.evidence.sections.words import delta, paragraph, run_source, warning
 from optimiser.evidence.sections.worth import first_evidence
@@ -28,6 +29,7 @@ def answer(dossier: Dossier) -> Section:
         if case.solved is None:
             status = case.outcome.status if case.outcome else "without dates"
             blocks.append(warning("Case ", Name(text=case.id), f" is {status}: see the section of cases."))
+    blocks += moved_lines_of(dossier)
     blocks += changed(dossier)
     if solved is not None:
         bars = main_rows(bars_of(dossier.plan, dossier.main, dossier.milestones), dossier.milestones)
