@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["SOURCE_FOLDER", "BesideTable", "start_plan"]
 
 _HOMES = {
-    "SOURCE_FOLDER": "answer",
+    "SOURCE_FOLDER": "optimiser.initial.answer",
     "BesideTable": "optimiser.reading.drafting.beside",
     "start_plan": "optimiser.initial.answer",
 }
