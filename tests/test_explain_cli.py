@@ -30,7 +30,7 @@ def test_explain_prints_what_binds_and_what_nearly_does(capsys: pytest.CaptureFi
     code, out, _ = run(capsys, "explain", "mhhs-round2", "-m", "M15")
     assert code == 0
     assert "M15 at Wed 2 Sep 2026" in out
-    assert any(line.split()[:1] == ["duration:SIT-MVC"] and "321 wd" in line for line in out.splitlines())
+    assert any("duration:SIT-MVC" in line and "321 wd" in line for line in out.splitlines())
 
 
 def test_explain_as_a_document(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ from optimiser.clock import Clock, clock_of
 from optimiser.evidence.charts.loads import heat_chart
 from optimiser.evidence.dossier import DateGrid, Dossier
 from optimiser.evidence.sections.words import absence, heading_of, lead, names, paragraph
+from optimiser.evidence.tables import swept
 from optimiser.evidence.tables.kit import column, columns, table
 
 __all__ = ["sweeps"]
@@ -69,21 +70,7 @@ def _functions(dossier: Dossier) -> list[Block]:
             proof="closed form",
             source=source,
         ),
-        table(
-            "sweep-runs",
-            "Runs of values over which a milestone stands still, or moves with every unit",
-            columns("milestone:id | assumption:id | from | to | date at the first:date | then a unit moves:number wd"),
-            [
-                [entry.milestone, entry.of, run.first, run.last, run.date, run.slope]
-                for entry in dossier.sweeps
-                for run in entry.segments
-            ],
-            proof="closed form",
-            source=source,
-            note="Steps of months, and of days behind months, make many short runs.",
-            fold=True,
-            most=40,
-        ),
+        swept.runs(dossier.sweeps, source),
     ]
 
 
@@ -135,11 +122,6 @@ def _regions(dossier: Dossier) -> list[Block]:
         return [absence(dossier, "regions", "Decision regions over the open readings")]
     source = f"all {found.combinations} combinations of the open readings of case {dossier.main.id}"
     matters: list[list[Cell]] = [[name, names(readings) or "none"] for name, readings in found.matters.items()]
-    rows: list[list[Cell]] = []
-    for milestone in dossier.milestones:
-        for region in found.regions.get(milestone, ()):
-            answers = ", ".join(f"{reading}={option}" for reading, option in region.readings.items())
-            rows.append([milestone, region.date, region.combinations, answers])
     return [
         paragraph(
             "Over ",
@@ -158,36 +140,6 @@ def _regions(dossier: Dossier) -> list[Block]:
             proof="closed form",
             source=source,
         ),
-        table(
-            "together",
-            "Dates that come together, the most frequent first",
-            [
-                *(column(name, "date") for name in dossier.milestones),
-                column("combinations", "number"),
-                column("nearest answers that give them"),
-            ],
-            [
-                [
-                    *(entry.dates.get(name) for name in dossier.milestones),
-                    entry.combinations,
-                    ", ".join(f"{reading}={option}" for reading, option in entry.readings.items()) or "as chosen",
-                ]
-                for entry in sorted(found.together, key=lambda entry: -entry.combinations)
-            ],
-            proof="closed form",
-            source=source,
-            fold=True,
-            most=20,
-        ),
-        table(
-            "regions",
-            "Which answers give which date: every combination that agrees with a line has its date",
-            [column("milestone", "id"), column("date", "date"), column("combinations", "number"), column("answers")],
-            rows,
-            proof="closed form",
-            source=source,
-            note="An empty date contradicts the plan or falls off the calendar.",
-            fold=True,
-            most=30,
-        ),
+        swept.together(found, dossier.milestones, source),
+        swept.regions(found, dossier.milestones, source),
     ]

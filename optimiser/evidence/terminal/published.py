@@ -17,8 +17,7 @@ from models.explanation import (
 )
 from optimiser.evidence.tables import diverging as tables
 from optimiser.evidence.tables.kit import choose
-from optimiser.evidence.terminal.explanation import joined
-from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
+from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, joined, paragraph, words
 from optimiser.evidence.terminal.tables import shown
 from optimiser.evidence.words import counted, day, listed, month_or_day
 

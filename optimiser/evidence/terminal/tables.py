@@ -15,7 +15,7 @@ __all__ = ["shown"]
 
 _BESIDE: Final = ("wd", "cd", "mo", "%")
 """Units that stand beside each number; others stand in the title."""
-_LEAST: Final = 10
+_LEAST: Final = 20
 """Cells that a column of words keeps at least."""
 
 

@@ -6,18 +6,19 @@ from collections.abc import Sequence
 
 from models.explanation import MilestoneWhyNot, Relaxation, Route, WhyNot
 from models.findings import Conflict
+from models.pack import Cell
 from models.plan import Plan
-from optimiser.evidence.terminal.explanation import joined
-from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
-from optimiser.evidence.words import counted, day, month_or_day, verdict_words, weekday_day
+from optimiser.evidence.tables import reasons
+from optimiser.evidence.tables.kit import choose, columns
+from optimiser.evidence.tables.kit import table as kit_table
+from optimiser.evidence.terminal.page import Lines, Page, hanging, heading, joined, paragraph, words
+from optimiser.evidence.terminal.tables import shown
+from optimiser.evidence.words import month_or_day, verdict_words, weekday_day
 from optimiser.wording import families, several
 
 __all__ = ["baseline_report", "why_not_report"]
 
 _MOST_ROWS = 30
-
-
-_ON_PAPER = "on paper only: nothing else places what waited for it; the date is that at its published start, or the next one's"
 
 
 def why_not_report(answer: WhyNot, plan: Plan, page: Page) -> str:
@@ -84,36 +85,18 @@ def _conflict(conflict: Conflict, plan: Plan, page: Page, title: str) -> Lines:
 
 
 def _relaxations(found: Sequence[Relaxation], page: Page, title: str, note: str) -> Lines:
-    if not found:
-        return []
-    grid = TextTable([TextColumn("switched off", gives=True), TextColumn("then at"), TextColumn("remark")])
-    for each in found[:_MOST_ROWS]:
-        remark = [*(["on paper only"] if each.detaches else []), *(["regulatory"] if each.regulatory else [])]
-        grid.add(" + ".join(each.rules), day(each.date) if each.date else "–", ", ".join(remark))
-    lines = [heading(title, note), *grid.lines(page.width)]
-    if any(each.detaches for each in found[:_MOST_ROWS]):
-        lines += paragraph(_ON_PAPER, page.width, 2, "dim")
-    if len(found) > _MOST_ROWS:
-        lines += paragraph(f"and {counted(len(found) - _MOST_ROWS, 'set')} more; --json lists them", page.width, 2, "dim")
-    return lines
+    table = reasons.relaxations(found, title, "why-not")
+    rows = [[*row[:2], *(None if cell == "no" else cell for cell in row[2:])] for row in table.rows]
+    view = choose(choose(table, rows=rows), ("in words", "what", "date then", "on paper only", "regulatory"))
+    lines = shown(view, page, note=note, spared=("in words",), most=_MOST_ROWS)
+    return [*lines, *(paragraph(table.note, page.width, 2, "dim") if table.note else [])]
 
 
 def _route(route: Route, page: Page, title: str) -> Lines:
+    table = choose(reasons.route(route, title, "why-not"), ("title", "moves", "from", "to", "cost", "authority", "why it may"))
     proved = "proved the cheapest" if route.optimal else f"not proved the cheapest: none costs less than {route.bound}"
-    grid = TextTable(
-        [
-            TextColumn("what moves", limit=34),
-            TextColumn("from"),
-            TextColumn("to"),
-            TextColumn("cost", side="right"),
-            TextColumn("authority"),
-            TextColumn("by right of", gives=True, wraps=True),
-        ]
-    )
-    for step in route.steps:
-        grid.add(step.lever, step.stated, step.moved, str(step.cost), step.authority, step.low_basis or "")
     text = f"cost {route.cost}, {proved}; solved again: {weekday_day(route.date)}, {route.proof}"
-    return [heading(title), *grid.lines(page.width), *paragraph(text, page.width)]
+    return [*shown(table, page, note="", spared=("title",)), *paragraph(text, page.width)]
 
 
 def _members(conflict: Conflict, plan: Plan) -> str:
@@ -124,30 +107,20 @@ def _members(conflict: Conflict, plan: Plan) -> str:
 
 def baseline_report(baseline: str, answers: Sequence[MilestoneWhyNot], plan: Plan, page: Page, *, detail: bool) -> str:
     """Return the test of minimum necessity as text: a row for each milestone, and each answer in full where wanted."""
-    grid = TextTable(
-        [
-            TextColumn("", limit=20),
-            TextColumn(baseline),
-            TextColumn("as things are"),
-            TextColumn("too late", side="right"),
-            TextColumn("with what may move"),
-            TextColumn("what keeps it", gives=True),
-        ]
-    )
+    rows: list[list[Cell]] = []
     for each in answers:
         answer = each.answer
         reached = answer.route.date if answer.route else answer.nearest.date if answer.nearest else None
         keeps = answer.nearest.conflict if answer.nearest else answer.conflict
         members = _members(keeps, plan) if keeps else "; ".join(answer.notes)
-        grid.add(
-            words(each.milestone, "bold"),
-            month_or_day(each.published),
-            day(answer.date) if answer.date else "none",
-            "met" if answer.verdict == "met" else "–" if answer.missing_wd is None else f"{answer.missing_wd} wd",
-            "" if answer.verdict == "met" else day(reached) if reached else "–",
-            "" if answer.verdict == "met" else members,
-        )
-    sections = [[heading(f"Why not {baseline}?", "each published date, asked for by its end"), *grid.lines(page.width)]]
+        late: list[Cell] = [None, None, "met"] if answer.verdict == "met" else [answer.missing_wd, reached, members]
+        rows.append([each.milestone, plan.items[each.milestone].title, month_or_day(each.published), answer.date, *late])
+    heads = columns(
+        f"milestone:id | title | {baseline} | as things are:date | too late:number wd | with what may move:date | what keeps it"
+    )
+    title = f"Why not {baseline}?"
+    table = kit_table("why-not", title, heads, rows, proof="closed form", source="why-not")
+    sections = [shown(table, page, note="each published date, asked for by its end", spared=("title",))]
     if detail:
         for each in answers:
             sections += _sections(each.answer, plan, page)

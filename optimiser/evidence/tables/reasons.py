@@ -1,0 +1,338 @@
+"""Why a date is where it is, as tables: what binds, what is shared, what could move it, and the inferred links behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from models.explanation import BindingLine, BindingReport, BreakEven, Relaxation, Route
+from models.findings import Conflict
+from models.outcome import Solved
+from models.pack import Cell, Table
+from optimiser.evidence.tables.kit import across, column, columns, listing, table
+
+__all__ = [
+    "answers",
+    "binding",
+    "break_even",
+    "conflict",
+    "last_dates",
+    "links",
+    "near",
+    "parties",
+    "relaxations",
+    "route",
+    "shared",
+    "solved_binding",
+    "together",
+]
+
+_FAR = 10**9
+_MOST_FAMILIES = 12
+GONE = "working days gained without it; empty where nothing else then places what waits for it"
+FALLS = "where what it alone holds starts as published, or the next behind it does; fewer than none are lost"
+_BINDING = (
+    "rule:id | binding | title | says now = number | gains if gone:number wd = drop_gain_wd"
+    " | gains a unit:number wd = unit_gain_wd | goes on for | then takes over = saturation | headroom | moves from | joint with"
+    " | authority | owner | falls back by:number wd = fallback_gain_wd | register = raid | by = method"
+)
+
+
+def room(line: BindingLine | BreakEven) -> str | None:
+    """Return how far a number can worsen; where that is not known, between what and what."""
+    unit = "" if line.unit in ("count", None) else f" {line.unit}"
+    if line.headroom_range is not None:
+        least, most = line.headroom_range
+        if most is None:
+            return f"{least}{unit} or more" if least else "not asked"
+        return f"{least} to {most}{unit}"
+    if line.headroom is None:
+        return None if line.headroom_searched is None else f"none up to {line.headroom_searched}{unit}"
+    return f"{line.headroom}{unit}"
+
+
+def _ends(line: BindingLine) -> str | None:
+    return f"{line.switching_point} (contradiction)" if line.contradicts and line.switching_point else line.switching_point
+
+
+def binding(report: BindingReport, source: str, lines: Sequence[BindingLine] | None = None, most: int | None = None) -> Table:
+    """Return what each rule and length is worth to a milestone: what drives first, then what could soonest."""
+    held = report.lines if lines is None else lines
+    ordered = sorted(held, key=lambda line: (not line.driving, line.headroom is None, line.headroom or 0))
+    complete = (
+        "All minimal conflicts at one day earlier were enumerated, so no joint binding is missing."
+        if report.complete
+        else "Not all minimal conflicts at one day earlier were enumerated: a joint binding may be missing."
+    )
+    return listing(
+        f"binding-{report.milestone}",
+        f"What binds {report.milestone}, and how far everything else can worsen before it does",
+        _BINDING,
+        ordered,
+        said={
+            "binding": lambda line: ", ".join(word.removesuffix("-binding").removesuffix(" binding") for word in line.words),
+            "goes on for": lambda line: (
+                None if line.range_units is None else f"{line.range_units} {line.unit}: {line.range_gain_wd} wd"
+            ),
+            "headroom": lambda line: None if line.number is None else room(line),
+            "moves from": _ends,
+            "joint with": lambda line: "; ".join("+".join(partners) for partners in line.joint_with) or None,
+        },
+        notes={
+            "binding": "driving: on a longest chain; drop: removal gains; unit: one unit gains; jointly: with partners; slack: none of these",
+            "gains if gone": GONE,
+            "falls back by": FALLS,
+        },
+        proof="closed form",
+        source=source,
+        note=f"{complete} Method: {', '.join(sorted({line.method for line in held}))}.",
+        most=most,
+    )
+
+
+def solved_binding(solved: Solved, source: str) -> Table:
+    """Return what the solve itself says of binding, for each milestone the greatest gain first."""
+    found = [(name, entry) for name, entries in solved.binding.items() for entry in entries]
+    return table(
+        "binding-solve",
+        "What binds at one day earlier",
+        columns(
+            "milestone:id | rule:id | title | gains if gone:number wd | gains a unit:number wd | joint with | authority | basis"
+            " | falls back by:number wd",
+            {"gains if gone": GONE, "falls back by": FALLS},
+        ),
+        (
+            [name, each.rule, each.title, each.drop_gain_wd, each.unit_gain_wd, _few(each.joint_with), *rest]
+            for name, each in found
+            for rest in [(each.authority, each.basis, each.fallback_gain_wd)]
+        ),
+        proof="closed form",
+        source=source,
+    )
+
+
+def shared(report: BindingReport, source: str) -> Table:
+    """Return what is shared, and so rationed: what one more of it gains, and how much of it could go."""
+    return listing(
+        "shared",
+        "What is shared: what one more gains, and how many it could lose",
+        "title | rule:id | now = number | one more gains:number wd = unit_gain_wd | could lose | moves it at = switching_point",
+        [line for line in report.lines if line.kind == "capacity"],
+        said={"could lose": room},
+        proof="closed form",
+        source=source,
+    )
+
+
+def parties(report: BindingReport, source: str) -> Table:
+    """Return rules that every party has one like, told together: how many, and which is nearest to moving the date."""
+    found: dict[str, list[BindingLine]] = {}
+    for line in report.lines:
+        if line.family and line.words == ("slack",):
+            found.setdefault(line.family, []).append(line)
+    rows: list[tuple[int, list[Cell]]] = []
+    for family, lines in found.items():
+        rooms = sorted((line for line in lines if line.headroom is not None), key=lambda line: line.headroom or 0)
+        free = sum(line.headroom is None and line.headroom_range is None and line.number is not None for line in lines)
+        span = "any" if free else None
+        if rooms:
+            span = f"{rooms[0].headroom} to {room(rooms[-1])}" if len(rooms) > 1 else room(rooms[0])
+            span = f"{span}; {free} any" if free else span
+        nearest = rooms[0] if rooms else None
+        rows.append(
+            ((nearest.headroom or 0) if nearest else _FAR, [family, len(lines), span, nearest.party if nearest else None])
+        )
+    return table(
+        "parties",
+        "Rules of parties that do not bind alone",
+        columns("rules | of:number | headroom | the nearest"),
+        [row for _, row in sorted(rows, key=lambda each: each[0])],
+        proof="closed form",
+        source=source,
+        most=_MOST_FAMILIES,
+    )
+
+
+def near(reports: Mapping[str, BindingReport], source: str, note: str | None = None) -> Table:
+    """Return the chains that nearly drive a milestone."""
+    return table(
+        "near",
+        "Near-critical: chains that do not drive a milestone yet, and how far they are from it",
+        columns("milestone:id | slack:number wd | chain"),
+        ([name, chain.slack_wd, " → ".join(chain.items)] for name, report in reports.items() for chain in report.near),
+        proof="closed form",
+        source=source,
+        note=note,
+    )
+
+
+def break_even(report: BindingReport, source: str, *, every: bool) -> Table:
+    """Return how far unknowns and ranged assumptions can worsen; answers with the same figure on one row.
+
+    Of other answers than those chosen, unless all are wanted, only those that leave less.
+    """
+    chosen = {entry.id: entry.headroom for entry in report.break_even if not entry.readings}
+
+    def less(entry: BreakEven) -> bool:
+        than = chosen.get(entry.id)
+        return entry.headroom is not None and (than is None or entry.headroom < than)
+
+    kept = [entry for entry in report.break_even if every or not entry.readings or less(entry)]
+    rows: dict[tuple[Cell, ...], list[str]] = {}
+    for entry in kept:
+        low, high = (min(entry.from_range), max(entry.from_range)) if entry.from_range else (None, None)
+        ends = None if low is None else f"{low} to {high} {entry.unit}"
+        where = ", ".join(f"{name}={option}" for name, option in entry.readings.items()) or "the readings chosen"
+        rows.setdefault((entry.title, entry.id, entry.value, room(entry), ends, entry.last), []).append(where)
+    more = "" if len(kept) == len(report.break_even) else " Of other answers those that leave less; --all shows the rest."
+    return table(
+        "break-even",
+        "Break-even: the worst value that leaves the date as it is",
+        columns(
+            "title | unknown or range:id | now | headroom | from its range | to | at",
+            {"from its range": "counted from both its ends, below 0 where that end moves the date"},
+        ),
+        ([*cells, "; ".join(at)] for cells, at in rows.items()),
+        proof="closed form",
+        source=source,
+        note=f"From its range: counted from both its ends, below 0 where that end moves the date.{more}",
+    )
+
+
+def answers(report: BindingReport, source: str) -> Table:
+    """Return the answers to open questions that would move a milestone, each alone."""
+    return listing(
+        "answers",
+        "Answers that would move it, each alone",
+        "answer:id | date:date | by | takes over",
+        report.reading_lines,
+        said={
+            "answer": lambda line: f"{line.reading}={line.option}",
+            "by": lambda line: None if line.delta_wd is None else f"{line.delta_wd:+d} wd",
+        },
+        proof="closed form",
+        source=source,
+    )
+
+
+def last_dates(report: BindingReport, source: str) -> Table:
+    """Return how late each item may finish without moving the milestone, the tightest first."""
+    items = [item for item in report.items if item.latest_finish is not None]
+    return listing(
+        "last-dates",
+        "Last dates: how late each may finish without moving it",
+        "title | item:id = id | owner | finishes:date = finish | at the latest:date = latest_finish | register = raid",
+        sorted(items, key=lambda item: (item.latest_finish or item.finish) - item.finish),
+        proof="closed form",
+        source=source,
+    )
+
+
+def conflict(found: Conflict, title: str, source: str, *, id_: str = "conflict", fold: bool = False) -> Table:
+    """Return what cannot all hold."""
+    return listing(
+        id_,
+        title,
+        "rule:id = id | title | demands = statement | authority | stands on | citation",
+        found.members,
+        said={
+            "stands on": lambda member: f"{member.basis}, {member.confidence}" if member.confidence else member.basis,
+            "citation": lambda member: "; ".join(map(str, member.citation)) or "–",
+        },
+        proof="closed form",
+        source=f"{source}: {found.confirmed_by}",
+        fold=fold,
+    )
+
+
+def route(found: Route, title: str, source: str, *, id_: str = "route") -> Table:
+    """Return the numbers that a route moves."""
+    return listing(
+        id_,
+        title,
+        "moves:id = lever | title | from = stated | to = moved | units:number | cost:number | authority | why it may = low_basis",
+        found.steps,
+        proof="closed form" if found.optimal else "solver",
+        source=source,
+        note=f"Cost {found.cost}, "
+        + ("proved cheapest." if found.optimal else f"not proved cheapest: none costs less than {found.bound}."),
+    )
+
+
+_ON_PAPER = "On paper only: nothing else places what waited for it; the date is that at its published start, or the next one's."
+
+
+def relaxations(found: Sequence[Relaxation], title: str, source: str, *, id_: str = "allow", most: int = 12) -> Table:
+    """Return sets of which one would have to give."""
+    return listing(
+        id_,
+        title,
+        "what | in words | date then:date = date | on paper only | regulatory",
+        found,
+        said={
+            "what": lambda each: " + ".join(each.rules),
+            "in words": lambda each: " and ".join(each.titles),
+            "on paper only": lambda each: "yes" if each.detaches else "no",
+            "regulatory": lambda each: "yes" if each.regulatory else "no",
+        },
+        proof="closed form",
+        source=source,
+        note=_ON_PAPER if any(each.detaches for each in found) else None,
+        most=most,
+    )
+
+
+def links(reports: Mapping[str, BindingReport], source: str) -> Table | None:
+    """Return what each inferred link is worth; None where no date hangs on one."""
+    found = {name: report.links for name, report in reports.items() if report.links and report.links.lines}
+    if not found:
+        return None
+    shares = dict.fromkeys(str(over.share) for each in found.values() for line in each.lines for over in line.overlaps)
+    rows: list[list[Cell]] = []
+    for milestone, each in found.items():
+        for line in each.lines:
+            eased = {str(overlap.share): overlap.gain_wd for overlap in line.overlaps}
+            said: list[Cell] = [milestone, line.rule, line.title, line.confidence, line.slack_wd, line.falls_back]
+            rows.append([*said, line.falls_back_to, line.date, line.gain_wd, *map(eased.get, shares)])
+    return table(
+        "inferred-links",
+        "If an inferred link is wrong: each milestone without it, and with what follows overlapping the work ahead",
+        columns(
+            "milestone:id | link:id | title | confidence | slack:number wd | falls back:id | to:date | date without it:date"
+            " | gains:number wd" + across(shares, "gains at {} %:number wd"),
+            {
+                "falls back": "what then starts as it was published; empty where other rules hold the date",
+                "gains": "fewer than none are lost",
+                **{f"gains at {share} %": "of the length of the work ahead" for share in shares},
+            },
+        ),
+        rows,
+        proof="closed form",
+        source=source,
+        note=" ".join(f"{milestone}: {note}." for milestone, each in found.items() for note in each.notes) or None,
+    )
+
+
+def together(reports: Mapping[str, BindingReport], source: str) -> Table:
+    """Return all inferred links at once, and which of them carry the date."""
+    found: Iterable[list[Cell]] = (
+        [milestone, each.what, each.date, each.gain_wd, _few(each.carried_by)]
+        for milestone, report in reports.items()
+        for each in (report.links.together if report.links else ())
+    )
+    return table(
+        "links-together",
+        "All of these links at once, and which of them carry the date",
+        [
+            *columns("milestone:id | links | date:date"),
+            column("gains", "number", "wd", "fewer than none are lost"),
+            column("carried by", note="a smallest set that alone gives the date; empty where it stays"),
+        ],
+        found,
+        proof="closed form",
+        source=source,
+    )
+
+
+def _few(names: Sequence[str], most: int = 12) -> str | None:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return (", ".join(names[:most]) + more) or None
