@@ -11,10 +11,10 @@ from models.assumptions import Assumption
 from models.duration import print_value
 from models.pack import Cell, Pack, Table
 from models.plan import Plan
-from optimiser.evidence.sections.words import basis_of, cited
 from optimiser.evidence.sheets import LONGEST, book_of, on_paper, proofs, width_of, write_rows
 from optimiser.evidence.tables.kit import choose, stacked
 from optimiser.evidence.tables.meanings import meaning
+from optimiser.evidence.tables.register import basis_of, cited
 from optimiser.evidence.terminal.characters import clean
 from optimiser.evidence.update_sheet import UPDATE, write_update_sheet
 

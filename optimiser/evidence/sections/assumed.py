@@ -5,8 +5,9 @@ from __future__ import annotations
 from models.pack import Block, Cell, Figure, Section
 from models.plan import DURATION_PREFIX
 from optimiser.evidence.dossier import Dossier
-from optimiser.evidence.sections.words import basis_of, count, lead, names, paragraph
+from optimiser.evidence.sections.words import count, lead, names, paragraph
 from optimiser.evidence.tables.kit import column, columns, table
+from optimiser.evidence.tables.register import basis_of
 from optimiser.wording import demand
 
 __all__ = ["assumed"]

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from models.assumptions import Baseline
-from models.pack import Absence, Block, Cell, Chart, Figure, Name, Section, Table
+from models.pack import Absence, Block, Cell, Chart, Figure, Name, Section
 from models.plan import Plan
 from models.robustness import RobustDate, RobustOutcome
 from optimiser.evidence.charts.curves import chance_chart
@@ -14,8 +14,8 @@ from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.resting import judged_by
 from optimiser.evidence.sections.words import lead, paragraph, remark
 from optimiser.evidence.tables import committed as tables
-from optimiser.evidence.tables.kit import column, columns, table
-from optimiser.evidence.tables.worth import below
+from optimiser.evidence.tables import sampled
+from optimiser.evidence.tables.kit import column, table
 from optimiser.evidence.words import month_or_day
 
 __all__ = ["curve_of", "robust_dates", "unsimulated"]
@@ -36,7 +36,8 @@ def robust_dates(dossier: Dossier) -> Section:
         block = unsimulated(dossier.main, "Robust dates")
         return Section(id="robust", title="Robust dates", items=(12,), blocks=(block,))
     source = f"robust of case {dossier.main.id}, {outcome.samples} samples, seed {outcome.seed}"
-    claims = tables.claims([(case.id, case.robust) for case in dossier.cases if case.robust], "robust of each case")
+    cases = [(case.id, case.robust) for case in dossier.cases]
+    claims = tables.claims([(name, each) for name, each in cases if each], "robust of each case")
     blocks: list[Block] = [
         lead(
             "A robust date is the first day that the milestone does not exceed in the stated share of samples. Ranges, drivers "
@@ -51,15 +52,21 @@ def robust_dates(dossier: Dossier) -> Section:
             ".",
         ),
         *([tables.limits(outcome, source)] if outcome.deadlines else []),
-        _quantiles(dossier),
+        sampled.quantiles(
+            cases,
+            dossier.milestones,
+            "robust of each case, with the same seed",
+            "Empty lines are cases whose simulation was left out; the section of cases says why. Where capacities are on each sample is "
+            "a queue of its own, so fewer are drawn where nobody says how many, and the error is larger.",
+        ),
         *([tables.commitments(outcome, source), tables.ratios(outcome, source)] if outcome.milestones else []),
-        _baselines(dossier),
+        sampled.chances(cases, {each.id: each.title for each in dossier.plan.baselines}, "robust of each case"),
         *([claims] if claims.rows else []),
     ]
     for entry in outcome.milestones:
         if len(entry.masses) > 1:
             blocks += _curve(dossier, entry, source)
-    blocks.append(_shapes(outcome, source))
+    blocks.append(sampled.shapes(outcome, source))
     blocks += [remark(note, "simulated", source) for note in outcome.notes]
     return Section(id="robust", title="Robust dates", items=(12,), blocks=tuple(blocks))
 
@@ -76,69 +83,6 @@ def _judged(outcome: RobustOutcome, source: str) -> list[str | Name | Figure]:
     if any(entry.buffer is not None for entry in outcome.milestones):
         parts += [". No sample has a buffer in it: the section on contingency sets what is held against what is needed"]
     return parts
-
-
-def _quantiles(dossier: Dossier) -> Table:
-    rows: list[list[Cell]] = []
-    for case in dossier.cases:
-        if case.robust is None:
-            rows += [
-                [case.id, name, None, *(None for _ in _QUANTILES), *(None for _ in range(5))] for name in dossier.milestones
-            ]
-            continue
-        for entry in case.robust.milestones:
-            rows.append(
-                [
-                    case.id,
-                    entry.id,
-                    entry.deterministic,
-                    *(entry.quantiles.get(name) for name in _QUANTILES),
-                    entry.contingency_wd,
-                    None if entry.deterministic_probability is None else round(entry.deterministic_probability, 4),
-                    case.robust.samples,
-                    None if entry.standard_error_wd is None else round(entry.standard_error_wd, 2),
-                    None if entry.deviation_wd is None else round(entry.deviation_wd, 1),
-                ]
-            )
-    return table(
-        "quantiles",
-        "Earliest date, and the dates that hold in a half, in eight and in nine of ten samples",
-        [
-            *columns("case:id | milestone:id | earliest:date"),
-            *(column(name, "date") for name in _QUANTILES),
-            column("contingency", "number", "wd", "from the earliest date to the one of the confidence asked for"),
-            column("chance of the earliest", "share"),
-            column("samples", "number"),
-            column("error", "number", "wd", "standard error of the date, by independent scrambles"),
-            column("deviation", "number", "wd"),
-        ],
-        rows,
-        proof="simulated",
-        source="robust of each case, with the same seed",
-        note="Empty lines are cases whose simulation was left out; the section of cases says why. Where capacities are on each sample is a "
-        "queue of its own, so fewer are drawn where nobody says how many, and the error is larger.",
-    )
-
-
-def _baselines(dossier: Dossier) -> Table:
-    rows: list[list[Cell]] = []
-    for case in dossier.cases:
-        for entry in case.robust.milestones if case.robust else ():
-            rows += [
-                [case.id, entry.id, name, held.published, round(held.probability, 4)] for name, held in entry.baselines.items()
-            ]
-    return table(
-        "chances",
-        "The chance that each published date holds",
-        [
-            *columns("case:id | milestone:id | baseline:id | published"),
-            column("chance", "share", note="a month counts to its last day"),
-        ],
-        rows,
-        proof="simulated",
-        source="robust of each case",
-        fold=True,
-    )
 
 
 def curve_of(plan: Plan, entry: RobustDate) -> str:
@@ -212,33 +156,3 @@ def _end(baseline: Baseline, milestone: str) -> dt.date | None:
         return entry.day
     year, month = entry.month
     return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
-
-
-def _shapes(outcome: RobustOutcome, source: str) -> Table:
-    rows: list[list[Cell]] = []
-    for entry in outcome.milestones:
-        held = entry.sensitivity
-        rows.append(
-            [
-                entry.id,
-                held.triangular,
-                held.pert,
-                held.shape_wd if held.shape_noise_wd is None else below(held.shape_noise_wd),
-                held.uncorrelated,
-                held.correlated,
-                held.correlation_wd if held.correlation_noise_wd is None else below(held.correlation_noise_wd),
-                held.readings_first,
-                held.readings_last,
-            ]
-        )
-    return table(
-        "shapes",
-        "What the choices that no evidence settles are worth: the date at the same confidence under each",
-        [
-            *columns("milestone:id | triangular:date | PERT:date | shape moves:number wd | uncorrelated:date"),
-            *columns("correlated:date | correlation moves:number wd | first by reading:date | last by reading:date"),
-        ],
-        rows,
-        proof="simulated",
-        source=source,
-    )

@@ -6,8 +6,9 @@ import platform
 
 from models.pack import Block, Cell, Figure, Name, Section
 from optimiser.evidence.dossier import Dossier
-from optimiser.evidence.sections.words import cited, lead, paragraph
+from optimiser.evidence.sections.words import lead, paragraph
 from optimiser.evidence.tables.kit import column, table
+from optimiser.evidence.tables.register import cited
 from optimiser.solve.fingerprint import package_version, plan_sha256, source_sha256
 
 __all__ = ["NOT_MODELLED", "VERSIONS", "limits", "reproducibility", "versions"]

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from models.items import Activity
-from models.pack import Block, Cell, Chart, Figure, Name, Section, Table
-from models.robustness import ChanceEffect, RobustDate
+from models.pack import Block, Cell, Chart, Figure, Name, Section
+from models.robustness import RobustDate
 from optimiser.evidence.charts.curves import Swing, tornado_chart
 from optimiser.evidence.dossier import Dossier
 from optimiser.evidence.sections.chances import unsimulated
-from optimiser.evidence.sections.words import basis_of, lead, names, paragraph, run_source
-from optimiser.evidence.tables.kit import column, columns, table
-from optimiser.evidence.tables.worth import below
+from optimiser.evidence.sections.words import lead, run_source
+from optimiser.evidence.tables import sampled
+from optimiser.evidence.tables.kit import columns, table
+from optimiser.evidence.tables.register import basis_of
 from optimiser.robust.statistics import percentile
 
 __all__ = ["contingency", "criticality", "drivers"]
 
 _SWINGS = 12
-
-
-def moved(chance: ChanceEffect, key: str, milestone: str) -> int | str | None:
-    """Return one of the figures of a chance, in words where it is not above the noise of the draws; none where it cannot move."""
-    noise = chance.noise_wd.get(key, {}).get(milestone)
-    figure: int | None = getattr(chance, key).get(milestone)
-    return below(noise) if noise is not None else figure if milestone in chance.reaches else None
 
 
 def drivers(dossier: Dossier) -> Section:
@@ -56,47 +50,7 @@ def drivers(dossier: Dossier) -> Section:
                     table="chances-of",
                 )
             )
-    blocks.append(
-        table(
-            "chances-of",
-            "Ranges, drivers and risks, and what each does to the dates",
-            [
-                *columns("id:id | kind | title | basis | register | touches"),
-                *(
-                    head
-                    for name in dossier.milestones
-                    for head in (
-                        column(
-                            f"{name} buys", "number", "wd", "what the date at the confidence gains once it no longer varies"
-                        ),
-                        column(f"{name} low", "number", "wd", "in its lowest tenth, or where it does not happen"),
-                        column(f"{name} high", "number", "wd", "in its highest tenth, or where it happens"),
-                    )
-                ),
-            ],
-            [
-                [
-                    chance.id,
-                    chance.kind,
-                    chance.title,
-                    chance.basis,
-                    names(chance.raid) or None,
-                    names(chance.touches, 4),
-                    *(
-                        value
-                        for name in dossier.milestones
-                        for value in (moved(chance, key, name) for key in ("bought_wd", "low_wd", "high_wd"))
-                    ),
-                ]
-                for chance in outcome.chances
-            ],
-            proof="simulated",
-            source=source,
-            note="Empty: it cannot move the milestone. A figure that the draws cannot tell from chance is said to be below the noise "
-            "floor, which is three standard errors of it by balanced halves of the draws.",
-            fold=True,
-        )
-    )
+    blocks.append(sampled.causes(outcome, dossier.milestones, source))
     return Section(id="drivers", title="What moves the robust date", items=(13,), blocks=tuple(blocks))
 
 
@@ -112,6 +66,7 @@ def contingency(dossier: Dossier) -> Section:
             if isinstance(item, Activity) and item.buffer:
                 last = row.finish if row.finish >= row.start else None
                 rows.append([case.id, row.id, item.title, row.working_days, row.start, last, basis_of(item)])
+    held = sampled.buffers([(case.id, case.robust) for case in dossier.cases], "robust of each case")
     blocks: list[Block] = [
         lead(
             "Contingency is a buffer, an activity of its own, and never hides inside a length. No sample has a buffer in it: what the "
@@ -125,7 +80,7 @@ def contingency(dossier: Dossier) -> Section:
             proof="closed form",
             source="the schedules in outcomes/",
         ),
-        *_held(dossier),
+        *([held] if held.rows else []),
     ]
     if main.robust is None:
         blocks.append(unsimulated(main, "Contingency that a confidence asks for"))
@@ -148,60 +103,13 @@ def contingency(dossier: Dossier) -> Section:
                 fold=True,
             )
         )
-        for entry in main.robust.milestones:
-            if entry.bias is not None and entry.contingency_wd is not None:
-                source = f"robust of case {main.id}, {entry.id}"
-                blocks.append(
-                    paragraph(
-                        Name(text=entry.id),
-                        f": the expected date is later than the earliest one{' without buffers' if entry.buffer else ''} by ",
-                        Figure(text=f"{whole(entry.bias.skew_wd)} wd", proof="simulated", source=source),
-                        f" because ranges lean to the late side{' of what the plan claims' * bool(main.robust.plan_claims)}, ",
-                        Figure(text=f"{whole(entry.bias.risk_wd)} wd", proof="simulated", source=source),
-                        " because of risks and drivers, ",
-                        Figure(text=f"{whole(entry.bias.merge_wd)} wd", proof="simulated", source=source),
-                        " because the later of several paths counts.",
-                    )
-                )
+        blocks.append(sampled.bias(main.robust, f"robust of case {main.id}"))
     return Section(id="contingency", title="Contingency, where it is", items=(14,), blocks=tuple(blocks))
 
 
 def _needed(entry: RobustDate) -> int | None:
     """Return the working days that the confidence asked for needs: from the date without buffers."""
     return entry.buffer.needed_wd[percentile(entry.confidence)] if entry.buffer else entry.contingency_wd
-
-
-def _held(dossier: Dossier) -> list[Table]:
-    """Return for each case and milestone the buffer held against the buffer needed."""
-    found = [
-        (case.id, entry.id, entry.deterministic, entry.buffer)
-        for case in dossier.cases
-        for entry in (case.robust.milestones if case.robust else ())
-        if entry.buffer is not None
-    ]
-    if not found:
-        return []
-    return [
-        table(
-            "buffers",
-            "The buffer that each earliest date holds, against what is needed",
-            [
-                *columns("case:id | milestone:id | earliest:date"),
-                column("without buffers", "date", proof="closed form"),
-                column("held", "number", "wd", proof="closed form"),
-                *(column(f"needed at {name}", "number", "wd", proof="simulated") for name in found[0][-1].needed_wd),
-            ],
-            [[case, name, date, each.without, each.held_wd, *each.needed_wd.values()] for case, name, date, each in found],
-            proof="simulated",
-            source="robust of each case",
-            note="Working days from the date without buffers. Where months are rounded to, a buffer may hold nothing.",
-        )
-    ]
-
-
-def whole(days: float) -> str:
-    """Return days to the nearest whole one; never a nought with a sign."""
-    return f"{round(days)}"
 
 
 def criticality(dossier: Dossier) -> Section:
@@ -211,41 +119,7 @@ def criticality(dossier: Dossier) -> Section:
     if main.robust is None:
         blocks.append(unsimulated(main, "Criticality by simulation"))
     else:
-        blocks.append(
-            table(
-                "criticality",
-                "How each milestone hangs on each activity",
-                [
-                    column("activity", "id"),
-                    column("title"),
-                    *(
-                        head
-                        for name in dossier.milestones
-                        for head in (
-                            column(f"{name} critical", "share", note="share of samples in which one unit more moves it"),
-                            column(
-                                f"{name} cruciality", "share", note="absolute rank correlation; empty: its length does not vary"
-                            ),
-                        )
-                    ),
-                ],
-                [
-                    [
-                        entry.id,
-                        entry.title,
-                        *(
-                            value
-                            for name in dossier.milestones
-                            for value in (entry.criticality.get(name), entry.cruciality.get(name))
-                        ),
-                    ]
-                    for entry in main.robust.activities
-                    if any(entry.criticality.values())
-                ],
-                proof="simulated",
-                source=f"robust of case {main.id}",
-            )
-        )
+        blocks.append(sampled.criticality(main.robust, dossier.milestones, f"robust of case {main.id}"))
     rows: list[list[Cell]] = []
     for milestone, report in dossier.binding.items():
         rows += [

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
-from models.duration import print_value
 from models.pack import Block, Cell, Figure, Name, Section
-from models.plan import DURATION_PREFIX
 from optimiser.evidence.dossier import Dossier
-from optimiser.evidence.sections.words import absence, basis_of, cited, count, lead, names, paragraph
-from optimiser.evidence.tables.kit import column, columns, table
+from optimiser.evidence.sections.words import absence, count, lead, paragraph
+from optimiser.evidence.tables import register as tables
+from optimiser.evidence.tables.kit import columns, table
 from optimiser.evidence.words import day
 from optimiser.solve.fingerprint import plan_sha256
-from optimiser.wording import demand
 
 __all__ = ["calendar", "inputs", "links"]
 
@@ -20,7 +18,6 @@ __all__ = ["calendar", "inputs", "links"]
 def inputs(dossier: Dossier) -> Section:
     """Return every number that went in."""
     plan, main = dossier.plan, dossier.main
-    chosen = {name: f"set otherwise: {said}" for name, said in plan.set_otherwise().items()}
     source = f"inputs/plans/{main.id}.json"
     bases = Counter(entry.basis for entry in plan.assumptions)
     words = ", ".join(f"{number} {basis}" for basis, number in sorted(bases.items()))
@@ -34,107 +31,16 @@ def inputs(dossier: Dossier) -> Section:
             Figure(text=plan_sha256(plan), proof="counted", source=source),
             ".",
         ),
-        table(
-            "sources",
-            "Sources",
-            columns("source:id | title | publisher | published:date | version | note"),
-            [[entry.id, entry.title, entry.publisher, entry.published_on, entry.version, entry.note] for entry in plan.sources],
-            proof="stated",
-            source=source,
-        ),
-        table(
-            "assumptions",
-            "Assumptions",
-            [
-                *columns("assumption:id | title | value | low | high | owner | rated | basis | citation | note"),
-                *columns("range fitted to"),
-            ],
-            [
-                [
-                    entry.id,
-                    entry.title,
-                    print_value(entry.value),
-                    None if entry.low is None else print_value(entry.low),
-                    None if entry.high is None else print_value(entry.high),
-                    entry.owner,
-                    entry.uncertainty,
-                    basis_of(entry),
-                    cited(entry.citation),
-                    entry.note,
-                    entry.range_fitted_to,
-                ]
-                for entry in plan.assumptions
-            ],
-            proof="stated",
-            source=source,
-            fold=True,
-        ),
-        table(
-            "readings",
-            "Questions that the source leaves open, and every answer",
-            columns("reading:id | question | answer | chosen | basis | citation | note"),
-            [
-                [
-                    entry.id,
-                    entry.question,
-                    option.title,
-                    chosen.get(entry.id, "chosen") if plan.choice(entry) == option.id else None,
-                    basis_of(entry),
-                    cited(entry.citation),
-                    entry.note,
-                ]
-                for entry in plan.readings
-                for option in entry.options
-            ],
-            proof="stated",
-            source=source,
-            fold=True,
-        ),
-        table(
-            "unknowns",
-            "Quantities that no source gives",
-            columns("unknown:id | title | stands at | why it matters | owner | citation"),
-            [
-                [entry.id, entry.title, print_value(entry.value), entry.why, entry.owner, cited(entry.citation)]
-                for entry in plan.unknowns
-            ],
-            proof="stated",
-            source=source,
-            fold=True,
-        ),
-        table(
-            "baselines",
-            "Published dates, as published",
-            [column("baseline", "id"), column("milestone", "id"), column("published"), column("basis"), column("citation")],
-            [
-                [baseline.id, entry.milestone, entry.date, baseline.basis, cited(baseline.citation)]
-                for baseline in plan.baselines
-                for entry in baseline.dates
-            ],
-            proof="published",
-            source=source,
-            fold=True,
-        ),
-        table(
-            "raid",
-            "The register of risks, assumptions, issues and dependencies, and what each touches",
-            columns("entry:id | kind | title | rated | manageable | status | touches | citation"),
-            [
-                [
-                    entry.id,
-                    entry.kind,
-                    entry.title,
-                    entry.rating,
-                    entry.manageable,
-                    entry.status,
-                    names(entry.touches) or None,
-                    cited(entry.citation),
-                ]
-                for entry in plan.raid
-            ],
-            proof="stated",
-            source=source,
-            fold=True,
+        *(
+            made(plan, source)
+            for made in (
+                tables.sources,
+                tables.assumptions,
+                tables.readings,
+                tables.unknowns,
+                tables.baselines,
+                tables.raid,
+            )
         ),
     ]
     return Section(id="inputs", title="Input register", items=(1,), blocks=tuple(blocks))
@@ -193,34 +99,6 @@ def links(dossier: Dossier) -> Section:
     active = list(plan.active_rules())
     bases = Counter(rule.basis for rule in active)
     inferred = bases["inferred"] / len(active) if active else 0.0
-    rows: list[list[Cell]] = []
-    for rule in plan.rules:
-        on = plan.switch(rule.enabled)
-        rows.append(
-            [
-                rule.id,
-                "on" if on else "off",
-                rule.kind,
-                demand(plan, rule.id),
-                rule.authority,
-                basis_of(rule),
-                cited(rule.citation),
-                rule.note,
-            ]
-        )
-    rows += [
-        [
-            f"{DURATION_PREFIX}{activity.id}",
-            "on" if plan.switch(activity.enabled) else "off",
-            "duration",
-            demand(plan, f"{DURATION_PREFIX}{activity.id}"),
-            "planning",
-            basis_of(activity),
-            cited(activity.citation),
-            activity.note,
-        ]
-        for activity in plan.activities
-    ]
     return Section(
         id="links",
         title="Links and lengths, with their evidence",
@@ -242,15 +120,6 @@ def links(dossier: Dossier) -> Section:
                 ),
                 ".",
             ),
-            table(
-                "links",
-                "Every rule and every length",
-                columns("rule:id | state | kind | demands | authority | basis | citation | note"),
-                rows,
-                proof="stated",
-                source=source,
-                fold=True,
-                most=400,
-            ),
+            tables.rules(plan, source),
         ),
     )

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from models.pack import Block, Name, Section
 from models.published import Placed
 from optimiser.evidence.dossier import Dossier
-from optimiser.evidence.sections.words import absence, cited, count, lead, names
+from optimiser.evidence.sections.words import absence, count, lead, names
 from optimiser.evidence.tables.kit import column, columns, table
+from optimiser.evidence.tables.register import cited
 from optimiser.evidence.terminal.lint import effect_words
 from optimiser.reproduction import summary as reproduced
 

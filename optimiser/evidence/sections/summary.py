@@ -14,7 +14,6 @@ from optimiser.evidence.resting import resting
 from optimiser.evidence.sections.dates import dates_table
 from optimiser.evidence.sections.words import (
     absence,
-    cited,
     date_figure,
     distance,
     evidence_words,
@@ -27,6 +26,7 @@ from optimiser.evidence.sections.words import (
     warning,
 )
 from optimiser.evidence.tables.kit import column, columns, table
+from optimiser.evidence.tables.register import cited
 from optimiser.evidence.words import day, month_or_day
 from optimiser.robust.commitment import commitment, ratio_of
 

@@ -8,14 +8,12 @@ from models.findings import Evidence
 from models.outcome import MilestoneDate
 from models.pack import Absence, Figure, Name, PackProof, Paragraph
 from models.plan import Plan
-from models.provenance import Citation, Sourced
 from optimiser.evidence.documents import evidence_class
 from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.words import day
 
 __all__ = [
     "absence",
-    "cited",
     "count",
     "date_figure",
     "delta",
@@ -108,11 +106,6 @@ def distance(months: int, working: int | None) -> tuple[str | None, str]:
     return amount, " after " if (months if working is None else working) > 0 else " before "
 
 
-def cited(citations: Iterable[Citation]) -> str:
-    """Return citations on one line."""
-    return "; ".join(str(citation) for citation in citations) or "–"
-
-
 def names(words: Iterable[str], most: int = 12) -> str:
     """Return ids on one line, cut after so many."""
     words = list(words)
@@ -129,8 +122,3 @@ def heading_of(plan: Plan, name: str) -> str:
     from optimiser.wording import title
 
     return title(plan, name)
-
-
-def basis_of(entry: Sourced) -> str:
-    """Return what an entry stands on, with its confidence."""
-    return f"{entry.basis}, {entry.confidence}" if entry.confidence else entry.basis

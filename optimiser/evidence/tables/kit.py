@@ -9,7 +9,23 @@ from typing import Any, Final
 from models.findings import ProofClass
 from models.pack import Cell, Column, PackProof, Table
 
-__all__ = ["across", "choose", "column", "columns", "listing", "once_of", "pivot", "stacked", "table", "timed_once", "weakest"]
+__all__ = [
+    "Maker",
+    "across",
+    "choose",
+    "column",
+    "columns",
+    "listing",
+    "once_of",
+    "pivot",
+    "stacked",
+    "table",
+    "timed_once",
+    "weakest",
+]
+
+Maker = Callable[[Any], Cell]
+"""What makes a cell of a record."""
 
 _MANY: Final = 3
 
@@ -65,7 +81,7 @@ def listing(
     described: str,
     records: Iterable[Any],
     *,
-    said: Mapping[str, Callable[[Any], Cell]] | None = None,
+    said: Mapping[str, Maker] | None = None,
     notes: Mapping[str, str] | None = None,
     **more: Any,
 ) -> Table:
@@ -90,7 +106,7 @@ def listing(
     return table(id_, title, heads, ([make(record) for make in makers] for record in records), **more)
 
 
-def _field(path: str) -> Callable[[Any], Cell]:
+def _field(path: str) -> Maker:
     """Return what shows a field of a record; several words stand in one cell, and none leave it empty."""
 
     def show(record: Any) -> Cell:

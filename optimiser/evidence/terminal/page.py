@@ -191,8 +191,8 @@ class TextTable:
                 heads = [max(wish, cell.cell_len) for wish, cell in zip(heads, row, strict=True)]
         return [min(wish, column.limit) for wish, column in zip(heads, self.columns, strict=True)]
 
-    def _folded(self) -> list[int]:
-        """Return the width of each column whose title goes over as many lines as it has words."""
+    def folded(self) -> list[int]:
+        """Return the width that each column needs where its title goes over as many lines as it has words."""
         words_of = [max((cell_len(word) for word in column.head.split()), default=0) for column in self.columns]
         rows = [row for row in self.rows if not isinstance(row, Text)]
         cells = [max((row[place].cell_len for row in rows), default=0) for place in range(len(self.columns))]
@@ -202,7 +202,7 @@ class TextTable:
         """Return the widths of the columns on a page: titles are folded first, then those that give are cut, then the widest."""
         widths = self.natural()
         room = width - self.indent - self.gap * (len(widths) - 1)
-        folded = self._folded()
+        folded = self.folded()
         while sum(widths) > room and (spare := [place for place, wish in enumerate(widths) if wish > folded[place]]):
             widths[max(spare, key=lambda place: widths[place] - folded[place])] -= 1
         for least, giving in ((10, True), (6, False)):

@@ -11,9 +11,14 @@ from rich.text import Text
 from models.assumptions import Assumption, Unknown
 from models.duration import print_value
 from models.items import Hammock, Item, Milestone, Summary
+from models.pack import Table
 from models.plan import Plan
 from models.provenance import Sourced
-from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
+from optimiser.evidence.tables import register as tables
+from optimiser.evidence.tables.kit import across, choose, columns
+from optimiser.evidence.tables.kit import table as kit_table
+from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, joined, paragraph, words
+from optimiser.evidence.terminal.tables import shown
 from optimiser.evidence.words import counted, day, month_or_day
 from optimiser.reproduction import RowMatch, summary
 from optimiser.wording import demand
@@ -24,6 +29,7 @@ Section = Literal["items", "rules", "assumptions", "readings", "sources", "basel
 SECTIONS: tuple[Section, ...] = get_args(Section)
 
 _WIDE = 110
+_SOURCE = "show"
 
 
 def list_report(plans: Iterable[tuple[str, str, Sequence[tuple[str, str]]]], page: Page) -> str:
@@ -65,10 +71,7 @@ def plan_report(plan: Plan, page: Page, sections: Sequence[Section] = (), matche
         blocks += [_counts(plan, page), _readings(plan, page), _assumptions(plan, page)]
     for section in sections:
         blocks.append(_items(plan, page, matches) if section == "items" else _SECTIONS[section](plan, page))
-    lines: Lines = []
-    for block in filter(None, blocks):
-        lines += [*([Text()] if lines else []), *block]
-    return page.paint(lines)
+    return page.paint(joined(blocks))
 
 
 def _title(plan: Plan, page: Page) -> Lines:
@@ -142,32 +145,23 @@ def _valued(plan: Plan, entry: Assumption | Unknown) -> Text:
 
 
 def _assumptions(plan: Plan, page: Page) -> Lines:
-    if not plan.assumptions:
-        return [heading("Assumptions", "none")]
-    wide = page.width >= _WIDE
-    extra = [TextColumn("range"), TextColumn("uncertainty"), TextColumn("owner", limit=16)] if wide else []
-    grid = TextTable(
-        [
-            TextColumn("assumption", limit=26),
-            TextColumn("value"),
-            TextColumn("title", gives=True),
-            *extra,
-            TextColumn("basis"),
-            TextColumn("source", limit=24, gives=True),
-        ]
-    )
-    for entry in plan.assumptions:
-        more = [_range(entry), entry.uncertainty or "", entry.owner or ""] if wide else []
-        grid.add(words(entry.id, "bold"), _valued(plan, entry), entry.title, *more, entry.basis, _cited(entry))
+    table = tables.assumptions(plan, _SOURCE)
+    rows = [[*row[:2], _starred(plan, entry), *row[3:]] for row, entry in zip(table.rows, plan.assumptions, strict=True)]
+    heads = ("title", "assumption", "value", "low", "high", "rated", "owner", "basis", "citation")
     starred = any(entry.id in plan.settings.assumptions for entry in plan.assumptions)
-    return [heading("Assumptions", "* set on top of the plan as written" if starred else ""), *grid.lines(page.width)]
+    note = "* set on top of the plan as written" if starred else ""
+    return _listed(choose(choose(table, rows=rows), heads), page, note, ("owner", "rated", "low", "high"))
 
 
-def _range(entry: Assumption) -> str:
-    if entry.low is None and entry.high is None:
-        return ""
-    fitted = " (fitted)" if entry.range_fitted_to else ""
-    return f"{print_value(entry.low)} – {print_value(entry.high)}{fitted}"
+def _starred(plan: Plan, entry: Assumption | Unknown) -> str:
+    """Return the value, marked where it was set on top of the plan as written."""
+    return f"{print_value(entry.value)}{' *' if entry.id in plan.settings.assumptions else ''}"
+
+
+def _listed(table: Table, page: Page, note: str = "", spared: Sequence[str] = (), title: str | None = None) -> Lines:
+    """Return a table; where it is empty, its title that says so."""
+    named = table.model_copy(update={"title": title or table.title})
+    return shown(named, page, note=note, spared=spared) or [heading(named.title, "none")]
 
 
 def _cited(entry: Sourced) -> str:
@@ -248,20 +242,8 @@ def _rules(plan: Plan, page: Page) -> Lines:
 
 
 def _sources(plan: Plan, page: Page) -> Lines:
-    if not plan.sources:
-        return [heading("Sources", "none")]
-    grid = TextTable(
-        [
-            TextColumn("source", limit=20),
-            TextColumn("published"),
-            TextColumn("title", gives=True),
-            TextColumn("publisher", limit=24, gives=True),
-            TextColumn("version", limit=12),
-        ]
-    )
-    for source in plan.sources:
-        grid.add(words(source.id, "bold"), day(source.published_on), source.title, source.publisher, source.version or "")
-    return [heading("Sources"), *grid.lines(page.width)]
+    view = choose(tables.sources(plan, _SOURCE), ("title", "source", "published", "publisher", "version"))
+    return _listed(view, page, spared=("version", "publisher"))
 
 
 def _baselines(plan: Plan, page: Page) -> Lines:
@@ -269,63 +251,40 @@ def _baselines(plan: Plan, page: Page) -> Lines:
     if not plan.baselines:
         return [heading("Baselines", "none")]
     named = {entry.milestone for baseline in plan.baselines for entry in baseline.dates}
-    milestones = [milestone for milestone in plan.milestones if milestone.id in named]
     lines = [heading("Baselines", "published dates; never an input")]
     room = max(len(baseline.id) for baseline in plan.baselines) + 2
     for baseline in plan.baselines:
         lines += hanging(baseline.id, f"{baseline.title} ({_cited(baseline)})", page.width, 2, room)
     together = max(1, (page.width - 34) // 13)
     for start in range(0, len(plan.baselines), together):
-        shown = plan.baselines[start : start + together]
-        grid = TextTable(
+        part = plan.baselines[start : start + together]
+        rows = [
             [
-                TextColumn("milestone", limit=16),
-                TextColumn("title", gives=True),
-                *(TextColumn(baseline.id, limit=14) for baseline in shown),
+                each.title,
+                each.id,
+                *(month_or_day(date.date) if date else None for date in (held.date(each.id) for held in part)),
             ]
-        )
-        for milestone in milestones:
-            dates = [baseline.date(milestone.id) for baseline in shown]
-            grid.add(
-                words(milestone.id, "bold"), milestone.title, *(month_or_day(date.date) if date else "–" for date in dates)
-            )
-        lines += grid.lines(page.width)
+            for each in plan.milestones
+            if each.id in named
+        ]
+        heads = columns("title | milestone:id" + across((each.id for each in part), "{}"))
+        lines += shown(
+            kit_table("published", "Published", heads, rows, proof="published", source=_SOURCE), page, spared=("title",)
+        )[2:]
     return lines
 
 
 def _raid(plan: Plan, page: Page) -> Lines:
-    if not plan.raid:
-        return [heading("RAID register", "none")]
-    grid = TextTable(
-        [
-            TextColumn("row", limit=12),
-            TextColumn("kind"),
-            TextColumn("rated or manageable"),
-            TextColumn("title", gives=True),
-            TextColumn("touches", limit=30, gives=True),
-        ]
-    )
-    for row in plan.raid:
-        grid.add(words(row.id, "bold"), row.kind, row.rating or row.manageable or "", row.title, ", ".join(row.touches))
-    return [heading("RAID register"), *grid.lines(page.width)]
+    view = choose(tables.raid(plan, _SOURCE), ("title", "entry", "kind", "rated", "manageable", "touches"))
+    return _listed(view, page, spared=("manageable",), title="RAID register")
 
 
 def _unknowns(plan: Plan, page: Page) -> Lines:
-    if not plan.unknowns:
-        return [heading("Unknowns", "none")]
-    lines = [heading("Unknowns", "carried at a stated value, because no source gives one")]
-    for entry in plan.unknowns:
-        title = (
-            words(entry.id, "bold")
-            .append("  ")
-            .append_text(_valued(plan, entry))
-            .append("  ")
-            .append_text(words(entry.title, "not bold"))
-        )
-        title.truncate(page.width - 2, overflow="ellipsis")
-        lines += [Text("  ") + title, *paragraph(entry.why, page.width, 4, "dim")]
-        lines += paragraph(f"touches {', '.join(entry.touches)}", page.width, 4, "dim") if entry.touches else []
-    return lines
+    table = tables.unknowns(plan, _SOURCE)
+    rows = [[*row[:2], _starred(plan, entry), *row[3:]] for row, entry in zip(table.rows, plan.unknowns, strict=True)]
+    view = choose(choose(table, rows=rows), ("title", "unknown", "stands at", "why it matters", "touches"))
+    note = "carried at a stated value, because no source gives one"
+    return _listed(view, page, note, ("touches",), "Unknowns")
 
 
 _SECTIONS: dict[str, Callable[[Plan, Page], Lines]] = {

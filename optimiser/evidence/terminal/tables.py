@@ -31,7 +31,8 @@ def shown(table: Table, page: Page, *, note: str | None = None, spared: Sequence
     note
         Beside the title; the table's own, below it, where None.
     spared
-        Keys of columns to do without where the page is narrow, the first of them first, so that no date is ever cut.
+        Keys of columns to do without where the page is narrow, the first of them first, so that no date is ever cut. Where it is still
+        too narrow, few rows stand beside each other as columns, and many are shown several times with other columns.
     most
         Rows shown; all where None.
     """
@@ -44,7 +45,8 @@ def shown(table: Table, page: Page, *, note: str | None = None, spared: Sequence
     else:
         lines = [heading(""), *paragraph(table.title, page.width, 0, "bold")]
         lines += paragraph(note, page.width, style="dim") if note else []
-    lines += _narrowed(table, table.rows[:most], spared, page).lines(page.width)
+    for place, grid in enumerate(_narrowed(table, table.rows[:most], spared, page)):
+        lines += [*([heading("")] if place else []), *grid.lines(page.width)]
     if most is not None and len(table.rows) > most:
         lines += paragraph(f"… and {len(table.rows) - most} more", page.width)
     if note is None and table.note:
@@ -52,22 +54,51 @@ def shown(table: Table, page: Page, *, note: str | None = None, spared: Sequence
     return lines
 
 
-def _narrowed(table: Table, rows: Sequence[Sequence[Cell]], spared: Sequence[str], page: Page) -> TextTable:
-    """Return a grid without as many columns as it takes to fit; a column that is empty is the first to go."""
+def _narrowed(table: Table, rows: Sequence[Sequence[Cell]], spared: Sequence[str], page: Page) -> list[TextTable]:
+    """Return a grid without as many columns as it takes to fit, an empty column the first to go; where none may go, several."""
     keys = [column.key or column.name for column in table.columns]
-    kept = [place for place in range(len(keys)) if any(row[place] is not None for row in rows)]
+    kept = [place for place in range(len(keys)) if any(row[place] is not None for row in rows)] or [0]
     while True:
-        grid = TextTable([_column(table.columns[place]) for place in kept])
-        for row in rows:
-            grid.add(*(cell(row[place], table.columns[place]) for place in kept))
-        least = sum(
-            min(wish, _LEAST) if column.gives else wish for column, wish in zip(grid.columns, grid.natural(), strict=True)
-        )
-        over = least + grid.indent + grid.gap * (len(kept) - 1) > page.width
+        grid = _grid(table, rows, kept)
+        room = page.width - grid.indent + grid.gap
+        wishes = zip(grid.columns, grid.natural(), strict=True)
+        # A title goes over several lines before anything is cut.
+        least = [
+            (min(wish, _LEAST) if column.gives else folded) + grid.gap
+            for (column, wish), folded in zip(wishes, grid.folded(), strict=True)
+        ]
+        if sum(least) <= room:
+            return [grid]
         goes = next((keys.index(key) for key in spared if key in keys and keys.index(key) in kept), None)
-        if not over or goes is None:
-            return grid
-        kept.remove(goes)
+        if goes is not None:
+            kept.remove(goes)
+            continue
+        if len(rows) + 1 < len(kept):
+            return [_turned([table.columns[place] for place in kept], [[row[place] for place in kept] for row in rows])]
+        parts: list[list[int]] = [[]]
+        taken = least[0]
+        for place, width in zip(kept[1:], least[1:], strict=True):
+            if parts[-1] and taken + width > room:
+                parts.append([])
+                taken = least[0]
+            parts[-1].append(place)
+            taken += width
+        return [_grid(table, rows, [kept[0], *part]) for part in parts]
+
+
+def _grid(table: Table, rows: Sequence[Sequence[Cell]], places: Sequence[int]) -> TextTable:
+    grid = TextTable([_column(table.columns[place]) for place in places])
+    for row in rows:
+        grid.add(*(cell(row[place], table.columns[place]) for place in places))
+    return grid
+
+
+def _turned(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> TextTable:
+    """Return a grid with a column for each row: few rows of many columns fit a narrow page so."""
+    grid = TextTable([TextColumn(columns[0].name, gives=True), *(TextColumn(cell(row[0], columns[0])) for row in rows)])
+    for place, column in enumerate(columns[1:], start=1):
+        grid.add(column.name, *(cell(row[place], column) for row in rows))
+    return grid
 
 
 def _column(column: Column) -> TextColumn:
