@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.explanation import DivergenceLedger, Implied, ImpliedRow, NetworkComparison
-from models.pack import Block, Cell, Chart, Figure, Name, Section, Table
+from models.explanation import DivergenceLedger, Implied, ImpliedRow
+from models.pack import Block, Chart, Figure, Name, Section
 from models.plan import Plan
 from optimiser.evidence.charts.waterfall import GapBar, waterfall_chart
 from optimiser.evidence.dossier import Dossier, DossierCase
@@ -138,67 +138,14 @@ def bridge(dossier: Dossier) -> Section:
             key = f"bridge-{ledger.from_baseline}-{ledger.to_baseline}"
             blocks.append(tables.gaps(ledger, key, f"the published dates of {ledger.from_baseline} and {ledger.to_baseline}"))
         if found.comparisons:
-            blocks.append(_comparisons(found.comparisons))
-            blocks.append(_interactions(found.comparisons))
+            each_way = "attribute of the reproducing case against every case without capacities"
+            blocks.append(tables.comparisons(found.comparisons, each_way))
+            blocks.append(tables.interactions(found.comparisons, "attribute of the reproducing case"))
     for baseline in dict.fromkeys(found.baseline for _, found in dossier.implied):
         blocks += _implied(baseline, [(case, found) for case, found in dossier.implied if found.baseline == baseline])
     if not dossier.implied:
         blocks.append(absence(dossier, "implied", "What the published dates imply"))
     return Section(id="bridge", title="From one published plan to the other", items=(11,), blocks=tuple(blocks))
-
-
-def _comparisons(comparisons: tuple[NetworkComparison, ...]) -> Table:
-    rows: list[list[Cell]] = []
-    for entry in comparisons:
-        titles = {group.id: group.title for group in entry.groups}
-        rows += [
-            [
-                entry.from_network,
-                entry.to_network,
-                entry.milestone,
-                entry.from_date,
-                entry.to_date,
-                titles.get(line.group, line.group),
-                line.add_one_in,
-                line.but_for,
-                line.waterfall,
-                round(line.shapley, 1),
-            ]
-            for line in entry.contributions
-        ]
-    return table(
-        "comparisons",
-        "What moves each milestone between two cases, by four methods",
-        [
-            *columns("from:id | to:id | milestone:id | date:date | date then:date | what was changed | put in alone:number wd"),
-            *columns("taken out alone:number wd"),
-            column("in order", "number", "wd", "in order of time"),
-            column("neutral split", "number", "wd", "Shapley: not a delay analysis"),
-        ],
-        rows,
-        proof="closed form",
-        source="attribute of the reproducing case against every case without capacities",
-        note="The tool is prospective: nothing here is evidence of entitlement.",
-        fold=True,
-        most=60,
-    )
-
-
-def _interactions(comparisons: tuple[NetworkComparison, ...]) -> Table:
-    return table(
-        "interactions",
-        "What two changes do together beyond each alone: negative is one path overtaking another",
-        columns("from:id | to:id | milestone:id | changes | together:number wd"),
-        [
-            [entry.from_network, entry.to_network, entry.milestone, " and ".join(pair.groups), pair.days]
-            for entry in comparisons
-            for pair in entry.interactions
-            if pair.days
-        ],
-        proof="closed form",
-        source="attribute of the reproducing case",
-        fold=True,
-    )
 
 
 def _implied(baseline: str, tried: Sequence[tuple[DossierCase, Implied]]) -> list[Block]:
@@ -241,39 +188,10 @@ def _implied(baseline: str, tried: Sequence[tuple[DossierCase, Implied]]) -> lis
             proof="closed form",
             source=f"implied --match {baseline}, of the main case, the one that reproduces the rows, and the one nearest to these dates",
         ),
-        table(
-            f"implied-{baseline}",
-            f"Dates of {baseline} against case {nearest.id} when its assumptions are moved to fit",
-            [
-                column("milestone", "id"),
-                column("published", proof="published"),
-                column(f"case {nearest.id} as it stands", "date"),
-                *columns("holds | earliest then:date | latest then:date"),
-            ],
-            [
-                [
-                    entry.milestone,
-                    month_or_day(entry.published),
-                    entry.as_is,
-                    "yes" if entry.holds else "no",
-                    entry.earliest,
-                    entry.latest,
-                ]
-                for entry in found.dates
-            ],
-            proof="closed form",
-            source=source,
+        tables.implied_dates(
+            found, f"Dates of {baseline} against case {nearest.id}, and when its assumptions are moved to fit", source
         ),
-        table(
-            f"implied-values-{baseline}",
-            f"Values at which they hold: {names(found.free)}",
-            [column("from"), column("to"), column("beside, from"), column("beside, to")],
-            [[row.first, row.last, row.beside_first, row.beside_last] for row in found.rows],
-            proof="closed form",
-            source=source,
-            fold=True,
-            most=40,
-        ),
+        tables.implied_values(found, f"Values at which they hold: {names(found.free)}", source),
         table(
             f"hypotheses-{baseline}",
             f"Hypotheses that these values of {baseline} rest on",

@@ -8,9 +8,9 @@ from models.pack import Block, Name, Section
 from models.published import Placed
 from optimiser.evidence.dossier import Dossier
 from optimiser.evidence.sections.words import absence, count, lead, names
+from optimiser.evidence.tables import checked as tables
 from optimiser.evidence.tables.kit import column, columns, table
 from optimiser.evidence.tables.register import cited
-from optimiser.evidence.terminal.lint import effect_words
 from optimiser.reproduction import summary as reproduced
 
 __all__ = ["lint", "reproduction"]
@@ -161,55 +161,9 @@ def lint(dossier: Dossier) -> Section:
             ),
             ". Effects are the plan solved again with the finding taken at its word.",
         ),
-        table(
-            "findings",
-            "Findings, the gravest first",
-            columns("finding:id | severity | where | what | effect | tried | citation"),
-            [
-                [
-                    entry.id,
-                    entry.severity,
-                    names(entry.where, 8),
-                    entry.what,
-                    effect_words(entry.effects) or None,
-                    entry.tried,
-                    cited(entry.citation[:4]),
-                ]
-                for entry in report.findings
-            ],
-            proof="closed form",
-            source=source,
-        ),
-        table(
-            "dcma",
-            "The fourteen measures of DCMA's schedule assessment",
-            columns("no:number | measure | limit | measured | verdict | what was counted"),
-            [
-                [measure.number, measure.name, measure.threshold, measure.measured, measure.verdict, measure.reason]
-                for measure in report.dcma
-            ],
-            proof="counted",
-            source=source,
-        ),
-        table(
-            "gao",
-            "GAO's ten practices, our own score",
-            [column("no", "number"), column("practice"), column("score"), column("what it rests on"), column("why")],
-            [
-                [practice.number, practice.name, practice.score, practice.evidence, practice.reason]
-                for practice in report.practices
-            ],
-            proof="counted",
-            source=source,
-        ),
-        table(
-            "checks",
-            "Every check, on how many things it was made, or why it was not",
-            columns("check:id | asks | looked at:number | found:number | not made because"),
-            [[check.id, check.title, check.looked_at, check.found, check.not_applicable] for check in report.checks],
-            proof="counted",
-            source=source,
-            fold=True,
-        ),
+        tables.findings(report, source),
+        tables.dcma(report, source),
+        tables.gao(report, source),
+        tables.checks(report, source),
     ]
     return Section(id="lint", title="The plan against itself", items=(4,), blocks=tuple(blocks))

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.explanation import DivergenceLedger, OwnDistance
+from models.explanation import DivergenceLedger, Implied, NetworkComparison, OwnDistance
 from models.pack import Table
-from optimiser.evidence.tables.kit import column, columns, table
+from optimiser.evidence.tables.kit import column, columns, listing, table
 from optimiser.evidence.words import month_or_day
 
-__all__ = ["gaps", "own_months", "own_sums"]
+__all__ = [
+    "comparisons",
+    "gaps",
+    "implied_alone",
+    "implied_dates",
+    "implied_values",
+    "interactions",
+    "own_months",
+    "own_sums",
+]
 
 
 def own_sums(distances: Sequence[OwnDistance], first: str, source: str) -> Table:
@@ -92,4 +101,101 @@ def gaps(ledger: DivergenceLedger, key: str, source: str) -> Table:
         proof="counted",
         source=source,
         fold=True,
+    )
+
+
+def comparisons(found: Sequence[NetworkComparison], source: str) -> Table:
+    """Return what moves each milestone between two plans, by four methods."""
+    titles = [(each, part, {group.id: group.title for group in each.groups}) for each in found for part in each.contributions]
+    return table(
+        "comparisons",
+        "What moves each milestone between two cases, by four methods",
+        [
+            *columns("from:id | to:id | milestone:id | date:date | date then:date | what was changed | put in alone:number wd"),
+            *columns("taken out alone:number wd"),
+            column("in order", "number", "wd", "in order of time"),
+            column("neutral split", "number", "wd", "Shapley: not a delay analysis"),
+            column("error", "number", "wd", "of the neutral split, where it was sampled"),
+        ],
+        (
+            [
+                *(each.from_network, each.to_network, each.milestone, each.from_date, each.to_date),
+                *(named.get(part.group, part.group), part.add_one_in, part.but_for, part.waterfall),
+                *(round(part.shapley, 1), part.shapley_error or None),
+            ]
+            for each, part, named in titles
+        ),
+        proof="closed form",
+        source=source,
+        note="The tool is prospective: nothing here is evidence of entitlement.",
+        fold=True,
+        most=60,
+    )
+
+
+def interactions(found: Sequence[NetworkComparison], source: str) -> Table:
+    """Return what two changes do together beyond each alone."""
+    return table(
+        "interactions",
+        "What two changes do together beyond each alone: negative is one path overtaking another",
+        columns("from:id | to:id | milestone:id | changes | together:number wd"),
+        (
+            [each.from_network, each.to_network, each.milestone, " and ".join(pair.groups), pair.days]
+            for each in found
+            for pair in each.interactions
+            if pair.days
+        ),
+        proof="closed form",
+        source=source,
+        fold=True,
+    )
+
+
+def implied_dates(found: Implied, title: str, source: str) -> Table:
+    """Return published dates against what the plan gives once its assumptions are moved to fit."""
+    return listing(
+        f"implied-{found.baseline}",
+        title,
+        "milestone:id | published | as it stands:date = as_is | holds | earliest then:date = earliest | latest then:date = latest"
+        " | slack kept",
+        found.dates,
+        said={
+            "published": lambda each: month_or_day(each.published),
+            "holds": lambda each: "yes" if each.holds else "no",
+            "slack kept": lambda each: f"{' to '.join(dict.fromkeys(map(str, each.slack_wd)))} wd" if each.slack_wd else None,
+        },
+        notes={"slack kept": "to the end of what was published; below 0 it is too early"},
+        proof="closed form",
+        source=source,
+    )
+
+
+def implied_values(found: Implied, title: str, source: str) -> Table:
+    """Return the values of the free assumptions at which the dates hold, and no others."""
+
+    def run(first: str | None, last: str | None) -> str | None:
+        return first if first == last else f"{first} to {last}"
+
+    two = len(found.free) > 1
+    return table(
+        f"implied-values-{found.baseline}",
+        title,
+        columns(" | ".join(found.free) or "moved"),
+        ([run(row.first, row.last), *([run(row.beside_first, row.beside_last)] if two else [])] for row in found.rows),
+        proof="closed form",
+        source=source,
+        fold=True,
+        most=40,
+    )
+
+
+def implied_alone(found: Implied, source: str) -> Table:
+    """Return the values of one assumption, the others as they are, at which a milestone has its published date."""
+    return listing(
+        "implied-alone",
+        "One assumption at a time",
+        "assumption:id | milestone:id | from = first | to = last",
+        found.ranges,
+        proof="closed form",
+        source=source,
     )

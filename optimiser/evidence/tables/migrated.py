@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from models.migration import MarketCurve, MarketTold, Migrated
 from models.pack import Cell, Table
-from optimiser.evidence.tables.kit import column, columns, table
+from optimiser.evidence.tables.kit import column, columns, listing, table
 
-__all__ = ["curve", "late_dates", "least", "months", "pace", "room_for_late", "shares"]
+__all__ = ["curve", "late_dates", "least", "months", "pace", "peaks", "room_for_late", "shares", "stragglers"]
 
 
 def pace(found: Migrated, source: str) -> Table:
@@ -39,6 +39,46 @@ def pace(found: Migrated, source: str) -> Table:
         source=source,
         note=f"Of 100,000 meter points so many a working day on average, at both ends where a month is published; meter points a day "
         f"are of a {found.meter_points_basis} total of {found.meter_points:,}.",
+    )
+
+
+def peaks(found: Migrated, source: str) -> Table:
+    """Return the peak of each rate where it rises evenly at first."""
+    rates = [rate for rate in found.rates if rate.calendar == found.calendar]
+    ramps = [peak.ramp_percent for peak in rates[0].peaks] if rates else []
+
+    def between(low: float, high: float) -> str:
+        ends = f"{low:.3f}", f"{high:.3f}"
+        return f"{ends[0] if ends[0] == ends[1] else '–'.join(ends)} %"
+
+    return table(
+        "migration-peaks",
+        "Peak share of all meter points a working day, where the rate rises evenly at first",
+        columns("plan:id | from | no rise" + "".join(f" | over {ramp} %" for ramp in ramps)),
+        (
+            [
+                rate.window,
+                ", ".join(rate.starts),
+                between(rate.low_percent, rate.high_percent),
+                *(between(peak.low_percent, peak.high_percent) for peak in rate.peaks),
+            ]
+            for rate in rates
+        ),
+        proof="closed form",
+        source=source,
+        note=f"By {found.calendar}. How long the rise takes, as a part of the window, is a shape tried and has no source.",
+    )
+
+
+def stragglers(market: MarketTold, source: str) -> Table:
+    """Return who is not ready when every supplier must be."""
+    return listing(
+        "migration-stragglers",
+        "Who is not ready when every supplier must be",
+        "straggler = title | share:number % = percent | suppliers:number = parties | ready:date | late:number wd = late_wd",
+        market.stragglers,
+        proof="closed form",
+        source=source,
     )
 
 

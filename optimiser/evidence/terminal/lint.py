@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from models.lint import LintEffect, LintFinding, LintReport, Severity
-from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph
+from models.lint import LintFinding, LintReport, Severity
+from optimiser.evidence.tables import checked as tables
+from optimiser.evidence.tables.kit import choose
+from optimiser.evidence.terminal.page import Lines, Page, hanging, heading, paragraph
+from optimiser.evidence.terminal.tables import shown
 from optimiser.evidence.words import counted, day, listed
 
-__all__ = ["effect_words", "lint_report"]
-
-
-def effect_words(effects: Sequence[LintEffect]) -> str:
-    """Return effects in a few words: ``M10 +57 wd, M14 stays``."""
-    words = []
-    for effect in effects:
-        if effect.result == "moves":
-            words.append(f"{effect.milestone} {effect.working_days:+d} wd")
-        elif effect.result == "stays":
-            words.append(f"{effect.milestone} stays")
-        else:
-            words.append(
-                f"{effect.milestone}: {'nothing satisfies the plan' if effect.result == 'contradiction' else effect.result}"
-            )
-    return ", ".join(words)
+__all__ = ["lint_report"]
 
 
 def lint_report(report: LintReport, page: Page, *, least: Severity = "low", measures: bool = True) -> str:
@@ -41,8 +27,7 @@ def lint_report(report: LintReport, page: Page, *, least: Severity = "low", meas
         Whether the fourteen measures and the ten practices follow.
     """
     counts = report.counts()
-    shown: tuple[Severity, ...] = ("high", "medium", "low")
-    shown = shown[: shown.index(least) + 1]
+    severities: tuple[Severity, ...] = ("high", "medium", "low")
     title = f"{counted(len(report.findings), 'finding')}: {listed(f'{number} {name}' for name, number in counts.items())}"
     lines: Lines = [heading(f"{report.plan}", title)]
     if report.dates:
@@ -52,14 +37,15 @@ def lint_report(report: LintReport, page: Page, *, least: Severity = "low", meas
         )
     for note in report.notes:
         lines += paragraph(note, page.width)
-    for severity in shown:
+    for severity in severities[: severities.index(least) + 1]:
         found = [entry for entry in report.findings if entry.severity == severity]
         if found:
             lines += [heading(""), heading(severity.capitalize(), str(len(found)))]
             for entry in found:
                 lines += _finding(entry, page)
     if measures:
-        lines += [*_dcma(report, page), *_practices(report, page)]
+        practices = shown(choose(tables.gao(report, "lint"), ("no", "practice", "score")), page)
+        lines += [*_dcma(report, page), *practices]
     return page.paint([*lines, *_not_made(report, page)])
 
 
@@ -70,32 +56,13 @@ def _finding(entry: LintFinding, page: Page) -> Lines:
     )
     lines += paragraph(f"{where}{entry.what}", page.width, 4)
     if entry.effects:
-        lines += paragraph(f"→ {entry.tried}: {effect_words(entry.effects)}", page.width, 4)
+        lines += paragraph(f"→ {entry.tried}: {tables.effect_words(entry.effects)}", page.width, 4)
     return lines
 
 
 def _dcma(report: LintReport, page: Page) -> Lines:
-    grid = TextTable(
-        [
-            TextColumn("", "right"),
-            TextColumn("measure"),
-            TextColumn("limit", gives=True),
-            TextColumn("measured"),
-            TextColumn(""),
-        ]
-    )
-    for measure in report.dcma:
-        counts = (
-            f" ({measure.count} of {measure.of})" if measure.count is not None and measure.of and measure.number != 12 else ""
-        )
-        grid.add(
-            str(measure.number),
-            measure.name,
-            measure.threshold,
-            f"{measure.measured}{counts}" if measure.measured else "–",
-            measure.verdict,
-        )
-    lines: Lines = [heading(""), heading("DCMA 14-point assessment"), *grid.lines(page.width)]
+    heads = ("no", "measure", "limit", "measured", "verdict")
+    lines = shown(choose(tables.dcma(report, "lint"), heads), page, spared=("limit",))
     failed = [measure for measure in report.dcma if measure.verdict == "fail"]
     if failed:
         lines += [heading(""), heading("What to do about those that fail")]
@@ -103,13 +70,6 @@ def _dcma(report: LintReport, page: Page) -> Lines:
         said = ". ".join(f"{text[0].upper()}{text[1:]}" for text in (measure.advice, measure.named) if text)
         lines += hanging(f"{measure.number} {measure.name}", f"{said}.", page.width)
     return lines
-
-
-def _practices(report: LintReport, page: Page) -> Lines:
-    grid = TextTable([TextColumn("", "right"), TextColumn("practice", gives=True), TextColumn("score")])
-    for practice in report.practices:
-        grid.add(str(practice.number), practice.name, practice.score)
-    return [heading(""), heading("GAO's ten practices", "our own score"), *grid.lines(page.width)]
 
 
 def _not_made(report: LintReport, page: Page) -> Lines:

@@ -120,6 +120,6 @@ def cell(value: Cell, column: Column) -> str:
     if isinstance(value, int | float):
         if column.kind == "share":
             return f"{100 * value:.1f} %"
-        number = f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+        number = f"{value:,}" if isinstance(value, int) else f"{value:,.1f}".removesuffix(".0")
         return f"{number} {column.unit}" if column.unit in _BESIDE else number
     return value

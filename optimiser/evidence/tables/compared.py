@@ -1,0 +1,52 @@
+"""Two outcomes side by side, as tables."""
+
+from __future__ import annotations
+
+from models.changes import Comparison
+from models.pack import Table
+from optimiser.evidence.tables.kit import listing
+
+__all__ = ["comparison"]
+
+
+def _signed(value: int | None, unit: str) -> str | None:
+    return None if value is None else f"{value:+d} {unit}"
+
+
+def comparison(found: Comparison, source: str) -> dict[str, Table]:
+    """Return the dates, the rules that bind otherwise and the items that moved, by the tables' ids."""
+    tables = [
+        listing(
+            "dates-compared",
+            "Dates",
+            "milestone:id | before:date | after:date | in wd | in cd | proof",
+            found.dates,
+            said={
+                "in wd": lambda each: _signed(each.working_days, "wd"),
+                "in cd": lambda each: _signed(each.calendar_days, "cd"),
+                "proof": lambda each: " → ".join(
+                    dict.fromkeys(side or "none" for side in (each.proof_before, each.proof_after))
+                ),
+            },
+            proof="solver",
+            source=source,
+        ),
+        listing(
+            "bindings-compared",
+            "Binding rules: what dropping each gains, before and after",
+            "title | milestone:id | rule:id | change | gain before:number wd | gain after:number wd",
+            found.bindings,
+            proof="closed form",
+            source=source,
+        ),
+        listing(
+            "rows-compared",
+            "Items that moved, in the order of time",
+            "name | item:id = id | start:date = start_before | start then:date = start_after | finish:date = finish_before"
+            " | finish then:date = finish_after",
+            found.rows,
+            proof="solver",
+            source=source,
+        ),
+    ]
+    return {table.id: table for table in tables}
