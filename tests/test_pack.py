@@ -24,7 +24,8 @@ from optimiser.evidence.inputs import scenario_file
 from optimiser.evidence.pack import build, sums
 from optimiser.evidence.request import request_of
 from optimiser.evidence.restore import restored
-from optimiser.evidence.sections import drivers, reasons
+from optimiser.evidence.sections import reasons
+from optimiser.evidence.tables import sampled
 from optimiser.evidence.verify import verify_pack
 from optimiser.lint import lint
 from optimiser.reading.load import load
@@ -237,7 +238,8 @@ def test_a_swing_is_something_that_can_swing(replan: Dossier) -> None:
     """What cannot move a milestone is not drawn among what moves it, however the samples happened to fall."""
     outcome = replan.main.robust
     assert outcome is not None
-    drawn = {chance.id for chance in outcome.chances if drivers.moved(chance, "high_wd", "M10")}
+    told = sampled.causes(outcome, ["M10"], "robust")
+    drawn = {row[0] for row in told.rows if row[-1]}
 
     assert "sit-mvc" in drawn
     assert not drawn & {"cit", "sit-others", "sit-operational", "sad-tail", "cp5-preparation"}
