@@ -236,7 +236,7 @@ def test_everything_that_cannot_be_is_told_at_once_at_its_cell(tmp_path):
         ([["Id", "Duration"], ["ORDER", "3d"]], "no row names the columns of an update"),
         ([["Id", "Actual start", "Remaining"], ["ORDER", "2026-01-05", "2.5d"]], "no whole number of days; maybe '3 wd'"),
         ([["Id", "Actual start", "Remaining"], ["ORDER", "2026-01-05", "-2d"]], "a length of nothing or more"),
-        ([["Id", "Actual start", "% complete"], ["ORDER", "2026-01-05", "140%"]], "expected 0 to 100 per cent"),
+        ([["Id", "Actual start", "% complete"], ["ORDER", "2026-01-05", "140%"]], "expected per cent from 0 to 100"),
         ([["Id", "Actual start", "% complete"], ["ORDER", "2026-01-05", "half"]], "such as 40%"),
         ([["Id", "Actual start", "Low"], ["METHOD-A", "", "30d"]], "is more than the length, 20 wd"),
         ([["Id", "Actual start", "Duration"], ["METHOD-A", "", "0d"]], "work takes time"),
@@ -252,6 +252,25 @@ def test_a_table_that_cannot_be_taken_says_why(tmp_path, rows, words):
     said = told(tmp_path, rows)
 
     assert any(words in line for line in said), said
+
+
+def test_the_status_date_may_stand_in_the_table(tmp_path):
+    """A column of it does in place of the option, where it is one day; a plan that is a table becomes a folder first."""
+    rows = [
+        ["Id", "Actual start", "Actual finish", "Status date"],
+        ["ORDER", "2026-01-05", "2026-01-16", "30.01.2026"],
+        ["START", "2026-01-05", "", ""],
+    ]
+    table = write(tmp_path / "t.csv", rows)
+    found = update_plan("laboratory", tmp_path / "next", table, UpdateChoices(status=None))
+    assert found.plan.status_date == day("2026-01-30")
+    rows[2][3] = "2026-01-31"
+    assert "one day for all rows" in told(tmp_path, rows)[0]
+    with pytest.raises(InputError, match="expected the day by whose evening"):
+        update_plan("laboratory", tmp_path / "next", None, UpdateChoices(status=None))
+    plan = write(tmp_path / "plan.csv", [["Id", "Name", "Duration"], ["A", "Dig", "3d"]])
+    with pytest.raises(InputError, match="optimiser init FOLDER --from"):
+        update_plan(plan, tmp_path / "next", None, UpdateChoices(status=day("2027-01-30")))
 
 
 def test_a_status_date_before_the_last_is_refused(tmp_path, march):

@@ -94,9 +94,9 @@ def update_plan(plan: str | Path, folder: Path, table: Path | None, choices: Upd
     before = load(plan)
     if table is not None and table.suffix.lower() in PLANNERS and before.dialect is not None:
         return _from_export(plan, path, folder, before, table, choices)
-    status = _status(before, choices)
     files, left = copied_files(path)
     read = _read(table, before, choices)
+    status = _status(before, replace(choices, status=choices.status or (read.status if read else None)))
     source = _source_id(before, status)
     facts = facts_of(before, read, status, source)
     if facts.faults:
@@ -211,7 +211,7 @@ def _status(before: Plan, choices: UpdateChoices) -> dt.date:
         If it is missing, or earlier than the one before.
     """
     if choices.status is None:
-        message = "expected the day by whose evening what the table says is known, such as --status 2026-03-31"
+        message = "expected the day by whose evening what the table says is known, such as --status 2026-03-31 or a column 'Status date'"
         raise InputError([Located(message, path="--status")])
     if before.status_date is not None and choices.status < before.status_date:
         message = f"{choices.status} is before the status date of the update before, {before.status_date}; maybe the year or the month is another"

@@ -10,7 +10,7 @@ from typing import Final
 from optimiser.errors import InputError, Located
 from optimiser.reading.files import LARGEST_DOCUMENT, read_content
 from optimiser.reading.folder import PLAN_FILE
-from optimiser.reading.packaged import BENCHMARKS, PLANNERS
+from optimiser.reading.packaged import BENCHMARKS, PLANNERS, TABLES
 from optimiser.reading.update_part import UPDATE_FILE
 
 __all__ = ["Copied", "copied_files"]
@@ -44,6 +44,9 @@ def copied_files(path: Path) -> Copied:
         message = (
             "a planner's file or a benchmark is updated from a newer export of it alone; expected --from NEWER" + path.suffix
         )
+        raise InputError([Located(message, file=str(path))])
+    if path.suffix.lower() in TABLES:
+        message = f"a table is made a plan's folder first: optimiser init FOLDER --from {path}, then 'optimiser update FOLDER'"
         raise InputError([Located(message, file=str(path))])
     folder = path if path.is_dir() else path.parent if path.name == PLAN_FILE else None
     files: dict[str, bytes] = {}

@@ -12,7 +12,7 @@ from models.updating import Previous, PreviousState
 from optimiser.errors import InputError, Located
 from optimiser.reading.files import LARGEST_DOCUMENT, read_content
 from optimiser.reading.folder import PLAN_FILE, gather
-from optimiser.reading.packaged import BENCHMARKS, PLANNERS, find_plan, packaged
+from optimiser.reading.packaged import BENCHMARKS, PLANNERS, TABLES, find_plan, packaged
 from optimiser.reading.update_part import UPDATE_FILE
 
 __all__ = ["Predecessor", "content_sha256", "home_of", "predecessor", "predecessor_warnings"]
@@ -48,7 +48,7 @@ def content_sha256(path: Path) -> str:
     InputError
         If it cannot be read.
     """
-    if path.suffix.lower() in (*PLANNERS, *BENCHMARKS):
+    if path.suffix.lower() in (*PLANNERS, *BENCHMARKS, *TABLES):
         return hashlib.sha256(read_content(path, str(path), LARGEST_DOCUMENT)).hexdigest()
     gathered = gather(path)
     if gathered.broken or gathered.faults:

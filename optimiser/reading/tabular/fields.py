@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 from models.moment import Moment
@@ -16,6 +17,8 @@ from optimiser.reading.tabular.headers import PlannerColumn, PlannerColumns
 
 __all__ = ["RowReader", "moment_of", "plain_day"]
 
+_PERCENT: Final = re.compile(r"(\d{1,3}(?:[.,]\d{1,9})?) ?(%?)")
+_WHOLE: Final = 100
 _BASES: Final = ("document", "judgement", "synthetic")
 
 
@@ -34,6 +37,7 @@ class RowReader:
     cells: CellReader
     columns: PlannerColumns
     bare: int = 0
+    _shared: bool | None = None
 
     @property
     def sheet(self) -> ReadSheet:
@@ -115,6 +119,41 @@ class RowReader:
         if text not in ("", *_BASES):
             self._fault(number, "basis", f"expected one of {', '.join(_BASES)}, got '{text[:40]}'")
         return text
+
+    def _percent(self, number: int) -> Fraction | None:
+        """Return what is complete, in per cent; a column of bare numbers none of which is above one holds shares."""
+        found = self._written_percent(number, tell=True)
+        if found is None:
+            return None
+        percent = found[0] * (_WHOLE if self.shares and not found[1] else 1)
+        if percent > _WHOLE:
+            self._fault(number, "percent complete", f"expected per cent from 0 to 100, got '{float(percent):g}'")
+            return None
+        return percent
+
+    @property
+    def shares(self) -> bool:
+        """Whether what is complete is written in shares of one, as spreadsheets keep what they show in per cent."""
+        if self._shared is None:
+            numbers = [row for row in self.sheet.rows if row > self.columns.row]
+            found = [self._written_percent(row, tell=False) for row in numbers]
+            bare = [number for number, marked in filter(None, found) if not marked]
+            self._shared = any(bare) and max(bare) <= 1
+        return self._shared
+
+    def _written_percent(self, number: int, *, tell: bool) -> tuple[Fraction, bool] | None:
+        """Return the number in the column of what is complete, and whether a sign of per cent stands beside it."""
+        cell = self._cell(number, "percent complete")
+        if (tell and self._unusable(number, "percent complete", cell)) or is_nothing(cell.text):
+            return None
+        text = decimal_text(cell) if cell.numeric else plain_text(cell.text)
+        found = _PERCENT.fullmatch(text)
+        if found is None:
+            if tell:
+                said = f"expected per cent from 0 to 100, such as 40%, got '{text[:40]}'"
+                self._fault(number, "percent complete", said)
+            return None
+        return Fraction(found[1].replace(",", ".")), bool(found[2])
 
     def _told(self, number: int, column: PlannerColumn) -> bool:
         """Return whether something stands in a cell, so that it has been told of."""

@@ -56,13 +56,13 @@ PLANNER_COLUMNS: Final[dict[PlannerColumn, tuple[str, ...]]] = {
 """Every header that is understood, without its case, points and unit."""
 
 PROGRESS_COLUMNS: Final[dict[PlannerColumn, tuple[str, ...]]] = {
-    **{field: PLANNER_COLUMNS[field] for field in ("id", "name", "level", "outline number", "low", "high", "basis", "note")},
+    **{field: PLANNER_COLUMNS[field] for field in ("id", "name", "level", "outline number", "low", "high", "basis", "note", "status date")},
     "id": (*PLANNER_COLUMNS["id"], "item"),
     "duration": (*PLANNER_COLUMNS["duration"], "new duration", "estimate", "new estimate", "neue dauer"),
-    "actual start": ("actual start", "started", "started on", "begun", "begun on", "ist-anfang", "istanfang", "tatsächlicher anfang"),
-    "actual finish": ("actual finish", "finished", "finished on", "done on", "actual end", "completed on", "ist-ende", "istende", "tatsächliches ende"),
-    "remaining": ("remaining", "remaining duration", "remaining work days", "left", "still to do", "restdauer", "verbleibende dauer", "verbleibend"),
-    "percent complete": ("percent complete", "% complete", "percent", "complete", "% done", "progress %", "% abgeschlossen", "prozent abgeschlossen", "fertig"),
+    "actual start": (*PLANNER_COLUMNS["actual start"], "started on", "begun", "begun on", "istanfang"),
+    "actual finish": (*PLANNER_COLUMNS["actual finish"], "finished on", "done on", "completed on", "istende"),
+    "remaining": (*PLANNER_COLUMNS["remaining"], "remaining work days", "left", "still to do", "verbleibend"),
+    "percent complete": (*PLANNER_COLUMNS["percent complete"], "percent", "progress %", "fertig"),
     "suspend": ("suspend", "suspended", "suspended on", "stop", "unterbrochen", "unterbrochen am"),
     "resume": ("resume", "resumes", "resumes on", "resumed on", "wiederaufnahme", "weiter ab"),
     "expected finish": ("expected finish", "expected end", "erwartetes ende"),

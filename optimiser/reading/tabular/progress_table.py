@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -12,9 +11,9 @@ from typing import Final
 from models.faults import maybe
 from models.record import MOST_FAULTS
 from optimiser.errors import InputError, Located
-from optimiser.reading.sheets import Cell, ReadSheet, column_number
-from optimiser.reading.spelling import DateOrder, WrittenLength, is_nothing, plain_text
-from optimiser.reading.tabular.cells import CellReader, decimal_text, whole_text
+from optimiser.reading.sheets import ReadSheet, column_number
+from optimiser.reading.spelling import DateOrder, WrittenLength, plain_text
+from optimiser.reading.tabular.cells import CellReader, whole_text
 from optimiser.reading.tabular.fields import RowReader
 from optimiser.reading.tabular.headers import PROGRESS_COLUMNS, PlannerColumn, PlannerColumns, find_progress_columns
 from optimiser.reading.tabular.planner_table import table_sheets
@@ -24,8 +23,6 @@ __all__ = ["UPDATE_SHEET", "ProgressRow", "ProgressTable", "read_progress_table"
 UPDATE_SHEET: Final = "Update"
 """The sheet of a workbook that a planner fills; it is taken where there are several tables."""
 
-_PERCENT: Final = re.compile(r"(\d{1,3}(?:[.,]\d{1,9})?) ?(%?)")
-_WHOLE: Final = 100
 _MOST_NAMED: Final = 8
 
 
@@ -83,6 +80,8 @@ class ProgressTable:
         Whether what is complete was written in parts of one rather than of a hundred.
     bare
         How many lengths had no unit.
+    status
+        The day by whose evening it is known, where a column says so.
     """
 
     sheet: ReadSheet
@@ -90,6 +89,7 @@ class ProgressTable:
     rows: tuple[ProgressRow, ...]
     shares: bool
     bare: int
+    status: dt.date | None = None
 
 
 def read_progress_table(path: Path, *, sheet: str | None = None, order: DateOrder | None = None) -> ProgressTable:
@@ -120,7 +120,7 @@ def read_progress_table(path: Path, *, sheet: str | None = None, order: DateOrde
         faults.append(table.locate(columns.row, None, "no row follows the header; expected an activity or a milestone a row"))
     if faults:
         raise InputError(faults[:MOST_FAULTS])
-    return ProgressTable(table, columns, tuple(rows), reader.shares, reader.bare)
+    return ProgressTable(table, columns, tuple(rows), reader.shares, reader.bare, reader.status)
 
 
 def _table(path: Path, sheets: list[ReadSheet], wanted: str | None) -> ReadSheet:
@@ -159,27 +159,18 @@ def _table(path: Path, sheets: list[ReadSheet], wanted: str | None) -> ReadSheet
 class _ProgressReader(RowReader):
     """Reads the rows of one table of progress, keeping what is wrong with them."""
 
-    shares: bool = False
+    status: dt.date | None = None
 
     def rows(self) -> list[ProgressRow]:
         """Return every row below the header that holds anything."""
         numbers = [row for row in sorted(self.sheet.rows) if row > self.columns.row and self._holds(row)]
         outlined = {"level", "outline number"} & set(self.columns.letters)
         levels = self._levels(numbers) if outlined else dict.fromkeys(numbers, None)
-        stated = {number: self._percent(number) for number in numbers} if "percent complete" in self.columns.letters else {}
-        bare = [share for share, marked in filter(None, stated.values()) if not marked]
-        self.shares = bool(bare) and any(bare) and max(bare) <= 1
         found = []
         for place, number in enumerate(numbers):
             if len(self.faults) > MOST_FAULTS:
                 break
             mine, deeper = levels[number], levels[numbers[place + 1]] if place + 1 < len(numbers) else None
-            percent = None
-            if (told := stated.get(number)) is not None:
-                percent = told[0] * (_WHOLE if self.shares and not told[1] else 1)
-                if percent > _WHOLE:
-                    self._fault(number, "percent complete", f"expected 0 to 100 per cent, got {float(percent):g}")
-                    percent = None
             found.append(
                 ProgressRow(
                     row=number,
@@ -192,7 +183,7 @@ class _ProgressReader(RowReader):
                     resume=self._day(number, "resume"),
                     expected_finish=self._day(number, "expected finish"),
                     remaining=self._left(number),
-                    percent=percent,
+                    percent=self._percent(number),
                     duration=self._left(number, "duration"),
                     low=self._left(number, "low"),
                     high=self._left(number, "high"),
@@ -200,8 +191,16 @@ class _ProgressReader(RowReader):
                     note=self._text(number, "note"),
                 )
             )
+            self._dated(number)
         self.cells.tell_ambiguous()
         return found
+
+    def _dated(self, number: int) -> None:
+        """Take in the status date of a row, which is the same in all that have one."""
+        date = self._day(number, "status date")
+        if date is not None and self.status is not None and date != self.status:
+            self._fault(number, "status date", f"one day for all rows, expected {self.status} as above, got {date}")
+        self.status = self.status or date
 
     def _left(self, number: int, column: PlannerColumn = "remaining") -> WrittenLength | None:
         """Return a length that is not below nothing."""
@@ -210,15 +209,3 @@ class _ProgressReader(RowReader):
             self._fault(number, column, f"expected a length of nothing or more, got '{length.text}'")
             return None
         return length
-
-    def _percent(self, number: int) -> tuple[Fraction, bool] | None:
-        """Return a number of the column that says how much is complete, and whether a sign of per cent stands beside it."""
-        cell: Cell = self._cell(number, "percent complete")
-        if self._unusable(number, "percent complete", cell) or is_nothing(cell.text):
-            return None
-        text = decimal_text(cell) if cell.numeric else plain_text(cell.text)
-        found = _PERCENT.fullmatch(text)
-        if found is None:
-            self._fault(number, "percent complete", f"expected how much is complete, such as 40%, got '{text[:40]}'")
-            return None
-        return Fraction(found[1].replace(",", ".")), bool(found[2])

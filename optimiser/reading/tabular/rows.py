@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from typing import Final
 
 from models.record import MOST_FAULTS
@@ -241,25 +240,6 @@ class TableReader(RowReader):
         else:
             return Fraction(found[1].replace(",", ".")) / (100 if found[2] else 1)
         return Fraction(1)
-
-    def _percent(self, number: int) -> Fraction | None:
-        """Return what is done, in per cent; a column of numbers none of which is above one holds shares."""
-        cell = self._cell(number, "percent complete")
-        if self._unusable(number, "percent complete", cell) or is_nothing(cell.text):
-            return None
-        text = decimal_text(cell) if cell.numeric else plain_text(cell.text)
-        found = re.fullmatch(r"(\d{1,3}(?:[.,]\d{1,4})?) ?(%?)", text)
-        if found is None or (percent := Fraction(found[1].replace(",", "."))) > 100:
-            self._fault(number, "percent complete", f"expected per cent from 0 to 100, got '{text[:40]}'")
-            return None
-        return percent * 100 if cell.numeric and self._shares else percent
-
-    @cached_property
-    def _shares(self) -> bool:
-        """Whether the numbers of the column of per cent are shares of one, as spreadsheets keep what they show in per cent."""
-        letter = self.columns.letters.get("percent complete", "")
-        cells = [cells[letter] for row, cells in self.sheet.rows.items() if row > self.columns.row and letter in cells]
-        return all(float(cell.text) <= 1 for cell in cells if cell.numeric)
 
     def _phase(self, number: int) -> str:
         """Return the phase, of a merged cell also in the rows below its first."""
