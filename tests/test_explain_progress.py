@@ -20,7 +20,10 @@ from optimiser.errors import InputError
 from optimiser.explain import explain, why_not
 from optimiser.explain.route import as_scenario
 from optimiser.solve import earliest
+from tests.conftest import plan_of
 from tests.minute_plans import WEEK, held_plan, minute_plan, moment
+from tests.progress_plans import with_progress as days_with_progress
+from tests.random_plans import random_plan
 
 SEEDS = 18
 
@@ -176,3 +179,44 @@ def test_a_milestone_that_has_been_met_cannot_be_earlier(begun: Plan) -> None:
     assert answer.conflict.members == ()
     assert answer.conflict.statement.endswith("no change of what is to come moves a fact")
     assert explain(plan, "END").lines == () or not any("drop-binding" in line.words for line in explain(plan, "END").lines)
+
+
+def test_of_a_plan_of_days_what_is_left_moves_and_the_scenario_has_the_date() -> None:
+    """Eight days are left of twenty that may shrink to fifteen: five may go, and no more."""
+    flexibility = {"limit": "15 wd", "cost": 2, "basis": "synthetic"}
+    plan = plan_of(
+        activities=[{"id": "A", "title": "A", "duration": "20 wd", "basis": "synthetic", "flexibility": flexibility}],
+        milestones=[{"id": "END", "title": "The end", "shown": "closes", "basis": "synthetic"}],
+        rules=[{"id": "a", "title": "a", "kind": "dependency", "before": "A", "after": "END", "basis": "synthetic"}],
+        targets=["END"],
+        status_date="2024-02-02",
+        progress=[{"item": "A", "actual_start": "2024-01-15", "remaining": "8 wd"}],
+    )
+    assert earliest(plan).dates == {"END": dt.date(2024, 2, 14)}
+    answer = why_not(plan, "END", "2024-02-09")
+    assert answer.route is not None
+    assert answer.route.values == {"A.remaining": "5 wd"}
+    assert earliest(as_scenario(plan, answer.route, "END", answer.by).apply(plan)).dates == {"END": dt.date(2024, 2, 9)}
+    missed = why_not(plan, "END", "2024-02-06")
+    assert (missed.verdict, missed.nearest and missed.nearest.date) == ("nearest miss", dt.date(2024, 2, 7))
+
+
+def test_random_plans_of_days_are_explained_without_their_past() -> None:
+    """Boards, capacities, windows and the rest: no conflict, relaxation or lever names what is settled."""
+    counted: Counter[str] = Counter()
+    for seed in range(14):
+        plan = days_with_progress(random_plan(seed), seed)
+        past = settled(plan) | spent(plan)
+        try:
+            report = explain(plan, plan.targets[0])
+        except InputError:
+            continue
+        by = max(report.date - dt.timedelta(days=2), plan.horizon.first)
+        answer = why_not(plan, plan.targets[0], by, all=True, route=False)
+        named = {line.rule for line in report.lines} | {member.id for each in answer.conflicts for member in each.members}
+        named |= {name for each in answer.relaxations for name in each.rules} | set(answer.may_move)
+        assert not named & past
+        counted["past"] += len(past)
+        counted["lines"] += len(report.lines)
+    assert counted["past"] >= 10
+    assert counted["lines"] >= 15

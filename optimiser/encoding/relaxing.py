@@ -156,12 +156,15 @@ class _Movable(Variables):
     # -- items -----------------------------------------------------------------------------------------------------------
 
     def add_activity(self, activity: Activity, switch: str) -> None:
-        """Add work whose length may move: ``b(finish) = b(start) + duration``."""
-        levers = self._touching(activity, switch)
-        if not levers or not self.plan.switch(activity.enabled) or (activity.progress and activity.progress.begun):
+        """Add work whose length may move, or what is left of it: ``b(finish) = b(start) + duration``."""
+        levers, done = self._touching(activity, switch), activity.progress
+        if not levers or not self.plan.switch(activity.enabled) or self.plan.done(activity.id):
             super().add_activity(activity, switch)
             return
-        duration = self.plan.duration(activity.duration)
+        if done is not None and done.actual_start is not None:
+            began = max(self.clock.origin, self.clock.boundary(done.actual_start, "opens"))
+            self.began[activity.id] = self.constant(began)
+        duration = self.plan.still_to_do(activity)
         window = self.window(activity.id)
         own = activity.calendar if activity.calendar != self.plan.calendar else None
         start, finish = self.new_place(*window.start), self.new_place(*window.finish)
@@ -185,7 +188,7 @@ class _Movable(Variables):
     def _of_length(self, activity: Any, plan: Plan, places: tuple[Place, Place], under: Literals) -> None:
         """Post one length of an activity where it has it."""
         start, finish = places
-        duration = plan.duration(activity.duration)
+        duration = plan.still_to_do(activity)
         if not duration.amount:
             self.same(finish, start, under)
             return
