@@ -268,7 +268,7 @@ def test_the_status_date_may_stand_in_the_table(tmp_path):
     assert "one day for all rows" in told(tmp_path, rows)[0]
     with pytest.raises(InputError, match="expected the day by whose evening"):
         update_plan("laboratory", tmp_path / "next", None, UpdateChoices(status=None))
-    plan = write(tmp_path / "plan.csv", [["Id", "Name", "Duration"], ["A", "Dig", "3d"]])
+    plan = write(tmp_path / "plan.csv", [["Id", "Name", "Start", "Duration"], ["A", "Dig", "2027-01-04", "3d"]])
     with pytest.raises(InputError, match="optimiser init FOLDER --from"):
         update_plan(plan, tmp_path / "next", None, UpdateChoices(status=day("2027-01-30")))
 
