@@ -128,9 +128,9 @@ def evaluate(network: Network, columns: Columns, *, raised: Mapping[int, NDArray
     heed()
     names = [*columns.values, *columns.switches]
     if raised is None and len(names) < FEW_NAMES:
-        settled: _Settled | None = network.kept.get("settled")
+        settled: _PassedNodes | None = network.kept.get("settled")
         if settled is None and "evaluated" in network.kept:
-            settled = network.kept["settled"] = _Settled(network)
+            settled = network.kept["settled"] = _PassedNodes(network)
         if settled is not None:
             return settled.evaluated(columns, names)
         network.kept["evaluated"] = True
@@ -139,7 +139,7 @@ def evaluate(network: Network, columns: Columns, *, raised: Mapping[int, NDArray
     return Evaluated(network, values, batch.broken())
 
 
-class _Settled:
+class _PassedNodes:
     """The pass of a network as it stands, of which many are varied in little: kept once it is asked for again."""
 
     def __init__(self, network: Network) -> None:
