@@ -411,7 +411,7 @@ def _reach(project: ProjectRecord) -> tuple[dt.date, dt.date]:
     dates = [date.date() for date in _dates(project)]
     first, last = min(dates), max(dates)
     more = max(last - first, dt.timedelta(days=5 * 366))
-    return max(first - dt.timedelta(days=366), dt.date(1, 1, 2)), min(last, dt.date(9000, 1, 1)) + min(
+    return max(first, dt.date(2, 1, 3)) - dt.timedelta(days=366), min(last, dt.date(9000, 1, 1)) + min(
         more, dt.timedelta(days=100 * 366)
     )
 
