@@ -18,6 +18,7 @@ from models.duration import Duration
 from models.moment import Moment
 from models.outcome import Solved
 from models.plan import Plan
+from models.risk import Register
 from optimiser.clock import clock_of
 from optimiser.encoding.levers import moved_plan
 from optimiser.errors import InputError
@@ -33,6 +34,7 @@ from optimiser.explain.oracle import Oracle
 from optimiser.lint import lint
 from optimiser.numbers import Number, number_of_rule
 from optimiser.reading.load import load
+from optimiser.robust import robust
 from optimiser.solve import earliest
 from optimiser.solve.variant import with_number
 from tests.minute_plans import minute_plan
@@ -240,3 +242,32 @@ def test_a_row_says_what_is_worked_and_spare_to_the_minute(house: Path) -> None:
     assert (rows["2"].working_days, rows["2"].worked_min) == (1, 720)
     assert (rows["4"].float_wd["END"], rows["4"].float_min["END"]) == (0, 390)
     assert "worked_min" in rows["2"].model_dump(mode="json")
+
+
+def test_chances_are_told_in_working_days(house: Path) -> None:
+    """Ranges may speak of hours where the plan has days or minutes, and what they move is told in days of the plan's calendar."""
+    figures = {"basis": "judgement", "judged_on": "the last house"}
+    ranges = [
+        {"id": "walls", "of": "5", "low": "4 wd", "likely": "40 h", "high": "9 wd", **figures},
+        {"id": "windows", "of": "4", "low": "16 h", "likely": "1230 min", "high": "60 h", **figures},
+    ]
+    register = {"schema": "optimiser/risk/1", "id": "house", "title": "House", "plan": "small", "judged_by": "a foreman"}
+    found = robust(load(house), register=Register.model_validate({**register, "ranges": ranges}), samples=512)
+    (end,) = found.milestones
+    assert end.date is not None
+    assert dt.date(2026, 1, 16) < end.date < dt.date(2026, 1, 27)
+    assert end.contingency_wd == sum(day.weekday() < 5 for day in days_between(dt.date(2026, 1, 16), end.date))
+    assert end.deviation_wd is not None
+    assert 0.5 < end.deviation_wd < 4
+    assert end.bias is not None
+    assert 0 < end.bias.skew_wd + end.bias.merge_wd < 5
+    assert end.mean is not None
+    assert end.mean.weekday() < 5
+    wrong = {**ranges[0], "low": "30 h"}
+    with pytest.raises(InputError, match=r"holds a length in wd .5 wd., got '30 h'; maybe --set says the same length in h"):
+        robust(load(house), register=Register.model_validate({**register, "ranges": [wrong]}), samples=512)
+
+
+def days_between(first: dt.date, last: dt.date) -> list[dt.date]:
+    """Return the days after one up to another."""
+    return [first + dt.timedelta(days) for days in range(1, (last - first).days + 1)]

@@ -29,6 +29,9 @@ Boundaries = NDArray[np.int64]
 Days = NDArray[np.int64]
 """Days counted as `datetime.date.toordinal` counts them."""
 
+_KEPT: Final = 256
+"""Lags in calendar time whose steps on the whole axis are kept."""
+
 BEFORE: Final = -1
 """The boundary of a date before the first day covered."""
 
@@ -128,6 +131,7 @@ class Clock:
         self._calendars = plan.calendars_by_id
         self._own: dict[str, Days] = {}
         self._occasions: dict[Occasions, tuple[Days, bool]] = {}
+        self._shifts: dict[tuple[int, str, Convention, Convention], Boundaries] = {}
         self.origin = max(1, int(np.searchsorted(self.days, plan.horizon.first.toordinal(), side="left")))
         self.limit = min(self.size - 1, int(np.searchsorted(self.days, plan.horizon.last.toordinal(), side="right")))
         if self.limit <= self.origin:
@@ -214,6 +218,14 @@ class Clock:
         index = boundaries if convention == "opens" else boundaries - 1
         return self.days[np.clip(index, 0, self.size - 1)]
 
+    def places(self, ordinals: Days, convention: Convention) -> Boundaries:
+        """Return where days lie among the working days, so that differences are working days: their boundaries."""
+        return self.boundaries(ordinals, convention)
+
+    def day_at(self, place: int, convention: Convention) -> dt.date:
+        """Return the day that lies at a place among the working days."""
+        return self.show(place, convention)
+
     # -- lags and durations ------------------------------------------------------------------------------------------
 
     def shift(self, boundary: int, lag: Duration, source: Convention, target: Convention) -> int:
@@ -253,6 +265,17 @@ class Clock:
         found = self.boundaries(reached, target)
         found = np.where(np.asarray(amount) >= 0, np.maximum(found, boundaries), found)
         return np.where(boundaries < 0, BEFORE, np.where(boundaries > self.size, self.beyond, found))
+
+    def shifts(self, amount: int, unit: str, source: Convention, target: Convention) -> Boundaries:
+        """Return `shifted` of every boundary of the axis, not to be written to; what was asked for last is kept."""
+        key = amount, unit, source, target
+        found = self._shifts.pop(key, None)
+        if found is None:
+            found = self.shifted(np.arange(self.size + 1, dtype=np.int64), amount, unit, source, target)
+            if len(self._shifts) >= _KEPT:
+                self._shifts.pop(next(iter(self._shifts)), None)
+        self._shifts[key] = found
+        return found
 
     def finish(self, start: int, duration: Duration, calendar: str | None = None) -> int:
         """Return the finish of work that starts at a boundary (see `models.items.Activity`)."""

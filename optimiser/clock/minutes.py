@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from fractions import Fraction
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -176,6 +176,16 @@ class MinuteClock(Clock):
         minutes = np.clip(boundaries, 0, self.size) + self.zero - (convention == "closes")
         days: Days = minutes // MINUTES
         return days
+
+    def places(self, ordinals: Days, convention: Convention) -> Boundaries:
+        """Return how many days of the base calendar lie before days, and of those that close with them."""
+        side: Literal["left", "right"] = "left" if convention == "opens" else "right"
+        return np.searchsorted(self.days, ordinals, side=side).astype(np.int64)
+
+    def day_at(self, place: int, convention: Convention) -> dt.date:
+        """Return the day that lies at a place among the days of the base calendar."""
+        index = min(max(0, place - (convention == "closes")), len(self.days) - 1)
+        return dt.date.fromordinal(int(self.days[index]))
 
     # -- lags and durations ------------------------------------------------------------------------------------------
 

@@ -393,10 +393,9 @@ class Network:
         if unit == "wd":
             return Family(clock, -1 if backwards else 1)
         shown, read = self.plan.convention(self.points[source]), self.plan.convention(self.points[target])
-        axis = np.arange(clock.size + 1, dtype=np.int64)
 
         def forwards(amount: int) -> Boundaries:
-            return clock.shifted(axis, amount, unit, shown, read)
+            return clock.shifts(amount, unit, shown, read)
 
         if not backwards:
             return Family(clock, 0, forwards)

@@ -136,7 +136,8 @@ def _late(side: _Side, milestone: str) -> float | None:
     if own is None or (days >= BEYOND).any():
         return None
     clock, shown = sampler.model.clock, sampler.model.shown(milestone)
-    late = clock.boundaries(days.astype(np.int64), shown) - clock.boundary(own.date, shown)
+    held = np.array([own.date.toordinal()], dtype=np.int64)
+    late = clock.places(days.astype(np.int64), shown) - clock.places(held, shown)
     return float(np.average(np.maximum(late, 0), weights=sample.weights))
 
 

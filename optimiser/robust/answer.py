@@ -293,7 +293,7 @@ def _error(sampler: Sampler, sample: Sample, milestone: str, confidence: float) 
         return None if days[0] is None else 0.0
     if any(day is None for day in days):
         return None
-    places = sampler.model.clock.boundaries(np.array(days, dtype=np.int64), sampler.model.shown(milestone))
+    places = sampler.model.clock.places(np.array(days, dtype=np.int64), sampler.model.shown(milestone))
     return scatter(places.tolist())
 
 
@@ -316,7 +316,7 @@ def _dated(
     stated, bare = (each.dates[milestone] for each in certain)
     served = bare.date if bare else None
     if model.network.uses_capacity:
-        served = None if centre[0] is None else clock.show(centre[0], shown)
+        served = None if centre[0] is None else clock.day_at(centre[0], shown)
     error = _error(sampler, sample, milestone, confidence)
     spread = found.error(date) if date else None
     moments = found.moments(clock, shown)
@@ -337,7 +337,7 @@ def _dated(
         served_wd=difference(clock, bare.date if bare else None, served, shown),
         contingency_wd=difference(clock, stated.date if stated else None, date, shown),
         quantiles={percentile(share): date_of(found.day(share)) for share in wanted},
-        mean=None if moments is None else clock.show(math.floor(moments[0] + 0.5), shown),
+        mean=None if moments is None else clock.day_at(math.floor(moments[0] + 0.5), shown),
         deviation_wd=None if moments is None else round(moments[1], 2),
         masses=found.masses(),
         never=round(sample.share(sample.of(milestone) == NEVER), 6),

@@ -17,6 +17,7 @@ from optimiser.reading.packaged import packaged
 from optimiser.reading.table import read_table
 from optimiser.reading.translate import in_order, record_in, remarks
 from optimiser.robust.faults import claim_faults, register_faults, speaks_of
+from optimiser.robust.quantity import in_units_of
 
 __all__ = [
     "CLAIMS_FOLDER",
@@ -57,6 +58,7 @@ def plan_folder(plan: Plan, path: str | Path | None = None) -> Path | None:
 def given_register(plan: Plan, given: Register | str | Path | None, folder: Path | None) -> Register | None:
     """Return a register that is given as a record, a file or not at all: then the one in the plan's folder."""
     if isinstance(given, Register):
+        given = in_units_of(plan, given)
         _refuse(register_faults(given, plan))
         return _of_plan(given, plan)
     return find_register(plan, folder) if given is None else load_register(given, plan)
@@ -110,7 +112,7 @@ def load_register(path: str | Path, plan: Plan) -> Register:
     document = read_document(Path(path), str(path))
     if document.broken or document.faults:
         raise InputError(document.faults)
-    register = record_in(document, Register, REGISTER_SCHEMA)
+    register = in_units_of(plan, record_in(document, Register, REGISTER_SCHEMA))
     _refuse(register_faults(register, plan), document.locate)
     return _of_plan(register, plan)
 

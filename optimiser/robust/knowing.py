@@ -85,7 +85,7 @@ class Knowing:
         self.dated = bool((days < BEYOND).all())
         """Whether every sample has a date: else nothing can be said of what is lost."""
         if self.dated:
-            at = sampler.model.clock.boundaries(days.astype(np.int64), sampler.model.shown(milestone))
+            at = sampler.model.clock.places(days.astype(np.int64), sampler.model.shown(milestone))
             self._first = int(at.min())
             self._places = at - self._first
             self._width = int(self._places.max()) + 1

@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from models.duration import Duration, Value, print_value
 from models.faults import maybe
 from models.items import Activity, Hammock, Milestone
 from models.plan import DURATION_PREFIX, Plan
+from models.record import Record
+from models.risk import Register
 from models.rules import Capacity, Rule
 from models.terms import Term
 from optimiser.numbers import column_number, own_term, own_value, references
 
-__all__ = ["Quantity", "capacity_slots", "find_quantity"]
+__all__ = ["Quantity", "capacity_slots", "find_quantity", "in_units_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,10 @@ class Quantity:
         if self.kind == "count":
             same = isinstance(value, int) and not isinstance(value, bool)
         if not same:
-            return f"'{self.slot}' holds {self.wanted} ({print_value(self.value)}), got '{print_value(value)}'"  # type: ignore[arg-type]
+            said = f"'{self.slot}' holds {self.wanted} ({print_value(self.value)}), got '{print_value(value)}'"  # type: ignore[arg-type]
+            if isinstance(value, Duration) and value.unit in ("h", "min") and self.unit in ("wd", "h"):
+                said += f"; maybe --set says the same length in {value.unit}"
+            return said
         number = column_number(value)  # type: ignore[arg-type]
         if self.least is not None and number < self.least:
             cannot = "be negative" if self.least == 0 else f"be less than {self.least}"
@@ -94,6 +99,35 @@ def find_quantity(plan: Plan, name: str) -> Quantity | str:
         return _owned(plan, name, plan.rules_by_id[name])
     known = (*plan.values, *(activity.id for activity in plan.activities), *plan.rules_by_id)
     return f"unknown item, assumption or rule '{name}'{maybe(name, known)}"
+
+
+def in_units_of(plan: Plan, register: Register) -> Register:
+    """Return a register of a plan in minutes with its days, hours and minutes in the unit of the quantity, where they are whole there.
+
+    A figure that is no whole number of it stays, and is then found to be none of the quantity's.
+    """
+    if plan.unit == "day":
+        return register
+    each = {"wd": plan.day_minutes, "h": 60, "min": 1}
+
+    def spoken(value: Any, name: str | None) -> Any:
+        if isinstance(value, Duration) and name is not None and value.unit in each:
+            found = find_quantity(plan, name)
+            unit = found.unit if isinstance(found, Quantity) else value.unit
+            minutes = value.amount * each[value.unit]
+            whole = unit in each and minutes % each[unit] == 0
+            return Duration(minutes // each[unit], unit) if whole else value  # type: ignore[arg-type]
+        if isinstance(value, tuple):
+            return tuple(spoken(part, name) for part in value)
+        if isinstance(value, Record):
+            own = getattr(value, "on", None) or getattr(value, "of", None) or name
+            fields = {key: spoken(getattr(value, key), own) for key in type(value).model_fields}
+            changed = {key: part for key, part in fields.items() if part != getattr(value, key)}
+            return value.model_copy(update=changed) if changed else value
+        return value
+
+    found: Register = spoken(register, None)
+    return found
 
 
 def _assumed(plan: Plan, name: str) -> Quantity | str:

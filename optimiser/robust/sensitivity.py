@@ -190,8 +190,10 @@ def biases(sampler: Sampler, base: Sample, certain: Certain, centre: Mapping[str
         if means[0] is None or means[1] is None or stated is None or at_means is None or date is None:
             result[milestone] = None
             continue
+        days = np.array([date.date.toordinal()], dtype=np.int64)
+        held = int(model.clock.places(days, model.shown(milestone))[0])
         result[milestone] = Bias(
-            policy_wd=round(stated - model.clock.boundary(date.date, model.shown(milestone)), 2),
+            policy_wd=round(stated - held, 2),
             skew_wd=round(at_means - stated, 2),
             merge_wd=round(means[0] - at_means, 2),
             risk_wd=round(means[1] - means[0], 2),
@@ -235,7 +237,7 @@ def centres(sampler: Sampler) -> dict[str, Centre]:
         if (row >= BEYOND).any():
             found[milestone] = (None, None)
             continue
-        boundaries = model.clock.boundaries(row.astype(np.int64), model.shown(milestone))
+        boundaries = model.clock.places(row.astype(np.int64), model.shown(milestone))
         steps = sum(parts[slot] * float(boundaries[2 + place] - boundaries[1]) for place, slot in enumerate(slots))
         found[milestone] = (int(boundaries[0]), float(boundaries[1]) + steps)
     return found

@@ -243,7 +243,7 @@ class Distribution:
         places = np.flatnonzero(shares)
         if not len(places):
             return None
-        at = clock.boundaries(places + self.first, convention)
+        at = clock.places(places + self.first, convention)
         mean = float(np.average(at, weights=shares[places]))
         return mean, math.sqrt(float(np.average((at - mean) ** 2, weights=shares[places])))
 
@@ -280,7 +280,7 @@ def effect(clock: Clock, before: Distribution, after: Distribution, confidence: 
         for one, other in zip(before.halves(confidence), after.halves(confidence), strict=True)
         if one is not None and other is not None
     ]
-    places = clock.boundaries(np.array(pairs, dtype=np.int64).reshape(-1), convention).reshape(-1, 2)
+    places = clock.places(np.array(pairs, dtype=np.int64).reshape(-1), convention).reshape(-1, 2)
     apart = places[:, 1] - places[:, 0] - moved
     noise = math.ceil(NOISE * math.sqrt(float(np.mean(apart * apart))) - _EXACT) if pairs else 0
     return Effect(moved, None) if abs(moved) > noise or not (moved or noise) else Effect(None, noise)
@@ -291,7 +291,7 @@ def difference(clock: Clock, first: int | dt.date | None, second: int | dt.date 
     if first is None or second is None:
         return None
     days = np.array([day if isinstance(day, int) else day.toordinal() for day in (first, second)], dtype=np.int64)
-    before, after = clock.boundaries(days, convention)
+    before, after = clock.places(days, convention)
     return int(after - before)
 
 

@@ -63,8 +63,9 @@ def columns_of(network: Network, variants: Sequence[Variant]) -> Columns:
     for sample, variant in enumerate(variants):
         for names, state in ((variant.off, False), (variant.on, True)):
             for name in names:
-                column = switches.setdefault(name, np.full(count, network.enabled[name]))
-                column[sample] = state
+                if name not in switches:
+                    switches[name] = np.full(count, network.enabled[name])
+                switches[name][sample] = state
         for slot, number in variant.values.items():
             if slot in past:
                 continue  # no number moves a fact

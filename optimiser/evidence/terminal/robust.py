@@ -167,7 +167,7 @@ def _quantiles(outcome: RobustOutcome, page: Page) -> Lines:
     early = [
         entry.id
         for entry in outcome.milestones
-        if (date := entry.quantiles.get("P10")) and entry.deterministic and date < entry.deterministic
+        if (date := entry.quantiles.get("P10")) and (stated := entry.deterministic) and date.toordinal() < stated.toordinal()
     ]
     if early:
         held = any(entry.id in early and entry.buffer and entry.buffer.held_wd for entry in outcome.milestones)
