@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import weakref
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from models.duration import Duration, Reference, print_value
@@ -328,15 +328,21 @@ def lasting(plan: Plan, activity: Activity) -> str:
     return began if done.left is None else f"{began}; {done.left} of it {'is' if done.left.amount == 1 else 'are'} left"
 
 
-def done_in_words(plan: Plan, *names: str) -> str:
-    """Return what is done of the items of which some rules, durations or assumptions speak: ``BUILD is done, on Wed 7 Feb 2024``."""
+def done_in_words(plan: Plan, *names: str, besides: Collection[str] = ()) -> str:
+    """Return what is done of the items of which some rules, durations or assumptions speak: ``BUILD is done, on Wed 7 Feb 2024``.
+
+    Parameters
+    ----------
+    besides
+        Items of which it is said elsewhere.
+    """
     uses = [user for name in names for user in (name, *(user for user, _ in plan.uses.get(name, ())))]
     known = [user for user in uses if user in plan.rules_by_id or user.startswith(DURATION_PREFIX)]
     items = dict.fromkeys(item for user in known for item in done_by(plan, user))
     planned = {Reference(name) for name in names}
     items |= dict.fromkeys(each.id for each in plan.activities if each.duration in planned and each.progress)
     said = []
-    for item in items:
+    for item in (each for each in items if each not in besides):
         held = plan.items[item]
         done = getattr(held, "progress", None)
         if isinstance(held, Activity):

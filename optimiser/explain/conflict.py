@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from models.explanation import Relaxation
 from models.findings import Conflict
+from models.plan import DURATION_PREFIX
 from models.rules import Point
 from optimiser.clock import MinuteClock
 from optimiser.explain.links import dates_without, detached
@@ -249,7 +250,8 @@ def conflict_record(oracle: Oracle, milestone: str, by: int, members: Sequence[s
         begins = f"{milestone} is asked for {asked}, and what is to come begins after the status date, {plain_date(plan.status_date)}"
     if plan.done(milestone):
         begins = f"{milestone} was asked for {asked}, and no change of what is to come moves a fact"
-    facts = done_in_words(plan, *members)
+    # What is left of work is said by its own length, where that takes part.
+    facts = done_in_words(plan, *members, besides={name.removeprefix(DURATION_PREFIX) for name in members})
     return Conflict(
         members=tuple(describe(plan, name) for name in members),
         statement=(f"{compelled}, asked for {asked}: {demands}" if demands else begins) + (f" ({facts})" if facts else ""),
