@@ -7,11 +7,16 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field
 
+from models.duration import ValueField
+from models.progress import ItemProgress, Logic
+from models.provenance import Basis, Source, Sourced
 from models.record import Date, Identifier, Many, Record, Text
 
 __all__ = [
     "UPDATE_SCHEMA",
     "ChainLink",
+    "Estimate",
+    "PlanUpdate",
     "Previous",
     "PreviousState",
     "UpdateChain",
@@ -41,6 +46,30 @@ class Previous(Record):
     """From the folder of the update that names it."""
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     """Of what it says: neither comments nor where it lies count."""
+
+
+class Estimate(Sourced):
+    """A length estimated anew: in the assumption that holds it where the item alone uses that, else in the item."""
+
+    item: Identifier
+    duration: ValueField
+    low: ValueField = None
+    high: ValueField = None
+    basis: Basis = "judgement"
+
+
+class PlanUpdate(Record):
+    """The file ``update.yaml`` beside a plan: all that is known by the evening of the status date."""
+
+    schema_: Annotated[Literal["optimiser/update/1"], Field(alias="schema")] = UPDATE_SCHEMA
+    status_date: Date
+    logic: Logic = "retained"
+    previous: Previous | None = None
+    sources: Many[Source] = ()
+    """What the facts and estimates cite, beside the plan's own."""
+    progress: Many[ItemProgress] = ()
+    """What is done, in place of whatever the plan's other files say of an item."""
+    estimates: Many[Estimate] = ()
 
 
 class UpdateChange(Record):

@@ -22,8 +22,9 @@ from models.plan import PLAN_SCHEMA, Plan
 from models.risk import CLAIMS_SCHEMA, REGISTER_SCHEMA, Claim, Register
 from models.rules import RULE_KINDS
 from models.scenario import SCENARIO_SCHEMA, Scenario
+from models.updating import UPDATE_SCHEMA, PlanUpdate
 
-__all__ = ["claims_schema", "grid_schema", "plan_schema", "register_schema", "scenario_schema"]
+__all__ = ["claims_schema", "grid_schema", "plan_schema", "register_schema", "scenario_schema", "update_schema"]
 
 _CITATION: Final = {
     "type": "string",
@@ -51,6 +52,11 @@ def grid_schema() -> dict[str, Any]:
 def register_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a register of ranges, drivers, risks and levers."""
     return _schema(Register, REGISTER_SCHEMA)
+
+
+def update_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of an ``update.yaml``."""
+    return _schema(PlanUpdate, UPDATE_SCHEMA)
 
 
 def claims_schema() -> dict[str, Any]:

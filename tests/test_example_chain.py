@@ -10,9 +10,11 @@ import pytest
 
 from optimiser.cli import ExitCode, main
 from optimiser.progress import chain_of, update_before
+from optimiser.reading.document import read_document
 from optimiser.reading.load import load
 from optimiser.reading.packaged import find_plan
 from optimiser.reading.previous import content_sha256
+from optimiser.schemas import update_schema
 
 MONTHS = (("03", "2026-03-31"), ("04", "2026-04-30"), ("05", "2026-05-29"), ("06", "2026-06-30"))
 BEFORE = {"laboratory-2026-03": "laboratory"} | {
@@ -70,6 +72,19 @@ def test_facts_are_never_taken_back_along_the_chain():
                 kept = now.items[item.id].progress  # type: ignore[union-attr]
                 assert kept.actual_start == done.actual_start
                 assert done.actual_finish in (None, kept.actual_finish)
+
+
+@pytest.mark.parametrize(("month", "status"), MONTHS)
+def test_the_schema_for_editors_takes_the_files(month, status):
+    """What `schema update` prints accepts every packaged update, and refuses one with a word it does not know."""
+    import jsonschema
+
+    content = read_document(find_plan(f"laboratory-2026-{month}") / "update.yaml", "update.yaml").content
+    validator = jsonschema.Draft202012Validator(update_schema())
+
+    assert content["status_date"] == status
+    assert [*validator.iter_errors(content)] == []
+    assert [*validator.iter_errors({**content, "progres": []})]
 
 
 def test_show_prints_the_chain(capsys):

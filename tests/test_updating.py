@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from models.duration import Duration
+from models.updating import Previous
 from optimiser.cli import ExitCode, main
 from optimiser.errors import InputError
 from optimiser.progress import UpdateChoices, update_plan
@@ -326,6 +327,15 @@ def test_a_predecessor_that_is_not_what_it_was_is_a_warning(tmp_path, how):
     assert {"changed": "says something else", "missing": "not there", "file": "cannot be read", "unreadable": "cannot be read"}[
         how
     ] in warning.message
+
+
+@pytest.mark.parametrize("path", ["x" * 3000, "../../../../../../etc", "../nowhere", "a\x00b", ".", "update.yaml"])
+def test_a_path_that_leads_to_no_plan_is_a_warning(march, path):
+    """Whatever a path leads to, be it nothing, itself, or a place that has no plan: the plan stands, and it is told."""
+    found = predecessor_warnings(march, Previous(path=path, sha256="0" * 64))
+
+    assert len(found) == 1
+    assert found[0].path == "previous"
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "C:/plans/x", "..\\x", "~/x", ""])

@@ -27,6 +27,7 @@ class SchemaKind(StrEnum):
     GRID = "grid"
     REGISTER = "register"
     CLAIMS = "claims"
+    UPDATE = "update"
 
 
 def list_plans(*, as_json: AsJson = False) -> None:
@@ -120,18 +121,19 @@ def _published_rows(plan: Plan) -> tuple[RowMatch, ...] | None:
 def print_schema(
     kind: Annotated[SchemaKind, typer.Argument(help="Of which kind of file.")] = SchemaKind.PLAN,
 ) -> None:
-    """Print the JSON Schema of plan, scenario, grid or register files, or of a row of claims, for editors to check them by."""
+    """Print the JSON Schema of plan, update, scenario, grid or register files, or of a row of claims, for editors to check them by."""
     if kind is SchemaKind.GRID:
         from optimiser.batch.grid_file import grid_schema
 
         print_json(grid_schema())
         return
-    from optimiser.schemas import claims_schema, plan_schema, register_schema, scenario_schema
+    from optimiser.schemas import claims_schema, plan_schema, register_schema, scenario_schema, update_schema
 
     made = {
         SchemaKind.PLAN: plan_schema,
         SchemaKind.SCENARIO: scenario_schema,
         SchemaKind.REGISTER: register_schema,
         SchemaKind.CLAIMS: claims_schema,
+        SchemaKind.UPDATE: update_schema,
     }
     print_json(made[kind]())

@@ -79,14 +79,12 @@ def predecessor(path: Path, previous: Previous) -> Predecessor:
         The plan's file or folder.
     """
     where = home_of(path) / previous.path
-    named = not where.exists() and any(plan.name == previous.path for plan in packaged())
+    there = _exists(where)
+    named = not there and any(plan.name == previous.path for plan in packaged())
     try:
         found = find_plan(previous.path if named else where)
     except InputError as error:
-        there = where.exists()
         return Predecessor(where, "unreadable" if there else "missing", None, error.faults[0].message)
-    except (OSError, ValueError) as error:
-        return Predecessor(where, "missing", None, str(error))
     try:
         sha256 = content_sha256(found)
     except InputError as error:
@@ -94,6 +92,14 @@ def predecessor(path: Path, previous: Previous) -> Predecessor:
     if sha256 != previous.sha256:
         return Predecessor(found, "changed", sha256, "says something else than when this update was made of it")
     return Predecessor(found, "unchanged", sha256, "")
+
+
+def _exists(path: Path) -> bool:
+    """Return whether there is anything under a path, be it one that cannot be looked at."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 _FORWARD: Final = "maybe make this update again from it, or accept it as it is and write its hash: sha256"

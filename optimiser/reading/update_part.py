@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from models.faults import maybe
-from models.updating import UPDATE_SCHEMA
+from models.provenance import Sourced
+from models.updating import UPDATE_SCHEMA, Estimate, PlanUpdate
 from optimiser.reading.document import REFUSED, Document, Keys
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ UPDATE_FILE: Final = "update.yaml"
 
 _ITEMS: Final = ("activities", "milestones", "hammocks", "summaries")
 _REFERENCE: Final = re.compile(r"\$([A-Za-z0-9][A-Za-z0-9_-]*)")
-_GROUNDS: Final = ("basis", "citation", "confidence", "fitted_to", "derived_from", "approved", "evidenced", "note")
+_GROUNDS: Final = tuple(Sourced.model_fields)
 _PLAN_FIELDS: Final = ("status_date", "logic", "previous")
-_KEYS: Final = ("schema", *_PLAN_FIELDS, "sources", "progress", "estimates")
+_KEYS: Final = tuple(field.alias or name for name, field in PlanUpdate.model_fields.items())
 
 
 def lay_update(gathered: Gathered, document: Document, number: int) -> None:
@@ -147,10 +148,9 @@ class _Laying:
         self.gathered.join("progress", [entry], [(self.number, keys)])
 
     def _estimate(self, keys: Keys, field: str, place: int, entry: dict[str, Any]) -> None:
-        known = ("item", "duration", "low", "high", *_GROUNDS)
         for name in entry:
-            if name not in known:
-                self.fault((*keys, name), f"unknown key '{name}'{maybe(name, known)}", at_key=True)
+            if name not in Estimate.model_fields:
+                self.fault((*keys, name), f"unknown key '{name}'{maybe(name, Estimate.model_fields)}", at_key=True)
         if field != "activities":
             self.fault((*keys, "item"), f"'{entry['item']}' is no activity, so it has no length to estimate")
             return
