@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -12,11 +13,14 @@ import pytest
 from models.duration import Duration
 from models.plan import Plan
 from models.progress import Progress
+from models.rules import RULE_KINDS
 from optimiser.cli import ExitCode, main
 from optimiser.errors import InputError
 from optimiser.moved import what_moved
 from optimiser.moved.matching import aligned
+from optimiser.moved.mixing import Mixing
 from optimiser.reading.load import load
+from optimiser.solve.problem import Problem
 from tests.random_plans import Draw, random_plan
 
 MONDAY = dt.date(2026, 1, 5)
@@ -287,12 +291,49 @@ def changed(plan: Plan, seed: int) -> Plan:
     return plan.evolve(activities=tuple(activities), rules=rules)
 
 
-def pairs_agree(seeds: range) -> int:
-    """Hold sums against dates on random pairs of plans; return how many moved."""
-    moved = 0
+def lived(plan: Plan, seed: int, share: float) -> Plan:
+    """Return a plan as it stands after a share of its time: what was due went as planned, or late, or has more left than planned."""
+    draw, problem = Draw(seed), Problem.of(plan)
+    clock, values = problem.clock, problem.earliest.values
+    if problem.earliest.status != "feasible":
+        return plan
+    status = clock.origin + max(1, round(share * (max(values) - clock.origin)))
+    if status >= clock.limit:
+        return plan
+
+    def done(item: Any) -> Any:
+        start, finish = problem.network.place(item.id, values)
+        late = draw.whole(0, 3) if draw.chance(0.4) else 0
+        if start + late >= status or plan.done(item.id):
+            return item
+        if item.id in {each.id for each in plan.milestones}:
+            return item.model_copy(update={"progress": Progress(actual_finish=clock.show(start + late, item.shown))})
+        held = item.progress or Progress()
+        began = held.actual_start or clock.show(start + late, "opens")
+        if finish + late <= status and finish > start:
+            return item.model_copy(
+                update={"progress": Progress(actual_start=began, actual_finish=clock.show(finish + late, "closes"))}
+            )
+        rest = Duration(max(1, finish + late - status + draw.whole(-2, 3)), "wd")
+        return item.model_copy(update={"progress": Progress(actual_start=began, remaining=rest)})
+
+    return plan.evolve(
+        status_date=clock.show(status, "closes"),
+        activities=tuple(done(item) for item in plan.activities),
+        milestones=tuple(done(item) for item in plan.milestones),
+    )
+
+
+def pairs_agree(seeds: range) -> Counter[str]:
+    """Hold sums against dates on random pairs of updates; return how many milestones moved, and by what kinds of causes."""
+    tally: Counter[str] = Counter()
     for seed in seeds:
-        plan = random_plan(seed, size="medium" if seed % 8 == 1 else "tiny", capacity=seed % 5 == 0)
-        found = what_moved(plan, changed(plan, seed), seed=seed)
+        kinds = tuple(RULE_KINDS) if seed % 3 == 0 else ("dependency", "not-before", "gate", "at-least", "capacity")
+        plan = random_plan(seed, size="medium" if seed % 8 == 1 else "tiny", capacity=seed % 5 == 0, kinds=kinds)
+        first = lived(plan, seed, 0.3) if seed % 2 else plan
+        second = changed(first, seed)
+        second = lived(second, seed + 1, 0.6) if seed % 4 else second
+        found = what_moved(first, second, seed=seed)
         for move in found.moves:
             if move.amount is None:
                 assert move.why_not
@@ -305,20 +346,72 @@ def pairs_agree(seeds: range) -> int:
                 assert share.least <= share.amount <= share.most
                 assert share.least <= share.mean + 1e-9
                 assert share.mean <= share.most + 1e-9
+            tally.update({"moved": move.amount != 0, "still": move.amount == 0, **dict.fromkeys(move.kinds, 1)})
         assert not any("could not be told apart" in note for note in found.notes), seed
-        moved += any(move.amount for move in found.moves)
-    return moved
+    return tally
 
 
-def test_shares_add_up_to_the_move_on_random_pairs():
-    """On 40 pairs of random plans the shares of every milestone add up to its move in days, in time order and on average."""
-    assert pairs_agree(range(40)) >= 10
+def test_shares_add_up_to_the_move_on_random_pairs_of_updates():
+    """On 40 pairs of random plans, most with progress, the shares add up to each move, in time order and on average."""
+    tally = pairs_agree(range(40, 80))
+
+    assert tally["moved"] >= 5
+    assert tally["progress"] >= 3
 
 
 @pytest.mark.long
-def test_shares_add_up_to_the_move_on_two_hundred_random_pairs():
-    """The same on 200 other pairs."""
-    assert pairs_agree(range(1000, 1200)) >= 50
+def test_shares_add_up_to_the_move_on_two_hundred_random_pairs_of_updates():
+    """The same on 200 other pairs, among them causes of every kind that chance draws, some joined, some with capacity."""
+    tally = pairs_agree(range(1000, 1200))
+
+    assert tally["moved"] >= 40
+    assert min(tally[kind] for kind in ("progress", "remaining", "logic", "rules")) >= 5
+
+
+def test_causes_between_which_there_is_no_date_are_taken_together():
+    """BUILD 3 wd longer breaks the latest date that goes with the old length: the two are one cause, and said to be."""
+    latest = {"kind": "not-after", "title": "By the board", "at": "DONE", **SOLID}
+    links = [json.loads(rule.model_dump_json()) for rule in works().rules]
+    first = works(rules=[*links, {"id": "board", "date": "2026-01-23", **latest}])
+    second = works(LENGTHS | {"BUILD": 13}, rules=[*links, {"id": "board", "date": "2026-01-28", **latest}])
+
+    found = what_moved(first, second)
+
+    assert list(shares(found).values()) == [3]
+    assert found.joined == ("Build and By the board",)
+
+
+def test_work_of_which_nothing_new_is_said_has_stood_still():
+    """BUILD has 7 wd left, as it had 3 wd before: those 3 wd are lost."""
+    plan, at = works(), {"DESIGN": Progress(actual_start=day(0), actual_finish=day(4))}
+    at["SIDE"] = Progress(actual_start=day(0), actual_finish=day(6))
+    at["BUILD"] = Progress(actual_start=day(5), remaining=Duration(7, "wd"))
+
+    found = what_moved(updated(plan, day(7), **at), updated(plan, day(10), **at))
+
+    assert shares(found) == {"remaining BUILD": 3}
+    assert found.moves[0].kinds == {"progress": 3}
+    assert found.moves[0].shares[0].sentence == "Build has 7 wd left, where 4 wd were forecast: DONE +3 wd."
+
+
+def test_a_plan_of_thousands_is_not_tried_change_by_change(monkeypatch):
+    """Of more causes than are tried one by one those that move no date together are passed over, and the note says so."""
+    many = {f"W{number}": 1 + number % 5 for number in range(60)}
+    links = tuple(f"{name}>DONE" for name in many)
+    first, second = (
+        works(LENGTHS | many, links=links),
+        works(LENGTHS | {name: length + 1 for name, length in many.items()} | {"BUILD": 12}, links=links),
+    )
+    dated: list[Plan] = []
+    plan = Mixing.plan
+    monkeypatch.setattr(Mixing, "plan", lambda self, chosen: dated.append(self.second) or plan(self, chosen))
+
+    found = what_moved(first, second)
+
+    assert shares(found) == {"remaining BUILD": 2}
+    assert len(found.causes) == 61
+    assert len(dated) < 40
+    assert "not tried one by one" in found.notes[0]
 
 
 def test_compare_of_two_folders_tells_what_moved(tmp_path, capsys):

@@ -25,6 +25,9 @@ from optimiser.solve.asked import asked_for
 
 __all__ = ["what_moved"]
 
+NAMED = 2
+"""Causes that are named of those that are taken together; of the others their number is told."""
+
 
 def what_moved(
     first: Plan,
@@ -145,10 +148,12 @@ class _Divided:
                 left_over.remove(cause)
             self.progress(chosen[0].title)
             found += chosen
-            state, block = reached, (2 * block if still and len(happened) > ONE_BY_ONE else 1)
+            # Where nothing is dated between two facts, the next is looked for where the last was.
+            state = state if reached.values is None else reached
+            block = 2 * block if still and len(happened) > ONE_BY_ONE else 1
         self.last = [last] if last is not None else []
         if left_over:
-            said = "Work went on as forecast" if state.values is not None else "All else that happened"
+            said = "Work went on as forecast"
             rest = last or Cause("status-date", "progress", said, said)
             rest.parts |= {part for cause in left_over for part in cause.parts}
             rest.items += [cause.items[0] for cause in left_over]
@@ -192,19 +197,25 @@ class _Divided:
                     found |= {point.item for point in points[-1:]} or {user.removeprefix("duration:")}
         return found
 
-    def _dated(self, sequence: Sequence[Cause]) -> tuple[list[Cause], list[str]]:
-        """Return the causes, those joined between which some milestone has no date, and what was joined."""
+    def _apart(self, sequence: Sequence[Cause]) -> tuple[list[Cause], list[Cause]]:
+        """Return causes, those as one between which some milestone has no date; and those after which one has none."""
         players: list[Cause] = []
-        joined: list[str] = []
         pending: list[Cause] = []
-        self.progress("what was changed")
-        reached = self.dates.along(sequence, self.dates.told)
-        for cause, numbers in zip(sequence, reached[1:], strict=True):
+        for cause, numbers in zip(sequence, self.dates.along(sequence, self.dates.told)[1:], strict=True):
             pending.append(cause)
             if None not in numbers:
-                players.append(pending[0] if len(pending) == 1 else _as_one(pending))
-                joined += [players[-1].title] if len(pending) > 1 else []
+                players.append(_as_one(pending))
                 pending = []
+        return players, pending
+
+    def _dated(self, sequence: Sequence[Cause]) -> tuple[list[Cause], list[str]]:
+        """Return the causes, those joined between which some milestone has no date, and what was joined."""
+        self.progress("what was changed")
+        players, pending = self._apart(sequence)
+        while len(players) + len(pending) < len(sequence):
+            sequence = [*players, *pending]
+            players, pending = self._apart(sequence)
+        joined = [cause.title for cause in players if cause.joined]
         if pending or self.dates.differ(players):
             # Nothing that the mixing knows explains it: what is left is one cause, so that the sum is exact.
             rest = Cause("rest", "rules", "All else", "All else in which the two differ", {("rest", "")})
@@ -238,7 +249,7 @@ class _Divided:
         shares: list[CauseShare] = []
         orders, exact, amount, why = 1, True, None, None
         if milestone in self.dates.told:
-            last = len([cause for cause in players[-1:] if cause in self.last or cause.id == "rest"])
+            last = len([cause for cause in players[-1:] if cause in self.last or ("rest", "") in cause.parts])
             shares, orders, exact = shares_of(self.dates, milestone, players, last, self.seed)
             amount = sum(share.amount for share in shares)
         else:
@@ -277,11 +288,20 @@ class _Divided:
 
 def _as_one(causes: Sequence[Cause]) -> Cause:
     """Return causes that are applied together as one."""
+    if len(causes) == 1:
+        return causes[0]
+    number = sum(max(1, cause.joined) for cause in causes)
+
+    def said(texts: Sequence[str], between: str) -> str:
+        more = number - len(texts[:NAMED])
+        return f"{between.join(texts[:NAMED])}{f' and {more} more' if more else ''}"
+
     return Cause(
-        " + ".join(cause.id for cause in causes),
+        said([cause.id for cause in causes], " + "),
         causes[-1].kind,
-        " and ".join(cause.title for cause in causes),
-        "; ".join(cause.happened or cause.title for cause in causes),
+        said([cause.title for cause in causes], " and "),
+        said([cause.happened or cause.title for cause in causes], "; "),
         {part for cause in causes for part in cause.parts},
         [name for cause in causes for name in cause.items],
+        joined=number,
     )

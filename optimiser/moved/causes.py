@@ -30,6 +30,8 @@ class Cause:
     ----------
     items
         Items and rules that it is about.
+    joined
+        How many causes it was made of, where no date lies between them.
     """
 
     id: str
@@ -38,6 +40,7 @@ class Cause:
     happened: str
     parts: set[Part] = field(default_factory=set)
     items: list[str] = field(default_factory=list)
+    joined: int = 0
 
 
 def causes_of(mixing: Mixing) -> tuple[list[Cause], list[Cause]]:
@@ -102,17 +105,20 @@ class _Causes:
             self.happened[f"progress {name}"].parts.add(part)
             return
         said = f"{other.title} was re-estimated"
+        kind: CauseKind = "remaining"
         if part[0] == "remaining":
             forecast, stated = self.mixing.left[name]
             said = f"{other.title} has {print_value(stated)} left, where {print_value(forecast)} were forecast"
+            kind = "progress" if getattr(one, "progress", None) == getattr(other, "progress", None) else kind
         elif isinstance(one, Activity) and isinstance(other, Activity):
             before, after = (
                 print_value(plan.duration(each.duration)) for plan, each in ((self.first, one), (self.second, other))
             )
             said = f"{said} from {before} to {after}" if before != after else said
-        self._put(self.changed, f"remaining {name}", "remaining", other.title, said, part, name)
+        self._put(self.changed, f"remaining {name}", kind, other.title, said, part, name)
         if part[0] == "remaining":
             self.changed[f"remaining {name}"].happened = said
+            self.changed[f"remaining {name}"].kind = kind
 
     def _set(self, part: Part, name: str) -> None:
         """Take what a planner set on an item itself."""

@@ -231,9 +231,11 @@ class Mixing:
         name = item.id
         if not isinstance(item, Activity):
             return item
-        if name in self.left and (("progress", name) in chosen) != (("remaining", name) in chosen):
-            assert isinstance(one, Activity)
-            if ("progress", name) in chosen:
+        # Of work of which nothing new is said, time alone has passed: that is applied with the status date.
+        same = isinstance(one, Activity) and one.progress == getattr(self.second.items.get(name), "progress", None)
+        told = STATUS in chosen if same else ("progress", name) in chosen
+        if name in self.left and told != (("remaining", name) in chosen):
+            if told:
                 assert done is not None
                 done = done.model_copy(update={"remaining": self.left[name][0], "percent_complete": None})
             else:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from models.moved import CAUSE_KINDS, MilestoneMove, WhatMoved
-from optimiser.evidence.charts.svg import FAINT, INK, MUTED, WIDTH, Drawing, cut
+from optimiser.evidence.charts.svg import FAINT, INK, MUTED, WIDTH, Drawing, cut, wide
 from optimiser.evidence.words import day
 from optimiser.moved import moved_words
 
@@ -128,7 +128,7 @@ def _panel(
     sheet.line(at(0), top + 2, at(0), top + 18, INK, stroke_width=2)
     level, y = 0, top + _ROW
     for step in steps:
-        sheet.text(8, y + 13, cut(step.label, room - 14, 10.5), size=10.5, full=step.label)
+        _label(sheet, y, step.label, room - 14)
         sheet.line(at(level), y - 7, at(level), y + 3, FAINT)
         if not step.parts:
             sheet.line(at(level), y + 3, at(level), y + 18, MUTED, stroke_width=1.5)
@@ -145,3 +145,19 @@ def _panel(
     sheet.text(8, y + 13, ends[1], size=10.5, weight=700)
     sheet.text(at(level) + 5, y + 14, total or said(level), size=10, weight=700)
     return y + _ROW
+
+
+def _label(sheet: Drawing, y: float, text: str, room: float) -> None:
+    """Write what a step is called, smaller and on two lines where one does not hold it."""
+    if wide(text, 10.5) <= room:
+        sheet.text(8, y + 13, text, size=10.5)
+        return
+    first: list[str] = []
+    rest = text.split(" ")
+    while rest and wide(" ".join([*first, rest[0]]), 9.5) <= room:
+        first.append(rest.pop(0))
+    if not (first and rest):
+        sheet.text(8, y + 13, cut(text, room, 10.5), size=10.5, full=text)
+        return
+    sheet.text(8, y + 8, " ".join(first), size=9.5)
+    sheet.text(8, y + 19, cut(" ".join(rest), room, 9.5), size=9.5, full=text)

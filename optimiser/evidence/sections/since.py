@@ -15,6 +15,8 @@ from optimiser.moved import moved_words
 
 __all__ = ["moved_lines_of", "since"]
 
+_FIRST = 4
+"""Milestones that the first screen tells of."""
 _SOURCE = "inputs/since/plan.json against the plan of this pack"
 
 
@@ -49,10 +51,15 @@ def moved_lines_of(dossier: Dossier) -> list[Block]:
     then = dossier.since
     if then is None or then.moved is None:
         return []
-    return [
-        paragraph(f"Since {'the last pack' if then.sha256 else 'the plan before'}: ", *_line(move, then.moved))
-        for move in then.moved.moves
-    ]
+    word = "Since the last pack: " if then.sha256 else "Since the plan before: "
+    first = [move for move in then.moved.moves if move.amount != 0][:_FIRST] or list(then.moved.moves[:1])
+    found: list[Block] = [paragraph(word, *_line(move, then.moved)) for move in first]
+    if len(then.moved.moves) > len(first):
+        held = len([move for move in then.moved.moves if move.amount == 0 and move not in first])
+        more = len(then.moved.moves) - len(first) - held
+        said = [count(more, "more moved", _SOURCE)] * bool(more) + [", "] * bool(more and held)
+        found.append(paragraph(word, *said, *([count(held, "stayed", _SOURCE)] * bool(held)), "."))
+    return found
 
 
 def _line(move: MilestoneMove, moved: WhatMoved) -> list[str | Name | Figure]:
