@@ -15,7 +15,7 @@ from models.record import Date, Identifier, Many, Record, Text
 __all__ = [
     "UPDATE_SCHEMA",
     "ChainLink",
-    "Estimate",
+    "LengthEstimate",
     "PlanUpdate",
     "Previous",
     "PreviousState",
@@ -48,7 +48,7 @@ class Previous(Record):
     """Of what it says: neither comments nor where it lies count."""
 
 
-class Estimate(Sourced):
+class LengthEstimate(Sourced):
     """A length estimated anew: in the assumption that holds it where the item alone uses that, else in the item."""
 
     item: Identifier
@@ -69,7 +69,7 @@ class PlanUpdate(Record):
     """What the facts and estimates cite, beside the plan's own."""
     progress: Many[ItemProgress] = ()
     """What is done, in place of whatever the plan's other files say of an item."""
-    estimates: Many[Estimate] = ()
+    estimates: Many[LengthEstimate] = ()
 
 
 class UpdateChange(Record):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import os
@@ -15,14 +16,18 @@ from pathlib import Path
 import pytest
 
 from models.duration import Duration
+from models.items import Milestone
+from models.outcome import Solved
 from models.updating import Previous
 from optimiser.cli import ExitCode, main
+from optimiser.clock import clock_of
 from optimiser.errors import InputError
 from optimiser.progress import UpdateChoices, update_plan
 from optimiser.reading.load import load
 from optimiser.reading.packaged import find_plan
 from optimiser.reading.previous import content_sha256, predecessor, predecessor_warnings
 from optimiser.reading.sheets import read_sheet
+from optimiser.solve import earliest
 
 MARCH = [
     ["Id", "Name", "Actual start", "Actual finish", "Remaining", "% complete"],
@@ -57,8 +62,6 @@ def made(folder: Path, plan: str | Path, rows: list[list[str]] | None, status: s
 
 def day(text: str):
     """Return a day."""
-    import datetime as dt
-
     return dt.date.fromisoformat(text)
 
 
@@ -182,6 +185,43 @@ def test_what_changed_against_the_update_before_is_remarked(tmp_path, march):
     assert "TRAIN: finished on 2026-03-20 by the update before, not finished now" in says
     assert "METHOD-A: 13 wd left as on 2026-03-31, nothing done since" in says
     assert {(each.item, each.kind) for each in found.report.changes} == {("ORDER", "finished"), ("TRAIN", "finished")}
+
+
+def as_planned(status: str) -> list[list[str]]:
+    """Return the table of a month in which the laboratory did what it had planned, no more and no less."""
+    plan, by = load("laboratory"), day(status)
+    outcome = earliest(plan, ["ACCREDITED"])
+    assert isinstance(outcome, Solved)
+    clock = clock_of(plan)
+    rows = [["Id", "Actual start", "Actual finish", "Remaining"]]
+    evening = clock.boundary(by, "closes")
+    for position in outcome.schedule.positions:
+        item = plan.items[position.id]
+        opens = str(clock.show(position.start, "opens"))
+        if isinstance(item, Milestone):
+            if day(str(clock.show(position.start, item.shown))) <= by:
+                rows.append([item.id, "", str(clock.show(position.start, item.shown)), ""])
+        elif position.finish <= evening:
+            rows.append([item.id, opens, str(clock.show(position.finish, "closes")), ""])
+        elif position.start < evening:
+            left = f"{(day('2026-05-30') - by).days - 1}ed" if item.id == "STABILITY" else f"{position.finish - evening}d"
+            rows.append([item.id, opens, "", left])
+    return rows
+
+
+@pytest.mark.parametrize(
+    "status", ["2026-01-20", "2026-03-06", "2026-04-16", "2026-05-29", "2026-06-30", "2026-09-04", "2026-09-30"]
+)
+def test_what_was_planned_changes_no_date(tmp_path, status):
+    """An update of exactly what was planned, at whatever status date, leaves the date where it was; so does one in two steps."""
+    rows = as_planned(status)
+    whole = load(made(tmp_path / "whole", "laboratory", rows, status))
+    before = str(day(status) - dt.timedelta(days=11))
+    half = made(tmp_path / "half", "laboratory", as_planned(before), before)
+    split = load(made(tmp_path / "split", half, rows, status))
+
+    assert earliest(whole, ["ACCREDITED"]).dates == {"ACCREDITED": day("2026-09-17")}  # type: ignore[union-attr]
+    assert split.items == whole.items
 
 
 # -- what cannot be --------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from models.faults import maybe
 from models.provenance import Sourced
-from models.updating import UPDATE_SCHEMA, Estimate, PlanUpdate
+from models.updating import UPDATE_SCHEMA, LengthEstimate, PlanUpdate
 from optimiser.reading.document import REFUSED, Document, Keys
 
 if TYPE_CHECKING:
@@ -149,8 +149,8 @@ class _Laying:
 
     def _estimate(self, keys: Keys, field: str, place: int, entry: dict[str, Any]) -> None:
         for name in entry:
-            if name not in Estimate.model_fields:
-                self.fault((*keys, name), f"unknown key '{name}'{maybe(name, Estimate.model_fields)}", at_key=True)
+            if name not in LengthEstimate.model_fields:
+                self.fault((*keys, name), f"unknown key '{name}'{maybe(name, LengthEstimate.model_fields)}", at_key=True)
         if field != "activities":
             self.fault((*keys, "item"), f"'{entry['item']}' is no activity, so it has no length to estimate")
             return
