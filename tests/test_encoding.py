@@ -779,7 +779,6 @@ def test_a_date_before_the_axis_is_a_conflict_of_nothing(plan_of: Any):
     encoding = encoded(two_chains(plan_of))
 
     assert encoding.conflict("M", ORIGIN - 1)[0] == frozenset()
-    assert encoding.relax("M", ORIGIN - 1, dict.fromkeys(encoding.switches, 1)).status == "infeasible"
 
 
 def test_a_verdict_is_confirmed_in_another_way(plan_of: Any):
@@ -790,32 +789,6 @@ def test_a_verdict_is_confirmed_in_another_way(plan_of: Any):
     assert encoding.confirm_infeasible("M", ORIGIN + 8).status == "feasible"
     assert encoding.confirm_infeasible("M", ORIGIN + 7, switched_off={"B-M"}).status == "feasible"
     assert encoded(two_chains(plan_of), switches=False).confirm_infeasible("M", ORIGIN + 7).status == "infeasible"
-
-
-# -- relaxations ---------------------------------------------------------------------------------------------------------
-
-
-def test_cheapest_relaxation(plan_of: Any):
-    """The cheapest set of switches meets the date; where a cheaper set exists it is found, dearer ones are not."""
-    encoding = encoded(two_chains(plan_of))
-    costs = {"duration:A": 5, "A-B": 4, "duration:B": 5, "duration:C": 3, "C-M": 2, "B-M": 9}
-
-    found = encoding.relax("M", ORIGIN + 5, costs)
-    assert (found.status, found.switched_off, found.cost, found.bound) == ("optimal", {"A-B", "C-M"}, 6, 6)
-    assert (found.positions or {})["M"][0] <= ORIGIN + 5
-    assert encoding.feasible("M", ORIGIN + 5, found.switched_off or frozenset()).status == "feasible"
-
-
-def test_only_what_is_offered_is_turned_off(plan_of: Any):
-    """Switches without a cost stay on, even where nothing else would do; nothing is turned off for a date that holds."""
-    encoding = encoded(two_chains(plan_of))
-
-    assert encoding.relax("M", ORIGIN + 5, {"duration:A": 1}).status == "infeasible"
-    assert encoding.relax("M", ORIGIN + 7, {}).status == "infeasible"
-    assert encoding.relax("M", ORIGIN + 8, {}).switched_off == frozenset()
-    free = dict.fromkeys(encoding.switches, 0)
-    assert encoding.relax("M", ORIGIN + 8, free).switched_off == frozenset()
-    assert len(encoding.relax("M", ORIGIN + 7, free).switched_off or ()) == 1
 
 
 # -- limits --------------------------------------------------------------------------------------------------------------
@@ -890,7 +863,6 @@ def test_nothing_is_decided_in_no_time(plan_of: Any):
         assert encoding.earliest("M", limits=limits).status == "unknown"
         assert encoding.feasible("M", ORIGIN, limits=limits).status == "unknown"
         assert encoding.conflict("M", ORIGIN, limits)[1].status == "unknown"
-        assert encoding.relax("M", ORIGIN, {"A-B": 1}, limits).status == "unknown"
         assert encoding.confirm_infeasible("M", ORIGIN, limits=limits).status == "unknown"
 
 
@@ -958,8 +930,6 @@ def test_questions_about_what_is_not_there(plan_of: Any):
         encoding.conflict("M9", None)
     with pytest.raises(ValueError, match="no switch called X, Y"):
         encoding.feasible("M", 3, {"Y", "X"})
-    with pytest.raises(ValueError, match="no switch called X"):
-        encoding.relax("M", 3, {"X": 1})
 
 
 def test_questions_about_switches_need_switches(plan_of: Any):
@@ -968,8 +938,6 @@ def test_questions_about_switches_need_switches(plan_of: Any):
 
     with pytest.raises(ValueError, match="without switches"):
         encoding.conflict("M", 3)
-    with pytest.raises(ValueError, match="without switches"):
-        encoding.relax("M", 3, {"A-B": 1})
     with pytest.raises(ValueError, match="without switches"):
         encoding.feasible("M", 3, {"A-B"})
 

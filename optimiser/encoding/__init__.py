@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from optimiser.encoding.answer import Answer, Limits, Places, Relaxed, Status, Window
+from optimiser.encoding.answer import Answer, Limits, Places, Status, Window
 from optimiser.encoding.asking import asking
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from optimiser.encoding.rules import ENCODERS
     from optimiser.encoding.search import Encoding
 
-__all__ = ["ENCODERS", "Answer", "Encoding", "Limits", "Places", "Relaxed", "Status", "Window", "decide"]
+__all__ = ["ENCODERS", "Answer", "Encoding", "Limits", "Places", "Status", "Window", "decide"]
 
 
 def __getattr__(name: str) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-__all__ = ["DETERMINISTIC_TIME", "Answer", "Limits", "Places", "Relaxed", "Status", "Window"]
+__all__ = ["DETERMINISTIC_TIME", "Answer", "Limits", "Places", "Status", "Window"]
 
 Status = Literal["optimal", "feasible", "infeasible", "unknown"]
 """``unknown`` is what a limit leaves behind. It is never a verdict."""
@@ -80,32 +80,3 @@ class Answer:
     positions: Places | None = None
     deterministic_time: float = 0.0
     minimal: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Relaxed:
-    """The cheapest switches to turn off.
-
-    Attributes
-    ----------
-    status
-        ``optimal``: nothing cheaper will do. ``feasible``: these will do, at least `bound` is needed.
-        ``infeasible``: not even all of them together. ``unknown``: the limit came first.
-    switched_off
-        Rules, and durations as ``duration:ITEM``; None where nothing was found.
-    cost
-        What they cost together.
-    bound
-        What any set that will do costs at least; None where nothing was minimised.
-    positions
-        Where everything lies once they are off.
-    deterministic_time
-        Deterministic seconds used.
-    """
-
-    status: Status
-    switched_off: frozenset[str] | None = None
-    cost: int | None = None
-    bound: int | None = None
-    positions: Places | None = None
-    deterministic_time: float = 0.0

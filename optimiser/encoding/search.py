@@ -12,7 +12,7 @@ from ortools.sat.python import cp_model
 from models.plan import DURATION_PREFIX, Plan
 from models.schedule import Schedule
 from optimiser.clock import Clock
-from optimiser.encoding.answer import Answer, Limits, Places, Relaxed, Window
+from optimiser.encoding.answer import Answer, Limits, Places, Window
 from optimiser.encoding.build import build
 from optimiser.encoding.solving import Budget, Pins, SearchResult, members_of, presolved, search
 from optimiser.encoding.variables import Place, Variables
@@ -213,39 +213,6 @@ class Encoding:
         budget = Budget(other)
         found = search(asked, budget, pins | _deadline(asked, milestone, by))
         return Answer(found.status, deterministic_time=budget.used)  # type: ignore[arg-type]
-
-    def relax(self, milestone: str | None, by: int | None, costs: Mapping[str, int], limits: Limits = _DEFAULT) -> Relaxed:
-        """Return the cheapest switches to turn off so that a milestone can be at or before a boundary.
-
-        Parameters
-        ----------
-        costs
-            Cost, 0 or more, of turning off each switch that may be turned off; all others stay on. Of equally cheap sets
-            one with the fewest members is returned.
-
-        Raises
-        ------
-        ValueError
-            If a milestone or a switch is not one of the plan's, or the encoding has no switches.
-        """
-        self._need_switches()
-        self._check(costs)
-        offered = {name: literal for name, literal in self._literals.items() if name in costs}
-        pins: Pins = {literal.index: _ON for name, literal in self._literals.items() if name not in costs}
-        pins |= self._by(milestone, by)
-        # One more than can ever be off makes their number the tie-break of their cost.
-        scale = len(offered) + 1
-        price = sum((costs[name] * scale + 1) * (1 - literal) for name, literal in offered.items())
-        budget = Budget(limits)
-        found = self._search(budget, pins, minimise=price)
-        if found.status == "infeasible":
-            return Relaxed("infeasible", deterministic_time=budget.used)
-        bound = found.at_least() // scale
-        if found.solution is None:
-            return Relaxed("unknown", bound=bound, deterministic_time=budget.used)
-        off = frozenset(name for name, literal in offered.items() if not found.solution[literal.index])
-        cost = sum(costs[name] for name in off)
-        return Relaxed(found.status, off, cost, bound, self._places(found.solution), budget.used)  # type: ignore[arg-type]
 
     # -- what a question holds fixed -----------------------------------------------------------------------------------
 

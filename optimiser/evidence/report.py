@@ -17,7 +17,7 @@ from models.pack import Pack, Section, Table
 from optimiser.errors import InputError, Located
 from optimiser.evidence.tables.kit import timed_once
 from optimiser.evidence.terminal.characters import clean
-from optimiser.evidence.words import day
+from optimiser.evidence.words import printed
 from optimiser.solve.fingerprint import package_version
 
 __all__ = ["brief_of", "need_pdf", "render_html", "render_page", "render_pdf", "render_table"]
@@ -100,7 +100,7 @@ def _environment(*, paper: bool) -> Environment:
     )
     environment.filters |= {
         "plain": clean,
-        "words": _words,
+        "words": printed,
         "share": _share,
         "drawing": _drawing,
         "notes": _notes,
@@ -174,17 +174,6 @@ def render_pdf(html: str) -> bytes:
     return made
 
 
-def _words(value: Any) -> str:
-    """Return a cell as a reader sees it."""
-    if isinstance(value, dt.date):
-        return day(value)
-    if isinstance(value, float):
-        return f"{value:,.1f}".removesuffix(".0")
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
-    return clean(str(value))
-
-
 def _share(value: float) -> str:
     return f"{value:.1%}"
 
@@ -214,7 +203,7 @@ def _widths(table: Table) -> list[str]:
     rows = table.rows[: table.most or len(table.rows)]
     least, wishes = [], []
     for place, column in enumerate(table.columns):
-        texts = [_words(row[place]) for row in rows if row[place] is not None]
+        texts = [printed(row[place]) for row in rows if row[place] is not None]
         # A short cell stays on its line; of a longer one the longest word decides.
         words = [word for text in (*texts, column.name) for word in ([text] if len(text) <= _SHORT else text.split())]
         longest = max((_wide(word) for word in words), default=4.0)

@@ -20,6 +20,7 @@ __all__ = [
     "in_days",
     "listed",
     "month_or_day",
+    "printed",
     "stack",
     "verdict_words",
     "weekday_day",
@@ -51,6 +52,17 @@ def month_or_day(published: str) -> str:
         return clean(published)
     month = f"{_MONTHS[int(found[2]) - 1]} {found[1]}"
     return f"{int(found[3])} {month}" if found[3] else month
+
+
+def printed(value: object) -> str:
+    """Return a date, a number or words as a reader sees them in a table."""
+    if isinstance(value, dt.date):
+        return day(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}".removesuffix(".0")
+    return clean(str(value))
 
 
 def amount(working_days: float | None) -> str:

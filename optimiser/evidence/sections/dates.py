@@ -15,7 +15,7 @@ from optimiser.evidence.documents import conditions, evidence_class, solve_docum
 from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.resting import resting
 from optimiser.evidence.sections.words import count, delta, evidence_words, lead, names, paragraph, run_source, warning
-from optimiser.evidence.tables.kit import column, columns, table, weakest
+from optimiser.evidence.tables.kit import column, columns, listing, table, weakest
 from optimiser.evidence.words import day, in_days
 from optimiser.explain import verify_outcome
 
@@ -295,23 +295,19 @@ def cases(dossier: Dossier) -> Section:
             f"Earliest and robust dates of every case{' that is not synthetic' if made_up else ''}",
         ),
         *made_up,
-        table(
+        listing(
             "cases",
             "Cases of this pack",
-            [column("case", "id"), column("title"), column("scenarios"), column("status"), column("sets"), column("note")],
-            [
-                [
-                    case.id,
-                    case.asked.title,
-                    names([*dossier.request.main, *case.asked.scenarios]) or "none",
-                    case.outcome.status if case.outcome else "without dates",
-                    "; ".join(f"{name} = {value}" for name, value in case.plan.settings.said.items()) or None
-                    if case.plan
-                    else None,
-                    case.fault or case.absent.get("robust"),
-                ]
-                for case in dossier.cases
-            ],
+            "case:id = id | title = asked.title | scenarios | status | sets | note",
+            dossier.cases,
+            said={
+                "scenarios": lambda case: names([*dossier.request.main, *case.asked.scenarios]) or "none",
+                "status": lambda case: case.outcome.status if case.outcome else "without dates",
+                "sets": lambda case: (
+                    case.plan and ("; ".join(f"{name} = {value}" for name, value in case.plan.settings.said.items()) or None)
+                ),
+                "note": lambda case: case.fault or case.absent.get("robust"),
+            },
             proof="counted",
             source="the request of this pack",
         ),
@@ -319,18 +315,9 @@ def cases(dossier: Dossier) -> Section:
     for case in dossier.cases[1:]:
         outcome = case.outcome
         if isinstance(outcome, Infeasible):
-            blocks.append(
-                warning(
-                    "Case ",
-                    Name(text=case.id),
-                    " has no date: ",
-                    Figure(
-                        text=outcome.conflict.statement,
-                        proof="closed form",
-                        source=f"{run_source(case)}: {outcome.conflict.confirmed_by}",
-                    ),
-                )
-            )
+            source = f"{run_source(case)}: {outcome.conflict.confirmed_by}"
+            statement = Figure(text=outcome.conflict.statement, proof="closed form", source=source)
+            blocks.append(warning("Case ", Name(text=case.id), " has no date: ", statement))
         elif case.solved is None:
             blocks.append(
                 warning("Case ", Name(text=case.id), " has no date: ", Name(text=case.fault or "the search was cut short"), ".")

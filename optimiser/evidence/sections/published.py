@@ -9,7 +9,7 @@ from models.published import Placed
 from optimiser.evidence.dossier import Dossier
 from optimiser.evidence.sections.words import absence, count, lead, names
 from optimiser.evidence.tables import checked as tables
-from optimiser.evidence.tables.kit import column, columns, table
+from optimiser.evidence.tables.kit import column, listing, table
 from optimiser.evidence.tables.register import cited
 from optimiser.reproduction import summary as reproduced
 
@@ -61,44 +61,25 @@ def reproduction(dossier: Dossier) -> Section:
             proof="counted",
             source=source,
         ),
-        table(
+        listing(
             "rows",
             "Every published row against the schedule",
-            [
-                *columns("row:number | item:id | by | published start:date | published finish:date | start:date | finish:date"),
-                *columns("same"),
-            ],
-            [
-                [
-                    match.row,
-                    match.id,
-                    match.by,
-                    match.published_start,
-                    match.published_finish,
-                    match.start,
-                    match.finish,
-                    "yes" if match.matches else "no",
-                ]
-                for match in case.matches
-            ],
+            "row:number | item:id = id | by | published start:date | published finish:date | start:date | finish:date | same",
+            case.matches,
+            said={"same": lambda match: "yes" if match.matches else "no"},
             proof="certified",
             source=source,
             fold=True,
         ),
-        table(
+        listing(
             "reproduced-cases",
             "Published rows that come out in each case",
-            [column("case", "id"), column("reproduced", "number"), column("placed", "number"), column("of", "number")],
-            [
-                [
-                    each.id,
-                    each.matched,
-                    sum(match.by == "placed" and match.matches for match in each.matches),
-                    len(each.matches),
-                ]
-                for each in dossier.cases
-                if each.matches
-            ],
+            "case:id = id | reproduced:number = matched | placed:number | of:number",
+            [each for each in dossier.cases if each.matches],
+            said={
+                "placed": lambda each: sum(match.by == "placed" and match.matches for match in each.matches),
+                "of": lambda each: len(each.matches),
+            },
             proof="counted",
             source="outcomes/ against the published rows",
         ),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Final
 
 from models.pack import Cell, Column, Table
 from optimiser.evidence.tables.kit import timed_once
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, heading, paragraph
-from optimiser.evidence.words import day
+from optimiser.evidence.words import printed
 
 __all__ = ["shown"]
 
@@ -113,13 +112,7 @@ def cell(value: Cell, column: Column) -> str:
     """Return a cell as people read it, with the unit of its column."""
     if value is None:
         return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, dt.date):
-        return day(value)
-    if isinstance(value, int | float):
-        if column.kind == "share":
-            return f"{100 * value:.1f} %"
-        number = f"{value:,}" if isinstance(value, int) else f"{value:,.1f}".removesuffix(".0")
-        return f"{number} {column.unit}" if column.unit in _BESIDE else number
-    return value
+    if column.kind == "share" and isinstance(value, int | float):
+        return f"{100 * value:.1f} %"
+    beside = isinstance(value, int | float) and column.unit in _BESIDE
+    return f"{printed(value)}{f' {column.unit}' if beside else ''}"
