@@ -6,7 +6,8 @@ from models.changes import WhatIf
 from models.pack import Block, Figure, Name
 from optimiser.evidence.dossier import Dossier
 from optimiser.evidence.sections.words import names, paragraph, remark, run_source
-from optimiser.evidence.tables.kit import column, columns, table
+from optimiser.evidence.tables.compared import changes
+from optimiser.evidence.tables.kit import columns, table
 from optimiser.evidence.whatif_words import overruled_words, why_it_stays
 from optimiser.evidence.words import day
 
@@ -49,21 +50,4 @@ def _changes(found: WhatIf, source: str) -> Block:
         if not (found.choices and found.scenarios)
         else f"from the plan under {names(found.scenarios)}"
     )
-    return table(
-        "what-if",
-        f"What was changed, {start}",
-        [column("what"), column("name", "id"), column("from"), column("to"), column("by"), column("rounded")],
-        [
-            [
-                change.title or change.kind,
-                change.name,
-                change.before,
-                change.after,
-                " ".join(filter(None, (change.by, change.asked))) or None,
-                change.rounded,
-            ]
-            for change in found.changes
-        ],
-        proof="stated",
-        source=source,
-    )
+    return changes(found.changes, f"What was changed, {start}", source)

@@ -1,16 +1,43 @@
-"""Two outcomes side by side, as tables."""
+"""What was set differently, and two outcomes side by side, as tables."""
 
 from __future__ import annotations
 
-from models.changes import Comparison
+from collections.abc import Sequence
+
+from models.changes import Comparison, ValueChange
 from models.pack import Table
 from optimiser.evidence.tables.kit import listing
+from optimiser.evidence.words import month_or_day
 
-__all__ = ["comparison"]
+__all__ = ["changes", "comparison"]
 
 
 def _signed(value: int | None, unit: str) -> str | None:
     return None if value is None else f"{value:+d} {unit}"
+
+
+def changes(found: Sequence[ValueChange], title: str, source: str, *, by: bool = True) -> Table:
+    """Return what was set differently, titles first, with its old and its new value.
+
+    Parameters
+    ----------
+    by
+        Whether to say which option or scenario set each.
+    """
+    return listing(
+        "what-if",
+        title,
+        "what | name:id | from | to | by | rounded",
+        found,
+        said={
+            "what": lambda change: change.title or change.kind,
+            "from": lambda change: month_or_day(change.before),
+            "to": lambda change: month_or_day(change.after),
+            "by": lambda change: " ".join(filter(None, (change.by if by else None, change.asked))) or None,
+        },
+        proof="stated",
+        source=source,
+    )
 
 
 def comparison(found: Comparison, source: str) -> dict[str, Table]:

@@ -6,11 +6,11 @@ import datetime as dt
 
 from models.changes import Comparison, RowChange
 from models.moved import WhatMoved
-from optimiser.evidence.tables.compared import comparison
+from optimiser.evidence.tables.compared import changes, comparison
+from optimiser.evidence.tables.kit import choose
 from optimiser.evidence.terminal.moved import moved_lines
 from optimiser.evidence.terminal.page import Lines, Page, heading, paragraph
 from optimiser.evidence.terminal.tables import shown
-from optimiser.evidence.terminal.whatif import changes_table
 from optimiser.evidence.words import day
 
 __all__ = ["comparison_report"]
@@ -33,7 +33,9 @@ def comparison_report(found: Comparison, page: Page, moved: WhatMoved | None = N
         lines += paragraph("Nothing differs.", page.width)
         return page.paint(lines)
     tables = comparison(found, "compare")
-    lines += [*(shown(tables["dates-compared"], page) if moved is None else ()), *_values(found, page), *_first(found, page)]
+    heads = ("what", "name", "from", "to", "by")
+    values = shown(choose(changes(found.values, "Set differently", "compare", by=False), heads), page, most=_MOST)
+    lines += [*(shown(tables["dates-compared"], page) if moved is None else ()), *values, *_first(found, page)]
     lines += _chains(found, page)
     for name in ("bindings-compared", "rows-compared"):
         lines += shown(tables[name], page, spared=("title", "name"), most=_MOST)
@@ -42,13 +44,6 @@ def comparison_report(found: Comparison, page: Page, moved: WhatMoved | None = N
 
 def _shown(date: dt.date | None) -> str:
     return day(date) if date else "–"
-
-
-def _values(found: Comparison, page: Page) -> Lines:
-    grid = changes_table(found.values[:_MOST])
-    more = len(found.values) - _MOST
-    rest = paragraph(f"… and {more} more, with --json", page.width) if more > 0 else []
-    return [heading(""), heading("Set differently"), *grid.lines(page.width), *rest] if found.values else []
 
 
 def _first(found: Comparison, page: Page) -> Lines:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from rich.text import Text
 
-from models.changes import ValueChange, WhatIf
+from models.changes import WhatIf
+from optimiser.evidence.tables.compared import changes
+from optimiser.evidence.tables.kit import choose
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
+from optimiser.evidence.terminal.tables import shown
 from optimiser.evidence.whatif_words import overruled_words, why_it_stays
 from optimiser.evidence.words import counted, day, listed, month_or_day, weekday_day
-from optimiser.inputs import ABSENT
 
-__all__ = ["changes_table", "what_if_report"]
+__all__ = ["what_if_report"]
 
 _MOST_CHANGES = 15
 
@@ -29,31 +29,6 @@ def _named(names: dict[str, str]) -> str:
     return listed(f"{title} ({name})" for name, title in names.items())
 
 
-def changes_table(changes: Sequence[ValueChange], *, by: bool = False) -> TextTable:
-    """Return what was set differently, titles first, with its old and its new value.
-
-    Parameters
-    ----------
-    by
-        Whether to say which option or scenario set each.
-    """
-    added = any(change.before == ABSENT for change in changes)
-    columns = [
-        TextColumn("what", gives=True),
-        TextColumn("name", limit=28),
-        TextColumn("from", limit=22),
-        TextColumn("to", limit=46 if added else 22),
-    ]
-    shown = any(change.asked or by for change in changes)
-    grid = TextTable([*columns, TextColumn("by", limit=24)] if shown else columns)
-    for change in changes:
-        whose = " ".join(filter(None, (change.by if by else None, change.asked)))
-        after = words(month_or_day(change.after), "bold")
-        cells: list[str | Text] = [change.title or change.kind, change.name, month_or_day(change.before), after]
-        grid.add(*cells, *([whose] if shown else []))
-    return grid
-
-
 def _changes(found: WhatIf, page: Page) -> Lines:
     """List what was set, from what to what; long lists are cut."""
     if found.choices:
@@ -62,14 +37,11 @@ def _changes(found: WhatIf, page: Page) -> Lines:
     else:
         start = f"by {_named(found.scenarios)}, from the plan as written"
         lines = hanging("What was changed", words(start, "not bold dim"), page.width, 0, 18)
-    grid = changes_table(found.changes[:_MOST_CHANGES], by=found.choices or len(found.scenarios) > 1)
-    lines += grid.lines(page.width) if grid.rows else []
-    more = len(found.changes) - _MOST_CHANGES
-    if more > 0:
-        lines += paragraph(f"… and {more} more, with --json", page.width)
+    said = changes(found.changes, "What was changed", "what_if", by=found.choices or len(found.scenarios) > 1)
+    lines += shown(choose(said, ("what", "name", "from", "to", "by")), page, most=_MOST_CHANGES)[2:]
     apart = [(found.added, "more with the changes"), (found.removed, "fewer")]
-    said = [f"{counted(number, 'rule or length', 'rules and lengths')} {what}" for number, what in apart if number]
-    lines += paragraph(f"beside these, {listed(said)}", page.width) if said else []
+    beside = [f"{counted(number, 'rule or length', 'rules and lengths')} {what}" for number, what in apart if number]
+    lines += paragraph(f"beside these, {listed(beside)}", page.width) if beside else []
     for change in found.changes:
         if change.rounded:
             lines += hanging(change.name, change.rounded, page.width)
