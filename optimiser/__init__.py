@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from optimiser.explain import attribute, explain, implied, verify_outcome, why_not
     from optimiser.lint import lint
     from optimiser.migration import migrate
+    from optimiser.progress import chain_of, trend_of, update_plan
     from optimiser.qualification import qualify
     from optimiser.reading.load import load, load_changed
     from optimiser.robust import robust
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Session",
     "attribute",
+    "chain_of",
     "check",
     "compare",
     "earliest",
@@ -46,6 +48,8 @@ __all__ = [
     "migrate",
     "qualify",
     "robust",
+    "trend_of",
+    "update_plan",
     "verify_outcome",
     "what_if",
     "why_not",
@@ -54,6 +58,7 @@ __all__ = [
 _HOMES = {
     "Session": "optimiser.session",
     "attribute": "optimiser.explain",
+    "chain_of": "optimiser.progress",
     "check": "optimiser.check",
     "compare": "optimiser.compare",
     "earliest": "optimiser.solve",
@@ -65,6 +70,8 @@ _HOMES = {
     "migrate": "optimiser.migration",
     "qualify": "optimiser.qualification",
     "robust": "optimiser.robust",
+    "trend_of": "optimiser.progress",
+    "update_plan": "optimiser.progress",
     "verify_outcome": "optimiser.explain",
     "what_if": "optimiser.whatif",
     "why_not": "optimiser.explain",
