@@ -400,6 +400,6 @@ def _broken(
     if slot is None:
         return on & (value > boundary) if boundary is not None else np.zeros_like(on)
     days = columns.values[slot]
-    held = sheet.clock.all_stated(np.maximum(days, 1), network.plan.convention(network.points[node]), "ceiling")
+    held = network.all_stated(days, node, "ceiling")
     broken: NDArray[np.bool_] = on & (days != NONE) & (value > held)
     return broken

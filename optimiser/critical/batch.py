@@ -332,10 +332,7 @@ class Batch:
         column = self.column(bound.slots, NONE)
         if isinstance(column, int):
             return missing if bound.boundary is None else bound.boundary
-        clock = self.network.clock
-        convention = self.network.plan.convention(self.network.points[bound.node])
-        found = clock.all_stated(np.maximum(column, 1), convention, bound.side)
-        return np.where(column == NONE, missing, found)
+        return np.where(column == NONE, missing, self.network.all_stated(column, bound.node, bound.side))
 
     # -- settling ----------------------------------------------------------------------------------------------------
 

@@ -25,8 +25,8 @@ from optimiser.circles import components
 from optimiser.clock import Boundaries, Clock, MinuteClock, clock_of
 from optimiser.critical.minute_rules import compile_minutes
 from optimiser.critical.moving import compile_migration
-from optimiser.critical.network import Arc, Bound, Family, Network, Quorum, constant, next_place
-from optimiser.critical.works import lay_items, missed, past, waiting
+from optimiser.critical.network import Arc, Bound, Family, Network, Quorum, constant, inverse, next_place
+from optimiser.critical.works import lay_items, past, waiting
 
 __all__ = ["RULE_COMPILERS", "compile_network"]
 
@@ -74,16 +74,25 @@ def _dependency(network: Network, rule: Dependency) -> None:
         if target is not None:
             network.add_lag(rule.id, network.from_node(before), target, rule.lag)
         return
-    family = network.shift(network.from_node(before), network.from_node(after), network.plan.duration(rule.lag).unit)
     if not past(network.plan, before):
         if waiting(network, before) is not None:
             network.add_lag(rule.id, network.node(before), network.from_node(after), rule.lag, at_most=True)
     elif not past(network.plan, after) and waiting(network, after) is not None:
-        # The past moves no more: what lies so far behind it comes by then, unless that is past as well.
-        source = network.from_node(before)
-        if not missed(network, family.at(network.base[source], network.plan.duration(rule.lag).amount)):
-            network.add_lag(rule.id, source, network.node(after), rule.lag, at_most=True)
-            network.ceilings.append(Bound(source, rule.id, network.base[source], side="ceiling"))
+        _behind_past(network, rule, network.from_node(before), network.node(after))
+
+
+def _behind_past(network: Network, rule: Dependency, source: int, target: int) -> None:
+    """The past moves no more: what comes at most so far behind it comes by then, unless that is past as well."""
+    clock, lag = network.clock, network.plan.duration(rule.lag)
+    forwards, base = network.shift(source, target, lag.unit), network.base[source]
+
+    def back(amount: int) -> Boundaries:
+        table = forwards.table(amount)[: clock.size + 1]
+        return np.zeros_like(table) if network.missed(int(table[base])) else inverse(table, clock.size)
+
+    slots = (*((rule.lag.name,) if isinstance(rule.lag, Reference) else ()), rule.id)
+    network.arcs.append(Arc(target, source, rule.id, Family(clock, 0, back), lag.amount, slots))
+    network.ceilings.append(Bound(source, rule.id, base, side="ceiling"))
 
 
 def _not_before(network: Network, rule: NotBefore) -> None:
@@ -95,9 +104,9 @@ def _not_after(network: Network, rule: NotAfter) -> None:
     if past(network.plan, rule.points()[0]):
         return
     network.add_dated("ceiling", rule.id, rule.points()[0], rule.date)
-    boundary = network.ceilings[-1].boundary
-    if boundary is not None and missed(network, boundary):
-        network.ceilings.pop()
+    latest = network.ceilings[-1]
+    if latest.boundary is not None and network.missed(latest.boundary):
+        latest.boundary = None
 
 
 def _alignment(network: Network, rule: Alignment) -> None:
@@ -180,7 +189,7 @@ def _equality(network: Network, rule: Equality) -> None:
     """Hold points together as a star: each is at least the first, and the first at least each."""
     gone = [network.base[network.from_node(point)] for point in rule.points() if past(network.plan, point)]
     nodes = [network.node(point) for point in rule.points() if not past(network.plan, point)]
-    if gone and not missed(network, min(gone)):
+    if gone and not network.missed(min(gone)):
         network.ceilings += [Bound(node, rule.id, min(gone), side="ceiling") for node in nodes]
     first, *others = nodes or [-1]
     same = Family(network.clock, 1)

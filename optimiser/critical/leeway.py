@@ -225,10 +225,7 @@ class Leeway:
         network = self.network
         good = np.ones(len(columns), dtype=np.bool_)
         for bound in bounds:
-            boundary = network.clock.all_stated(
-                np.maximum(columns, 1), network.plan.convention(network.points[bound.node]), bound.side
-            )
-            good &= boundary >= self.values[bound.node]
+            good &= network.all_stated(columns, bound.node, bound.side) >= self.values[bound.node]
         return good, good, good, good
 
     def _pushed(self, place: _Surroundings, slot: str, columns: NDArray[np.int64]) -> tuple[Flags, ...]:

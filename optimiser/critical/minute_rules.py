@@ -135,8 +135,8 @@ def _not_after(items: MinuteItems, rule: NotAfter) -> None:
     latest = network.ceilings[-1].boundary
     if rule.soft:
         network.deadlines.append(network.ceilings.pop())
-    elif items.plan.dialect is None and items.status is not None and latest is not None and latest < items.status:
-        network.ceilings.pop()  # what is not done by the status date has broken it
+    elif latest is not None and network.missed(latest):
+        network.ceilings[-1].boundary = None
 
 
 def _kept(items: MinuteItems, rule: str, point: Point, steps: Rising) -> None:

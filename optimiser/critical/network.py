@@ -369,6 +369,24 @@ class Network:
         """Return the nodes of an item's start and finish; the same for a milestone."""
         return self.nodes[item, "start"], self.nodes[item, "finish"]
 
+    @property
+    def since(self) -> int:
+        """The boundary before which nothing comes that is not done: the beginning of the axis without a status date."""
+        status, origin = self.plan.status_date, self.clock.origin
+        return origin if status is None else max(origin, self.clock.boundary(status, "closes"))
+
+    def missed(self, boundary: int) -> bool:
+        """Return whether a latest boundary lies before the status date, so that what is not done by then has broken it."""
+        return self.plan.status_date is not None and self.plan.dialect is None and boundary < self.since
+
+    def all_stated(self, ordinals: Boundaries, node: int, side: Side) -> Boundaries:
+        """Return the boundaries of stated days as a floor or a ceiling of a node: of a latest one that is missed, `never`."""
+        found = self.clock.all_stated(np.maximum(ordinals, 1), self.plan.convention(self.points[node]), side)
+        if side == "floor" or self.plan.status_date is None or self.plan.dialect is not None:
+            return found
+        held: Boundaries = np.where(found < self.since, self.never, found)
+        return held
+
     def place(self, item: str, values: Sequence[int]) -> tuple[int, int]:
         """Return where an item starts and finishes, of the boundary of each node: begun work where it began."""
         start, finish = self.item_nodes(item)

@@ -16,23 +16,12 @@ from models.rules import Point
 from optimiser.clock import Boundaries
 from optimiser.critical.network import Arc, Family, Network, duration_slot, inverse, next_place
 
-__all__ = ["lay_items", "missed", "past", "waiting"]
+__all__ = ["lay_items", "past", "waiting"]
 
 
 def past(plan: Plan, point: Point) -> bool:
     """Return whether a point, whose end is filled in, has come."""
     return plan.done(point.item) or (point.end == "start" and plan.under_way(point.item))
-
-
-def since(network: Network) -> int:
-    """Return the boundary before which nothing comes that is not done: the beginning of the axis without a status date."""
-    status = network.plan.status_date
-    return network.clock.origin if status is None else max(network.clock.origin, network.clock.boundary(status, "closes"))
-
-
-def missed(network: Network, boundary: int) -> bool:
-    """Return whether a latest boundary lies before the status date, so that what is not done by then has broken it."""
-    return network.plan.status_date is not None and boundary < since(network)
 
 
 def waiting(network: Network, point: Point) -> int | None:
@@ -45,7 +34,7 @@ def waiting(network: Network, point: Point) -> int | None:
 
 def lay_items(network: Network) -> None:
     """Make the nodes of activities and milestones, in the order of the plan, and the inequalities of each by itself."""
-    plan, floor = network.plan, since(network)
+    plan, floor = network.plan, network.since
     for activity in plan.activities:
         for end in ("start", "finish"):
             network.nodes[activity.id, end] = _node(network, Point(activity.id, end), floor if end == "start" else None)

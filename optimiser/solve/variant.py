@@ -193,7 +193,8 @@ def renumbered(network: Network, slot: str, number: int) -> Network:
             return bound
         convention = plan.convention(network.points[bound.node])
         boundary = None if number == NONE else clock.stated(dt.date.fromordinal(number), convention, bound.side)
-        return replace(bound, boundary=boundary)
+        gone = boundary is not None and bound.side == "ceiling" and network.missed(boundary)
+        return replace(bound, boundary=None if gone else boundary)
 
     replaced = {id(arc): replace(arc, amount=number) for arc in network.arcs if slot in arc.slots}
     return replace(
