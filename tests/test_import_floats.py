@@ -10,6 +10,7 @@ import pytest
 from models.importing import FloatsCompared
 from optimiser import earliest, load
 from optimiser.cli import main
+from optimiser.clock import MinuteClock
 from optimiser.importing import understand
 from tests import mspdi_texts
 from tests.p6_cases import link, milestone, work
@@ -146,3 +147,18 @@ def test_the_report_shows_the_figures_and_the_reasons(tmp_path: Path, capsys: py
     assert "total float 2 1 1" in said
     assert "one of them is out of date (A2)" in said
     assert [each["id"] for each in document["floats"]["differing"]] == ["A2"]
+
+
+def test_a_calendar_that_adds_nothing_is_worked_as_its_base_is(tmp_path: Path) -> None:
+    """Microsoft Project gives each person a calendar: those without a word of their own are worked out once for all."""
+    path = tmp_path / "small.xml"
+    people = "".join(mspdi_texts.calendar(uid, base=1) for uid in (2, 3))
+    hired = mspdi_texts.resource(1, 2) + mspdi_texts.resource(2, 3)
+    both = mspdi_texts.assignment(1, 1, 8) + mspdi_texts.assignment(2, 1, 8, 2)
+    path.write_bytes(mspdi_texts.project(mspdi_texts.task(1, 8), calendars=people, resources=hired, assignments=both))
+    plan = load(path)
+    clock = MinuteClock(plan)
+    adding = [each.id for each in plan.calendars if each.adds_nothing]
+
+    assert len(adding) == 2
+    assert all(clock.time(each) is clock.time(None) for each in adding)

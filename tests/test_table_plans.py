@@ -171,3 +171,11 @@ def test_a_rest_without_a_beginning_is_refused(tmp_path: Path) -> None:
     (said,) = refused(table(tmp_path, ["A", "To do", "10d", START, "4d", START], heads=heads))
 
     assert said == "E2 (Remaining): has not begun, and 4d of 10d remain; expected an Actual Start, or all of it"
+
+
+def test_a_date_that_may_be_two_days_is_asked_about_with_a_way_that_every_verb_has(tmp_path: Path) -> None:
+    """Only some verbs have --dates: who asks another is told how to write the date."""
+    (said,) = refused(table(tmp_path, ["A", "Work", "10d", "", "04/05/2026", "", "", "", "", ""]))
+
+    assert said.startswith("E2: '04/05/2026' may be 4 May 2026 or 5 Apr 2026")
+    assert said.endswith("where the verb has it, or write 2026-05-04")

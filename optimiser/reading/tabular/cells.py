@@ -79,7 +79,11 @@ class CellReader:
         more = f"; so are {', '.join(others[:_MOST_NAMED])}" if others else ""
         more += f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
         self.faults.append(
-            self.sheet.locate(row, letter, f"{said}{more}; say which with --dates day-first or --dates month-first")
+            self.sheet.locate(
+                row,
+                letter,
+                f"{said}{more}; say which with --dates day-first or --dates month-first, where the verb has it, or write 2026-05-04",
+            )
         )
 
 

@@ -168,7 +168,7 @@ def _table(path: Path, sheets: list[ReadSheet], wanted: str | None) -> ReadSheet
         return with_header[0]
     if with_header:
         names = ", ".join(str(sheet.name) for sheet in with_header)
-        message = f"more than one sheet holds a table of a plan: {names}; say which with --sheet '{with_header[0].name}'"
+        message = f"more than one sheet holds a table of a plan: {names}; say which with --sheet '{with_header[0].name}' of 'optimiser init'"
         raise InputError([Located(message, file=str(path))])
     first = next((sheet for sheet in considered if sheet.rows), None)
     seen = "the file is empty"
