@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 
 from models.changes import PlanInputs, StatedInput, ValueChange
@@ -27,7 +28,17 @@ def inputs_of(plan: Plan, written_sha256: str | None = None) -> PlanInputs:
     written_sha256
         The hash of the plan before they were, where that is known.
     """
-    return PlanInputs(stated=tuple(_stated(plan)), settings=plan.settings, written_sha256=written_sha256)
+    kept = _KEPT.get(id(plan))
+    if kept is None or kept[0]() is not plan:
+        if len(_KEPT) >= _MOST_KEPT:
+            _KEPT.pop(next(iter(list(_KEPT)), 0), None)
+        kept = _KEPT[id(plan)] = weakref.ref(plan), tuple(_stated(plan))
+    return PlanInputs(stated=kept[1], settings=plan.settings, written_sha256=written_sha256)
+
+
+_MOST_KEPT = 8
+_KEPT: dict[int, tuple[weakref.ReferenceType[Plan], tuple[StatedInput, ...]]] = {}
+"""What the plans asked of last set: the plan before changes is asked again at each of them."""
 
 
 def _stated(plan: Plan) -> Iterator[StatedInput]:
@@ -61,7 +72,9 @@ def _state(plan: Plan, rule: Rule) -> str:
 
 def _length(plan: Plan, activity: Activity) -> str:
     """Return an activity's own length, one that an assumption holds by its name, whether it counts, and is a buffer."""
-    marks = ("" if plan.switch(activity.enabled) else "off", "buffer" if activity.buffer else "")
+    left = activity.progress.left if activity.progress and activity.progress.begun else None
+    on = plan.switch(activity.enabled)
+    marks = ("" if on else "off", "buffer" if activity.buffer else "", f"{left} left" if left else "")
     return f"{activity.duration}{''.join(f' ({mark})' for mark in marks if mark)}"
 
 

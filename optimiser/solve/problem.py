@@ -7,6 +7,7 @@ asks for more than the problem it comes from, the forward pass goes on from wher
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -176,22 +177,26 @@ class Problem:
                 found[quorum.target] += quorum.sources
         return found
 
-    def changed(self, variant: Variant, pools: Pools | None = None) -> Problem:
+    def changed(self, variant: Variant, pools: Pools | None = None, plan: Plan | None = None) -> Problem:
         """Return the problem of a variant.
 
         Parameters
         ----------
         pools
             Its live capacities, where they are known.
+        plan
+            The plan of the variant, where it is there already.
         """
         network = network_of(self.network, variant)
+        if plan is not None:
+            network = replace(network, plan=plan)
         own = pools_of(network, variant, {pool.rule: pool for pool in self.pools}) if pools is None else pools
         same = len(own) == len(self.pools) and all(one is other for one, other in zip(own, self.pools, strict=True))
         forward = None if variant.off or variant.on else tightened(self.forward, network, variant.values)
         if forward is None:
             forward = again_behind(self.forward, network, {*variant.off, *variant.on, *variant.values})
         levelling = self.levelling.again(network, forward) if same and forward is not None and not forward.trouble else None
-        return Problem(network, own, lambda: varied(self.network, variant), forward=forward, levelling=levelling)
+        return Problem(network, own, lambda: plan or varied(self.network, variant), forward=forward, levelling=levelling)
 
     def inside(self, pools: Pools, plan: Callable[[], Plan]) -> Problem:
         """Return the same inequalities inside other capacities."""

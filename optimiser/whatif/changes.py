@@ -97,7 +97,11 @@ def _numbers(plan: Plan, name: str) -> dict[str, str]:
 def _of_value(name: str, changes: list[ValueChange]) -> list[ValueChange]:
     """Return those of some changes that a number set by ``ITEM.duration`` or ``RULE.term`` is one of."""
     holder, dot, term = name.partition(".")
-    known = {("duration", DURATION_PREFIX + holder)} if term == "duration" else {("rule", holder), ("capacity", holder)}
+    known = (
+        {("duration", DURATION_PREFIX + holder)}
+        if term in ("duration", "remaining")
+        else {("rule", holder), ("capacity", holder)}
+    )
     return [change for change in changes if dot and (change.kind, change.name) in known]
 
 
@@ -105,7 +109,9 @@ def _length(plan: Plan, name: str) -> str:
     """Return the length of a ``duration:ITEM``, that it is off or a buffer."""
     activity = entry_of(plan, name)
     assert isinstance(activity, Activity)
-    length = str(plan.duration(activity.duration)) if plan.switch(activity.enabled) else "off"
+    left = activity.progress.left if activity.progress and activity.progress.begun else None
+    length = f"{left} left" if left else str(plan.duration(activity.duration))
+    length = length if plan.switch(activity.enabled) else "off"
     return f"{length}, a buffer" if activity.buffer else length
 
 

@@ -28,7 +28,7 @@ from optimiser.reading.scenarios import LocatedScenario, UserChoices, stack
 from optimiser.solve.asked import asked_for
 from optimiser.solve.problem import Problem
 from optimiser.stopping import heed
-from optimiser.wording import plain_date
+from optimiser.workbench.trying import held_fast, renumbered
 
 __all__ = ["Desk", "Shelf", "Variation", "floor_of", "floor_rule", "length_of"]
 
@@ -229,11 +229,13 @@ class Desk:
         self._sound.put(_shape(changes), value=True)
         return self._variation(key, plan, entry.scenario)
 
-    def _variation(self, key: str, plan: Plan, scenario: Scenario, *, checked: bool = True) -> Variation:
+    def _variation(
+        self, key: str, plan: Plan, scenario: Scenario, problem: Problem | None = None, *, checked: bool = True
+    ) -> Variation:
         plan = plan.evolve(settings=plan.settings.model_copy(update={"scenarios": self.base.settings.scenarios}))
         # As a scenario rather than as single choices: what it adds is then told among the changes.
         loaded = LoadedPlan(plan, self.base, self.written, (scenario,))
-        return Variation(key, loaded, Problem.of(plan), checked)
+        return Variation(key, loaded, problem or Problem.of(plan), checked)
 
     def _tried(self, key: str, changes: DeskChanges) -> Variation | None:
         """Return the plan with changes of which others than the numbers were checked; None where they were not."""
@@ -243,7 +245,10 @@ class Desk:
         scenario = entry.scenario
         if faults or not _in_range(self.base, scenario):
             return None
-        return self._variation(key, scenario.unchecked(self.base), scenario, checked=False)
+        plan = scenario.unchecked(self.base)
+        return self._variation(
+            key, plan, scenario, renumbered(self.base, scenario, plan, self.variant(DeskChanges()).problem), checked=False
+        )
 
     def _place(self, fault: Fault) -> Located:
         """Say of what in the plan something is wrong that a change has brought about."""
@@ -356,19 +361,6 @@ def length_of(plan: Plan, activity: Activity) -> tuple[str, str, Duration]:
         return "assumptions", term.assumption, plan.duration(activity.duration)
     assert isinstance(term.stated, Duration)
     return "values", f"{activity.id}.{term.name}", term.stated
-
-
-def held_fast(plan: Plan, item: Activity | Milestone, end: str) -> str | None:
-    """Return why an end of a bar cannot be moved: what has happened is a fact; None where it can."""
-    done = item.progress
-    if done is None or not done.begun:
-        return None
-    if plan.done(item.id):
-        return f"'{item.id}' is done, on {plain_date(done.actual_finish or done.actual_start or plan.as_of)}: nothing moves what is done"
-    began = f"'{item.id}' has begun, on {plain_date(done.actual_start or plan.as_of)}"
-    if end == "start":
-        return f"{began}: only its end moves, by what is left of it"
-    return None if isinstance(item, Activity) and item.terms() else f"{began}, and nobody says how much of it is left"
 
 
 def _length_to(variation: Variation, activity: Activity, day: dt.date) -> str:

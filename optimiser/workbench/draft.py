@@ -23,9 +23,10 @@ from optimiser.reading.packaged import scenarios_beside
 from optimiser.solve.standing import baseline_deltas
 from optimiser.whatif.changes import changes_between
 from optimiser.wording import demand, title
-from optimiser.workbench.desk import Desk, Variation, floor_of, held_fast, length_of
+from optimiser.workbench.desk import Desk, Variation, floor_of, length_of
 from optimiser.workbench.drawing import drawn
 from optimiser.workbench.rows import hours, opened, placed
+from optimiser.workbench.trying import held_fast
 
 __all__ = ["change_words", "draft_document", "moved_words", "plan_document"]
 

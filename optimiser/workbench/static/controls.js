@@ -157,6 +157,7 @@ export function changeList(desk, list) {
       if (floor) delete changes.floors[floor];
       if (entry.kind === "duration") {
         delete changes.values[`${entry.name.replace("duration:", "")}.duration`];
+        delete changes.values[`${entry.name.replace("duration:", "")}.remaining`];
         delete changes.rules[entry.name];
       }
       for (const key of Object.keys(changes.values)) if (key.startsWith(`${entry.name}.`)) delete changes.values[key];
