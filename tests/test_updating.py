@@ -547,6 +547,20 @@ def test_the_verb_writes_a_folder_once(tmp_path, capsys, monkeypatch):
     assert content_sha256(Path("one")) == content_sha256(Path("two"))
 
 
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [("31.03.2026", ""), ("31 Mar 2026", ""), ("04/05/2026", "--dates day-first"), ("soon", "expected a date")],
+)
+def test_a_status_date_is_read_as_a_table_has_it(tmp_path, capsys, monkeypatch, given, says):
+    """On the command line a date may stand as planners write it; one that may be two days is asked about."""
+    monkeypatch.chdir(tmp_path)
+    code = main(["update", "laboratory", "--status", given, "-o", "next"])
+
+    assert code == (ExitCode.BAD_INPUT if says else ExitCode.DONE)
+    assert says in capsys.readouterr().err
+    assert says or load("next").status_date == day("2026-03-31")
+
+
 def test_folders_inside_that_are_plans_of_their_own_stay_where_they_are(tmp_path):
     """An update written into its own plan's folder, or a pack beside the tables, is not copied again and again."""
     first = made(tmp_path / "first", "laboratory", MARCH, "2026-03-31")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import shlex
 from enum import StrEnum
@@ -77,7 +78,7 @@ def update(
 
     output = OutputFolder(folder)
     choices = UpdateChoices(
-        status=_status(status) if status else None,
+        status=_status(status, dates) if status else None,
         sheet=sheet,
         order=dates.value if dates else None,
         logic=logic.value if logic else None,
@@ -112,19 +113,24 @@ def _table_to_fill(plan: str, path: Path) -> int:
     return ExitCode.DONE
 
 
-def _status(text: str) -> dt.date:
+def _status(text: str, order: First | None) -> dt.date:
     """Read a status date: a day, whose evening is meant, or a moment of a plan of minutes.
 
     Raises
     ------
     InputError
-        If it is neither.
+        If it is neither, or one of two.
     """
     from models.moment import read_date
+    from optimiser.reading.spelling import AmbiguousDateError
+    from optimiser.reading.spelling import read_date as read_written
 
+    with contextlib.suppress(ValueError):
+        return read_date(text)
     try:
-        found = read_date(text)
-        return found if isinstance(found, dt.date) else dt.date.fromisoformat(text)
-    except ValueError:
-        message = f"expected a date such as 2026-03-31, got '{text}'"
-        raise InputError([Located(message, path="--status")]) from None
+        return read_written(text, order.value if order else None).day
+    except AmbiguousDateError as error:
+        message = f"{error}; say which with --dates day-first or --dates month-first"
+    except ValueError as error:
+        message = str(error)
+    raise InputError([Located(message, path="--status")])

@@ -6,6 +6,8 @@ import datetime as dt
 import shlex
 from collections.abc import Sequence
 
+from rich.text import Text
+
 from models.updating import UpdateChain, UpdateMade
 from optimiser.evidence.tables.updates import update_chain, update_changes
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph
@@ -15,6 +17,7 @@ from optimiser.evidence.words import counted, day
 __all__ = ["chain_report", "update_report"]
 
 _MOST_CHANGES = 60
+_BETWEEN = 6
 
 
 def update_report(made: UpdateMade, page: Page, targets: Sequence[str]) -> str:
@@ -44,18 +47,26 @@ def update_report(made: UpdateMade, page: Page, targets: Sequence[str]) -> str:
             for each in each_said:
                 lines += hanging("·", f"{each[0].upper()}{each[1:]}.", page.width)
     lines += [heading(""), heading("What to type next")]
-    grid = TextTable([TextColumn(), TextColumn()])
     target = targets[-1] if targets else "MILESTONE"
     before, folder = shlex.quote(made.before), shlex.quote(made.folder)
-    for command, what in (
+    commands = (
         (f"optimiser solve {folder}", "the forecast"),
         (f"optimiser compare {before} {folder}", "what moved, and why"),
         (f"optimiser explain {folder} -m {target}", "what it hangs on from here"),
         (f"optimiser evidence {folder} -o PACK", "all of it, to show"),
-    ):
-        grid.add(command, what)
-    lines += grid.lines(page.width)
+    )
+    lines += _commands(commands, page)
     return page.paint(lines)
+
+
+def _commands(commands: Sequence[tuple[str, str]], page: Page) -> Lines:
+    """Return commands beside what they are for; below each other where one is long, since half a command cannot be typed."""
+    if max(len(command) + len(what) for command, what in commands) + _BETWEEN <= page.width:
+        grid = TextTable([TextColumn(), TextColumn()])
+        for command, what in commands:
+            grid.add(command, what)
+        return grid.lines(page.width)
+    return [Text(line) for command, what in commands for line in (f"  {command}", f"      {what}")]
 
 
 def chain_report(chain: UpdateChain, page: Page, source: str) -> str:
