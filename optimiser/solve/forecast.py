@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from models.forecast import DueDate, Forecast, MilestoneForecast, State, Work
 from models.items import Activity, Milestone
 from models.plan import Plan
-from models.rules import NotAfter, Point
+from models.rules import Migration, NotAfter, Point
 from models.schedule import Schedule
 from optimiser.check import broken_by_fact
 from optimiser.clock import Clock
@@ -60,6 +60,14 @@ def forecast_notes(plan: Plan, forecast: Forecast | None) -> Iterator[str]:
         named = ", ".join(forecast.early[:_FEW]) + (", …" if len(forecast.early) > _FEW else "")
         what = "1 item" if len(forecast.early) == 1 else f"{len(forecast.early)} items"
         yield f"{what} not begun by the status date would start before it ({named}); --reschedule moves them behind it"
+    moving = [
+        rule.id
+        for rule in plan.active_rules()
+        if isinstance(rule, Migration) and any(plan.done(point.item) for point in rule.points()[:-1])
+        if not plan.done(rule.points()[-1].item)
+    ]
+    if moving:
+        yield f"{', '.join(moving)}: by the status date as many meter points are taken to have moved as could have"
     for activity in plan.activities:
         done = activity.progress
         if done is not None and done.percent_complete is not None and plan.under_way(activity.id) and plan.dialect is None:

@@ -27,7 +27,7 @@ def milestone_states(outcome: Solved, forecast: Forecast, source: str, *, asked:
         if asked is not None and each.id not in asked and each.state not in ("missed", "slipping"):
             continue
         for place, due in enumerate(each.due or (None,)):
-            known = [each.id, each.title, each.state, each.date] if not place else [None, None, None, None]
+            known = [each.id, each.title, each.state, each.date] if not place else ["", "", "", None]
             rows.append([*known, *_due(due)])
     return table(
         "milestone-states",
