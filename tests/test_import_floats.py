@@ -162,3 +162,19 @@ def test_a_calendar_that_adds_nothing_is_worked_as_its_base_is(tmp_path: Path) -
 
     assert len(adding) == 2
     assert all(clock.time(each) is clock.time(None) for each in adding)
+
+
+def test_a_difference_goes_back_through_a_summary_to_what_it_waits_for(tmp_path: Path) -> None:
+    """The leaf in the summary is the root, and what the summary waits for follows from it."""
+    late = {"LateFinish": "2026-01-08T17:00:00", "TotalSlack": 4800}
+    rows = [
+        mspdi_texts.task(1, 8, LateFinish="2026-01-07T17:00:00", TotalSlack=9600),
+        mspdi_texts.task(2, 8, mspdi_texts.link(1)),
+        mspdi_texts.task(3, 8, level=2, **late),
+    ]
+    path = tmp_path / "small.xml"
+    path.write_bytes(mspdi_texts.project(*rows))
+    told = understand(path).report.floats
+
+    assert told is not None
+    assert [(each.code, each.where, each.follow) for each in told.reasons] == [("other-finish", ("3",), 1)]

@@ -18,7 +18,7 @@ from optimiser.clock.minutes import MinuteClock
 from optimiser.critical.late import LateEnds, late_ends
 from optimiser.critical.network import Network
 from optimiser.importing.reproduction import Compared, following, roots_of
-from optimiser.reading.interchange.record import LinkRecord, TaskRecord
+from optimiser.reading.interchange.record import LinkRecord, ProjectRecord, TaskRecord
 from optimiser.reading.interchange.tally import MOST_NAMED
 from optimiser.reading.interchange.translate import END, Translation
 from optimiser.reading.interchange.translating import SPANNING
@@ -37,6 +37,7 @@ REASONS: Final[dict[str, str]] = {
     "critical-rule": "its float is the same, and the file calls it critical by another rule than float",
     "other-finish": "nothing waits for it, and the file's late finish is of another finish than the project's",
     "lag": "late dates are counted back through a lag or a lead, where days of different calendars meet",
+    "summary": "the file bounds it by the late finish of a summary that it is in; here what is in a summary has its own links alone",
     "calendar": "late dates are counted back over another calendar than the task's own",
     "unknown": "no reason is known",
 }
@@ -144,10 +145,29 @@ def _reasons(wrong: Mapping[str, _LateCompared], unlike: Collection[str], transl
     behind: dict[str, list[LinkRecord]] = {}
     for link in translation.project.links:
         behind.setdefault(link.predecessor, []).append(link)
-    edges = [(link.successor, link.predecessor) for link in translation.project.links]
+    edges = list(_backwards(translation.project))
     own = {uid for uid, each in wrong.items() if not each.late_differs}
     roots = dict.fromkeys([*roots_of([uid for uid in wrong if uid not in own], edges), *own])
     return {uid: _reason(wrong[uid], behind.get(uid, []), tasks, unlike) for uid in roots}
+
+
+def _backwards(project: ProjectRecord) -> Iterator[tuple[str, str]]:
+    """Yield what late dates are counted back over: a task and one that it waits for, of summaries the leaves in them."""
+    inside: dict[str, list[str]] = {}
+    for task in project.tasks:
+        if task.parent is not None:
+            inside.setdefault(task.parent, []).append(task.uid)
+
+    def leaves(uid: str) -> Iterator[str]:
+        stack = [uid]
+        while stack:
+            at = stack.pop()
+            yield from () if at in inside else (at,)
+            stack += inside.get(at, ())
+
+    for link in project.links:
+        before = list(leaves(link.predecessor))
+        yield from ((after, each) for after in leaves(link.successor) for each in before)
 
 
 def _reason(each: _LateCompared, behind: list[LinkRecord], tasks: Mapping[str, TaskRecord], unlike: Collection[str]) -> str:
@@ -164,14 +184,26 @@ def _reason(each: _LateCompared, behind: list[LinkRecord], tasks: Mapping[str, T
         "critical-rule": not each.late_differs and not each.slack_differs,
         "other-finish": not after,
         "lag": any(link.lag or link.percent for link in behind),
+        "summary": _bounded_above(task, tasks),
         "calendar": len({other.calendar for other in (task, *after)}) > 1,
     }
     return next((code for code in REASONS if holds.get(code)), "unknown")
 
 
+def _bounded_above(task: TaskRecord, tasks: Mapping[str, TaskRecord]) -> bool:
+    """Say whether a summary above a task has its stored late finish."""
+    above, seen = tasks.get(task.parent or ""), set[str]()
+    while above is not None and above.uid not in seen:
+        if above.stored.late_finish is not None and above.stored.late_finish == task.stored.late_finish:
+            return True
+        seen.add(above.uid)
+        above = tasks.get(above.parent or "")
+    return False
+
+
 def _told(reasons: Mapping[str, str], wrong: Mapping[str, _LateCompared], translation: Translation) -> Iterator[FloatReason]:
     """Yield every reason that occurs, with how many tasks have it and how many follow from these."""
-    edges = [(link.successor, link.predecessor) for link in translation.project.links]
+    edges = list(_backwards(translation.project))
     follow = following(list(reasons), wrong, edges)
     for code, says in REASONS.items():
         where = [uid for uid, reason in reasons.items() if reason == code]
