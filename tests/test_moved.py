@@ -21,6 +21,7 @@ from optimiser.moved.matching import aligned
 from optimiser.moved.mixing import Mixing
 from optimiser.reading.load import load
 from optimiser.solve.problem import Problem
+from tests import mspdi_texts
 from tests.random_plans import Draw, random_plan
 
 MONDAY = dt.date(2026, 1, 5)
@@ -412,6 +413,28 @@ def test_a_plan_of_thousands_is_not_tried_change_by_change(monkeypatch):
     assert len(found.causes) == 61
     assert len(dated) < 40
     assert "not tried one by one" in found.notes[0]
+
+
+def test_tasks_of_microsoft_project_are_matched_by_their_hidden_numbers(tmp_path, capsys):
+    """A row put in at the top renumbers all below it: one task was added, one re-estimated, and none renamed by its row."""
+    first = [mspdi_texts.task(1, 40, ID=1, Name="Design"), mspdi_texts.task(2, 80, mspdi_texts.link(1), ID=2, Name="Build")]
+    second = [
+        mspdi_texts.task(3, 8, ID=1, Name="Kick-off"),
+        mspdi_texts.task(1, 40, mspdi_texts.link(3), ID=2, Name="Design"),
+        mspdi_texts.task(2, 96, mspdi_texts.link(1), ID=3, Name="Build"),
+    ]
+    files = [tmp_path / name for name in ("march.xml", "april.xml")]
+    for file, tasks in zip(files, (first, second), strict=True):
+        file.write_bytes(mspdi_texts.project(*tasks))
+
+    assert main(["compare", str(files[0]), str(files[1]), "-m", "END", "--json"]) == ExitCode.DONE
+    move = json.loads(capsys.readouterr().out)["moved"]["moves"][0]
+
+    assert {share["cause"]: share["amount"] / 480 for share in move["shares"]} == {"item 1": 1.0, "remaining 3": 2.0}
+    assert [share["sentence"] for share in move["shares"]] == [
+        "Kick-off (1 wd) was added: END +1 wd.",
+        "Build was re-estimated from 10 wd to 12 wd: END +2 wd.",
+    ]
 
 
 def test_compare_of_two_folders_tells_what_moved(tmp_path, capsys):

@@ -69,6 +69,8 @@ def what_moved(
         message = f"{names[0]} counts {first.unit}s and {names[1]} {second.unit}s, so there is no axis on which both lie"
         raise InputError([Located(message, path="compare")])
     own, renamed = aligned(first, second, same)
+    if second.dialect == "msp" and same is not None:
+        renamed = {}  # its ids are the numbers of rows, which another row puts off
     retitled = {
         name: item.title for name, item in own.items.items() if name in second.items and second.items[name].title != item.title
     }

@@ -17,6 +17,8 @@ from optimiser.moved import moved_words
 
 __all__ = ["moved_lines"]
 
+_CALLED = 6
+"""Items that are called otherwise of which each is named."""
 _BAR = 28
 """Cells of a bar at most."""
 
@@ -89,7 +91,9 @@ def _bridge(found: WhatMoved, move: MilestoneMove, page: Page) -> Lines:
 def _calls(found: WhatMoved, page: Page) -> Lines:
     """Return what was joined, renamed and noted."""
     said = [f"taken together, as there is no date between them: {each}" for each in found.joined]
-    said += [f"{old} is now called {new}" for old, new in found.renamed.items()]
-    said += [f"{name} was titled '{title}'" for name, title in found.retitled.items()]
+    called = [f"{old} is now called {new}" for old, new in found.renamed.items()]
+    called += [f"{name} was titled '{title}'" for name, title in found.retitled.items()]
+    said += called[:_CALLED]
+    said += [f"{len(called) - _CALLED} more are called otherwise, with --json"] if len(called) > _CALLED else []
     said += found.notes
     return [line for each in said for line in paragraph(each, page.width)]
