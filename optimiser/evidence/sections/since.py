@@ -7,7 +7,8 @@ from models.pack import Block, Chart, Figure, Name, PackProof, Section
 from optimiser.evidence.charts.waterfall import bridge_chart
 from optimiser.evidence.dossier import Dossier, SinceThen
 from optimiser.evidence.sections.words import count, lead, paragraph, remark
-from optimiser.evidence.tables.kit import column, columns, table, weakest
+from optimiser.evidence.tables.compared import changes
+from optimiser.evidence.tables.kit import choose, column, columns, table, weakest
 from optimiser.evidence.tables.moved import moved_causes, moved_dates
 from optimiser.evidence.words import day
 from optimiser.inputs import differences, inputs_of
@@ -110,12 +111,6 @@ def _findings(then: SinceThen) -> Block:
 
 def _set_otherwise(dossier: Dossier, then: SinceThen) -> Block:
     """Return the readings, assumptions and rules that are set otherwise."""
-    changes = differences(inputs_of(then.plan), inputs_of(dossier.plan), dossier.plan)
-    return table(
-        "since-set",
-        "Set otherwise",
-        columns("what | kind | name:id | from | to"),
-        [[each.title or each.kind, each.kind, each.name, each.before, each.after] for each in changes],
-        proof="stated",
-        source=_SOURCE,
-    )
+    found = tuple(differences(inputs_of(then.plan), inputs_of(dossier.plan), dossier.plan))
+    listed = changes(found, "Set otherwise", _SOURCE, by=False)
+    return choose(listed, ("what", "name", "from", "to")).model_copy(update={"id": "since-set"})
