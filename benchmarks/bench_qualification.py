@@ -20,7 +20,8 @@ from optimiser import earliest, load
 from optimiser.critical.packing import equal_slots, round_bound
 from optimiser.encoding import Limits, decide
 from optimiser.encoding.work import HeldWork, Offer, Work, alike
-from optimiser.solve.between import Deadline, between
+from optimiser.solve.between import between
+from optimiser.solve.deadline import Deadline
 from optimiser.solve.problem import Problem
 
 PARTIES, SLOTS, LENGTH, WINDOW = 200, 40, 60, 261

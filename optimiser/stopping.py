@@ -1,7 +1,8 @@
 """Long work that may be called off: whoever starts it holds a `Stop`, and what takes long asks now and then whether to go on.
 
 Nothing is interrupted in the middle: forward passes, samples and list schedules ask as they begin, and a search of CP-SAT is
-told to end. Where nobody holds a stop the question costs one look-up.
+told to end. Where nobody holds a stop the question costs one look-up. Time that is over is asked about in the same way, and is no
+reason to throw away what is known: bounds and schedules so far stand.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-__all__ = ["Stop", "StoppedError", "heed", "heeding", "searching"]
+__all__ = ["Stop", "StoppedError", "bounded", "heed", "heeding", "out_of_time", "searching"]
 
 
 class StoppedError(Exception):
@@ -80,3 +81,22 @@ def heed() -> None:
 def searching() -> Stop | None:
     """Return the stop that a search has to be ended by; None where nobody holds one."""
     return _held.get()
+
+
+_bound: ContextVar[Callable[[], bool] | None] = ContextVar("bound", default=None)
+
+
+@contextmanager
+def bounded(over: Callable[[], bool]) -> Iterator[None]:
+    """Have everything inside ask whether the time for the question is over, and be content then with what it has."""
+    token = _bound.set(over)
+    try:
+        yield
+    finally:
+        _bound.reset(token)
+
+
+def out_of_time() -> bool:
+    """Return whether the time for the question that is being worked on is over; never where nobody bounds it."""
+    over = _bound.get()
+    return over is not None and over()

@@ -22,7 +22,8 @@ from optimiser.qualification import qualify
 from optimiser.reading.load import load
 from optimiser.robust.certain import certain_dates
 from optimiser.solve import earliest
-from optimiser.solve.between import Deadline, between
+from optimiser.solve.between import between
+from optimiser.solve.deadline import Deadline
 from optimiser.solve.orders import attained, latest_finishes, slacks
 from optimiser.solve.problem import Problem
 from tests.batch_plans import job_of

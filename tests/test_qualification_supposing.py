@@ -16,7 +16,8 @@ from optimiser.check import check
 from optimiser.critical import best_schedule, capacity_bound, compile_network, earliest_times, list_schedule, resources
 from optimiser.encoding import Limits, decide
 from optimiser.encoding.work import HeldWork, Offer, Pick, StartGap, Work, WorkOption, alike
-from optimiser.solve.between import THOROUGH, Deadline, between
+from optimiser.solve.between import THOROUGH, between
+from optimiser.solve.deadline import Deadline
 from optimiser.solve.placement import complete
 from optimiser.solve.problem import Problem
 from optimiser.solve.supposing import Supposing

@@ -20,7 +20,8 @@ from optimiser.clock import Clock
 from optimiser.reading.load import load
 from optimiser.robust import robust
 from optimiser.robust.simulation import answered
-from optimiser.solve.between import Deadline, between
+from optimiser.solve.between import between
+from optimiser.solve.deadline import Deadline
 from optimiser.solve.narrowing import narrowed
 from optimiser.solve.problem import Problem
 from optimiser.solve.sheets import live_options

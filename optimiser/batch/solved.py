@@ -12,9 +12,9 @@ from optimiser.batch.results import STATUSES, Found
 from optimiser.clock import Clock, clock_of
 from optimiser.encoding import Encoding, Limits
 from optimiser.errors import BeyondHorizonError
-from optimiser.solve.between import Deadline
 from optimiser.solve.contradiction import beyond_horizon, conflict_of, conflict_of_network
 from optimiser.solve.dates import Dates, Proved, Unproved, prove
+from optimiser.solve.deadline import Deadline
 from optimiser.solve.problem import Problem
 
 __all__ = ["check_row", "solve_row"]

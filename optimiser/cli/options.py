@@ -111,7 +111,7 @@ TimeLimit = Annotated[
         "--time-limit",
         min=0.001,
         metavar="SECONDS",
-        help="Bound each solver call by the wall clock; such a run may not repeat.",
+        help="Bound the whole question by the wall clock; such a run may not repeat.",
     ),
 ]
 

@@ -84,9 +84,10 @@ def latest_times(network: Network, held: Mapping[int, int], *, all_needed: bool 
             moved = False
             for node in reversed(component):
                 for arc, amount in incoming[node]:
-                    if values[node] > off_axis and arc.family.at(off_axis, amount) <= values[node]:
+                    family, value = arc.family, values[node]
+                    if value > off_axis and family.at(off_axis, amount) <= value:
                         continue
-                    late = max(arc.family.latest(values[node], amount), BELOW)
+                    late = max(value - family.sign * amount if family.sign else family.latest(value, amount), BELOW)
                     if late < values[arc.source]:
                         values[arc.source] = late
                         moved |= len(component) > 1 or arc.source == node

@@ -19,6 +19,7 @@ from optimiser.critical.forward import Earliest
 from optimiser.critical.levelling import Resource
 from optimiser.critical.network import Network
 from optimiser.critical.packing import Windows, excess
+from optimiser.stopping import out_of_time
 
 __all__ = [
     "CapacityBound",
@@ -83,7 +84,7 @@ def capacity_bound(earliest: Earliest, pools: Sequence[Resource], milestone: str
         if last:
             return CapacityBound(high, last)
         high -= 1
-    while low < high:
+    while low < high and not out_of_time():
         middle = (low + high) // 2
         overload = overload_before(earliest, pools, node, middle)
         if overload:

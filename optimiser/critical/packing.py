@@ -17,6 +17,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from optimiser.stopping import out_of_time
+
 __all__ = ["EqualSlots", "Excess", "Windows", "balanced", "equal_slots", "excess", "round_bound"]
 
 Counts = NDArray[np.int64]
@@ -93,6 +95,8 @@ def excess(work: Windows, available: Counts, starts: NDArray[np.bool_] | None = 
     offered = np.concatenate([[0], np.cumsum(available)])
     firsts = np.unique(begin)
     for last in np.unique(end).tolist():
+        if out_of_time():
+            return None
         a = firsts[firsts < last]
         if not len(a):
             continue
@@ -287,7 +291,7 @@ def balanced(release: Counts, length: Counts, due: Counts, slots: int, floor: in
         held[chosen[1]].append(piece)
         busy.append((max(chosen[0], ready) + days, chosen[1]))
     late = [_lateness(pieces, own) for own in held]
-    while (worst := max(late)) > floor:
+    while (worst := max(late)) > floor and not out_of_time():
         first = late.index(worst)
         exchange = _exchange(pieces, held, late, first)
         if exchange is None:

@@ -14,6 +14,7 @@ from optimiser.critical.backward import latest_times
 from optimiser.critical.forward import Earliest
 from optimiser.critical.levelling import Key, Levelling, Resource
 from optimiser.critical.packing import balanced
+from optimiser.stopping import out_of_time
 
 __all__ = ["best_schedule", "latest_by_choice"]
 
@@ -75,9 +76,9 @@ def best_schedule(
         values = levelling.schedule(key)
         if values is not None:
             found.append(values)
-            if values[node] <= floor:
-                return values
-    if found and tries:
+            if values[node] <= floor or out_of_time():
+                break
+    if found and tries and not out_of_time() and min(values[node] for values in found) > floor:
         found += _spread(earliest, levelling, pools, node, floor)
         return _improved(earliest, levelling, node, found, floor, tries)
     return min(found, key=lambda values: values[node], default=None)
@@ -132,7 +133,7 @@ def _improved(
 
     def drawn(values: list[int]) -> list[int]:
         nonlocal idle
-        while idle < tries and values[node] > floor:
+        while idle < tries and values[node] > floor and not out_of_time():
             idle += 1
             if values[node] not in late:
                 late[values[node]] = latest_by_choice(earliest, node, values[node])
@@ -148,7 +149,7 @@ def _improved(
         after = drawn(values)
         if after[node] < best[node]:
             best, current, idle = after, after, 0
-    while idle < tries and best[node] > floor:
+    while idle < tries and best[node] > floor and not out_of_time():
         idle += 1
         far = max(2, long * int(chance.choice(SHAKEN)) // 100)
         by = chance.integers(-far, far + 1, len(starts)).tolist()

@@ -10,7 +10,8 @@ from models.rules import Point
 from optimiser.clock import Clock
 from optimiser.errors import InputError, Located, PlanContradictsError, UndecidedError
 from optimiser.explain.oracle import Oracle
-from optimiser.solve.between import DateRange, Deadline
+from optimiser.solve.between import DateRange
+from optimiser.solve.deadline import Deadline
 from optimiser.wording import plain_date
 
 __all__ = ["boundary_by", "need_date", "published_window"]

@@ -39,7 +39,8 @@ from optimiser.explain.alternatives import Alternative, alternatives
 from optimiser.explain.near import Near
 from optimiser.explain.register import raid_of
 from optimiser.numbers import Number, number_of_rule, users
-from optimiser.solve.between import QUICK, USUAL, DateRange, Deadline, between, too_large
+from optimiser.solve.between import QUICK, USUAL, DateRange, between, too_large
+from optimiser.solve.deadline import Deadline
 from optimiser.solve.orders import attained, in_order
 from optimiser.solve.problem import Problem, refuted_by
 from optimiser.solve.variant import Variant, capacities, columns_of, no_tighter, pools_of, without_capacity
@@ -114,10 +115,15 @@ class Oracle:
         return Problem.of(self.plan, self.clock)
 
     @cached_property
+    def whole(self) -> Deadline:
+        """What is left of the time for all questions together."""
+        return Deadline(self.limits)
+
+    @property
     def deadline(self) -> Deadline:
-        """What is left of the time for all variants together, of which each may take less than the plan as it stands."""
+        """What is left of the time for one variant, which may take less than the plan as it stands."""
         most = min(self.limits.deterministic_time, VARIANT_DETERMINISTIC_TIME)
-        return Deadline(replace(self.limits, deterministic_time=most))
+        return replace(self.whole.part(), limits=replace(self.limits, deterministic_time=most))
 
     @property
     def network(self) -> Network:
@@ -216,7 +222,7 @@ class Oracle:
     def _of(self, milestone: str) -> _Known:
         if milestone not in self._known:
             self.calls += 1
-            self._known[milestone] = _Known(between(self.problem, milestone, deadline=Deadline(self.limits)))
+            self._known[milestone] = _Known(between(self.problem, milestone, deadline=self.whole.part()))
         return self._known[milestone]
 
     def reasons(self, milestone: str) -> Earliest:
@@ -429,7 +435,7 @@ class Oracle:
         key = (by, low, high, *self._same(variant, pools))
         if key in known.answers:
             return known.answers[key]
-        if self.large and known.searched >= MOST_SCHEDULED:
+        if (self.large and known.searched >= MOST_SCHEDULED) or self.whole.over:
             return DateRange(low, high, method="undecided")
         known.searched += 1
         self.rationed_calls += 1

@@ -60,7 +60,7 @@ def _by_network(oracle: Oracle, allowed: frozenset[str], milestone: str, by: int
             continue
         tried.add(off)
         oracle.calls += 1
-        if oracle.calls > MOST_CALLS:
+        if oracle.calls > MOST_CALLS or oracle.whole.over:
             return None
         known = oracle.in_time.get((off, milestone, by))
         if known or (known is False and off.isdisjoint(oracle.two_way)):
@@ -97,7 +97,7 @@ def _by_capacity(oracle: Oracle, allowed: frozenset[str], milestone: str, by: in
     choices = [] if unknown else choices
     for mask in range(2 ** len(choices)):
         counted = {name for place, name in enumerate(choices) if mask >> place & 1}
-        if oracle.calls > MOST_CALLS:
+        if oracle.calls > MOST_CALLS or oracle.whole.over:
             return None
         verdict = _within(oracle, allowed - counted, milestone, by)
         if verdict:

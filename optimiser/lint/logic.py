@@ -18,8 +18,8 @@ from optimiser.critical.backward import reaches
 from optimiser.lint.checked import Check, Checked, finding
 from optimiser.lint.subject import Row, Subject, counted, listed
 from optimiser.reproduction import classify
-from optimiser.solve.between import Deadline
 from optimiser.solve.contradiction import beyond_horizon, conflict_of
+from optimiser.solve.deadline import Deadline
 from optimiser.solve.placement import complete
 from optimiser.solve.problem import Problem
 from optimiser.solve.sheets import columnar, columns_of, live_options

@@ -14,7 +14,8 @@ from optimiser.encoding import Limits
 from optimiser.errors import BeyondHorizonError
 from optimiser.moved.causes import Cause
 from optimiser.moved.mixing import Mixing, Part, same_days
-from optimiser.solve.between import USUAL, DateRange, Deadline, between
+from optimiser.solve.between import USUAL, DateRange, between
+from optimiser.solve.deadline import Deadline
 from optimiser.solve.problem import Problem
 
 __all__ = ["ONE_BY_ONE", "Between", "MixedDates", "MoveUnit"]

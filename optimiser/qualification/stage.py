@@ -15,7 +15,8 @@ from models.qualification import Qualification
 from models.rules import Capacity, Point, Rule
 from optimiser.encoding import Limits
 from optimiser.errors import InputError, Located
-from optimiser.solve.between import THOROUGH, DateRange, Deadline, Effort, between
+from optimiser.solve.between import THOROUGH, DateRange, Effort, between
+from optimiser.solve.deadline import Deadline
 from optimiser.solve.problem import Problem
 
 __all__ = ["Asking", "Stage", "with_parties"]

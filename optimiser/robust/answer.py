@@ -47,7 +47,7 @@ from optimiser.robust.statistics import (
     scatter,
 )
 from optimiser.solve import asked_for
-from optimiser.solve.between import Deadline
+from optimiser.solve.deadline import Deadline
 from optimiser.solve.fingerprint import package_version, plan_sha256
 from optimiser.solve.problem import Problem
 from optimiser.solve.spans import spans

@@ -10,7 +10,8 @@ from models.findings import Evidence, ProofClass
 from models.rules import Point
 from optimiser.check import check
 from optimiser.encoding.answer import Limits
-from optimiser.solve.between import DateRange, Deadline, between
+from optimiser.solve.between import DateRange, between
+from optimiser.solve.deadline import Deadline
 from optimiser.solve.orders import attained
 from optimiser.solve.placement import complete, without_place
 from optimiser.solve.problem import Problem

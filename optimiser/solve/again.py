@@ -18,9 +18,10 @@ from optimiser.encoding.asking import SolverBarredError, barred
 from optimiser.errors import StoredResultError
 from optimiser.solve.answer import bounds_of, common, solved
 from optimiser.solve.asked import asked_for
-from optimiser.solve.between import QUICK, DateRange, Deadline, between, too_large
+from optimiser.solve.between import QUICK, DateRange, between, too_large
 from optimiser.solve.contradiction import beyond_horizon, conflict_of_network
 from optimiser.solve.dates import CP_SAT_TOO, UNFINISHED, Dates, Proved, unfinished_note
+from optimiser.solve.deadline import Deadline
 from optimiser.solve.fingerprint import package_version, plan_sha256
 from optimiser.solve.placement import complete, without_place
 from optimiser.solve.problem import Problem

@@ -15,10 +15,11 @@ from optimiser.critical import Earliest, certificate, driving_items, free_floats
 from optimiser.encoding import Limits
 from optimiser.encoding.answer import DETERMINISTIC_TIME
 from optimiser.solve.asked import asked_for
-from optimiser.solve.between import Deadline, too_large
+from optimiser.solve.between import too_large
 from optimiser.solve.binding import bindings
 from optimiser.solve.contradiction import beyond_horizon, conflict_of
 from optimiser.solve.dates import Dates, Proved, Unproved, prove
+from optimiser.solve.deadline import Deadline
 from optimiser.solve.fingerprint import package_version, plan_sha256
 from optimiser.solve.forecast import forecast_notes, forecast_of, work_of
 from optimiser.solve.orders import NO_SLACK, attained, slacks, slots_on_chain
@@ -52,9 +53,9 @@ def earliest(
     workers
         CP-SAT's threads. With more than one, runs that end at a limit may not repeat.
     time_limit
-        Seconds by the wall clock for each call of CP-SAT, where the user chose so; such a run may not repeat.
+        Seconds by the wall clock for the whole question, where the user chose so; such a run may not repeat.
     deterministic_limit
-        CP-SAT's own deterministic time for each call.
+        CP-SAT's own deterministic time for each milestone, all calls together.
     progress
         Told what is being done.
 

@@ -9,17 +9,17 @@ leaves a range. Every schedule is held against the network and the capacities be
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from time import monotonic
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from models.explanation import Method
 from models.findings import ProofClass
 from optimiser.critical import CapacityBound, Network, best_schedule, capacity_bound, overload_on_axis
 from optimiser.critical.bounds import overload_before
-from optimiser.encoding import Limits
+from optimiser.solve.deadline import Deadline
 from optimiser.solve.orders import attained
 from optimiser.solve.problem import Problem
+from optimiser.stopping import bounded
 
 if TYPE_CHECKING:
     from optimiser.critical.levelling import Key
@@ -34,6 +34,10 @@ MOST_DETERMINISTIC_TIME = 0.7
 
 EACH_DETERMINISTIC_TIME = (0.03, 0.2)
 """Deterministic seconds for each date supposed, first for all and then for those left open; most take a hundredth of it."""
+
+
+SHARES = 4
+"""Of the time that is left dates supposed, and list schedules, may each take one part in so many, where the user set a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,39 +107,6 @@ QUICK = Effort()
 """Bounds and list schedules alone."""
 
 
-@dataclass
-class Deadline:
-    """What is left of the time that one question may take, all its parts together.
-
-    Attributes
-    ----------
-    limits
-        Of each call of CP-SAT.
-    spent
-        Deterministic seconds used.
-    """
-
-    limits: Limits = field(default_factory=Limits)
-    spent: float = 0.0
-    _begun: float = field(default_factory=monotonic)
-
-    @property
-    def over(self) -> bool:
-        """Whether the seconds that the user allowed by the wall clock are gone."""
-        return self.limits.time_limit is not None and monotonic() - self._begun >= self.limits.time_limit
-
-    def call(self, most: float | None = None) -> Limits:
-        """Return the limits of the next call of CP-SAT, at most so many deterministic seconds."""
-        limits = self.limits
-        own = limits.deterministic_time if most is None else min(limits.deterministic_time, most)
-        left = None if limits.time_limit is None else max(0.01, limits.time_limit - (monotonic() - self._begun))
-        return replace(limits, deterministic_time=max(0.0, own), time_limit=left)
-
-    def spend(self, deterministic_time: float) -> None:
-        """Note what a call of CP-SAT used."""
-        self.spent += deterministic_time
-
-
 def too_large(network: Network) -> bool:
     """Return whether a plan is too large for CP-SAT to search the whole axis."""
     return len(network.points) * network.clock.size > FULL_SEARCH
@@ -187,13 +158,14 @@ def between(
     if by is not None and low > by:
         return DateRange(low, None)
     held = [values for values in known if problem.holds(values)]
-    if by is not None:
-        return _Search(problem, milestone, deadline, low, held).by(by, effort, orders, looked_at=looked_at)
-    key = (milestone, effort, deadline.limits)
-    found: DateRange | None = problem.ranges.get(key)
-    if found is None or any(found.high is None or values[node] < found.high for values in held):
-        found = problem.ranges[key] = _whole(problem, milestone, deadline, effort, held)
-    return found
+    with bounded(lambda: deadline.over):
+        if by is not None:
+            return _Search(problem, milestone, deadline, low, held).by(by, effort, orders, looked_at=looked_at)
+        key = (milestone, effort, deadline.limits)
+        found: DateRange | None = problem.ranges.get(key)
+        if found is None or any(found.high is None or values[node] < found.high for values in held):
+            found = problem.ranges[key] = _whole(problem, milestone, deadline, effort, held)
+        return found
 
 
 def _whole(problem: Problem, milestone: str, deadline: Deadline, effort: Effort, known: list[Sequence[int]]) -> DateRange:
@@ -286,21 +258,28 @@ class _Search:
             if self._closed():
                 break
             self._supposed(seconds)
-            if number == 0 and effort.tries and not self._closed():
-                self._take(
-                    best_schedule(
-                        problem.earliest,
-                        problem.pools,
-                        self.milestone,
-                        floor=self.low,
-                        tries=effort.tries,
-                        levelling=problem.levelling,
-                    )
-                )
+            if number == 0 and effort.tries and not self._closed() and not self.deadline.over:
+                self._tried(effort.tries)
         # Of a large plan CP-SAT on the part that can be felt closes nothing that supposing dates left open.
-        if effort.solver and not self._closed() and (self.best is None or not too_large(problem.network)):
+        small = self.best is None or not too_large(problem.network)
+        if effort.solver and small and not self._closed() and not self.deadline.over:
             self._solved()
         return self.found()
+
+    def _tried(self, tries: int) -> None:
+        """Better the schedule known, for a share of the time: CP-SAT needs the rest."""
+        problem, share = self.problem, self.deadline.part(SHARES)
+        with bounded(lambda: share.over):
+            self._take(
+                best_schedule(
+                    problem.earliest,
+                    problem.pools,
+                    self.milestone,
+                    floor=self.low,
+                    tries=tries,
+                    levelling=problem.levelling,
+                )
+            )
 
     def by(self, boundary: int, effort: Effort, orders: Iterable[Key], *, looked_at: bool) -> DateRange:
         """Return what tells whether the milestone can be at or before a boundary."""
@@ -312,14 +291,14 @@ class _Search:
         if self.best is None and overload_on_axis(problem.earliest, problem.pools):
             return DateRange(problem.network.never, problem.network.never)
         for seconds in effort.rounds:
-            if self._told(boundary):
+            if self._told(boundary) or self.deadline.over:
                 break
             self._asked(boundary, seconds)
             if not self._told(boundary):
                 self._take(
                     best_schedule(problem.earliest, problem.pools, self.milestone, floor=boundary, levelling=problem.levelling)
                 )
-        if effort.solver and not self._told(boundary):
+        if effort.solver and not self._told(boundary) and not self.deadline.over:
             self._solved()
         return self.found(told=self._told(boundary))
 
@@ -341,7 +320,7 @@ class _Search:
         problem = self.problem
         for key in orders:
             self._take(problem.levelling.schedule(key))
-            if self.high is not None and self.high <= enough:
+            if (self.high is not None and self.high <= enough) or self.deadline.over:
                 return
         if self.high is None or self.high > enough:
             self._take(
@@ -372,9 +351,9 @@ class _Search:
         What refutes a date refutes all before it, and a schedule at a date does for all after it. A date that is not
         decided, or whose order leads to a later one over the whole plan, leaves dates before and after it to be tried.
         """
-        end = self.deadline.spent + MOST_DETERMINISTIC_TIME
+        end, share = self.deadline.spent + MOST_DETERMINISTIC_TIME, self.deadline.part(SHARES)
         left_open: set[int] = set()
-        while self.high is not None and self.low < self.high and self.deadline.spent < end and not self.deadline.over:
+        while self.high is not None and self.low < self.high and self.deadline.spent < end and not share.over:
             boundary = _next(self.low, self.high, left_open)
             if boundary is None:
                 return

@@ -15,7 +15,8 @@ from optimiser.critical import Earliest, Network, Resource, earliest_times, over
 from optimiser.critical.bounds import Overload, overload_before, rules_of_overload
 from optimiser.critical.network import duration_slot
 from optimiser.errors import BeyondHorizonError, Located
-from optimiser.solve.between import FULL_SEARCH, Deadline
+from optimiser.solve.between import FULL_SEARCH
+from optimiser.solve.deadline import Deadline
 from optimiser.solve.problem import Problem
 from optimiser.wording import demand, describe, plain_date, point_name, title
 

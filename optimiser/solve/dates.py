@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from models.schedule import Schedule
 from optimiser.check import check
-from optimiser.solve.between import DateRange, Deadline, between, too_large
+from optimiser.solve.between import DateRange, between, too_large
+from optimiser.solve.deadline import Deadline
 from optimiser.solve.part import confirm, encoded, left_shifted
 from optimiser.solve.placement import complete, without_place
 from optimiser.solve.problem import Problem
@@ -123,9 +124,11 @@ class _Prover:
         proved: list[Proved] = []
         fixed: dict[str, int] = {}
         best: Sequence[int] | None = None
-        for milestone in milestones:
+        whole = self.deadline
+        for number, milestone in enumerate(milestones):
             self.tell(f"{milestone}: bounds, schedules, CP-SAT")
             known = [entry.alone for entry in proved]
+            self.deadline = whole.part(len(milestones) - number)
             found = between(self.problem, milestone, deadline=self.deadline, known=known)
             if found.schedule is None:
                 return Unproved(nowhere=found.low > self.problem.clock.limit)
@@ -156,6 +159,9 @@ class _Prover:
             self.notes.append(f"{milestone}: CP-SAT refuted the dates before, supposed one by one")
             return "CP-SAT"
         assert found.schedule is not None
+        if deadline.over:
+            self.notes.append(unfinished_note(milestone, found.bound_by))
+            return found.bound_by + UNFINISHED
         if problem.pools and too_large(problem.network):
             decided = confirm(problem, milestone, complete(problem.network, found.schedule), deadline)
             how = (
@@ -185,7 +191,7 @@ class _Prover:
             return best
         if all(alone.alone[problem.node(name)] <= boundary for name, boundary in fixed.items()):
             return alone.alone
-        if too_large(problem.network):
+        if too_large(problem.network) or self.deadline.over:
             return best
         answer = self.encoding.earliest(
             milestone,

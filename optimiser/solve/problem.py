@@ -219,8 +219,10 @@ def holds(network: Network, pools: Sequence[Resource], values: Sequence[int]) ->
     """
     if max(values) > network.clock.limit or any(value < base for value, base in zip(values, network.base, strict=True)):
         return False
-    if any(values[arc.target] < arc.family.at(values[arc.source], amount) for arc, amount in live_arcs(network)):
-        return False
+    for arc, amount in live_arcs(network):
+        family, begun = arc.family, values[arc.source]
+        if values[arc.target] < (begun + family.sign * amount if family.sign else family.at(begun, amount)):
+            return False
     for quorum in network.quorums:
         if network.enabled[quorum.rule] and values[quorum.target] < quorum.reach_of(values):
             return False

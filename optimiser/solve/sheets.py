@@ -123,8 +123,8 @@ def sheets(
 
 
 def with_option(plan: Plan, option: Option) -> Plan:
-    """Return the plan with an option's changes made."""
-    return Scenario(id="reading", title="An option of a reading", **option.changes.fields()).apply(plan)
+    """Return the plan with an option's changes made, which were held against the plan with the reading itself."""
+    return Scenario(id="reading", title="An option of a reading", **option.changes.fields()).unchecked(plan)
 
 
 def factors_of(readings: Sequence[Reading]) -> Factors:

@@ -17,7 +17,8 @@ from models.plan import DURATION_PREFIX
 from models.rules import Capacity, NotAfter, Point, Rule
 from optimiser.critical import Network, combined, resources
 from optimiser.numbers import users
-from optimiser.solve.between import QUICK, USUAL, DateRange, Deadline, between, too_large
+from optimiser.solve.between import QUICK, USUAL, DateRange, between, too_large
+from optimiser.solve.deadline import Deadline
 from optimiser.solve.orders import in_order
 from optimiser.solve.problem import Problem, refuted_by
 from optimiser.solve.sheets import MOST_COMBINATIONS, Sheet, live_options, sheets
@@ -185,7 +186,7 @@ class _Rationed:
             self._refuted_alike(stated, problem, base.low)
         for _ in range(MOST_ASKED):
             open_samples = ~self.infeasible & (self.low <= limit)
-            if not open_samples.any():
+            if not open_samples.any() or deadline.over:
                 break
             ends = (
                 int(np.argmin(np.where(open_samples, self.low, limit + 1))),
@@ -198,7 +199,7 @@ class _Rationed:
             variant = self._variant(sample)
             changed = problem.changed(variant)
             effort = QUICK if too_large(changed.network) else USUAL
-            found = between(changed, self.milestone, deadline=deadline, effort=effort)
+            found = between(changed, self.milestone, deadline=deadline.part(), effort=effort)
             self._settle(sample, found)
             self._refuted_alike(sample, changed, found.low)
         return _Bounds(self.low, self.high, self.infeasible)

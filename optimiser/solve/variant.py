@@ -14,7 +14,8 @@ from models.past import settled
 from models.plan import Plan
 from models.rules import Capacity
 from optimiser.critical import Columns, Evaluated, Network, Resource, evaluate
-from optimiser.critical.network import Bound
+from optimiser.critical.backward import live_amount, live_arcs
+from optimiser.critical.network import Arc, Bound
 from optimiser.numbers import NONE, Number, own_value, references, stated_column, valued, with_values
 
 __all__ = [
@@ -85,7 +86,7 @@ def network_of(network: Network, variant: Variant) -> Network:
 
     Capacities have no inequalities; for their amounts see `pools_of`.
     """
-    enabled = network.enabled
+    before, enabled = network, network.enabled
     if variant.off or variant.on:
         enabled = enabled | dict.fromkeys(variant.off, False) | dict.fromkeys(variant.on, True)
         rules = network.plan.rules_by_id
@@ -95,7 +96,25 @@ def network_of(network: Network, variant: Variant) -> Network:
     # Where both an assumption and a rule that uses it are set, the rule's own number holds.
     for name in sorted(variant.values, key=lambda name: name not in stated):
         network = renumbered(network, name, variant.values[name])
+    if "live" in before.kept and not variant.on and network is not before:
+        network.kept["live"] = _live_after(before, network, set(variant.off))
     return network
+
+
+def _live_after(before: Network, network: Network, off: set[str]) -> list[tuple[Arc, int]]:
+    """Return `live_arcs` of a network from those of one that differs by some numbers, and by some switches that are off now."""
+    swapped = {id(old): new for old, new in zip(before.arcs, network.arcs, strict=True) if old is not new}
+    found = []
+    for entry in live_arcs(before):
+        arc = entry[0]
+        changed = swapped.get(id(arc), arc)
+        if changed is arc and arc.rule not in off and (not arc.switches or off.isdisjoint(arc.switches)):
+            found.append(entry)
+        else:
+            on, amount = live_amount(network, changed)
+            if on:
+                found.append((changed, amount))
+    return found
 
 
 def pools_of(

@@ -14,7 +14,8 @@ from optimiser.clock import clock_of
 from optimiser.encoding import Limits
 from optimiser.errors import BeyondHorizonError
 from optimiser.reading.load import LoadedPlan
-from optimiser.solve.between import DateRange, Deadline
+from optimiser.solve.between import DateRange
+from optimiser.solve.deadline import Deadline
 from optimiser.whatif.changes import changes_between, overruled
 from optimiser.whatif.sides import PlanSide, ways_of
 from optimiser.whatif.stays import unmoved

@@ -15,7 +15,8 @@ from optimiser.critical import Earliest, Evaluated
 from optimiser.errors import BeyondHorizonError
 from optimiser.numbers import column_number, with_values
 from optimiser.reading.load import LoadedPlan
-from optimiser.solve.between import DateRange, Deadline, between
+from optimiser.solve.between import DateRange, between
+from optimiser.solve.deadline import Deadline
 from optimiser.solve.orders import attained
 from optimiser.solve.problem import Problem
 from optimiser.solve.sheets import columnar

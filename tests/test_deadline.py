@@ -1,0 +1,87 @@
+"""One deadline for a question: every part of it asks, none goes on beyond it, and what is known by then stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from optimiser.encoding.answer import Limits
+from optimiser.explain.oracle import Oracle
+from optimiser.explain.possible import can
+from optimiser.solve.between import between
+from optimiser.solve.dates import Dates, prove
+from optimiser.solve.deadline import Deadline
+from optimiser.solve.problem import Problem
+from tests.test_placing import shared
+
+
+@dataclass
+class Ticking:
+    """A clock that every look moves on by a second."""
+
+    time: float = 0.0
+
+    def __call__(self) -> float:
+        """Return the time."""
+        self.time += 1.0
+        return self.time
+
+
+def test_a_question_ends_soon_after_its_time_with_bounds_that_hold() -> None:
+    """At whatever step the time is over, few looks follow, and the range holds the date found without a limit."""
+    ended = 0
+    for seed in range(4):
+        plan = shared(seed, 16)
+        exact = between(Problem.of(plan), "END", deadline=Deadline())
+        assert exact.high is not None
+        for seconds in (0, 2, 5, 12, 40):
+            clock = Ticking()
+            found = between(Problem.of(plan), "END", deadline=Deadline(Limits(time_limit=seconds), now=clock))
+            assert clock.time <= seconds + 20
+            assert found.high is not None, "a schedule there is always time for"
+            assert found.low <= exact.low
+            assert exact.high <= found.high
+            ended += found.exact is None
+    assert ended >= 4, ended
+
+
+def test_no_milestone_takes_the_time_of_the_others() -> None:
+    """Three parts share nine seconds: what one leaves is the others', what one takes is no more than its share."""
+    clock = Ticking(-1.0)
+    whole = Deadline(Limits(time_limit=90), now=clock)
+    first = whole.part(3)
+    assert 25 <= (first.until or 0) <= 35
+    clock.time = 10
+    second = whole.part(2)
+    assert 45 <= (second.until or 0) <= 55, "half of what is left"
+    third = whole.part()
+    assert third.until is not None
+    assert abs(third.until - 90) <= 2
+
+
+def test_deterministic_seconds_are_counted_over_all_calls_of_a_part() -> None:
+    """Spent once, they are gone; the question knows of all of them."""
+    whole = Deadline(Limits(deterministic_time=2.0))
+    part = whole.part()
+    part.spend(1.5)
+    assert part.call().deterministic_time == 0.5
+    part.spend(1.0)
+    assert part.call().deterministic_time == 0.0
+    assert whole.spent == 2.5
+    assert whole.part().call().deterministic_time == 2.0
+
+
+def test_a_proof_that_runs_out_of_time_says_so() -> None:
+    """No time at all still gives a schedule that keeps every rule, and no claim that CP-SAT said the same."""
+    problem = Problem.of(shared(2, 16))
+    found = prove(problem, ["END"], Deadline(Limits(time_limit=0)))
+    assert isinstance(found, Dates)
+    assert problem.holds(found.values)
+    (proved,) = found.proved
+    assert ", and CP-SAT" not in proved.bound_by or proved.range.exact is None
+
+
+def test_what_is_asked_beyond_the_time_is_left_undecided() -> None:
+    """Of a plan with capacity a question that would have to be searched is no verdict once the time is over."""
+    oracle = Oracle(shared(3, 16), Limits(time_limit=0))
+    early = oracle.found.values[oracle.node("END")]
+    assert can(oracle, "END", early, ["R1-0"]) is None
