@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 from models.progress import Progress
 from optimiser.lint import lint
 from tests.conftest import plan_of
-from tests.minute_plans import moment
+from tests.minute_plans import minute_plan, moment
 
 STATUS = "2024-02-02"
 
@@ -97,10 +98,6 @@ def test_the_fourteen_measures_count_what_was_due() -> None:
 
 def test_work_of_microsoft_project_that_lies_in_the_past_is_a_finding() -> None:
     """It leaves work that has not begun where it was planned."""
-    import random
-
-    from tests.minute_plans import minute_plan
-
     held = minute_plan(random.Random(2), 4)  # noqa: S311 - tests
     late = held.model_copy(update={"dialect": "msp", "status_date": moment(6000)})
     late = late.model_copy(
@@ -116,3 +113,15 @@ def test_work_of_microsoft_project_that_lies_in_the_past_is_a_finding() -> None:
     (entry,) = [each for each in lint(late).findings if each.check == "unstarted-in-the-past"]
     assert entry.severity == "high"
     assert "not begun lie before the status date" in entry.what
+
+
+def test_progress_without_a_status_date_is_recorded_but_not_by_when() -> None:
+    """Only a planner's file has it; the practice is minimally met."""
+    held = minute_plan(random.Random(2), 4).model_copy(update={"dialect": "msp"})  # noqa: S311 - tests
+    done = Progress(actual_start=moment(100), actual_finish=moment(200))
+    first, *others = held.activities
+    told = held.model_copy(update={"activities": (first.model_copy(update={"progress": done}), *others)})
+    assert (lint(told).practices[8].score, lint(told).practices[8].evidence) == (
+        "minimally met",
+        "1 item begun or done, and no status date",
+    )

@@ -13,7 +13,7 @@ from models.lint import DcmaMeasure, PracticeResult, PracticeScore
 from models.rules import Capacity, Dependency, NotBefore
 from optimiser.critical import driving_items
 from optimiser.lint.progress import out_of_sequence, unstarted_in_the_past
-from optimiser.lint.subject import Subject, listed
+from optimiser.lint.subject import Subject, counted, listed
 
 __all__ = ["practices"]
 
@@ -38,6 +38,15 @@ def practices(subject: Subject, dcma: Sequence[DcmaMeasure]) -> tuple[PracticeRe
 def _updated(subject: Subject) -> PracticeResult:
     """Whether progress is recorded, and agrees with the logic."""
     plan, name = subject.plan, "Updating the schedule using actual progress and logic"
+    begun = sum(plan.done(name) or plan.under_way(name) for name in plan.items)
+    if plan.status_date is None and begun:
+        return PracticeResult(
+            number=9,
+            name=name,
+            score="minimally met",
+            evidence=f"{counted(begun, 'item')} begun or done, and no status date",
+            reason="What is done is recorded, but not by when: nobody can tell what should have begun since.",
+        )
     if plan.status_date is None:
         return PracticeResult(
             number=9,
@@ -46,7 +55,6 @@ def _updated(subject: Subject) -> PracticeResult:
             evidence="no status date, no actual dates, no remaining durations",
             reason="This plan carries no progress, so nothing can show that it is kept up to date.",
         )
-    begun = sum(plan.done(name) or plan.under_way(name) for name in plan.items)
     odd = len({rule.points()[1].item for rule, _ in out_of_sequence(subject)} | set(unstarted_in_the_past(subject)))
     return PracticeResult(
         number=9,
