@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from models.explanation import BindingLine, BindingReport, Piecewise, Regions
@@ -54,7 +55,8 @@ def _title(report: BindingReport, page: Page) -> Lines:
     if report.bound != report.date:
         lines += paragraph(f"not proved: it may be as early as {weekday_day(report.bound)}", page.width, 2)
     if report.conflict:
-        lines += hanging("why not a day earlier", report.conflict.statement, page.width, 2)
+        label = "why not earlier" if isinstance(report.date, dt.datetime) else "why not a day earlier"
+        lines += hanging(label, report.conflict.statement, page.width, 2)
     return lines
 
 
