@@ -30,7 +30,8 @@ def find_grid(grid: str | Path) -> Path:
     Parameters
     ----------
     grid
-        A path to a YAML file, or the name of one in the ``grids`` folder of a packaged plan, without its ending.
+        A path to a YAML file, or the name of one in the ``grids`` folder of a packaged plan, without its ending. Updates carry the
+        grids of the plan that they follow: the name means that of the first.
 
     Raises
     ------
@@ -41,9 +42,9 @@ def find_grid(grid: str | Path) -> Path:
     text = str(grid)
     if isinstance(grid, Path) or "/" in text or path.suffix.lower() in (".yaml", ".yml"):
         return path
-    files = {file.stem: file for plan in packaged() for file in sorted((plan.path / "grids").glob("*.yaml"))}
+    files = {file.stem: file for plan in reversed(packaged()) for file in sorted((plan.path / "grids").glob("*.yaml"))}
     if text not in files:
-        message = f"unknown grid '{text}'{maybe(text, files)} Known: {', '.join(files) or 'none'}; or give the path of a file."
+        message = f"unknown grid '{text}'{maybe(text, files)} Known: {', '.join(sorted(files)) or 'none'}; or give the path of a file."
         raise InputError([Located(message)])
     return files[text]
 
