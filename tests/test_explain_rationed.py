@@ -336,7 +336,7 @@ def test_a_route_of_a_crowded_plan_cannot_do_with_less(monkeypatch: pytest.Monke
     plan = crowd(2, slots=1)
     wide = solved(crowd(2, slots=2), "ALL")
     assert wide is not None
-    monkeypatch.setattr("optimiser.explain.route.too_large", lambda _: True)
+    monkeypatch.setattr("optimiser.explain.cheapest.too_large", lambda _: True)
     answer = why_not(plan, "ALL", Clock(plan).show(wide, "closes"), allow=["slots", "duration:S0-TEST"])
     assert answer.route is not None
     slots = next(step for step in answer.route.steps if step.lever == "slots")
