@@ -488,6 +488,14 @@ def test_an_update_alone_is_compared_with_the_one_before_it(capsys):
     assert "names no update before it" in capsys.readouterr().err
 
 
+def test_a_folder_that_is_not_there_is_said_to_be_missing(tmp_path, capsys):
+    """A mistyped path is no scenario's name."""
+    assert main(["compare", "toy", str(tmp_path / "tpyo")]) == ExitCode.BAD_INPUT
+    assert main(["compare", "toy", "april.xer"]) == ExitCode.BAD_INPUT
+
+    assert capsys.readouterr().err.count("there is no such file or folder") == 2
+
+
 def test_a_bridge_of_scenarios_is_refused(tmp_path, capsys):
     """Scenarios of one plan are told apart by ``attribute``: there is no bridge to draw."""
     assert main(["compare", "none", "toy:none", "-o", str(tmp_path / "x.svg")]) == ExitCode.BAD_INPUT

@@ -166,10 +166,11 @@ def _same(first: Path | None, second: Path | None) -> dict[str, str | None] | No
 
 def _plan_path(name: str) -> Path | None:
     """Return where a plan lies that is named by its path, or is packaged by that name; None of anything else."""
-    from optimiser.reading.packaged import find_plan, packaged
+    from optimiser.reading.packaged import PLANNERS, find_plan, packaged
 
     path = Path(name)
-    named = path.is_dir() or (path.is_file() and path.suffix.lower() != ".json")
+    spelt = ":" not in name and ("/" in name or path.suffix.lower() in PLANNERS)
+    named = spelt or path.is_dir() or (path.is_file() and path.suffix.lower() != ".json")
     return find_plan(name) if named or name in {entry.name for entry in packaged()} else None
 
 
