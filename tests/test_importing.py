@@ -166,6 +166,16 @@ def test_a_date_of_the_first_year_is_no_traceback(tmp_path: Path) -> None:
         understood(tmp_path, _stored(work(8, cstr_type="CS_MSOA", cstr_date="0001-01-01 08:00")))
 
 
+@pytest.mark.parametrize("cells", [{"last_recalc_date": "0001-01-01 08:00"}, {"plan_start_date": "0001-01-01 08:00"}])
+def test_a_project_of_the_first_year_is_told_in_the_file(tmp_path: Path, cells: dict[str, object]) -> None:
+    """A data date or a start that no calendar reaches has a place too."""
+    path = written(tmp_path, xer_text([work(8)], project=cells))
+    with pytest.raises(InputError) as refused:
+        understand(path)
+
+    assert all(fault.file == str(path) and "a year is mistyped" in fault.message for fault in refused.value.faults)
+
+
 @pytest.mark.long
 def test_a_spoiled_file_is_understood_or_refused_with_a_place_never_a_traceback(tmp_path: Path) -> None:
     """A thousand files cut, shuffled, doubled and wrongly encoded, each read, translated, worked out and compared."""

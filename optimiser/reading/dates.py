@@ -35,7 +35,7 @@ def check_dates(plan: Plan) -> tuple[Fault, ...]:
         clock = clock_of(plan)
     except BeyondHorizonError as error:
         return tuple(Fault(("horizon",), fault.message) for fault in error.faults)
-    return (*_progress_faults(plan, clock), *_rule_faults(plan, clock))
+    return (*_planner_faults(plan, clock), *_progress_faults(plan, clock), *_rule_faults(plan, clock))
 
 
 def _progress_faults(plan: Plan, clock: Clock) -> Iterator[Fault]:
@@ -57,6 +57,22 @@ def _progress_faults(plan: Plan, clock: Clock) -> Iterator[Fault]:
                     yield Fault(("progress", beside, key) if beside is not None else (field, index, "progress", key), message)
             if item.progress is not None and item.progress.resume is not None:
                 yield from _covered(clock, item.progress.resume, (field, index, "progress", "resume"))
+
+
+def _planner_faults(plan: Plan, clock: Clock) -> Iterator[Fault]:
+    """Report dates of a planner's file that are on no day of its calendar: of the plan, and of what is put or done."""
+    if plan.dialect is None:
+        return
+    for name in ("status_date", "start"):
+        if getattr(plan, name) is not None:
+            yield from _covered(clock, getattr(plan, name), (name,))
+    for field in ("activities", "milestones", "summaries"):
+        for index, item in enumerate(getattr(plan, field)):
+            for part, keys in (("pin", ("start", "finish")), ("progress", ("actual_start", "actual_finish", "resume"))):
+                held = getattr(item, part, None)
+                for key in keys if held is not None else ():
+                    if getattr(held, key) is not None:
+                        yield from _covered(clock, getattr(held, key), (field, index, part, key))
 
 
 def _rule_faults(plan: Plan, clock: Clock) -> Iterator[Fault]:
