@@ -125,3 +125,11 @@ def test_a_chain_that_is_broken_says_where(tmp_path, capsys, monkeypatch):
 
     assert "missing" in shown.out
     assert "note: august/update.yaml: previous: the update before, '../july' is not there" in shown.err
+
+
+def test_a_stored_answer_of_an_update_is_checked_against_the_update(tmp_path: Path) -> None:
+    """Updates bear the id of their plan; which of them an answer is of, its hash of the plan tells."""
+    stored = tmp_path / "answer.json"
+    assert main(["solve", "laboratory-2026-05", "-o", str(stored)]) == 0
+
+    assert main(["verify", str(stored), "--no-argument"]) == 0

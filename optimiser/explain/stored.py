@@ -167,11 +167,13 @@ def plan_of(document: Mapping[str, Any], outcome: Solved | Infeasible | Undecide
         If it cannot be loaded.
     """
     from optimiser.reading.load import load
+    from optimiser.reading.packaged import namesakes
 
     try:
         plan = load(outcome.plan, list(outcome.scenarios))
-        if plan_sha256(plan) == outcome.run.inputs_sha256:
-            return plan
+        for same in (plan, *(load(name, list(outcome.scenarios)) for name in namesakes(outcome.plan))):
+            if plan_sha256(same) == outcome.run.inputs_sha256:
+                return same
         choices = _choices(outcome, plan, stored)
         chosen = load(outcome.plan, list(outcome.scenarios), **choices) if any(choices.values()) else plan
     except OptimiserError as error:

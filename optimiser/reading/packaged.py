@@ -18,6 +18,7 @@ __all__ = [
     "PackagedPlan",
     "find_plan",
     "find_scenario",
+    "namesakes",
     "packaged",
     "scenario_folder",
     "scenarios_beside",
@@ -69,6 +70,13 @@ def _folders() -> Iterator[tuple[str, Path]]:
         folder = Path(str(entry))
         if (folder / "plan.yaml").is_file():
             yield entry.name.replace("_", "-"), folder
+
+
+def namesakes(plan: str) -> Iterator[str]:
+    """Yield the names of packaged plans that bear the id of another, as updates of it do, the newest first by name."""
+    for name, folder in reversed(list(_folders())):
+        if name != plan and heading(folder / "plan.yaml", "id") == plan:
+            yield name
 
 
 def packaged() -> tuple[PackagedPlan, ...]:
