@@ -206,12 +206,14 @@ class BindingReport(Record):
     break_even: Many[BreakEven]
     reading_lines: Many[ReadingLine]
     conflict: Conflict | None
-    """Why it cannot be one day earlier; None where the axis begins there."""
+    """Why it cannot be one day earlier; None where the axis begins there, or it has been met."""
     complete: bool
     """Whether all minimal conflicts at one day earlier were enumerated, so that no joint binding is missing."""
     links: LinkReport | None = None
     """The inferred links on or near a driving chain; None where the date itself is not proved."""
     notes: Many[Text] = ()
+    met: bool = unless(default=False)
+    """Whether it has been met by the status date: then nothing binds it but fact."""
 
     def line(self, rule: str) -> BindingLine:
         """Return the line of a rule or of ``duration:ITEM``."""

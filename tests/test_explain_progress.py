@@ -178,6 +178,8 @@ def test_a_milestone_that_has_been_met_cannot_be_earlier(begun: Plan) -> None:
     assert answer.conflict is not None
     assert answer.conflict.members == ()
     assert answer.conflict.statement.endswith("no change of what is to come moves a fact")
+    assert explain(plan, "END").met
+    assert not explain(begun, "END").met
     assert explain(plan, "END").lines == () or not any("drop-binding" in line.words for line in explain(plan, "END").lines)
 
 

@@ -395,6 +395,19 @@ def test_work_of_which_nothing_new_is_said_has_stood_still():
     assert found.moves[0].shares[0].sentence == "Build has 7 wd left, where 4 wd were forecast: DONE +3 wd."
 
 
+def test_work_that_is_suspended_is_charged_with_its_standing_still():
+    """BUILD went as planned until Friday the 16th, and goes on on the 26th instead of the 19th: five working days."""
+    plan = works()
+    design = Progress(actual_start=day(0), actual_finish=day(4))
+    build = Progress(actual_start=day(5), remaining=Duration(5, "wd"), suspend=day(9), resume=day(15))
+    found = what_moved(
+        plan, updated(plan, day(9), DESIGN=design, BUILD=build, SIDE=Progress(actual_start=day(0), remaining=Duration(2, "wd")))
+    )
+    assert shares(found) == {"progress BUILD": 5}
+    (cause,) = (each for each in found.causes if each.id == "progress BUILD")
+    assert cause.happened == "Build stands still until Mon 26 Jan 2026"
+
+
 def test_a_plan_of_thousands_is_not_tried_change_by_change(monkeypatch):
     """Of more causes than are tried one by one those that move no date together are passed over, and the note says so."""
     many = {f"W{number}": 1 + number % 5 for number in range(60)}

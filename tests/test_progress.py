@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.duration import Duration
-from models.outcome import Solved
+from models.outcome import Infeasible, Solved
 from models.plan import Plan
 from optimiser.check import check
 from optimiser.errors import InputError
@@ -208,6 +208,48 @@ def test_dates_before_the_plan_and_a_status_date_beside_it_are_refused(tmp_path:
     early = "progress:\n  - {item: BUILD, actual_start: 2024-01-02, remaining: 3 wd}\n"
     assert "before the plan's first day" in faults_of(written(tmp_path, HEAD + STATUS, progress_yaml=early))[0]
     assert "leaves nothing to come" in faults_of(written(tmp_path, HEAD + "status_date: 2025-01-03\n"))[0]
+    assert (
+        "2024-01-05 is before 2024-01-08, the plan's first day"
+        in faults_of(written(tmp_path, HEAD + "status_date: 2024-01-05\n"))[0]
+    )
+
+
+def test_a_conflict_with_a_lag_behind_a_fact_names_what_is_too_late_and_each_rule_once(tmp_path: Path) -> None:
+    """Design finished on Friday the 19th, so building is to begin by the 24th, and may not before the 31st."""
+    rules = """  - {kind: dependency, id: SOON, title: Soon, before: DESIGN, after: BUILD, bound: at-most, lag: 3 wd, basis: synthetic}
+  - {kind: not-before, id: FLOOR, title: The floor, at: BUILD.start, date: 2024-01-31, basis: synthetic}
+status_date: 2024-01-22
+progress: [{item: DESIGN, actual_start: 2024-01-08, actual_finish: 2024-01-19}]
+"""
+    found = earliest(load(written(tmp_path, HEAD + rules)))
+    assert isinstance(found, Infeasible)
+    assert found.conflict is not None
+    assert [member.id for member in found.conflict.members] == ["FLOOR", "SOON"]
+    assert found.conflict.statement.startswith(
+        "start of BUILD cannot be before Wed 31 Jan 2024, but must be: start of BUILD not"
+    )
+
+
+RATIONED = """  - {kind: capacity, id: SLOT, title: One slot, amount: 1, demands: [{item: P, amount: 1}, {item: Q, amount: 1}], basis: synthetic}
+  - {kind: dependency, id: R9, title: Q done, before: Q, after: M2, basis: synthetic}
+status_date: 2024-01-10
+progress: [{item: P, actual_start: 2024-01-08, remaining: 3 wd}]
+"""
+
+
+@pytest.mark.parametrize(("target", "places"), [("M1", ("2024-01-15", "2024-01-22")), ("M2", ("2024-01-22", "2024-01-17"))])
+def test_begun_work_keeps_its_slot_and_where_it_is_set_aside_that_is_said(
+    tmp_path: Path, target: str, places: tuple[str, str]
+) -> None:
+    """Three days of P are left and Q takes five; P goes on from Thursday, unless the date that is asked for is Q's."""
+    more = "".join(f"  - {{id: {name}, title: {name}, duration: 5 wd, basis: synthetic}}\n" for name in "PQ")
+    text = HEAD.replace("milestones:\n", f"{more}milestones:\n  - {{id: M2, title: Q, shown: closes, basis: synthetic}}\n")
+    found = earliest(load(written(tmp_path, text.replace("targets: [M1]", f"targets: [{target}]") + RATIONED)))
+    assert isinstance(found, Solved)
+    ends = {row.id: str(row.finish) for row in found.rows}
+    assert (ends["P"], ends["Q"]) == places
+    said = [note for note in found.notes if note.startswith("P has begun, but what is left of it waits until Thu 18 Jan 2024")]
+    assert len(said) == (target == "M2")
 
 
 def test_what_microsoft_project_leaves_before_the_status_date_is_told_of_and_moved_where_asked(tmp_path: Path) -> None:
@@ -242,3 +284,20 @@ def test_what_microsoft_project_leaves_before_the_status_date_is_told_of_and_mov
     )
     with pytest.raises(InputError, match="nothing of 'small' can be rescheduled"):
         rescheduled(load(written(tmp_path, HEAD)), problem.clock, before)
+
+
+def test_a_day_off_between_two_facts_breaks_no_rule_of_a_plan_of_minutes(tmp_path: Path) -> None:
+    """Design ended on a Friday evening, building began on the Monday morning: nobody works in between."""
+    week = ", ".join(f'{day}: ["08:00-12:00", "13:00-17:00"]' for day in ("mon", "tue", "wed", "thu", "fri"))
+    text = HEAD.replace("weekdays: [mon, tue, wed, thu, fri]", f"hours: {{{week}}}").replace("2 mo", "10 wd")
+    text = text.replace("id: small", "id: small\nunit: minute") + STATUS
+    broken = {}
+    for began in ("2024-01-22", "2024-01-18"):
+        folder = tmp_path / began
+        folder.mkdir()
+        done = f"progress:\n  - {{item: DESIGN, actual_start: 2024-01-08, actual_finish: 2024-01-19}}\n  - {{item: BUILD, actual_start: {began}, remaining: 9 wd}}\n"
+        found = earliest(load(written(folder, text, progress_yaml=done)))
+        assert isinstance(found, Solved)
+        assert found.forecast is not None
+        broken[began] = [each.rule for each in found.forecast.broken]
+    assert broken == {"2024-01-22": [], "2024-01-18": ["R1"]}

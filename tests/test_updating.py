@@ -227,6 +227,21 @@ def test_what_was_planned_changes_no_date(tmp_path, status):
 # -- what cannot be --------------------------------------------------------------------------------------------------------
 
 
+def test_a_row_that_speaks_of_no_item_and_says_what_is_done_is_told(tmp_path):
+    """It is not passed over in silence."""
+    (said,) = told(tmp_path, [MARCH[0], ["", "", "2026-01-05", "", "3d", ""]])
+    assert said.endswith("something is done in this row, but of which item? Expected an id or a name")
+
+
+def test_work_that_stands_still_is_not_asked_what_was_done_of_it(tmp_path, march):
+    """STABILITY is suspended beyond the status date, METHOD-A is not."""
+    rows = [["Id", "Remaining", "Suspend", "Resume"], ["STABILITY", "59ed", "2026-04-01", "2026-05-11"]]
+    made(tmp_path / "april", march, rows, "2026-04-30")
+    found = update_plan(tmp_path / "april", tmp_path / "may", None, UpdateChoices(status=day("2026-05-08")))
+    said = [each.says for each in found.report.remarks]
+    assert [text.split(":")[0] for text in said] == ["METHOD-A"]
+
+
 def test_everything_that_cannot_be_is_told_at_once_at_its_cell(tmp_path):
     """Future actuals, finishes before starts, rests of finished work, unknown ids and the like are all told, and nothing is written."""
     heads = ["Id", "Actual start", "Actual finish", "Remaining", "% complete", "Resume"]

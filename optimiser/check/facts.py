@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from models.items import Summary
 from models.plan import Plan
-from models.rules import Blackout, Capacity, Migration, Rule
+from models.rules import Blackout, Capacity, Migration, Point, Rule
 from models.schedule import Position, Schedule, Violation
 from optimiser.check.meanings import MEANINGS
 from optimiser.check.minute_places import MinutePlaces
@@ -65,8 +66,20 @@ def _worked_until(plan: Plan, now: dict[str, Position], clock: Clock) -> dict[st
     return {**now, **begun}
 
 
+class _PastPlaces(MinutePlaces):
+    """Places of a plan of minutes of which some is past: a fact may be stated on time off."""
+
+    def shortfall_of(self, point: Point, at: int) -> int:
+        """Return by how many minutes a point is too early; 0 where nobody works in them."""
+        short, place = super().shortfall_of(point, at), self.positions[point.item].start
+        if not short or isinstance(self.plan.items[point.item], Summary):
+            return short
+        time = self.time(point.item)
+        return short if time.worked(place + short) > time.worked(place) else 0
+
+
 def _places(plan: Plan, positions: dict[str, Position], clock: Clock) -> Places:
-    return MinutePlaces(plan, positions, clock) if isinstance(clock, MinuteClock) else Places(plan, positions, clock)
+    return _PastPlaces(plan, positions, clock) if isinstance(clock, MinuteClock) else Places(plan, positions, clock)
 
 
 def _judged(rule: Rule, places: Places) -> tuple[Violation, ...]:

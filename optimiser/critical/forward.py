@@ -117,7 +117,7 @@ class Earliest:
         if self.trouble.among:
             return list(self.trouble.among)
         broken = [self.trouble.rule] if self.trouble.rule else []
-        return [*self.rules_behind(self.trace(self.trouble.event)), *broken]
+        return [*(rule for rule in self.rules_behind(self.trace(self.trouble.event)) if rule not in broken), *broken]
 
 
 class Pass:

@@ -65,7 +65,7 @@ def best_schedule(
         return late[network.item_nodes(item)[0]]
 
     keys: tuple[Key, ...] = (
-        lambda item, now: (now, slack(item), -length[item]),
+        lambda item, now: (now, item not in network.began, slack(item), -length[item]),
         lambda item, _: (slack(item), -length[item]),
         lambda item, now: (now, -length[item], slack(item)),
         lambda item, now: (slack(item) - length[item], now),

@@ -106,6 +106,7 @@ def explain_with(oracle: Oracle, milestone: str, *, near: int = NEAR) -> Binding
         complete=found.complete,
         links=inferred_links(oracle, milestone, boundary, near) if proved else None,
         notes=tuple(notes),
+        met=plan.done(milestone),
     )
 
 

@@ -74,7 +74,9 @@ def _open(subject: Subject) -> Checked:
     asked = {*plan.targets, *subject.targets}
     nothing_after = [item.id for item in items if item.id not in before and item.id not in asked]
     dated = {rule.at.item for rule in plan.active_rules() if isinstance(rule, NotBefore) and plan.date(rule.date) is not None}
+    dated |= {item.id for item in plan.activities if item.progress is not None and item.progress.begun}
     nothing_before = [item.id for item in items if item.id not in after and item.id not in dated and isinstance(item, Activity)]
+    from_when = "the plan's first day" if plan.status_date is None else "the first day after the status date"
     found: list[LintFinding] = []
     if nothing_after:
         what = (
@@ -84,7 +86,7 @@ def _open(subject: Subject) -> Checked:
         found.append(finding("open-ends", "medium", nothing_after, what, key="after"))
     if len(nothing_before) > 1:
         what = (
-            f"{_activities(nothing_before)} wait for nothing and no date, so they start on the plan's first day: "
+            f"{_activities(nothing_before)} wait for nothing and no date, so they start on {from_when}: "
             f"{titled(subject, nothing_before)}; maybe say what they wait for"
         )
         found.append(finding("open-ends", "low", nothing_before, what, key="before"))

@@ -157,6 +157,8 @@ class _Divided:
         if left_over:
             said = "Work went on as forecast"
             rest = last or Cause("status-date", "progress", said, said)
+            if last is not None and any(facts.begun(cause.items[0]) for cause in left_over):
+                last.title = last.happened = "Begun work went on, and work not begun waits for the status date"
             rest.parts |= {part for cause in left_over for part in cause.parts}
             rest.items += [cause.items[0] for cause in left_over]
             self.last = [rest]

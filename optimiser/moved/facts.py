@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -64,7 +65,7 @@ class PastFacts:
         elif self.begun(name) and not self.finished(name) and status is not None:
             if starts[1] <= status:
                 found.append(Parting(starts[1], 0, place))
-            elif starts[0] == ends[0] and self._share(name, starts[1]) is not None:
+            elif starts[0] == ends[0] and (self._still(name) or self._share(name, starts[1]) is not None):
                 found.append(Parting(status, 0, place))
         return min(found, default=None)
 
@@ -84,6 +85,13 @@ class PastFacts:
         forecast = worked(self.mixing.clock, item, status, finish, rest.unit)
         return None if forecast == rest else forecast
 
+    def _still(self, name: str) -> dt.date | None:
+        """Return when begun work goes on that stands still beyond the status date, and of which that is news."""
+        one, other = (getattr(plan.items.get(name), "progress", None) for plan in (self.mixing.first, self.mixing.second))
+        resume, morrow = None if other is None else other.resume, self.mixing.morrow
+        known = one is not None and one.resume == resume
+        return None if resume is None or known or morrow is None or resume <= morrow else resume
+
     def said(self, name: str, forecast: Sequence[int], problem: Problem) -> str:
         """Return how an item went beside a forecast: what it did, as a sentence without its full stop."""
         item = self.mixing.second.items[name]
@@ -101,6 +109,8 @@ class PastFacts:
             if status is not None and starts[1] <= status:
                 rest = self._left(name)
                 words.append(f"had not finished{by}{f', {rest} are left' if rest is not None else ''}")
+            elif not words and (resume := self._still(name)) is not None:
+                words.append(f"stands still until {plain_date(resume)}")
             elif not words and (forecast_left := self._share(name, starts[1])) is not None:
                 share = f"{item.progress.percent_complete:g}" if isinstance(item, Activity) and item.progress else ""
                 words.append(f"is {share} % complete{by}: {self._left(name)} are left, where {forecast_left} were forecast")

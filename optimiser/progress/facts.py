@@ -99,6 +99,8 @@ def _stale(plan: Plan, facts: TableFacts, status: dt.date) -> None:
         held = getattr(plan.items[name], "progress", None)
         if held is None or entry.get("actual_finish") or not isinstance(plan.items[name], Activity):
             continue
+        if held.resume is not None and not past(held.resume, status):
+            continue
         left = _left_words(entry)
         if left and left == _left_words(progress_entry(held)):
             says = f"{name}: {left} as on {plan.status_date}, nothing done since; maybe say what is left now"

@@ -76,6 +76,8 @@ class Matching:
             return cited[0]
         if titled:
             self.fault(row, "name", f"'{row.name}' names {', '.join(titled)}; say which with a column Id")
+        elif row.tells and not (row.summary or row.id or row.name):
+            self.fault(row, "id", "something is done in this row, but of which item? Expected an id or a name")
         elif row.summary or not (row.id or row.name) or not (row.tells or row.duration):
             self.left_out.append(row)
         elif row.id:

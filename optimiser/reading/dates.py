@@ -43,7 +43,11 @@ def _progress_faults(plan: Plan, clock: Clock) -> Iterator[Fault]:
     if plan.status_date is None or plan.dialect is not None:
         return
     horizon, status = plan.horizon, dt.date(plan.status_date.year, plan.status_date.month, plan.status_date.day)
-    if not horizon.first <= status < horizon.last:
+    if status < horizon.first:
+        message = f"{plan.status_date} is before {horizon.first}, the plan's first day, so nothing can be known by its evening"
+        yield Fault(("status_date",), f"{message}; maybe leave it out, or the horizon should begin earlier")
+        return
+    if status >= horizon.last:
         message = f"{plan.status_date} leaves nothing to come between {horizon.first} and {horizon.last}, the plan's horizon"
         yield Fault(("status_date",), f"{message}; maybe the horizon should reach further")
         return

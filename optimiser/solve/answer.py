@@ -21,7 +21,7 @@ from optimiser.solve.contradiction import beyond_horizon, conflict_of
 from optimiser.solve.dates import Dates, Proved, Unproved, prove
 from optimiser.solve.deadline import Deadline
 from optimiser.solve.fingerprint import package_version, plan_sha256
-from optimiser.solve.forecast import forecast_notes, forecast_of, work_of
+from optimiser.solve.forecast import forecast_notes, forecast_of, set_aside, work_of
 from optimiser.solve.orders import NO_SLACK, attained, slacks, slots_on_chain
 from optimiser.solve.problem import Problem
 from optimiser.solve.spans import spans
@@ -147,6 +147,7 @@ def solved(problem: Problem, dates: Dates, ranges: Mapping[str, DateSpan | None]
             f"{named}: capacity is upstream, so what binds is left to `explain`, which solves again rule by rule",
             "a float is that of the order shown on the slots; in another order it may be as long as is said beside it",
         ]
+    notes += set_aside(problem, dates.values)
     forecast = forecast_of(plan, clock, dates.schedule, asked)
     return Solved(
         milestones=tuple(_dated(plan, clock, reasons[each.milestone], each, ranges[each.milestone]) for each in dates.proved),

@@ -120,6 +120,8 @@ def _argument(earliest: Earliest) -> str:
         points = [point_name(plan, network.points[node]) for node in trouble.cycle]
         return "each of these must come after the one before it, and the first after the last: " + " → ".join(points)
     event = earliest.events[trouble.event]
+    if event.parents and event.rule is not None and event.rule == trouble.rule:
+        event = earliest.events[event.parents[-1]]  # What is past is held by the rule itself: the other point is too late.
     point = network.points[event.node]
     name = point_name(plan, point)
     if trouble.kind == "exhausted":

@@ -12,10 +12,12 @@ from models.rules import Migration, NotAfter, Point
 from models.schedule import Schedule
 from optimiser.check import broken_by_fact
 from optimiser.clock import Clock
+from optimiser.solve.problem import Problem
 from optimiser.solve.reschedule import early_items
 from optimiser.solve.standing import baseline_deltas
+from optimiser.wording import plain_date
 
-__all__ = ["forecast_notes", "forecast_of", "work_of"]
+__all__ = ["forecast_notes", "forecast_of", "set_aside", "work_of"]
 
 
 def work_of(plan: Plan, item: str) -> Work | None:
@@ -75,6 +77,19 @@ def forecast_notes(plan: Plan, forecast: Forecast | None) -> Iterator[str]:
             share = plan.remaining(activity.model_copy(update={"progress": done.model_copy(update={"remaining": None})}))
             if share == left:
                 yield f"{activity.id}: {left} are left, as {done.percent_complete:g} % of {length} are complete"
+
+
+def set_aside(problem: Problem, values: Sequence[int]) -> Iterator[str]:
+    """Yield which begun work a schedule sets aside, as other work goes before what is left of it on a capacity."""
+    for pool in problem.pools:
+        for item in sorted(pool.demand):
+            rest = problem.network.nodes[item, "start"]
+            if item in problem.network.began and values[rest] > problem.earliest.values[rest]:
+                until = plain_date(problem.clock.show(values[rest], "opens"))
+                yield (
+                    f"{item} has begun, but what is left of it waits until {until}, as other work goes before it on {pool.rule}; "
+                    "where it is not to be set aside, add a link from it to that work"
+                )
 
 
 def _others(plan: Plan, asked: Sequence[str]) -> Iterator[str]:

@@ -253,7 +253,7 @@ def dates_table(dossier: Dossier, cases: Sequence[DossierCase], id_: str, title:
                     entry.date,
                     conditions(entry.evidence) or None,
                     entry.proof,
-                    evidence_words(entry.evidence),
+                    evidence_words(entry.evidence, met=dossier.plan.done(name)),
                     span.first.date if span else None,
                     span.last.date if span and not span.beyond else None,
                     held.date if held else None,

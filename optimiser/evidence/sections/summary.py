@@ -76,13 +76,14 @@ def _sentences(dossier: Dossier) -> list[Block]:
     found: list[Block] = []
     robust = {entry.id: entry for entry in main.robust.milestones} if main.robust else {}
     for entry in solved.milestones:
+        met = dossier.plan.done(entry.id)
         parts: list[str | Name | Figure] = [
             Name(text=f"{entry.id}, {dossier.plan.items[entry.id].title}"),
-            ": at the earliest ",
+            ": on " if met else ": at the earliest ",
             date_figure(entry, main),
             *((", if ", Name(text=condition)) if (condition := conditions(entry.evidence)) else ()),
             *_against(dossier, entry),
-            f"; it stands on links and lengths no firmer than {evidence_words(entry.evidence)}",
+            "; it has been met" if met else f"; it stands on links and lengths no firmer than {evidence_words(entry.evidence)}",
         ]
         span = span_words(entry, main)
         if span is not None:

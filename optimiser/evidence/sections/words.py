@@ -83,9 +83,9 @@ def span_words(entry: MilestoneDate, case: DossierCase) -> Figure | None:
     )
 
 
-def evidence_words(evidence: Evidence) -> str:
-    """Return the evidence class of a date in a few words."""
-    least = evidence_class(evidence) or "nothing"
+def evidence_words(evidence: Evidence, *, met: bool = False) -> str:
+    """Return the evidence class of a date in a few words; of a milestone that has been met it is what is done."""
+    least = evidence_class(evidence) or ("what is done" if met else "nothing")
     confidence = f", confidence {evidence.weakest_confidence}" if evidence.weakest_confidence else ""
     return f"{least}{confidence}"
 

@@ -143,6 +143,7 @@ def _solved(outcome: Solved, plan: Plan, page: Page, rows: Rows | None) -> Itera
 def _dates(outcome: Solved, plan: Plan, page: Page) -> Lines:
     wide = page.width >= _WIDE
     conditional = any(entry.evidence.proposals for entry in outcome.milestones)
+    met = {each.id for each in outcome.forecast.milestones if each.state == "met"} if outcome.forecast else set()
     grid = TextTable(
         [
             TextColumn("", limit=20),
@@ -163,7 +164,7 @@ def _dates(outcome: Solved, plan: Plan, page: Page) -> Lines:
             words(weekday_day(entry.date), "bold"),
             *([conditions(entry.evidence)] if conditional else []),
             proof,
-            _stands_on(entry.evidence),
+            "what is done" if entry.id in met else _stands_on(entry.evidence),
             _span(entry, plan),
         )
     lines = [heading("Earliest dates"), *grid.lines(page.width)]

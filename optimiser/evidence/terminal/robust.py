@@ -114,7 +114,7 @@ def _dates(outcome: RobustOutcome, page: Page) -> Lines:
         basis = evidence_class(entry.evidence) if entry.evidence else None
         confidence = entry.evidence.weakest_confidence if entry.evidence and basis == "inferred" else None
         if entry.proof:
-            ground = f"{basis}, {confidence}" if confidence else basis or "nothing"
+            ground = f"{basis}, {confidence}" if confidence else basis or ("what is done" if entry.met else "nothing")
             held = conditions(entry.evidence) if entry.evidence else ""
             condition = f", if {held}" if held else ""
             served = f"; served by the policy {_date(entry.served)} ({moved(entry.served_wd)} wd)" if outcome.policy else ""

@@ -35,7 +35,8 @@ def update_report(made: UpdateMade, page: Page, targets: Sequence[str]) -> str:
     if made.changes:
         lines += shown(update_changes(made), page, spared=("where", "title"), most=_MOST_CHANGES)
     else:
-        lines += paragraph("Nothing is new but the status date.", page.width)
+        same = made.previous_status is not None and made.previous_status == made.status_date
+        lines += paragraph("Nothing is new." if same else "Nothing is new but the status date.", page.width)
     said = [(f"{each.says} ({each.where})" if each.where else each.says) for each in made.remarks]
     for title, each_said in (
         (f"Look at: {counted(len(said), 'remark')}", said),
