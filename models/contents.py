@@ -298,7 +298,9 @@ class PlanContents(Record):
             return progress.remaining
         minutes = {"h": 60, "wd": self.day_minutes}.get(length.unit, 1) if self.unit == "minute" else 1
         left = length.amount * minutes * (100 - Fraction(str(progress.percent_complete))) / 100
-        return Duration(ceil(left), "min" if minutes > 1 else length.unit)
+        if minutes > 1 and left % minutes:
+            return Duration(ceil(left), "min")
+        return Duration(ceil(left / minutes), length.unit)
 
     def still_to_do(self, activity: Activity) -> Duration:
         """Return the length of work, or what is left of it once it has begun."""

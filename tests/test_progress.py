@@ -286,11 +286,17 @@ def test_what_microsoft_project_leaves_before_the_status_date_is_told_of_and_mov
         rescheduled(load(written(tmp_path, HEAD)), problem.clock, before)
 
 
+WEEK = ", ".join(f'{day}: ["08:00-12:00", "13:00-17:00"]' for day in ("mon", "tue", "wed", "thu", "fri"))
+HOURS = (
+    HEAD.replace("weekdays: [mon, tue, wed, thu, fri]", f"hours: {{{WEEK}}}")
+    .replace("2 mo", "10 wd")
+    .replace("id: small", "id: small\nunit: minute")
+)
+
+
 def test_a_day_off_between_two_facts_breaks_no_rule_of_a_plan_of_minutes(tmp_path: Path) -> None:
     """Design ended on a Friday evening, building began on the Monday morning: nobody works in between."""
-    week = ", ".join(f'{day}: ["08:00-12:00", "13:00-17:00"]' for day in ("mon", "tue", "wed", "thu", "fri"))
-    text = HEAD.replace("weekdays: [mon, tue, wed, thu, fri]", f"hours: {{{week}}}").replace("2 mo", "10 wd")
-    text = text.replace("id: small", "id: small\nunit: minute") + STATUS
+    text = HOURS + STATUS
     broken = {}
     for began in ("2024-01-22", "2024-01-18"):
         folder = tmp_path / began
@@ -301,3 +307,29 @@ def test_a_day_off_between_two_facts_breaks_no_rule_of_a_plan_of_minutes(tmp_pat
         assert found.forecast is not None
         broken[began] = [each.rule for each in found.forecast.broken]
     assert broken == {"2024-01-22": [], "2024-01-18": ["R1"]}
+
+
+def test_a_day_without_a_time_is_that_days_hours_on_a_plan_of_minutes(tmp_path: Path) -> None:
+    """Work that ended on Friday ended at five, and is not shown on Saturday; what is said of a Saturday stays there."""
+    done = """\
+progress:
+  - {item: DESIGN, actual_start: 2024-01-08, actual_finish: 2024-01-19}
+  - {item: BUILD, actual_start: 2024-01-20, remaining: 9 wd}
+  - {item: M1, actual_finish: 2024-01-26}
+"""
+    plan = load(
+        written(
+            tmp_path,
+            HOURS + "status_date: 2024-01-26T16:00\n",
+            progress_yaml=done.replace("  - {item: M1, actual_finish: 2024-01-26}\n", ""),
+        )
+    )
+    design, build, _ = (each.progress for each in plan.activities)
+    assert design is not None
+    assert build is not None
+    assert (str(design.actual_start), str(design.actual_finish)) == ("2024-01-08T08:00", "2024-01-19T17:00")
+    assert str(build.actual_start) == "2024-01-20"
+    assert Plan.model_validate(plan.model_dump(mode="json")) == plan
+    found = earliest(load(written(tmp_path, HOURS + STATUS, progress_yaml=done)))
+    assert isinstance(found, Solved)
+    assert str(found.dates["M1"]) == "2024-01-26T17:00"

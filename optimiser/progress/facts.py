@@ -172,8 +172,8 @@ class _Taking:
 
     # -- what is done --------------------------------------------------------------------------------------------------
 
-    def _stated(self, row: ProgressRow) -> dict[str, Any]:
-        """Return the dates of a row, those of the future told of."""
+    def _stated(self, row: ProgressRow, held: Progress) -> dict[str, Any]:
+        """Return the dates of a row, those of the future told of; a day of which the time is known already has that."""
         found: dict[str, Any] = {}
         for name, column in _DATES:
             date = getattr(row, name)
@@ -182,12 +182,15 @@ class _Taking:
             if name.startswith("actual") and not past(date, self.status):
                 said = f"{date} is after the status date, {self.status}: what is not yet done has no actual date; maybe the year or the month is another"
                 self.fault(row, column, said)
+            known = getattr(held, name)
+            if isinstance(known, dt.datetime) and not isinstance(date, dt.datetime) and known.date() == date:
+                date = known
             found[name] = date if self.plan.unit == "minute" else _day(date)
         return found
 
     def _event(self, milestone: Milestone, row: ProgressRow) -> None:
         """Take in whether an event has happened."""
-        stated = self._stated(row)
+        stated = self._stated(row, milestone.progress or Progress())
         start, finish = stated.get("actual_start"), stated.get("actual_finish")
         if start and finish and start != finish:
             self.fault(row, "actual finish", f"a milestone happens once, got {start} and {finish}; maybe keep one of them")
@@ -209,7 +212,7 @@ class _Taking:
         """Take in how far a piece of work is."""
         held = activity.progress or Progress()
         before = progress_entry(held)
-        stated = self._stated(row)
+        stated = self._stated(row, held)
         left = self._length(row, "remaining", row.remaining)
         if left is not None and held.remaining is not None and self._same(left, held.remaining):
             left = None if "actual_finish" in stated else held.remaining  # it stands there from the update before

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from models.faults import Fault
+from models.items import Activity, Milestone
 from models.rules import Blackout, Capacity, Gate, Occasions, Release
 from optimiser.errors import BeyondHorizonError
 
@@ -14,7 +15,50 @@ if TYPE_CHECKING:
     from models.plan import Plan
     from optimiser.clock import Clock, Convention
 
-__all__ = ["check_dates"]
+__all__ = ["check_dates", "facts_at_hours"]
+
+_Done = TypeVar("_Done", Activity, Milestone)
+
+
+def facts_at_hours(plan: Plan) -> Plan:
+    """Return a plan of minutes in which work that began or ended on a day, without a time, did so when that day's hours do.
+
+    What is said of a day on which the item's calendar does not work stays as it is, and so does a planner's own file.
+    """
+    from optimiser.clock import MinuteClock, clock_of
+
+    clock = clock_of(plan) if plan.unit == "minute" and plan.dialect is None and plan.status_date is not None else None
+    if not isinstance(clock, MinuteClock) or plan.status_date is None:
+        return plan
+    status = clock.boundary(plan.status_date, "closes")
+
+    def timed(item: Activity | Milestone) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        hours = clock.time(getattr(item, "calendar", None))
+        for key in ("actual_start", "actual_finish"):
+            date = getattr(item.progress, key, None)
+            if date is None or isinstance(date, dt.datetime):
+                continue
+            first, end = clock.boundary(date, "opens"), clock.boundary(date, "closes")
+            if hours.worked(first) < hours.worked(end):
+                ends = key == "actual_finish" or not isinstance(item, Activity)
+                at = min(hours.prev(end), max(status, first)) if ends else hours.next(first)
+                found[key] = clock.show(at, "closes" if ends else "opens")
+        return found
+
+    told = {each.id: timed(each) for each in plan.activities if each.progress is not None}
+    told |= {each.id: timed(each) for each in plan.milestones if each.progress is not None}
+    return plan.evolve(
+        activities=tuple(_told(each, told) for each in plan.activities),
+        milestones=tuple(_told(each, told) for each in plan.milestones),
+        progress=tuple(each.model_copy(update=told.get(each.item, {})) for each in plan.progress),
+    )
+
+
+def _told(item: _Done, told: Mapping[str, dict[str, Any]]) -> _Done:
+    if item.progress is None or not told.get(item.id):
+        return item
+    return item.model_copy(update={"progress": item.progress.model_copy(update=told[item.id])})
 
 
 def check_dates(plan: Plan) -> tuple[Fault, ...]:

@@ -16,7 +16,7 @@ from models.record import MOST_FAULTS
 from models.rules import AtLeast
 from models.spreading import Homes, spread
 from optimiser.reading.cycles import Cycle, cycles
-from optimiser.reading.dates import check_dates
+from optimiser.reading.dates import check_dates, facts_at_hours
 from optimiser.reading.folder import LISTS, Gathered
 from optimiser.reading.translate import Remark, remarks
 
@@ -100,7 +100,7 @@ def judge(gathered: Gathered, *, hindsight: bool) -> Verdict:
     round_about = rest.sound and not any(remark.keys == ("horizon",) for remark in dates)
     loops = [rest.remark(fault) for fault in circular(rest.plan)] if round_about else []
     found = [*malformed, *misfits, *dates, *loops]
-    return Verdict(None if found else rest.plan, found, dates, rest.homes)
+    return Verdict(None if found else facts_at_hours(rest.plan), found, dates, rest.homes)
 
 
 def circular(plan: Plan, since: int | None = None) -> tuple[Fault, ...]:
