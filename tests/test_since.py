@@ -11,11 +11,12 @@ import pytest
 
 from models.pack import Figure, Name, Paragraph
 from models.plan import Plan
+from models.progress import Progress
 from optimiser.cli import ExitCode, main
 from optimiser.evidence.folder import MANIFEST, SUMS
 from optimiser.evidence.restore import restored
 from tests.test_forgeries import blamed, contents, edit, judged, mend, rendered
-from tests.test_moved import LENGTHS, works
+from tests.test_moved import LENGTHS, day, updated, works
 
 FEW = ["--no-cases", "--samples", "256"]
 
@@ -165,3 +166,20 @@ def test_a_pack_of_another_plan_is_refused_by_name(packs, tmp_path, capsys):
     """Both plans are named."""
     assert main(["evidence", "toy", "-o", str(tmp_path / "toy"), *FEW, "--since", str(packs[0])]) == ExitCode.BAD_INPUT
     assert "is of the plan 'works' (Works), and this one is of 'toy'" in capsys.readouterr().err
+
+
+def test_a_pack_of_a_plan_that_is_done_decides_nothing_and_asks_for_no_earlier_date(tmp_path, capsys):
+    """DONE was met on 30 January, after the 23rd that was published: there is nothing left to give, to decide or to bind."""
+    dates = [{"milestone": "DONE", "date": "2026-01-23"}]
+    plan = works(baselines=[{"id": "due", "title": "Due", "basis": "synthetic", "dates": dates}])
+    done = Progress(actual_start=day(0), actual_finish=day(14))
+    met = dict.fromkeys(LENGTHS, done) | {"DONE": Progress(actual_finish=day(19))}
+    folder, pack = folder_of(tmp_path / "plan", updated(plan, day(24), **met)), tmp_path / "pack"
+    assert main(["evidence", folder, "-o", str(pack), *FEW]) == ExitCode.DONE
+    assert main(["verify", str(pack)]) == ExitCode.DONE
+    capsys.readouterr()
+    results = (pack / "results.json").read_text(encoding="utf-8")
+    assert "it has been met" in results
+    assert "every milestone that is asked for and has a published date has been met" in results
+    for words in ("Decide which date", "are missing", "What it costs to be wrong", "no firmer than"):
+        assert words not in told(pack, "answer") + told(pack, "summary"), words

@@ -216,9 +216,11 @@ def _reasons(dossier: Dossier, oracle: Oracle | None, tell: Callable[[str], None
 
 
 def _why_not(dossier: Dossier, ask: Callable[..., Any]) -> tuple[MilestoneWhyNot, ...]:
-    """Ask of the milestones that the first baseline has a date for."""
+    """Ask of the milestones that the first baseline has a date for, and that have not been met."""
     baseline = dossier.plan.baselines[0]
-    dated = [name for name in dossier.milestones if baseline.date(name)]
+    dated = [name for name in dossier.milestones if baseline.date(name) and not dossier.plan.done(name)]
+    if not dated and any(baseline.date(name) for name in dossier.milestones):
+        dossier.absent["why-not"] = "every milestone that is asked for and has a published date has been met"
     found: tuple[MilestoneWhyNot, ...] = ask(dossier.plan, baseline.id, milestones=dated) if dated else ()
     return found
 

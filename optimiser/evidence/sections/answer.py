@@ -83,9 +83,8 @@ def _lines(dossier: Dossier) -> list[Block]:
     found: list[Block] = []
     robust, solved = dossier.main.robust, dossier.main.solved
     assert solved is not None
-    first = (
-        next((entry for entry in robust.milestones if entry.deterministic_probability is not None), None) if robust else None
-    )
+    open_ = [entry for entry in robust.milestones if not entry.met] if robust else []
+    first = next((entry for entry in open_ if entry.deterministic_probability is not None), None)
     if first is not None and first.date is not None and first.deterministic is not None:
         source = f"robust of case {dossier.main.id}, {first.id}"
         found.append(

@@ -127,6 +127,8 @@ def _wrong(dossier: Dossier) -> list[Block]:
     source = f"robust of case {dossier.main.id}, commitments"
     found: list[Block] = []
     for entry in outcome.milestones:
+        if entry.met:
+            continue
         held = commitment(entry)
         shown = [each for each in (held.deterministic, *held.published) if each is not None and each.ratio is not None]
         if not shown:

@@ -84,7 +84,7 @@ def binding(report: BindingReport, source: str, lines: Sequence[BindingLine] | N
         },
         proof="closed form",
         source=source,
-        note=f"{complete} Method: {', '.join(sorted({line.method for line in held}))}.",
+        note=f"{complete} Method: {', '.join(sorted({line.method for line in held}))}." if held else complete,
         most=most,
     )
 
