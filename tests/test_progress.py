@@ -333,3 +333,26 @@ progress:
     found = earliest(load(written(tmp_path, HOURS + STATUS, progress_yaml=done)))
     assert isinstance(found, Solved)
     assert str(found.dates["M1"]) == "2024-01-26T17:00"
+
+
+def test_of_begun_work_on_too_few_slots_what_is_nearly_done_is_not_set_aside_where_no_date_gains(tmp_path: Path) -> None:
+    """One day of P is left and Q and R have five each, on two slots, three at once: M1 has float, so P ends first."""
+    more = "".join(f"  - {{id: {name}, title: {name}, duration: 5 wd, basis: synthetic}}\n" for name in "PQR")
+    demands = ", ".join(f"{{item: {name}, amount: 1}}" for name in "PQR")
+    rules = (
+        f"  - {{kind: capacity, id: SLOT, title: Two slots, amount: 2, demands: [{demands}], basis: synthetic}}\n"
+        + "".join(
+            f"  - {{kind: dependency, id: {name}-M1, title: {name}, before: {name}, after: M1, basis: synthetic}}\n"
+            for name in "PQR"
+        )
+    )
+    done = "".join(
+        f"  - {{item: {name}, actual_start: 2024-01-22, remaining: {left} wd}}\n"
+        for name, left in zip("PQR", (1, 5, 5), strict=True)
+    )
+    found = earliest(
+        load(written(tmp_path, HEAD.replace("milestones:\n", f"{more}milestones:\n") + rules + STATUS + f"progress:\n{done}"))
+    )
+    assert isinstance(found, Solved)
+    ends = {row.id: str(row.finish) for row in found.rows}
+    assert (ends["P"], ends["Q"], ends["R"]) == ("2024-01-29", "2024-02-02", "2024-02-05")

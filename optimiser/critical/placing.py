@@ -65,12 +65,18 @@ def best_schedule(
         return late[network.item_nodes(item)[0]]
 
     keys: tuple[Key, ...] = (
-        lambda item, now: (now, item not in network.began, slack(item), -length[item]),
+        lambda item, now: (now, slack(item), -length[item]),
         lambda item, _: (slack(item), -length[item]),
         lambda item, now: (now, -length[item], slack(item)),
         lambda item, now: (slack(item) - length[item], now),
         lambda item, now: (now, length[item]),
     )
+    if any(item in network.began for item in levelling.items):
+        # Begun work first, the least that is left ahead: of schedules with one date the first that is found is kept.
+        keys = (
+            lambda item, now: (0, now, length[item]) if item in network.began else (1, now, slack(item), -length[item]),
+            *keys,
+        )
     found = []
     for key in keys:
         values = levelling.schedule(key)
