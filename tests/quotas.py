@@ -8,15 +8,35 @@ missing are put before the witnesses; to see what a plan promises costs a draw a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
-__all__ = ["require", "summary", "until"]
+import pytest
+
+__all__ = ["few", "require", "summary", "until"]
 
 T = TypeVar("T")
 
 PATIENCE = 20
 """Seeds looked through for each that was put before the witnesses anyway, before something counts as too rare."""
+
+
+def few(cases: Iterable[Any], at_once: int, *, several: bool = False) -> list[Any]:
+    """Return cases of a test of which the first few run at every change, the others with the long tests.
+
+    Parameters
+    ----------
+    cases
+        As `pytest.mark.parametrize` takes them.
+    at_once
+        How many are fast.
+    several
+        Whether a case is a tuple of arguments.
+    """
+    return [
+        case if place < at_once else pytest.param(*(case if several else (case,)), marks=pytest.mark.long)
+        for place, case in enumerate(cases)
+    ]
 
 
 def until(

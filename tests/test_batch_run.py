@@ -298,6 +298,7 @@ BIG = (
 )
 
 
+@pytest.mark.long
 def test_a_killed_run_loses_and_doubles_nothing(tmp_path):
     """Killed outright, a run resumed exports the bytes of one that was never disturbed."""
     grid = grid_file(tmp_path, AXES)
@@ -331,6 +332,7 @@ def _limited(size: int) -> Callable[[], None]:
     return limit
 
 
+@pytest.mark.long
 def test_a_full_disk_is_said_and_the_ledger_is_whole(tmp_path):
     """Where a file may not grow, the run stops in plain words, and goes on once there is room."""
     grid = grid_file(tmp_path, BIG)

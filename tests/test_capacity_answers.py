@@ -160,6 +160,7 @@ def test_the_last_date_of_finishing_is_that_of_taking_longer() -> None:
     }
 
 
+@pytest.mark.long
 def test_floats_with_capacity_hold_every_schedule_between_them() -> None:
     """On tiny plans with capacity the furthest an item can go, over all schedules, lies between the two floats stated."""
     count: Counter[str] = Counter()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
+import pytest
 
 from optimiser.critical import Columns, Factors, Network, combined, compile_network, earliest_times, evaluate, proved_core
 from tests.random_plans import Draw, random_plan
@@ -23,6 +24,7 @@ def drawn_factors(network: Network, draw: Draw) -> Factors:
     return Factors(tuple(sizes), values, switches)
 
 
+@pytest.mark.long
 def test_every_combination_has_the_dates_of_the_whole_pass_over_it() -> None:
     """Rows kept by the factors that a node feels say the same as all rows of all combinations."""
     count: Counter[str] = Counter()
@@ -55,6 +57,7 @@ def test_every_combination_has_the_dates_of_the_whole_pass_over_it() -> None:
     assert min(count.values()) >= 50, count
 
 
+@pytest.mark.long
 def test_a_core_of_its_own_part_is_the_core_of_the_whole_network() -> None:
     """Deletion on the part of a network that a contradiction speaks of leaves what deletion on all of it leaves."""
     count: Counter[str] = Counter()

@@ -139,6 +139,7 @@ def test_holds(folder):
     assert {"certificates/base.json", "outcomes/base.json", "results.json"} <= {check.file for check in found.checks}
 
 
+@pytest.mark.long
 def test_any_byte(folder, toy):
     """One byte changed anywhere, in any file, is found and the file is named."""
     for path in toy.files:
@@ -277,6 +278,7 @@ def test_infeasible(tmp_path):
     assert verify_pack(tmp_path / "pack").holds
 
 
+@pytest.mark.long
 def test_infeasible_case(toy):
     """A case that contradicts the plan is reported in the pack of one that does not."""
     built = build(
@@ -456,6 +458,7 @@ def test_unchanged_workbook(toy, tmp_path):
     assert read_assumptions(saved(toy, tmp_path), load("toy")) == {}
 
 
+@pytest.mark.long
 def test_changed_workbook(tmp_path, capsys):
     """A value changed in the workbook gives the answers of the same value set by hand, but for whose it is."""
     plan = load("mhhs-round2")

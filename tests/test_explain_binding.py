@@ -307,6 +307,7 @@ def test_headroom_is_exact() -> None:
     assert own > 10
 
 
+@pytest.mark.long
 def test_what_a_large_rationed_plan_says_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where only bounds are looked at, a headroom or gain is either left open or the one that asking everything finds."""
     compared = open_ = 0
@@ -337,6 +338,7 @@ def test_what_a_large_rationed_plan_says_is_exact(monkeypatch: pytest.MonkeyPatc
     assert open_ > 0
 
 
+@pytest.mark.long
 def test_range_is_where_the_gain_stops() -> None:
     """On random plans relaxing to the end of the range gains what is said, a unit less gains less, and more gains no more."""
     checked = 0

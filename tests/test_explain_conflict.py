@@ -6,6 +6,7 @@ import itertools
 from typing import Any
 
 import numpy as np
+import pytest
 
 from models.plan import Plan
 from optimiser.encoding import Encoding
@@ -68,6 +69,7 @@ def test_conflicts_and_relaxations_are_what_cp_sat_says() -> None:
     assert rationed > 2
 
 
+@pytest.mark.long
 def test_what_was_asked_before_changes_no_verdict() -> None:
     """Of plans with capacity an oracle that has been asked much says of each subset what one that was asked nothing says."""
     plans = asked = 0

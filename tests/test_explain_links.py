@@ -18,6 +18,7 @@ from optimiser.explain.oracle import Oracle
 from optimiser.numbers import with_values
 from optimiser.reading.load import load
 from optimiser.solve import earliest
+from tests.quotas import few
 
 TARGETS = ("M10", "M14", "M16")
 SCENARIOS = ((), ("poap1",), ("poap2",), ("aligned",))
@@ -93,7 +94,7 @@ def test_waiting_for_an_event_that_waits_for_nothing_is_no_reason(make_plan: Any
     assert (line.detaches, line.drop_gain_wd, line.fallback_gain_wd) == (True, None, None)
 
 
-@pytest.mark.parametrize("scenarios", SCENARIOS, ids="+".join)
+@pytest.mark.parametrize("scenarios", few(SCENARIOS, 1), ids="+".join)
 def test_nothing_gains_more_than_the_milestone_is_away_from_the_first_day(scenarios: tuple[str, ...]) -> None:
     """Neither bindings, ranges, relaxations nor links gain what lies before the first day, nor by losing their reason."""
     plan = load("mhhs-round2", scenarios)
@@ -147,7 +148,7 @@ def test_detaches_is_never_the_answer(arguments: list[str], capsys: pytest.Captu
 # -- links -----------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scenarios", SCENARIOS, ids="+".join)
+@pytest.mark.parametrize("scenarios", few(SCENARIOS, 1), ids="+".join)
 def test_the_date_without_a_link_is_that_of_the_plan_with_the_published_start_in_its_place(scenarios: tuple[str, ...]) -> None:
     """Asked as other logic, with a floor at the published start, the plan gives the dates that the report has."""
     plan = load("mhhs-round2", scenarios)

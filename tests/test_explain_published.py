@@ -33,6 +33,7 @@ def mhhs() -> Plan:
 # -- implied ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_poap_2_implies_one_length_for_each_start() -> None:
     """By itself it finds M9 and the length of SIT: one length for each day from 8 to 30 November 2023, and none before."""
     plan = load("mhhs-round2", scenarios=["aligned"])

@@ -28,6 +28,7 @@ from optimiser.solve.problem import holds, refuted_by
 from optimiser.solve.variant import Variant, network_of, pools_of, varied, with_number
 from optimiser.wording import demand, families, family_of
 from tests.parties import expanded, party
+from tests.quotas import few
 from tests.random_plans import random_plan
 
 GROUND = {"basis": "synthetic"}
@@ -95,7 +96,7 @@ def test_undecided_has_its_own_exit_code(monkeypatch: pytest.MonkeyPatch, capsys
     assert "undecided" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("as_large", "seeds"), [(False, 1), (True, 2), pytest.param(True, 6, marks=pytest.mark.long)])
+@pytest.mark.parametrize(("as_large", "seeds"), few([(False, 1), (True, 2), (True, 6)], 1, several=True))
 def test_gains_and_headroom_equal_solving_again(monkeypatch: pytest.MonkeyPatch, as_large: bool, seeds: int) -> None:
     """On small crowds every gain and headroom that is not left open is what CP-SAT finds, rule by rule; slots included."""
     if as_large:

@@ -95,6 +95,7 @@ def test_floats_are_what_the_schedules_of_many_plans_leave() -> None:
     agree(range(1_000, 2_500), 300)
 
 
+@pytest.mark.long
 def test_reasons_are_behind_the_same_latest_boundaries() -> None:
     """With and without their reasons latest boundaries are the same, and the rules behind one compel it on their own."""
     compelled = 0

@@ -29,6 +29,7 @@ from optimiser.evidence.terminal.pack import pack_verification_report
 from optimiser.evidence.terminal.page import Page
 from optimiser.evidence.verify import verify_pack
 from optimiser.evidence.workbook import write_workbook
+from tests.quotas import few
 
 Change = Callable[[Any], object]
 
@@ -185,7 +186,7 @@ MOVED: dict[str, Change] = {
 """Table of the pace of migration to what is forged in its first row."""
 
 
-@pytest.mark.parametrize("table", MOVED)
+@pytest.mark.parametrize("table", few(MOVED, 1))
 def test_a_forged_pace_of_migration_is_found(
     moving: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], table: str
 ) -> None:
@@ -202,6 +203,7 @@ def test_a_forged_pace_of_migration_is_found(
     assert "results.json" in blamed(told)
 
 
+@pytest.mark.long
 def test_a_forged_picture_of_migration_is_found(moving: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The picture of what has moved is drawn again: a limit twice as high in it is found."""
     pack = Path(shutil.copytree(moving, tmp_path / "pack"))
@@ -344,7 +346,7 @@ TABLES: dict[str, Change] = {
 """Table of the report to what is forged in its first row: one of each class of figure."""
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", few(TABLES, 4))
 def test_a_figure_forged_in_the_results_is_found(pack, capsys, table):
     """Changed in the results, with page and workbook written again from them and every hash mended, it is found."""
     edit(pack, "results.json", lambda results: TABLES[table](results["tables"][table]["rows"][0]))
@@ -357,7 +359,7 @@ def test_a_figure_forged_in_the_results_is_found(pack, capsys, table):
     assert "results.json" in blamed(told)
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", few(TABLES, 2))
 def test_a_figure_forged_under_the_name_of_another_version_is_found_or_listed(pack, capsys, table):
     """To say that another version made a pack excuses no figure that both have; words are listed under the table's name."""
     of_another_version(pack, lambda results: TABLES[table](results["tables"][table]["rows"][0]))
@@ -430,7 +432,7 @@ FIGURES: dict[str, Change] = {
 """Figure of an outcome to how it is forged."""
 
 
-@pytest.mark.parametrize("figure", FIGURES)
+@pytest.mark.parametrize("figure", few(FIGURES, 4))
 def test_a_figure_forged_in_an_outcome_is_found(pack, capsys, figure):
     """Whatever an outcome says that is no word of CP-SAT's is derived again, and its file named."""
     edit(pack, "outcomes/base.json", FIGURES[figure])
@@ -442,7 +444,7 @@ def test_a_figure_forged_in_an_outcome_is_found(pack, capsys, figure):
     assert "outcomes/base.json" in blamed(told)
 
 
-@pytest.mark.parametrize("figure", FIGURES)
+@pytest.mark.parametrize("figure", few(FIGURES, 2))
 def test_a_figure_forged_in_a_stored_outcome_is_found(honest, tmp_path, capsys, figure):
     """Outside a pack, too, whatever an outcome says that is no word of CP-SAT's is worked out again."""
     shutil.copy(honest / "outcomes" / "base.json", tmp_path / "outcome.json")
@@ -504,7 +506,9 @@ FILES: list[tuple[str, Callable[[Path, str], None], str]] = [
 """File, how it is forged, and the file that is found not to hold for it."""
 
 
-@pytest.mark.parametrize("place", range(len(FILES)), ids=[f"{file}-{place}" for place, (file, _, _) in enumerate(FILES)])
+@pytest.mark.parametrize(
+    "place", few(range(len(FILES)), 4), ids=[f"{file}-{place}" for place, (file, _, _) in enumerate(FILES)]
+)
 def test_whatever_file_is_forged_is_found(pack, capsys, place):
     """Each file of the pack, changed with every hash mended, is found, or what it no longer agrees with is."""
     file, forge, found = FILES[place]
@@ -558,7 +562,7 @@ LISTED: dict[str, tuple[str, Change]] = {
 """What only samples or CP-SAT tell, or nobody: the file, and how it is forged."""
 
 
-@pytest.mark.parametrize("name", LISTED)
+@pytest.mark.parametrize("name", few(LISTED, 2))
 def test_what_cannot_be_derived_is_listed(pack, capsys, name):
     """Forged with everything else derived from it again, it is not found without a rerun, and its file is listed as hashes only."""
     file, change = LISTED[name]

@@ -160,6 +160,7 @@ def test_a_plan_longer_than_any_calendar_has_no_dates_and_says_so(tmp_path: Path
     assert "no-dates" in {each.code for each in found.report.findings}
 
 
+@pytest.mark.long
 def test_a_date_of_the_first_year_is_no_traceback(tmp_path: Path) -> None:
     """There is no year before it to begin the plan in: the row is told, and that a year may be mistyped."""
     with pytest.raises(InputError, match="a year is mistyped"):

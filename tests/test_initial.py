@@ -607,6 +607,7 @@ def spoiled(rng: random.Random, text: bytes, book: bytes) -> tuple[str, bytes]:
     return ".csv", "\n".join(",".join(cells) for cells in rows).encode()
 
 
+@pytest.mark.long
 def test_three_hundred_spoiled_tables_are_told_of_or_taken(tmp_path, capsys):
     """Whatever happened to a table, it is a plan that loads or a list of faults, and never our fault."""
     rows = [[*HEADS, "Not before", "Deadline", "Low", "High", "Owner", "Phase", "Resource"]]

@@ -286,6 +286,7 @@ def test_readings_are_the_thirteen(plan: Plan) -> None:
     }
 
 
+@pytest.mark.long
 def test_every_option_can_be_chosen(plan: Plan) -> None:
     """Each option leaves a sound plan that remembers the choice, and each differs from the others of its question."""
     for reading in plan.readings:

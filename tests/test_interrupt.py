@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -35,6 +36,15 @@ def endless() -> cp_model.CpModel:
     return model
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Have interrupts raised; a process that a shell has put into the background ignores them from birth."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard")
 def test_an_interrupt_ends_a_search():
     """Ctrl-C in the middle of a search is raised at once, what is in a `finally` is done, and the next one is heard too."""
     model, handler, threads = endless(), signal.getsignal(signal.SIGINT), set(threading.enumerate())

@@ -28,6 +28,7 @@ from optimiser.explain.by_date import why_not
 from optimiser.explain.oracle import Oracle
 from tests.brute_force import Axis, Scene
 from tests.conftest import plan_of
+from tests.quotas import few
 from tests.random_plans import Draw
 from tests.rule_kinds import MEANINGS
 
@@ -141,7 +142,7 @@ def shaped(draw: Draw, shape: str) -> Plan:
     )
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("shape", few(SHAPES, 2))
 def test_every_witness_moves_shares_of_every_shape_by_the_same_day(shape: str) -> None:
     """The network, many samples at once, the checker, CP-SAT and the sums for all sets of shares, tried out, come to one day."""
     draw, seen = Draw(sum(map(ord, shape))), Counter[str]()
@@ -259,6 +260,7 @@ def test_at_its_break_even_the_limit_leaves_m15_where_it_is_and_below_it_not() -
     assert m15(130 - int(line.headroom) - 1) > stated
 
 
+@pytest.mark.long
 def test_a_moratorium_may_be_lifted_where_that_is_the_cheapest_way() -> None:
     """As a lever with a cost a moratorium is lifted for an earlier M15, solved again; samples with and without it differ as plans do."""
     plan = load("mhhs-round2", scenarios=["migration"])

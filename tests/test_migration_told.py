@@ -139,6 +139,7 @@ def test_every_step_of_a_curve_is_the_plan_solved_again(plan: Plan, told: Market
             assert ask(int(step.at) - 1) == before.date != step.date
 
 
+@pytest.mark.long
 def test_what_is_ready_first_moves_the_end_at_each_step_and_at_no_other() -> None:
     """Of two shares, and of two with limits of their own, the end told for each part of the first is that of a plan with it."""
     for more, parts in (({}, range(0, 10001, 211)), ({"first": 4, "second": 3}, range(0, 10001, 1000))):

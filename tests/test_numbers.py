@@ -186,6 +186,7 @@ def test_a_negative_gain_is_shown_as_what_it_is() -> None:
     assert "unit-binding" not in line.words
 
 
+@pytest.mark.long
 def test_solve_and_explain_show_the_same_gains_of_pushed_lengths() -> None:
     """On random plans the gains that both print are equal, those below zero too, and some are."""
     compared = below = 0

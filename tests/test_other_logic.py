@@ -201,6 +201,7 @@ def test_files_of_the_first_version_still_load(tmp_path):
         jsonschema.validate({"schema": version, "id": "x", "title": "X"}, schema)
 
 
+@pytest.mark.long
 def test_the_schema_of_an_editor_takes_what_is_added_without_a_basis():
     """Added entries may leave their basis out; a plan's own may not; an unknown key is refused in both."""
     link = {"id": "L", "kind": "dependency", "title": "L", "before": "A", "after": "B"}
@@ -372,6 +373,7 @@ def test_added_links_are_explained(rehearsal):
     assert lines["duration:REHEARSAL"].drop_gain_wd > 0
 
 
+@pytest.mark.long
 def test_other_logic_stands_in_a_pack_that_verifies(rehearsal, tmp_path):
     """A pack of a plan with added links holds them, names them on its first page, and is verified without a solver."""
     pack = tmp_path / "pack"

@@ -126,6 +126,7 @@ def test_a_pack_that_cannot_be_replaced_stays(pack: Path, monkeypatch: pytest.Mo
     assert not list(pack.parent.glob(".optimiser-*"))
 
 
+@pytest.mark.long
 def test_a_pack_written_where_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The folder that one is in, empty, can be the pack; and the plan can be the folder that one is in."""
     monkeypatch.chdir(tmp_path)
@@ -220,6 +221,7 @@ def test_a_column_proved_otherwise_says_so(toy: Built) -> None:
         )
 
 
+@pytest.mark.long
 def test_work_that_takes_no_time_has_no_last_day(replan: Dossier) -> None:
     """No row of a report ends before it begins."""
     found = 0

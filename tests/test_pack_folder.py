@@ -115,6 +115,7 @@ def resealed(pack: Path) -> None:
     (pack / "SHA256SUMS").write_text("".join(sums))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("count", [12, pytest.param(200, marks=pytest.mark.long)])
 def test_broken_packs_are_said(whole, tmp_path, capsys, count):
     """A pack with files broken at random, its hashes mended, does not hold; whatever is in it, nothing else happens."""

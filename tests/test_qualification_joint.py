@@ -67,6 +67,7 @@ def dates_by_slots(plan: Plan, most: int) -> dict[tuple[int, int], int]:
     return found
 
 
+@pytest.mark.long
 def test_the_cheapest_slots_together_by_brute_force() -> None:
     """Of all slots of both bodies that meet a day none is cheaper than what is found, and it says that this is proved."""
     asked = bought = 0
@@ -106,6 +107,7 @@ def test_costs_are_the_bodies_own_or_given_and_say_so() -> None:
         joint_capacity(stage, day, quiet, {"NEXD": 1})
 
 
+@pytest.mark.long
 def test_every_point_of_every_curve_equals_solving_again() -> None:
     """One body, the other, and both in proportion: at each point the whole solve with those slots gives the same date."""
     points = moved = 0

@@ -159,6 +159,7 @@ TREES = st.dictionaries(
 )
 
 
+@pytest.mark.long
 @given(TREES, st.booleans())
 @settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 def test_every_value_is_read_and_located_where_it_stands(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+
 from optimiser.critical import compile_network, earliest_times
 from optimiser.critical.forward import Pass
 from optimiser.critical.resumed import again_behind
@@ -11,6 +13,7 @@ from optimiser.solve.variant import Variant, network_of
 from tests.random_plans import Draw, random_plan
 
 
+@pytest.mark.long
 def test_a_pass_run_again_behind_a_change_is_a_pass_from_the_beginning() -> None:
     """Dates, the chain behind each, and what cannot all hold are the same as of the whole pass of the variant."""
     count: Counter[str] = Counter()

@@ -193,6 +193,7 @@ def test_claims_give_dates_by_grade_and_worth_by_respondent() -> None:
     assert central.knowing_wd["M14"] < 5
 
 
+@pytest.mark.long
 def test_two_plans_share_their_draws() -> None:
     """PoaP 1 against PoaP 2: chances of their own dates, what parts them, and a break-even where no cost is given."""
     plan, other = load("mhhs-round2", ["poap1"]), load("mhhs-round2", ["poap2"])

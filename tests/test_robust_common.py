@@ -161,6 +161,7 @@ def test_the_pack_has_the_dates_of_the_verb() -> None:
             assert case.robust == robust(load(name), samples=samples, folder=name, evidence=True)
 
 
+@pytest.mark.long
 def test_service_by_a_policy_is_never_earlier_than_the_earliest_date() -> None:
     """With nothing uncertain the date is the policy's: never before solve's, the difference given as the policy's."""
     for name, scenarios in (("toy-capacity", []), ("mhhs-round2", ["participants"])):
@@ -215,6 +216,7 @@ def test_criticality_follows_the_queue(make_plan: Any) -> None:
     assert 1 < found["A"] + found["C"] < 1.15, "both where they are as long"
 
 
+@pytest.mark.long
 def test_no_float_is_what_a_unit_more_moves() -> None:
     """On random plans without capacity an activity is critical by the backward pass where one unit more moves the milestone."""
     compared = critical = plans = 0

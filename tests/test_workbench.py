@@ -326,6 +326,7 @@ def test_a_way_to_a_date_is_taken_by_one_press(replan):
     assert next(entry["after"] for entry in after["milestones"] if entry["id"] == "M10") == route["date"]
 
 
+@pytest.mark.long
 def test_chances_are_coarse_at_once_and_full_with_drivers(replan):
     """Coarse dates are there from few samples; the full answer is that of `robust`, with curve and what moves it first."""
     from optimiser import robust
@@ -476,6 +477,7 @@ def random_changes(desk, draw: random.Random) -> dict:
     return changes
 
 
+@pytest.mark.long
 def test_what_is_tried_is_what_is_kept():
     """While something is dragged not all is checked again: the plan tried is the plan that the checked changes give."""
     desk = desk_of("mhhs-round2")
