@@ -395,6 +395,23 @@ def test_work_of_which_nothing_new_is_said_has_stood_still():
     assert found.moves[0].shares[0].sentence == "Build has 7 wd left, where 4 wd were forecast: DONE +3 wd."
 
 
+def test_an_event_that_has_not_come_is_late_by_its_own_wait_and_by_no_day_more():
+    """All of the work ended as planned on Friday the 23rd, and a week later nobody says that DONE has come: five working days."""
+    plan = works()
+    ends = {"DESIGN": (0, 4), "BUILD": (5, 14), "SIDE": (0, 11)}
+    done = {name: Progress(actual_start=day(start), actual_finish=day(end)) for name, (start, end) in ends.items()}
+    found = what_moved(plan, updated(plan, day(19), **done))
+    assert shares(found) == {"progress DONE": 5}
+
+
+def test_two_updates_the_wrong_way_round_are_told_as_such():
+    """What moved is told from A to B, whichever came first."""
+    plan = works()
+    first, second = updated(plan, day(0)), updated(plan, day(4))
+    assert any("is the later update of the two" in note for note in what_moved(second, first).notes)
+    assert not any("later update" in note for note in what_moved(first, second).notes)
+
+
 def test_work_that_is_suspended_is_charged_with_its_standing_still():
     """BUILD went as planned until Friday the 16th, and goes on on the 26th instead of the 19th: five working days."""
     plan = works()

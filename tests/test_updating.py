@@ -235,7 +235,7 @@ def test_a_row_that_speaks_of_no_item_and_says_what_is_done_is_told(tmp_path):
 
 def test_work_that_stands_still_is_not_asked_what_was_done_of_it(tmp_path, march):
     """STABILITY is suspended beyond the status date, METHOD-A is not."""
-    rows = [["Id", "Remaining", "Suspend", "Resume"], ["STABILITY", "59ed", "2026-04-01", "2026-05-11"]]
+    rows = [["Id", "Suspend", "Resume"], ["STABILITY", "2026-04-01", "2026-05-11"]]
     made(tmp_path / "april", march, rows, "2026-04-30")
     found = update_plan(tmp_path / "april", tmp_path / "may", None, UpdateChoices(status=day("2026-05-08")))
     said = [each.says for each in found.report.remarks]

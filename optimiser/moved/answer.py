@@ -75,7 +75,12 @@ def what_moved(
         name: item.title for name, item in own.items.items() if name in second.items and second.items[name].title != item.title
     }
     dates = MixedDates(Mixing(*on_one_axis(own, second)), asked, limits or Limits())
-    return _Divided(dates, seed, progress).answer(names, renamed, retitled)
+    divided = _Divided(dates, seed, progress)
+    if first.status_date is not None and (second.status_date is None or second.status_date < first.status_date):
+        divided.notes.append(
+            f"{names[0]} is the later update of the two; maybe the other way round: what moved is told from A to B"
+        )
+    return divided.answer(names, renamed, retitled)
 
 
 class _Divided:

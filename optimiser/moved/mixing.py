@@ -277,13 +277,14 @@ class Mixing:
 
     def _held(self, name: str, place: int) -> Rule:
         """Return the rule that what has not begun begins after the status date."""
-        assert self.morrow is not None
+        assert self.status is not None
+        point = Point(name, "start")
         return NotBefore(
             id=f"{_HELD}{place}",
             title="Not begun by the status date",
             kind="not-before",
-            at=Point(name, "start"),
-            date=self.morrow,
+            at=point,
+            date=self.clock.show(self.status, self.second.convention(point)),
             basis="judgement",
         )
 

@@ -69,7 +69,7 @@ PROGRESS_COLUMNS: Final[dict[PlannerColumn, tuple[str, ...]]] = {
 }  # fmt: skip
 """Headers of a table that says how far the work is; the others of such a table are left alone."""
 
-_FACTS: Final = ("actual start", "actual finish", "remaining", "percent complete")
+_FACTS: Final = ("actual start", "actual finish", "remaining", "percent complete", "suspend", "resume")
 """Columns of which a table of progress has at least one."""
 
 _FIELDS: Final = {name: field for field, names in PLANNER_COLUMNS.items() for name in names}
