@@ -10,6 +10,7 @@ import pytest
 
 from optimiser.cli import ExitCode, main
 from optimiser.errors import InputError
+from optimiser.moved import what_moved
 from optimiser.progress import UpdateChoices, update_plan
 from optimiser.reading.load import load
 from tests.mspdi_texts import link, project, task
@@ -174,3 +175,12 @@ def test_the_verb_takes_an_export(tmp_path, capsys, monkeypatch):
     assert "1 done, 0 begun" in capsys.readouterr().out
     assert main(["show", "feb", "--json"]) == ExitCode.DONE
     assert [each["path"] for each in json.loads(capsys.readouterr().out)["chain"]["links"]] == ["feb", "jan.xer"]
+
+
+def test_what_moved_of_a_newer_xer_charges_late_work_with_its_own_days(tmp_path):
+    """Dig ended on Monday the 12th instead of Friday the 9th, and Build went on as it could: one working day, by Dig."""
+    first = saved(tmp_path / "jan.xer", xer_text(FIRST, LINKS))
+    second = saved(tmp_path / "feb.xer", xer_text([FIRST[0] | DONE, FIRST[1] | BEGUN, FIRST[2]], LINKS, project=LATER))
+    found = what_moved(load(first), load(second))
+    (move,) = found.moves
+    assert {share.cause: share.amount // 480 for share in move.shares if share.amount} == {"progress A": 1}

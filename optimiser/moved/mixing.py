@@ -16,7 +16,7 @@ from models.faults import items_named
 from models.items import Activity, Hammock, Item, Milestone, Summary
 from models.plan import Plan
 from models.progress import Progress
-from models.rules import Blackout, Capacity, NotBefore, Point, Rule, RuleRecord
+from models.rules import Blackout, Capacity, Dependency, NotBefore, Point, Rule, RuleRecord
 from optimiser.clock import Clock, MinuteClock, clock_of
 
 __all__ = [
@@ -190,6 +190,7 @@ class Mixing:
         if not moved and self.morrow is not None:
             held = [name for name in sorted(self.waiting) if ("progress", name) in chosen]
             rules += [self._held(name, place) for place, name in enumerate(held)]
+            rules += self._behind_finished(rules, chosen) if second.dialect == "p6" else []
         if first.items.keys() != second.items.keys():
             items, rules = _fitting(items, rules)
         base = second if BASE in chosen or first.calendar == second.calendar else first
@@ -287,6 +288,23 @@ class Mixing:
             date=self.clock.show(self.status, self.second.convention(point)),
             basis="judgement",
         )
+
+    def _behind_finished(self, rules: Sequence[Rule], chosen: Collection[Part]) -> Iterator[Rule]:
+        """Yield what holds work behind work that has finished: Primavera holds it by the status date, which is not moved yet."""
+        for rule in rules:
+            if not isinstance(rule, Dependency) or rule.bound != "at-least" or ("progress", rule.before) not in chosen:
+                continue
+            before, after = rule.points()
+            done = getattr(self.second.items.get(before.item), "progress", None)
+            if before.end == "finish" and done is not None and done.actual_finish is not None:
+                yield NotBefore(
+                    id=f"{_HELD}{rule.id}",
+                    title="Behind what has finished",
+                    kind="not-before",
+                    at=after,
+                    date=done.actual_finish,
+                    basis="judgement",
+                )
 
     def _values(self, chosen: Collection[Part]) -> dict[str, Any]:
         first, second = self.first, self.second
