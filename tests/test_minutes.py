@@ -239,6 +239,13 @@ def test_witnesses_agree_on_what_is_left_of_a_plan_in_minutes() -> None:
     assert min(seen[each] for each in (*PROGRESSED[:3], "agree", "broken by fact")) > 15, seen
 
 
+@pytest.mark.parametrize("seed", [1769, 1883])
+def test_a_finish_waited_for_in_time_off_is_the_next_that_work_can_have(seed: int) -> None:
+    """A greatest lag that asks for a finish in the night is not met by the evening before, of work to do or under way."""
+    seen = agreed_on_progress(range(seed, seed + 1))
+    assert seen["agree"] + seen["infeasible"] == 1
+
+
 @pytest.mark.long
 def test_witnesses_agree_on_what_is_left_of_many_plans_in_minutes() -> None:
     """The same of a thousand."""

@@ -10,7 +10,7 @@ from models.duration import Duration, Reference
 from models.items import Activity, Summary
 from models.rules import Alignment, AtLeast, Blackout, Dependency, Equality, Gate, NotAfter, NotBefore, Point, Release
 from optimiser.clock import MinuteClock, Rising, Side, WorkedTime
-from optimiser.clock.rising import Clear, Elapsed, Fixed, Following, Goes, Inverse, Through, Worked
+from optimiser.clock.rising import Clear, Elapsed, Fixed, Following, Goes, Going, Inverse, Through, Worked
 from optimiser.critical.minute_items import Landing, Leaving, MinuteItems
 from optimiser.critical.network import Arc, Bound, Family, Network, Quorum
 
@@ -80,7 +80,9 @@ def _dependency(items: MinuteItems, rule: Dependency) -> None:
         if landing is not None and not (before.end == "start" and items.plan.under_way(before.item)):
             steps: Rising = Inverse(items.clock.steps(lag.unit, time))
             strict = landing.through is None or (before.end == "finish" and landing.node == network.node(before))
-            _arc(network, leaving.node, Landing(landing.node, None if strict else landing.through), rule.id, steps, lag, slots)
+            parts = [each for each in (_finishing(items, before), None if strict else landing.through) if each is not None]
+            through = Through(*parts) if parts else None
+            _arc(network, leaving.node, Landing(landing.node, through), rule.id, steps, lag, slots)
         return
     landing, leaving = _landing(items, after), _leaving(items, before)
     if landing is None:
@@ -92,6 +94,15 @@ def _dependency(items: MinuteItems, rule: Dependency) -> None:
         _arc(network, leaving.node, first, rule.id, Through(items.backs[after.item], steps), lag, slots)
     else:
         _arc(network, leaving.node, landing, rule.id, steps, lag, slots)
+
+
+def _finishing(items: MinuteItems, point: Point) -> Rising | None:
+    """Return where work can finish at or after a boundary: not in time off, which would be as its end before that."""
+    held = items.plan.items[point.item]
+    if point.end != "finish" or not isinstance(held, Activity) or not items.plan.duration(held.duration).amount:
+        return None
+    clock = Elapsed()
+    return Through(Fixed(clock, -1), Going(items.time(point.item)), Fixed(clock, 1))
 
 
 def _arc(
