@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -183,3 +184,21 @@ def test_a_pack_of_a_plan_that_is_done_decides_nothing_and_asks_for_no_earlier_d
     assert "every milestone that is asked for and has a published date has been met" in results
     for words in ("Decide which date", "are missing", "What it costs to be wrong", "no firmer than"):
         assert words not in told(pack, "answer") + told(pack, "summary"), words
+
+
+def test_a_zipped_pack_whose_bytes_are_damaged_is_refused(packs, tmp_path, capsys):
+    """A stream that does not unpack is told of the zip file, whichever way it is packed, and is no fault of the tool."""
+    for way in (zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA):
+        damaged = tmp_path / "damaged.zip"
+        with zipfile.ZipFile(damaged, "w", way) as archive:
+            for path in sorted(packs[0].rglob("*")):
+                archive.write(path, f"march/{path.relative_to(packs[0])}")
+        with zipfile.ZipFile(damaged) as archive:
+            begin = archive.getinfo(f"march/{SUMS}").header_offset + 30 + len(f"march/{SUMS}") + 20
+        content = bytearray(damaged.read_bytes())
+        content[begin : begin + 40] = b"\xff" * 40
+        damaged.write_bytes(bytes(content))
+        asked = ["evidence", str(packs[0].parent / "new"), "-o", str(tmp_path / "pack"), *FEW, "--since", str(damaged)]
+
+        assert main(asked) == ExitCode.BAD_INPUT
+        assert "the zip file is damaged" in " ".join(capsys.readouterr().err.split())

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from optimiser.evidence.pack import Witnessed, build
 from optimiser.evidence.since import SINCE
 from optimiser.explain.stored import differing
 from optimiser.reading.files import json_value
+from optimiser.reading.sheets import BROKEN_ZIP
 
 __all__ = ["derive", "rebuild"]
 
@@ -30,7 +30,7 @@ MOST_DIFFERENCES = 5
 MOST_UNFOLDED = 200_000_000
 """Bytes of all parts of a workbook together."""
 
-UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError)
+UNREADABLE = (*BROKEN_ZIP, OSError)
 """What a file that is no workbook, or a damaged one, brings about."""
 
 PAPER = ("brief.pdf", "report.pdf")

@@ -21,6 +21,7 @@ from optimiser.evidence.inputs import INPUTS
 from optimiser.evidence.listing import listed_hashes
 from optimiser.reading.files import LARGEST_DOCUMENT, read_content
 from optimiser.reading.load import load
+from optimiser.reading.sheets import BROKEN_ZIP
 
 __all__ = ["SINCE", "Earlier", "read_earlier", "stored_earlier"]
 
@@ -164,7 +165,7 @@ def _in_zip(path: Path) -> Callable[[str], bytes]:
     content = read_content(path, str(path), 8 * LARGEST_DOCUMENT)
     try:
         book = zipfile.ZipFile(io.BytesIO(content))
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+    except (*BROKEN_ZIP, OSError) as error:
         _refuse(f"is no zip file: {error}", path.name)
     tops = sorted(
         (PurePosixPath(each).parent for each in book.namelist() if PurePosixPath(each).name == SUMS),
@@ -181,7 +182,7 @@ def _in_zip(path: Path) -> Callable[[str], bytes]:
             return book.read(held)
         except KeyError:
             _refuse(f"{inside} is missing: the pack is damaged, or none", path.name)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
+        except (*BROKEN_ZIP, OSError) as error:
             _refuse(f"{inside} cannot be read: {error}; the zip file is damaged", path.name)
 
     return read

@@ -26,7 +26,7 @@ from models.faults import maybe
 from optimiser.errors import InputError, Located
 from optimiser.reading.files import DEEPEST, check_file, read_foreign_text
 
-__all__ = ["Cell", "ReadSheet", "column_letters", "column_number", "read_csv", "read_sheet", "sheet_names"]
+__all__ = ["BROKEN_ZIP", "Cell", "ReadSheet", "column_letters", "column_number", "read_csv", "read_sheet", "sheet_names"]
 
 LARGEST: Final = 20_000_000
 """Bytes of one part, unpacked, above which a workbook is refused."""
@@ -153,19 +153,18 @@ def _opened(path: Path, read: Callable[[zipfile.ZipFile], T]) -> T:
         raise InputError([Located(f"cannot be read: {(error.strerror or str(error)).lower()}", file=label)]) from None
 
 
-_BROKEN: Final = (
+BROKEN_ZIP: Final = (
     zipfile.BadZipFile,
     zlib.error,
-    struct.error,
     lzma.LZMAError,
-    ExpatError,
-    LookupError,
     ValueError,
     EOFError,
-    RuntimeError,  # a password is wanted
-    NotImplementedError,
+    RuntimeError,  # a password is wanted, or a way to pack that is not known
 )
-"""What the standard library says of an archive, or of XML, that is none."""
+"""What the standard library says of an archive that is none, or is damaged."""
+
+_BROKEN: Final = (*BROKEN_ZIP, struct.error, ExpatError, LookupError)
+"""The same of a workbook: an archive of XML."""
 
 
 class _RefusedError(Exception):
