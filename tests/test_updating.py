@@ -545,6 +545,7 @@ def test_the_packs_workbook_has_the_sheet(tmp_path):
 
 def test_the_verb_writes_a_folder_once(tmp_path, capsys, monkeypatch):
     """The verb says what is new, refuses a folder with something in it, and gives the same answer as JSON."""
+    monkeypatch.setenv("COLUMNS", "100")  # a narrower page breaks the lines that are looked for
     monkeypatch.chdir(tmp_path)
     write(Path("t.csv"), MARCH)
     given = ["update", "laboratory", "--status", "2026-03-31", "--from", "t.csv", "-o"]
