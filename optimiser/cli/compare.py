@@ -182,22 +182,13 @@ def _before(name: str) -> str:
     InputError
         If it says none, or that cannot be read.
     """
-    from optimiser.reading.load import load
-    from optimiser.reading.packaged import packaged
-    from optimiser.reading.previous import predecessor
+    from optimiser.progress import update_before
 
-    where = _plan_path(name)
-    previous = load(where).previous if where is not None else None
-    if where is None or previous is None:
+    found = update_before(name, announce) if _plan_path(name) is not None else None
+    if found is None:
         message = f"'{name}' names no update before it; maybe say which two to compare: optimiser compare A B"
         raise InputError([Located(message, path="B")])
-    found = predecessor(where, previous)
-    if found.state in ("missing", "unreadable"):
-        message = f"the update before '{name}', '{previous.path}', {found.says or 'is not there'}; maybe say where it lies as A"
-        raise InputError([Located(message, path="previous")])
-    if found.state == "changed":
-        announce(f"{name}: '{previous.path}' {found.says}")
-    return previous.path if previous.path in {entry.name for entry in packaged()} else str(found.path)
+    return found
 
 
 def _picture(moved: WhatMoved | None) -> str:

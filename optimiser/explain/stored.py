@@ -171,7 +171,10 @@ def plan_of(document: Mapping[str, Any], outcome: Solved | Infeasible | Undecide
 
     try:
         plan = load(outcome.plan, list(outcome.scenarios))
-        for same in (plan, *(load(name, list(outcome.scenarios)) for name in namesakes(outcome.plan))):
+        if plan_sha256(plan) == outcome.run.inputs_sha256:
+            return plan
+        for name in namesakes(outcome.plan):
+            same = load(name, list(outcome.scenarios))
             if plan_sha256(same) == outcome.run.inputs_sha256:
                 return same
         choices = _choices(outcome, plan, stored)

@@ -7,7 +7,7 @@ does. Its reason is the first that holds of those in `REASONS`; what stands befo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -108,11 +108,12 @@ def compared_floats(
         return None
     wrong = {uid: each for uid, each in against.items() if not all(same for _, same in each.figures())}
     unlike = {each.task.uid for each in dates if not each.exact and not each.same}
-    reasons = _reasons(wrong, unlike, translation)
+    edges = list(_backwards(project))
+    reasons = _reasons(wrong, unlike, project, edges)
     return FloatsCompared(
         tasks=len(against),
         figures=figures,
-        reasons=tuple(_told(reasons, wrong, translation)),
+        reasons=tuple(_told(reasons, wrong, edges)),
         differing=tuple(_listed(uid, wrong[uid], clock, names[uid], reasons.get(uid)) for uid in _first(wrong, reasons)),
         more=max(0, len(wrong) - MOST_LISTED),
     )
@@ -139,13 +140,14 @@ def _one(
     return _LateCompared(task, ends, slack, slack <= critical_below, None if begun else later[0], later[1])
 
 
-def _reasons(wrong: Mapping[str, _LateCompared], unlike: Collection[str], translation: Translation) -> dict[str, str]:
+def _reasons(
+    wrong: Mapping[str, _LateCompared], unlike: Collection[str], project: ProjectRecord, edges: Sequence[tuple[str, str]]
+) -> dict[str, str]:
     """Return the reason of every root."""
-    tasks = {task.uid: task for task in translation.project.tasks}
+    tasks = {task.uid: task for task in project.tasks}
     behind: dict[str, list[LinkRecord]] = {}
-    for link in translation.project.links:
+    for link in project.links:
         behind.setdefault(link.predecessor, []).append(link)
-    edges = list(_backwards(translation.project))
     own = {uid for uid, each in wrong.items() if not each.late_differs}
     roots = dict.fromkeys([*roots_of([uid for uid in wrong if uid not in own], edges), *own])
     return {uid: _reason(wrong[uid], behind.get(uid, []), tasks, unlike) for uid in roots}
@@ -201,9 +203,10 @@ def _bounded_above(task: TaskRecord, tasks: Mapping[str, TaskRecord]) -> bool:
     return False
 
 
-def _told(reasons: Mapping[str, str], wrong: Mapping[str, _LateCompared], translation: Translation) -> Iterator[FloatReason]:
+def _told(
+    reasons: Mapping[str, str], wrong: Mapping[str, _LateCompared], edges: Sequence[tuple[str, str]]
+) -> Iterator[FloatReason]:
     """Yield every reason that occurs, with how many tasks have it and how many follow from these."""
-    edges = list(_backwards(translation.project))
     follow = following(list(reasons), wrong, edges)
     for code, says in REASONS.items():
         where = [uid for uid, reason in reasons.items() if reason == code]

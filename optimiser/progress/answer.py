@@ -110,22 +110,13 @@ def update_plan(plan: str | Path, folder: Path, table: Path | None, choices: Upd
     if kept:
         files[f"{SOURCE_FOLDER}/{kept}"] = content
     report = UpdateMade(
-        folder=str(folder),
-        plan=made.id,
-        title=made.title,
         table=str(table) if table else "no table: only the status date is new",
         sheet=read.sheet.name if read else None,
-        sha256=hashlib.sha256(content).hexdigest(),
-        status_date=status,
-        before=str(plan),
-        previous=previous,
-        previous_status=before.status_date,
-        counts=_counted(made),
         changes=tuple(facts.changes),
         remarks=tuple(facts.remarks),
         taken=tuple(_taken(read)) if read else (),
         left_out=(*facts.left_out, *left, *(_unread(read) if read else ())),
-        files=tuple(sorted(files)),
+        **_made(plan, folder, before, made, status, previous, content, files),
     )
     return Updated(report, files, made)
 
@@ -164,28 +155,40 @@ def _from_export(plan: str | Path, path: Path, folder: Path, before: Plan, expor
     changes, remarks = changes_between(before, made)
     files = {**newer.files, UPDATE_FILE: text.encode(), f"{SOURCE_FOLDER}/{kept}": content}
     report = UpdateMade(
-        folder=str(folder),
-        plan=made.id,
-        title=made.title,
         table=str(export),
         sheet=None,
-        sha256=hashlib.sha256(content).hexdigest(),
-        status_date=status,
-        before=str(plan),
-        previous=previous,
-        previous_status=before.status_date,
-        counts=_counted(made),
         changes=tuple(changes),
         remarks=tuple(remarks),
         taken=("a newer export: the plan is what it says, its tasks with the ids that they had",),
         left_out=tuple(newer.left_out),
-        files=tuple(sorted(files)),
+        **_made(plan, folder, before, made, status, previous, content, files),
     )
     return Updated(report, files, made)
 
 
-def _counted(plan: Plan) -> dict[str, int]:
-    return dict(zip(("done", "begun", "to_do"), counts_of(plan), strict=True))
+def _made(
+    plan: str | Path,
+    folder: Path,
+    before: Plan,
+    made: Plan,
+    status: dt.date,
+    previous: Previous,
+    content: bytes,
+    files: Mapping[str, bytes],
+) -> dict[str, Any]:
+    """Return what every new update says of itself, whatever it was made from."""
+    return {
+        "folder": str(folder),
+        "plan": made.id,
+        "title": made.title,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "status_date": status,
+        "before": str(plan),
+        "previous": previous,
+        "previous_status": before.status_date,
+        "counts": dict(zip(("done", "begun", "to_do"), counts_of(made), strict=True)),
+        "files": tuple(sorted(files)),
+    }
 
 
 def named_from(plan: str | Path, path: Path, folder: Path) -> str:

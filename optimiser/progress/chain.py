@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -82,8 +82,13 @@ def chained(plan: str | Path) -> Iterator[ChainedPlan]:
         yield ChainedPlan(_link(_called(named, path), held, before.state, before.says or None), path, held)
 
 
-def update_before(plan: str | Path) -> str | None:
+def update_before(plan: str | Path, tell: Callable[[str], None] = lambda _: None) -> str | None:
     """Return where the update before a plan lies, or the name of the packaged plan that it is; None where the plan names none.
+
+    Parameters
+    ----------
+    tell
+        Told where that update says something else than when this one was made of it.
 
     Raises
     ------
@@ -96,8 +101,10 @@ def update_before(plan: str | Path) -> str | None:
         return None
     found = predecessor(path, previous)
     if found.sha256 is None:
-        message = f"the update before '{plan}', '{previous.path}', is not to be read: {found.says}"
+        message = f"the update before '{plan}', '{previous.path}', is not to be read: {found.says}; maybe say where it lies"
         raise InputError([Located(message, path="previous")])
+    if found.says:
+        tell(f"{plan}: '{previous.path}' {found.says}")
     return _called(previous, found.path)
 
 

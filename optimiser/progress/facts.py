@@ -349,13 +349,14 @@ class _Taking:
 
     def _same(self, one: Duration, other: object) -> bool:
         """Return whether two lengths are one: on a plan of minutes a working day is so many of them."""
-        many = {"wd": self.plan.day_minutes, "h": 60}
         if self.plan.unit == "minute" and isinstance(other, Duration):
-            first, second = (
-                (each.amount * many.get(each.unit, 1), "min" if each.unit in many else each.unit) for each in (one, other)
-            )
-            return first == second
+            return self._minutes(one) == self._minutes(other)
         return one == other
+
+    def _minutes(self, length: Duration) -> Duration:
+        """Return a length of a plan of minutes, worked days and hours as minutes."""
+        many = {"wd": self.plan.day_minutes, "h": 60}.get(length.unit)
+        return Duration(length.amount * many, "min") if many else length
 
     def _assumed(self, activity: Activity) -> Assumption | None:
         if not isinstance(activity.duration, Reference):
@@ -369,9 +370,7 @@ class _Taking:
             return None
         try:
             if self.plan.unit == "minute":
-                found = length.on_minutes(self.week, self.plan.day_minutes)
-                many = {"wd": self.plan.day_minutes, "h": 60}.get(found.unit)
-                return Duration(found.amount * many, "min") if many else found
+                return self._minutes(length.on_minutes(self.week, self.plan.day_minutes))
             return length.on_days(self.week)
         except ValueError as error:
             self.fault(row, column, str(error))

@@ -65,6 +65,31 @@ class Written:
     unheld: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
+    def wrote(self, uid: str, cells: int) -> None:
+        """Note that so many cells of a task differ from the source."""
+        if cells:
+            self.tasks.append(uid)
+            self.cells += cells
+
+    def holds(self, uid: str, *, hold: bool, other: bool, lacking: str = "") -> bool:
+        """Return whether a new constraint is to keep a task where it is put; note why none is, where that is so.
+
+        Parameters
+        ----------
+        hold
+            Whether such constraints are asked for.
+        other
+            Whether the file has one of its own there.
+        lacking
+            What the file has no room for, in words; empty where it has.
+        """
+        why = lacking or ("it has another constraint, which was left" if other else "" if hold else "nothing holds it")
+        if why:
+            self.unheld[uid] = why
+        else:
+            self.held.append(uid)
+        return not why
+
 
 def upon(stored: TaskDates | None, new: TaskDates) -> TaskDates:
     """Return new dates, and those that stand in the file where there is no new one."""

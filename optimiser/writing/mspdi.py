@@ -177,9 +177,7 @@ class _MspdiWriter:
         if new and new.hold:
             cells |= self._held(element, uid, new)
         additions = list(self._additions(element, stored, new))
-        if cells or additions:
-            self.written.tasks.append(uid)
-            self.written.cells += len(cells) + len(additions)
+        self.written.wrote(uid, len(cells) + len(additions))
         missing = [*additions]
         for name, text in cells.items():
             found = element.find(name)
@@ -195,12 +193,7 @@ class _MspdiWriter:
         kind, start = element.value("ConstraintType"), new.start
         if start is None or (kind == _SNET and _moment(element.value("ConstraintDate")) == start):
             return {}
-        if kind not in _FREE:
-            self.written.unheld[uid] = "it has another constraint, which was left"
-        elif not self._hold:
-            self.written.unheld[uid] = "nothing holds it"
-        else:
-            self.written.held.append(uid)
+        if self.written.holds(uid, hold=self._hold, other=kind not in _FREE):
             return {"ConstraintType": _SNET, "ConstraintDate": _printed(start)}
         return {}
 

@@ -60,9 +60,7 @@ def write_pmxml(
             element = activity.find(name)
             assert element is not None
             edits.fill(element, text)
-        if changed:
-            written.tasks.append(uid)
-            written.cells += len(changed)
+        written.wrote(uid, len(changed))
 
     read_elements(content, label, {"Activity": take, "Project/Activity": take})
     if written.tasks:
@@ -98,14 +96,8 @@ def _held(activity: XmlElement, uid: str, new: TaskDates, written: Written, *, h
     at = new.finish if finishes else new.start
     if at is None or (kind == _HOLDS[finishes] and _same(activity.value("PrimaryConstraintDate"), f"{at:%Y-%m-%dT%H:%M}:00")):
         return {}
-    if any(activity.find(name) is None for name in ("PrimaryConstraintType", "PrimaryConstraintDate")):
-        written.unheld[uid] = "it has no elements for a constraint"
-    elif kind:
-        written.unheld[uid] = "it has another constraint, which was left"
-    elif not hold:
-        written.unheld[uid] = "nothing holds it"
-    else:
-        written.held.append(uid)
+    room = all(activity.find(name) is not None for name in ("PrimaryConstraintType", "PrimaryConstraintDate"))
+    if written.holds(uid, hold=hold, other=bool(kind), lacking="" if room else "it has no elements for a constraint"):
         return {"PrimaryConstraintType": _HOLDS[finishes], "PrimaryConstraintDate": f"{at:%Y-%m-%dT%H:%M}:00"}
     return {}
 

@@ -69,9 +69,7 @@ def write_xer(
         changed = {name: text for name, text in cells.items() if not same_cell(row.text(tasks, name), text)}
         for name, text in changed.items():
             edits.replace(*row.cells[tasks.columns[name]], text.encode("ascii"))
-        if changed:
-            written.tasks.append(uid)
-            written.cells += len(changed)
+        written.wrote(uid, len(changed))
     if written.tasks:
         written.notes.append(
             "An XER cannot hold a baseline beside the schedule: the dates before these are kept nowhere in the file."
@@ -169,14 +167,8 @@ def _held(row: _XerLine, table: _XerPlaces, uid: str, new: TaskDates, written: W
     at = new.finish if finishes else new.start
     if at is None or (kind == _HOLDS[finishes] and same_cell(row.text(table, "cstr_date"), _printed(at))):
         return {}
-    if not all(table.columns.get(name, len(row.cells)) < len(row.cells) for name in ("cstr_type", "cstr_date")):
-        written.unheld[uid] = "its row has no cells for a constraint"
-    elif kind:
-        written.unheld[uid] = "it has another constraint, which was left"
-    elif not hold:
-        written.unheld[uid] = "nothing holds it"
-    else:
-        written.held.append(uid)
+    room = all(table.columns.get(name, len(row.cells)) < len(row.cells) for name in ("cstr_type", "cstr_date"))
+    if written.holds(uid, hold=hold, other=bool(kind), lacking="" if room else "its row has no cells for a constraint"):
         return {"cstr_type": _HOLDS[finishes], "cstr_date": _printed(at)}
     return {}
 

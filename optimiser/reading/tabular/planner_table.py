@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,7 @@ from optimiser.reading.tabular.cells import CellReader
 from optimiser.reading.tabular.headers import PlannerColumns, find_columns
 from optimiser.reading.tabular.rows import PlannerRow, TableReader
 
-__all__ = ["DayOff", "PlannerTable", "read_days_off", "read_planner_table", "table_sheets"]
+__all__ = ["DayOff", "PlannerTable", "chosen_sheet", "read_days_off", "read_planner_table", "table_sheets"]
 
 _WORKBOOKS: Final = (".xlsx", ".xlsm")
 _TEXTS: Final = (".csv", ".tsv", ".txt")
@@ -84,7 +84,16 @@ def read_planner_table(path: Path, *, sheet: str | None = None, order: DateOrder
         With every fault of the file, each at its cell.
     """
     sheets = table_sheets(path, sheet)
-    table = _table(path, sheets, sheet)
+    table = chosen_sheet(
+        path,
+        sheets,
+        sheet,
+        find_columns,
+        several="holds a table of a plan",
+        none="no row names the columns of a plan, expected 'Name' with 'Duration' or 'Predecessors' beside it",
+        near=lambda words: maybe(words[0], ("Name",)) if words else ".",
+        option=" of 'optimiser init'",
+    )
     found = find_columns(table)
     assert found is not None
     columns, faults = found
@@ -154,8 +163,34 @@ def table_sheets(path: Path, wanted: str | None) -> list[ReadSheet]:
     return [read_csv(path)]
 
 
-def _table(path: Path, sheets: list[ReadSheet], wanted: str | None) -> ReadSheet:
-    """Return the sheet on which the table stands.
+def chosen_sheet(
+    path: Path,
+    sheets: list[ReadSheet],
+    wanted: str | None,
+    fits: Callable[[ReadSheet], object],
+    *,
+    several: str,
+    none: str,
+    near: Callable[[list[str]], str],
+    usual: str = "",
+    option: str = "",
+) -> ReadSheet:
+    """Return the sheet on which a table stands.
+
+    Parameters
+    ----------
+    wanted
+        The sheet asked for.
+    fits
+        Says of a sheet whether it has the header of such a table.
+    several, none
+        What is said where more than one has it, before their names; and where none has.
+    near
+        What may be meant by the words of a first row that is no header, as `maybe` says it.
+    usual
+        The name of the sheet that is taken where several fit.
+    option
+        Behind ``--sheet NAME`` in the advice.
 
     Raises
     ------
@@ -163,25 +198,23 @@ def _table(path: Path, sheets: list[ReadSheet], wanted: str | None) -> ReadSheet
         If there is none, or more than one.
     """
     considered = [sheet for sheet in sheets if wanted is None or sheet.name == wanted]
-    with_header = [sheet for sheet in considered if find_columns(sheet)]
-    if len(with_header) == 1:
-        return with_header[0]
-    if with_header:
-        names = ", ".join(str(sheet.name) for sheet in with_header)
-        message = f"more than one sheet holds a table of a plan: {names}; say which with --sheet '{with_header[0].name}' of 'optimiser init'"
+    fitting = [sheet for sheet in considered if fits(sheet)]
+    named = [sheet for sheet in fitting if usual and sheet.name and plain_text(sheet.name).lower() == usual.lower()]
+    if len(named or fitting) == 1:
+        return (named or fitting)[0]
+    if fitting:
+        names = ", ".join(str(sheet.name) for sheet in fitting)
+        message = f"more than one sheet {several}: {names}; say which with --sheet '{fitting[0].name}'{option}"
         raise InputError([Located(message, file=str(path))])
     first = next((sheet for sheet in considered if sheet.rows), None)
     seen = "the file is empty"
     if first is not None:
         cells = first.rows[min(first.rows)]
         words = [plain_text(cells[letter].text)[:40] for letter in sorted(cells, key=column_number)][:_MOST_NAMED]
-        misspelt = maybe(words[0], ("Name",)) if words else "."
         where = f"the first row of {first.name}" if first.name else "the first row"
-        seen = (
-            f"{where} holds {', '.join(repr(word) for word in words)}{misspelt.replace('. Maybe', '; maybe').removesuffix('.')}"
-        )
-    message = f"no row names the columns of a plan, expected 'Name' with 'Duration' or 'Predecessors' beside it; {seen}"
-    raise InputError([Located(message, file=str(path))])
+        advice = near(words).replace(". Maybe", "; maybe").removesuffix(".")
+        seen = f"{where} holds {', '.join(map(repr, words))}{advice}"
+    raise InputError([Located(f"{none}; {seen}", file=str(path))])
 
 
 _MOST_NAMED: Final = 8

@@ -10,20 +10,18 @@ from typing import Final
 
 from models.faults import maybe
 from models.record import MOST_FAULTS
-from optimiser.errors import InputError, Located
-from optimiser.reading.sheets import ReadSheet, column_number
-from optimiser.reading.spelling import DateOrder, WrittenLength, plain_text
+from optimiser.errors import InputError
+from optimiser.reading.sheets import ReadSheet
+from optimiser.reading.spelling import DateOrder, WrittenLength
 from optimiser.reading.tabular.cells import CellReader, whole_text
 from optimiser.reading.tabular.fields import RowReader
 from optimiser.reading.tabular.headers import PROGRESS_COLUMNS, PlannerColumn, PlannerColumns, find_progress_columns
-from optimiser.reading.tabular.planner_table import table_sheets
+from optimiser.reading.tabular.planner_table import chosen_sheet, table_sheets
 
 __all__ = ["UPDATE_SHEET", "ProgressRow", "ProgressTable", "read_progress_table"]
 
 UPDATE_SHEET: Final = "Update"
 """The sheet of a workbook that a planner fills; it is taken where there are several tables."""
-
-_MOST_NAMED: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +107,16 @@ def read_progress_table(path: Path, *, sheet: str | None = None, order: DateOrde
     InputError
         With every fault of the file, each at its cell.
     """
-    table = _table(path, table_sheets(path, sheet), sheet)
+    table = chosen_sheet(
+        path,
+        table_sheets(path, sheet),
+        sheet,
+        find_progress_columns,
+        several="says how far the work is",
+        none="no row names the columns of an update, expected 'Id' or 'Name' with 'Actual start', 'Actual finish', 'Remaining' or '% complete' beside it",
+        near=_near,
+        usual=UPDATE_SHEET,
+    )
     found = find_progress_columns(table)
     assert found is not None
     columns, faults = found
@@ -123,36 +130,11 @@ def read_progress_table(path: Path, *, sheet: str | None = None, order: DateOrde
     return ProgressTable(table, columns, tuple(rows), reader.shares, reader.bare, reader.status)
 
 
-def _table(path: Path, sheets: list[ReadSheet], wanted: str | None) -> ReadSheet:
-    """Return the sheet that says how far the work is.
-
-    Raises
-    ------
-    InputError
-        If there is none, or more than one.
-    """
-    considered = [sheet for sheet in sheets if wanted is None or sheet.name == wanted]
-    telling = [sheet for sheet in considered if find_progress_columns(sheet)]
-    named = [sheet for sheet in telling if sheet.name and plain_text(sheet.name).lower() == UPDATE_SHEET.lower()]
-    if len(named or telling) == 1:
-        return (named or telling)[0]
-    if telling:
-        names = ", ".join(str(sheet.name) for sheet in telling)
-        message = f"more than one sheet says how far the work is: {names}; say which with --sheet '{telling[0].name}'"
-        raise InputError([Located(message, file=str(path))])
-    first = next((sheet for sheet in considered if sheet.rows), None)
-    seen = "the file is empty"
-    if first is not None:
-        cells = first.rows[min(first.rows)]
-        words = [plain_text(cells[letter].text)[:40] for letter in sorted(cells, key=column_number)][:_MOST_NAMED]
-        fields: tuple[PlannerColumn, ...] = ("actual start", "actual finish", "remaining")
-        known = [name for field in fields for name in PROGRESS_COLUMNS[field]]
-        near = next((advice for word in words if (advice := maybe(word, known)) != "."), ".")
-        where = f"the first row of {first.name}" if first.name else "the first row"
-        advice = near.replace(". Maybe", "; maybe").removesuffix(".")
-        seen = f"{where} holds {', '.join(repr(word) for word in words)}{advice}"
-    message = f"no row names the columns of an update, expected 'Id' or 'Name' with 'Actual start', 'Actual finish', 'Remaining' or '% complete' beside it; {seen}"
-    raise InputError([Located(message, file=str(path))])
+def _near(words: list[str]) -> str:
+    """Return what may be meant by the first word that is nearly the title of a column."""
+    fields: tuple[PlannerColumn, ...] = ("actual start", "actual finish", "remaining")
+    known = [name for field in fields for name in PROGRESS_COLUMNS[field]]
+    return next((advice for word in words if (advice := maybe(word, known)) != "."), ".")
 
 
 @dataclass(slots=True)
