@@ -16,7 +16,7 @@ from optimiser.solve import earliest
 GUIDE = Path(__file__).parents[1] / "docs" / "your-plan-in-an-hour.md"
 EXAMPLE = "laboratory"
 _STEP = re.compile(r"(?:<!-- (?:append|file): (\S+) -->\n)?```(console|yaml|csv)(?: expect=(\d))?\n(.*?)```", re.DOTALL)
-_DATE = re.compile(r"\*\*([A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2} \d{4})\*\*")
+_DATE = re.compile(r"\*\*((?:[A-Z][a-z]{2} )?\d{1,2} [A-Z][a-z]{2} \d{4})\*\*")
 
 
 def steps() -> list[tuple[str, str, str, str]]:
