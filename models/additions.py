@@ -21,7 +21,7 @@ _SPACES = (("activities", "milestones", "hammocks"), ("rules",), ("assumptions",
 
 
 class Addition(Record):
-    """What is added to a plan: items, rules, of which links are some, and the assumptions that these go by. Ids are new to the plan and to all that is stacked on it.
+    """Additions to a plan: items, rules (links among them) and assumptions, with ids new to the plan and to all stacked on it.
 
     An entry that says nothing of its basis stands on what the scenario or the reading that adds it stands on.
     """
@@ -64,7 +64,7 @@ def grounded(added: Any, ground: Mapping[str, Any], named: Mapping[str, Any]) ->
 
 
 def doubled(added: Addition, used: dict[tuple[int, str], str], path: Path, where: str) -> Iterator[Fault]:
-    """Yield a fault for every id that is in use, and note those that are now.
+    """Yield a fault for every id already in use, and add the new ids to ``used``.
 
     Parameters
     ----------

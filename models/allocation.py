@@ -1,4 +1,4 @@
-"""What Qualification comes to, party by party: who is tested when, who waits, and what capacity is worth."""
+"""The Qualification queue party by party: test days, waits, and the value of capacity."""
 
 from __future__ import annotations
 

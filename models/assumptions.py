@@ -45,7 +45,7 @@ class Changes(Record):
         return {name: getattr(self, name) for name in Changes.model_fields if name != "provenance"}
 
     def keys(self) -> frozenset[str]:
-        """Return a name for every thing the changes set; what they add is nothing that another could set otherwise."""
+        """Return a name for everything that the changes set; additions are left out, as no other change could set them."""
         names = {f"assumption {name}" for name in self.assumptions} | {f"rule {name}" for name in self.rules}
         names |= {f"value {name}" for name in self.values} | {f"buffer {name}" for name in self.buffer}
         return frozenset(names | ({"calendar"} if self.calendar else set()))

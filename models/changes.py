@@ -1,4 +1,4 @@
-"""What differs between two plans and their outcomes: values, dates, binding rules, chains, what moved first and what stayed."""
+"""Differences between two plans and their outcomes: values, dates, binding rules, chains, what moved first and what stayed."""
 
 from __future__ import annotations
 
@@ -209,7 +209,7 @@ class LetThrough(Record):
 
 
 class TakenUp(Record):
-    """What a change comes to before a milestone that it leaves where it is."""
+    """The slack that absorbs a change before a milestone moves."""
 
     kind: InputKind
     name: str
@@ -235,7 +235,7 @@ class Unmoved(Record):
 
 
 class WhatIf(Record):
-    """What was changed for an answer, from what to what, and what became of the dates."""
+    """A what-if: the changes made for an answer, with old and new values, and their effect on the dates."""
 
     plan: Identifier
     scenarios: dict[str, Text]

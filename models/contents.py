@@ -217,7 +217,7 @@ class PlanContents(Record):
         )
 
     def set_otherwise(self) -> dict[str, str]:
-        """Return the readings of which somebody has set by name what their option sets, and otherwise: each with what it is."""
+        """Return the readings whose option sets a value that somebody has since set otherwise, each with its present value."""
         found: dict[str, list[str]] = {}
         for reading in self.readings:
             option = reading.option(self.choice(reading))
@@ -288,7 +288,7 @@ class PlanContents(Record):
         return isinstance(held, Activity) and held.progress is not None and held.progress.begun and not self.done(item)
 
     def remaining(self, activity: Activity) -> Duration | None:
-        """Return what is left of begun work: as stated, or else the share of its length that is not complete, rounded up.
+        """Return the remaining duration of begun work: as stated, else the incomplete share of its length, rounded up.
 
         On a minute plan a share is one in worked minutes. None where neither is stated, or of a length in months.
         """
@@ -309,7 +309,7 @@ class PlanContents(Record):
 
     @cached_property
     def hammocks_in_order(self) -> tuple[Hammock, ...]:
-        """Hammocks, each after those that it is tied to; those whose ties run in a circle are left out."""
+        """Return hammocks, each after those that it is tied to, without those in a cycle of ties."""
         by_id = {hammock.id: hammock for hammock in self.hammocks}
         behind: dict[str, list[str]] = {}
         waits = {name: {point.item for point in hammock.ties()} & by_id.keys() for name, hammock in by_id.items()}

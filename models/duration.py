@@ -223,7 +223,7 @@ _YEAR_LAST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[-/. ]*(\d{1,2}|[A-Za-z]{3,9}
 
 
 def _not_a_date(text: str) -> str | None:
-    """Return what is wrong with a day that is not written as days are, None where the text is no day."""
+    """Return the fault of a badly written date, None where the text is no date at all."""
     first, last = _YEAR_FIRST.fullmatch(text), _YEAR_LAST.fullmatch(text)
     if first is None and last is None:
         return None

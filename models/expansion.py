@@ -177,7 +177,7 @@ class _Parts:
     # -- writing ------------------------------------------------------------------------------------------------------
 
     def _ground(self, family: Family, party: Sourced) -> dict[str, Any]:
-        """Return what a rule stands on: what its family does, or else its party."""
+        """Return the source and basis of a rule: its family's, or else its party's."""
         entry = self.qualification.grounds.get(family, party)
         return {name: getattr(entry, name) for name in Sourced.model_fields}
 

@@ -1,4 +1,4 @@
-"""Answers to "why": what binds a date, what keeps it from being earlier, what a published plan implies, what moved it."""
+"""Answers to "why": binding constraints, conflicts at an earlier date, implied assumptions, and attributed moves."""
 
 from __future__ import annotations
 
@@ -348,7 +348,7 @@ class RouteStep(Record):
 
 
 class Route(Record):
-    """The cheapest set of amounts by which what may move must move, and what that gives."""
+    """A route to an earlier date: the cheapest set of moves, and the date that it gives."""
 
     steps: Many[RouteStep]
     cost: int

@@ -1,4 +1,4 @@
-"""What an export has written into a planner's file, and what its tool will do with it."""
+"""The record of an export: the fields written into a planner's file, and how its tool will read them."""
 
 from __future__ import annotations
 

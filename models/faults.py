@@ -1,4 +1,4 @@
-"""What can be wrong with a plan whose every part is well formed: names of things that do not exist, and the like."""
+"""Faults of a plan whose every part is well formed: references to things that do not exist, and the like."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def _works(calendar: Calendar, day: dt.date) -> bool:
 
 
 def _readings(plan: PlanContents) -> Iterator[Fault]:
-    """Readings whose options are not alternatives to each other, or whose default is not what the plan says."""
+    """Yield faults of readings: options that are no alternatives, and a default that the plan contradicts."""
     used = ids_used(plan) if any(option.changes.add for reading in plan.readings for option in reading.options) else {}
     for index, reading in enumerate(plan.readings):
         path: Path = ("readings", index)
@@ -204,7 +204,7 @@ def _readings(plan: PlanContents) -> Iterator[Fault]:
 
 
 def changes_faults(plan: PlanContents, changes: Any, path: Path, *, made: bool = False) -> Iterator[Fault]:
-    """Yield what a set of changes names that the plan does not have, or sets to what is no value of it.
+    """Yield faults of a set of changes: names that the plan does not have, and values of the wrong kind.
 
     Parameters
     ----------

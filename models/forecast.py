@@ -1,4 +1,4 @@
-"""What a plan of which something is done looks like from its status date on: met, missed, slipping, and what facts have broken."""
+"""The forecast of a plan in progress from its status date: milestones met, missed and slipping, and rules that facts break."""
 
 from __future__ import annotations
 

@@ -168,7 +168,7 @@ class Condition(Record):
 
 
 class Exclusion(Record):
-    """Combinations that are left out: those that meet every condition."""
+    """A set of combinations to leave out, given by conditions that all hold."""
 
     when: Annotated[dict[Identifier, Condition], Field(min_length=1)]
     """Axis to condition."""

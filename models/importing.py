@@ -1,4 +1,4 @@
-"""What became of a planner's file: what was understood, what was not, and which of its own dates come out again."""
+"""The record of an import: the parts understood, the parts lost, and the stored dates reproduced."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ class FloatDiffering(Record):
 
 
 class FloatsCompared(Record):
-    """Our late dates, total float and critical flag of every task that is not done against those that the file stores.
+    """Computed late dates, total float and critical flags of unfinished tasks beside the stored ones.
 
     Late dates are the same where they are the same boundary of work; a minute's difference counts as none, as an end and the next
     beginning are so far apart where a lead is counted backwards.

@@ -80,7 +80,7 @@ class Activity(ItemRecord):
         return Point(self.id, "start"), Point(self.id, "finish")
 
     def stated_terms(self) -> tuple[Term, ...]:
-        """Return every number that it states: the length as planned, whatever is done of it, and what is left."""
+        """Return every number of the item: its planned length, whatever its progress, and its remaining duration."""
         planned = Term(("duration",), self.duration, "length", "network", 0)
         left = None if self.progress is None else self.progress.left
         return (planned,) if left is None else (planned, Term(("progress", "remaining"), left, "length", "network", 0))

@@ -40,7 +40,7 @@ class LintEffect(Record):
 
 
 class LintFinding(Record):
-    """One thing that does not fit, where it stands, and what it moves."""
+    """An inconsistency, its place, and its effect on dates."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9-]+(:[A-Za-z0-9_.+:-]+)?$")]
     """The check, and after a colon the thing found: stable as long as the finding is."""

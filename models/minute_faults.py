@@ -1,4 +1,4 @@
-"""What a plan may say of minutes, and what keeps it from being worked out: a day plan says nothing of them."""
+"""Faults of the minute axis: minute data in a day plan, and data without which a minute plan cannot be scheduled."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _OF_PLANS = ("dialect", "start")
 
 
 def minute_faults(plan: PlanContents) -> Iterator[Fault]:
-    """Yield what a day plan says of minutes, or what is wrong with what a minute plan says of them."""
+    """Yield minute data of a day plan, or faults in the minute data of a minute plan."""
     yield from _calendars(plan)
     if plan.unit == "day":
         yield from _of_a_day_plan(plan)

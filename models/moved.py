@@ -1,4 +1,4 @@
-"""What moved between two updates of a plan: each milestone's move divided among what happened and what was changed."""
+"""The bridge between two updates of a plan: each milestone's move divided among causes."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class BaselineDelta(Record):
 
 
 class SpanEnd(Record):
-    """One end of a span: the date, and the readings at which it falls there that differ from those chosen."""
+    """One end of a span: the date, and the readings at which it occurs, as far as they differ from those chosen."""
 
     date: Date
     readings: dict[Identifier, Identifier]

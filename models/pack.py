@@ -156,7 +156,7 @@ class Table(Record):
 
 
 class Chart(Record):
-    """A drawing, with its words for those who do not see it and the table that holds its numbers."""
+    """A drawing, its text alternative, and the table of its numbers."""
 
     kind: Literal["chart"] = "chart"
     id: Identifier

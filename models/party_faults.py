@@ -1,4 +1,4 @@
-"""What can be wrong with a Qualification whose every part is well formed, demands that nobody could meet among it."""
+"""Faults of a Qualification whose every part is well formed, infeasible demands among them."""
 
 from __future__ import annotations
 

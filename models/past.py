@@ -1,4 +1,4 @@
-"""What of a plan the past has settled: lengths and rules that move nothing any more, and the assumptions only they use."""
+"""The settled past of a plan: lengths and rules without effect on what remains, and assumptions used by them alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What many combinations say together: dates against each axis, thresholds, what binds where, best, worst, and baselines."""
+"""Findings over many combinations: dates by axis, thresholds, binding rules by region, best, worst, and baselines."""
 
 from __future__ import annotations
 

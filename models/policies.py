@@ -48,7 +48,7 @@ def service_classes(plan: Plan, policy: str) -> dict[str, int]:
 
 
 def policies_of(plan: Plan) -> tuple[Policy, ...]:
-    """Return the policies that differ in a plan: all where its parties are in it, else only who is ready first."""
+    """Return the policies that differ in a plan: all where its parties are modelled, else first ready, first served."""
     if plan.qualification is None or not plan.qualification.expanded:
         return ("first-ready",)
     return ("first-ready", "portfolio", "large-first", "small-first")

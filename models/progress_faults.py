@@ -1,4 +1,4 @@
-"""What is wrong with what a plan says is done: of what it has no such item, or what cannot have happened."""
+"""Faults of recorded progress: items that do not exist, and facts that cannot have happened."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DATES = ("actual_start", "actual_finish", "suspend", "resume", "expected_finish
 
 
 def progress_faults(plan: PlanContents) -> Iterator[Fault]:
-    """Yield what is wrong with what is done of items, wherever it is said."""
+    """Yield the faults of recorded progress, wherever it is recorded."""
     yield from _beside(plan)
     beside = {entry.item: place for place, entry in reversed([*enumerate(plan.progress)])}
     any_said = False
@@ -71,7 +71,7 @@ def _same(plan: PlanContents, entry: ItemProgress, held: Progress | None) -> boo
 
 
 def _said(plan: PlanContents, item: Activity | Milestone, done: Progress, path: Path) -> Iterator[Fault]:
-    """What is said of one item: nothing that has not happened yet, and of what is left neither too much nor too little."""
+    """Yield the faults of one item's progress: facts after the status date, and too much or too little remaining."""
     if isinstance(item, Activity) and done.actual_finish is not None and done.actual_start is None:
         yield Fault(path, f"'{item.id}' is finished and never started; expected an 'actual_start'")
     if done.remaining is not None and (done.remaining.unit not in _UNITS[plan.unit] or done.remaining.amount < 0):

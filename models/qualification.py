@@ -1,4 +1,4 @@
-"""Qualification as what it is: parties that pass tests and boards, and the bodies whose time they share.
+"""Qualification: parties that pass tests and boards, and the bodies that share their capacity among them.
 
 A `Qualification` stands beside a plan and changes nothing until a scenario switches it on by its id among the rules.
 Then `models.expansion.expand` puts its parties into the plan as items and rules of the usual kinds, in the place of the
@@ -102,7 +102,7 @@ class Lengths(Record):
 
 
 class Role(Sourced):
-    """What a party is in the market, and what that asks of it."""
+    """A party's role in the market, with the tests and boards that it must pass."""
 
     id: Identifier
     title: Text

@@ -215,7 +215,7 @@ class Impact(Record):
 
 
 class Action(Judged):
-    """Something that could be done about a risk, what it costs, and what it leaves of the risk."""
+    """A mitigation: its cost, and the residual of the risk."""
 
     id: Identifier
     title: Text

@@ -1,4 +1,4 @@
-"""The answer to "which date can be committed to": dates at a confidence, what drives them and what buys them back.
+"""Answers to "which date can be committed to": dates at a confidence, their drivers, and the levers that buy days back.
 
 Whatever is compared is compared on the same draws, as many as the dates stand on. What moves a date is given in working
 days of the base calendar. A move that is not above the noise of the draws is None, and its noise floor stands beside it.
@@ -83,7 +83,7 @@ class RatioOfDate(Record):
 
 
 class Commitment(Record):
-    """Which date, and why: what ratios of costs justify for a milestone, and what each date would take."""
+    """The date to commit to: those that ratios of costs justify, and the ratio that each other date would take."""
 
     milestone: Identifier
     dates: Many[JustifiedDate]
@@ -92,7 +92,7 @@ class Commitment(Record):
 
 
 class Buffers(Record):
-    """What a milestone's date holds of contingency, against what the uncertainty of the work needs.
+    """Buffers held before a milestone, against the contingency that the uncertainty of the work needs.
 
     No sample contains a buffer, so both count from the date that the plan has without any.
     """
@@ -401,7 +401,7 @@ class Cut(Record):
 
 
 class Trade(Record):
-    """What the second of two plans saves at a milestone, and what it risks for it, against the first."""
+    """The second of two plans against the first at a milestone: days saved, and risk taken for them."""
 
     milestone: Identifier
     saves_wd: int | None

@@ -251,7 +251,7 @@ class Pattern(Record):
 
     @property
     def moved(self) -> Literal["before", "after", "skip", "stay"]:
-        """What becomes of a day on which nobody works, the default filled in."""
+        """Return the stated treatment of a non-working day, or the default."""
         return self.non_working or ("before" if (self.on or "").startswith("last ") else "after")
 
     @model_validator(mode="after")
@@ -349,7 +349,7 @@ class Capacity(RuleRecord):
         return tuple(Point(demand.item, end) for demand in self.demands for end in ends)
 
     def terms(self) -> tuple[Term, ...]:
-        """Return what there is, step by step, and what each item needs of it."""
+        """Return the numbers of the rule: capacity step by step, and each item's demand."""
         return (
             Term(("amount",), self.amount, "amount", -1, 0),
             *(
@@ -516,7 +516,7 @@ class Migration(RuleRecord):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        """Ask that the shares be all meter points, that steps run forward, and that own limits and checks can be told apart."""
+        """Ask for shares that sum to all meter points, steps in date order, and distinguishable limits and checks."""
         shares = [entry.share for entry in self.ready]
         rough = [share for share in shares if abs(round(share * 100) - share * 100) > 1e-6]
         whole = sum(round(share * 100) for share in shares)
@@ -550,7 +550,7 @@ class Migration(RuleRecord):
         return limit, Term(("lifted",), self.lifted, "count", -1, 0, len(self.moratoria), own=False)
 
     def parts(self) -> tuple[tuple[int, MovedShare], ...]:
-        """Return what has to be moved, what comes back for itself where it does so later, each with the place of its share."""
+        """Return the shares to move, a returning share once for each of its moves, each with its place in the rule."""
         rounds = [(0, 100), (self.comes_back_after, self.comes_back)] if self.comes_back_after else [(0, 100 + self.comes_back)]
         points = self.points()
         return tuple(
@@ -570,7 +570,7 @@ class Migration(RuleRecord):
         )
 
     def shares(self) -> tuple[MovedShare, ...]:
-        """Return what has to be moved, what is alike but for its size as one."""
+        """Return the shares to move, with shares that differ in size alone added up."""
         parts = [part for _, part in self.parts()]
         sizes: dict[tuple[Point, int, int], int] = {}
         for part in parts:

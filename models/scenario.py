@@ -79,7 +79,7 @@ class Scenario(Changes):
         return plan
 
     def unchecked(self, plan: Plan) -> Plan:
-        """Return what `apply` does, nothing held against it: of a scenario that applied, with other numbers of the same kind."""
+        """Return the plan with the scenario applied, unchecked: for new numbers in a scenario that has passed its checks."""
         return _made(self, _with_parties(spread(plan)[0], self)[0])[0]
 
     def _unanswerable(self, plan: Plan) -> list[Fault]:

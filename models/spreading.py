@@ -1,4 +1,4 @@
-"""What the answers to readings add and revalue, written out in the plan: rules that are on or off, numbers with a name.
+"""Readings written out in the plan: rules switched on and off, and numbers under a name.
 
 So an answer that adds a link is a switch, and one that sets a number of its own an assumption, like any other; whoever varies
 the readings of a plan varies these.

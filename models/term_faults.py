@@ -1,4 +1,4 @@
-"""What can be wrong with the numbers of a plan: references that lead nowhere, values and ranges without a meaning.
+"""Faults of a plan's numbers: dangling references, and values and ranges without a meaning.
 
 Whoever sets a number, in whatever file or option, asks `value_faults`; a plan is asked as a whole once it is read.
 """
@@ -82,7 +82,7 @@ def _capacity(plan: PlanContents, path: Path, rule: Capacity) -> Iterator[Fault]
 
 
 def _migration(plan: PlanContents, path: Path, rule: Migration) -> Iterator[Fault]:
-    """Report a calendar that is not there, and moratoria and steps that leave no day on which anything can move."""
+    """Yield a missing calendar, and moratoria and steps that leave no day for migration."""
     if rule.calendar is not None and rule.calendar not in plan.calendars_by_id:
         yield Fault((*path, "calendar"), f"unknown calendar '{rule.calendar}'{maybe(rule.calendar, plan.calendars_by_id)}")
     first, last = plan.horizon.first, plan.horizon.last
@@ -108,7 +108,7 @@ def kind_faults(plan: PlanContents, name: str, value: Value, path: Path, what: s
 
 
 def value_faults(plan: PlanContents, name: str, value: Value, path: Path, what: str = "") -> Iterator[Fault]:
-    """Yield what keeps a value from being one of an assumption or unknown: its kind, or what no rule could use."""
+    """Yield the faults of a value for an assumption or an unknown: a wrong kind, or a number that no rule could use."""
     found = list(kind_faults(plan, name, value, path, what))
     terms = () if found or value is None else plan.uses.get(name, ())
     complaints = (term.complaint(value) for _, term in terms if term.holds(value))
@@ -143,7 +143,7 @@ def term_named(plan: PlanContents, name: str) -> Term:
 
 
 def named_value_faults(plan: PlanContents, values: Mapping[str, Value], path: Path) -> Iterator[Fault]:
-    """Yield what keeps values from being those of numbers that no assumption names: the name, the kind, the range."""
+    """Yield the faults of values for numbers that no assumption names: unknown names, wrong kinds, values out of range."""
     for name, value in values.items():
         try:
             term = term_named(plan, name)
@@ -157,7 +157,7 @@ def named_value_faults(plan: PlanContents, values: Mapping[str, Value], path: Pa
 
 
 def range_faults(plan: PlanContents) -> Iterator[Fault]:
-    """Ranges that are none or do not hold their value, ends that no rule could use, limits that lead nowhere or the wrong way."""
+    """Yield faults of ranges: empty ones, ones without their value, unusable ends, and limits in the bad direction."""
     for index, assumption in enumerate(plan.assumptions):
         yield from _range(plan, ("assumptions", index), assumption)
     for field in ("activities", "rules"):

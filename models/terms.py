@@ -1,4 +1,4 @@
-"""What a number of a plan is: what it is called, its unit and range, and which way it is worse."""
+"""The numbers of a plan: name, unit, range, and the direction in which each is worse."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Term:
 
     @property
     def name(self) -> str:
-        """What it is called behind the id of what holds it: ``lag``, ``steps.0.amount``, ``remaining``."""
+        """Return the number's name behind the id of its owner: ``lag``, ``steps.0.amount``, ``remaining``."""
         return ".".join(map(str, self.field)).removeprefix("progress.")
 
     @property
@@ -108,7 +108,7 @@ class Term:
         return isinstance(value, Duration) if self.wanted == "a duration" else value is None or isinstance(value, dt.date)
 
     def complaint(self, value: Any) -> str | None:
-        """Return what is wrong with a value that it holds: it lies outside the range in which it has a meaning."""
+        """Return the fault of a value outside the range in which the number has a meaning, None where there is none."""
         number = column_number(value)
         called = _CALLED.get(self.kind, f"the {self.kind}")
         if self.least is not None and number < self.least and self.least == 0:

@@ -49,7 +49,7 @@ class Previous(Record):
 
 
 class LengthEstimate(Sourced):
-    """A length estimated anew: in the assumption that holds it where the item alone uses that, else in the item."""
+    """A re-estimated length: set in its assumption where the item alone uses it, else in the item."""
 
     item: Identifier
     duration: ValueField
@@ -85,7 +85,7 @@ class UpdateChange(Record):
 
 
 class UpdateRemark(Record):
-    """What a planner should look at: a fact that was another before, work that is no longer done."""
+    """Something for the planner to review: a fact that has changed, or finished work that is open again."""
 
     says: Text
     where: Text | None = None

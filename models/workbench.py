@@ -1,4 +1,4 @@
-"""What the page of the workbench asks: what was changed, what is being dragged, what is in sight."""
+"""Questions of the workbench's page: the changes, the drag in progress, and the rows in view."""
 
 from __future__ import annotations
 

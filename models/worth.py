@@ -1,4 +1,4 @@
-"""What it would be worth to know something for certain, and what it is worth to do something about a risk.
+"""The value of information about an uncertainty, and the value of mitigating a risk.
 
 Both are figures of a date at a confidence, on the draws that the date itself stands on, in working days of the base calendar.
 A figure that is not above the noise of the draws is None, and its noise floor stands beside it.
@@ -15,7 +15,7 @@ __all__ = ["Doubt", "EvidenceOrder", "EvidenceWorth", "Mitigated", "Mitigation",
 
 
 class Settled(Record):
-    """What knowing something that is drawn would settle of one date, on average over what it may turn out to be."""
+    """The expected reduction in the uncertainty of one date from knowing one drawn quantity."""
 
     settled_wd: float | None
     """By how much less is then lost by committing to the date at the confidence: of `EvidenceOrder.at_stake_wd`, in the same days."""

@@ -1,4 +1,4 @@
-"""What facts have broken: rules that a schedule breaks which goes on from what is done, judged as if nothing were."""
+"""Rules broken by facts: those that the forecast schedule violates once progress is disregarded."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _untouched(plan: Plan) -> Plan:
 
 
 def _worked_until(plan: Plan, now: dict[str, Position], clock: Clock) -> dict[str, Position]:
-    """Return where work was done: of what is not finished up to the status date, of what has not begun wherever it will be."""
+    """Return the worked extent of each item: up to the status date where unfinished, as scheduled where not begun."""
     assert plan.status_date is not None
     since = clock.boundary(plan.status_date, "closes")
     begun = {

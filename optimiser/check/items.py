@@ -132,7 +132,7 @@ def _to_come(point: Point, places: Places) -> Iterator[Violation]:
 
 
 def _at(point: Point, date: dt.date, places: Places) -> Iterator[Violation]:
-    """What is done is where it was."""
+    """Finished items lie at their actual dates."""
     required = max(places.clock.origin, places.clock.boundary(date, places.plan.convention(point)))
     if point.end == "finish":
         required = max(required, places.positions[point.item].start)
@@ -142,7 +142,7 @@ def _at(point: Point, date: dt.date, places: Places) -> Iterator[Violation]:
 
 
 def _begun(activity: Activity, done: Progress, places: Places) -> Iterator[Violation]:
-    """What has begun is at its actual dates; what is left of it is done from the status date on, or from where it goes on."""
+    """Begun items keep their actual start; the remaining part follows the status date, or its resumption."""
     start, finish = Point(activity.id, "start"), Point(activity.id, "finish")
     if done.actual_start is not None:
         yield from _at(start, done.actual_start, places)

@@ -1,4 +1,4 @@
-"""Where the points of a minute schedule lie, what rules ask of them, and what work would make of that.
+"""Positions of points in a minute schedule: demands of rules, and the result of work from there.
 
 All of it is asked one minute at a time of the calendars themselves, by what `models.progress` and `models.rules` state.
 """
@@ -54,7 +54,7 @@ class MinutePlaces(Places):
         return None if date is None else self.clock.boundary(date, "closes")
 
     def progress(self, item: str) -> Progress | None:
-        """Return what is done of an item that has begun, None where it has not."""
+        """Return the progress of a begun item, None before it begins."""
         found: Progress | None = getattr(self.plan.items[item], "progress", None)
         return found if found is not None and found.begun else None
 
@@ -214,7 +214,7 @@ class MinutePlaces(Places):
     # -- floors ------------------------------------------------------------------------------------------------------
 
     def floor(self, item: str) -> int:
-        """Return where no work of an item that is left begins before, whatever its rules."""
+        """Return the floor of an item's remaining work, its rules aside."""
         plan, clock = self.plan, self.clock
         start = clock.origin if plan.start is None else clock.boundary(plan.start, "opens")
         done = self.progress(item)
@@ -270,7 +270,7 @@ class MinutePlaces(Places):
         return min(begins) if begins else self.time(point.item).next(rest), began
 
     def waited(self, item: str) -> int:
-        """Return what begun work waits for: its floor, and what rules ask of it."""
+        """Return the boundary that begun work waits for: the later of its floor and the demands of its rules."""
         if item not in self.passed:
             done = self.progress(item)
             assert done is not None
@@ -285,7 +285,7 @@ class MinutePlaces(Places):
         return self.passed[item]
 
     def asks_of(self, item: str) -> Iterator[Ask]:
-        """Yield what links ask of an item, and of what spans it."""
+        """Yield the demands of links on an item and on the summaries that span it."""
         for name in (item, *(each.id for each in self.above(item))):
             for rule in self.rules_of(name):
                 for point, at, why in self.asks(rule):

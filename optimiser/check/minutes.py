@@ -44,7 +44,7 @@ def _summary(summary: Summary, places: MinutePlaces) -> Iterator[Violation]:
 
 
 def _ends(what: Activity | Milestone, places: MinutePlaces) -> Iterator[Violation]:
-    """An event is one minute, work as long as it is; what has begun is where it was."""
+    """An event takes one minute, work its length, and begun work keeps its actual dates."""
     position = places.positions[what.id]
     start, finish = Point(what.id, "start"), Point(what.id, "finish")
     if isinstance(what, Milestone) and position.start != position.finish:
@@ -158,7 +158,7 @@ def _carried_on(what: Activity, places: MinutePlaces) -> int:
 
 
 def _asked(rule: Rule, places: MinutePlaces) -> Iterator[Violation]:
-    """Every point is where the rule asks it to be, or where what holds it lets it be."""
+    """Every point lies where its rule asks, or where what holds it back allows."""
     for point, at, why in places.asks(rule):
         short = places.shortfall_of(point, at)
         if short:

@@ -94,7 +94,7 @@ def _working_days(calendar: Calendar) -> Days:
 
 
 def _between(days: Days, occasions: Occasions) -> NDArray[np.bool_]:
-    """Return which days, of those that happen, lie in the time that occasions are limited to."""
+    """Return the occasions within the period that they are limited to."""
     first = occasions.since.toordinal() if occasions.since else dt.date.min.toordinal()
     last = occasions.until.toordinal() if occasions.until else dt.date.max.toordinal()
     inside: NDArray[np.bool_] = (days >= first) & (days <= last)
@@ -185,7 +185,7 @@ class Clock:
         return self._within(ordinals, np.searchsorted(self.days, ordinals, side=side).astype(np.int64))
 
     def all_stated(self, ordinals: Days, convention: Convention, side: Side) -> Boundaries:
-        """Return what `stated` does of computed days: `BEFORE` and ``beyond`` where the calendar does not cover them."""
+        """Return `stated` of computed days: `BEFORE` and ``beyond`` outside the calendar's cover."""
         found = np.searchsorted(self.days, ordinals, side="left" if side == "floor" else "right").astype(np.int64)
         return self._within(ordinals, found + ((convention == "closes") - (side == "ceiling")))
 
@@ -317,7 +317,7 @@ class Clock:
         return self._own[calendar]
 
     def worked_between(self, earlier: int, later: int, calendar: str | None = None) -> int:
-        """Return what is worked between two boundaries, negative where they are the other way round: boundaries, as days are."""
+        """Return the working days between two boundaries, negative where the first is the later."""
         return later - earlier
 
     def days_between(self, earlier: int, later: int, calendar: str | None = None) -> int:
@@ -418,7 +418,7 @@ class Clock:
         return [(dt.date.fromordinal(int(days[at])), dt.date.fromordinal(int(met[at])) if happens[at] else None) for at in told]
 
     def _met(self, pattern: Pattern, days: Days) -> Days:
-        """Return the days on which the days of a pattern happen, 0 for those that do not."""
+        """Return the occurrences of a pattern's days, 0 for days without one."""
         if pattern.moved == "stay":
             return days
         at = np.searchsorted(self.days, days, side="left") - (pattern.moved == "before")

@@ -81,7 +81,7 @@ class WorkedTime:
         return 0 if at < 0 else self._before[at] + min(t, self._ends[at]) - self._begins[at]
 
     def end(self, w: int) -> int:
-        """Return ``min{t: W(t) ≥ w}``: -1 where that is so from the beginning, ``size + 1`` where it never is."""
+        """Return ``min{t: W(t) ≥ w}``: -1 where the axis begins with that much, ``size + 1`` where it never reaches it."""
         if w <= 0:
             return _BEFORE
         at = bisect_left(self._after, w)

@@ -478,7 +478,7 @@ class Batch:
                 np.maximum(row, boundary if on is True else np.where(on, boundary, 0), out=row)
 
     def _settle(self, component: Sequence[int], dirty: Iterable[int]) -> set[int]:
-        """Raise nodes of a component, and those of it that read them, until nothing moves; return those that moved."""
+        """Raise the nodes of a component and their readers to a fixed point; return the moved nodes."""
         waiting = set(dirty)
         moved: set[int] = set()
         inside = set(component)

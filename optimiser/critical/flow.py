@@ -170,7 +170,7 @@ def _levelled(height: Shares, rates: Shares, limit: float) -> Shares:
 
 
 def _level(tops: NDArray[Any], feet: NDArray[Any], rates: NDArray[Any], amount: float) -> tuple[Any, Any, Any]:
-    """Return where a level stops that falls until an amount is taken: a point above it, what is short there, and the slope.
+    """Return the level at which a falling water line has taken an amount: a point above it, the shortfall there, and the slope.
 
     As it falls it meets the tops of columns, below which their rates are taken, and their feet, below which nothing more is.
     Between two such points what is taken grows evenly.
@@ -187,7 +187,7 @@ def _level(tops: NDArray[Any], feet: NDArray[Any], rates: NDArray[Any], amount: 
 
 
 def _short(shares: Shares, left: Shares, rates: Shares, ready: Units) -> list[int]:
-    """Return the streams of a smallest cut: those with work left, and all that use days on which these could have moved more."""
+    """Return the streams of a minimum cut: those with work left, and those that share their days' spare room."""
     short = left > _TOUCHED
     used = shares > _TOUCHED
     reached = np.zeros(len(shares), dtype=np.bool_)

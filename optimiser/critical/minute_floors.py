@@ -1,4 +1,4 @@
-"""What the start of a plan holds back where links may reach before it, as MS Project has it."""
+"""MS Project's project start as a floor, for work that links could pull before it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _spanned(plan: Plan, item: str) -> list[str]:
 def _held_anyway(
     plan: Plan, clock: MinuteClock, start: int, waits: Mapping[str, list[tuple[str, bool]]], found: dict[str, int]
 ) -> None:
-    """Add what follows, by links that never reach back, something that begins no earlier than the plan."""
+    """Add the successors, by links that never reach back, of an item that begins no earlier than the plan."""
     for rule in plan.active_rules():
         if isinstance(rule, NotBefore) and rule.points()[0].end == "start":
             date = plan.date(rule.date)

@@ -1,4 +1,4 @@
-"""The items of a minute plan as nodes: where bounds land on each, what links count from, and what its length makes of that.
+"""The items of a minute plan as nodes: landing of bounds, reference points of links, and effect of length.
 
 Most work is two nodes, as on days. Whatever holds work beside its rules (a pin, a delay, what is done of it, its assignments)
 is one monotone function between a node on which all bounds land and the dates that are shown: so a pin is a constant, a
@@ -125,7 +125,7 @@ class MinuteItems:
         return len(self.network.points) - 1
 
     def _slot(self, item: str) -> str:
-        """Return the name that an item's own arcs go by: of what has no length a fact that nobody switches."""
+        """Return the slot of an item's own arcs: its duration, or a fact for an item without length."""
         return (DURATION_PREFIX if isinstance(self.plan.items[item], Activity) else FACT_PREFIX) + item
 
     def _arc(self, source: int, target: int, slot: str, steps: Rising, *, mirrored: bool = False) -> Arc:
@@ -450,5 +450,5 @@ class _Expecting(Rising):
         return -1 if y < self.boundary else max(self.boundary, self.steps.latest(y, amount))
 
     def bends(self, low: int, high: int, amount: int = 0) -> set[int]:
-        """Return those of the length, and where the work begins too late."""
+        """Return the breakpoints of the length, and of the latest start."""
         return {at for at in (*self.steps.bends(low, high, amount), self.boundary + 1) if low <= at <= high}

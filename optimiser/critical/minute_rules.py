@@ -62,7 +62,7 @@ def _lag_time(items: MinuteItems, rule: Dependency) -> WorkedTime:
 
 
 def _steps(items: MinuteItems, lag: Duration, time: WorkedTime, leaving: Leaving, share_of: int = 0) -> Rising:
-    """Return ``x ⊕ lag``, a positive lag less what has gone by of it where it counts from what is done."""
+    """Return ``x ⊕ lag``, less the elapsed part of a positive lag that counts from finished work."""
     steps = items.clock.steps(lag.unit, time, share_of)
     if leaving.since is None or items.status is None or not isinstance(steps, Worked | Elapsed):
         return steps
@@ -97,7 +97,7 @@ def _dependency(items: MinuteItems, rule: Dependency) -> None:
 
 
 def _finishing(items: MinuteItems, point: Point) -> Rising | None:
-    """Return where work can finish at or after a boundary: not in time off, which would be as its end before that."""
+    """Return a map from a boundary to the first finish of work at or after it, None for points without work."""
     held = items.plan.items[point.item]
     if point.end != "finish" or not isinstance(held, Activity) or not items.plan.duration(held.duration).amount:
         return None

@@ -51,7 +51,7 @@ class _LastMoved:
 
 
 class Throughput:
-    """What can be moved on the days of an axis, and what has to be.
+    """The daily throughput of migration over an axis, and the amounts to move.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ class Throughput:
         self._ends: dict[tuple[Any, ...], tuple[int, tuple[int, ...]]] = {}
 
     def pace(self, first: int) -> Boundaries:
-        """Return what a limit of one moves on each day, of a market that begins at a boundary."""
+        """Return the amount movable on each day under a rate limit of one, for a market that begins at a boundary."""
         first = first if self.relative else 0
         if first not in self._paces:
             days = [dt.date.fromordinal(day) for day in self.clock.days.tolist()]
@@ -256,7 +256,7 @@ class Flow(Quorum):
         return self.room.lifting(self.count)
 
     def reach(self, at: Sequence[int | None]) -> tuple[int, tuple[int, ...]]:
-        """Return when all is moved of the sources that are known, and the places of those that decide."""
+        """Return the completion of the known sources, and the places of the deciding ones."""
         return self.shares.end(at, self.amount)
 
     def said(self, at: Sequence[int | None]) -> str:

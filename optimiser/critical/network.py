@@ -254,7 +254,7 @@ class Quorum:
         return self.count < len(self.sources)
 
     def reach(self, at: Sequence[int | None]) -> tuple[int, tuple[int, ...]]:
-        """Return to where sources push the target from boundaries, and the places of those that do, the one that decides last.
+        """Return the boundary to which sources push the target, and the places of the binding sources, the deciding one last.
 
         Parameters
         ----------
@@ -393,7 +393,7 @@ class Network:
         return values[self.began.get(item, start)], values[finish]
 
     def valued(self, places: Mapping[str, tuple[int, int]]) -> list[int]:
-        """Return the boundary of each node, of where items lie: begun work from where what is left of it begins."""
+        """Return the boundary of each node from positions of items; begun work counts from the start of its remaining part."""
         values = [places[point.item][point.end == "finish"] for point in self.points]
         for node in self.began.values():
             values[node] = self.base[node]

@@ -131,7 +131,7 @@ def _rounds(
     available: Counts,
     starts: NDArray[np.bool_] | None,
 ) -> tuple[int, int, int, Counts] | None:
-    """Return the first interval with too few places, what it needs, what it has, and who needs it."""
+    """Return the first overloaded interval, its need, its offer, and the members; None where there is none."""
     if not len(firsts):
         return None
     ceiling = np.array([int(available[first:last].max()) for first in firsts.tolist()], dtype=np.int64)

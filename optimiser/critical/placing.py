@@ -1,4 +1,4 @@
-"""Orders in which work on capacities is placed: the usual rules, what spreads it evenly, and what betters a schedule known.
+"""Priority orders for serial scheduling: the usual rules, an even spread, and improvements of a known schedule.
 
 A schedule is drawn to the right and to the left again, then disturbed and drawn once more, until a stated
 number of tries has bettered nothing: what comes out does not depend on the speed of the machine.
@@ -172,7 +172,7 @@ def _improved(
 
 
 def latest_by_choice(earliest: Earliest, node: int, boundary: int) -> list[int]:
-    """Return latest boundaries under a latest date of one node, with those that are quickest chosen where k of n will do.
+    """Return latest boundaries under a latest date of one node, with the quickest k chosen wherever k of n suffice.
 
     A guide for placing, not a bound: `latest_times` asks nothing of the members of a quorum that needs only some.
     """

@@ -1,4 +1,4 @@
-"""Forward passes that go on from one that is done: of a network that asks for more, or behind what asks for less.
+"""Resumed forward passes: from a finished pass to a tighter network, or behind a relaxed one.
 
 A variant differs from its plan in little. Where it only asks for more, its pass begins where the plan's ended; otherwise what
 lies behind the difference is passed through again, and all else is taken over with its reasons.
@@ -15,7 +15,7 @@ __all__ = ["again_behind", "tightened"]
 
 
 def tightened(done: Pass, network: Network, slots: Collection[str]) -> Pass | None:
-    """Return the pass of a network that differs from that of another by some numbers, from where the other ended.
+    """Return the pass of a network that differs by some numbers, resumed from the finished pass of the other.
 
     Parameters
     ----------

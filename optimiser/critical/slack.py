@@ -109,7 +109,7 @@ class _Latest:
         return True
 
     def hold(self, node: int) -> Iterator[int]:
-        """Say that what holds up a node may be no later than it, and yield those of which that is news."""
+        """Bound the nodes that hold up a node by its own latest boundary; yield those whose bound has fallen."""
         for sources, samples in self._behind.get(node, ()):
             for source in np.unique(sources).tolist():
                 self.row(source)

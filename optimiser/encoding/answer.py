@@ -1,4 +1,4 @@
-"""What the encoding is asked within, and what it answers. Nothing here needs the solver."""
+"""The solver's limits and answers, in types that do not need the solver."""
 
 from __future__ import annotations
 

@@ -201,7 +201,7 @@ def _energy(model: cp_model.CpModel, work: Work, offer: Offer, done: Mapping[str
 def _order(
     model: cp_model.CpModel, work: Work, group: Sequence[str], done: Mapping[str, Any], start: Mapping[str, Any]
 ) -> None:
-    """Post that pieces which are alike start in order, those that are done first."""
+    """Post symmetry breaking: interchangeable pieces start in order, finished ones first."""
     for one, other in pairwise(group):
         posted = model.add(start[one] <= start[other])
         if not work.pieces[one].needed:

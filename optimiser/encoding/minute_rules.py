@@ -101,7 +101,7 @@ def not_after(variables: MinuteVariables, rule: NotAfter, under: Literals) -> No
 
 
 def _kept(variables: MinuteVariables, point: Point, places: list[int], under: Literals) -> None:
-    """Post that a point is at one of some places: where its bounds land if that is not where it is shown."""
+    """Post that a point lies at one of some places: where its bounds land, if that differs from where it is shown."""
     asked = variables.asked.get((point.item, point.end or "start"), ())
     if variables.plan.under_way(point.item):
         return

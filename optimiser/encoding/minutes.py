@@ -1,4 +1,4 @@
-"""The items of a minute plan as variables: where they are shown, where their bounds land, and what links count from.
+"""The items of a minute plan as variables: shown positions, landing of bounds, and reference points of links.
 
 A date of CP-SAT's own stands on constraints that are put together here and nowhere else; with the other witnesses it shares
 the calendars' functions of `optimiser.clock` alone.
@@ -30,7 +30,7 @@ _STAY = Fixed(Elapsed())
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """Where what is asked of a point is asked: ``place ≥ through(what is asked)``."""
+    """A place that bounds on a point act on, and through what: ``place ≥ through(bound)``."""
 
     place: Place
     through: Rising = _STAY
@@ -251,7 +251,7 @@ class MinuteVariables(Variables):
         self.equals(finish, asked, Through(put, ends), 0, on)
 
     def _add_begun(self, activity: Activity, done: Progress) -> None:
-        """Add work that has begun: what is done is fixed, what is left follows what it waits for."""
+        """Add begun work: its done part fixed, its remaining part free behind its predecessors."""
         name, clock, plan = activity.id, self.clock, self.plan
         first = done.actual_start or done.actual_finish
         assert first is not None
@@ -335,7 +335,7 @@ class MinuteVariables(Variables):
             self.asked[item, end], self.sources[item, end] = [Landed(asked)], Counted(place)
 
     def add_summaries(self) -> None:
-        """Add what spans others, once these are there: each summary after those that it spans."""
+        """Add the summaries, each after the items that it spans."""
         added: set[str] = set()
 
         def add(summary: Summary) -> None:
@@ -371,7 +371,7 @@ class MinuteVariables(Variables):
 
 @dataclass(frozen=True)
 class _Until(Rising):
-    """A boundary for whatever comes no later than it, and what another function makes of the rest, if that is later."""
+    """A fixed boundary for all up to it; beyond it the larger of that boundary and another function."""
 
     boundary: int
     of: Rising
@@ -385,5 +385,5 @@ class _Until(Rising):
         return -1 if y < self.boundary else max(self.boundary, self.of.latest(y, amount))
 
     def bends(self, low: int, high: int, amount: int = 0) -> set[int]:
-        """Return those of the other, and where it takes over."""
+        """Return the breakpoints of the other function, and the crossover."""
         return {at for at in (*self.of.bends(low, high, amount), self.boundary + 1) if low <= at <= high}

@@ -1,4 +1,4 @@
-"""A market in the model: what follows from each share alone at once, what follows from several where a solution breaks it.
+"""A migration market in the model: bounds of single shares up front, joint ones once a solution breaks them.
 
 Whether a solution leaves room for all that it makes ready is a question of a maximum flow, from shares over days to the
 limits of these (Ford and Fulkerson 1956). Where it does not, a minimum cut names shares *A* that cannot be done before the
@@ -128,7 +128,7 @@ class MarketSteps:
         return int(solution[place.variable.index]) + place.offset
 
     def _room(self, first: int) -> Days:
-        """Return what can be moved on each day, of a market that begins at a boundary."""
+        """Return the room for migration on each day, for a market that begins at a boundary."""
         first = first if self._relative else 0
         if first not in self._rooms:
             rooms = (

@@ -149,7 +149,7 @@ class Variables:
         return self.began.get(point.item, self.place(point)) if point.end == "start" else self.place(point)
 
     def linked(self, point: Point) -> Place | None:
-        """Return the boundary that a link bounds: of begun work that of what is left of it; None where it bounds none."""
+        """Return the boundary that links act on, of begun work that of its remaining part; None where links bound none."""
         if self.plan.done(point.item) or (self.plan.logic == "override" and point.item in self.began):
             return None
         return self.place(point)
@@ -181,7 +181,7 @@ class Variables:
         return self.model.new_interval_var(begin, self.model.new_int_var(least, most, ""), end, "")
 
     def worked(self, activity: Activity) -> cp_model.IntervalVar | None:
-        """Return the days that an activity occupies whenever its duration is on, None where that may be none.
+        """Return the interval of an activity while its duration is on, None where its length may be nought.
 
         In CP-SAT, unlike here, an interval of size zero must not lie inside another that it does not overlap.
         """

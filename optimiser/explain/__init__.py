@@ -1,4 +1,4 @@
-"""Why a date is what it is: what binds, what conflicts, the cheapest way to an earlier one, what a published plan implies.
+"""Explanations of a date: binding constraints, conflicts, cheapest routes, and assumptions implied by a published plan.
 
 Names are fetched when they are first used, so that checking a stored outcome needs no solver.
 """

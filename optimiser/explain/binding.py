@@ -122,7 +122,7 @@ class _Lines:
         self.driving = {name for members in found.conflicts for name in members}
 
     def lines(self) -> tuple[BindingLine, ...]:
-        """Return a line for every rule and duration that is on, those that bind first."""
+        """Return a line for every active rule and duration, binding ones first."""
         oracle, names, numbers = self.oracle, self.oracle.atoms, self.oracle.numbers
         dropped = self._dropped(names)
         relaxed = self._relaxed(numbers)

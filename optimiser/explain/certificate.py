@@ -206,7 +206,7 @@ class _Solution:
         return CheckedClaim(claim="the schedule meets every rule", holds=not broken, found=found)
 
     def _document(self) -> CheckedClaim:
-        """What the document shows is what its outcome holds."""
+        """Claim that the figures shown in the document are those of its outcome."""
         shown = self.document.get("milestones", {})
         wrong = [
             entry.id
@@ -337,7 +337,7 @@ class _Solution:
         )
 
     def _statement(self, steps: Sequence[CertificateStep], place: int) -> str:
-        """Return what a line that holds says."""
+        """Return the statement of a certificate line that holds."""
         step = steps[place]
         known = {self._node(steps[each]): steps[each].boundary for each in step.after}
         return statement(self.network, self._node(step), step.boundary, step.rule, known)

@@ -116,7 +116,7 @@ def _shrunk(oracle: Oracle, milestone: str, by: int, core: tuple[str, ...]) -> t
 
 
 def _first_core(oracle: Oracle, milestone: str, by: int, off: frozenset[str]) -> tuple[str, ...]:
-    """Return a set that cannot hold, among what is not off: what a contradiction uses, or, failing that, everything."""
+    """Return an infeasible set of active rules: the core of a refutation, else all of them."""
     left = tuple(name for name in oracle.atoms if name not in off)
     used = _cut(oracle, milestone, by, left)
     if not oracle.rationed or len(used) < len(left):
@@ -135,7 +135,7 @@ def _first_core(oracle: Oracle, milestone: str, by: int, off: frozenset[str]) ->
 
 
 def _cut(oracle: Oracle, milestone: str, by: int, held: Sequence[str]) -> tuple[str, ...]:
-    """Return what a contradiction of the network, or of its capacities, uses of a set that cannot hold; else the set itself."""
+    """Return the members of an infeasible set used in a refutation by the network or its capacities, else the set itself."""
     everything = frozenset(oracle.atoms)
     ceilings = {oracle.node(milestone): (by, QUESTION)}
     earliest = forward(oracle, everything - set(held), ceilings)
@@ -271,7 +271,7 @@ def _in_brief(parts: Sequence[str]) -> str:
 
 
 def relaxation_records(oracle: Oracle, milestone: str, sets: Sequence[frozenset[str]]) -> tuple[Relaxation, ...]:
-    """Return relaxations with the date that each buys, those that leave everything its reason first, then by date.
+    """Return relaxations with the date that each buys: first those that leave no item unexplained, then by date.
 
     Where one would leave something to the plan's start, that falls back to its published start, or the next one's; without any
     it has no date.

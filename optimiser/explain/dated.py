@@ -1,4 +1,4 @@
-"""What has to be so before a date can be explained: a milestone that has one."""
+"""The precondition of an explanation: a milestone with a date."""
 
 from __future__ import annotations
 

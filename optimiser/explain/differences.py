@@ -1,4 +1,4 @@
-"""What two networks of one plan differ in, in groups that belong together, and the plans between the two."""
+"""Differences between two networks of one plan, in groups of related changes, and the plans in between."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Group:
 
 
 def groups_of(first: Plan, second: Plan) -> list[Group]:
-    """Return what two plans differ in: by the reading that says so, by assumption, or by kind of rule.
+    """Return the differences between two plans grouped by reading, by assumption, or by kind of rule.
 
     Where one has items or rules that the other has not, all that is not an assumption of both is one group.
 

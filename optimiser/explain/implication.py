@@ -1,4 +1,4 @@
-"""What a published plan takes for granted: the values of assumptions at which its dates follow from the logic given."""
+"""Assumptions implied by a published plan: values at which its dates follow from the logic."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ class _ImpliedAnswer:
         return tuple(found)
 
     def _hypotheses(self) -> tuple[str, ...]:
-        """Return what the ranges rest on: answers to open questions, and rules that were fitted or inferred at low confidence."""
+        """Return the hypotheses of the ranges: chosen readings, and fitted or weakly inferred rules."""
         plan, network = self.plan, self.oracle.network
         leading = [any(self.ranges.leads[name][node] for name in self.milestones) for node in range(len(network.points))]
         found = [f"scenario {name}" for name in plan.settings.scenarios]

@@ -72,7 +72,7 @@ def way_to(oracle: Oracle, milestone: str, first: Baseline, second: Baseline) ->
 
 
 def grade_of(*entries: Sourced) -> Grade:
-    """Return what months that some rule or number makes rest on, by the first of which the source says anything."""
+    """Return the evidence grade of months caused by a rule or number: the best among the entries behind it."""
     for entry in entries:
         if entry.approved:
             return "approved"
@@ -180,7 +180,7 @@ def _gap(oracle: Oracle, first: Baseline, second: Baseline, before: str | None, 
 
 
 def _root(plan: Plan, second: Baseline, milestone: str) -> tuple[Label, str]:
-    """Return what the move of a milestone that follows from none other rests on."""
+    """Return the label of the move of a milestone that follows from no other milestone, with its reason."""
     published = second.date(milestone)
     assert published is not None
     for rule in plan.active_rules():
@@ -242,7 +242,7 @@ def _days_by_label(oracle: Oracle, before: str, after: str) -> Counter[Label]:
 
 
 def _label(plan: Plan, name: str) -> Label:
-    """Return what the working days that a rule or duration adds rest on."""
+    """Return the label of the working days that a rule or duration adds."""
     entry = entry_of(plan, name)
     if "contingency" in entry.title.lower() and isinstance(entry, Activity):
         return "contingency"

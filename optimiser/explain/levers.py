@@ -45,7 +45,7 @@ _MOST_UNITS = 400
 
 @dataclass(slots=True)
 class Levers:
-    """What may move, and what would but for its authority.
+    """The numbers that may move, and those barred by their authority alone.
 
     Attributes
     ----------

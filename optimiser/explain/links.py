@@ -48,7 +48,7 @@ class Fallbacks(Fallback):
         return [found.get(place) for place in range(len(sets))]
 
     def kept(self, sets: Sequence[Sequence[str]]) -> dict[int, DateRange]:
-        """Return the sets, by number, without which other rules hold the milestone where it is or later, and where it lies."""
+        """Return the range of dates of the milestone without each set, by number, for sets whose removal does not make it earlier."""
         now = self._beside.base(self._milestone).exact
         held = [place for place, known in enumerate(self.placed(sets)) if known == "held"]
         alone = zip(held, self.reach([Variant(off=tuple(sets[place])) for place in held]), strict=True)
@@ -98,7 +98,7 @@ class _Link:
 
 
 def inferred_links(oracle: Oracle, milestone: str, boundary: int, near: int) -> LinkReport:
-    """Return what each inferred link on or near a driving chain is worth, and which of them carry the answer together.
+    """Return the gain of each inferred link on or near a driving chain, and the sets of them that hold the date together.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def _links(oracle: Oracle, milestone: str, boundary: int, near: int) -> list[_Li
 
 
 def _lags(oracle: Oracle, milestone: str, rule: Rule) -> list[tuple[int, Duration]]:
-    """Return the lags with which what follows a link overlaps the work ahead of it: none where there is none, or in months."""
+    """Return the lags at which a link lets its two items overlap; none in months, and none where they cannot."""
     if not isinstance(rule, Dependency) or rule.type != "FS" or rule.bound != "at-least":
         return []
     ahead, found = oracle.plan.items[rule.before], oracle.reasons(milestone)

@@ -1,4 +1,4 @@
-"""What lies around a date: how late each item may be, chains that nearly drive it, break-evens, other readings."""
+"""The surroundings of a date: latest finishes, near-critical chains, break-evens, and alternative readings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which work that holds capacity is next to a rule: where something that changes is felt first.
+"""The capacity-holding work nearest to a rule: where a change of it is felt first.
 
 What a rule or duration pushes is followed along the links that push, from item to item, up to the first work that holds
 capacity; behind that the order of the work decides, and no path does.

@@ -190,7 +190,7 @@ def _length(oracle: Oracle, name: str) -> int:
 
 
 def _taken_over_by(oracle: Oracle, milestone: str, rule: str, number: Number, base: int) -> tuple[str, ...]:
-    """Return what holds a milestone once a number is as good as it helps; what does already, where the number is none of it."""
+    """Return the rules that hold a milestone once a number is at its best; today's first where the number's rule is none of them."""
     found = oracle.reasons(milestone)
     driving = found.rules_behind(found.chain(found.last[oracle.node(milestone)]))
     if rule not in driving:

@@ -1,4 +1,4 @@
-"""What a date would be if: the one question that every explanation asks, answered with three values.
+"""The oracle: whether a variant of the plan meets a date, answered yes, no or unknown.
 
 Where no live capacity leads to a milestone, the network of monotone bounds answers exactly, many variants at once. Where
 one does, a variant is bounded from below by the network, and from above by the order of schedules known, all variants at
@@ -121,7 +121,7 @@ class Oracle:
 
     @property
     def deadline(self) -> Deadline:
-        """What is left of the time for one variant, which may take less than the plan as it stands."""
+        """The deadline of one variant, which may take less time than the plan itself."""
         most = min(self.limits.deterministic_time, VARIANT_DETERMINISTIC_TIME)
         return replace(self.whole.part(), limits=replace(self.limits, deterministic_time=most))
 
@@ -463,7 +463,7 @@ class Oracle:
         return known.answers[key]
 
     def _same(self, variant: Variant, pools: Sequence[Resource]) -> tuple[Any, ...]:
-        """Return what tells variants apart: of slots only how many there are, under whatever name they were set."""
+        """Return a key that tells variants apart: of slots only their number, under whatever name it was set."""
         rules = self.plan.rules_by_id
         slots = {
             name

@@ -152,7 +152,7 @@ def needed(oracle: Oracle, milestone: str, by: int, members: Sequence[str]) -> s
 
 
 def refuted_alone(oracle: Oracle, milestone: str, by: int, held: Sequence[str]) -> frozenset[str] | None:
-    """Return those of some rules and durations whose capacities alone keep a milestone from a boundary; None where no bound shows it."""
+    """Return the members of a refutation of a boundary by capacity bounds on the held rules alone, None where none is found."""
     node = oracle.node(milestone)
     if 2 * len(held) < len(oracle.atoms):
         problem = _part_problem(oracle, held, [node])

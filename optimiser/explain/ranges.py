@@ -294,7 +294,7 @@ class Ranges:
 
 
 def _deepest(low: Array, high: Array) -> list[tuple[frozenset[int], int, int]]:
-    """Return where the most of several runs overlap: which, and from where to where.
+    """Return the maximal overlaps of several runs: the runs, the first place and the last.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ Array = NDArray[np.int64]
 
 
 def decision_regions(plan: Plan, milestones: Collection[str] = ()) -> Regions:
-    """Return which combinations of the open readings give which date of each milestone, and which dates come together.
+    """Return the combinations of open readings by the date of each milestone, and the dates that occur together.
 
     Parameters
     ----------

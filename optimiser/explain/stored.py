@@ -78,7 +78,7 @@ def outcome_of(document: Mapping[str, Any], where: str | None) -> Solved | Infea
 
 
 def inputs_stored(document: Mapping[str, Any], where: str | None) -> PlanInputs | None:
-    """Return what a document says that its plan set; None where an older one does not.
+    """Return the plan's inputs stored in a document, None in one written before they were.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def inputs_stored(document: Mapping[str, Any], where: str | None) -> PlanInputs 
 
 
 def _malformed(error: ValidationError, where: str | None, what: str) -> StoredResultError:
-    """Return an error that names the first place at which a part of a document is not what it should be."""
+    """Return an error at the first malformed place of a document's part."""
     first = error.errors(include_url=False)[0]
     place = ".".join(str(part) for part in first["loc"])
     return StoredResultError(
@@ -103,7 +103,7 @@ def _malformed(error: ValidationError, where: str | None, what: str) -> StoredRe
 
 
 class _Shown(BaseModel):
-    """What is read of a document beside its outcome: the form of what it shows."""
+    """The parts read of a document beside its outcome."""
 
     model_config = ConfigDict(strict=True)
 
@@ -154,7 +154,7 @@ def _choices(outcome: Outcome, plan: Plan, stored: PlanInputs | None) -> dict[st
 
 
 def plan_of(document: Mapping[str, Any], outcome: Solved | Infeasible | Undecided, stored: PlanInputs | None = None) -> Plan:
-    """Return the plan that a document names, its own choices made again where the plan's hash says that they matter.
+    """Return the plan named by a document, with the document's own choices applied where the plan's hash depends on them.
 
     Parameters
     ----------

@@ -76,7 +76,7 @@ def highs(
 def refuted(
     problem: Problem, variants: Sequence[Variant], pools: Sequence[Pools], node: int, boundary: int
 ) -> NDArray[np.bool_]:
-    """Return the variants in which work that must be done in some time exceeds what a capacity offers there.
+    """Return the variants with an energy overload: more work in some interval than the capacity offers.
 
     Parameters
     ----------

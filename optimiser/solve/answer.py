@@ -190,7 +190,7 @@ _KINDS: dict[type, Literal["activity", "milestone", "hammock", "summary"]] = {
 
 
 def _worked(clock: Clock, item: Item, start: int, slip: int | None) -> int | None:
-    """Return what an item's own calendar works in a slip from where it starts."""
+    """Return the working time of an item's own calendar within a slip from its start."""
     return None if slip is None else clock.worked_between(start, start + slip, getattr(item, "calendar", None))
 
 
@@ -251,7 +251,7 @@ def _rows(problem: Problem, order: Earliest, dates: Dates, reasons: Mapping[str,
 
 
 def _less(slip: int | None, moved: int) -> int | None:
-    """Return what is left of a slip once an item has moved: below nought only what was so before."""
+    """Return the rest of a slip after a move of the item; below nought only if it was before."""
     return None if slip is None else max(min(0, slip), slip - moved)
 
 

@@ -1,4 +1,4 @@
-"""Where the earliest boundary of a milestone lies: the one place where a date is searched, whoever asks.
+"""The date search: the earliest boundary of a milestone, found in one place for every verb.
 
 Bounds come first (a longest path, energy and rounds of the capacities), then list schedules; what lies between them is
 closed by supposing dates one after the other, of each of which CP-SAT says whether the work it asks for can be done, and

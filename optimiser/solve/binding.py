@@ -83,7 +83,7 @@ def _in_days(clock: Clock, reached: Boundaries, boundary: int) -> list[int]:
 
 
 def _fallen_back(earliest: Earliest, milestone: str, names: Sequence[str]) -> dict[str, int]:
-    """Return what each rule that alone places something is worth where that falls back to its published start."""
+    """Return the gain from dropping each rule that alone places a point, with the point back at its published start."""
     network = earliest.network
     fallback = Fallback(network, pushed_by(earliest, milestone), milestone, names)
     placed = [

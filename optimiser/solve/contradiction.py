@@ -91,7 +91,7 @@ def conflict_of_network(earliest: Earliest, deadline: Deadline | None = None) ->
 
 
 def _confirmed(network: Network, members: Collection[str], deadline: Deadline) -> str:
-    """Return what CP-SAT adds to the verdict that some rules and durations cannot all hold, in words."""
+    """Return CP-SAT's verdict on a conflict of rules and durations, in words."""
     from optimiser.encoding import Encoding
 
     part, clock = alone(network.plan, members), network.clock
@@ -237,7 +237,7 @@ def _short_of_room(network: Network, found: Overload) -> str:
 
 
 def beyond_horizon(earliest: Earliest) -> BeyondHorizonError:
-    """Return the error that says which item runs off the axis, and along which chain."""
+    """Return the error for an item beyond the axis, with the chain that pushes it there."""
     trouble = earliest.trouble
     assert trouble is not None
     network = earliest.network

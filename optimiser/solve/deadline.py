@@ -16,7 +16,7 @@ LEAST = 0.01
 
 @dataclass
 class Deadline:
-    """What is left of the time that one question may take.
+    """The remaining time of one question.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Deadline:
         return self.until is not None and self.now() >= self.until
 
     def part(self, parts: int = 1) -> Deadline:
-        """Return what one part of the question may take where so many are left: an even share of the time.
+        """Return the deadline of one of the remaining parts of a question: an even share of the time.
 
         What it does not use is left to the others. Of deterministic seconds each part may use as many as the limits say.
         """

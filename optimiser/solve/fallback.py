@@ -1,4 +1,4 @@
-"""What becomes of a point that a rule has placed once the rule is gone: what else holds it, and where it was published.
+"""Fallback of a point whose placing rule is dropped: to its other rules, or to its published start.
 
 A point that nothing but the plan's start and its own alignments, releases and blackouts holds has not gained time, it has lost
 its reason. It then falls back to the row that was published for it, where there is one.
@@ -50,7 +50,7 @@ class Fallback:
         return self.network.points[nodes[0]].item if nodes else self.network.plan.rules_by_id[name].points()[-1].item
 
     def back_to(self, name: str) -> tuple[str, dt.date] | None:
-        """Return what falls back to its published start without a rule, and when: the first, where there are several."""
+        """Return the first item that falls back to its published start without a rule, and that start; None where none does."""
         floors = [self._floors[node] for found in self._behind[name].values() for node in found]
         dated = [(floor.at.item, floor.date) for floor in floors if isinstance(floor.date, dt.date)]
         return min(dated, key=lambda pair: pair[1], default=None)
@@ -98,7 +98,7 @@ class Fallback:
 
 
 def inferred_rules(network: Network) -> tuple[Rule, ...]:
-    """Return the links of a plan that are on, that somebody inferred, and that still hold anything: what the source does not state."""
+    """Return the active links that somebody inferred and that still hold anything: logic not stated in the source."""
     rules, past = network.plan.rules, settled(network.plan)
     weak = (rule for rule in rules if rule.basis == "inferred" and rule.id not in past)
     return tuple(rule for rule in weak if not isinstance(rule, _NO_LINKS) and network.enabled[rule.id])
@@ -152,7 +152,7 @@ def pushed_by(earliest: Earliest, milestone: str) -> dict[str, set[int]]:
 
 
 def _placed_by(network: Network) -> dict[int, set[str]]:
-    """Return the rules that may place each node apart from where it was: links, counts and floors that are on, no lengths."""
+    """Return, for each node, the active links, counts and floors that may move it from where it was; durations are left out."""
     found: dict[int, set[str]] = {}
     arcs = [(arc.target, arc.rule) for arc in network.arcs if arc.source != arc.target and not arc.mirrored]
     arcs += [(quorum.target, quorum.rule) for quorum in network.quorums]

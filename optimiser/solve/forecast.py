@@ -1,4 +1,4 @@
-"""The forecast: what is done by the status date, what is left, which milestones are met, missed or slipping."""
+"""The forecast: work done by the status date, work remaining, and milestones met, missed or slipping."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _FEW = 5
 
 
 def forecast_notes(plan: Plan, forecast: Forecast | None) -> Iterator[str]:
-    """Yield what was made of what is said to be done, and what of it is odd."""
+    """Yield notes on how recorded progress was taken, and on its oddities."""
     if forecast is not None and forecast.early:
         named = ", ".join(forecast.early[:_FEW]) + (", …" if len(forecast.early) > _FEW else "")
         what = "1 item" if len(forecast.early) == 1 else f"{len(forecast.early)} items"
@@ -131,7 +131,7 @@ def _asked_for(plan: Plan, clock: Clock, name: str, boundary: int) -> Iterator[D
 
 
 def _published(plan: Plan, clock: Clock, name: str, boundary: int) -> Iterator[DueDate]:
-    """Yield what the last baseline that has a date for a milestone says."""
+    """Yield the due date of a milestone in the latest baseline that has one."""
     deltas = baseline_deltas(plan, clock, name, boundary)
     if deltas:
         by, delta = list(deltas.items())[-1]

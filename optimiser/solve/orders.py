@@ -122,7 +122,7 @@ def _pieces(network: Network, pool: Resource, values: Sequence[int]) -> list[_Pi
 
 
 def _chains(pieces: Sequence[_Piece], slots: int, *, spread: bool) -> list[tuple[_Piece, _Piece]]:
-    """Return which piece follows which on a slot: of those free the one that became so first, or last."""
+    """Return the succession of pieces on the slots; the next piece takes the slot idle longest if ``spread``, else shortest."""
     free: list[_Piece | None] = [None] * slots
     found = []
     for piece in pieces:
@@ -212,7 +212,7 @@ def latest_finishes(found: Earliest, milestone: str) -> dict[str, int | None]:
 
 
 def _finishes_bisected(found: Earliest, target: int, items: Sequence[str]) -> dict[str, int]:
-    """Return the last boundary of each item's finish that leaves a node where it is, the end of the axis where all do."""
+    """Return the latest finish boundary of each item that leaves a node in place, the end of the axis where none moves it."""
     network = found.network
     finishes = {item: network.item_nodes(item)[1] for item in items}
     low = {item: found.values[node] for item, node in finishes.items()}

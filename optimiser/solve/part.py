@@ -80,7 +80,7 @@ def searched(problem: Problem, milestone: str, floor: int, best: Sequence[int] |
 
 
 def _part_searched(problem: Problem, milestone: str, floor: int, best: Sequence[int] | None, deadline: Deadline) -> Searched:
-    """Search the part of a plan that a milestone can feel: what it refutes is refuted, what it finds is an order to follow."""
+    """Search the part of the plan upstream of a milestone: a refutation there holds for the plan, a schedule gives an order."""
     from optimiser.encoding import Encoding
 
     network, node, earliest = problem.network, problem.node(milestone), problem.earliest
@@ -185,7 +185,7 @@ def felt_by(plan: Plan, network: Network, milestone: str) -> Plan:
 
 
 def _cut(rule: Rule, kept: set[str]) -> Rule | None:
-    """Return what a rule asks of some items alone, None where that is nothing."""
+    """Return a rule restricted to some items, None where nothing of it is left."""
     if isinstance(rule, Capacity):
         demands = tuple(entry for entry in rule.demands if entry.item in kept)
         return rule.model_copy(update={"demands": demands}) if demands else None

@@ -95,7 +95,7 @@ class Problem:
 
     @cached_property
     def supposing(self) -> Supposing:
-        """What supposing a date asks of the work that holds capacity, prepared."""
+        """Return the prepared energy test of supposed dates."""
         return Supposing(self.earliest, self.pools)
 
     def node(self, milestone: str) -> int:

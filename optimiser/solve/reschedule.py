@@ -1,4 +1,4 @@
-"""What MS Project calls rescheduling uncompleted work: nothing that is not done is left before the status date.
+"""MS Project's "reschedule uncompleted work": unfinished work moves to the status date.
 
 With its dialect only links, constraints and the start of the plan say when work that has not begun starts, be that past. Here
 each such item is given a floor at the status date, and what is left of begun work goes on from there.
@@ -76,7 +76,7 @@ def _put(item: object) -> bool:
 
 
 def _going_on(activity: Activity, status: dt.date) -> Activity:
-    """Return begun work of which what is left goes on from the status date, where it would from an earlier one."""
+    """Return begun work with its remaining part resumed at the status date, where it would resume earlier."""
     done = activity.progress
     if done is None or done.left is None or (done.resume is not None and done.resume >= status):
         return activity

@@ -144,7 +144,7 @@ def _differences(sheet: Sheet, chosen: dict[str, str]) -> NDArray[np.int64]:
 
 
 def _rationed(sheet: Sheet, problem: Problem | None, milestone: str) -> _Rationed | None:
-    """Return what bounds the dates of a sheet where capacity may decide; None where no work that holds any is upstream."""
+    """Return bounds for the dates of a sheet where capacity may decide, None without capacity-holding work upstream."""
     network = sheet.network
     capacities = [rule.id for rule in network.plan.rules if isinstance(rule, Capacity)]
     if not any(network.enabled[name] or name in sheet.factors.switches for name in capacities):

@@ -1,4 +1,4 @@
-"""What a date stands on: its evidence class, and how it compares with what was published."""
+"""The standing of a date: its evidence class, and its distance from published dates."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ class Supposing:
         self.gaps = self._gaps()
 
     def work(self, node: int, boundary: int, pools: Sequence[Resource] | None = None) -> Work | None:
-        """Return what a node at or before a boundary asks of work that holds capacity; None where windows alone refute it.
+        """Return the windows of capacity-holding work for a node at or before a boundary, None where the windows are empty.
 
         Parameters
         ----------

@@ -102,7 +102,7 @@ def network_of(network: Network, variant: Variant) -> Network:
 
 
 def _live_after(before: Network, network: Network, off: set[str]) -> list[tuple[Arc, int]]:
-    """Return `live_arcs` of a network from those of one that differs by some numbers, and by some switches that are off now."""
+    """Return `live_arcs` of a network, derived from those of one with other numbers and fewer rules off."""
     swapped = {id(old): new for old, new in zip(before.arcs, network.arcs, strict=True) if old is not new}
     found = []
     for entry in live_arcs(before):
