@@ -268,7 +268,7 @@ def grid_faults(grid: Grid, plan: Plan) -> Iterator[Fault]:
 
 
 def _axis_faults(axis: Axis, plan: Plan, path: tuple[str | int, ...]) -> Iterator[Fault]:
-    """Yield what one axis names that is not there, or sets to the wrong kind of value."""
+    """Yield the faults of one axis: unknown names and values of the wrong kind."""
     if isinstance(axis, AssumptionAxis):
         yield from _assumption_faults(axis, plan, path)
     elif isinstance(axis, ReadingAxis):

@@ -1,4 +1,4 @@
-"""What is wrong with a ledger: tables, columns and values that no run writes.
+"""Damage to a ledger: tables, columns and values that no run writes.
 
 Whoever reads rows reckons with positions on axes, days and numbers of texts. They are looked at once, by the database itself,
 before anything is made of them: a disk, a crash of the machine or another program may have changed what lies there.

@@ -1,4 +1,4 @@
-"""Which rules bind in each of many combinations: those of which the removal alone gains days.
+"""Binding rules of many combinations: those whose removal alone gains days.
 
 Only what is tight on the way to a milestone can gain; so the tight rules are found first, for all samples at once, and
 then each is switched off where it is tight and the forward pass made again.
@@ -109,7 +109,7 @@ def _sets(names: Sequence[str], gain: Flags) -> BindingSets:
 
 
 def _tight(network: Network, columns: Columns, values: NDArray[np.int64], nodes: Sequence[int]) -> dict[str, Flags]:
-    """Return every rule and duration that may hold a milestone where it is, with the samples in which it may.
+    """Return the rules and durations that may hold a milestone in place, each with the samples in which it may.
 
     A rule that is not tight leaves the least solution as it is when it goes: every point keeps the reason it had. Only
     where rules run in circles through months, releases and the like can a reason have been overtaken by what it brought

@@ -264,7 +264,7 @@ class FastPath:
         return Columns(len(places), values, turned)
 
     def _sheet_rows(self, sheet: SharedRows, found: Found, where: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Fill in the rows of one sheet; return those on which capacity is on."""
+        """Fill in the rows of one sheet; return its rows with capacity on."""
         columns = self.columns(sheet, found.places[where])
         crowded = np.zeros(len(where), dtype=np.bool_)
         for name in sheet.capacities:

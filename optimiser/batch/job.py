@@ -1,4 +1,4 @@
-"""What a run computes, whole and self-contained: the grid, its plans, and what a row of it means.
+"""A run's job, self-contained: its grid, its plans, and the meaning of a row.
 
 A job travels to workers, and lies in the ledger, as one JSON text; everything else follows from it.
 """

@@ -1,4 +1,4 @@
-"""The ledger of a run: one SQLite file that knows what was asked, what is done, and what came of it.
+"""The ledger of a run: one SQLite file of the question, the finished rows and their results.
 
 Rows and the note that their range is done are written in one transaction, so whatever kills the program leaves ranges that
 are wholly there or not at all. The write-ahead log keeps readers out of a run's way.

@@ -116,7 +116,7 @@ class _Rows:
         )
 
     def _claims(self) -> Iterator[str]:
-        """Yield what is to be said of axes that set what the register draws: at a confidence they are claims, and move nothing."""
+        """Yield remarks on axes that set a drawn quantity: at a confidence these are claims, and move nothing."""
         drawn = {entry.of: entry.id for entry in self.job.register.ranges} if self.job.register else {}
         for axis in self.job.grid.axes:
             if isinstance(axis, AssumptionAxis) and axis.name in drawn:

@@ -1,4 +1,4 @@
-"""What is known of combinations once they are computed, in arrays that travel cheaply."""
+"""Results of computed combinations, in arrays that travel cheaply."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Single combinations through CP-SAT: those that no fast path can take, and the check of some that it took."""
+"""Single combinations through CP-SAT: rows beyond the fast path, and a check of some within it."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def check_row(job: Job, found: Found, row: int) -> None:
 
 
 def _second_opinion(job: Job, found: Found, row: int) -> str | None:
-    """Return what CP-SAT says otherwise, None where it agrees or does not finish."""
+    """Return CP-SAT's disagreement, None where it agrees or does not finish."""
     status = STATUSES[found.status[row]]
     try:
         plan = job.row_plan(found.places[row].tolist())

@@ -82,7 +82,7 @@ def compute(job: Job, fast: FastPath, rows: NDArray[np.int64]) -> Found:
 
 
 def _one_by_one(job: Job, found: Found, left: NDArray[np.int64]) -> None:
-    """Compute the rows that are no columns: those with capacity through CP-SAT, those at a confidence by sampling."""
+    """Compute rows one by one: those with capacity through CP-SAT, those at a confidence by sampling."""
     from optimiser.batch.chance import Chances
     from optimiser.batch.solved import solve_row
 

@@ -154,7 +154,7 @@ def _reasons(
 
 
 def _backwards(project: ProjectRecord) -> Iterator[tuple[str, str]]:
-    """Yield what late dates are counted back over: a task and one that it waits for, of summaries the leaves in them."""
+    """Yield the edges for late dates: a task and its predecessor, with summaries replaced by their leaves."""
     inside: dict[str, list[str]] = {}
     for task in project.tasks:
         if task.parent is not None:

@@ -110,7 +110,7 @@ def reproduced(found: list[Compared], project: ProjectRecord, names: Mapping[str
 
 
 def roots_of(wrong: Collection[str], edges: Iterable[tuple[str, str]]) -> list[str]:
-    """Return what differs though nothing that it follows from does; where all follow from one another, all of them.
+    """Return the first differences: wrong tasks without a wrong predecessor; in a cycle of wrong tasks, all.
 
     Parameters
     ----------

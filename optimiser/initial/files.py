@@ -1,4 +1,4 @@
-"""The files of a plan that begins: tables that a spreadsheet opens, and texts with templates for what a table cannot say."""
+"""Files of a new plan: tables for a spreadsheet, and commented templates for everything else."""
 
 from __future__ import annotations
 

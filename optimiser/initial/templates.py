@@ -1,4 +1,4 @@
-"""What `init` writes beside a table's own content: how each file is read, and what could stand in it, ready to be uncommented.
+"""Templates that `init` writes: how to read each file, and entries to uncomment.
 
 Names in angle brackets are filled in from the plan.
 """

@@ -1,4 +1,4 @@
-"""What falls short, by its title, and what to do about it: ids alone tell a planner little."""
+"""Advice on failed measures: items by title, and a remedy."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _ADVICE: Final = {
 
 
 def advised(subject: Subject, measure: DcmaMeasure) -> DcmaMeasure:
-    """Return a measure; one that fails with what falls short, by title, and what to do."""
+    """Return a measure, a failed one with its items by title and a remedy."""
     if measure.verdict != "fail":
         return measure
     named = titled(subject, measure.items) if measure.items else None

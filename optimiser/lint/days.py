@@ -1,4 +1,4 @@
-"""What is stated for days on which nobody works, and lags that run on over them: where each of them comes to lie."""
+"""Dates stated on non-working days, and lags that run over them, each with its effective day."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SHOWN: dict[Convention, str] = {"opens": "morning", "closes": "evening"}
 
 
 def _day(subject: Subject, boundary: int, convention: Convention) -> dt.date | None:
-    """Return the day at which a boundary is shown, None where no covered day lies on that side."""
+    """Return the day of a boundary, None where the calendar covers none on that side."""
     return subject.clock.show(boundary, convention) if 0 < boundary < subject.clock.size else None
 
 
@@ -78,7 +78,7 @@ def _occasions(subject: Subject) -> Checked:
 
 
 def _patterned(subject: Subject, occasions: Occasions, rules: list[Release | Gate]) -> Iterator[LintFinding]:
-    """Yield what a pattern puts on days off inside the horizon, and where it goes."""
+    """Yield occasions of a pattern on non-working days within the horizon, with the days they move to."""
     horizon, pattern = subject.plan.horizon, occasions.pattern
     moves = [(day, to) for day, to in subject.clock.moves(occasions) if horizon.first <= day <= horizon.last]
     if pattern is None or not moves:
@@ -129,7 +129,7 @@ def _listed(subject: Subject, occasions: Occasions, rules: list[Release | Gate])
 
 
 def _read(subject: Subject, rule: Release | Gate, day: dt.date) -> int:
-    """Return the boundary that an occasion means: a board's is the evening after which what it approves goes on."""
+    """Return the boundary of an occasion: for a board its evening, after which approved work goes on."""
     point = rule.points()[-1]
     return subject.clock.boundary(day, "closes" if isinstance(rule, Gate) else subject.plan.convention(point))
 

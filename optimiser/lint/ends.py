@@ -1,4 +1,4 @@
-"""Logic with loose ends: a start or a finish that no link holds, work that nothing follows, dates that hold nothing.
+"""Loose ends: starts and finishes without a link, work without a successor, and dates that hold nothing.
 
 A link to an activity's start alone leaves its finish *dangling*, and one from its finish alone its start: the activity may
 then take as long, or begin as early, as it likes without any other noticing (AACE 49R-06, DCMA's Guideline 6 data).
@@ -34,7 +34,7 @@ def _links(subject: Subject) -> Iterator[tuple[Point, Point]]:
 
 
 def _held(subject: Subject) -> tuple[set[Point], set[Point]]:
-    """Return the points that something waits for, and those that wait, other than for their own item."""
+    """Return the points with successors, and the points with predecessors, links within one item left out."""
     pairs = [(before, after) for before, after in _links(subject) if before.item != after.item]
     return {before for before, _ in pairs}, {after for _, after in pairs}
 

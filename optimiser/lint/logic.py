@@ -1,4 +1,4 @@
-"""Dates against logic: what no link explains, what nothing waits for, what is said to be critical or early."""
+"""Published dates against logic: dates without a link to explain them, dead ends, and claims of being critical or early."""
 
 from __future__ import annotations
 

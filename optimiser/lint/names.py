@@ -1,4 +1,4 @@
-"""What the names of rows promise: one activity in several parts, what prepares what, where something ends."""
+"""Promises in names of rows: parts of one activity, preparations, and ends."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _plain(name: str) -> tuple[str, ...]:
 
 
 def _topic(row: Row, without: frozenset[str]) -> frozenset[str]:
-    """Return the words that say what a row is about: not who does it, nor what kind of row it is."""
+    """Return a row's topic: its words without those for the owner and the kind of row."""
     people = set(re.findall(r"[a-z0-9]+", f"{row.item.owner or ''} {row.item.involved or ''}".lower()))
     people |= {f"{word}s" for word in people}
     kept = [word for word in _plain(row.name) if word not in _LITTLE and word not in without]
@@ -157,7 +157,7 @@ def _preparations(subject: Subject) -> Checked:
 
 
 def _better(subject: Subject, row: Row) -> str:
-    """Say what a preparation that ends early comes shortly before."""
+    """Name the next event after a preparation's end that it may have been meant for, empty where there is none."""
     starts = Counter(other.start for other in subject.rows if other.start > row.finish)
     events = {other.start for other in subject.rows if isinstance(other.item, Milestone)}
     near = sorted(day for day, count in starts.items() if day in events or count >= 3)

@@ -59,7 +59,7 @@ def _implied_pace(subject: Subject) -> Checked:
 
 
 def _room(baseline: Baseline, pace: Pace) -> list[str]:
-    """Return what may become ready only with the last supplier by a published table, for each start that it has."""
+    """Return the share of meter points, for each published start, that may become ready only with the last supplier."""
     *starts, ready, end = MILESTONES
     window = published_window(baseline, pace, starts, ready, end)
     if isinstance(window, str):

@@ -1,4 +1,4 @@
-"""What is said of progress against what was planned: out of sequence, waiting for no reason, longer than planned, in the past."""
+"""Progress against the plan: out of sequence, idle without a reason, longer than planned, or in the past."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plan's logic against published tables: whether each leaves the time that rules take, those that are on and those that are off."""
+"""Published tables against the plan's logic: whether each leaves the time that rules take, active or not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is stated against what the dates say: lengths, calendars, differences, lags, lengths in names."""
+"""Statements against computed dates: lengths, calendars, differences, lags, and lengths in names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a rule of kind migration comes to in a plan: who decides its end, and what other limits and readiness would make of it.
+"""Migration rules in a plan: the deciding parties, and the effect of other limits and readiness.
 
 The end of the plan is found by the network (`optimiser.critical`); the market itself, its months and the shares that decide
 by the closed form for markets (`optimiser.critical.flow`), which knows nothing of the network.
@@ -49,7 +49,7 @@ UNIT = 1_000_000
 
 
 def markets_told(plan: Plan, ready: str, end: str, by: dt.date | None = None) -> tuple[MarketTold, ...]:
-    """Return what each rule of kind migration that is on comes to at the earliest; where a capacity is on, its bound.
+    """Return the earliest outcome of each active migration rule; with a capacity on, its bound.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ class _Told:
         return earliest_completion(Market(tuple(streams), tuple(room // unit for room in rooms))), parts, unit
 
     def _deciding(self, days: int) -> tuple[Completion, list[tuple[int, MovedShare]], int]:
-        """Return the completion of those who decide: the fewest days of checks with which the end is where it is."""
+        """Return the completion at the fewest check days with an unchanged end, and the deciding shares."""
         found = [(checks, self._completion(checks)) for checks in self.market.checks]
         return next(each for checks, each in found if each[0].days is not None and each[0].days + checks == days)
 
@@ -164,7 +164,7 @@ class _Told:
         )
 
     def _moved(self) -> tuple[MovedBy, ...]:
-        """Return what has moved by the end of each month, to the one in which the last meter point does."""
+        """Return the amount moved by the end of each month, up to the month of the last meter point."""
         found, parts, unit = self._completion(0)
         assert found.days is not None
         total, months = sum(part.work for _, part in parts) // unit, dict[str, list[int]]()

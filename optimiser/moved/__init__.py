@@ -1,4 +1,4 @@
-"""What moved between two updates of a plan, divided among what happened and what was changed."""
+"""The move between two updates of a plan, divided among its causes."""
 
 from optimiser.moved.answer import what_moved
 from optimiser.moved.shares import moved_words

@@ -1,4 +1,4 @@
-"""What moved between two updates: what happened and what was changed is applied to the first plan, one cause after another.
+"""The bridge between two updates: causes applied to the first plan one after another.
 
 First what happened, in the order of time: at each step the fact that parts first from the forecast as it then is, so that
 work which is late only because of other work before it is no cause. Then what was decided, in the order in which it touches
@@ -127,7 +127,7 @@ class _Divided:
         )
 
     def _in_time(self, happened: Sequence[Cause]) -> list[Cause]:
-        """Return what happened, each time that which parts first from the forecast with all before it applied.
+        """Return events in order of first departure from the forecast, with all earlier ones applied.
 
         What does not part from it any more went as was then to be expected: it is applied last, with the status date.
         """
@@ -175,7 +175,7 @@ class _Divided:
         return facts.parting(cause.items[0], state.values, state.problem)
 
     def _by_touch(self, changed: Sequence[Cause]) -> list[Cause]:
-        """Return what was changed in the order in which it first touches the schedule of the second plan, else of the first."""
+        """Return changes in order of first contact with the second plan's schedule, else the first's."""
         reached: dict[str, int] = {}
         for state in (self.dates.before, self.dates.after):
             assert state.problem is not None
@@ -218,7 +218,7 @@ class _Divided:
         return players, pending
 
     def _dated(self, sequence: Sequence[Cause]) -> tuple[list[Cause], list[str]]:
-        """Return the causes, those joined between which some milestone has no date, and what was joined."""
+        """Return the causes, joined where some milestone has no date between two of them, and notes on the joins."""
         self.progress("what was changed")
         players, pending = self._apart(sequence)
         while len(players) + len(pending) < len(sequence):

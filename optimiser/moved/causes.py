@@ -1,4 +1,4 @@
-"""What happened between two updates and what was changed, in causes that are named and applied one by one."""
+"""Causes of a move between two updates, events and changes, each named and applicable by itself."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Cause:
 
 
 def causes_of(mixing: Mixing) -> tuple[list[Cause], list[Cause]]:
-    """Return what happened to each item, and what was changed: both in the order of the second plan."""
+    """Return events item by item, and changes, both in the order of the second plan."""
     return _Causes(mixing).found()
 
 
@@ -171,7 +171,7 @@ class _Causes:
         return next((name for name in named if name in self.moved), None)
 
     def _bridged(self) -> dict[str, str]:
-        """Return links whose place work between their two ends took, or that took the place of such work, each with that work."""
+        """Return the links replaced by an item between their two ends, or replacing one, each with that item."""
         found: dict[str, str] = {}
         for plan, other in ((self.first, self.second), (self.second, self.first)):
             into: dict[str, set[str]] = {}
@@ -247,7 +247,7 @@ def _printed(plan: Plan, stated: Any) -> str:
 
 
 def _owners(first: Plan, second: Plan) -> dict[str, str]:
-    """Return of each thing that a reading sets which reading, where the two plans answer it otherwise."""
+    """Return the reading that sets each thing, for readings answered differently by the two plans."""
     before = {reading.id: first.choice(reading) for reading in first.readings}
     found: dict[str, str] = {}
     for reading in second.readings:

@@ -1,4 +1,4 @@
-"""What became of work beside what was forecast of it: where the two part, and in words."""
+"""Actual work against its forecast: the first difference, and its description."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Parting:
 
 
 class PastFacts:
-    """Where the second plan has what is past, and what that says of a forecast.
+    """The past of the second plan, for comparison with a forecast.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ class PastFacts:
         return self.mixing.second.remaining(item) if isinstance(item, Activity) else None
 
     def _share(self, name: str, finish: int) -> Duration | None:
-        """Return what a forecast leaves of work of which only a share is stated, where it is not what the share leaves."""
+        """Return the remaining work by a forecast where only a percentage is recorded and implies another amount, else None."""
         item, status = self.mixing.second.items[name], self.mixing.status
         rest = self._left(name)
         shared = isinstance(item, Activity) and item.progress is not None and item.progress.remaining is None
@@ -86,7 +86,7 @@ class PastFacts:
         return None if forecast == rest else forecast
 
     def _still(self, name: str) -> dt.date | None:
-        """Return when begun work goes on that stands still beyond the status date, and of which that is news."""
+        """Return the newly recorded date on which paused work resumes, if later than the day after the status date, else None."""
         one, other = (getattr(plan.items.get(name), "progress", None) for plan in (self.mixing.first, self.mixing.second))
         resume, morrow = None if other is None else other.resume, self.mixing.morrow
         known = one is not None and one.resume == resume

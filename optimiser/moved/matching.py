@@ -1,4 +1,4 @@
-"""Which item and which rule of one plan is which of another: by id, by what a planner's file calls it, by what it says."""
+"""Matching of items and rules between two plans: by id, by the planner's file's own key, or by content."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def aligned(first: Plan, second: Plan, same: Mapping[str, str | None] | None = N
 
 
 def _names(first: Plan, second: Plan, same: Mapping[str, str | None] | None) -> dict[str, str]:
-    """Return what each item of the first plan is called in the second, or where it is not there, something not taken."""
+    """Return the second plan's id of each item of the first; an unused id where it has none."""
     found: dict[str, str | None] = {}
     if same is not None:
         found = {name: same.get(name, name if name in second.items else None) for name in first.items}

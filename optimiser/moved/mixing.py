@@ -91,7 +91,7 @@ def same_days(one: Calendar, other: Calendar) -> bool:
 
 
 def tells(rule: Rule) -> dict[str, Any]:
-    """Return what a rule holds that can move a date: its own fields, its switch left out."""
+    """Return the fields of a rule that can move a date, its switch left out."""
     own = [name for name in type(rule).model_fields if name not in RuleRecord.model_fields]
     return {name: getattr(rule, name) for name in own}
 
@@ -227,7 +227,7 @@ class Mixing:
         return self._facts(mixed, one, chosen)
 
     def _facts(self, item: Item, one: Item | None, chosen: Collection[Part]) -> Item:
-        """Return an item with what is left of it, which begins after the second's status date even where the plan's is earlier."""
+        """Return an item with its remaining work, resumed after the second's status date even in a plan of an earlier one."""
         done: Progress | None = getattr(item, "progress", None)
         name = item.id
         if not isinstance(item, Activity):
@@ -290,7 +290,7 @@ class Mixing:
         )
 
     def _behind_finished(self, rules: Sequence[Rule], chosen: Collection[Part]) -> Iterator[Rule]:
-        """Yield what holds work behind work that has finished: Primavera holds it by the status date, which is not moved yet."""
+        """Yield rules that hold work behind finished work: Primavera holds it by the status date, not yet moved here."""
         for rule in rules:
             if not isinstance(rule, Dependency) or rule.bound != "at-least" or ("progress", rule.before) not in chosen:
                 continue
@@ -378,7 +378,7 @@ def in_unit(clock: Clock, length: Duration) -> Duration:
 
 
 def worked(clock: Clock, activity: Activity, earlier: int, later: int, unit: str) -> Duration | None:
-    """Return what work does between two boundaries, in the unit in which what is left of it is stated; None where none fits."""
+    """Return the work done between two boundaries in the unit of its remaining duration, None where no whole amount fits."""
     if unit == "min":
         return Duration(clock.worked_between(earlier, later, activity.calendar), "min")
     if unit == "cd":

@@ -111,7 +111,7 @@ def _range(dates: MixedDates, milestone: str, players: Sequence[Cause], place: i
 
 
 def _sentence(dates: MixedDates, cause: Cause, milestone: str, amount: int, low: int, high: int) -> str:
-    """Return what happened and what it moved."""
+    """Return a sentence for a cause and the days that it moves a milestone."""
     minutes = dates.mixing.second.day_minutes
     said = moved_words(amount, dates.unit, minutes)
     if low != high:

@@ -176,7 +176,7 @@ def _made(
     content: bytes,
     files: Mapping[str, bytes],
 ) -> dict[str, Any]:
-    """Return what every new update says of itself, whatever it was made from."""
+    """Return the header of a new update, the same for every source."""
     return {
         "folder": str(folder),
         "plan": made.id,
@@ -237,7 +237,7 @@ def _source_id(before: Plan, status: dt.date) -> str:
 
 
 def _kept_name(files: Mapping[str, bytes], table: Path, status: dt.date) -> str:
-    """Return under which name the folder keeps the table: its own, led by the status date where another file has that."""
+    """Return the table's name in the folder: its own, prefixed with the status date where that name is taken."""
     plain = re.sub(r"^[.~]+", "", table.name) or "table"
     name, number = plain, 1
     while f"{SOURCE_FOLDER}/{name}" in files:

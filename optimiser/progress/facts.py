@@ -1,4 +1,4 @@
-"""What a table says of each item, laid over what was known before: facts, what is left, lengths estimated anew."""
+"""A progress table laid over earlier facts: actual dates, remaining work, and re-estimated lengths."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def progress_entry(progress: Progress) -> dict[str, Any]:
 
 
 def facts_of(plan: Plan, table: ProgressTable | None, status: dt.date, source: str) -> TableFacts:
-    """Return what is known by a status date, from what was known before and a table.
+    """Return the facts known at a status date, from earlier facts and a table.
 
     Parameters
     ----------

@@ -59,7 +59,7 @@ class Matching:
         return self.table.sheet.locate(row, columns.letters.get(column), message, columns.titles.get(column, ""))
 
     def _match(self, row: ProgressRow) -> str | None:
-        """Return the item of a row; None where there is none, which is told where it matters."""
+        """Return the item of a row, None where there is none; the fault is told where it matters."""
         titled = self._titles.get(_plain(row.name), []) if row.name else []
         if row.id:
             found = self._by_id(row.id)
@@ -88,7 +88,7 @@ class Matching:
         return None
 
     def _new(self, row: ProgressRow) -> str:
-        """Return what to do about work that the plan does not have."""
+        """Return the remedy for a row whose work is not in the plan."""
         return "" if row.tells else " New work is logic: add it to the new update's own files"
 
     def _by_id(self, text: str) -> str | None:

@@ -139,7 +139,7 @@ def _kept(known: Mapping[str, str], before: Plan, file: PlannerFile, project: Pr
 
 
 def _once(pairs: Iterator[tuple[str, str]]) -> dict[str, str]:
-    """Return what stands under a key that comes once."""
+    """Return pairs as a mapping, keys that come more than once left out."""
     found: dict[str, str] = {}
     twice: set[str] = set()
     for key, value in pairs:
@@ -153,7 +153,7 @@ def _once(pairs: Iterator[tuple[str, str]]) -> dict[str, str]:
 
 
 def changes_between(before: Plan, after: Plan) -> tuple[list[UpdateChange], list[UpdateRemark]]:
-    """Return what an update says otherwise than the one before, and what of it a planner should look at."""
+    """Return the changes since the update before, and those for a planner to review."""
     changes: list[UpdateChange] = []
     remarks: list[UpdateRemark] = []
     for name, item in after.items.items():

@@ -94,7 +94,7 @@ def trend_of(
 
 
 def _told(each: ChainedPlan, plan: Plan, asked: Sequence[str], samples: int | None, seed: int, notes: list[str]) -> _UpdateTold:
-    """Return what one update says of the milestones that it has."""
+    """Return one update's figures for its milestones."""
     there = [name for name in asked if isinstance(plan.items.get(name), Milestone)]
     outcome = earliest(plan, there) if there else None
     if outcome is None:

@@ -1,4 +1,4 @@
-"""Reading a schedule party by party: who is tested when, who waits, how full the bodies are, who is last and why."""
+"""A schedule party by party: test days, waits, utilisation of bodies, and the last party with the reason."""
 
 from __future__ import annotations
 

@@ -177,7 +177,7 @@ def _then_binds(stage: Stage, milestone: str, freed: set[str], unlimited: DateRa
 
 
 def _without_capacity(stage: Stage, milestone: str) -> str:
-    """Say which parties keep a milestone where capacity does not, and what keeps them."""
+    """Name the parties that hold a milestone where capacity does not, with their reasons."""
     values, reached = stage.earliest.values, stage.earliest.values[stage.node(milestone)]
     kinds = {role.id: role.kind for role in stage.qualification.roles}
     last = [

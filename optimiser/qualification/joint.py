@@ -108,7 +108,7 @@ class _Cheapest:
         self.demands: list[dict[int, int]] = []
 
     def run(self, tell: Callable[[str], None]) -> tuple[Slots, int, int]:
-        """Return the slots, what they cost, and what any that meet the day cost at least.
+        """Return the slots, their cost, and a lower bound on the cost of meeting the day.
 
         The search ends where slots are neither met nor refuted: what is known of the cost then stays open.
         """

@@ -1,4 +1,4 @@
-"""What is done about risks: the levers that actions are, and what is wrong with one that leaves more than there was."""
+"""Mitigations of risks as levers, and the fault of one that leaves more risk than there was."""
 
 from __future__ import annotations
 

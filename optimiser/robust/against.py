@@ -261,7 +261,7 @@ def _differences(first: Plan, second: Plan) -> Iterator[_Difference]:
 
 
 def _cost(entry: Assumption, before: Value, after: Value) -> int | None:
-    """Return what a cut costs by the assumption's own cost of a unit, None where it states none."""
+    """Return the cost of a cut at the assumption's cost of a unit, None where it states none."""
     if entry.cost is None or not isinstance(before, Duration) or not isinstance(after, Duration):
         return None
     return entry.cost * max(0, column_number(before) - column_number(after)) if before.unit == after.unit else None

@@ -171,7 +171,7 @@ def _by(milestone: str) -> Callable[[tuple[dict[str, str], dict[str, int | None]
 
 
 def policy_dates(sampler: Sampler, base: Sample, confidence: float) -> tuple[PolicyDates, ...]:
-    """Return the dates under each policy by which those that queue are served; nothing where only one makes a difference."""
+    """Return the dates under each service policy; nothing where at most one policy makes a difference."""
     policies = policies_of(sampler.model.plan)
     if len(policies) < 2:
         return ()

@@ -112,7 +112,7 @@ def _claimed(claim: Claim, grade: Grade, high: float) -> Lattice:
 def _effect(
     sampler: Sampler, every: Sample, place: int, claim: Claim, found: Mapping[str, Sample], confidence: float
 ) -> ClaimEffect:
-    """Return what one claim does, and what its assumption's true value would tell."""
+    """Return the effect of one claim, and the value of knowing its assumption."""
     without = effects_between(sampler, every, found[f"without {place}"], confidence)
     firmest = effects_between(sampler, every, found[f"firmest {place}"], confidence)
     return ClaimEffect(

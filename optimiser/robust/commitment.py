@@ -1,4 +1,4 @@
-"""Which date to commit to: the quantile that a ratio of costs justifies, and the ratio at which a date would be right.
+"""The date to commit to: the quantile that a ratio of costs justifies, and each date's own ratio.
 
 Where each day that a promise is missed by costs R times each day that it is needlessly late, the expected cost is least at the
 quantile R / (1 + R): the critical fractile of the newsvendor (Arrow, Harris and Marschak, "Optimal inventory policy", 1951).

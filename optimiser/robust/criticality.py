@@ -113,7 +113,7 @@ class _Backward:
         return self.batch.row(finish) - self.batch.row(start)
 
     def _held_up(self, field: Field, served: Served) -> list[Link]:
-        """Return who keeps whom waiting: the node that would be late, the start that it holds up, and the samples."""
+        """Return the waits for capacity: the node that holds a slot, the start that waits for it, and the samples."""
         assert field.counter is not None
         counter = field.counter
         slots = [f"{DURATION_PREFIX}{item}" for item in counter.items]
@@ -154,7 +154,7 @@ class _Backward:
 
 
 def _beside(places: Mapping[str, Boundaries]) -> Iterator[dict[str, Boundaries]]:
-    """Yield what is asked of some samples in parts that are evaluated side by side."""
+    """Yield batches of samples that are evaluated side by side."""
     some: dict[str, Boundaries] = {}
     for name, there in places.items():
         if some and sum(map(len, some.values())) + len(there) > BLOCK:

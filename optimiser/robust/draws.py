@@ -90,7 +90,7 @@ class Draws:
         return found
 
     def size(self, name: str, case: Case) -> Numbers:
-        """Return what orders samples by one chance: the variate of its size, where it happens at all."""
+        """Return a chance's variate in each sample, 0 where it does not happen."""
         chance = self.model.by_id[name]
         size = self.row(chance.dimensions[0], case.rho)
         if len(chance.dimensions) == 1:
@@ -98,7 +98,7 @@ class Draws:
         return np.where(self.happens(name, chance.dimensions[1], self.model.probabilities[name]), size, 0.0)
 
     def last(self) -> None:
-        """Keep what has been drawn for good; what is drawn after that goes with `forget`."""
+        """Mark all draws so far as lasting; `forget` removes later ones."""
         self._lasting = len(self._kept)
 
     def forget(self) -> None:
@@ -155,7 +155,7 @@ class Draws:
         return np.full(self.samples, value, dtype=np.int64) if isinstance(value, int) else value.astype(np.int64)
 
     def _made(self, slot: str, case: Case, eased: Mapping[str, float], origin: int | Numbers | None) -> int | Numbers:
-        """Return what a slot holds: what is drawn, times what drives it, with what strikes it, less what is pulled off it."""
+        """Return a slot's value: its draw, scaled by its drivers, plus impacts of risks, less what levers take off."""
         model = self.model
         quantity, entry = model.quantities[slot], model.ranges.get(slot)
         if slot in model.buffers:
@@ -208,7 +208,7 @@ class Draws:
         return value
 
     def _unit(self, slot: str, stated: object) -> int:
-        """Return what one unit of a delay is in the unit of a slot: others than one where what is left has a unit of its own."""
+        """Return the length of one unit of a delay in units of the slot: 1 unless remaining work has a unit of its own."""
         rest = self.model.rests.get(slot)
         if rest is None or not isinstance(stated, Duration) or stated.unit == self.model.quantities[slot].unit:
             return 1
@@ -250,7 +250,7 @@ def _key(value: int | Amounts) -> object:
 
 
 def _slipped(model: Model, value: int | Numbers | Amounts, impact: Impact, happens: Flags) -> Numbers:
-    """Return a date that slips to a later day of those stated, in the samples in which it does."""
+    """Return a date slipped to a later one of those stated, in the samples in which the risk happens."""
     assert impact.slips_to is not None
     column = np.asarray(value, dtype=float)
     days, _ = model.clock.occasion_days(impact.slips_to)

@@ -1,4 +1,4 @@
-"""What to get evidence for first: what knowing each number, reading and inferred link would settle of the dates and their spans."""
+"""The order in which to get evidence: the expected settling of dates and spans by each number, reading and inferred link."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def evidence_order(
     claims: Sequence[Claim],
     tell: Callable[[str], None],
 ) -> EvidenceOrder:
-    """Return what each thing would settle once it were known, the cheapest for each day that it settles first.
+    """Return the value of knowing each thing, ordered by cost for each day settled.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def evidence_order(
 
 
 def _certain(model: Model) -> Iterator[str]:
-    """Yield what is held for certain, so that knowing it could settle nothing here."""
+    """Yield notes on quantities held certain, about which evidence could settle nothing."""
     held = [
         name
         for name, entry in model.plan.assumptions_by_id.items()
@@ -124,7 +124,7 @@ def _key(chance: Chance) -> str:
 def _drawn(
     sampler: Sampler, chance: Chance, knowings: Mapping[str, Knowing], prices: _Prices, span: dict[str, Narrowed]
 ) -> EvidenceWorth:
-    """Return what knowing one thing that is drawn would settle."""
+    """Return the value of knowing one drawn quantity."""
     slots = [slot.removeprefix("duration:") for slot in chance.slots] if chance.kind == "range" else []
     cost, by = prices.of(chance.id.removeprefix("reading:"), *slots)
     parts = parts_of(sampler, chance)
@@ -149,7 +149,7 @@ def _open(
     doubt: dict[str, Doubt],
     spans: _Spans,
 ) -> EvidenceWorth:
-    """Return what knowing one thing that has no probability would end of doubt."""
+    """Return the doubt that knowing one reading or link would end; neither has a probability."""
     cost, by = prices.of(name)
     span = spans.of(f"{kind} {name}")
     return EvidenceWorth(id=name, title=title, kind=kind, basis=basis, cost=cost, by=by, doubt=doubt, span=span)

@@ -1,4 +1,4 @@
-"""What can be wrong with a register or with claims whose every part is well formed."""
+"""Faults of a register, or of claims, whose every part is well formed."""
 
 from __future__ import annotations
 
@@ -300,7 +300,7 @@ def _impact(plan: Plan, impact: Impact, ranged: Mapping[str, str], path: Path) -
 
 
 def _change(quantity: Quantity, name: str, value: object) -> float | str:
-    """Return what an impact adds to a quantity, or why that is no change of it."""
+    """Return the amount that an impact adds to a quantity, or the reason why the impact does not apply."""
     if isinstance(value, Relative):
         if quantity.kind == "date":
             return f"a date has no per cent, got '{value}'; expected calendar days such as '28 cd'"
@@ -315,7 +315,7 @@ def _change(quantity: Quantity, name: str, value: object) -> float | str:
 
 
 def _left(plan: Plan, risk: Risk, action: Action | Lever, ranged: Mapping[str, str], path: Path) -> Iterator[Fault]:
-    """Yield what is wrong with what an action leaves of a risk."""
+    """Yield faults of an action's residual risk."""
     faults = [
         fault for place, impact in enumerate(action.leaves) for fault in _impact(plan, impact, ranged, (*path, "leaves", place))
     ]
@@ -357,7 +357,7 @@ def _correlations(register: Register) -> Iterator[Fault]:
 
 
 def _matrix(group: Correlation, path: Path) -> Iterator[Fault]:
-    """Yield what keeps a group's correlations from being those of any variates."""
+    """Yield faults of a group's correlations: those that no variates can have."""
     size = len(group.members)
     if (group.rho is None) == (not group.matrix):
         yield Fault(path, "expected either 'rho' or 'matrix'")
@@ -404,7 +404,7 @@ def _readings(register: Register, plan: Plan) -> Iterator[Fault]:
 
 
 def _lever(register: Register, plan: Plan, lever: Lever, ranged: Mapping[str, str], path: Path) -> Iterator[Fault]:
-    """Yield what is wrong with one lever of a register, by paths that begin with its own."""
+    """Yield the faults of one lever of a register, by paths that begin with its own."""
     ways = [name for name in ("on", "risk", "policy", "drops") if getattr(lever, name) is not None]
     if len(ways) != 1:
         stated = f"; got {' and '.join(ways)}" if ways else ""

@@ -36,7 +36,7 @@ BEYOND = NEVER - 1
 
 @dataclass(frozen=True, slots=True)
 class _Circle:
-    """Nodes that push one another in a circle, and the limits in it that may be let go, those that go first first."""
+    """A cycle of nodes, with its limits that may be let go, in the order in which they go."""
 
     nodes: tuple[int, ...]
     limits: tuple[tuple[str, ...], ...]
@@ -235,7 +235,7 @@ class Field:
         return changed, samples
 
     def _stated(self, slot: str) -> int:
-        """Return what the plan holds for a slot that no column names."""
+        """Return the plan's own value of a slot without a column."""
         if slot not in self._held:
             self._held[slot] = stated_column(self.network.plan, slot)
         return self._held[slot]

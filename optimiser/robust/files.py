@@ -81,7 +81,7 @@ def given_claims(
 
 
 def _refuse(faults: Iterable[Fault], locate: Callable[[Keys, str], Located] | None = None) -> None:
-    """Refuse a record that has faults, each at its place in the file that it was read from, where there is one."""
+    """Raise the faults of a record, each at its place in the record's file, where it has one."""
     there = locate or (lambda path, message: Located(message, path=".".join(map(str, path))))
     found = [there(fault.path, fault.message) for fault in faults]
     if found:

@@ -1,4 +1,4 @@
-"""What a plan holds against its register: numbers that are claims about the work, and how much of the register is judgement."""
+"""The plan against its register: numbers that claim something about the work, and the share of judgement in the register."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def judgements(register: Register) -> Judgements:
 
 
 def plan_claims(sampler: Sampler) -> tuple[PlanClaim, ...]:
-    """Return what the plan holds otherwise than its register holds likely, with the chance that the work takes no longer.
+    """Return the plan's lengths that differ from the register's likely ones, with the chance that the work takes no longer.
 
     A value is a claim where it is not the likely one; where no value is, only where it lies beyond the ends. The chance is of
     the samples that were run: of the range with the drivers and risks that strike the same quantity.

@@ -1,4 +1,4 @@
-"""What knowing a drawn number would settle of a date: partial perfect information, for the decision that the date is.
+"""Expected value of partial perfect information: the settling of a date by knowing one drawn number.
 
 Whoever commits to the date at a confidence P loses, as far as P is the right one, a day for each day that the date comes
 earlier and P / (1 - P) days for each day that it comes later; the date at P is the one that loses least on average (see
@@ -32,7 +32,7 @@ Numbers = NDArray[np.float64]
 
 
 def parts_of(sampler: Sampler, chance: Chance) -> Places:
-    """Return the part of each sample in which a chance has the same value, or nearly so: those in which it does not happen are one."""
+    """Return the part of each sample by a chance's value: equal or near ones share a part, samples without it are one part."""
     model, scores = sampler.model, sampler.sizes(chance.id)
     if sampler.exact:
         found: Places = np.unique(scores, return_inverse=True)[1].astype(np.int64)
@@ -97,7 +97,7 @@ class Knowing:
         return round(float(self._unknown.lost[0]), 1) if self.dated else None
 
     def settled(self, parts: Places) -> Settled:
-        """Return what knowing in which part of the draws one is would settle.
+        """Return the value of knowing the part in which the truth lies.
 
         Cutting draws into parts lets each part's date fit its own draws, however idle the cut: what a cut of the same sizes
         at random shows is taken off.
@@ -116,7 +116,7 @@ class Knowing:
         return Settled(settled_wd=settled, share=share, noise_wd=noise, earlier_wd=days, earlier_noise_wd=floor)
 
     def _loss(self, parts: Places) -> _Loss:
-        """Return what is lost where each part has a date of its own."""
+        """Return the expected loss, with a date of its own for each part."""
         count, rows = int(parts.max()) + 1, self._rows.shape[1]
         cells = (parts * rows + self._replicates) * self._width + self._places
         held = np.bincount(cells, self._weights, count * rows * self._width).reshape(count, rows, self._width)

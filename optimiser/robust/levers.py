@@ -1,4 +1,4 @@
-"""What could be done about a date besides what the register offers: what the plan itself says may move, and at what cost."""
+"""Levers beside the register's: numbers that the plan itself lets move, with their costs."""
 
 from __future__ import annotations
 

@@ -408,7 +408,7 @@ class Model:
         return bool(self.lattice(entry[0], base).values[0] > 0)
 
     def centre(self, slot: str, base: int) -> int:
-        """Return where a range stands that does not vary: at what its register holds likely, whatever a plan claims."""
+        """Return the fixed value of a range that does not vary: the register's likely one, whatever a plan claims."""
         entry, _ = self.ranges[slot]
         if self.absent(slot, base):
             return base
@@ -422,7 +422,7 @@ class Model:
         return int(self.rests[slot].of(planned)) if slot in self.rests else planned
 
     def follow(self, values: Mapping[str, Amounts]) -> dict[str, Amounts]:
-        """Return columns with those of what is left of begun work whose length was an assumption that has one."""
+        """Return columns, with those added for the remaining part of begun work whose length is an assumption with a column."""
         found = dict(values)
         for name, slots in self.following.items():
             if name in values:
@@ -465,7 +465,7 @@ class Model:
         return self._reached[milestone]
 
     def _leading(self, milestone: str) -> frozenset[str]:
-        """Return the slots of every inequality that leads to a milestone, and of the queues that hold up what does."""
+        """Return the slots upstream of a milestone: of its inequalities, and of the queues that hold them up."""
         network, plan = self.network, self.plan
         rules = [rule for rule in plan.active_rules() if isinstance(rule, Capacity)]
         shared = [frozenset(network.item_nodes(entry.item)[0] for entry in rule.demands) for rule in rules]
@@ -490,7 +490,7 @@ class Model:
         return self.plan.convention(Point(milestone, "start"))
 
     def ways(self, slot: str) -> frozenset[int]:
-        """Return which way a slot pushes: +1 where more makes something later, -1 where less does; both where either can.
+        """Return the signs of a slot's effect: +1 where more makes something later, -1 where less does, both where either can.
 
         Every inequality is monotone in its amount, so where a slot pushes one way alone the earliest dates are monotone in
         it. With queues that is how it is meant: more work or fewer hands may now and then bring a queue forward (Graham

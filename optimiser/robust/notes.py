@@ -1,4 +1,4 @@
-"""What a reader must know beside robust dates: what was left out, counted as never, or read off few samples."""
+"""Caveats of robust dates: risks left out, samples counted as never, and quantiles read off few samples."""
 
 from __future__ import annotations
 

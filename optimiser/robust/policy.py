@@ -36,7 +36,7 @@ _FEW = 0.75
 
 
 class Counter:
-    """What queues for the capacities of one network, whatever the samples.
+    """The queues for the capacities of one network, in any sample.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class Counter:
         self._follow: dict[frozenset[str], Flags] = {}
 
     def follow(self, columns: Columns) -> Flags:
-        """Return who is pushed by whom where anything that is on in some sample counts; see `followers`."""
+        """Return the successors among the queued activities, over everything on in some sample; see `followers`."""
         network = self.network
         varied = {name for name, slot in network.switch_slots.items() if slot in columns.values} | set(columns.switches)
         live = frozenset(varied | {name for name, on in network.enabled.items() if on})
@@ -228,7 +228,7 @@ class _Turns:
         self.waiting[chosen, there] = False
 
     def place(self, chosen: Boundaries, asks: Sequence[Flags], begin: Moments, length: Moments) -> Moments:
-        """Return when those whose turn it is can start: where every queue they stand in has room."""
+        """Return the starts of the chosen activities: the first times with room in every queue of each."""
         place = begin
         while True:
             before = place
@@ -348,7 +348,7 @@ class _ClassRound:
             self._lead(gone[leading], items[gone[leading]], (begin > self.ready[at])[gone[leading]])
 
     def _lead(self, there: Boundaries, items: Boundaries, held: Flags) -> None:
-        """Let those stand in line who waited for somebody to begin; what was held up pushes whoever follows it."""
+        """Admit activities that waited for one of these to begin; a delayed start makes its successors' ready times stale."""
         turns, who = self.turns, self.items[there]
         if held.any():
             self.stale[there[held]] |= np.take_along_axis(turns.follow[items[held]], who[held], axis=1)
@@ -363,7 +363,7 @@ class _ClassRound:
         self.coming[there] = np.where(able & ~now, self.ready[there], self.coming[there])
 
     def _wait(self, there: Boundaries, chosen: Boundaries, stands: NDArray[np.integer[Any]]) -> None:
-        """Keep the queues of those who wait: whoever stands in no other need not be asked at this moment."""
+        """Hold back activities whose queues are all blocked: nobody asks them again at this moment."""
         if len(there):
             self.kept[there] |= stands[there]
             mine = self.stands[there]

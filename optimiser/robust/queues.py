@@ -91,7 +91,7 @@ class Queue:
         return found
 
     def room(self, chosen: Boundaries, asks: Flags, at: Moments, length: Moments) -> Moments:
-        """Return when those whose turn it is can start, at or after a boundary, where they ask for room."""
+        """Return the first times, at or after a boundary, with room for the chosen activities that ask for it."""
         place = np.maximum(at, self.gate * asks)
         if self.plain or not asks.any():
             return place

@@ -1,4 +1,4 @@
-"""What of a register still matters once work is done: what is left of work varies, what is done is a fact.
+"""The register of work in progress: remaining work varies, finished work is a fact.
 
 The share of work that is left carries that share of its range: a range of the whole length is scaled by what is left over
 the length planned (a judgement: the rest is taken to be as uncertain as the whole was). So the whole never becomes shorter

@@ -69,7 +69,7 @@ def most_closed(sampler: Sampler, samples: int) -> int:
 
 
 def chance_effects(sampler: Sampler, base: Sample, confidence: float) -> tuple[ChanceEffect, ...]:
-    """Return what each chance does to the dates that it can reach, that which buys most first.
+    """Return the effect of each chance on the dates that it can reach, the largest gain first.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def chance_effects(sampler: Sampler, base: Sample, confidence: float) -> tuple[C
 
 
 def _ranked(chance: Chance, scores: NDArray[np.float64], base: Sample) -> NDArray[np.float64]:
-    """Return what a chance's scores rank like: an even variate is in proportion to its rank, and what is zero is tied."""
+    """Return a chance's scores as ranks: in proportion to an even variate, tied at zero."""
     if len(chance.dimensions) == 1 or base.weights is not None:
         return scores if len(chance.dimensions) == 1 else ranks(scores, base.weights)
     idle = float(np.mean(scores == 0))

@@ -1,4 +1,4 @@
-"""Where a register may speak in per cent: never of what a plan holds, which its scenarios set."""
+"""Relative impacts in a register: a share needs a drawn quantity, as the plan's own values change with its scenarios."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _absolute(share: Relative, quantity: Quantity) -> str:
 
 
 def shared_delay_fault(impact: Impact, quantity: Quantity, drawn: Collection[str], path: Path) -> Fault | None:
-    """Return a fault if a delay is a share of a quantity on which nothing is drawn: that would be of what a scenario holds."""
+    """Return the fault of a relative delay on a quantity without a draw: its size would depend on the scenario."""
     shares = {name: value for name in ("low", "likely", "high") if isinstance(value := getattr(impact, name), Relative)}
     if not shares or quantity.slot in drawn or quantity.assumption in drawn or quantity.kind == "date":
         return None

@@ -209,7 +209,7 @@ class Sampler:
             yield self._block(start, count)
 
     def sizes(self, name: str) -> Numbers:
-        """Return what orders the samples that were run by one chance: how large it is, where it happens at all."""
+        """Return each sample's variate of one chance, 0 where it does not happen."""
         return np.concatenate([block.draws.size(name, self.main) for block in self.blocks()])
 
     # -- evaluating --------------------------------------------------------------------------------------------------

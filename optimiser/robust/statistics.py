@@ -181,7 +181,7 @@ class Distribution:
         return self._days(np.ones((1, len(self.counts))), confidence, self._tolerance(confidence))[0]
 
     def reached(self, confidence: float) -> int | None:
-        """Return the first day whose own probability is at least a confidence, whatever the error of that."""
+        """Return the first day with at least the probability asked for, sampling error disregarded."""
         return self._days(np.ones((1, len(self.counts))), confidence, 0.0)[0]
 
     def jumps(self, confidence: float) -> bool:
@@ -201,7 +201,7 @@ class Distribution:
         return self._known[confidence]
 
     def _tolerance(self, confidence: float) -> float:
-        """Return the sampling error of the probability, of those that occur, that lies next to a confidence."""
+        """Return the sampling error of the cumulative probability nearest to a confidence."""
         totals = self.counts.sum(axis=1) + self.late
         if self.exact or not self.counts.size or not totals.all():
             return _EXACT

@@ -1,4 +1,4 @@
-"""What an answer was changed by, from what to what, each date before and after, and why a date stays where it is."""
+"""What-if answers: the changes with old and new values, dates before and after, and the reason where a date stays."""
 
 from optimiser.whatif.answer import dated_ranges, ranges_of, what_if
 

@@ -30,7 +30,7 @@ def what_if(
     *,
     limits: Limits | None = None,
 ) -> WhatIf | None:
-    """Return what was changed and what became of each date; None where nothing was changed.
+    """Return the changes made and the effect on each date, None where nothing was changed.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What was set differently, by whom, and what a later scenario overruled."""
+"""Changes to a plan: values set differently, by whom, and those that a later scenario overruled."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _added(loaded: LoadedPlan) -> tuple[list[ValueChange], dict[str, str]]:
 
 
 def _told(loaded: LoadedPlan, change: ValueChange) -> dict[str, object]:
-    """Return what else there is to say of a change: whose it is, how it was asked for, what an option says."""
+    """Return further facts of a change: its author, the request, and an option's own words."""
     plan = loaded.plan
     update: dict[str, object] = {"by": _by(loaded, change)}
     if change.kind == "assumption" and change.name in loaded.asked:
@@ -95,7 +95,7 @@ def _numbers(plan: Plan, name: str) -> dict[str, str]:
 
 
 def _of_value(name: str, changes: list[ValueChange]) -> list[ValueChange]:
-    """Return those of some changes that a number set by ``ITEM.duration`` or ``RULE.term`` is one of."""
+    """Return the changes of the item or rule whose number is set by ``ITEM.duration`` or ``RULE.term``."""
     holder, dot, term = name.partition(".")
     known = (
         {("duration", DURATION_PREFIX + holder)}
@@ -116,7 +116,7 @@ def _length(plan: Plan, name: str) -> str:
 
 
 def _by(loaded: LoadedPlan, change: ValueChange) -> str | None:
-    """Return the option or scenario that a change is due to: the last that names it, or a reading that sets it."""
+    """Return the option or scenario behind a change: the last to name it, or a reading that sets it."""
     steps = [(entry.id, entry) for entry in (() if loaded.choices else loaded.scenarios)]
     steps += [("", loaded.choices)] if loaded.choices else []
     for name, scenario in reversed(steps):

@@ -40,7 +40,7 @@ class Way:
 
 
 def ways_of(loaded: LoadedPlan) -> Iterator[Way]:
-    """Yield the other answers to readings, cut to what no change has set, and the rules that are off and that none switches."""
+    """Yield the alternative readings, less what a change has set, and the inactive rules that no reading switches."""
     plan = loaded.plan
     steps = [loaded.choices] if loaded.choices else loaded.scenarios
     fixed = {(kind, name) for scenario in steps for kind, name, _ in named_in(scenario)}

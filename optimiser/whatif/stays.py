@@ -52,7 +52,7 @@ def _taken_up(before: PlanSide, after: PlanSide, milestone: str, change: ValueCh
 
 
 def _slacks(side: PlanSide, milestone: str, names: Sequence[str]) -> dict[str, int] | None:
-    """Return how much later what rules and durations hold could be before a milestone moves, of those that lead to it.
+    """Return the slack of rules and durations that lead to a milestone: their delay before it moves.
 
     None where no schedule is known, or work that leads to it holds a capacity of that name: how long it waits for that, no
     inequality says.

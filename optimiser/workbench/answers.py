@@ -187,7 +187,7 @@ def _milestone(desk: Desk, outcome: Outcome, question: Question, name: str) -> s
 
 
 def _held_by(variation: Variation, name: str) -> list[dict[str, str | None]]:
-    """Return what pushes the start of an item to where the forward pass has it: the rule, and what that follows from."""
+    """Return the rules that push an item's start in the forward pass, each with its own predecessor."""
     problem = variation.problem
     if name not in {entry.id for entry in (*variation.plan.activities, *variation.plan.milestones)}:
         return []

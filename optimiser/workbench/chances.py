@@ -102,7 +102,7 @@ def _coarse(plan: Plan, asked: tuple[str, ...], folder: Any, tell: Callable[[str
 
 
 def _drivers(chances: tuple[ChanceEffect, ...], milestone: str) -> list[dict[str, Any]]:
-    """Return what moves the date to commit to most: what it would gain were this certain, or how far its ends move it."""
+    """Return the main drivers of the committed date: the gain from certainty, or the swing between ends."""
 
     def weight(entry: ChanceEffect) -> tuple[int, int]:
         bought = entry.bought_wd.get(milestone) or 0

@@ -295,7 +295,7 @@ def _shape(changes: DeskChanges) -> Hashable:
 
 
 def _in_range(plan: Plan, scenario: Scenario) -> bool:
-    """Return whether every number that is set is of the kind that it was, and within the range in which it has a meaning."""
+    """Return whether every number set is of its former kind and within its meaningful range."""
     held = [
         (value, plan.values[name], [term for _, term in plan.uses.get(name, ())])
         for name, value in scenario.assumptions.items()
@@ -364,7 +364,7 @@ def length_of(plan: Plan, activity: Activity) -> tuple[str, str, Duration]:
 
 
 def _length_to(variation: Variation, activity: Activity, day: dt.date) -> str:
-    """Return the length with which work that starts where it does is finished by the end of a day, or as near as can be."""
+    """Return the length that makes an activity finish by the end of a day, or the nearest possible."""
     plan, problem = variation.plan, variation.problem
     clock, length = problem.clock, length_of(plan, activity)[2]
     # What is left of begun work counts from where it goes on.

@@ -35,7 +35,7 @@ DRAFT_SCHEMA = "optimiser/workbench-draft/1"
 
 
 def plan_document(desk: Desk) -> dict[str, Any]:
-    """Return what the page is built from: everything that can be changed, with its range, owner and evidence."""
+    """Return the page's content: everything changeable, with range, owner and evidence."""
     plan = desk.base
     letters = dict(zip((baseline.id for baseline in plan.baselines), "ABCDEFGHIJKLMNOPQRSTUVWXYZ", strict=False))
     return {

@@ -192,7 +192,7 @@ class _Maker:
         return "done" if self.plan.done(name) else "in progress" if self.plan.under_way(name) else "to do"
 
     def _was(self, name: str, bar: Bar) -> tuple[dt.date, dt.date] | None:
-        """Return where an item lay before, where that is elsewhere."""
+        """Return an item's former position, None where it has not moved."""
         then = self.before.by_item.get(name) if self.before else None
         if then is None:
             return None

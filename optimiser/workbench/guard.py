@@ -1,4 +1,4 @@
-"""Who may ask: a page that this program has served, on this machine, whose address bears the token; nobody else, and nothing large.
+"""Access control: requests from a page served by this program on this machine with the token, within size limits.
 
 A page of another origin that a browser on this machine has open can send requests here. It does not know the token; it cannot
 give another Host without being told apart (a name that is made to lead here), nor hide its Origin.

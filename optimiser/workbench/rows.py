@@ -85,7 +85,7 @@ def placed(variation: Variation, asked: Sequence[str], outcome: Outcome | None) 
 
 
 def opened(desk: Desk, *, proved: bool) -> Schedules | None:
-    """Return where everything lies in the plan as opened: as proved, where that is asked for and known, else as drafted."""
+    """Return the positions in the plan as opened: proved ones if asked for and known, else drafted ones."""
     variation = desk.variant(DeskChanges())
     outcome = desk.outcomes.get(variation.key) if proved else None
     found: Schedules | None = desk.reports.made(f"opened {outcome is None}", lambda: placed(variation, desk.asked, outcome))
@@ -124,7 +124,7 @@ def phases_of(plan: Plan) -> Iterator[tuple[str, str, list[str]]]:
 
 
 def links_of(plan: Plan, item: str) -> list[DrawnLink]:
-    """Return what an item waits for and what waits for it, with type and lag in words."""
+    """Return an item's predecessors and successors, with type and lag in words."""
     found = []
     for rule in plan.active_rules():
         if isinstance(rule, Dependency) and item in (rule.before, rule.after):

@@ -1,4 +1,4 @@
-"""What goes back into a planner's file of each task, and what was done."""
+"""Dates and progress written back into a planner's file, task by task."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Written:
 
 
 def upon(stored: TaskDates | None, new: TaskDates) -> TaskDates:
-    """Return new dates, and those that stand in the file where there is no new one."""
+    """Return the new dates, with the file's own where there is no new one."""
     if stored is None:
         return new
     names = ("start", "finish", "late_start", "late_finish")

@@ -91,7 +91,7 @@ def export(
 
 
 def _content(into: Path, file: PlannerFile) -> bytes:
-    """Return the bytes that are written into: the file's own, or what MPXJ makes of a form that nothing here writes."""
+    """Return the bytes to write into: the file's own, or MPXJ's conversion of a form without a writer here."""
     if file.form in {"xer", "mspdi", "pmxml"}:
         return into.read_bytes()
     if file.form == "mpp" and file.dialect == "msp":
@@ -149,7 +149,7 @@ class _TaskAnswers:
         return same_boundary(self._plan, self._clock, self._names[uid], position, (there[0], there[1]))
 
     def dates(self) -> dict[str, TaskDates]:
-        """Return what is written of each task: nothing at all where nothing moved, but for what is told of it."""
+        """Return the fields to write for each task: remarks alone where nothing moved."""
         found = {}
         for uid, position in self._positions.items():
             told = tuple(self._told(uid)) if self._fields else ()
@@ -183,7 +183,7 @@ class _TaskAnswers:
         return found if isinstance(found, int) else None
 
     def _late(self, name: str, position: tuple[int, int], slack: int) -> tuple[Moment | None, Moment | None]:
-        """Return the latest dates: the start where work begins, the finish where it ends, as those of the answer do."""
+        """Return the latest start and finish, by the same conventions as the answer's dates."""
         if not slack:
             return self._shown(position[0]), self._shown(position[1])
         time = self._clock.time(getattr(self._plan.items[name], "calendar", None))
@@ -193,7 +193,7 @@ class _TaskAnswers:
         return self._clock.show(boundary, "opens") if 0 <= boundary <= self._clock.size else None
 
     def _told(self, uid: str) -> Iterator[tuple[str, str]]:
-        """Yield what is told of a task: proof, float to each date asked for, and which of them it drives."""
+        """Yield the remarks on a task: proof, float to each date asked for, and the dates that it drives."""
         name = self._names[uid]
         proofs = {each.id: each.proof for each in self._outcome.milestones}
         drives = [milestone for milestone, chain in self._outcome.driving.items() if name in chain]

@@ -1,4 +1,4 @@
-"""Which tasks a planner's tool would put elsewhere: those that the file's own logic, from the dates before them, starts earlier."""
+"""Tasks that a planner's tool would move: those that the file's own logic starts earlier than their given dates."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ROUNDS = 60
 
 
 def self_moving(plan: Plan, positions: Positions) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the items that the plan's own logic starts earlier than they are, and those that it otherwise puts elsewhere.
+    """Return the items that the plan's own logic starts earlier, and those that it otherwise moves.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def _floored(plan: Plan, clock: MinuteClock, floors: Mapping[str, int]) -> Plan:
 
 
 def _predecessors(plan: Plan) -> dict[str, frozenset[str]]:
-    """Return the items whose dates each item goes by directly; those of what spans others are what it spans."""
+    """Return the direct predecessors of each item; of a summary, the items that it spans."""
     spans = {each.id: each for each in plan.summaries}
 
     def leaves(item: str) -> frozenset[str]:

@@ -133,7 +133,7 @@ class _MspdiWriter:
         )
 
     def define(self, root: XmlElement) -> None:
-        """Name the fields that texts go to: those of ``Text1`` to ``Text30`` that nothing in the file uses."""
+        """Name the fields for texts: those of ``Text1`` to ``Text30`` without a use in the file."""
         wanted = list(dict.fromkeys(title for new in self._dates.values() for title, _ in new.fields))
         defined = {each.value("FieldID") for each in root.all("ExtendedAttributes", "ExtendedAttribute")}
         used = defined | self._survey.attributes
@@ -198,7 +198,7 @@ class _MspdiWriter:
         return {}
 
     def _additions(self, element: XmlElement, stored: TaskDates, new: TaskDates | None) -> Iterator[tuple[str, str]]:
-        """Yield the elements of which a task may have several: what is told of it, and the dates that stood before."""
+        """Yield a task's repeatable elements: remarks, and its former dates."""
         for title, text in new.fields if new else ():
             if title in self._numbers and text:
                 value = escape(" ".join(text.split()))

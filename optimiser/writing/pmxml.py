@@ -74,7 +74,7 @@ def write_pmxml(
 
 
 def _cells(activity: XmlElement, new: TaskDates) -> Iterator[tuple[str, str]]:
-    """Yield what is written into the elements that an activity has."""
+    """Yield the new contents of an activity's elements."""
     waiting = activity.value("Status") in {_WAITING, ""}
     moments = dict.fromkeys(_STARTS if waiting else (), new.start) | dict.fromkeys(_FINISHES, new.finish)
     moments |= dict.fromkeys(("LateFinishDate", "RemainingLateFinishDate"), new.late_finish)
