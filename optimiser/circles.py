@@ -80,7 +80,7 @@ def growing_circle(pushes: Iterable[Push]) -> list[Step] | None:
 
 
 def _closed(raised: dict[int, Step]) -> list[Step]:
-    """Return the steps of a circle among those that last raised each node, nothing where there is none."""
+    """Return the steps of a cycle among those that last raised each node, empty where there is none."""
     walk_of: dict[int, int] = {}
     for root in raised:
         node = root

@@ -229,7 +229,7 @@ def _first(rows: Sequence[RowChange], values: Sequence[ValueChange], plan: Plan 
 
 
 def _pushed(rule: Rule) -> set[str]:
-    """Return the items that a rule constrains: what waits, not what is waited for."""
+    """Return the items that a rule constrains: the successors, not the predecessors."""
     points = rule.points()
     if isinstance(rule, Blackout | Capacity | Equality):
         return {point.item for point in points}

@@ -1,4 +1,4 @@
-"""What can go wrong that is not our fault.
+"""Errors that are the user's or the file's, not ours.
 
     OptimiserError
     ├── InputError              one or more located faults in what was given (exit code 2)

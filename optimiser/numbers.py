@@ -70,7 +70,7 @@ def own_term(entry: Activity | Rule) -> Term | None:
 
 
 def owner_of(plan: Plan, name: str) -> str | None:
-    """Return who owns a rule or duration: its own owner, that of its assumption, or that of its activity."""
+    """Return the owner of a rule or duration: its own, its assumption's, or its activity's."""
     entry = entry_of(plan, name)
     if entry.owner and not isinstance(entry, Activity):
         return str(entry.owner)
@@ -330,7 +330,7 @@ def _number(
 
 
 def unit_of(clock: Clock, value: object) -> tuple[Unit, int]:
-    """Return what a value moves by, and how much of its own that is: on a plan in minutes hours and minutes go by days."""
+    """Return the unit in which a value moves, and its amount in that unit; hours and minutes of minute plans move by days."""
     if isinstance(value, dt.date):
         return ("cd", MINUTES) if isinstance(clock, MinuteClock) else ("wd", 1)
     if not isinstance(value, Duration):

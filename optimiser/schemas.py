@@ -76,7 +76,7 @@ def _schema(record: type[BaseModel], name: str) -> dict[str, Any]:
 
 
 def _free_added(definitions: dict[str, Any]) -> None:
-    """Let entries that are added leave their basis out: they then stand on what whoever adds them stands on."""
+    """Make the basis of added entries optional: they inherit that of the addition."""
     added: tuple[type[BaseModel], ...] = (Activity, Milestone, *RULE_KINDS.values())
     entries = [each.__name__ for each in added]
 

@@ -124,7 +124,7 @@ class Session:
         return explain(self.plan, milestone)
 
     def why_not(self, milestone: str, by: dt.date | str) -> WhyNot:
-        """Return what stands against an earlier date and what would reach it, as `optimiser.why_not` does."""
+        """Return the conflict of an earlier date and the routes to it, as `optimiser.why_not` does."""
         from optimiser.explain import why_not
 
         return why_not(self.plan, milestone, by)

@@ -1,4 +1,4 @@
-"""Long work that may be called off: whoever starts it holds a `Stop`, and what takes long asks now and then whether to go on.
+"""Cancellation of long work: the caller holds a `Stop`, and the work asks it now and then whether to go on.
 
 Nothing is interrupted in the middle: forward passes, samples and list schedules ask as they begin, and a search of CP-SAT is
 told to end. Where nobody holds a stop the question costs one look-up. Time that is over is asked about in the same way, and is no

@@ -147,7 +147,7 @@ class _Circles:
     # -- reading the plan --------------------------------------------------------------------------------------------
 
     def _read(self) -> Iterator[Wait]:
-        """Yield what each point waits for one way, and keep what holds both ways."""
+        """Yield the one-way waits of each point, and record those that hold both ways."""
         plan = self._plan
         for place, activity in enumerate(plan.activities):
             start, finish = 2 * place, 2 * place + 1

@@ -21,7 +21,7 @@ _Done = TypeVar("_Done", Activity, Milestone)
 
 
 def facts_at_hours(plan: Plan) -> Plan:
-    """Return a plan of minutes in which work that began or ended on a day, without a time, did so when that day's hours do.
+    """Return a plan of minutes, with progress dated to the day set at the hours of that day.
 
     What is said of a day on which the item's calendar does not work stays as it is, and so does a planner's own file.
     """

@@ -271,7 +271,7 @@ class _Reader:
             self._fault(event.start_mark, message)
 
     def _part(self, event: Any, depth: int) -> tuple[Any, int | PartPlace]:
-        """Return what `_node` returns, faster for the values that make up nearly all of a plan."""
+        """Return the result of `_node` by a faster path, for the kinds of value that nearly all plans consist of."""
         self._count(event.start_mark)
         if type(event) is yaml.ScalarEvent and event.anchor is None and event.tag is None:
             mark: Any = event.start_mark

@@ -1,4 +1,4 @@
-"""What files hold: text and JSON, refused with its place where it cannot be that, and before it fills the memory."""
+"""Reading of text and JSON files: faults with their place, and a limit on size before anything is read."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ class OpenedPlan:
         return LoadedPlan(_without_ad_hoc(changed), self.plan, self.written, self.scenarios, entry.scenario, asked)
 
     def _placed(self, fault: Fault) -> Located:
-        """Return a fault at its place, in the scenario that adds what it is of where one does."""
+        """Return a fault with its place, in the scenario that adds the faulty entry if one does."""
         field, index = (*fault.path, None)[:2]
         if field in ADDED_FIELDS and isinstance(index, int):
             name = getattr(self.plan, str(field))[index].id

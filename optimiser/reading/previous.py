@@ -106,7 +106,7 @@ _FORWARD: Final = "maybe make this update again from it, or accept it as it is a
 
 
 def predecessor_warnings(path: Path, previous: Previous | None) -> tuple[Located, ...]:
-    """Return what is wrong with the update before, at the place that names it; nothing where all is well."""
+    """Return warnings about the update before, located where it is named."""
     if previous is None:
         return ()
     found = predecessor(path, previous)

@@ -230,7 +230,7 @@ def _read_sch(lines: _Figures) -> Benchmark:
 
 
 def _checked(lines: _Figures, jobs: list[ProjectJob], capacities: tuple[int, ...]) -> Benchmark:
-    """Refuse successors that do not exist, what is negative, and a first or last job that is work."""
+    """Refuse unknown successors, negative figures, and a first or last job with work."""
     if len(jobs) < 2:
         message = f"the file has {len(jobs)} jobs, expected at least the first and the last"
         raise lines.fault(message)

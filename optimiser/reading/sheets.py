@@ -53,7 +53,7 @@ _FIRST_DAY_1904: Final = dt.date(1904, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one cell holds: its text, whether that is a number, and whether a formula stands in it without a result."""
+    """A cell: its text, whether it is a number, and whether it is a formula without a result."""
 
     text: str
     numeric: bool = False

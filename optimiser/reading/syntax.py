@@ -1,4 +1,4 @@
-"""What a YAML parser stumbled over, in the words of somebody who edits plans."""
+"""YAML syntax errors, in the words of somebody who edits plans."""
 
 from __future__ import annotations
 

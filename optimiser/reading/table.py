@@ -69,7 +69,7 @@ def plain_type(annotation: Any) -> Any:
 
 
 def columns(record: type[BaseModel], name: str) -> dict[str, CsvColumn]:
-    """Return the columns that a table of records may have, by header, those first that it must have.
+    """Return the possible columns of a table of records by header, required ones first.
 
     Parameters
     ----------

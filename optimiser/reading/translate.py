@@ -1,4 +1,4 @@
-"""What pydantic refuses, in plain sentences with the path of keys that lead there."""
+"""Pydantic's errors in plain sentences, each with the path of keys to its place."""
 
 from __future__ import annotations
 
@@ -282,7 +282,7 @@ def _reasoned(message: str, given: Any) -> str:
 
 
 def _likely(given: Any, known: list[str]) -> str:
-    """Return a suggestion: a word that is close to what was given, or that it begins with."""
+    """Return a suggestion: a known word near to the given one, or one that it begins with."""
     advice = maybe(str(given), known)
     if advice == ".":
         advice = next((f". Maybe '{word}'." for word in known if str(given).lower().startswith(word)), "")

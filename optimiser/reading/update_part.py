@@ -143,7 +143,7 @@ class _Laying:
             self.gathered.overlay((field, place, name), self.number, (*keys, rename.get(name, name)))
 
     def _progress(self, keys: Keys, field: str, place: int, entry: dict[str, Any]) -> None:
-        """Say what is done of an item in place of whatever the plan's other files say of it."""
+        """Set an item's progress in place of that in the plan's other files."""
         self.content[field][place] = {key: value for key, value in self.content[field][place].items() if key != "progress"}
         self.gathered.join("progress", [entry], [(self.number, keys)])
 

@@ -1,4 +1,4 @@
-"""What whoever starts a plan says beside the table."""
+"""Statements of a new plan's author that the table does not hold."""
 
 from __future__ import annotations
 

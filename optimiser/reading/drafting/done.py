@@ -1,4 +1,4 @@
-"""What is done of the rows of a table: actual dates, what remains, and the day for which that is told."""
+"""Progress in a table: actual dates, remaining durations, and the status date."""
 
 from __future__ import annotations
 

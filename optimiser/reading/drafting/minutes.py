@@ -1,4 +1,4 @@
-"""What of a table only a plan of minutes can say: hours, shares of a length, and times at which no day begins or ends."""
+"""Entries of a table that make a plan of minutes: hours, shares of a length, and times within a day."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _inside(time: dt.time, *, late: bool) -> bool:
 
 
 def said_in_minutes(table: PlannerTable) -> Iterator[str]:
-    """Yield what only a plan of minutes can say: hours, shares of a length, and times at which no day begins or ends."""
+    """Yield the entries that need minutes: hours, shares of a length, and times at which no day begins or ends."""
     for row in table.rows:
         cells: list[tuple[PlannerColumn, str]] = []
         lengths: tuple[tuple[PlannerColumn, WrittenLength | None], ...] = (

@@ -1,4 +1,4 @@
-"""What the outline of a table means: the phase of every row, and the rows that a summary frames."""
+"""The outline of a table: the phase of each row, and the rows that each summary frames."""
 
 from __future__ import annotations
 

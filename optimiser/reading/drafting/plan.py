@@ -105,7 +105,7 @@ def gathered_plan(table: PlannerTable, draft: Draft, called: Called, days: PlanD
 
 
 def called_of(folder: Path, file: Path | None, table: str, content: bytes, title: str | None = None) -> Called:
-    """Return what a plan is called that takes the name of a folder, and its table."""
+    """Return the names of a plan in a folder, and of its table."""
     name = slug(folder.name.lower()) or "my-plan"
     plain = plain_title((file or folder).stem.replace("_", " ").replace("-", " ").strip())
     return Called(name, title or plain or name, table, hashlib.sha256(content).hexdigest())

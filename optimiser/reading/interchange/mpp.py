@@ -102,7 +102,7 @@ def _run(command: list[str], printed: IO[bytes], label: str) -> int:
 
 
 def _fault(label: str, code: int, said: str) -> InputError:
-    """Return what is told of a child that ended without a record."""
+    """Return the error for a child process that ended without a record."""
     if code == NO_PACKAGE:
         message = f"is read by MPXJ, which is not installed; maybe pip install 'mhhs-optimiser[mpp]'{_ELSE}"
     elif code == NO_JAVA:

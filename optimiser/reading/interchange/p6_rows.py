@@ -1,4 +1,4 @@
-"""What Primavera's rows mean, in whichever of its formats they are written: the words and columns here are those of ``.xer``.
+"""Meaning of Primavera's rows in each of its formats, with the table and column names of ``.xer``.
 
 Lengths are hours, dates moments, ids text. A reader of another format gives its rows under the same columns and words.
 """
@@ -214,7 +214,7 @@ def _project(row: P6Row, option: P6Row | None, day: int) -> ProjectRecord:
 
 
 def _logic(option: P6Row | None) -> Literal["retained", "override", "actual-dates"] | None:
-    """Return what links mean to work that has begun, None where the options are silent."""
+    """Return the option for links into begun work (retained logic, override, actual dates), None where the options are silent."""
     if option is None or not (option["sched_retained_logic"] or option["sched_progress_override"]):
         return None
     if option["sched_retained_logic"] == "Y":

@@ -139,7 +139,7 @@ class Tally:
         )
 
     def findings(self) -> tuple[ImportFinding, ...]:
-        """Return what was told, and every kind of which found is not what was translated and reported together."""
+        """Return all findings, and one for each kind of content whose counts found and accounted for differ."""
         for count in self.counts():
             missing = count.found - count.translated - count.reported
             if missing:

@@ -375,7 +375,7 @@ def _targets(state: Translating, milestones: list[dict[str, Any]]) -> list[str]:
 
 
 def _tell_file(state: Translating, file: PlannerFile) -> None:
-    """Tell of what the reader did not read, of what nothing levels, and of lengths that were rounded."""
+    """Report content that the reader skipped, levelling that is not applied, and rounded lengths."""
     for unread in (*file.unread, *state.project.unread):
         where = f"{unread.name} ({unread.count:,})"
         state.tally.told("table" if unread.name in _TABLES else "table-unread", where, count=unread.count)

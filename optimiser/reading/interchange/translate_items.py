@@ -183,7 +183,7 @@ def _pin(task: TaskRecord, dialect: Dialect, *, begun: bool) -> Iterator[tuple[s
 
 
 def _assignments(state: Translating, task: TaskRecord, found: Items, *, begun: bool) -> Iterator[dict[str, Any]]:
-    """Yield who works on a task, where that decides how long it takes."""
+    """Yield the assignments of a task that decide its length."""
     if task.progress.actual_finish is not None or task.manual or task.external or task.elapsed:
         return
     if not (task.resource_dependent if state.dialect == "p6" else task.duration_type != "fixed-duration"):
@@ -293,7 +293,7 @@ def _within_branch(state: Translating, task: TaskRecord, top: TaskRecord) -> boo
 
 
 def _tied(state: Translating, task: TaskRecord) -> list[str]:
-    """Return the points between which a level of effort lies: starts behind which it starts, finishes with which it ends."""
+    """Return the points that bound a level of effort: starts that it starts after, and finishes that it ends with."""
     starts, finishes, wrong = [], [], False
     for link in state.project.links:
         other = link.predecessor if link.successor == task.uid else link.successor if link.predecessor == task.uid else None

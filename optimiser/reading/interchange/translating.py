@@ -1,4 +1,4 @@
-"""What every part of a translation needs: the project, the ids of the plan, where things are cited, and what has been told."""
+"""Shared state of a translation: the project, the plan's ids, citations, and findings so far."""
 
 from __future__ import annotations
 

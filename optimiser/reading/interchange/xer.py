@@ -1,4 +1,4 @@
-"""Primavera's ``.xer`` into the neutral record: tables of text, of which those that move no date are told as unread."""
+"""Reader of Primavera's ``.xer`` into the neutral record; tables that move no date are reported as unread."""
 
 from __future__ import annotations
 

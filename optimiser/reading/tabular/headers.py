@@ -1,4 +1,4 @@
-"""What the columns of a planner's table are called, in English and in German, and which row of a sheet names them."""
+"""Headers of a planner's table, in English and in German, and the search for their row in a sheet."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def _plain(title: str) -> str:
 def named_columns(
     sheet: ReadSheet, row: int, fields: Mapping[str, PlannerColumn] = _FIELDS
 ) -> tuple[PlannerColumns, list[Located]]:
-    """Return what a row of headers names, and what is wrong with it.
+    """Return the columns named by a row of headers, and the faults in it.
 
     Parameters
     ----------

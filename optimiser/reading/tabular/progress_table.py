@@ -131,7 +131,7 @@ def read_progress_table(path: Path, *, sheet: str | None = None, order: DateOrde
 
 
 def _near(words: list[str]) -> str:
-    """Return what may be meant by the first word that is nearly the title of a column."""
+    """Return a suggestion for the first word that is nearly a column's title."""
     fields: tuple[PlannerColumn, ...] = ("actual start", "actual finish", "remaining")
     known = [name for field in fields for name in PROGRESS_COLUMNS[field]]
     return next((advice for word in words if (advice := maybe(word, known)) != "."), ".")
