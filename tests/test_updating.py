@@ -243,7 +243,7 @@ def test_work_that_stands_still_is_not_asked_what_was_done_of_it(tmp_path, march
 
 
 def test_everything_that_cannot_be_is_told_at_once_at_its_cell(tmp_path):
-    """Future actuals, finishes before starts, rests of finished work, unknown ids and the like are all told, and nothing is written."""
+    """Future actuals, finishes before starts, unreadable cells, unknown ids and the like are all told in the order of the rows; nothing is written."""
     heads = ["Id", "Actual start", "Actual finish", "Remaining", "% complete", "Resume"]
     said = told(
         tmp_path,
@@ -261,6 +261,8 @@ def test_everything_that_cannot_be_is_told_at_once_at_its_cell(tmp_path):
             ["FINDNGS", "2026-03-09", "", "4d", "", ""],
             ["DELIVERY-1", "2026-03-02", "2026-03-03", "", "", ""],
             ["REVIEW", "", "", "", "", "2026-04-20"],
+            ["VISIT", "soon", "2026-04-05", "", "100", ""],
+            ["FINDINGS", "2025-01-05", "", "3d", "", ""],
         ],
     )
     wanted = [
@@ -276,11 +278,15 @@ def test_everything_that_cannot_be_is_told_at_once_at_its_cell(tmp_path):
         ("A11", "unknown id 'FINDNGS'. Maybe 'FINDINGS'."),
         ("C12", "a milestone happens once"),
         ("F13", "has not begun"),
+        ("B14", "expected a date"),
+        ("C14", "after the status date"),
+        ("B15", "before the plan's first day"),
     ]
 
     assert len(said) == len(wanted)
-    for cell, words in wanted:
-        assert any(line.startswith(cell) and words in line for line in said), (cell, words, said)
+    for line, (cell, words) in zip(said, wanted, strict=True):
+        assert line.startswith(cell), (cell, line)
+        assert words in line, (words, line)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import hashlib
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,23 +15,22 @@ from models.moment import read_date
 from models.plan import Plan
 from models.progress import Logic
 from models.record import MOST_FAULTS
-from models.updating import UPDATE_SCHEMA, Previous, UpdateMade
+from models.updating import Previous, UpdateMade
 from optimiser.errors import InputError, Located
 from optimiser.initial import SOURCE_FOLDER
-from optimiser.initial.files import entry_text, flow_text
 from optimiser.progress.chain import counts_of
 from optimiser.progress.copying import copied_files
 from optimiser.progress.facts import TableFacts, facts_of
 from optimiser.progress.newer import IDS, changes_between, newer_export, table_of_export
-from optimiser.reading.document import Document, Keys, document_of
+from optimiser.progress.written import EXPORT_HEAD, facts_text, judged_facts, judged_plan, update_text
+from optimiser.reading.document import document_of
 from optimiser.reading.files import LARGEST_DOCUMENT, read_content
-from optimiser.reading.folder import Gathered, gather
-from optimiser.reading.load import load
+from optimiser.reading.folder import Gathered
+from optimiser.reading.load import OpenedPlan, open_plan
 from optimiser.reading.packaged import PLANNERS, find_plan, packaged
-from optimiser.reading.previous import content_sha256
-from optimiser.reading.sound import judge
+from optimiser.reading.previous import content_sha256, said_sha256
 from optimiser.reading.spelling import DateOrder
-from optimiser.reading.tabular import PlannerColumn, ProgressTable, read_progress_table
+from optimiser.reading.tabular import ProgressTable, read_progress_table
 from optimiser.reading.update_part import UPDATE_FILE
 
 __all__ = ["UpdateChoices", "Updated", "update_plan"]
@@ -91,21 +90,27 @@ def update_plan(plan: str | Path, folder: Path, table: Path | None, choices: Upd
         With every fault of the table, each at its cell.
     """
     path = find_plan(plan)
-    before = load(plan)
+    opened = open_plan(plan)
+    before = opened.plan
     if table is not None and table.suffix.lower() in PLANNERS and before.dialect is not None:
-        return _from_export(plan, path, folder, before, table, choices)
+        return _from_export(plan, path, folder, opened, table, choices)
     files, left = copied_files(path)
     read = _read(table, before, choices)
-    status = _status(before, replace(choices, status=choices.status or (read.status if read else None)))
+    asked = choices.status or (read.status if read else None)
+    faults = _status_faults(before, asked, read)
+    status = asked or dt.date.max
     source = _source_id(before, status)
     facts = facts_of(before, read, status, source)
-    if facts.faults:
-        raise InputError(facts.faults[:MOST_FAULTS])
-    previous = Previous(path=named_from(plan, path, folder), sha256=content_sha256(path))
+    faults += facts.faults
+    if asked is None:
+        raise InputError(_in_rows(faults, read)[:MOST_FAULTS])
+    previous = Previous(path=named_from(plan, path, folder), sha256=said_sha256(opened.gathered))
     content = read_content(table, str(table), LARGEST_DOCUMENT) if table else b""
     kept = _kept_name(files, table, status) if table else None
-    text = _text(before, path, facts, status, previous, choices, (source, kept, content))
-    made = _judged(path, text, facts, read)
+    logic = choices.logic or before.logic
+    old = opened.gathered.update or {}
+    text = facts_text(before, old, facts, status, previous, logic, (source, kept, content))
+    made = _judged(opened.gathered, f"{path}: the new {UPDATE_FILE}", text, facts, read, faults)
     files[UPDATE_FILE] = text.encode()
     if kept:
         files[f"{SOURCE_FOLDER}/{kept}"] = content
@@ -130,7 +135,9 @@ def _read(table: Path | None, before: Plan, choices: UpdateChoices) -> ProgressT
     return read_progress_table(table, sheet=choices.sheet, order=choices.order)
 
 
-def _from_export(plan: str | Path, path: Path, folder: Path, before: Plan, export: Path, choices: UpdateChoices) -> Updated:
+def _from_export(
+    plan: str | Path, path: Path, folder: Path, opened: OpenedPlan, export: Path, choices: UpdateChoices
+) -> Updated:
     """Return the next update of a plan that came from a planner's file, from a newer export of that.
 
     Raises
@@ -138,18 +145,22 @@ def _from_export(plan: str | Path, path: Path, folder: Path, before: Plan, expor
     InputError
         If it is none, or its status date is another than the one said or lies before the last.
     """
+    before = opened.plan
     newer = newer_export(path, before, export, choices.project)
     stated = newer.gathered.content.get("status_date")
     held = None if stated is None else read_date(str(stated))
     if held is not None and choices.status is not None and not 0 <= (_day(held) - _day(choices.status)).days <= 1:
         message = f"the file's own status date is {held}, got {choices.status}; maybe leave out --status"
         raise InputError([Located(message, path="--status")])
-    status = _status(before, replace(choices, status=held if isinstance(held, dt.date) else choices.status))
+    status = held if isinstance(held, dt.date) else choices.status
+    if faults := _status_faults(before, status, None):
+        raise InputError(faults)
+    assert status is not None
     content = read_content(export, str(export), LARGEST_DOCUMENT)
     kept = _kept_name(newer.files, export, status)
     previous = Previous(path=named_from(plan, path, folder), sha256=content_sha256(path))
     logic = choices.logic or newer.gathered.content.get("logic", "retained")
-    text = update_text(_EXPORT_HEAD.format(export=f"{SOURCE_FOLDER}/{kept}", ids=IDS), status, previous, logic, {})
+    text = update_text(EXPORT_HEAD.format(export=f"{SOURCE_FOLDER}/{kept}", ids=IDS), status, previous, logic, {})
     newer.gathered.add_update(document_of(text, f"{path}: the new {UPDATE_FILE}"))
     made = judged_plan(newer.gathered)
     changes, remarks = changes_between(before, made)
@@ -205,21 +216,49 @@ def named_from(plan: str | Path, path: Path, folder: Path) -> str:
     return Path(found).as_posix()
 
 
-def _status(before: Plan, choices: UpdateChoices) -> dt.date:
-    """Return the status date.
+def _judged(
+    gathered: Gathered, label: str, text: str, facts: TableFacts, read: ProgressTable | None, faults: list[Located]
+) -> Plan:
+    """Return the plan with the new file in it.
 
     Raises
     ------
     InputError
-        If it is missing, or earlier than the one before.
+        With everything that is wrong: faults found before, then what keeps the rest of the table from being a plan.
     """
-    if choices.status is None:
+    found = [*faults]
+    try:
+        made = judged_facts(gathered, label, text, facts, read)
+    except InputError as error:
+        told = {place for fault in faults if (place := _row(fault, read))}
+        found += [fault for fault in error.faults if _row(fault, read) not in told]
+    if found:
+        raise InputError(_in_rows(found, read)[:MOST_FAULTS])
+    return made
+
+
+_ROW: Final = re.compile(r"(?:[A-Z]+|row )(\d+)(?: |$)")
+
+
+def _row(fault: Located, read: ProgressTable | None) -> int:
+    """Return the row of the table that a fault is in, 0 of one that is in none."""
+    found = _ROW.match((fault.path or "").rpartition("!")[2]) if read and fault.file == read.sheet.file else None
+    return int(found[1]) if found else 0
+
+
+def _in_rows(faults: Sequence[Located], read: ProgressTable | None) -> list[Located]:
+    """Return faults in the order of the rows that they are in, each once, those of no row first."""
+    return sorted(dict.fromkeys(faults), key=lambda fault: _row(fault, read))
+
+
+def _status_faults(before: Plan, status: dt.date | None, read: ProgressTable | None) -> list[Located]:
+    """Return what is wrong with a status date: it is missing, or earlier than the one before."""
+    message = ""
+    if status is None and not (read and read.faults and "status date" in read.columns.letters):
         message = "expected the day by whose evening what the table says is known, such as --status 2026-03-31 or a column 'Status date'"
-        raise InputError([Located(message, path="--status")])
-    if before.status_date is not None and choices.status < before.status_date:
-        message = f"{choices.status} is before the status date of the update before, {before.status_date}; maybe the year or the month is another"
-        raise InputError([Located(message, path="--status")])
-    return choices.status
+    elif status is not None and before.status_date is not None and status < before.status_date:
+        message = f"{status} is before the status date of the update before, {before.status_date}; maybe the year or the month is another"
+    return [Located(message, path="--status")] if message else []
 
 
 def _day(date: dt.date) -> dt.date:
@@ -244,130 +283,6 @@ def _kept_name(files: Mapping[str, bytes], table: Path, status: dt.date) -> str:
         name = f"{str(status)[:10]}-{plain}" if number == 1 else f"{str(status)[:10]}-{number}-{plain}"
         number += 1
     return name
-
-
-# -- the file --------------------------------------------------------------------------------------------------------------
-
-_HEAD: Final = """\
-# How far the work is by the evening of the status date; made by 'optimiser update'{made_of}.
-# All facts known so far stand here; the files beside this one are those of the update before, as they were. New logic goes
-# into them. 'progress' lies over what they say is done, 'estimates' over the lengths that they state.
-"""
-
-_EXPORT_HEAD: Final = """\
-# Made by 'optimiser update' from {export}, a newer export of the planner's file: the files beside this one are what it says,
-# and its tasks have the ids that they had, which {ids} keeps.
-"""
-
-
-def _text(
-    before: Plan,
-    path: Path,
-    facts: TableFacts,
-    status: dt.date,
-    previous: Previous,
-    choices: UpdateChoices,
-    table: tuple[str, str | None, bytes],
-) -> str:
-    """Return the text of the file that says how far the work is."""
-    source, kept, content = table
-    old = gather(path).update or {}
-    sources = [dict(entry) for entry in old.get("sources", ())]
-    if kept:
-        about = {"id": source, "title": f"The table {kept} of this update", "publisher": "whoever plans"}
-        digest = hashlib.sha256(content).hexdigest()
-        sources.append({**about, "published_on": str(status)[:10], "version": f"sha256 {digest[:16]}"})
-    estimates = {
-        entry["item"]: {key: value for key, value in entry.items() if key != "item"} for entry in old.get("estimates", ())
-    }
-    estimates |= facts.estimates
-    lists = {
-        "sources": sources,
-        "progress": [{"item": name, **facts.progress[name]} for name in before.items if name in facts.progress],
-        "estimates": [{"item": name, **entry} for name, entry in estimates.items()],
-    }
-    head = _HEAD.format(made_of=f" from {SOURCE_FOLDER}/{kept}" if kept else "")
-    return update_text(head, status, previous, choices.logic or before.logic, lists)
-
-
-def update_text(
-    head: str, status: dt.date, previous: Previous, logic: str, lists: Mapping[str, Sequence[Mapping[str, Any]]]
-) -> str:
-    """Return the text of an ``update.yaml``."""
-    lines = [head]
-    lines.append(f"schema: {flow_text(UPDATE_SCHEMA)}\nstatus_date: {flow_text(str(status))}\n")
-    lines += [f"logic: {logic}\n"] if logic != "retained" else []
-    lines.append(f"previous: {flow_text(previous.model_dump())}\n")
-    for name, entries in lists.items():
-        if entries:
-            lines.append(f"\n{name}:\n")
-            lines += map(entry_text, entries)
-    return "".join(lines)
-
-
-_CELLS: Final[dict[str, PlannerColumn]] = {
-    "actual_start": "actual start",
-    "actual_finish": "actual finish",
-    "remaining": "remaining",
-    "percent_complete": "percent complete",
-    "suspend": "suspend",
-    "resume": "resume",
-    "expected_finish": "expected finish",
-    "duration": "duration",
-    "low": "low",
-    "high": "high",
-}
-
-
-@dataclass
-class _MadeDocument(Document):
-    """The new file as the plan's faults are located in it: at the cells that its entries come from."""
-
-    table: ProgressTable | None = None
-    rows: Mapping[str, int] = field(default_factory=dict)
-
-    def locate(self, keys: Keys, message: str, *, at_key: bool = False) -> Located:
-        """Return a fault at the cell that an entry comes from; at the entry, where it comes from the update before."""
-        name, place, inside = (*keys, None, None, None)[:3]
-        entries = self.content.get(name) if isinstance(name, str) else None
-        if self.table and name in ("progress", "estimates") and isinstance(entries, list) and isinstance(place, int):
-            row = self.rows.get(str(entries[place].get("item")))
-            column = _CELLS.get(str(inside))
-            if row is not None:
-                columns = self.table.columns
-                letter = columns.letters.get(column) if column else None
-                return self.table.sheet.locate(row, letter, message, columns.titles.get(column, "") if column else "")
-            message = f"{entries[place].get('item')}: {message}"
-        return super().locate(keys, message, at_key=at_key)
-
-
-def _judged(path: Path, text: str, facts: TableFacts, table: ProgressTable | None) -> Plan:
-    """Return the plan with the new file in it, judged as plans in files are.
-
-    Raises
-    ------
-    InputError
-        With everything that keeps it from being one, at the cells it comes from.
-    """
-    read = document_of(text, f"{path}: the new {UPDATE_FILE}")
-    rows = {name: row.row for name, row in facts.rows.items()}
-    document = _MadeDocument(read.label, read.content, read.faults, read.broken, read.top, read.lines, table=table, rows=rows)
-    return judged_plan(gather(path, document))
-
-
-def judged_plan(gathered: Gathered) -> Plan:
-    """Return the plan that gathered files are.
-
-    Raises
-    ------
-    InputError
-        With everything that keeps them from being one.
-    """
-    verdict = judge(gathered, hindsight=False)
-    if verdict.plan is None or gathered.faults:
-        faults = [*gathered.faults, *(gathered.locate(remark) for remark in verdict.remarks)]
-        raise InputError(list(dict.fromkeys(faults))[:MOST_FAULTS])
-    return verdict.plan
 
 
 # -- what is said ----------------------------------------------------------------------------------------------------------

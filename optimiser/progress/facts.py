@@ -69,7 +69,7 @@ def progress_entry(progress: Progress) -> dict[str, Any]:
 
 
 def facts_of(plan: Plan, table: ProgressTable | None, status: dt.date, source: str) -> TableFacts:
-    """Return the facts known at a status date, from earlier facts and a table.
+    """Return the facts known at a status date, from earlier facts and a table, of which rows with an unreadable cell say nothing.
 
     Parameters
     ----------
@@ -126,14 +126,16 @@ class _Taking:
 
     def take(self) -> None:
         """Take every row in."""
-        self.facts.faults += self.matching.faults
+        self.facts.faults += [*self.table.faults, *self.matching.faults]
         for row in self.table.rows:
             name = self.matching.items.get(row.row)
             if name is None:
                 continue
             item = self.plan.items[name]
             self.facts.rows[name] = row
-            if isinstance(item, Milestone):
+            if row.unsure:
+                self._stated(row, Progress())
+            elif isinstance(item, Milestone):
                 self._event(item, row)
             elif isinstance(item, Activity):
                 self._work(item, row)

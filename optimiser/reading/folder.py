@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, get_args, get_origin
+from typing import Any, Final, Self, get_args, get_origin
 
 from models.assumptions import Assumption, Baseline, RaidItem, Unknown
 from models.faults import maybe
@@ -94,6 +94,26 @@ class Gathered:
     """The file of the Qualification, and that of its parties with how many parties stand before it."""
     _overlays: dict[Keys, tuple[int, Keys]] = field(default_factory=dict)
     """Parts of the plan that another file than their entry's says."""
+    _bare: Gathered | None = None
+    """The same without the ``update.yaml``; None where there is none."""
+
+    def updated(self, document: Document) -> Gathered:
+        """Return the same files with another ``update.yaml`` in place of the one that may be among them."""
+        found = (self._bare or self).copied()
+        found.add_update(document)
+        return found
+
+    def copied(self) -> Self:
+        """Return the same, of which lists can grow and entries be replaced."""
+        return replace(
+            self,
+            content={name: list(value) if isinstance(value, list) else value for name, value in self.content.items()},
+            files=[*self.files],
+            faults=[*self.faults],
+            _origins={name: [*origins] for name, origins in self._origins.items()},
+            _within=dict(self._within),
+            _overlays=dict(self._overlays),
+        )
 
     def locate(self, remark: Remark) -> Located:
         """Return a remark at its place in the file that it comes from."""
@@ -206,6 +226,7 @@ class Gathered:
 
     def add_update(self, document: Document) -> None:
         """Take in the file that says how far the work is."""
+        self._bare = self.copied()
         number = self._add(document)
         self.update = document.content
         if not self.broken:
@@ -217,27 +238,22 @@ class Gathered:
         self.join(name, table.entries, [(number, (place,)) for place in range(len(table.entries))])
 
 
-def gather(path: Path, update: Document | None = None) -> Gathered:
+def gather(path: Path) -> Gathered:
     """Read a plan's files.
 
     Parameters
     ----------
     path
         A folder with a ``plan.yaml``, that ``plan.yaml``, or a YAML file of another name that is a whole plan.
-    update
-        In place of the ``update.yaml`` that may lie in the folder.
     """
     gathered = Gathered()
     folder = path if path.is_dir() else path.parent if path.name == PLAN_FILE else None
     main = folder / PLAN_FILE if folder else path
     gathered.add_document(read_document(main, str(main)), first=True)
     if folder is None:
-        if update is not None:
-            gathered.add_update(update)
         return gathered
     texts = {name: f"{name}.yaml" for name in (*LISTS, _ITEMS, QUALIFICATION)}
     known = (*(f"{name}.csv" for name in (*TABLES, PARTICIPANTS)), *texts.values(), UPDATE_FILE)
-    updates = [] if update is None else [update]
     try:
         beside = sorted(entry for entry in folder.iterdir() if entry.name != PLAN_FILE and entry.name[0] not in ".~")
     except OSError as error:
@@ -253,7 +269,7 @@ def gather(path: Path, update: Document | None = None) -> Gathered:
             advice = advice if advice != "." else f"; maybe move it to a folder of its own, expected one of {', '.join(known)}"
             gathered.faults.append(Located(f"unknown file beside {PLAN_FILE}{advice}", file=str(entry)))
         elif entry.name == UPDATE_FILE:
-            updates = updates or [read_document(entry, str(entry))]
+            continue
         elif entry.name == f"{QUALIFICATION}.yaml":
             gathered.add_qualification(read_document(entry, str(entry)))
         elif entry.name == f"{PARTICIPANTS}.csv":
@@ -264,6 +280,6 @@ def gather(path: Path, update: Document | None = None) -> Gathered:
             name, record = TABLES[entry.stem]
             fixed = {"kind": "dependency"} if record is Dependency else {}
             gathered.add_table(read_table(entry, str(entry), record, record.__name__.lower(), fixed), name)
-    for document in updates:  # behind all others, whose entries it speaks of
-        gathered.add_update(document)
+    if (update := folder / UPDATE_FILE) in documents:  # behind all others, whose entries it speaks of
+        gathered.add_update(read_document(update, str(update)))
     return gathered

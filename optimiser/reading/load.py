@@ -117,13 +117,15 @@ class OpenedPlan:
         As its files have it.
     scenarios
         Those applied, in their order.
+    gathered
+        What its files say.
     """
 
     plan: Plan
     written: Plan
     scenarios: tuple[Scenario, ...]
+    gathered: Gathered
     _located: tuple[LocatedScenario, ...]
-    _gathered: Gathered
     _verdict: Verdict
     _faults: tuple[Located, ...]
 
@@ -161,7 +163,7 @@ class OpenedPlan:
                 ids = [each.id for each in getattr(own.scenario.add, str(field))]
                 if name in ids:
                     return own.locate(Remark(("add", field, ids.index(name), *fault.path[2:]), fault.message))
-        return _place(self._gathered, self._verdict, fault)
+        return _place(self.gathered, self._verdict, fault)
 
 
 def open_plan(plan: str | Path, scenarios: Sequence[str | Path] = ()) -> OpenedPlan:
@@ -196,7 +198,7 @@ def open_plan(plan: str | Path, scenarios: Sequence[str | Path] = ()) -> OpenedP
         raise BeyondHorizonError(faults) if beyond else InputError(faults)
     before, faults = stack(verdict.plan, stacked, lambda fault: _place(gathered, verdict, fault))
     return OpenedPlan(
-        before, verdict.plan, tuple(entry.scenario for entry in stacked), tuple(stacked), gathered, verdict, (*later, *faults)
+        before, verdict.plan, tuple(entry.scenario for entry in stacked), gathered, tuple(stacked), verdict, (*later, *faults)
     )
 
 

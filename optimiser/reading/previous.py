@@ -11,11 +11,11 @@ from typing import Any, Final
 from models.updating import Previous, PreviousState
 from optimiser.errors import InputError, Located
 from optimiser.reading.files import LARGEST_DOCUMENT, read_content
-from optimiser.reading.folder import PLAN_FILE, gather
+from optimiser.reading.folder import PLAN_FILE, Gathered, gather
 from optimiser.reading.packaged import BENCHMARKS, PLANNERS, TABLES, find_plan, packaged
 from optimiser.reading.update_part import UPDATE_FILE
 
-__all__ = ["Predecessor", "content_sha256", "home_of", "predecessor", "predecessor_warnings"]
+__all__ = ["Predecessor", "content_sha256", "home_of", "predecessor", "predecessor_warnings", "said_sha256"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,11 @@ def content_sha256(path: Path) -> str:
     gathered = gather(path)
     if gathered.broken or gathered.faults:
         raise InputError(gathered.faults)
+    return said_sha256(gathered)
+
+
+def said_sha256(gathered: Gathered) -> str:
+    """Return the hash of what gathered files say."""
     content = dict(gathered.content)
     if isinstance(content.get("previous"), dict):
         # What the update before says counts, through its hash; where it lies does not.

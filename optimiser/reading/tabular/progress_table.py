@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
 from models.faults import maybe
 from models.record import MOST_FAULTS
-from optimiser.errors import InputError
+from optimiser.errors import InputError, Located
 from optimiser.reading.sheets import ReadSheet
 from optimiser.reading.spelling import DateOrder, WrittenLength
 from optimiser.reading.tabular.cells import CellReader, whole_text
@@ -42,6 +42,8 @@ class ProgressRow:
         What is left of the work, and its length and range as they are held to be now.
     percent
         How many of a hundred parts are done.
+    unsure
+        Whether a cell of it could not be read.
     """
 
     row: int
@@ -60,12 +62,13 @@ class ProgressRow:
     high: WrittenLength | None
     basis: str
     note: str
+    unsure: bool = False
 
     @property
     def tells(self) -> bool:
-        """Whether it says anything of what is done."""
+        """Whether it says anything of what is done, or may."""
         dates = (self.actual_start, self.actual_finish, self.suspend, self.resume, self.expected_finish)
-        return any(date is not None for date in dates) or self.remaining is not None or bool(self.percent)
+        return self.unsure or any(date is not None for date in dates) or self.remaining is not None or bool(self.percent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,8 @@ class ProgressTable:
         How many lengths had no unit.
     status
         The day by whose evening it is known, where a column says so.
+    faults
+        What is wrong with its cells.
     """
 
     sheet: ReadSheet
@@ -88,10 +93,11 @@ class ProgressTable:
     shares: bool
     bare: int
     status: dt.date | None = None
+    faults: tuple[Located, ...] = ()
 
 
 def read_progress_table(path: Path, *, sheet: str | None = None, order: DateOrder | None = None) -> ProgressTable:
-    """Read a table that says how far the work is.
+    """Read a table that says how far the work is, and what is wrong with its cells.
 
     Parameters
     ----------
@@ -105,7 +111,7 @@ def read_progress_table(path: Path, *, sheet: str | None = None, order: DateOrde
     Raises
     ------
     InputError
-        With every fault of the file, each at its cell.
+        If it holds no such table, or its header is wrong.
     """
     table = chosen_sheet(
         path,
@@ -122,12 +128,11 @@ def read_progress_table(path: Path, *, sheet: str | None = None, order: DateOrde
     columns, faults = found
     reader = _ProgressReader(CellReader(table, order), columns)
     rows = reader.rows() if not faults else []
-    faults = [*faults, *reader.faults]
     if not rows and not faults:
-        faults.append(table.locate(columns.row, None, "no row follows the header; expected an activity or a milestone a row"))
+        faults = [table.locate(columns.row, None, "no row follows the header; expected an activity or a milestone a row")]
     if faults:
         raise InputError(faults[:MOST_FAULTS])
-    return ProgressTable(table, columns, tuple(rows), reader.shares, reader.bare, reader.status)
+    return ProgressTable(table, columns, tuple(rows), reader.shares, reader.bare, reader.status, tuple(reader.faults))
 
 
 def _near(words: list[str]) -> str:
@@ -152,27 +157,28 @@ class _ProgressReader(RowReader):
         for place, number in enumerate(numbers):
             if len(self.faults) > MOST_FAULTS:
                 break
+            wrong = len(self.faults) + len(self.cells.ambiguous)
             mine, deeper = levels[number], levels[numbers[place + 1]] if place + 1 < len(numbers) else None
-            found.append(
-                ProgressRow(
-                    row=number,
-                    id=whole_text(self._cell(number, "id")),
-                    name=self._text(number, "name") if "name" in self.columns.letters else "",
-                    summary=mine is not None and deeper is not None and deeper > mine,
-                    actual_start=self._day(number, "actual start"),
-                    actual_finish=self._day(number, "actual finish"),
-                    suspend=self._day(number, "suspend"),
-                    resume=self._day(number, "resume"),
-                    expected_finish=self._day(number, "expected finish"),
-                    remaining=self._left(number),
-                    percent=self._percent(number),
-                    duration=self._left(number, "duration"),
-                    low=self._left(number, "low"),
-                    high=self._left(number, "high"),
-                    basis=self._basis(number),
-                    note=self._text(number, "note"),
-                )
+            row = ProgressRow(
+                row=number,
+                id=whole_text(self._cell(number, "id")),
+                name=self._text(number, "name") if "name" in self.columns.letters else "",
+                summary=mine is not None and deeper is not None and deeper > mine,
+                actual_start=self._day(number, "actual start"),
+                actual_finish=self._day(number, "actual finish"),
+                suspend=self._day(number, "suspend"),
+                resume=self._day(number, "resume"),
+                expected_finish=self._day(number, "expected finish"),
+                remaining=self._left(number),
+                percent=self._percent(number),
+                duration=self._left(number, "duration"),
+                low=self._left(number, "low"),
+                high=self._left(number, "high"),
+                basis=self._basis(number),
+                note=self._text(number, "note"),
             )
+            unsure = len(self.faults) + len(self.cells.ambiguous) > wrong
+            found.append(replace(row, unsure=True) if unsure else row)
             self._dated(number)
         self.cells.tell_ambiguous()
         return found
