@@ -184,3 +184,32 @@ def test_what_moved_of_a_newer_xer_charges_late_work_with_its_own_days(tmp_path)
     found = what_moved(load(first), load(second))
     (move,) = found.moves
     assert {share.cause: share.amount // 480 for share in move.shares if share.amount} == {"progress A": 1}
+
+
+def test_what_was_added_by_hand_stays_beside_a_newer_export(tmp_path, capsys):
+    """Rules, work, targets and a register of a folder's own outlive a newer export; what it can no longer have is said with the reason."""
+    first = saved(tmp_path / "jan.xer", xer_text(FIRST, LINKS))
+    main(["import", str(first), "-o", str(tmp_path / "jan")])
+    capsys.readouterr()
+    rules = tmp_path / "jan" / "rules.yaml"
+    board = "- {id: BOARD, kind: not-before, title: The board sits, at: B.start, date: 2026-03-02, basis: judgement}\n"
+    gone = "- {id: DRYING, kind: dependency, title: Paint dries, before: C, after: HANDOVER, lag: 2 wd, basis: judgement}\n"
+    saved(rules, rules.read_text(encoding="utf-8") + board + gone)
+    own = "activities: [{id: HANDOVER, title: Hand over, duration: 3 wd, basis: judgement}]\n"
+    saved(tmp_path / "jan" / "items.yaml", own)
+    (tmp_path / "jan" / "risk").mkdir()
+    saved(tmp_path / "jan" / "risk" / "register.yaml", "schema: optimiser/risk/1\nid: r\ntitle: Risks\nplan: P\n")
+    tasks = [FIRST[0] | DONE, FIRST[1] | BEGUN]
+    second = saved(tmp_path / "feb.xer", xer_text(tasks, LINKS[:1], project=LATER))
+    report = made(tmp_path / "feb", tmp_path / "jan", second)
+    plan = load(tmp_path / "feb")
+
+    assert "BOARD" in plan.rules_by_id
+    assert "HANDOVER" in plan.items
+    assert "DRYING" not in plan.rules_by_id
+    assert (tmp_path / "feb" / "risk" / "register.yaml").is_file()
+    assert "2 entries added by hand, in items.yaml" in report.taken
+    assert any(said.startswith("DRYING, added by hand: unknown item 'C'") for said in report.left_out)
+    third = made(tmp_path / "mar", tmp_path / "feb", saved(tmp_path / "mar.xer", xer_text(tasks, LINKS[:1], project=LATER)))
+    assert "2 entries added by hand, in items.yaml" in third.taken
+    assert load(tmp_path / "mar").rules_by_id["BOARD"] == plan.rules_by_id["BOARD"]

@@ -18,11 +18,12 @@ from models.record import MOST_FAULTS
 from models.updating import Previous, UpdateMade
 from optimiser.errors import InputError, Located
 from optimiser.initial import SOURCE_FOLDER
+from optimiser.progress.byhand import ITEMS_FILE, Entries, carried
 from optimiser.progress.chain import counts_of
 from optimiser.progress.copying import copied_files
 from optimiser.progress.facts import TableFacts, facts_of
 from optimiser.progress.newer import IDS, changes_between, newer_export, table_of_export
-from optimiser.progress.written import EXPORT_HEAD, facts_text, judged_facts, judged_plan, update_text
+from optimiser.progress.written import EXPORT_HEAD, facts_text, judged_facts, update_text
 from optimiser.reading.document import document_of
 from optimiser.reading.files import LARGEST_DOCUMENT, read_content
 from optimiser.reading.folder import Gathered
@@ -146,7 +147,7 @@ def _from_export(
         If it is none, or its status date is another than the one said or lies before the last.
     """
     before = opened.plan
-    newer = newer_export(path, before, export, choices.project)
+    newer = newer_export(path, opened, export, choices.project)
     stated = newer.gathered.content.get("status_date")
     held = None if stated is None else read_date(str(stated))
     if held is not None and choices.status is not None and not 0 <= (_day(held) - _day(choices.status)).days <= 1:
@@ -160,21 +161,31 @@ def _from_export(
     kept = _kept_name(newer.files, export, status)
     previous = Previous(path=named_from(plan, path, folder), sha256=content_sha256(path))
     logic = choices.logic or newer.gathered.content.get("logic", "retained")
-    text = update_text(EXPORT_HEAD.format(export=f"{SOURCE_FOLDER}/{kept}", ids=IDS), status, previous, logic, {})
-    newer.gathered.add_update(document_of(text, f"{path}: the new {UPDATE_FILE}"))
-    made = judged_plan(newer.gathered)
+    head = EXPORT_HEAD.format(export=f"{SOURCE_FOLDER}/{kept}", ids=IDS)
+    text = update_text(head, status, previous, logic, _kept_facts(opened.gathered.update or {}, newer.added))
+    found = carried(newer.gathered, newer.added, document_of(text, f"{path}: the new {UPDATE_FILE}"), f"{path}: {ITEMS_FILE}")
+    made = found.plan
     changes, remarks = changes_between(before, made)
     files = {**newer.files, UPDATE_FILE: text.encode(), f"{SOURCE_FOLDER}/{kept}": content}
+    files |= {ITEMS_FILE: found.text.encode()} if found.text else {}
+    added = [f"{found.count} entries added by hand, in {ITEMS_FILE}"] if found.count else []
     report = UpdateMade(
         table=str(export),
         sheet=None,
         changes=tuple(changes),
         remarks=tuple(remarks),
-        taken=("a newer export: the plan is what it says, its tasks with the ids that they had",),
-        left_out=tuple(newer.left_out),
+        taken=(*newer.taken, *added),
+        left_out=(*newer.left_out, *found.said),
         **_made(plan, folder, before, made, status, previous, content, files),
     )
     return Updated(report, files, made)
+
+
+def _kept_facts(old: Mapping[str, Any], added: Entries) -> dict[str, list[dict[str, Any]]]:
+    """Return what the update before says of items that were added by hand, of which no export tells."""
+    names = {str(entry.get("id")) for entries in added.values() for entry in entries}
+    facts = {name: [entry for entry in old.get(name, ()) if entry.get("item") in names] for name in ("progress", "estimates")}
+    return {"sources": [*old.get("sources", ())] if facts["estimates"] else [], **facts}
 
 
 def _made(

@@ -23,6 +23,7 @@ from models.rules import Dependency
 from models.updating import UpdateChange, UpdateRemark
 from optimiser.errors import InputError, Located
 from optimiser.importing import plan_files
+from optimiser.progress.byhand import Entries, added_by_hand, targets_by_hand
 from optimiser.progress.copying import copied_files
 from optimiser.progress.facts import progress_entry
 from optimiser.reading.folder import Gathered
@@ -30,6 +31,7 @@ from optimiser.reading.interchange.naming import identifiers
 from optimiser.reading.interchange.opening import gather_planner, read_planner
 from optimiser.reading.interchange.record import PlannerFile, ProjectRecord, TaskRecord
 from optimiser.reading.interchange.translate import chosen
+from optimiser.reading.load import OpenedPlan
 from optimiser.reading.packaged import PLANNERS
 from optimiser.reading.sheets import ReadSheet
 from optimiser.reading.spelling import WrittenLength
@@ -51,51 +53,65 @@ class Newer:
     files
         Of the folder, without the file of the update itself.
     gathered
-        The plan's files as they are read.
-    left_out
-        What of the folder before is not in it.
+        The export as a plan's files are read.
+    added
+        Entries of the folder before that no planner's file wrote.
+    taken, left_out
+        How it was read, and what of the folder before is not in it.
     """
 
     gathered: Gathered
     files: dict[str, bytes]
+    added: Entries
+    taken: list[str]
     left_out: list[str]
 
 
-def newer_export(path: Path, before: Plan, export: Path, project: str | None) -> Newer:
+def newer_export(path: Path, opened: OpenedPlan, export: Path, project: str | None) -> Newer:
     """Return a newer export of the file that a plan came from, its tasks with the ids that they had.
 
     Parameters
     ----------
     path
         Of the update before: a planner's file, or a folder that was made of one.
+    opened
+        The update before.
 
     Raises
     ------
     InputError
         If it cannot be read, or has nothing to do with the plan.
     """
+    before = opened.plan
 
     def keep(file: PlannerFile, meant: ProjectRecord) -> Mapping[str, str]:
         return _kept(_known(path, project), before, file, meant)
 
-    gathered, file, translation = gather_planner(export, project, keep)
+    gathered, _, translation = gather_planner(export, project, keep)
     shared = set(translation.names.values()) & set(before.items)
     if not shared:
         message = f"has no task in common with the plan, {before.title}; maybe it is the export of another project"
         raise InputError([Located(message, file=str(export))])
+    taken = ["a newer export: the plan is what it says, its tasks with the ids that they had"]
     files: dict[str, bytes] = {}
     left: list[str] = []
+    added: Entries = {}
     if path.suffix.lower() not in PLANNERS:
         old, left = copied_files(path)
         parts = {name for name in old if "/" not in name and name.lower().endswith((".yaml", ".yml", ".csv"))}
         files = {name: content for name, content in old.items() if name not in parts}
-        made = {"plan.yaml", *(f"{name}.yaml" for name in ("activities", "milestones", "summaries", "calendars", "rules"))}
-        if parts - made:
-            left.append(f"{', '.join(sorted(parts - made))}: beside the export; copy from the update before what still holds")
+        added = added_by_hand(opened.gathered.bare, gathered.content)
+        if kept := [name for name in sorted(parts) if name.startswith(("qualification.", "participants."))]:
+            left.append(f"{', '.join(kept)}: beside the export; copy from the update before what still holds")
+        left.append(
+            "changes made by hand to tasks, links and calendars of the export before: those are as the newer one has them"
+        )
+        if chosen_targets := targets_by_hand(before, gathered.content):
+            gathered.content["targets"] = translation.content["targets"] = chosen_targets
+            taken.append(f"the targets are those of the update before: {', '.join(chosen_targets)}")
     files |= plan_files(translation.content)
     files[IDS] = _table(translation.names)
-    del file
-    return Newer(gathered, files, left)
+    return Newer(gathered, files, added, taken, left)
 
 
 def _table(names: Mapping[str, str]) -> bytes:

@@ -22,7 +22,7 @@ from optimiser.reading.table import CsvTable, plain_type, read_table
 from optimiser.reading.translate import Remark
 from optimiser.reading.update_part import UPDATE_FILE, lay_update
 
-__all__ = ["LISTS", "PLAN_FILE", "TABLES", "Gathered", "gather"]
+__all__ = ["ITEMS", "LISTS", "PLAN_FILE", "TABLES", "Gathered", "gather"]
 
 PLAN_FILE: Final = "plan.yaml"
 
@@ -61,7 +61,7 @@ PARTICIPANTS: Final = "participants"
 _DEEPEST_OVERLAY: Final = 3
 """A list, an entry and its field."""
 
-_ITEMS: Final = "items"
+ITEMS: Final = "items"
 """A file for whatever lists its author thinks belong together."""
 
 
@@ -97,9 +97,14 @@ class Gathered:
     _bare: Gathered | None = None
     """The same without the ``update.yaml``; None where there is none."""
 
+    @property
+    def bare(self) -> Gathered:
+        """The same without the ``update.yaml`` that may be among them."""
+        return self._bare or self
+
     def updated(self, document: Document) -> Gathered:
         """Return the same files with another ``update.yaml`` in place of the one that may be among them."""
-        found = (self._bare or self).copied()
+        found = self.bare.copied()
         found.add_update(document)
         return found
 
@@ -252,7 +257,7 @@ def gather(path: Path) -> Gathered:
     gathered.add_document(read_document(main, str(main)), first=True)
     if folder is None:
         return gathered
-    texts = {name: f"{name}.yaml" for name in (*LISTS, _ITEMS, QUALIFICATION)}
+    texts = {name: f"{name}.yaml" for name in (*LISTS, ITEMS, QUALIFICATION)}
     known = (*(f"{name}.csv" for name in (*TABLES, PARTICIPANTS)), *texts.values(), UPDATE_FILE)
     try:
         beside = sorted(entry for entry in folder.iterdir() if entry.name != PLAN_FILE and entry.name[0] not in ".~")
