@@ -231,6 +231,48 @@ def test_every_verb_names_one_date() -> None:
     assert decided >= 10
 
 
+def test_work_of_no_length_takes_a_slot_once_it_has_one() -> None:
+    """Nothing to do beside a test on one place may not become a day's work: headroom, break-even and span say so."""
+    plan = shared(
+        work("T1", "5 wd"),
+        work("T2", "$t2"),
+        slots={"R1": ["T1", "T2"]},
+        assumptions=[{"id": "t2", "title": "T2", "value": "0 wd", "low": "0 wd", "high": "6 wd", **SYNTHETIC}],
+        readings=[
+            {
+                "id": "q",
+                "question": "Is T2 needed?",
+                "default": "never",
+                **SYNTHETIC,
+                "options": [
+                    {"id": name, "title": name, "changes": {"assumptions": {"t2": length}}}
+                    for name, length in (("never", "0 wd"), ("always", "4 wd"))
+                ],
+            }
+        ],
+    )
+    span, why = solved(plan).milestones[0].span, explain(plan, "END")
+    line = why.line("duration:T2")
+
+    assert span is not None
+    assert (span.first.date, span.last.date) == (dt.date(2024, 1, 12), dt.date(2024, 1, 18))
+    assert (line.headroom, line.switching_point, why.break_even[0].headroom) == (0, "1 wd", 0)
+    # With a place less there is none at all, which is no later date.
+    assert (why.line("R1").switching_point, why.line("R1").contradicts) == ("0", True)
+
+
+def test_an_explanation_finishes_each_item_where_the_schedule_does() -> None:
+    """Work placed late is where `solve` has placed it, with the float that is left of it."""
+    late = work("T3", "2 wd", placement="as-late-as-possible")
+    crowded = shared(work("T1", "3 wd"), work("T2", "3 wd"), late, slots={"R1": ["T1", "T2"]})
+    for plan in (load("toy"), crowded, load("laboratory-2026-04")):
+        milestone = plan.targets[0]
+        rows = {row.id: row for row in solved(plan, [milestone]).rows}
+        for item in explain(plan, milestone).items:
+            row = rows[item.id]
+            assert (item.finish, item.float_wd) == (row.finish, row.float_wd[milestone]), (plan.id, item.id)
+
+
 def of_batch(folder: Path, slots: int) -> tuple[object, ...]:
     """Return date and proof of M14 in the row of a grid."""
     axes = f"  - {{ kind: assumption, name: slots-bsc, values: [{slots}] }}\n"

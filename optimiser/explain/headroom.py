@@ -94,6 +94,8 @@ def headrooms(
     if oracle.leads(milestone):
         search.frame()
     search.bisect()
+    if oracle.leads(milestone):
+        search.tell_ends()
     return search.found()
 
 
@@ -130,7 +132,7 @@ class _Bisection:
         if free is None:
             return
         unsure = []
-        rules = oracle.plan.rules_by_id
+        rules, slotless = oracle.plan.rules_by_id, frozenset() if sure is None else oracle.slotless(milestone)
         for place, number in enumerate(self.numbers):
             if number.slot in rules and rules[number.slot].kind == "capacity":
                 continue
@@ -141,9 +143,9 @@ class _Bisection:
             self.looked_at.add(place)
             self.high[place] = room.most
             self.ends[place] = bool(room.contradicts)
-            least = (
-                room if not oracle.leads(milestone) else None if sure is None else sure.room(number.slot, number.columns, most)
-            )
+            least = room if not oracle.leads(milestone) else None
+            if sure is not None and slotless.isdisjoint(oracle.using(number.slot)):
+                least = sure.room(number.slot, number.columns, most)
             if least is not None:
                 self.low[place] = min(least.least, room.most)
             if room.contradicts is None and room.most < most:
@@ -212,6 +214,16 @@ class _Bisection:
                 if self.low[place] < units <= self.high[place]:
                     self._take(place, units, reach)
             far = False
+
+    def tell_ends(self) -> None:
+        """Ask of what moves the milestone, as the search has it, whether it leaves work without any place at all."""
+        told = (self.low == self.high) & (self.high < self.most) & ~self.ends
+        for place in np.flatnonzero(told).tolist():
+            worse = self.at(place, int(self.high[place]) + 1)
+            self.ends[place] = self.oracle.overloaded(worse)
+            if not (self.ends[place] or self.oracle.large):
+                (reach,) = self.oracle.reach(self.milestone, [worse])
+                self.ends[place] = reach.low >= self.oracle.never
 
     def _take(self, place: int, units: int, reach: DateRange) -> None:
         """Take the answer to one question."""

@@ -18,6 +18,7 @@ from optimiser.explain.oracle import Oracle
 from optimiser.numbers import Number, column_number, number_of_assumption, valued
 from optimiser.solve.between import QUICK, DateRange, between
 from optimiser.solve.orders import latest_finishes, slacks
+from optimiser.solve.placement import complete
 from optimiser.solve.variant import Variant
 
 __all__ = ["break_evens", "margins", "near_chains", "reading_lines"]
@@ -33,13 +34,16 @@ def margins(oracle: Oracle, milestone: str) -> tuple[ItemMargin, ...]:
     plan, clock, found = oracle.plan, oracle.problem.clock, oracle.reasons(milestone)
     every: tuple[Activity | Milestone, ...] = (*plan.activities, *plan.milestones)
     works = [item for item in every if not plan.done(item.id)]
-    slips = slacks(oracle.problem, found, milestone)
+    slips, placed = slacks(oracle.problem, found, milestone), complete(oracle.network, found.values).by_id
     late = latest_finishes(found, milestone)
     margins = []
     for item in works:
-        start, finish = found.position(item.id)
+        early, at = found.position(item.id), placed[item.id]
+        begun = item.id in oracle.network.began
+        start, finish = early[0] if begun else at.start, at.finish
         convention = item.shown if isinstance(item, Milestone) else "closes"
-        last, slip = late[item.id], slips[item.id]
+        # An item placed late has used some of its float.
+        last, slip = late[item.id], slips[item.id].after(finish - early[1] if begun else start - early[0])
         # Work ends in the evening, not in the morning at which what follows it begins.
         latest = finish if last is None else max(finish, clock.ended(last, getattr(item, "calendar", None)))
         margins.append(
@@ -50,7 +54,7 @@ def margins(oracle: Oracle, milestone: str) -> tuple[ItemMargin, ...]:
                 raid=oracle.raid.get(item.id, ()),
                 finish=clock.show(finish, convention),
                 float_wd=_days(clock, item, start, slip.least),
-                float_most_wd=None if slip.exact else _days(clock, item, start, slip.most),
+                float_most_wd=None if slips[item.id].exact else _days(clock, item, start, slip.most),
                 latest_finish=None if last is None else clock.show(min(latest, clock.size - 1), convention),
             )
         )

@@ -30,6 +30,7 @@ from optimiser.critical import (
     latest_times,
     resources,
 )
+from optimiser.critical.bounds import overload_before
 from optimiser.critical.levelling import Key
 from optimiser.critical.placing import latest_by_choice
 from optimiser.encoding.answer import Limits
@@ -246,7 +247,13 @@ class Oracle:
         if not leads or not self.orders(milestone):
             return free, None
         order = self.reasons(milestone)
+        if any(not self.network.enabled[name] for name in self.slotless(milestone)):
+            return free, None
         return free, Leeway(order.network, order.values, node, boundary, anywhere=False)
+
+    def slotless(self, milestone: str) -> frozenset[str]:
+        """Return the lengths of work of which the order of the schedule that reaches the date says nothing."""
+        return frozenset(DURATION_PREFIX + name for name in self.problem.slotless(self.reasons(milestone).values))
 
     # -- variants ------------------------------------------------------------------------------------------------------
 
@@ -375,6 +382,12 @@ class Oracle:
                     milestone, variants[place], lows[place], highs[place], by, looked_at=boundary is not None
                 )
         return found
+
+    def overloaded(self, variant: Variant) -> bool:
+        """Return whether a variant asks more of a capacity than it offers on the whole axis, so that there is no date at all."""
+        problem = self.problem.changed(variant)
+        found, limit = problem.earliest, problem.clock.limit
+        return found.status == "feasible" and overload_before(found, problem.pools, 0, limit) is not None
 
     def _capacity_on(self, variant: Variant) -> bool:
         """Return whether a variant switches a capacity on that the plan has off."""

@@ -22,7 +22,7 @@ from optimiser.solve.dates import Dates, Proved, Unproved, prove
 from optimiser.solve.deadline import Deadline
 from optimiser.solve.fingerprint import package_version, plan_sha256
 from optimiser.solve.forecast import forecast_notes, forecast_of, set_aside, work_of
-from optimiser.solve.orders import NO_SLACK, attained, slacks, slots_on_chain
+from optimiser.solve.orders import NO_SLACK, Slack, attained, slacks, slots_on_chain
 from optimiser.solve.problem import Problem
 from optimiser.solve.spans import spans
 from optimiser.solve.standing import baseline_deltas, evidence
@@ -219,10 +219,10 @@ def _rows(problem: Problem, order: Earliest, dates: Dates, reasons: Mapping[str,
         # What is left of begun work is placed as early as its finish tells.
         end = int(item.id in problem.network.began)
         at = (position.start, position.finish)[end]
-        moved = {name: at - reasons[name].position(item.id)[end] if held else 0 for name in slips}
-        spare = {name: _less(own[name].least, moved[name]) for name in slips}
-        most = {name: _less(own[name].most, moved[name]) for name in slips if not own[name].exact}
-        idle = _less(free.get(item.id), at - order.position(item.id)[end] if held else 0)
+        left = {name: own[name].after(at - reasons[name].position(item.id)[end]) if held else own[name] for name in slips}
+        spare = {name: slip.least for name, slip in left.items()}
+        most = {name: slip.most for name, slip in left.items() if not own[name].exact}
+        idle = Slack(free.get(item.id), None).after(at - order.position(item.id)[end] if held else 0).least
         begin = order.position(item.id)[0] if end else position.start
         worked = clock.worked_between(position.start, position.finish, getattr(item, "calendar", None))
         rows.append(
@@ -248,11 +248,6 @@ def _rows(problem: Problem, order: Earliest, dates: Dates, reasons: Mapping[str,
             )
         )
     return tuple(rows)
-
-
-def _less(slip: int | None, moved: int) -> int | None:
-    """Return the rest of a slip after a move of the item; below nought only if it was before."""
-    return None if slip is None else max(min(0, slip), slip - moved)
 
 
 def _notes(plan: Plan) -> tuple[str, ...]:

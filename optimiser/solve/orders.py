@@ -44,6 +44,14 @@ class Slack:
         """Whether both are the same."""
         return self.least == self.most
 
+    def after(self, moved: int) -> Slack:
+        """Return the rest of it after a move of the item by so many working days: below nought only if it was before."""
+
+        def less(slip: int | None) -> int | None:
+            return None if slip is None else max(min(0, slip), slip - moved)
+
+        return Slack(less(self.least), less(self.most))
+
 
 NO_SLACK = Slack(None, None)
 """Of what nothing waits for."""

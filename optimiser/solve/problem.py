@@ -107,6 +107,11 @@ class Problem:
         """The starts and finishes of all work that holds capacity."""
         return frozenset(node for pool in self.pools for item in pool.demand for node in self.network.item_nodes(item))
 
+    def slotless(self, values: Sequence[int]) -> frozenset[str]:
+        """Return the work that would hold capacity and takes no time in a schedule, so that it has no place in its order."""
+        places = ((name, self.network.item_nodes(name)) for pool in self.pools for name in pool.demand)
+        return frozenset(name for name, (start, finish) in places if values[start] == values[finish])
+
     def leads(self, milestone: str) -> bool:
         """Return whether work that holds capacity leads to a milestone; else no capacity can move it."""
         reached = self.reaching(milestone)

@@ -176,9 +176,12 @@ class _Rationed:
             order = in_order(problem.network, problem.pools, base.schedule)
             # What neither leads to the milestone nor holds capacity may run off the axis, as it may elsewhere.
             near = [node for node, leads in enumerate(self.near) if leads]
-            node = problem.node(self.milestone)
-            kept = combined(order, self.sheet.factors, [node], near)
+            node, idle = problem.node(self.milestone), problem.slotless(base.schedule)
+            ends = [problem.network.item_nodes(name) for name in idle]
+            kept = combined(order, self.sheet.factors, [node, *(each for pair in ends for each in pair)], near)
             able = ~kept.infeasible & ~kept.beyond & self._no_tighter()
+            for start, finish in ends:  # what takes no time has no place in the order, and may take none
+                able &= kept.reached[start] == kept.reached[finish]
             self.high = np.where(able, np.maximum(kept.reached[node], self.low), self.high)
         stated = self._stated()
         if stated is not None:
