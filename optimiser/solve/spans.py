@@ -177,10 +177,10 @@ class _Rationed:
             # What neither leads to the milestone nor holds capacity may run off the axis, as it may elsewhere.
             near = [node for node, leads in enumerate(self.near) if leads]
             node, idle = problem.node(self.milestone), problem.slotless(base.schedule)
-            ends = [problem.network.item_nodes(name) for name in idle]
-            kept = combined(order, self.sheet.factors, [node, *(each for pair in ends for each in pair)], near)
+            pairs = [problem.network.item_nodes(name) for name in idle]
+            kept = combined(order, self.sheet.factors, [node, *(each for pair in pairs for each in pair)], near)
             able = ~kept.infeasible & ~kept.beyond & self._no_tighter()
-            for start, finish in ends:  # what takes no time has no place in the order, and may take none
+            for start, finish in pairs:  # what takes no time has no place in the order, and may take none
                 able &= kept.reached[start] == kept.reached[finish]
             self.high = np.where(able, np.maximum(kept.reached[node], self.low), self.high)
         stated = self._stated()
