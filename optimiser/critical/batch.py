@@ -64,27 +64,33 @@ class Columns:
         count = int(np.count_nonzero(samples)) if samples.dtype == np.bool_ else len(samples)
         return Columns(count, _Taken(self.values, samples, values), _Taken(self.switches, samples, switches))
 
+    def over(self, values: Mapping[str, NDArray[np.int64]]) -> Columns:
+        """Return the columns with some others laid over them."""
+        return Columns(self.samples, _Taken(self.values, None, values), self.switches)
+
 
 class _Taken(Mapping[str, NDArray[Any]]):
-    """Columns in some samples, each taken when it is first asked for: most never are."""
+    """Columns in some samples, all where None, each taken when it is first asked for: most never are."""
 
-    def __init__(self, whole: Mapping[str, NDArray[Any]], samples: Chosen, instead: Mapping[str, NDArray[Any]]) -> None:
+    def __init__(self, whole: Mapping[str, NDArray[Any]], samples: Chosen | None, instead: Mapping[str, NDArray[Any]]) -> None:
         self._whole, self._samples, self._known = whole, samples, dict(instead)
-        self._names = {*whole, *instead} if instead else whole.keys()
+        self._more = [name for name in instead if name not in whole]
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         if name not in self._known:
-            self._known[name] = self._whole[name][self._samples]
+            found = self._whole[name]
+            self._known[name] = found if self._samples is None else found[self._samples]
         return self._known[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._names
+        return name in self._known or name in self._whole
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
+        yield from self._whole
+        yield from self._more
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self._whole) + len(self._more)
 
 
 @dataclass(slots=True)
@@ -181,6 +187,8 @@ class Batch:
     ----------
     computed
         Nodes that this pass has computed itself.
+    reading
+        Nodes whose inequalities columns name.
     """
 
     def __init__(
@@ -205,8 +213,12 @@ class Batch:
         self._quorums: dict[int, list[tuple[Quorum, Flags | None]]] = {}
         # Where no column is read all is as the network has it, whatever pass asks.
         self._plain: dict[int, list[tuple[Arc, Flags | None, int | Boundaries]]] = network.kept.setdefault("plain arcs", {})
-        self._named = {*columns.values, *columns.switches}
-        self._reads = {node for name in self._named for node in self.layout.readers.get(name, ())}
+        self.reading: set[int] = base.reading if base else set()
+        if base is None:
+            names = (name for of in (columns.values, columns.switches) for name in of)
+            self.reading.update(node for name in names for node in self.layout.readers.get(name, ()))
+        elif not self.reading.issuperset(changed):
+            self.reading = self.reading.union(changed)
 
     # -- rows --------------------------------------------------------------------------------------------------------
 
@@ -258,7 +270,7 @@ class Batch:
 
     def arcs_into(self, node: int) -> list[tuple[Arc, Flags | None, int | Boundaries]]:
         """Return the live inequalities into a node: in which samples they hold, None for all, and their amounts."""
-        if node not in self._reads:
+        if node not in self.reading:
             if node not in self._plain:
                 self._plain[node] = self._found_into(node)
             return self._plain[node]
@@ -404,9 +416,20 @@ class Batch:
         """
         layout = self.layout
         readers = {node for name in changed for node in layout.readers.get(name, ())}
-        found = Batch(self.network, columns, self, samples, readers)
-        cone = layout.behind(node for node in readers if needed[node])
-        for place in sorted({layout.rank[node] for node in cone if needed[node]}):
+        cone = layout.behind((node for node in readers if needed[node]), needed)
+        return self._again(columns, samples, readers, cone, raised)
+
+    def _again(
+        self,
+        columns: Columns,
+        samples: Chosen | None,
+        changed: Collection[int],
+        nodes: Iterable[int],
+        raised: Mapping[int, Boundaries],
+    ) -> Batch:
+        """Return the pass under other columns, some nodes computed again, with what runs in circles with them."""
+        found = Batch(self.network, columns, self, samples, changed)
+        for place in sorted({self.layout.rank[node] for node in nodes}):
             component = self.network.order[place]
             for node in component:
                 found._rows[node] = np.full(columns.samples, self.network.base[node], dtype=np.int64)
@@ -429,8 +452,7 @@ class Batch:
         raised
             Further floors, of all samples.
         """
-        there = np.concatenate(list(places.values()))
-        columns, end = self.columns.taken(there), 0
+        there, end = np.concatenate(list(places.values())), 0
         values: dict[str, NDArray[np.int64]] = {}
         for activity, at in places.items():
             arc = self.network.durations[self.network.item_nodes(activity)[0]]
@@ -438,8 +460,14 @@ class Batch:
             values[arc.rule][end : end + len(at)] += 1
             end += len(at)
         further = {node: floor[there] for node, floor in (raised or {}).items()}
-        longer = Columns(len(there), {**columns.values, **values}, columns.switches)
-        return self.varied(longer, there, values, needed, further)
+        return self.varied(self.columns.taken(there, values), there, values, needed, further)
+
+    def longer_alone(self, activity: str) -> Batch:
+        """Return the pass when an activity takes a unit more in all samples, and nothing but its own two ends moves."""
+        ends = self.network.item_nodes(activity)
+        arc = self.network.durations[ends[0]]
+        column = np.zeros(self.columns.samples, dtype=np.int64) + self.amount(arc) + 1
+        return self._again(self.columns.over({arc.rule: column}), None, self.layout.readers[arc.rule], ends, {})
 
     def _compute(self, component: Sequence[int], raised: Mapping[int, Boundaries]) -> None:
         """Compute the nodes of a component from the floors up."""
@@ -567,6 +595,10 @@ class Batch:
         late: Flags = self.row(ceiling.node) > self.dated(ceiling, self.network.never)
         return late if on is True else late & on
 
+    def _names(self, *names: str) -> bool:
+        """Say whether a column has any of some names."""
+        return any(name in self.columns.values or name in self.columns.switches for name in names)
+
     def broken(self, among: Collection[int] | None = None) -> Flags:
         """Return the samples that break a latest date or wait for ever.
 
@@ -579,6 +611,6 @@ class Batch:
         for node in range(len(self._rows)) if among is None else among:
             found |= self.row(node) >= self.network.never
         for ceiling in self.network.ceilings:
-            if among is None or ceiling.node in among or not self._named.isdisjoint((ceiling.rule, *ceiling.slots)):
+            if among is None or ceiling.node in among or self._names(ceiling.rule, *ceiling.slots):
                 found |= self.late(ceiling)
         return found

@@ -19,6 +19,10 @@ class Layout:
         self.quorums: list[list[Quorum]] = [[] for _ in nodes]
         self.floors: list[list[Bound]] = [[] for _ in nodes]
         self.after: list[set[int]] = [set() for _ in nodes]
+        self.leaving: list[list[Arc]] = [[] for _ in nodes]
+        """Inequalities by the node that pushes another."""
+        self.rounded: set[int] = set()
+        """Nodes that rules of their own keep to some boundaries."""
         self.readers: dict[str, set[int]] = {}
         """Slot or switch to the nodes whose inequalities it is part of."""
         self.rank = [0] * len(nodes)
@@ -37,6 +41,9 @@ class Layout:
             self.arcs[arc.target].append(arc)
             if arc.source != arc.target:
                 self.after[arc.source].add(arc.target)
+                self.leaving[arc.source].append(arc)
+            else:
+                self.rounded.add(arc.target)
             read(arc.target, arc.rule, *arc.slots, *arc.switches)
         for quorum in network.quorums:
             self.quorums[quorum.target].append(quorum)
@@ -68,12 +75,13 @@ class Layout:
                     successors[place[source]].append(place[node])
         return [[component[number] for number in part] for part in components(successors)]
 
-    def behind(self, nodes: Iterable[int]) -> set[int]:
-        """Return some nodes and all that lie behind them."""
+    def behind(self, nodes: Iterable[int], needed: Sequence[bool] | None = None) -> set[int]:
+        """Return some nodes and all that lie behind them, of those that are needed or lead to what is."""
         found = set(nodes)
         stack = list(found)
         while stack:
             for node in self.after[stack.pop()] - found:
-                found.add(node)
-                stack.append(node)
+                if needed is None or needed[node]:
+                    found.add(node)
+                    stack.append(node)
         return found

@@ -145,19 +145,30 @@ def unsure(batch: Batch, latest: Mapping[int, Boundaries]) -> Flags:
     return found
 
 
-def late_into(
-    batch: Batch, node: int, late: Boundaries, *, alone: bool = True, without: str | None = None
-) -> Iterator[tuple[int, Boundaries]]:
-    """Yield how late the sources of a node may be, where it may be so late itself; one rule may be left out."""
+def late_into(batch: Batch, node: int, late: Boundaries, *, alone: bool = True) -> Iterator[tuple[int, Boundaries]]:
+    """Yield how late the sources of a node may be, where it may be so late itself."""
     free = batch.network.never
+    late = _rounded(batch, node, late)
     for arc, on, amount in batch.arcs_into(node):
-        if arc.source == node:
-            rounded = _back(batch, arc.family, late, amount)
-            late = rounded if on is None else np.where(on, rounded, late)
-    for arc, on, amount in batch.arcs_into(node):
-        if arc.source != node and arc.rule != without:
+        if arc.source != node:
             back = _back(batch, arc.family, late, amount)
             yield arc.source, back if on is None else np.where(on, back, free)
+    yield from _late_into_quorums(batch, node, late, alone=alone)
+
+
+def _rounded(batch: Batch, node: int, late: Boundaries) -> Boundaries:
+    """Return how late a node may be before its own rules round it beyond a boundary."""
+    if node in batch.layout.rounded:
+        for arc, on, amount in batch.arcs_into(node):
+            if arc.source == node:
+                rounded = _back(batch, arc.family, late, amount)
+                late = rounded if on is None else np.where(on, rounded, late)
+    return late
+
+
+def _late_into_quorums(batch: Batch, node: int, late: Boundaries, *, alone: bool) -> Iterator[tuple[int, Boundaries]]:
+    """Yield how late the sources of a node's quorums may be, where what they reach may be so late."""
+    free = batch.network.never
     for quorum, on in batch.quorums_into(node):
         if isinstance(quorum, Flow):
             for source, back in _back_of_flow(batch, quorum, late, alone=alone):
@@ -219,13 +230,23 @@ def lengthened(batch: Batch, activity: str, latest: Mapping[int, Boundaries]) ->
     on = batch.switch(arc.rule)
     if batch.layout.readers[arc.rule] == {finish}:
         return (batch.apply(arc.family, batch.row(arc.source), batch.amount(arc) + 1) > latest[finish]) & on
-    longer = batch.longer(
-        {activity: np.arange(batch.columns.samples)}, [node in (start, finish) for node in range(len(batch.network.points))]
-    )
+    longer = batch.longer_alone(activity)
     # What pushes the finish draws the start after it by the old length: that counts for nothing where the work takes longer.
-    late = np.full(batch.columns.samples, batch.network.never, dtype=np.int64)
-    for node in batch.layout.after[finish]:
-        for source, back in late_into(batch, node, latest[node], without=arc.rule) if node in latest else ():
-            late = np.minimum(late, back) if source == finish else late
-    moved: Flags = (longer.row(finish) > late) & on
+    moved: Flags = (longer.row(finish) > _late_but_for(batch, finish, latest, arc.rule)) & on
     return moved | ((longer.row(start) > latest[start]) & on) if start in latest else moved
+
+
+def _late_but_for(batch: Batch, source: int, latest: Mapping[int, Boundaries], without: str) -> Boundaries:
+    """Return how late a node may be by all but one rule."""
+    late = np.full(batch.columns.samples, batch.network.never, dtype=np.int64)
+    for arc in batch.layout.leaving[source]:
+        on = batch.switch(arc.rule) if arc.rule not in arc.switches else True
+        if arc.rule != without and arc.target in latest and on is not False:
+            back = _back(batch, arc.family, _rounded(batch, arc.target, latest[arc.target]), batch.amount(arc))
+            np.minimum(late, back, out=late, where=on)
+    for node in batch.layout.after[source] & latest.keys():
+        if batch.layout.quorums[node]:
+            rounded = _rounded(batch, node, latest[node])
+            for other, back in _late_into_quorums(batch, node, rounded, alone=True):
+                late = np.minimum(late, back) if other == source else late
+    return late
