@@ -16,7 +16,7 @@ from models.calendar import Calendar, Span
 from models.duration import Duration, Reference, Value, print_value
 from models.items import Activity, Hammock, Item, Milestone, Phase, Summary
 from models.moment import MINUTES
-from models.progress import Dialect, ItemProgress, Logic, Progress, StartLag
+from models.progress import Dialect, ItemProgress, Logic, Progress, RiskNow, StartLag
 from models.provenance import Source
 from models.qualification import Qualification
 from models.record import Date, Identifier, Many, Record, Text, unless
@@ -106,6 +106,8 @@ class PlanContents(Record):
     """What is done of items, said beside them: each item is given its own."""
     previous: Previous | None = unless(None)
     """The update before, of a plan that is an update."""
+    risks: Many[RiskNow] = unless(())
+    """What became of risks of the register; the last that is said of one holds."""
 
     @model_validator(mode="after")
     def _progress_on_items(self) -> Self:

@@ -9,7 +9,7 @@ from models.record import Date, Identifier, Many, Record, Text
 
 __all__ = ["CAUSE_KINDS", "CauseKind", "CauseShare", "MilestoneMove", "MovedCause", "WhatMoved"]
 
-CauseKind = Literal["progress", "remaining", "logic", "rules", "assumption", "reading", "calendar"]
+CauseKind = Literal["progress", "remaining", "logic", "rules", "assumption", "reading", "calendar", "risk"]
 CAUSE_KINDS: dict[CauseKind, str] = {
     "progress": "Progress",
     "remaining": "Work re-estimated",
@@ -18,6 +18,7 @@ CAUSE_KINDS: dict[CauseKind, str] = {
     "assumption": "Assumptions",
     "reading": "Readings",
     "calendar": "Calendars",
+    "risk": "Risks",
 }
 """Kinds of causes, as they are called: what happened first, then what was decided."""
 

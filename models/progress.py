@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from models.duration import Duration
 from models.record import Date, Identifier, Record, Text, unless
 
-__all__ = ["Assignment", "Dialect", "ItemProgress", "Logic", "Pin", "Progress", "StartLag"]
+__all__ = ["Assignment", "Dialect", "ItemProgress", "Logic", "Pin", "Progress", "RiskNow", "RiskState", "StartLag"]
 
 Dialect = Literal["msp", "p6"]
 """Whose reading of progress, floors and lags a plan follows, where the tools differ."""
@@ -103,6 +103,17 @@ class ItemProgress(Progress):
     def of_item(self) -> Progress:
         """Return it as the item has it."""
         return Progress.model_construct(**{name: getattr(self, name) for name in Progress.model_fields})
+
+
+RiskState = Literal["open", "closed", "happened"]
+
+
+class RiskNow(Record):
+    """What became of a risk of the register by the status date."""
+
+    risk: Identifier
+    state: RiskState
+    """``closed``: it can strike no more, or what it did is in what is left of the work. ``happened``: it is certain."""
 
 
 class Assignment(Record):

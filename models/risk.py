@@ -31,6 +31,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from models.duration import DurationTerm, Value, ValueField, Word, parse_value, print_value
 from models.policies import Policy
+from models.progress import RiskState
 from models.provenance import Rag, Sourced
 from models.record import Identifier, Many, Record, Text, unless
 from models.rules import Occasions
@@ -240,7 +241,7 @@ class Risk(Judged):
     raid: Many[Identifier] = ()
     actions: Many[Action] = ()
     """Of several that are taken together the least of what each leaves is left."""
-    state: Literal["open", "closed", "happened"] = unless("open")
+    state: RiskState = unless("open")
     """``closed``: it can strike no more, or what it did is in what is left of the work. ``happened``: it is certain."""
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field
 
 from models.duration import ValueField
-from models.progress import ItemProgress, Logic
+from models.progress import ItemProgress, Logic, RiskNow
 from models.provenance import Basis, Source, Sourced
 from models.record import Date, Identifier, Many, Record, Text
 
@@ -70,6 +70,8 @@ class PlanUpdate(Record):
     progress: Many[ItemProgress] = ()
     """What is done, in place of whatever the plan's other files say of an item."""
     estimates: Many[LengthEstimate] = ()
+    risks: Many[RiskNow] = ()
+    """What became of risks, in place of the state that the register says."""
 
 
 class UpdateChange(Record):
@@ -77,7 +79,7 @@ class UpdateChange(Record):
 
     item: Identifier
     title: Text
-    kind: Literal["begun", "finished", "remaining", "estimate", "added", "removed", "renamed", "link", "other"]
+    kind: Literal["begun", "finished", "remaining", "estimate", "added", "removed", "renamed", "link", "other", "risk"]
     before: Text | None = None
     after: Text | None = None
     where: Text | None = None

@@ -616,3 +616,52 @@ def test_a_killed_run_leaves_nothing_half(tmp_path):
     run.stdout.close()
 
     assert not (tmp_path / "killed").exists()
+
+
+def test_what_became_of_risks_stands_on_a_sheet(tmp_path, capsys, monkeypatch):
+    """A risk closed on its sheet strikes no more from then on, update after update; an unknown one is told with every other fault."""
+    import xlsxwriter
+
+    from optimiser.moved import what_moved
+    from optimiser.robust.files import find_register
+
+    def filled(path: Path, *risks: tuple[str, str]) -> Path:
+        book = xlsxwriter.Workbook(path)
+        for name, rows in (
+            ("Update", [["Id", "Actual start", "Actual finish"], ["START", "2026-01-05", ""]]),
+            ("Update risks", [["Id", "State"], *risks]),
+        ):
+            sheet = book.add_worksheet(name)
+            for place, row in enumerate(rows):
+                sheet.write_row(place, 0, row)
+        book.close()
+        return path
+
+    def update(plan: str | Path, name: str, table: Path | None, status: str):
+        found = update_plan(plan, tmp_path / name, table, UpdateChoices(status=day(status)))
+        for file, content in found.files.items():
+            (tmp_path / name / file).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name / file).write_bytes(content)
+        return found.report
+
+    table = filled(tmp_path / "t.xlsx", ("second-delivery-late", "closed"), ("method-c-fails", "open"))
+    report = update("laboratory", "jan", table, "2026-01-30")
+    update(tmp_path / "jan", "feb", None, "2026-02-27")
+    plan = load(tmp_path / "feb")
+    register = find_register(plan, tmp_path / "feb")
+    assert register is not None
+    assert [risk.state for risk in register.risks] == ["closed", "open"]
+    assert ("risk", "open", "closed") in {(each.kind, each.before, each.after) for each in report.changes}
+    moved = what_moved(load("laboratory"), plan)
+    assert [cause.happened for cause in moved.causes if cause.kind == "risk"] == ["The risk second-delivery-late is closed"]
+
+    wrong = filled(tmp_path / "w.xlsx", ("second-delivery-lat", "closed"), ("method-c-fails", "gone"))
+    with pytest.raises(InputError) as caught:
+        update("laboratory", "bad", wrong, "2026-01-30")
+    assert [fault.path for fault in caught.value.faults] == ["Update risks!row 2", "Update risks!B3 (State)"]
+    assert "Maybe 'second-delivery-late'" in str(caught.value)
+
+    monkeypatch.chdir(tmp_path)
+    assert main(["update", "laboratory", "-o", "fill.xlsx"]) == ExitCode.DONE
+    assert "each of 2 risks" in capsys.readouterr().out
+    assert read_sheet(tmp_path / "fill.xlsx", "Update risks").rows[2]["A"].text == "second-delivery-late"

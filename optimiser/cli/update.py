@@ -67,7 +67,8 @@ def update(
 
     Columns are found by their headers, in English or German: Id or Name, Actual start, Actual finish, Remaining, % complete,
     Suspend, Resume, Duration with Low and High (a length estimated anew), Basis, Note. The sheet Update of a pack's workbook is
-    such a table, and '-o TABLE.xlsx' alone writes one, with what is known in it. An empty cell says nothing new. The folder names the update before by its path and by the hash of what it says.
+    such a table, and '-o TABLE.xlsx' alone writes one, with what is known in it; its sheet Update risks says which risks are
+    closed or have happened. An empty cell says nothing new. The folder names the update before by its path and by the hash of what it says.
     All faults are told at once, each at its cell.
 
     Exit codes: 0 made; 2 bad usage or input, and nothing is written; 1 our fault.
@@ -100,14 +101,18 @@ def update(
 def _table_to_fill(plan: str, path: Path) -> int:
     """Write the table that a planner fills, with what is known in it."""
     output = OutputFile(path, [".xlsx"], force=False)
-    from optimiser.evidence.update_sheet import update_table
+    from optimiser.evidence.update_sheet import RISKS, update_table
+    from optimiser.robust.files import find_register, plan_folder
 
     held = read_plan(plan, None, None, None, None)
-    output.write(update_table(held))
+    register = find_register(held, plan_folder(held, plan))
+    risks = register.risks if register else ()
+    output.write(update_table(held, risks))
     rows = len(held.activities) + len(held.milestones)
+    beside = f" On the sheet {RISKS} stands what became of each of {len(risks)} risks." if risks else ""
     named, table = shlex.quote(plan), shlex.quote(str(path))
     print_text(
-        f"{path}: a row for each of {rows} activities and milestones, with what is known. Fill what is new, then:\n"
+        f"{path}: a row for each of {rows} activities and milestones, with what is known.{beside} Fill what is new, then:\n"
         f"  optimiser update {named} --status DATE --from {table} -o FOLDER\n"
     )
     return ExitCode.DONE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from models.assumptions import Assumption
@@ -11,10 +11,11 @@ from models.duration import Reference, Value, print_value
 from models.items import Activity, Milestone
 from models.plan import Plan
 from models.progress import Progress
+from models.risk import Risk
 from optimiser.evidence.sheets import LONGEST, book_of, on_paper
 from optimiser.evidence.terminal.characters import clean
 
-__all__ = ["UPDATE", "update_table", "write_update_sheet"]
+__all__ = ["RISKS", "UPDATE", "update_table", "write_update_sheet"]
 
 UPDATE: Final = "Update"
 """The sheet that `update --from` reads back; the reader looks for this name first."""
@@ -37,11 +38,24 @@ _HEADS: Final = (
 _FROZEN: Final = 2
 
 
-def update_table(plan: Plan) -> bytes:
-    """Return a workbook of the sheet alone."""
+RISKS: Final = "Update risks"
+"""The sheet of what became of risks, which `update --from` reads beside the other."""
+
+_RISK_HEADS: Final = (
+    ("Id", 26, "what the register calls it"),
+    ("Title", 50, "not read"),
+    ("Probability", 12, "not read"),
+    ("State", 12, "open; closed, where it can strike no more; happened, where it is certain"),
+)
+
+
+def update_table(plan: Plan, risks: Sequence[Risk] = ()) -> bytes:
+    """Return a workbook of the sheet alone, and of one of risks where there are any."""
 
     def write(book: Any, formats: dict[str, Any]) -> None:
         write_update_sheet(book.add_worksheet(UPDATE), plan, formats)
+        if risks:
+            _write_risks(book.add_worksheet(RISKS), risks, formats)
 
     return book_of(plan, "What is done, to be filled", write)
 
@@ -68,6 +82,23 @@ def write_update_sheet(sheet: Any, plan: Plan, formats: dict[str, Any]) -> None:
     sheet.freeze_panes(1, _FROZEN)
     sheet.autofilter(0, 0, max(row, 1), len(_HEADS) - 1)
     on_paper(sheet, UPDATE, 0)
+
+
+def _write_risks(sheet: Any, risks: Sequence[Risk], formats: dict[str, Any]) -> None:
+    """Write a row for each risk, with what is known of it."""
+    for place, (head, width, about) in enumerate(_RISK_HEADS):
+        sheet.write_string(0, place, head, formats["head"])
+        sheet.write_comment(0, place, f"{head}: {about}.", {"author": ""})
+        sheet.set_column(place, place, width)
+    for row, risk in enumerate(risks, start=1):
+        sheet.write_string(row, 0, clean(risk.id), formats["text"])
+        sheet.write_string(row, 1, clean(risk.title)[:LONGEST], formats["text"])
+        sheet.write_number(row, 2, risk.probability, formats["text"])
+        sheet.write_string(row, 3, risk.state, formats["input"])
+    states = {"validate": "list", "source": ["open", "closed", "happened"]}
+    sheet.data_validation(1, 3, len(risks), 3, states)
+    sheet.freeze_panes(1, 1)
+    on_paper(sheet, RISKS, 0)
 
 
 def _known(plan: Plan, item: Activity | Milestone) -> Iterator[Value]:

@@ -9,7 +9,7 @@ charged where causes overlap, the shares in the reverse order and their mean ove
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from models.moved import CAUSE_KINDS, CauseKind, CauseShare, MilestoneMove, MovedCause, WhatMoved
 from models.plan import Plan
@@ -111,13 +111,17 @@ class _Divided:
             players, joined = self._dated(sequence)
         else:
             players, joined = [], []
+        risks = list(_risks(mixing.first, mixing.second))
+        self.notes += [
+            f"{risk.happened}; no earliest date contains a risk, so it moves none: 'robust' draws it" for risk in risks
+        ]
         moves = tuple(self._move(name, players) for name in self.dates.asked)
         return WhatMoved(
             before=names[0],
             after=names[1],
             status_before=mixing.first.status_date,
             status_after=mixing.second.status_date,
-            causes=tuple(self._told(cause) for cause in players),
+            causes=(*(self._told(cause) for cause in players), *risks),
             moves=moves,
             day_minutes=mixing.second.day_minutes,
             renamed=renamed,
@@ -293,6 +297,16 @@ class _Divided:
                 reason = {"infeasible": "no schedule meets every rule", "beyond": "it lies after the last day of the calendar"}
                 words.append(f"it has no date {name}: {reason.get(status, 'none was found within the limit')}")
         return "; ".join(words)
+
+
+def _risks(first: Plan, second: Plan) -> Iterator[MovedCause]:
+    """Yield the risks that have become something else."""
+    before, after = ({each.risk: each.state for each in plan.risks} for plan in (first, second))
+    words = {"open": "is open again", "closed": "is closed", "happened": "has happened"}
+    for name, state in after.items():
+        if state != before.get(name, "open"):
+            said = f"The risk {name} {words[state]}"
+            yield MovedCause(id=f"risk {name}", kind="risk", title=said, happened=said)
 
 
 def _as_one(causes: Sequence[Cause]) -> Cause:

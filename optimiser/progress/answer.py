@@ -23,6 +23,7 @@ from optimiser.progress.chain import counts_of
 from optimiser.progress.copying import copied_files
 from optimiser.progress.facts import TableFacts, facts_of
 from optimiser.progress.newer import IDS, changes_between, newer_export, table_of_export
+from optimiser.progress.risks import take_risks
 from optimiser.progress.written import EXPORT_HEAD, facts_text, judged_facts, update_text
 from optimiser.reading.document import document_of
 from optimiser.reading.files import LARGEST_DOCUMENT, read_content
@@ -102,6 +103,7 @@ def update_plan(plan: str | Path, folder: Path, table: Path | None, choices: Upd
     status = asked or dt.date.max
     source = _source_id(before, status)
     facts = facts_of(before, read, status, source)
+    take_risks(before, path, read, facts)
     faults += facts.faults
     if asked is None:
         raise InputError(_in_rows(faults, read)[:MOST_FAULTS])
@@ -182,10 +184,10 @@ def _from_export(
 
 
 def _kept_facts(old: Mapping[str, Any], added: Entries) -> dict[str, list[dict[str, Any]]]:
-    """Return what the update before says of items that were added by hand, of which no export tells."""
+    """Return what the update before says of items that were added by hand and of risks, of which no export tells."""
     names = {str(entry.get("id")) for entries in added.values() for entry in entries}
     facts = {name: [entry for entry in old.get(name, ()) if entry.get("item") in names] for name in ("progress", "estimates")}
-    return {"sources": [*old.get("sources", ())] if facts["estimates"] else [], **facts}
+    return {"sources": [*old.get("sources", ())] if facts["estimates"] else [], **facts, "risks": [*old.get("risks", ())]}
 
 
 def _made(

@@ -23,8 +23,8 @@ ITEMS_FILE: Final = f"{ITEMS}.yaml"
 _HEAD: Final = """\
 # Added by hand beside the planner's file, and carried from update to update by 'optimiser update'.
 """
-_CITED: Final = frozenset(LISTS) - {"phases", "sources", "progress", "calendars"}
-"""Lists in which every entry of a planner's file cites its row."""
+_TOLD: Final = ("phases", "sources", "calendars")
+"""Lists in which not every entry of a planner's file cites its row."""
 
 Entries = dict[str, list[dict[str, Any]]]
 
@@ -61,13 +61,13 @@ def added_by_hand(before: Gathered, export: Mapping[str, Any]) -> Entries:
     for name in LISTS:
         there = {_id(entry) for entry in export.get(name, ())}
         for entry in before.content.get(name, ()):
-            if not isinstance(entry, dict) or (name not in _CITED and _id(entry) in there):
+            if not isinstance(entry, dict) or name == "progress" or (name in _TOLD and _id(entry) in there):
                 continue
             if name == "calendars" and entry.get("basis") == "document":
                 continue
             if not str(entry.get("citation", "")).startswith(f"{SOURCE}:"):
                 found.setdefault(name, []).append(entry)
-    words = {word for name in _CITED & set(found) for entry in found[name] for word in _texts(entry)}
+    words = {word for name in set(found) - {*_TOLD} for entry in found[name] for word in _texts(entry)}
     found["phases"] = [entry for entry in found.get("phases", ()) if _id(entry) in words]
     return {name: entries for name, entries in found.items() if entries}
 

@@ -47,6 +47,8 @@ class TableFacts:
         The row that told of an item last.
     faults
         What cannot be.
+    risks
+        What became of risks, as an update's file has it.
     """
 
     progress: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -56,6 +58,7 @@ class TableFacts:
     remarks: list[UpdateRemark] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     faults: list[Located] = field(default_factory=list)
+    risks: dict[str, str] = field(default_factory=dict)
 
 
 def progress_entry(progress: Progress) -> dict[str, Any]:

@@ -67,6 +67,7 @@ def facts_text(
         "sources": sources,
         "progress": [{"item": name, **facts.progress[name]} for name in before.items if name in facts.progress],
         "estimates": [{"item": name, **entry} for name, entry in estimates.items()],
+        "risks": [{"risk": name, "state": state} for name, state in facts.risks.items()],
     }
     head = _HEAD.format(made_of=f" from {SOURCE_FOLDER}/{kept}" if kept else "")
     return update_text(head, status, previous, logic, lists)

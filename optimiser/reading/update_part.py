@@ -92,6 +92,8 @@ class _Laying:
             self.gathered.join("sources", [entry], [(self.number, ("sources", place))])
         named = {_item(entry) for entry in _listing(said.get("progress"))}
         self.gathered.leave_out("progress", lambda each: _item(each) in named)
+        for place, entry in self._listed("risks"):
+            self.gathered.join("risks", [entry], [(self.number, ("risks", place))])
         self._each("progress", self._progress)
         self._each("estimates", self._estimate)
 

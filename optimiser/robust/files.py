@@ -98,7 +98,14 @@ def find_register(plan: Plan, folder: Path | None) -> Register | None:
     """
     if folder is None or not (folder / REGISTER_FILE).is_file():
         return None
-    return load_register(folder / REGISTER_FILE, plan)
+    register = load_register(folder / REGISTER_FILE, plan)
+    known = {risk.id for risk in register.risks}
+    _refuse(
+        Fault(("risks", place, "risk"), f"unknown risk '{each.risk}' of {folder / REGISTER_FILE}{maybe(each.risk, known)}")
+        for place, each in enumerate(plan.risks)
+        if each.risk not in known
+    )
+    return register
 
 
 def load_register(path: str | Path, plan: Plan) -> Register:
@@ -118,9 +125,13 @@ def load_register(path: str | Path, plan: Plan) -> Register:
 
 
 def _of_plan(register: Register, plan: Plan) -> Register:
-    """Return a register without the ranges of scenarios that are not applied."""
+    """Return a register without the ranges of scenarios that are not applied, its risks as the plan says that they are."""
     ranges = tuple(entry for entry in register.ranges if speaks_of(entry, plan))
-    return register if len(ranges) == len(register.ranges) else register.model_copy(update={"ranges": ranges})
+    states = {each.risk: each.state for each in plan.risks}
+    risks = tuple(risk.model_copy(update={"state": states[risk.id]}) if risk.id in states else risk for risk in register.risks)
+    if len(ranges) == len(register.ranges) and risks == register.risks:
+        return register
+    return register.model_copy(update={"ranges": ranges, "risks": risks})
 
 
 def find_claims(name: str | Path, folder: Path | None) -> Path:

@@ -23,6 +23,7 @@ _KINDS = {
     "renamed": "renamed",
     "link": "link",
     "other": "other",
+    "risk": "risk",
 }
 
 

@@ -9,19 +9,32 @@ from pathlib import Path
 from typing import Final
 
 from models.faults import maybe
+from models.progress import RiskState
 from models.record import MOST_FAULTS
 from optimiser.errors import InputError, Located
-from optimiser.reading.sheets import ReadSheet
-from optimiser.reading.spelling import DateOrder, WrittenLength
+from optimiser.reading.sheets import Cell, ReadSheet
+from optimiser.reading.spelling import DateOrder, WrittenLength, is_nothing, plain_text
 from optimiser.reading.tabular.cells import CellReader, whole_text
 from optimiser.reading.tabular.fields import RowReader
 from optimiser.reading.tabular.headers import PROGRESS_COLUMNS, PlannerColumn, PlannerColumns, find_progress_columns
 from optimiser.reading.tabular.planner_table import chosen_sheet, table_sheets
 
-__all__ = ["UPDATE_SHEET", "ProgressRow", "ProgressTable", "read_progress_table"]
+__all__ = ["RISK_SHEET", "UPDATE_SHEET", "ProgressRow", "ProgressTable", "RiskRow", "read_progress_table"]
 
 UPDATE_SHEET: Final = "Update"
 """The sheet of a workbook that a planner fills; it is taken where there are several tables."""
+
+RISK_SHEET: Final = "Update risks"
+"""The sheet beside it that says what became of risks."""
+
+
+@dataclass(frozen=True, slots=True)
+class RiskRow:
+    """One line of what became of risks."""
+
+    row: int
+    id: str
+    state: RiskState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +98,8 @@ class ProgressTable:
         The day by whose evening it is known, where a column says so.
     faults
         What is wrong with its cells.
+    risks, risk_sheet
+        What became of risks, where a sheet says so.
     """
 
     sheet: ReadSheet
@@ -94,6 +109,8 @@ class ProgressTable:
     bare: int
     status: dt.date | None = None
     faults: tuple[Located, ...] = ()
+    risks: tuple[RiskRow, ...] = ()
+    risk_sheet: ReadSheet | None = None
 
 
 def read_progress_table(path: Path, *, sheet: str | None = None, order: DateOrder | None = None) -> ProgressTable:
@@ -113,9 +130,10 @@ def read_progress_table(path: Path, *, sheet: str | None = None, order: DateOrde
     InputError
         If it holds no such table, or its header is wrong.
     """
+    sheets = table_sheets(path, sheet)
     table = chosen_sheet(
         path,
-        table_sheets(path, sheet),
+        sheets,
         sheet,
         find_progress_columns,
         several="says how far the work is",
@@ -132,7 +150,49 @@ def read_progress_table(path: Path, *, sheet: str | None = None, order: DateOrde
         faults = [table.locate(columns.row, None, "no row follows the header; expected an activity or a milestone a row")]
     if faults:
         raise InputError(faults[:MOST_FAULTS])
-    return ProgressTable(table, columns, tuple(rows), reader.shares, reader.bare, reader.status, tuple(reader.faults))
+    beside = (other for other in sheets if other is not table and plain_text(other.name or "").lower() == RISK_SHEET.lower())
+    risk_sheet = next(beside, None)
+    risks = _risks(risk_sheet, faults) if risk_sheet else ()
+    found_faults = (*reader.faults, *faults)
+    return ProgressTable(
+        table, columns, tuple(rows), reader.shares, reader.bare, reader.status, found_faults, risks, risk_sheet
+    )
+
+
+_RISK_IDS: Final = ("id", "risk", "risk id", "risiko")
+_RISK_STATES: Final[dict[str, RiskState]] = {
+    **dict.fromkeys(("open", "offen"), "open"),
+    **dict.fromkeys(("closed", "geschlossen"), "closed"),
+    **dict.fromkeys(("happened", "eingetreten"), "happened"),
+}
+
+
+def _risks(sheet: ReadSheet, faults: list[Located]) -> tuple[RiskRow, ...]:
+    """Return what a sheet says of risks, adding what cannot be read to the faults."""
+    for head in sorted(sheet.rows)[:10]:
+        words = {plain_text(cell.text).lower(): letter for letter, cell in sheet.rows[head].items()}
+        name = next((words[word] for word in _RISK_IDS if word in words), None)
+        state = next((words[word] for word in ("state", "status", "zustand") if word in words), None)
+        if name and state:
+            break
+    else:
+        message = "no header, expected 'Id' and 'State': open, closed or happened"
+        faults.append(Located(message, file=sheet.file, path=sheet.name))
+        return ()
+    found: dict[str, RiskRow] = {}
+    for row in (row for row in sorted(sheet.rows) if row > head):
+        risk, said = (plain_text(sheet.rows[row].get(letter, Cell("")).text) for letter in (name, state))
+        if is_nothing(said):
+            continue
+        if said.lower() not in _RISK_STATES:
+            faults.append(sheet.locate(row, state, f"expected open, closed or happened, got '{said[:40]}'", "State"))
+        elif not risk:
+            faults.append(sheet.locate(row, name, "expected the id of a risk, got an empty cell"))
+        elif risk in found:
+            faults.append(sheet.locate(row, name, f"'{risk}' is told of in row {found[risk].row} already; maybe keep one"))
+        else:
+            found[risk] = RiskRow(row, risk, _RISK_STATES[said.lower()])
+    return tuple(found.values())
 
 
 def _near(words: list[str]) -> str:
