@@ -155,6 +155,19 @@ def test_three_point_shapes_have_their_means(low: float, likely: float, high: fl
         assert lattice.values[-1] <= high
 
 
+@settings(max_examples=40)
+@given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 300), st.sampled_from([triangular, pert]), st.integers(0, 9))
+def test_a_draw_is_what_a_search_finds(low: int, more: int, most: int, shape: Any, seed: int) -> None:
+    """Drawing by cells gives of 4,096 variates and more, edges and ends among them, what a search of the edges gives."""
+    found = shape(low, low + more, low + more + most)
+    uniforms = np.random.default_rng(seed).random(4_096)
+    edges = found.cumulative[:-1]
+    ends = [0.0, 2.0**-40, 1 - 2.0**-40, *edges, *np.nextafter(edges, 0), *(np.arange(64) / 64)]
+    uniforms = np.concatenate([uniforms, [each for each in ends if each < 1]])
+
+    assert np.array_equal(found.draw(uniforms), found.values[np.searchsorted(edges, uniforms, side="right")])
+
+
 def test_other_shapes_give_what_they_say() -> None:
     """Uniform values are equally likely, discrete ones as weighted, quantiles are met, pools are mixtures."""
     even = uniform(3, 6)

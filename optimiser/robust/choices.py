@@ -111,9 +111,8 @@ def _elsewhere(
     plan, base = sampler.model.whole, sampler.model
     for name, option in apart:
         plan = answered(plan, readings[name], option)
-    other = Sampler(
-        Model(plan, base.register, weighted=weighted, opened=base.opened), sampler.milestones, sampler.seed, sampler.main
-    )
+    model = Model(plan, base.register, weighted=weighted, opened=base.opened)
+    other = Sampler(model, sampler.milestones, sampler.seed, sampler.main, beside=sampler)
     other.run(samples)
     return other
 

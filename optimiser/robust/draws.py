@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -16,13 +16,15 @@ from models.risk import Impact, Lever, Relative
 from optimiser.critical import Columns
 from optimiser.numbers import NONE, column_number
 from optimiser.robust.model import Case, Model
-from optimiser.robust.shapes import Lattice, normal_cumulative, normal_quantile
+from optimiser.robust.shapes import Lattice, cells_of, normal_cumulative, normal_quantile
 
 __all__ = ["Draws"]
 
 Numbers = NDArray[np.float64]
 Amounts = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Group = tuple[list[int], Numbers]
+"""Rows that hang together, and how."""
 
 
 class Draws:
@@ -36,45 +38,65 @@ class Draws:
         Whose chances are drawn.
     uniforms
         Shape ``(dimensions, samples)``, between 0 and 1, each row by itself uniform.
+    like
+        Draws of another model on the same variates: what both draw alike is taken from there.
     """
 
-    def __init__(self, model: Model, uniforms: Numbers) -> None:
+    def __init__(self, model: Model, uniforms: Numbers, like: Draws | None = None) -> None:
         self.model = model
         self.samples = uniforms.shape[1]
-        self._uniforms = uniforms
+        self.uniforms = uniforms
         self._kept: dict[tuple[object, ...], Any] = {}
         self._lasting = 0
         self._grouped = {row for rows, _ in model.groups if len(rows) > 1 for row in rows}
+        self._like = like
+        self._alike = like is not None and _equal_groups(model.groups, like.model.groups)
 
     def row(self, row: int, rho: float | None) -> Numbers:
         """Return the variates of one dimension under a correlation; see `Case`."""
-        rows = self._uniforms
-        if row in self._grouped and rho != 0:
-            rows = self._once(("uniforms", rho), lambda: _correlated(self._uniforms, self.model.groups, rho))
-        found: Numbers = rows[row]
+        found: Numbers = self.rows(rho if row in self._grouped else 0.0)[row]
         return found
+
+    def rows(self, rho: float | None) -> Numbers:
+        """Return the variates of all dimensions under a correlation."""
+        if rho == 0 or not self._grouped:
+            return self.uniforms
+        if self._like is not None and self._alike:
+            return self._like.rows(rho)
+        normal = self._once(("normal",), lambda: _normal(self.uniforms, self._grouped))
+        found: Numbers = self._once(("uniforms", rho), lambda: _correlated(self.uniforms, normal, self.model.groups, rho))
+        return found
+
+    def kept(self, key: tuple[object, ...]) -> Any:
+        """Return what has been made of the variates under a key; None where nothing has."""
+        return self._kept.get(key)
 
     def _once(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
         if key not in self._kept:
             self._kept[key] = make()
         return self._kept[key]
 
-    def _drawn(self, name: object, lattice: Lattice, row: int, case: Case) -> Numbers:
+    def _drawn(self, lattice: Lattice, row: int, case: Case) -> Numbers:
         """Return the draws of one distribution."""
         rho = case.rho if row in self._grouped else 0.0
-        found: Numbers = self._once(("drawn", name, rho), lambda: lattice.draw(self.row(row, rho)))
+        key = ("drawn", *lattice.key, row, rho)
+        shared = self._like is not None and (self._alike or row not in self._grouped)
+        found: Numbers | None = self._like.kept(key) if self._like is not None and shared else None
+        if found is None:
+            uniforms = self.row(row, rho)
+            found = self._once(key, lambda: lattice.draw(uniforms, self._once(("cells", row, rho), lambda: cells_of(uniforms))))
         return found
 
     def range(self, slot: str, base: int | Amounts, case: Case) -> Numbers:
         """Return the drawn values of a range, or of the distribution that replaces it, with the same variates."""
         entry, row = self.model.ranges[slot]
         if slot in case.pools:
-            return self._drawn(case.pools[slot], case.pools[slot], row, case)
+            return self._drawn(case.pools[slot], row, case)
         if isinstance(base, int):
             if self.model.absent(slot, base):
                 return np.full(self.samples, float(base))
             lattice = self.model.lattice(entry, base, case.shape)
-            return self._drawn((entry.id, base, case.shape), lattice, row, case)
+            return self._drawn(lattice, row, case)
         found = np.empty(self.samples)
         for each in np.unique(base).tolist():
             mask = base == each
@@ -174,7 +196,7 @@ class Draws:
         for driver, size in model.scales.get(slot, ()):
             acts = model.by_id[driver.id].dimensions[1]
             if driver.id not in case.closed and driver.probability > 0:
-                factor = self._drawn((driver.id, case.shape), model.factor(driver, case.shape), size, case)
+                factor = self._drawn(model.factor(driver, case.shape), size, case)
                 value = value * np.where(self.happens(driver.id, acts, driver.probability), factor, 1.0)
         if not isinstance(value, int):
             value = np.floor(np.asarray(value, dtype=float) + 0.5)
@@ -220,7 +242,7 @@ class Draws:
         """Return a quantity with what one impact does to it in the samples that it strikes."""
         if impact.slips_to is not None:
             return _slipped(self.model, value, impact, happens)
-        amount = self._drawn((id(impact), case.shape), self.model.delay(impact, case.shape), size, case)
+        amount = self._drawn(self.model.delay(impact, case.shape), size, case)
         column = np.asarray(value, dtype=float)
         ends = [end for end in (impact.low, impact.likely, impact.high) if end is not None]
         relative = any(isinstance(end, Relative) for end in ends)
@@ -260,10 +282,19 @@ def _slipped(model: Model, value: int | Numbers | Amounts, impact: Impact, happe
     return np.where(happens & (column != NONE), moved, column)
 
 
-def _correlated(uniforms: Numbers, groups: Sequence[tuple[list[int], Numbers]], rho: float | None) -> Numbers:
-    """Join the rows of each group by a Gaussian copula."""
-    if not groups or rho == 0:
-        return uniforms
+def _equal_groups(these: Sequence[Group], those: Sequence[Group]) -> bool:
+    """Say whether the same rows hang together in the same way."""
+    pairs = zip(these, those, strict=False)
+    return len(these) == len(those) and all(one[0] == two[0] and np.array_equal(one[1], two[1]) for one, two in pairs)
+
+
+def _normal(uniforms: Numbers, rows: Collection[int]) -> dict[int, Numbers]:
+    """Return the normal variate of some rows."""
+    return {row: normal_quantile(uniforms[row]) for row in rows}
+
+
+def _correlated(uniforms: Numbers, normal: Mapping[int, Numbers], groups: Sequence[Group], rho: float | None) -> Numbers:
+    """Join the rows of each group by a Gaussian copula, from their normal variates."""
     found = uniforms.copy()
     for rows, stated in groups:
         if len(rows) < 2:
@@ -276,5 +307,5 @@ def _correlated(uniforms: Numbers, groups: Sequence[tuple[list[int], Numbers]], 
         values, vectors = np.linalg.eigh(matrix)
         root = vectors @ np.diag(np.sqrt(np.maximum(values, 0))) @ vectors.T
         tiny = 2.0**-40
-        found[rows] = np.clip(normal_cumulative(root @ normal_quantile(uniforms[rows])), tiny, 1 - tiny)
+        found[rows] = np.clip(normal_cumulative(root @ np.array([normal[row] for row in rows])), tiny, 1 - tiny)
     return found

@@ -145,6 +145,8 @@ class Sampler:
     main: Case = field(default_factory=Case)
     enumerate: bool = True
     """Whether combinations are evaluated where they are few; else samples are drawn all the same."""
+    beside: Sampler | None = None
+    """Of another model on the same variates, which are then shared as far as it keeps its own."""
 
     def __post_init__(self) -> None:
         model = self.model
@@ -191,8 +193,15 @@ class Sampler:
         """Return the variates of some positions of every replicate, side by side; of all combinations where they are few."""
         if self._all is not None:
             return Draws(self.model, self._all[0])
+        block = self.beside.kept(start, count) if self.beside else None
+        if block is not None and len(block.draws.uniforms) == max(self.model.dimensions, 1):
+            return Draws(self.model, block.draws.uniforms, block.draws)
         sequences = _sequences(max(self.model.dimensions, 1), self.seed)
         return Draws(self.model, np.concatenate([each.points(start, count) for each in sequences], axis=1))
+
+    def kept(self, start: int, count: int) -> Block | None:
+        """Return a block of samples that are drawn, where it is kept."""
+        return None if self.exact else self._kept.get((start, count))
 
     def _block(self, start: int, count: int) -> Block:
         if (start, count) in self._kept:
