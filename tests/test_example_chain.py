@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -133,3 +134,19 @@ def test_a_stored_answer_of_an_update_is_checked_against_the_update(tmp_path: Pa
     assert main(["solve", "laboratory-2026-05", "-o", str(stored)]) == 0
 
     assert main(["verify", str(stored), "--no-argument"]) == 0
+
+
+def test_windows_over_the_chain_add_up(capsys):
+    """What moved from update to update adds up to what moved over all of them, cause by cause; what is no update of the other is refused."""
+    assert main(["compare", "laboratory", "laboratory-2026-06", "--windows", "--json"]) == ExitCode.DONE
+    answer = json.loads(capsys.readouterr().out)
+    windows = [window["moves"][0] for window in answer["windows"]]
+
+    assert list(answer)[-2:] == ["moved", "windows"]
+    assert [move["amount"] for move in windows] == [0, 24, 5, -3]
+    assert sum(move["amount"] for move in windows) == answer["moved"]["moves"][0]["amount"] == 26
+    assert [set(move["kinds"]) for move in windows] == [set(), {"progress"}, {"remaining"}, {"logic"}]
+    assert main(["compare", "laboratory", "laboratory-2026-04", "--windows"]) == ExitCode.DONE
+    assert "The windows add up to the move as a whole" in capsys.readouterr().out
+    assert main(["compare", "laboratory-2026-06", "laboratory-2026-03", "--windows"]) == ExitCode.BAD_INPUT
+    assert "is no update that was made of" in capsys.readouterr().err

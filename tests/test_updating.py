@@ -23,6 +23,7 @@ from optimiser.cli import ExitCode, main
 from optimiser.clock import clock_of
 from optimiser.errors import InputError
 from optimiser.progress import UpdateChoices, update_plan
+from optimiser.progress.expected import left_until
 from optimiser.reading.load import load
 from optimiser.reading.packaged import find_plan
 from optimiser.reading.previous import content_sha256, predecessor, predecessor_warnings
@@ -665,3 +666,34 @@ def test_what_became_of_risks_stands_on_a_sheet(tmp_path, capsys, monkeypatch):
     assert main(["update", "laboratory", "-o", "fill.xlsx"]) == ExitCode.DONE
     assert "each of 2 risks" in capsys.readouterr().out
     assert read_sheet(tmp_path / "fill.xlsx", "Update risks").rows[2]["A"].text == "second-delivery-late"
+
+
+def test_an_expected_finish_on_a_plan_of_days_says_what_is_left(tmp_path):
+    """The rest is what ends on that evening, in the unit of the work; a day that is past, or another rest beside it, is told."""
+    rows = [[*MARCH[0], "Expected finish"], *([*row, ""] for row in MARCH[1:])]
+    rows[7] = ["METHOD-A", "", "2026-03-23", "", "", "", "2026-04-17"]
+    plan = load(made(tmp_path / "march", "laboratory", rows, "2026-03-31"))
+    outcome = earliest(plan)
+
+    assert isinstance(outcome, Solved)
+    assert str(plan.items["METHOD-A"].progress.remaining) == "11 wd"  # type: ignore[union-attr]
+    (row,) = (row for row in outcome.rows if row.id == "METHOD-A")
+    assert str(row.finish) == "2026-04-17"
+    work = plan.items["METHOD-A"].model_copy(update={"duration": Duration(40, "cd")})
+    assert left_until(plan, work, day("2026-03-31"), None, day("2026-04-17")) == Duration(17, "cd")  # type: ignore[arg-type]
+    assert left_until(plan, work, day("2026-03-31"), day("2026-04-07"), day("2026-04-17")) == Duration(11, "cd")  # type: ignore[arg-type]
+    rows[7][4] = "5d"
+    assert "leaves" in told(tmp_path, rows)[0]
+    rows[7][4:] = ["", "", "2026-03-30"]
+    assert "is not after the status date" in told(tmp_path, rows)[0]
+
+
+def test_a_length_estimated_anew_beside_an_old_rest_is_remarked(tmp_path, march):
+    """What is left decides when begun work ends: a new length alone moves nothing, and that is said."""
+    rows = [["Id", "Actual start", "Remaining", "Duration"], ["METHOD-A", "", "", "30d"]]
+    table = write(tmp_path / "april.csv", rows)
+    found = update_plan(march, tmp_path / "april", table, UpdateChoices(status=day("2026-04-10")))
+    assert any("METHOD-A: estimated anew at 30 wd, but 13 wd left decides" in each.says for each in found.report.remarks)
+    rows[1][2] = "20d"
+    found = update_plan(march, tmp_path / "april", write(table, rows), UpdateChoices(status=day("2026-04-10")))
+    assert not any("estimated anew" in each.says for each in found.report.remarks)

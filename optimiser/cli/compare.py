@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,9 @@ def compare_two(
         Path | None, typer.Option("-o", "--output", metavar="BRIDGE.svg", help="Draw what moved, of two plans or updates.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Let -o replace a file.")] = False,
+    windows: Annotated[
+        bool, typer.Option("--windows", help="What moved from update to update too, where B is an update of A over others.")
+    ] = False,
     as_json: AsJson = False,
     seed: Seed = 0,
     workers: Workers = 1,
@@ -102,17 +106,19 @@ def compare_two(
             (sides[0].inputs, sides[1].inputs),
         )
         moved = _moved(sides, asked, seed, time_limit, tell)
+        each = _windows(sides, asked, seed, time_limit, tell) if windows else []
     if file:
         file.write(_picture(moved))
     if as_json:
         from optimiser.evidence.documents import document, dumped
 
         answer = document("compare", found, same=found.same)
-        print_json(answer if moved is None else {**answer, "moved": dumped(moved)})
+        answer |= {} if moved is None else {"moved": dumped(moved)}
+        print_json({**answer, "windows": [dumped(one) for one in each]} if windows else answer)
     else:
         from optimiser.evidence.terminal.comparison import comparison_report
 
-        print_text(comparison_report(found, page(), moved))
+        print_text(comparison_report(found, page(), moved, each))
     return ExitCode.DONE
 
 
@@ -140,6 +146,38 @@ def _moved(
         limits=Limits(seed=seed, time_limit=time_limit),
         progress=tell,
     )
+
+
+def _windows(
+    sides: list[_ComparedSide],
+    asked: tuple[str, ...] | None,
+    seed: int,
+    time_limit: float | None,
+    tell: Callable[[str], None],
+) -> list[WhatMoved]:
+    """Return what moved from update to update, from the one side to the other.
+
+    Raises
+    ------
+    InputError
+        If the second is no update of the first.
+    """
+    from optimiser.progress.chain import chained
+
+    first, second = sides
+    found: list[_ComparedSide] = []
+    if first.file is not None and second.file is not None:
+        for link in chained(second.name):
+            if link.plan is None:
+                break
+            name = first.name if link.path.resolve() == first.file.resolve() else link.link.path
+            found.append(_ComparedSide(name, second.outcome, link.plan, None, link.path))
+            if name == first.name and len(found) > 1:
+                pairs = itertools.pairwise(found[::-1])
+                windows = [_moved([*pair], asked, seed, time_limit, tell) for pair in pairs]
+                return [each for each in windows if each is not None]
+    message = f"'{second.name}' is no update that was made of '{first.name}', over others or not; 'optimiser show {second.name}' prints its chain"
+    raise InputError([Located(message, path="--windows")])
 
 
 def _same(first: Path | None, second: Path | None) -> dict[str, str | None] | None:

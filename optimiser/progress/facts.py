@@ -16,6 +16,7 @@ from models.plan import Plan
 from models.progress import Progress
 from models.updating import UpdateChange, UpdateRemark
 from optimiser.errors import Located
+from optimiser.progress.expected import left_until
 from optimiser.progress.matching import Matching
 from optimiser.reading.spelling import WrittenLength
 from optimiser.reading.tabular import PlannerColumn, ProgressRow, ProgressTable
@@ -223,6 +224,9 @@ class _Taking:
             left = None if "actual_finish" in stated else held.remaining  # it stands there from the update before
         start = stated.get("actual_start", held.actual_start)
         finish = stated.get("actual_finish", held.actual_finish)
+        expected = stated.pop("expected_finish", None) if self.plan.unit == "day" else None
+        if expected is not None and start is not None and finish is None:
+            left = self._expected(activity, row, expected, stated.get("resume", held.resume), left, held)
         undone = bool((left and left.amount) or (row.percent and row.percent < _WHOLE))
         if "actual_finish" not in stated and held.actual_finish and undone:
             says = f"{activity.id}: finished on {held.actual_finish} by the update before, not finished now"
@@ -248,6 +252,26 @@ class _Taking:
         if entry != before:
             self._note(activity, before, entry, row)
             self.facts.progress[activity.id] = entry
+
+    def _expected(
+        self,
+        activity: Activity,
+        row: ProgressRow,
+        expected: dt.date,
+        resume: dt.date | None,
+        left: Duration | None,
+        held: Progress,
+    ) -> Duration | None:
+        """Return what is left of work that is expected to end on a day, on a plan of days."""
+        if past(expected, self.status):
+            said = f"{expected} is not after the status date, {self.status}; maybe the year or the month is another, or it is the actual finish"
+            self.fault(row, "expected finish", said)
+            return left
+        found = left_until(self.plan, activity, self.status, resume, expected)
+        if left is not None and left not in (held.remaining, found):
+            said = f"an end on {expected} leaves {found}, but {left} are said to be left; maybe drop one of the two"
+            self.fault(row, "expected finish", said)
+        return found
 
     def _possible(
         self, activity: Activity, row: ProgressRow, start: dt.date | None, finish: dt.date | None, left: Duration | None
@@ -347,6 +371,14 @@ class _Taking:
                 self.fault(
                     row, "high" if row.high else "duration", f"the high end, {high}, is less than the length, {now['duration']}"
                 )
+        known = self.facts.progress.get(activity.id, {})
+        if "remaining" in known and now["duration"] != held["duration"]:
+            says = (
+                f"{activity.id}: estimated anew at {now['duration']}, but {known['remaining']} left decides when begun work ends; "
+                "maybe say what is left now"
+            )
+            if known == progress_entry(activity.progress or Progress()):
+                self.facts.remarks.append(UpdateRemark(says=says, where=f"row {row.row}"))
         entry = {str(column): str(value) for column, value in now.items() if isinstance(value, Duration)}
         grounds = {"basis": row.basis or "document", "citation": f"{self.source}: row {row.row}"}
         self.facts.estimates[activity.id] = {**entry, **grounds} | ({"note": row.note} if row.note else {})

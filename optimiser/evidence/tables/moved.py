@@ -8,7 +8,7 @@ from models.moved import CAUSE_KINDS, MilestoneMove, WhatMoved
 from models.pack import Cell, PackProof, Table
 from optimiser.evidence.tables.kit import column, columns, table, weakest
 
-__all__ = ["measured", "moved_causes", "moved_dates", "unit_of"]
+__all__ = ["measured", "moved_causes", "moved_dates", "moved_windows", "unit_of"]
 
 _ORDERS = (
     "Where causes overlap, the order decides who is charged: in time order, in the reverse order, and on average over orders."
@@ -102,4 +102,50 @@ def moved_causes(found: WhatMoved, source: str, moves: Sequence[MilestoneMove] |
         proof=proof,
         source=source,
         note=note,
+    )
+
+
+def moved_windows(windows: Sequence[WhatMoved], whole: WhatMoved, source: str) -> Table:
+    """Return what moved from update to update, each window by kinds of cause, and below its windows the sum for each milestone."""
+    unit = unit_of(whole)
+    kinds = [kind for kind in CAUSE_KINDS if any(kind in move.kinds for each in windows for move in each.moves)]
+    rows: list[Sequence[Cell]] = []
+    apart: list[str] = []
+    for entire in whole.moves:
+        found = [(each, move) for each in windows for move in each.moves if move.milestone == entire.milestone]
+        for each, move in found:
+            rows.append(
+                [
+                    entire.milestone,
+                    f"{each.before} → {each.after}",
+                    move.before,
+                    move.after,
+                    measured(each, move.amount),
+                    *(measured(each, move.kinds.get(kind, 0)) for kind in kinds),
+                ]
+            )
+        amounts = [move.amount for _, move in found if move.amount is not None]
+        if len(amounts) < len(windows):
+            apart.append(f"{entire.milestone} has no date in some of the windows")
+            continue
+        total = sum(amounts)
+        sums = [sum(move.kinds.get(kind, 0) for _, move in found) for kind in kinds]
+        ends = [entire.milestone, "all windows", entire.before, entire.after]
+        rows.append([*ends, measured(whole, total), *(measured(whole, each) for each in sums)])
+        if total != entire.amount:
+            apart.append(
+                f"{entire.milestone}: other days are worked now, so that the windows, each on the calendar of its update, do not add up to the move as a whole"
+            )
+    return table(
+        "moved-windows",
+        "Window by window",
+        [
+            *columns(f"milestone:id | window | before:date | after:date | moved:number {unit}"),
+            *(column(CAUSE_KINDS[kind].lower(), "number", unit, "of the move, due to causes of this kind") for kind in kinds),
+        ],
+        rows,
+        proof=moved_dates(whole, source).proof,
+        source=source,
+        note="; ".join(apart)
+        or "The windows add up to the move as a whole; each charges its causes on the plan as it then was.",
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from models.changes import Comparison, RowChange
 from models.moved import WhatMoved
 from optimiser.evidence.tables.compared import changes, comparison
 from optimiser.evidence.tables.kit import choose
-from optimiser.evidence.terminal.moved import moved_lines
+from optimiser.evidence.terminal.moved import moved_lines, windows_lines
 from optimiser.evidence.terminal.page import Lines, Page, heading, paragraph
 from optimiser.evidence.terminal.tables import shown
 from optimiser.evidence.words import day
@@ -18,8 +19,8 @@ __all__ = ["comparison_report"]
 _MOST = 15
 
 
-def comparison_report(found: Comparison, page: Page, moved: WhatMoved | None = None) -> str:
-    """Return what differs between two outcomes and, of two updates, what moved and why."""
+def comparison_report(found: Comparison, page: Page, moved: WhatMoved | None = None, windows: Sequence[WhatMoved] = ()) -> str:
+    """Return what differs between two outcomes and, of two updates, what moved and why, and from update to update."""
     before, after = found.before, found.after
     lines: Lines = [heading(f"{before.name} → {after.name}", before.plan)]
     for side in (before, after):
@@ -29,6 +30,7 @@ def comparison_report(found: Comparison, page: Page, moved: WhatMoved | None = N
         lines += paragraph(note, page.width)
     if moved is not None:
         lines += moved_lines(moved, page)
+        lines += windows_lines(windows, moved, page) if windows else []
     if found.same:
         lines += paragraph("Nothing differs.", page.width)
         return page.paint(lines)

@@ -9,13 +9,13 @@ from rich.text import Text
 from models.moved import MilestoneMove, WhatMoved
 from models.pack import Cell
 from optimiser.evidence.tables.kit import choose
-from optimiser.evidence.tables.moved import moved_causes, moved_dates
+from optimiser.evidence.tables.moved import moved_causes, moved_dates, moved_windows
 from optimiser.evidence.terminal.page import Lines, Page, heading, paragraph
 from optimiser.evidence.terminal.tables import shown
 from optimiser.evidence.words import counted, day
 from optimiser.moved import moved_words
 
-__all__ = ["moved_lines"]
+__all__ = ["moved_lines", "windows_lines"]
 
 _CALLED = 6
 """Items that are called otherwise of which each is named."""
@@ -42,6 +42,11 @@ def moved_lines(found: WhatMoved, page: Page) -> Lines:
         lines += shown(apart, page, spared=("since", "kind", "least", "most"))
     lines += _calls(found, page)
     return lines
+
+
+def windows_lines(windows: Sequence[WhatMoved], whole: WhatMoved, page: Page) -> Lines:
+    """Return what moved from update to update, and that it adds up."""
+    return shown(moved_windows(windows, whole, "compare"), page, spared=("before",))
 
 
 def _still(found: WhatMoved) -> str:
