@@ -209,13 +209,10 @@ def _limits(plan: PlanContents, path: Path, entry: Any) -> Iterator[Fault]:
         if isinstance(limit, Reference) and limit.name not in plan.values:
             yield Fault((*path, key), f"unknown assumption '{limit.name}'{maybe(limit.name, plan.values)}")
             continue
-        stated, furthest = (_held(plan, each) for each in (None if own is None else own.stated, limit))
-        set_since = any(
-            f"assumption {each.name}" in plan.settings.said
-            for each in (limit, None if own is None else own.stated)
-            if isinstance(each, Reference)
-        ) or (own is not None and f"value {entry.id}.{own.name}" in plan.settings.said)
-        if own is None or own.kind == "date" or type(stated) is not type(furthest) or set_since:
+        if own is None or own.kind == "date" or _set_since(plan, entry, own, limit):
+            continue
+        stated, furthest = _held(plan, own.stated), _held(plan, limit)
+        if type(stated) is not type(furthest):
             continue
         worse = own.worse if own.worse != "network" else 0 if _pushed(plan, entry) else 1
         if isinstance(stated, Duration) and isinstance(furthest, Duration) and stated.unit != furthest.unit:
@@ -226,6 +223,12 @@ def _limits(plan: PlanContents, path: Path, entry: Any) -> Iterator[Fault]:
             yield Fault((*path, key), said)
         elif complaint := own.complaint(furthest):
             yield Fault((*path, key), complaint)
+
+
+def _set_since(plan: PlanContents, entry: Any, term: Term, limit: Any) -> bool:
+    """Return whether a scenario or a user has set a number or its limit, so that the two need not fit any more."""
+    names = [f"assumption {each.name}" for each in (limit, term.stated) if isinstance(each, Reference)]
+    return not {*names, f"value {entry.id}.{term.name}"}.isdisjoint(plan.settings.said)
 
 
 def _pushed(plan: PlanContents, activity: Activity) -> bool:

@@ -252,36 +252,47 @@ class MinuteVariables(Variables):
 
     def _add_begun(self, activity: Activity, done: Progress) -> None:
         """Add begun work: its done part fixed, its remaining part free behind its predecessors."""
-        name, clock, plan = activity.id, self.clock, self.plan
-        first = done.actual_start or done.actual_finish
+        name, clock, plan, first = activity.id, self.clock, self.plan, done.actual_start or done.actual_finish
         assert first is not None
         start = self.constant(clock.boundary(first, "opens"))
         self.sources[name, "start"] = Counted(start)
-        amount = plan.duration(activity.duration).amount
-        status = clock.origin if self.status is None else self.status
         if done.actual_finish is not None:
             finish = self.constant(clock.boundary(done.actual_finish, "closes"))
-            self.places[name], self.sources[name, "finish"] = (start, finish), Counted(finish)
-            if plan.dialect == "p6":
-                self._add_passing(name, start.low, finish.low)
+        elif plan.dialect == "msp":
+            finish = self.constant(self._resumed_finish(activity, done, start.low))
+        else:
+            self._add_remaining(activity, done, start)
             return
+        self.places[name], self.sources[name, "finish"] = (start, finish), Counted(finish)
+        if done.actual_finish is not None and plan.dialect == "p6":
+            self._add_passing(name, start.low, finish.low)
+
+    def _resumed_finish(self, activity: Activity, done: Progress, start: int) -> int:
+        """Return the finish of begun work in MS Project: the remaining part from a later resumption, else the whole from the start."""
+        resumed = None if done.resume is None or done.remaining is None else self.clock.boundary(done.resume, "opens")
+        if resumed is None or resumed <= start:
+            plain = self._parts(activity)
+            if plain:
+                return Highest([end for _, end in plain]).at(start)
+            length = self.plan.duration(activity.duration)
+            return Fixed(self.minutes.steps(length.unit, self.time(activity.id)), length.amount).at(start)
+        assert done.remaining is not None
+        left = self.minutes.minutes(done.remaining)
+        parts, time = self._parts(activity, left), self.time(activity.id)
+        return (
+            Highest([end for _, end in parts]).at(resumed) if parts else Fixed(Worked(time), left).at(Going(time).at(resumed))
+        )
+
+    def _add_remaining(self, activity: Activity, done: Progress, start: Place) -> None:
+        """Add the remaining part of begun work, which follows the status date or its resumption."""
+        name, clock, plan = activity.id, self.clock, self.plan
+        amount = plan.duration(activity.duration).amount
         left = None if done.remaining is None else self.minutes.minutes(done.remaining)
         finishing = self.minutes.steps(plan.duration(activity.duration).unit, self.time(name))
         whole = Fixed(finishing, amount) if left is None else Fixed(Worked(self.time(name)), left)
         parts = self._parts(activity, self.length(name) if left is None else left)
         ends: Rising = Highest([end for _, end in parts]) if parts else whole
-        if plan.dialect == "msp":
-            resumed = None if done.resume is None or left is None else clock.boundary(done.resume, "opens")
-            if resumed is None or resumed <= start.low:
-                plain = self._parts(activity)
-                ends = Highest([end for _, end in plain]) if plain else Fixed(finishing, amount)
-                at = ends.at(start.low)
-            else:
-                at = ends.at(resumed if parts else Going(self.time(name)).at(resumed))
-            finish = self.constant(at)
-            self.places[name], self.sources[name, "finish"] = (start, finish), Counted(finish)
-            return
-        floor = max(status, start.low)
+        floor = max(clock.origin if self.status is None else self.status, start.low)
         if done.resume is not None:
             floor = max(floor, clock.boundary(done.resume, "opens"))
         rest, finish = self.somewhere(floor), self.new_place(*self.window(name).finish)

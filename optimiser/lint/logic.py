@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -150,34 +150,9 @@ def _gaps(subject: Subject) -> Checked:
         return Checked(0, not_applicable=_NO_ROWS)
     if subject.counting is not subject.clock:
         return Checked(0, not_applicable="the plan counts by another calendar than its published rows")
-    clock = subject.clock
     rows = [row for row in subject.rows if row.id in {point.item for point in network.points}]
-    held: dict[int, int] = {}
-    for row in rows:
-        start, finish = network.item_nodes(row.id)
-        if isinstance(row.item, Milestone):
-            held[start] = clock.boundary(row.start, row.item.shown)
-        else:
-            held[start], held[finish] = clock.boundary(row.start, "opens"), clock.boundary(row.finish, "closes")
-    together = _tied(subject)
-    raised = {node: np.full(len(rows), boundary, dtype=np.int64) for node, boundary in held.items()}
-    for sample, row in enumerate(rows):
-        for item in together.get(row.id, {row.id}):
-            for node in network.item_nodes(item):
-                if node in raised:
-                    raised[node][sample] = 0
-    evaluated = evaluate(network, Columns(len(rows)), raised=raised)
-    matters = [reaches(network, network.nodes[name, "start"]) for name in subject.targets]
-    alike: dict[tuple[dt.date, int, bool], list[Row]] = {}
-    for sample, row in enumerate(rows):
-        start = network.item_nodes(row.id)[0]
-        late = (activity := subject.activity(row.id)) and activity.placement == "as-late-as-possible"
-        explained = int(evaluated.values[start, sample])
-        idle = held[start] - explained
-        if not late and explained > clock.origin and idle > _IDLE:
-            alike.setdefault((row.start, idle, any(each[start] for each in matters)), []).append(row)
     found = []
-    for (day, idle, bears), group in alike.items():
+    for (day, idle, bears), group in _idle_rows(subject, rows).items():
         starts = [network.item_nodes(row.id)[0] for row in group]
         floors = {start: subject.earliest.values[start] + idle for start in starts} if subject.solved else {}
         found.append(
@@ -194,6 +169,38 @@ def _gaps(subject: Subject) -> Checked:
             )
         )
     return Checked(len(rows), found)
+
+
+def _idle_rows(subject: Subject, rows: Sequence[Row]) -> dict[tuple[dt.date, int, bool], list[Row]]:
+    """Return rows published later than their links explain, by start, idle working days, and bearing on a target.
+
+    Each row is a sample of its own, in which all other rows stand at their published dates.
+    """
+    network, clock = subject.network, subject.clock
+    held: dict[int, int] = {}
+    for row in rows:
+        start, finish = network.item_nodes(row.id)
+        if isinstance(row.item, Milestone):
+            held[start] = clock.boundary(row.start, row.item.shown)
+        else:
+            held[start], held[finish] = clock.boundary(row.start, "opens"), clock.boundary(row.finish, "closes")
+    together = _tied(subject)
+    raised = {node: np.full(len(rows), boundary, dtype=np.int64) for node, boundary in held.items()}
+    for sample, row in enumerate(rows):
+        for item in together.get(row.id, {row.id}):
+            for node in raised.keys() & {*network.item_nodes(item)}:
+                raised[node][sample] = 0
+    evaluated = evaluate(network, Columns(len(rows)), raised=raised)
+    matters = [reaches(network, network.nodes[name, "start"]) for name in subject.targets]
+    found: dict[tuple[dt.date, int, bool], list[Row]] = {}
+    for sample, row in enumerate(rows):
+        start = network.item_nodes(row.id)[0]
+        late = (activity := subject.activity(row.id)) and activity.placement == "as-late-as-possible"
+        explained = int(evaluated.values[start, sample])
+        idle = held[start] - explained
+        if not late and explained > clock.origin and idle > _IDLE:
+            found.setdefault((row.start, idle, any(each[start] for each in matters)), []).append(row)
+    return found
 
 
 def _tied(subject: Subject) -> dict[str, set[str]]:

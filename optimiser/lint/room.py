@@ -135,26 +135,25 @@ def _switched_off(subject: Subject) -> Checked:
     trials = _trials(subject, [None, *(rule.id for rule in off)], direct)
     everything = subject.effects_of([Variant(on=(rule.id,)) for rule in off])
     for rule, effects in zip(off, everything, strict=True):
-        lost = {effect.result for effect in effects} & {"contradiction", "beyond"}
-        contradicts = bool(lost)
-        short = {} if contradicts else _left(subject, rule, trials)
-        if not (contradicts or short):
+        results = {effect.result for effect in effects}
+        short: Mapping[str, str] = {}
+        if "contradiction" in results:
+            wrong = "switched on, nothing satisfies the plan"
+        elif "beyond" in results:
+            wrong = "switched on, the plan runs off its calendar"
+        elif short := _left(subject, rule, trials):
+            wrong = "the published dates leave too little for it: " + "; ".join(short.values())
+        else:
             continue
-        said = "stated by a document" if rule.basis == "document" else f"of basis {rule.basis}"
-        what = f"{demand(plan, rule.id)}: {said}, switched off here; " + (
-            "switched on, nothing satisfies the plan"
-            if "contradiction" in lost
-            else "switched on, the plan runs off its calendar"
-            if lost
-            else "the published dates leave too little for it: " + "; ".join(short.values())
-        )
-        high = contradicts or (rule.basis == "document" and any(effect.result == "moves" for effect in effects))
+        by_document = rule.basis == "document"
+        said = "stated by a document" if by_document else f"of basis {rule.basis}"
+        high = not short or (by_document and "moves" in results)
         found.append(
             finding(
                 "switched-off",
                 "high" if high else "low" if all(_HYPOTHESIS in words for words in short.values()) else "medium",
                 [f"rule {rule.id}", *short],
-                what,
+                f"{demand(plan, rule.id)}: {said}, switched off here; {wrong}",
                 key=rule.id,
                 citation=rule.citation,
                 tried=f"rule {rule.id} switched on",

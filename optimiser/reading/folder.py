@@ -242,6 +242,19 @@ class Gathered:
         number = self._add(table)
         self.join(name, table.entries, [(number, (place,)) for place in range(len(table.entries))])
 
+    def add_file(self, path: Path) -> None:
+        """Take in a known file beside ``plan.yaml``, other than an update."""
+        if path.name == f"{QUALIFICATION}.yaml":
+            self.add_qualification(read_document(path, str(path)))
+        elif path.name == f"{PARTICIPANTS}.csv":
+            self.add_parties(read_table(path, str(path), Party, "party", {}))
+        elif path.suffix == ".yaml":
+            self.add_document(read_document(path, str(path)), first=False)
+        else:
+            name, record = TABLES[path.stem]
+            fixed = {"kind": "dependency"} if record is Dependency else {}
+            self.add_table(read_table(path, str(path), record, record.__name__.lower(), fixed), name)
+
 
 def gather(path: Path) -> Gathered:
     """Read a plan's files.
@@ -275,16 +288,8 @@ def gather(path: Path) -> Gathered:
             gathered.faults.append(Located(f"unknown file beside {PLAN_FILE}{advice}", file=str(entry)))
         elif entry.name == UPDATE_FILE:
             continue
-        elif entry.name == f"{QUALIFICATION}.yaml":
-            gathered.add_qualification(read_document(entry, str(entry)))
-        elif entry.name == f"{PARTICIPANTS}.csv":
-            gathered.add_parties(read_table(entry, str(entry), Party, "party", {}))
-        elif entry.suffix == ".yaml":
-            gathered.add_document(read_document(entry, str(entry)), first=False)
         else:
-            name, record = TABLES[entry.stem]
-            fixed = {"kind": "dependency"} if record is Dependency else {}
-            gathered.add_table(read_table(entry, str(entry), record, record.__name__.lower(), fixed), name)
+            gathered.add_file(entry)
     if (update := folder / UPDATE_FILE) in documents:  # behind all others, whose entries it speaks of
         gathered.add_update(read_document(update, str(update)))
     return gathered

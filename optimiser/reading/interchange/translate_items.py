@@ -141,17 +141,7 @@ def _progress(state: Translating, task: TaskRecord) -> Iterator[tuple[str, Any]]
         if remaining is None:
             remaining = max(0, (task.duration or 0) - (progress.actual or 0))
         yield "remaining", state.length(remaining, elapsed=task.elapsed)
-    for name in ("suspend", "resume"):
-        at = getattr(progress, name)
-        if at is None:
-            continue
-        if done or start is None or (name == "resume" and progress.suspend and at < progress.suspend):
-            tally.told("constraint-on-done", task.id, kind="progress fields")
-        else:
-            tally.translated("progress fields")
-            if name == "resume" and state.dialect == "p6":
-                tally.told("suspended", task.id)
-            yield name, printed(at)
+    yield from _paused(state, task, going=start is not None and not done)
     if progress.expected_finish is not None:
         if done or not state.project.uses_expected_finish:
             tally.told("constraint-on-done" if done else "expected-finish-off", task.id, kind="progress fields")
@@ -159,6 +149,21 @@ def _progress(state: Translating, task: TaskRecord) -> Iterator[tuple[str, Any]]
             tally.translated("progress fields")
             tally.told("expected-finish", task.id)
             yield "expected_finish", printed(progress.expected_finish)
+
+
+def _paused(state: Translating, task: TaskRecord, *, going: bool) -> Iterator[tuple[str, str]]:
+    """Yield the suspension and the resumption of work in progress; those of other work are reported."""
+    progress = task.progress
+    for name, at in (("suspend", progress.suspend), ("resume", progress.resume)):
+        if at is None:
+            continue
+        if not going or (name == "resume" and progress.suspend and at < progress.suspend):
+            state.tally.told("constraint-on-done", task.id, kind="progress fields")
+            continue
+        state.tally.translated("progress fields")
+        if name == "resume" and state.dialect == "p6":
+            state.tally.told("suspended", task.id)
+        yield name, printed(at)
 
 
 def _pin(task: TaskRecord, dialect: Dialect, *, begun: bool) -> Iterator[tuple[str, str]]:
