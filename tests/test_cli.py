@@ -306,7 +306,7 @@ def test_options_reach_the_api(api):
     assert options["readings"] == {"r": "x"}
     assert list(options["released"]) == ["floor"]
     _, milestones, limits = api.asked[0]
-    assert milestones == ("A", "B", "C")
+    assert tuple(milestones) == ("A", "B", "C")
     assert (limits["seed"], limits["workers"], limits["time_limit"]) == (3, 2, 1.5)
 
 

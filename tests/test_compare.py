@@ -204,3 +204,12 @@ def test_scenarios_of_no_plan_are_said(capsys):
     """Scenarios that no packaged plan has together ask for the plan."""
     assert main(["compare", "late-oven", "poap1"]) == ExitCode.BAD_INPUT
     assert "no packaged plan has the scenarios late-oven, poap1; say which plan with --plan" in capsys.readouterr().err
+
+
+def test_plans_that_share_nothing_are_not_compared(capsys):
+    """Two plans with hardly an item in common are refused before anything is solved."""
+    assert main(["compare", "toy", "laboratory"]) == ExitCode.BAD_INPUT
+
+    said = capsys.readouterr().err
+    assert "'toy' and 'laboratory' are no two states of one plan" in said
+    assert "maybe name two updates" in said

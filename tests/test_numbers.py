@@ -13,7 +13,7 @@ from models.outcome import Solved
 from models.plan import Plan
 from optimiser.clock import Clock
 from optimiser.critical import compile_network, earliest_times
-from optimiser.evidence.terminal.explanation import explanation_report
+from optimiser.evidence.terminal.explanation import explain_report
 from optimiser.evidence.terminal.page import Page
 from optimiser.explain.binding import explain, explain_with
 from optimiser.explain.by_date import why_not
@@ -157,7 +157,9 @@ def test_a_number_that_never_moves_a_date_says_how_far_it_was_followed() -> None
     assert line.headroom is None
     assert line.headroom_searched is not None
     assert line.headroom_searched > 600
-    assert f"none up to {line.headroom_searched} cd" in explanation_report(explain(plan, "M"), Page(width=120), every=True)
+    assert f"none up to {line.headroom_searched} cd" in explain_report(
+        [explain(plan, "M")], None, (), Page(width=120), every=True
+    )
 
 
 def reversed_plan() -> Plan:

@@ -10,35 +10,33 @@ import errno
 import functools
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import typer
 
-from optimiser.cli import (
-    attribute,
-    batch,
-    compare,
-    evidence,
-    explain,
-    export,
-    implied,
-    importing,
-    init,
-    lint,
-    migrate,
-    qualify,
-    robust,
-    serve,
-    trend,
-    update,
-    verify,
-    why_not,
-)
+from optimiser.cli.attribute import attribute_plan
+from optimiser.cli.batch import batch
+from optimiser.cli.compare import compare_two
 from optimiser.cli.dates import solve_plan
+from optimiser.cli.evidence import make_pack
+from optimiser.cli.explain import explain_plan
+from optimiser.cli.export import export_outcome
+from optimiser.cli.implied import imply_plan
+from optimiser.cli.importing import import_plan
+from optimiser.cli.init import init_plan
+from optimiser.cli.lint import lint_plan
+from optimiser.cli.migrate import migrate_plan
 from optimiser.cli.output import ExitCode, InterruptedRun, announce, print_faults, print_text, unwritable
 from optimiser.cli.plans import list_plans, print_schema, show_plan
+from optimiser.cli.qualify import qualify_plan
 from optimiser.cli.questions import ByQuestion
+from optimiser.cli.robust import robust_dates
+from optimiser.cli.serve import serve_plan
+from optimiser.cli.trend import trend
+from optimiser.cli.update import update
+from optimiser.cli.verify import verify_file
+from optimiser.cli.why_not import why_not_plan
 from optimiser.errors import (
     InputError,
     Located,
@@ -74,31 +72,32 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 
+_VERBS: dict[str, Callable[..., Any]] = {
+    "show": show_plan,
+    "solve": solve_plan,
+    "init": init_plan,
+    "import": import_plan,
+    "explain": explain_plan,
+    "why-not": why_not_plan,
+    "implied": imply_plan,
+    "attribute": attribute_plan,
+    "verify": verify_file,
+    "compare": compare_two,
+    "robust": robust_dates,
+    "lint": lint_plan,
+    "qualify": qualify_plan,
+    "migrate": migrate_plan,
+    "evidence": make_pack,
+    "export": export_outcome,
+    "serve": serve_plan,
+    "update": update,
+    "trend": trend,
+}
+for _name, _verb in _VERBS.items():
+    app.command(_name, no_args_is_help=True)(_verb)
 app.command("list")(list_plans)
-app.command("show", no_args_is_help=True)(show_plan)
 app.command("schema")(print_schema)
-app.command("solve", no_args_is_help=True)(solve_plan)
-for _verb in (
-    init,
-    importing,
-    explain,
-    why_not,
-    implied,
-    attribute,
-    verify,
-    batch,
-    compare,
-    robust,
-    lint,
-    qualify,
-    migrate,
-    evidence,
-    export,
-    serve,
-    update,
-    trend,
-):
-    _verb.register(app)
+app.add_typer(batch, name="batch")
 
 
 def _print_version(asked: bool) -> None:

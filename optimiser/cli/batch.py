@@ -10,57 +10,44 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from optimiser.cli.files import check_ending, check_folder_name
-from optimiser.cli.options import AsJson
-from optimiser.cli.output import ExitCode, InterruptedRun, announce, page, print_json, print_text, progress
+from optimiser.cli.options import Force, argument, option
+from optimiser.cli.output import ExitCode, InterruptedRun, announce, print_text, progress
+from optimiser.cli.verbs import Reply, verb
 from optimiser.errors import InputError, Located
 
 if TYPE_CHECKING:
-    from optimiser.batch.engine import Ran, RunProgress
+    from optimiser.batch.engine import RunProgress
     from optimiser.batch.job import Job
 
-__all__ = ["register"]
+__all__ = ["batch"]
 
-GridName = Annotated[str, typer.Argument(metavar="GRID", help="A grid file, or the name of one that comes with a plan.")]
-RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
+RunFolder = Annotated[Path, argument("RUN", "The folder of a run.")]
+_RUN = "The folder of the run; one that holds this run already is gone on with."
+_DRY = "Say how many combinations there are and how long they would take."
+_WORKERS = "Processes; as many as there are processors where left out."
 
 _LINES = 4_096
 """Rows printed at a time."""
 
-_GROUP = typer.Typer(
+batch = typer.Typer(
     help="Solve a plan across grids of assumptions, readings, scenarios, rules, calendars and capacities.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.add_typer(_GROUP, name="batch")
-
-
-@_GROUP.command("run", no_args_is_help=True)
+@batch.command("run", no_args_is_help=True)
+@verb
 def run_grid(
-    grid: GridName,
+    grid: Annotated[str, argument("GRID", "A grid file, or the name of one that comes with a plan.")],
     *,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o", "--output", metavar="RUN", help="The folder of the run; one that holds this run already is gone on with."
-        ),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say how many combinations there are and how long they would take.")
-    ] = False,
-    workers: Annotated[
-        int | None,
-        typer.Option("--workers", min=1, max=1024, help="Processes; as many as there are processors where left out."),
-    ] = None,
+    output: Annotated[Path | None, option("-o --output RUN", _RUN)] = None,
+    dry_run: Annotated[bool, option("--dry-run", _DRY)] = False,
+    workers: Annotated[int | None, option("--workers", _WORKERS, min=1, max=1024)] = None,
     cluster: Annotated[
-        str | None,
-        typer.Option("--cluster", metavar="ADDRESS", help="Have a dask cluster compute, such as tcp://192.0.2.1:8786."),
+        str | None, option("--cluster ADDRESS", "Have a dask cluster compute, such as tcp://192.0.2.1:8786.")
     ] = None,
-    as_json: AsJson = False,
-) -> int:
+) -> Reply:
     """Compute every combination of a grid that is not there yet, and export them all as CSV (and Parquet with 'analytics').
 
     A run that was interrupted or killed goes on where it stopped. Exit codes: 0 done; 1 the witnesses disagree, or our
@@ -68,28 +55,46 @@ def run_grid(
     """
     from optimiser.batch.grid_file import load_grid
 
-    if output is None and not dry_run:
-        raise InputError([Located("expected -o RUN, the folder of the run, or --dry-run", path="--output")])
     if output is not None:
         check_folder_name(output, "run")
+    elif not dry_run:
+        raise InputError([Located("expected -o RUN, the folder of the run, or --dry-run", path="--output")])
     job = load_grid(grid)
     count = workers or _processors()
-    if dry_run:
-        _estimated(job, count, as_json=as_json)
-        return ExitCode.DONE
+    if dry_run or output is None:
+        return _estimated(job, count)
     from optimiser.batch.engine import run
+    from optimiser.evidence.documents import document
+    from optimiser.evidence.terminal.batch import run_report
 
-    assert output is not None
-    kept = f"what was computed is kept; 'optimiser batch run {grid} -o {output}' goes on"
+    kept = InterruptedRun(f"what was computed is kept; 'optimiser batch run {grid} -o {output}' goes on")
     try:
         with progress() as tell:
-            ran = run(job, output, workers=count, cluster=cluster, progress=_told(tell) if tell else None)
+            ran = run(job, output, workers=count, cluster=cluster, progress=_told(tell))
     except KeyboardInterrupt:  # while the rows were exported
-        raise InterruptedRun(kept) from None
-    _printed(job, ran, as_json=as_json)
-    if not ran.complete:
-        raise InterruptedRun(kept)
-    return ExitCode.OUR_FAULT if ran.disagreements or ran.counts.get("failed") else ExitCode.DONE
+        raise kept from None
+    told = {
+        "run": str(ran.folder),
+        "complete": ran.complete,
+        "combinations": sum(ran.counts.values()),
+        "counts": dict(sorted(ran.counts.items())),
+        "computed_rows": ran.computed,
+        "seconds": round(ran.seconds, 3),
+        "checked": ran.checked,
+        "disagreements": [{"row": row, "text": text} for row, text in ran.disagreements.items()],
+        "files": [str(file) for file in ran.files],
+    }
+
+    def stopped() -> None:
+        if not ran.complete:
+            raise kept
+
+    return Reply(
+        lambda: document("batch-run", told, grid=job.grid.id),
+        lambda page: run_report(job.grid.title, told, page),
+        ExitCode.OUR_FAULT if ran.disagreements or ran.counts.get("failed") else ExitCode.DONE,
+        stopped,
+    )
 
 
 def _processors() -> int:
@@ -111,71 +116,30 @@ def _told(tell: Callable[[str], None]) -> Callable[[RunProgress], None]:
     return show
 
 
-def _estimated(job: Job, workers: int, *, as_json: bool) -> None:
-    """Print what a run would take."""
+def _estimated(job: Job, workers: int) -> Reply:
+    """Return what a run would take."""
     from optimiser.batch.engine import estimate
-
-    found = estimate(job, workers)
-    if as_json:
-        from optimiser.evidence.documents import document
-
-        told = {
-            "left_out": found.left_out,
-            "through_solver": round(found.through_solver, 3),
-            "seconds": round(found.seconds, 1),
-        }
-        rows = found.rows - found.left_out
-        print_json(document("batch-plan", {**told, "workers": workers}, grid=job.grid.id, combinations=rows))
-        return
+    from optimiser.evidence.documents import document
     from optimiser.evidence.terminal.batch import plan_report
 
-    print_text(plan_report(job.grid.title, found.rows, found.left_out, found.through_solver, found.seconds, workers, page()))
+    found = estimate(job, workers)
+    told = {
+        "left_out": found.left_out,
+        "through_solver": round(found.through_solver, 3),
+        "seconds": round(found.seconds, 1),
+        "workers": workers,
+    }
+    return Reply(
+        lambda: document("batch-plan", told, grid=job.grid.id, combinations=found.rows - found.left_out),
+        lambda page: plan_report(
+            job.grid.title, found.rows, found.left_out, found.through_solver, found.seconds, workers, page
+        ),
+    )
 
 
-def _printed(job: Job, ran: Ran, *, as_json: bool) -> None:
-    """Print what a run came to."""
-    files = [str(file) for file in ran.files]
-    if as_json:
-        from optimiser.evidence.documents import document
-
-        told = {"run": str(ran.folder), "complete": ran.complete, "combinations": sum(ran.counts.values())}
-        told |= {"counts": dict(sorted(ran.counts.items())), "computed_rows": ran.computed, "seconds": round(ran.seconds, 3)}
-        disagreements = [{"row": row, "text": text} for row, text in ran.disagreements.items()]
-        told |= {"checked": ran.checked, "disagreements": disagreements, "files": files}
-        print_json(document("batch-run", told, grid=job.grid.id))
-        return
-    print_text(_ran_text(job.grid.title, ran))
-
-
-_MOST_SHOWN = 18
-"""Disagreements that are named."""
-
-
-def _ran_text(title: str, ran: Ran) -> str:
-    """Return what a run came to."""
-    from optimiser.evidence.terminal.batch import duration_words
-    from optimiser.evidence.terminal.page import heading, paragraph
-    from optimiser.evidence.words import counted, listed
-
-    shown = page()
-    lines = [heading(title, "" if ran.complete else "not finished")]
-    parts = [f"{count:,} {status}" for status, count in sorted(ran.counts.items(), key=lambda entry: -entry[1])]
-    said = listed(parts) if parts else "nothing yet"
-    rate = f", {ran.computed / ran.seconds:,.0f} rows a second" if ran.computed and ran.seconds > 0 else ""
-    lines += paragraph(f"{said}; {ran.computed:,} rows computed now in {duration_words(ran.seconds)}{rate}.", shown.width)
-    verdict = counted(len(ran.disagreements), "disagreement") if ran.disagreements else "no disagreement"
-    lines += paragraph(f"{counted(ran.checked, 'combination')} solved again through CP-SAT: {verdict}.", shown.width)
-    for row, text in list(ran.disagreements.items())[:_MOST_SHOWN]:
-        lines += paragraph(f"row {row}: {text}", shown.width, 4, "bold red")
-    for file in ran.files:
-        lines += paragraph(f"wrote {file}", shown.width)
-    follow = f"optimiser batch report {ran.folder}" if ran.complete else "the same command goes on where it stopped"
-    lines += paragraph(f"next: {follow}", shown.width, style="dim")
-    return shown.paint(lines)
-
-
-@_GROUP.command("report", no_args_is_help=True)
-def report_run(run: RunFolder, *, as_json: AsJson = False) -> int:
+@batch.command("report", no_args_is_help=True)
+@verb
+def report_run(run: RunFolder) -> Reply:
     """Sum up a run, finished or not: tables here, and a page with charts (report.html, charts/*.svg) in its folder.
 
     Exit codes: 0 done; 1 the witnesses disagree, or our fault; 2 bad usage or input.
@@ -183,6 +147,8 @@ def report_run(run: RunFolder, *, as_json: AsJson = False) -> int:
     from optimiser.batch.ledger import Ledger
     from optimiser.batch.picture import picture
     from optimiser.evidence.batch_page import batch_page, charts
+    from optimiser.evidence.documents import document
+    from optimiser.evidence.terminal.batch import picture_report
 
     ledger = Ledger(run, writable=False)
     try:
@@ -191,15 +157,11 @@ def report_run(run: RunFolder, *, as_json: AsJson = False) -> int:
     finally:
         ledger.close()
     written = _written(run, batch_page(found, drawn), drawn)
-    if as_json:
-        from optimiser.evidence.documents import document
-
-        print_json(document("batch-report", found))
-    else:
-        from optimiser.evidence.terminal.batch import picture_report
-
-        print_text(picture_report(found, page(), written))
-    return ExitCode.OUR_FAULT if found.disagreements or found.counts.get("failed") else ExitCode.DONE
+    return Reply(
+        lambda: document("batch-report", found),
+        lambda page: picture_report(found, page, written),
+        ExitCode.OUR_FAULT if found.disagreements or found.counts.get("failed") else ExitCode.DONE,
+    )
 
 
 def _written(run: Path, text: str, drawn: dict[str, str]) -> list[str]:
@@ -216,16 +178,13 @@ def _written(run: Path, text: str, drawn: dict[str, str]) -> list[str]:
     return [str(target), f"{run / 'charts'} ({len(drawn)} charts)"]
 
 
-@_GROUP.command("export", no_args_is_help=True)
+@batch.command("export", no_args_is_help=True)
 def export_run(
     run: RunFolder,
     *,
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="A name that ends in .csv, .jsonl or .parquet."),
-    ] = None,
-    json_lines: Annotated[bool, typer.Option("--json-lines", help="Print every row as one JSON object a line.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Let -o replace a file that is there.")] = False,
+    output: Annotated[Path | None, option("-o --output FILE", "A name that ends in .csv, .jsonl or .parquet.")] = None,
+    json_lines: Annotated[bool, option("--json-lines", "Print every row as one JSON object a line.")] = False,
+    force: Force = False,
 ) -> int:
     """Export the combinations of a run, finished or not."""
     from optimiser.batch import export

@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Any
 
 from optimiser.cli.files import OutputFile
-from optimiser.cli.options import AsJson, Milestones, Seed, TimeLimit, Workers, read_milestones
-from optimiser.cli.output import ExitCode, announce, page, print_json, print_text, progress
+from optimiser.cli.options import Force, Milestones, Solver, argument, option
+from optimiser.cli.output import announce, progress
+from optimiser.cli.verbs import Reply, verb
 from optimiser.errors import InputError, Located, StoredResultError
 
 if TYPE_CHECKING:
@@ -22,111 +22,112 @@ if TYPE_CHECKING:
     from models.plan import Plan
     from optimiser.reading.load import LoadedPlan
 
-__all__ = ["register"]
+__all__ = ["compare_two"]
 
-_GIVEN = (
+_BEFORE = (
     "The folder of a plan or of an update, or a planner's own file; a stored outcome (a .json file); or scenarios such as poap1 "
     "or poap1+bank-holidays, 'none' for the plan as written; PLAN:SCENARIOS names the plan too."
 )
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command("compare", no_args_is_help=True)(compare_two)
+_AFTER = "The other, in the same way. Left out of an update: the one before it is A."
+_PLAN = "Of scenarios that do not say; found by their names where left out."
 
 
 @dataclass
 class _ComparedSide:
-    """One of the two: its outcome, and what else is known of it."""
+    """One of the two: its plan where that is known, what the plan sets, and its outcome once that is there."""
 
     name: str
-    outcome: Outcome
     plan: Plan | None
     inputs: PlanInputs | None
+    outcome: Outcome | None = None
     file: Path | None = None
     """Of a plan that was named by its path or its name, where it lies."""
 
 
+@verb
 def compare_two(
-    before: Annotated[str, typer.Argument(metavar="A", help=_GIVEN)],
-    after: Annotated[
-        str | None,
-        typer.Argument(metavar="B", help="The other, in the same way. Left out of an update: the one before it is A."),
-    ] = None,
+    before: Annotated[str, argument("A", _BEFORE)],
+    after: Annotated[str | None, argument("B", _AFTER)] = None,
     *,
-    plan: Annotated[
-        str | None,
-        typer.Option("-p", "--plan", metavar="PLAN", help="Of scenarios that do not say; found by their names where left out."),
-    ] = None,
+    solver: Solver,
+    plan: Annotated[str | None, option("-p --plan PLAN", _PLAN)] = None,
     milestone: Milestones = None,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="BRIDGE.svg", help="Draw what moved, of two plans or updates.")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Let -o replace a file.")] = False,
+    output: Annotated[Path | None, option("-o --output BRIDGE.svg", "Draw what moved, of two plans or updates.")] = None,
+    force: Force = False,
     windows: Annotated[
-        bool, typer.Option("--windows", help="What moved from update to update too, where B is an update of A over others.")
+        bool, option("--windows", "What moved from update to update too, where B is an update of A over others.")
     ] = False,
-    as_json: AsJson = False,
-    seed: Seed = 0,
-    workers: Workers = 1,
-    time_limit: TimeLimit = None,
-) -> int:
+) -> Reply:
     """Say what differs: dates, binding rules, chains, assumptions; of two updates what moved each date, cause by cause.
 
     Exit codes: 0 compared, whether or not anything differs; 2 bad usage or input; 1 our fault.
     """
     from optimiser.compare import compare
-    from optimiser.inputs import inputs_of
     from optimiser.solve import earliest
+
+    target = OutputFile(output, (".svg",), force=force) if output else None
+    first, second = (before, after) if after is not None else (_before(before), before)
+    with progress() as tell:
+        sides = (_side(first, second, plan), _side(second, first, plan))
+        _share_something(sides)
+        for side in sides:
+            if side.outcome is None:
+                assert side.plan is not None
+                wanted = None if milestone is None else [each for each in milestone if each in side.plan.items] or milestone
+                side.outcome = earliest(side.plan, wanted, **solver.limits(), progress=tell)
+        one, other = sides
+        assert one.outcome is not None
+        assert other.outcome is not None
+        found = compare(one.outcome, other.outcome, (one.plan, other.plan), (first, second), (one.inputs, other.inputs))
+        moved = _moved(sides, milestone, solver, tell)
+        each = _windows(sides, milestone, solver, tell) if windows else []
+    if target:
+        target.write(_picture(moved))
+    from optimiser.evidence.documents import document, dumped
+    from optimiser.evidence.terminal.comparison import comparison_report
+
+    beside: dict[str, Any] = {} if moved is None else {"moved": dumped(moved)}
+    beside |= {"windows": [dumped(one) for one in each]} if windows else {}
+    return Reply(
+        lambda: {**document("compare", found, same=found.same), **beside},
+        lambda page: comparison_report(found, page, moved, each),
+    )
+
+
+def _side(name: str, other: str, plan: str | None) -> _ComparedSide:
+    """Return one of the two as it is named: a stored outcome, a plan, or scenarios of one."""
+    if name.lower().endswith(".json"):
+        return _stored(name)
+    from optimiser.inputs import inputs_of
+    from optimiser.reading.load import load_changed
     from optimiser.solve.fingerprint import plan_sha256
 
-    asked = read_milestones(milestone)
-    file = OutputFile(output, (".svg",), force=force) if output else None
-    first, second = (before, after) if after is not None else (_before(before), before)
-    sides: list[_ComparedSide] = []
-    with progress() as told:
-        tell = told or (lambda _: None)
-        for name, other in ((first, second), (second, first)):
-            if name.lower().endswith(".json"):
-                sides.append(_ComparedSide(name, *_stored(name)))
-                continue
-            where = _plan_path(name)
-            from optimiser.reading.load import load_changed
+    file = _plan_path(name)
+    changed = load_changed(name) if file else _loaded(name, other, plan)
+    return _ComparedSide(name, changed.plan, inputs_of(changed.plan, plan_sha256(changed.written)), file=file)
 
-            changed = load_changed(name) if where else _loaded(name, other, plan)
-            held, written = changed.plan, plan_sha256(changed.written)
-            wanted = None if asked is None else [each for each in asked if each in held.items] or asked
-            outcome = earliest(held, wanted, seed=seed, workers=workers, time_limit=time_limit, progress=tell)
-            sides.append(_ComparedSide(name, outcome, held, inputs_of(held, written), where))
-        found = compare(
-            sides[0].outcome,
-            sides[1].outcome,
-            (sides[0].plan, sides[1].plan),
-            (sides[0].name, sides[1].name),
-            (sides[0].inputs, sides[1].inputs),
-        )
-        moved = _moved(sides, asked, seed, time_limit, tell)
-        each = _windows(sides, asked, seed, time_limit, tell) if windows else []
-    if file:
-        file.write(_picture(moved))
-    if as_json:
-        from optimiser.evidence.documents import document, dumped
 
-        answer = document("compare", found, same=found.same)
-        answer |= {} if moved is None else {"moved": dumped(moved)}
-        print_json({**answer, "windows": [dumped(one) for one in each]} if windows else answer)
-    else:
-        from optimiser.evidence.terminal.comparison import comparison_report
-
-        print_text(comparison_report(found, page(), moved, each))
-    return ExitCode.DONE
+def _share_something(sides: tuple[_ComparedSide, _ComparedSide]) -> None:
+    """Refuse two plans of which hardly anything in one is in the other: each of their dates would be new or gone."""
+    one, other = (side.plan for side in sides)
+    if one is None or other is None or set(one.targets) & set(other.targets):
+        return
+    same = _same(sides[0].file, sides[1].file)
+    shared = sum(each is not None for each in same.values()) if same is not None else len(one.items.keys() & other.items.keys())
+    least = min(len(one.items), len(other.items))
+    if 2 * shared >= least:
+        return
+    message = (
+        f"'{sides[0].name}' and '{sides[1].name}' are no two states of one plan: they share {shared or 'none'} of {least} items and "
+        "no milestone that both are asked for; maybe name two updates of one plan, or two of its scenarios"
+    )
+    raise InputError([Located(message, path="B")])
 
 
 def _moved(
-    sides: list[_ComparedSide],
-    asked: tuple[str, ...] | None,
-    seed: int,
-    time_limit: float | None,
+    sides: tuple[_ComparedSide, _ComparedSide],
+    milestones: list[str] | None,
+    solver: Solver,
     tell: Callable[[str], None],
 ) -> WhatMoved | None:
     """Return what moved between two plans, where one of them at least is named as such; None of scenarios and outcomes."""
@@ -139,29 +140,19 @@ def _moved(
     return what_moved(
         first,
         second,
-        asked,
+        milestones,
         names=(sides[0].name, sides[1].name),
         same=_same(sides[0].file, sides[1].file),
-        seed=seed,
-        limits=Limits(seed=seed, time_limit=time_limit),
+        seed=solver.seed,
+        limits=Limits(seed=solver.seed, time_limit=solver.time_limit),
         progress=tell,
     )
 
 
 def _windows(
-    sides: list[_ComparedSide],
-    asked: tuple[str, ...] | None,
-    seed: int,
-    time_limit: float | None,
-    tell: Callable[[str], None],
+    sides: tuple[_ComparedSide, _ComparedSide], milestones: list[str] | None, solver: Solver, tell: Callable[[str], None]
 ) -> list[WhatMoved]:
-    """Return what moved from update to update, from the one side to the other.
-
-    Raises
-    ------
-    InputError
-        If the second is no update of the first.
-    """
+    """Return what moved from update to update, from the one side to the other; refuse where the second is no update of the first."""
     from optimiser.progress.chain import chained
 
     first, second = sides
@@ -171,15 +162,15 @@ def _windows(
             if link.plan is None:
                 break
             name = first.name if link.path.resolve() == first.file.resolve() else link.link.path
-            found.append(_ComparedSide(name, second.outcome, link.plan, None, link.path))
+            found.append(_ComparedSide(name, link.plan, None, file=link.path))
             if name == first.name and len(found) > 1:
-                pairs = itertools.pairwise(found[::-1])
-                windows = [_moved([*pair], asked, seed, time_limit, tell) for pair in pairs]
+                windows = [_moved(pair, milestones, solver, tell) for pair in itertools.pairwise(found[::-1])]
                 return [each for each in windows if each is not None]
     message = f"'{second.name}' is no update that was made of '{first.name}', over others or not; 'optimiser show {second.name}' prints its chain"
     raise InputError([Located(message, path="--windows")])
 
 
+@cache
 def _same(first: Path | None, second: Path | None) -> dict[str, str | None] | None:
     """Return which item of one planner's file is which of the other, by what the files call them inside; None of other plans.
 
@@ -213,13 +204,7 @@ def _plan_path(name: str) -> Path | None:
 
 
 def _before(name: str) -> str:
-    """Return where the update before one lies.
-
-    Raises
-    ------
-    InputError
-        If it says none, or that cannot be read.
-    """
+    """Return where the update before one lies; refuse one that says none."""
     from optimiser.progress import update_before
 
     found = update_before(name, announce) if _plan_path(name) is not None else None
@@ -230,13 +215,7 @@ def _before(name: str) -> str:
 
 
 def _picture(moved: WhatMoved | None) -> str:
-    """Return the bridge.
-
-    Raises
-    ------
-    InputError
-        If there is nothing to draw.
-    """
+    """Return the bridge; refuse where there is nothing to draw."""
     from optimiser.evidence.charts.waterfall import bridge_chart
 
     if moved is None:
@@ -245,14 +224,8 @@ def _picture(moved: WhatMoved | None) -> str:
     return bridge_chart("bridge", moved)
 
 
-def _stored(name: str) -> tuple[Outcome, Plan | None, PlanInputs | None]:
-    """Read an outcome that ``solve`` has written, with its plan where that is packaged, and what the plan set where it is told.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read, or holds no outcome.
-    """
+def _stored(name: str) -> _ComparedSide:
+    """Read an outcome that ``solve`` has written, with its plan where that is packaged, and what the plan set where it is told."""
     from optimiser.explain.stored import inputs_stored, outcome_of, plan_of, read
 
     document, where = read(name)
@@ -261,19 +234,14 @@ def _stored(name: str) -> tuple[Outcome, Plan | None, PlanInputs | None]:
     except StoredResultError as error:
         raise InputError([Located(f"{error}; maybe write it again with 'optimiser solve PLAN -o FILE'")]) from None
     try:
-        return outcome, plan_of(document, outcome, inputs), inputs
+        plan = plan_of(document, outcome, inputs)
     except InputError:
-        return outcome, None, inputs
+        plan = None
+    return _ComparedSide(name, plan, inputs, outcome)
 
 
 def _loaded(name: str, other: str, plan: str | None) -> LoadedPlan:
-    """Return the plan that scenarios are of, with them applied.
-
-    Raises
-    ------
-    InputError
-        If no plan, or more than one, has them.
-    """
+    """Return the plan that scenarios are of, with them applied."""
     from optimiser.reading.load import load_changed
 
     where, colon, stacked = name.rpartition(":")
@@ -284,13 +252,7 @@ def _loaded(name: str, other: str, plan: str | None) -> LoadedPlan:
 
 
 def _only(scenarios: list[str], other: str) -> str:
-    """Return the one packaged plan that has scenarios, or that the other side names.
-
-    Raises
-    ------
-    InputError
-        If there is not exactly one.
-    """
+    """Return the one packaged plan that has scenarios, or that the other side names; refuse where there is not exactly one."""
     from optimiser.reading.packaged import packaged
 
     if ":" in other:

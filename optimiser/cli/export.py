@@ -6,42 +6,30 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from optimiser.cli.files import OutputFile
-from optimiser.cli.options import AsJson
-from optimiser.cli.output import ExitCode, page, print_json, print_text
+from optimiser.cli.options import Force, Project, argument, option
+from optimiser.cli.output import ExitCode
+from optimiser.cli.verbs import Reply, verb
 from optimiser.errors import InputError, Located, StoredResultError
 
-__all__ = ["register"]
+__all__ = ["export_outcome"]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command("export", no_args_is_help=True)(export_outcome)
-
-
+@verb
 def export_outcome(
-    outcome: Annotated[Path, typer.Argument(metavar="OUTCOME", help="A document that 'solve FILE -o OUTCOME' wrote.")],
+    outcome: Annotated[Path, argument("OUTCOME", "A document that 'solve FILE -o OUTCOME' wrote.")],
     *,
-    into: Annotated[
-        Path, typer.Option("--into", metavar="FILE", help="The planner's file that was solved: .xer, .xml or .mpp. It stays.")
-    ],
-    output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="NEW", help="The file to write: .xer of an .xer, else .xml.")
-    ],
+    into: Annotated[Path, option("--into FILE", "The planner's file that was solved: .xer, .xml or .mpp. It stays.")],
+    output: Annotated[Path, option("-o --output NEW", "The file to write: .xer of an .xer, else .xml.")],
     hold: Annotated[
-        bool, typer.Option("--hold", help="Hold with a constraint what the tool would start earlier, where the place is free.")
+        bool, option("--hold", "Hold with a constraint what the tool would start earlier, where the place is free.")
     ] = False,
     fields: Annotated[
-        bool, typer.Option("--fields", help="Add proof, float to each date, and what it drives, as fields of the tasks.")
+        bool, option("--fields", "Add proof, float to each date, and what it drives, as fields of the tasks.")
     ] = False,
-    project: Annotated[
-        str | None, typer.Option("--project", metavar="ID", help="Which project of the file, where several have activities.")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace NEW where it is there already.")] = False,
-    as_json: AsJson = False,
-) -> int:
+    project: Project = None,
+    force: Force = False,
+) -> Reply:
     """Put the dates of an answer into the planner's own file: only cells of dates and floats differ, all else stays.
 
     Exit codes: 0 written; 5 written, and with --hold something could not be held; 2 bad usage or input; 1 our fault.
@@ -65,11 +53,8 @@ def export_outcome(
         raise InputError([Located(f"holds no schedule (it is {solved.status}), expected one to write", file=str(outcome))])
     answer = export(solved, into, str(output), project=project, hold=hold, fields=fields)
     target.write(answer.content)
-    if as_json:
-        print_json(dumped(answer.report))
-    else:
-        print_text(export_text(answer.report, page(), answer.tool))
-    return ExitCode.MISSED if hold and answer.report.unheld else ExitCode.DONE
+    code = ExitCode.MISSED if hold and answer.report.unheld else ExitCode.DONE
+    return Reply(lambda: dumped(answer.report), lambda page: export_text(answer.report, page, answer.tool), code)
 
 
 def _same_file(one: Path, other: Path) -> bool:

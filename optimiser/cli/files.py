@@ -8,40 +8,14 @@ import shutil
 import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from optimiser.errors import InputError, Located
 
 __all__ = ["OutputFile", "OutputFolder", "check_ending", "check_folder_name"]
 
-_FILES = frozenset(
-    [
-        ".csv",
-        ".doc",
-        ".docx",
-        ".gz",
-        ".htm",
-        ".html",
-        ".json",
-        ".md",
-        ".mpp",
-        ".ods",
-        ".parquet",
-        ".pdf",
-        ".png",
-        ".pptx",
-        ".svg",
-        ".tar",
-        ".tgz",
-        ".txt",
-        ".xer",
-        ".xls",
-        ".xlsm",
-        ".xlsx",
-        ".xml",
-        ".yaml",
-        ".yml",
-        ".zip",
-    ]
+_FILES: Final = (
+    "csv doc docx gz htm html json md mpp ods parquet pdf png pptx svg tar tgz txt xer xls xlsm xlsx xml yaml yml zip"
 )
 """Endings that make a reader expect a file of that kind."""
 
@@ -82,7 +56,7 @@ def check_folder_name(path: Path, what: str) -> None:
     InputError
         If the name ends as that of a file does.
     """
-    if path.suffix.lower() in _FILES:
+    if path.suffix and path.suffix.lower()[1:] in _FILES.split():
         message = f"a {what} is a folder, expected a name for one, got the ending '{path.suffix}'; maybe '{path.stem}'"
         raise InputError([Located(message, file=str(path))])
 

@@ -4,85 +4,51 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from optimiser.cli.files import OutputFolder
-from optimiser.cli.options import AsJson, read_day
-from optimiser.cli.output import ExitCode, page, print_json, print_text
+from optimiser.cli.options import argument, day, option
+from optimiser.cli.verbs import Reply, verb
 from optimiser.errors import InputError, Located
 
 if TYPE_CHECKING:
     from models.calendar import Shift, Weekday
 
-__all__ = ["register"]
+__all__ = ["Dates", "init_plan"]
+
+Dates = Annotated[Literal["day-first", "month-first"] | None, option("--dates", "How to read dates such as 04/05/2026.")]
+_TABLE = "A table .xlsx or .csv with a row an activity; or a packaged plan that has one."
+_HOLIDAYS = (
+    "Public holidays of a country, with a region, by the package 'holidays'; or a file of dates. A sheet "
+    "'Holidays' in the table is read without being named."
+)
+_HOURS = "Worked on a day, where the table speaks of hours or minutes."
 
 
-class First(StrEnum):
-    """Which number of a date with slashes comes first."""
-
-    DAY = "day-first"
-    MONTH = "month-first"
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command("init", no_args_is_help=True)(init_plan)
-
-
+@verb
 def init_plan(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to make; it must not be there, or be empty.")],
+    folder: Annotated[Path, argument("FOLDER", "The folder to make; it must not be there, or be empty.")],
     *,
-    table: Annotated[
-        str | None,
-        typer.Option(
-            "--from", metavar="TABLE", help="A table .xlsx or .csv with a row an activity; or a packaged plan that has one."
-        ),
-    ] = None,
-    sheet: Annotated[str | None, typer.Option("--sheet", metavar="NAME", help="On which the table stands, of several.")] = None,
-    title: Annotated[
-        str | None, typer.Option("--title", metavar="TEXT", help="Of the plan; the table's name where left out.")
-    ] = None,
+    table: Annotated[str | None, option("--from TABLE", _TABLE)] = None,
+    sheet: Annotated[str | None, option("--sheet NAME", "On which the table stands, of several.")] = None,
+    title: Annotated[str | None, option("--title TEXT", "Of the plan; the table's name where left out.")] = None,
     start: Annotated[
-        str | None,
-        typer.Option("--start", metavar="DATE", help="Nothing starts before; the earliest date of the table where left out."),
+        dt.date | None, day("--start", "Nothing starts before; the earliest date of the table where left out.")
     ] = None,
-    dates: Annotated[First | None, typer.Option("--dates", help="How to read dates such as 04/05/2026.")] = None,
-    days_off: Annotated[
-        str | None,
-        typer.Option(
-            "--holidays",
-            metavar="GB-ENG|FILE",
-            help="Public holidays of a country, with a region, by the package 'holidays'; or a file of dates. A sheet "
-            "'Holidays' in the table is read without being named.",
-        ),
-    ] = None,
-    weekdays: Annotated[
-        str, typer.Option("--weekdays", metavar="mon-fri", help="Worked: a run or a list, such as sun-thu.")
-    ] = "mon-fri",
-    hours: Annotated[
-        str,
-        typer.Option("--hours", metavar="08:00-12:00,...", help="Worked on a day, where the table speaks of hours or minutes."),
-    ] = "08:00-12:00,13:00-17:00",
+    dates: Dates = None,
+    days_off: Annotated[str | None, option("--holidays GB-ENG|FILE", _HOLIDAYS)] = None,
+    weekdays: Annotated[str, option("--weekdays mon-fri", "Worked: a run or a list, such as sun-thu.")] = "mon-fri",
+    hours: Annotated[str, option("--hours 08:00-12:00,...", _HOURS)] = "08:00-12:00,13:00-17:00",
     capacity: Annotated[
-        list[str] | None,
-        typer.Option("--capacity", metavar="NAME=N", help="How many there are of a resource of the table; repeatable."),
+        list[str] | None, option("--capacity NAME=N", "How many there are of a resource of the table; repeatable.")
     ] = None,
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="The day whose knowledge the table has; today where left out.")
-    ] = None,
+    as_of: Annotated[dt.date | None, day("--as-of", "The day whose knowledge the table has; today where left out.")] = None,
     status: Annotated[
-        str | None,
-        typer.Option(
-            "--status", metavar="DATE", help="The day for which the table says what is done; else its column 'Status Date'."
-        ),
+        dt.date | None, day("--status", "The day for which the table says what is done; else its column 'Status Date'.")
     ] = None,
-    as_json: AsJson = False,
-) -> int:
+) -> Reply:
     """Start a plan: a folder from a table of activities, or from nothing, with templates for what a table cannot say.
 
     Columns are found by their headers, in English or German: Id, Name, Duration (15d, 3w, 2 mo), Predecessors (12FS+5d; 7SS),
@@ -91,50 +57,37 @@ def init_plan(
 
     Exit codes: 0 made; 2 bad usage or input, and nothing is written; 1 our fault.
     """
+    from optimiser.evidence.documents import document
+    from optimiser.evidence.terminal.initial import init_report
     from optimiser.initial.answer import start_plan
     from optimiser.reading.drafting.beside import BesideTable
 
     output = OutputFolder(folder)
     choices = BesideTable(
-        as_of=read_day(as_of, "--as-of") if as_of else dt.datetime.now(tz=dt.UTC).date(),
+        as_of=as_of or dt.datetime.now(tz=dt.UTC).date(),
         title=title,
-        start=read_day(start, "--start") if start else None,
+        start=start,
         weekdays=_weekdays(weekdays),
         days_off=days_off,
         hours=_hours(hours),
         capacities=_capacities(capacity or []),
         sheet=sheet,
-        order=dates.value if dates else None,
-        status=read_day(status, "--status") if status else None,
+        order=dates,
+        status=status,
     )
     started = start_plan(folder, table, choices)
     output.write(started.files)
-    if as_json:
-        from optimiser.evidence.documents import document
-
-        print_json(document("init", started.report))
-    else:
-        from optimiser.evidence.terminal.initial import init_report
-
-        print_text(init_report(started.report, page()))
-    return ExitCode.DONE
+    return Reply(lambda: document("init", started.report), lambda page: init_report(started.report, page))
 
 
 def _weekdays(text: str) -> tuple[Weekday, ...]:
-    """Read the days that are worked.
-
-    Raises
-    ------
-    InputError
-        If it is no run and no list of weekdays.
-    """
+    """Read the days that are worked: a run or a list of weekdays."""
     from models.calendar import WEEKDAYS
 
     names: list[str] = [*WEEKDAYS]
-    parts = [part.strip() for part in text.lower().split(",")]
     found: set[str] = set()
-    for part in parts:
-        first, dash, last = part.partition("-")
+    for part in text.lower().split(","):
+        first, dash, last = part.strip().partition("-")
         if first not in names or (dash and last not in names):
             message = f"expected days such as mon-fri or mon,tue,thu, got '{text}'"
             raise InputError([Located(message, path="--weekdays")])
@@ -144,13 +97,7 @@ def _weekdays(text: str) -> tuple[Weekday, ...]:
 
 
 def _hours(text: str) -> tuple[Shift, ...]:
-    """Read the worked periods of a day.
-
-    Raises
-    ------
-    InputError
-        If they are none, or not one after another.
-    """
+    """Read the worked periods of a day, one after another."""
     from models.calendar import Shift
 
     try:
@@ -163,21 +110,13 @@ def _hours(text: str) -> tuple[Shift, ...]:
 
 
 def _capacities(given: list[str]) -> dict[str, int]:
-    """Read how many there are of each resource.
-
-    Raises
-    ------
-    InputError
-        With every one that cannot be read.
-    """
-    found: dict[str, int] = {}
-    faults = []
-    for text in given:
-        name, _, many = text.rpartition("=")
-        if not name.strip() or not re.fullmatch(r"\d{1,6}", many.strip()):
-            faults.append(Located(f"expected NAME=N, such as Lab=2, got '{text}'", path="--capacity"))
-        else:
-            found[name.strip()] = int(many)
+    """Read how many there are of each resource, or refuse every text that cannot be read."""
+    read = {text: re.fullmatch(r"\s*(\S.*?)\s*=\s*(\d{1,6})\s*", text) for text in given}
+    faults = [
+        Located(f"expected NAME=N, such as Lab=2, got '{text}'", path="--capacity")
+        for text, found in read.items()
+        if found is None
+    ]
     if faults:
         raise InputError(faults)
-    return found
+    return {found[1]: int(found[2]) for found in read.values() if found}

@@ -2,45 +2,31 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated
 
-import typer
+from optimiser.cli.options import AskedPlan, day, option
+from optimiser.cli.output import ExitCode, progress
+from optimiser.cli.verbs import Reply, changes_of, verb
 
-from optimiser.cli.changes import after_changes, changes_of
-from optimiser.cli.options import AsJson, AskedPlan, of_plan, read_day
-from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
-
-__all__ = ["register"]
+__all__ = ["migrate_plan"]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command("migrate", no_args_is_help=True)(migrate_plan)
-
-
-@of_plan
+@verb
 def migrate_plan(
-    plan: AskedPlan,
+    asked: AskedPlan,
     *,
-    starts: Annotated[
-        str, typer.Option("--from", metavar="M11,M12", help="Milestones at which migration starts, segment by segment.")
-    ] = "M11,M12",
-    ready: Annotated[
-        str, typer.Option("--ready", metavar="M14", help="The milestone by which every supplier is ready.")
-    ] = "M14",
-    end: Annotated[str, typer.Option("--until", metavar="M15", help="The milestone at which all is migrated.")] = "M15",
+    starts: Annotated[str, option("--from M11,M12", "Milestones at which migration starts, segment by segment.")] = "M11,M12",
+    ready: Annotated[str, option("--ready M14", "The milestone by which every supplier is ready.")] = "M14",
+    end: Annotated[str, option("--until M15", "The milestone at which all is migrated.")] = "M15",
     meter_points: Annotated[
-        int, typer.Option("--meter-points", min=1, max=10**9, help="A total for scale, synthetic; no date depends on it.")
+        int, option("--meter-points", "A total for scale, synthetic; no date depends on it.", min=1, max=10**9)
     ] = 30_000_000,
-    by: Annotated[
-        str | None,
-        typer.Option("--by", metavar="DATE", help="Find the least daily limit with which all is migrated by then."),
-    ] = None,
+    by: Annotated[dt.date | None, day("--by", "Find the least daily limit with which all is migrated by then.")] = None,
     every: Annotated[
-        bool, typer.Option("--all", help="Show the break-evens of the published plans too, and every step of a curve.")
+        bool, option("--all", "Show the break-evens of the published plans too, and every step of a curve.")
     ] = False,
-    as_json: AsJson = False,
-) -> int:
+) -> Reply:
     """Show which pace of migration the dates take for granted, and how late the last meter points may be.
 
     Of the plan and of each published timetable: the average share of all meter points a working day by each calendar, its
@@ -53,23 +39,18 @@ def migrate_plan(
     Exit codes: 0 done and proven; 2 bad usage or input; 3 proven infeasible; 4 a date is not proved; 5 the date asked for is
     missed; 1 our fault.
     """
-    target = read_day(by, "--by") if by else None
     names = tuple(dict.fromkeys(name.strip() for name in starts.split(",")))
     with progress() as tell:
-        changed = plan.read()
+        changed = asked.read()
         from optimiser.migration import migrate
 
-        found = migrate(changed.plan, starts=names, ready=ready, end=end, meter_points=meter_points, by=target, progress=tell)
+        found = migrate(changed.plan, starts=names, ready=ready, end=end, meter_points=meter_points, by=by, progress=tell)
         changes = changes_of(changed, [end])
-    if as_json:
-        from optimiser.evidence.documents import document, with_changes
+    from optimiser.evidence.documents import document
+    from optimiser.evidence.terminal.migration import migration_report
 
-        print_json(with_changes(document("migrate", found), changes))
-    else:
-        from optimiser.evidence.terminal.migration import migration_report
-
-        print_text(after_changes(changes, migration_report(found, page(), every=every)))
-    if target is not None and found.windows[0].end.latest > target:
-        return ExitCode.MISSED
-    proof = found.windows[0].proof or {}
-    return ExitCode.UNDECIDED if "gap" in proof.values() else ExitCode.DONE
+    window = found.windows[0]
+    code = ExitCode.UNDECIDED if "gap" in (window.proof or {}).values() else ExitCode.DONE
+    code = ExitCode.MISSED if by is not None and window.end.latest > by else code
+    reply = Reply(lambda: document("migrate", found), lambda page: migration_report(found, page, every=every), code)
+    return reply.after(changes)

@@ -1,12 +1,10 @@
-"""Options that verbs share, and the plan they speak of."""
+"""Options that verbs share, spelt as a user types them, and the plan they speak of."""
 
 from __future__ import annotations
 
 import datetime as dt
-import inspect
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from functools import wraps
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,218 +19,181 @@ if TYPE_CHECKING:
     from optimiser.reading.load import LoadedPlan
 
 __all__ = [
-    "AsJson",
     "AskedPlan",
+    "Force",
     "Milestones",
+    "PlanChoices",
     "PlanName",
-    "Readings",
-    "Released",
-    "Scenarios",
-    "Seed",
-    "Settings",
-    "TimeLimit",
-    "Workbook",
-    "Workers",
-    "of_plan",
-    "read_changed",
-    "read_day",
-    "read_milestones",
-    "read_pairs",
-    "read_plan",
-    "read_settings",
+    "Project",
+    "Solver",
+    "ValuedChoices",
+    "argument",
+    "day",
+    "option",
 ]
 
-PlanName = Annotated[
-    str,
-    typer.Argument(
-        metavar="PLAN",
-        autocompletion=completion.plans,
-        help="A packaged plan (see 'optimiser list'), a plan's folder, a planner's own file or a table.",
-    ),
-]
-Scenarios = Annotated[
-    list[str] | None,
-    typer.Option(
-        "-s",
-        "--scenario",
-        metavar="NAME_OR_FILE",
-        autocompletion=completion.scenarios,
-        help="Apply a scenario; repeat to stack, the later wins.",
-    ),
-]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="NAME=VALUE",
-        autocompletion=completion.numbers,
-        help="Set an assumption, or ITEM.duration or RULE.lag where none names it: '304 wd', 2024-02-07, 12, true, none; "
-        "or change it: +3mo, -10wd, -20%, +2; repeatable.",
-    ),
-]
-Readings = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--reading",
-        metavar="NAME=OPTION",
-        autocompletion=completion.readings,
-        help="Answer a question the source leaves open; repeatable.",
-    ),
-]
-Released = Annotated[
-    list[str] | None,
-    typer.Option("--release", metavar="RULE", autocompletion=completion.rules, help="Switch a rule off; repeatable."),
-]
+
+def option(spelt: str, says: str, **more: Any) -> Any:
+    """Return an option as help spells it.
+
+    Parameters
+    ----------
+    spelt
+        Its names, and what stands for its value: ``"-o --output FILE.json"``; of a switch its names alone.
+    says
+        What it does.
+    more
+        As typer takes it: ``min``, ``max``, ``parser``.
+    """
+    names = [word for word in spelt.split() if word.startswith("-")]
+    return typer.Option(*names, metavar=" ".join(spelt.split()[len(names) :]) or None, help=says, **more)
+
+
+def argument(metavar: str, says: str, **more: Any) -> Any:
+    """Return an argument as help spells it."""
+    return typer.Argument(metavar=metavar, help=says, **more)
+
+
+def day(name: str, says: str) -> Any:
+    """Return an option that takes a day."""
+
+    def read(text: str) -> dt.date:
+        try:
+            return dt.date.fromisoformat(text)
+        except ValueError:
+            raise InputError([Located(f"expected a date such as 2026-02-02, got '{text}'", path=name)]) from None
+
+    return option(f"{name} DATE", says, parser=read)
+
+
+def _each_once(given: list[str] | None) -> list[str] | None:
+    """Return the milestones named, each once, in the order given; None where none are."""
+    names = [name.strip() for text in given or () for name in text.split(",")]
+    if not all(names):
+        got = ",".join(given or ())
+        raise InputError([Located(f"expected milestones such as M10 or M10,M14, got '{got}'", path="--milestone")])
+    return list(dict.fromkeys(names)) or None
+
+
+_PLAN = "A packaged plan (see 'optimiser list'), a plan's folder, a planner's own file or a table."
+_SET = (
+    "Set an assumption, or ITEM.duration or RULE.lag where none names it: '304 wd', 2024-02-07, 12, true, none; "
+    "or change it: +3mo, -10wd, -20%, +2; repeatable."
+)
+_MILESTONES = "A milestone asked for, or several with commas; the plan's own where left out."
+_TIME_LIMIT = "Bound the whole question by the wall clock; such a run may not repeat."
+
+PlanName = Annotated[str, argument("PLAN", _PLAN, autocompletion=completion.plans)]
 Milestones = Annotated[
-    list[str] | None,
-    typer.Option(
-        "-m",
-        "--milestone",
-        metavar="M10",
-        autocompletion=completion.milestones,
-        help="A milestone asked for, or several with commas; the plan's own where left out.",
-    ),
+    list[str] | None, option("-m --milestone M10", _MILESTONES, autocompletion=completion.milestones, callback=_each_once)
 ]
-Workbook = Annotated[
-    Path | None,
-    typer.Option(
-        "--assumptions", metavar="FILE.xlsx", help="Values from the sheet Assumptions of an evidence pack's workbook."
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1, help="Of the solver; recorded.")]
-Workers = Annotated[
-    int,
-    typer.Option("--workers", min=1, max=1024, help="Threads of the solver; runs that end at a limit repeat only with one."),
-]
-TimeLimit = Annotated[
-    float | None,
-    typer.Option(
-        "--time-limit",
-        min=0.001,
-        metavar="SECONDS",
-        help="Bound the whole question by the wall clock; such a run may not repeat.",
-    ),
-]
+Force = Annotated[bool, option("--force", "Replace what is there already.")]
+Project = Annotated[str | None, option("--project ID", "Which project of a planner's file, of several.")]
+Several = list[str] | None
 
 
-@dataclass(frozen=True, slots=True)
-class AskedPlan:
-    """The plan that the common options describe, not yet read."""
+@dataclass(frozen=True, kw_only=True)
+class Solver:
+    """What bounds and repeats a search, as the options say it."""
 
-    name: str
-    scenarios: list[str] | None
-    settings: list[str] | None
-    readings: list[str] | None
-    released: list[str] | None
-    assumptions: Path | None
+    seed: Annotated[int, option("--seed", "Of the solver; recorded.", min=0, max=2**31 - 1)] = 0
+    workers: Annotated[
+        int, option("--workers", "Threads of the solver; runs that end at a limit repeat only with one.", min=1, max=1024)
+    ] = 1
+    time_limit: Annotated[float | None, option("--time-limit SECONDS", _TIME_LIMIT, min=0.001)] = None
 
-    def read(self) -> LoadedPlan:
-        """Return it, with what it was changed from; see `read_changed`."""
-        return read_changed(self.name, self.scenarios, self.settings, self.readings, self.released, self.assumptions)
+    def limits(self) -> dict[str, Any]:
+        """Return all of it by its names."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanChoices:
+    """What may be chosen of any plan, as the options say it."""
+
+    scenario: Annotated[
+        Several,
+        option(
+            "-s --scenario NAME_OR_FILE",
+            "Apply a scenario; repeat to stack, the later wins.",
+            autocompletion=completion.scenarios,
+        ),
+    ] = None
+    setting: Annotated[Several, option("--set NAME=VALUE", _SET, autocompletion=completion.numbers)] = None
+    reading: Annotated[
+        Several,
+        option(
+            "--reading NAME=OPTION", "Answer a question the source leaves open; repeatable.", autocompletion=completion.readings
+        ),
+    ] = None
+    release: Annotated[Several, option("--release RULE", "Switch a rule off; repeatable.", autocompletion=completion.rules)] = (
+        None
+    )
+
+    def of(self, plan: str) -> AskedPlan:
+        """Return a plan with these choices."""
+        return AskedPlan(plan=plan, **{name: getattr(self, name) for name in self.__dataclass_fields__})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValuedChoices(PlanChoices):
+    """The same, and values from a workbook."""
+
+    assumptions: Annotated[
+        Path | None, option("--assumptions FILE.xlsx", "Values from the sheet Assumptions of an evidence pack's workbook.")
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedPlan(ValuedChoices):
+    """The plan that the options describe, not yet read."""
+
+    plan: PlanName
+
+    def read(self, tell: Any = None) -> LoadedPlan:
+        """Return it, with what it was changed from; a value set by name wins over one in a workbook.
+
+        Raises
+        ------
+        InputError
+            With everything wrong in the options or, once they can be read, in the files.
+        """
+        if tell:
+            tell("reading the plan")
+        values, answers = self.choices()
+        from optimiser.reading.load import load_changed
+
+        loaded = load_changed(self.plan, self.scenario or (), settings=values, readings=answers, released=self.release or ())
+        if loaded.written.previous is not None:
+            from optimiser.reading.packaged import find_plan
+            from optimiser.reading.previous import predecessor_warnings
+
+            for warning in predecessor_warnings(find_plan(self.plan), loaded.written.previous):
+                announce(f"note: {warning}")
+        if self.assumptions is None:
+            return loaded
+        by_name = self._pairs()[0]
+        return replace(loaded, origins={value: self.assumptions.name for value in values if value not in by_name})
 
     def choices(self) -> tuple[dict[str, str], dict[str, str]]:
-        """Return the values set and the readings answered; see `read_settings`."""
-        return read_settings(self.name, self.scenarios, self.settings, self.readings, self.assumptions)
+        """Return the values set and the readings answered; a value set by name wins over one in a workbook.
 
+        A change by name of what a workbook sets is relative to the workbook's value.
 
-_COMMON: dict[str, tuple[Any, Any]] = {
-    "scenario": (Scenarios, None),
-    "setting": (Settings, None),
-    "reading": (Readings, None),
-    "release": (Released, None),
-    "assumptions": (Workbook, None),
-}
-"""Options that describe a plan beside its name, in the order of `AskedPlan`."""
-
-
-def of_plan(verb: Callable[..., int]) -> Callable[..., int]:
-    """Give a verb whose first parameter is an `AskedPlan` the options that describe one, before ``as_json``."""
-
-    @wraps(verb)
-    def asked(plan: str, **given: Any) -> int:
-        return verb(AskedPlan(plan, *(given.pop(name, default) for name, (_, default) in _COMMON.items())), **given)
-
-    _, *own = inspect.signature(verb, eval_str=True).parameters.values()
-    place = next(number for number, each in enumerate(own) if each.name == "as_json")
-    common = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
-        for name, (kind, default) in _COMMON.items()
-    ]
-    named = inspect.Parameter("plan", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=PlanName)
-    signature = inspect.Signature([named, *own[:place], *common, *own[place:]])
-    asked.__signature__ = signature  # type: ignore[attr-defined]
-    asked.__annotations__ = {each.name: each.annotation for each in signature.parameters.values()}
-    return asked
-
-
-def read_plan(
-    name: str,
-    scenarios: list[str] | None,
-    settings: list[str] | None,
-    readings: list[str] | None,
-    released: list[str] | None,
-    assumptions: Path | None = None,
-) -> Plan:
-    """Return the plan that the common options describe; a value set by name wins over one in a workbook.
-
-    Raises
-    ------
-    InputError
-        With everything wrong in the options or, once they can be read, in the files.
-    """
-    return read_changed(name, scenarios, settings, readings, released, assumptions).plan
-
-
-def read_changed(
-    name: str,
-    scenarios: list[str] | None,
-    settings: list[str] | None,
-    readings: list[str] | None,
-    released: list[str] | None,
-    assumptions: Path | None = None,
-) -> LoadedPlan:
-    """Return the plan that the common options describe, as `read_plan` does, with what it was changed from."""
-    values, answers = read_settings(name, scenarios, settings, readings, assumptions)
-    from optimiser.reading.load import load_changed
-
-    loaded = load_changed(name, scenarios or (), settings=values, readings=answers, released=released or ())
-    if loaded.written.previous is not None:
-        from optimiser.reading.packaged import find_plan
-        from optimiser.reading.previous import predecessor_warnings
-
-        for warning in predecessor_warnings(find_plan(name), loaded.written.previous):
-            announce(f"note: {warning}")
-    if assumptions is None:
-        return loaded
-    by_name = read_pairs(settings, None)[0]
-    return replace(loaded, origins={value: assumptions.name for value in values if value not in by_name})
-
-
-def read_settings(
-    name: str,
-    scenarios: list[str] | None,
-    settings: list[str] | None,
-    readings: list[str] | None,
-    assumptions: Path | None = None,
-) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the values set and the readings answered; a value set by name wins over one in a workbook.
-
-    A change by name of what a workbook sets is relative to the workbook's value.
-
-    Raises
-    ------
-    InputError
-        With everything wrong in the options or in the workbook.
-    """
-    values, answers = read_pairs(settings, readings)
-    if assumptions is not None:
+        Raises
+        ------
+        InputError
+            With everything wrong in the options or in the workbook.
+        """
+        values, answers = self._pairs()
+        if self.assumptions is None:
+            return values, answers
         from optimiser.reading.load import load
         from optimiser.reading.relative import is_relative, read_setting, stated_text
         from optimiser.reading.workbook import read_assumptions
 
-        plan = load(name, scenarios or (), readings=answers)
-        found = read_assumptions(assumptions, plan)
+        plan: Plan = load(self.plan, self.scenario or (), readings=answers)
+        found = read_assumptions(self.assumptions, plan)
         faults: list[Located] = []
         for key in [key for key in values if key in found and is_relative(values[key])]:
             held = read_setting(found[key], plan.values[key], plan).value
@@ -242,66 +203,27 @@ def read_settings(
                 faults.append(Located(str(error), path=f"--set {key}={values[key]}"))
         if faults:
             raise InputError(faults)
-        values = {**found, **values}
-    return values, answers
+        return {**found, **values}, answers
+
+    def _pairs(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the values set and the readings answered by name, or every one that cannot be read."""
+        faults: list[Located] = []
+        values = dict(_pairs("--set", self.setting or (), "NAME=VALUE", faults))
+        answers = dict(_pairs("--reading", self.reading or (), "NAME=OPTION", faults))
+        if faults:
+            raise InputError(faults)
+        return values, answers
 
 
-def read_pairs(settings: list[str] | None, readings: list[str] | None) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the values set and the readings answered.
-
-    Raises
-    ------
-    InputError
-        With everything that cannot be read.
-    """
-    faults: list[Located] = []
-    values = dict(_pairs("--set", settings or (), "NAME=VALUE", faults))
-    answers = dict(_pairs("--reading", readings or (), "NAME=OPTION", faults))
-    if faults:
-        raise InputError(faults)
-    return values, answers
-
-
-def _pairs(option: str, given: Iterable[str], form: str, faults: list[Located]) -> dict[str, str]:
+def _pairs(name: str, given: Iterable[str], form: str, faults: list[Located]) -> dict[str, str]:
     """Read ``NAME=VALUE``, noting what cannot be read."""
     found: dict[str, str] = {}
     for text in given:
-        name, equals, value = (part.strip() for part in text.partition("="))
-        if not (name and equals and value):
-            faults.append(Located(f"expected {form}, got '{text}'", path=option))
-        elif found.get(name, value) != value:
-            faults.append(Located(f"'{name}' is given twice, as '{found[name]}' and as '{value}'; maybe drop one", path=option))
+        key, equals, value = (part.strip() for part in text.partition("="))
+        if not (key and equals and value):
+            faults.append(Located(f"expected {form}, got '{text}'", path=name))
+        elif found.get(key, value) != value:
+            faults.append(Located(f"'{key}' is given twice, as '{found[key]}' and as '{value}'; maybe drop one", path=name))
         else:
-            found[name] = value
+            found[key] = value
     return found
-
-
-def read_milestones(given: list[str] | None) -> tuple[str, ...] | None:
-    """Return the milestones named, each once, in the order given; None where none are.
-
-    Raises
-    ------
-    InputError
-        If an option names nothing.
-    """
-    if not given:
-        return None
-    names = [name.strip() for text in given for name in text.split(",")]
-    if not all(names):
-        raise InputError([Located(f"expected milestones such as M10 or M10,M14, got '{','.join(given)}'", path="--milestone")])
-    return tuple(dict.fromkeys(names))
-
-
-def read_day(text: str, option: str) -> dt.date:
-    """Read the day that an option asks for.
-
-    Raises
-    ------
-    InputError
-        If it is none.
-    """
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        message = f"expected a date such as 2026-02-02, got '{text}'"
-        raise InputError([Located(message, path=option)]) from None

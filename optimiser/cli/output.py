@@ -112,10 +112,10 @@ def announce(text: str) -> None:
 
 
 @contextlib.contextmanager
-def progress() -> Iterator[Callable[[str], None] | None]:
-    """Give a function that shows what is being done, on one line that is wiped in the end; None where nobody watches."""
+def progress() -> Iterator[Callable[[str], None]]:
+    """Give a function that shows what is being done, on one line that is wiped in the end; nothing where nobody watches."""
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        yield None
+        yield lambda _: None
         return
     from optimiser.evidence.terminal.characters import clean, plain_characters
 

@@ -2,105 +2,79 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
-import typer
-
-from optimiser.cli.options import AsJson, PlanName, Readings, Released, Scenarios, Settings, read_plan
-from optimiser.cli.output import page, print_json, print_text
+from optimiser.cli.options import PlanChoices, PlanName, argument, option
+from optimiser.cli.output import print_json
+from optimiser.cli.verbs import Reply, verb
 
 if TYPE_CHECKING:
     from models.plan import Plan
-    from models.updating import UpdateChain
     from optimiser.evidence.terminal.plans import Section
     from optimiser.reproduction import RowMatch
 
 __all__ = ["list_plans", "print_schema", "show_plan"]
 
 
-class SchemaKind(StrEnum):
-    """The kinds of file that have a JSON Schema."""
-
-    PLAN = "plan"
-    SCENARIO = "scenario"
-    GRID = "grid"
-    REGISTER = "register"
-    CLAIMS = "claims"
-    UPDATE = "update"
-
-
-def list_plans(*, as_json: AsJson = False) -> None:
+@verb
+def list_plans() -> Reply:
     """List the packaged plans and their scenarios."""
+    from optimiser.evidence.documents import document
+    from optimiser.evidence.terminal.plans import list_report
     from optimiser.reading.packaged import packaged
 
     plans = packaged()
-    if as_json:
-        from optimiser.evidence.documents import document
-
-        beside = [[{"name": name, "title": about} for name, about in plan.scenarios] for plan in plans]
-        held = [
-            {"name": plan.name, "title": plan.title, "path": str(plan.path), "scenarios": scenarios}
-            for plan, scenarios in zip(plans, beside, strict=True)
-        ]
-        print_json(document("list", {"plans": held}))
-    else:
-        from optimiser.evidence.terminal.plans import list_report
-
-        print_text(list_report(((plan.name, plan.title, plan.scenarios) for plan in plans), page()))
+    held = [
+        {
+            "name": plan.name,
+            "title": plan.title,
+            "path": str(plan.path),
+            "scenarios": [{"name": name, "title": about} for name, about in plan.scenarios],
+        }
+        for plan in plans
+    ]
+    told = [(plan.name, plan.title, plan.scenarios) for plan in plans]
+    return Reply(lambda: document("list", {"plans": held}), lambda page: list_report(told, page))
 
 
+@verb
 def show_plan(
     plan: PlanName,
     *,
-    items: Annotated[bool, typer.Option("--items", help="Activities, milestones and tied bars.")] = False,
-    rules: Annotated[bool, typer.Option("--rules", help="Every rule and what it demands.")] = False,
-    assumptions: Annotated[bool, typer.Option("--assumptions", help="Numbers and switches the plan relies on.")] = False,
-    open_readings: Annotated[bool, typer.Option("--readings", help="Questions the source leaves open.")] = False,
-    sources: Annotated[bool, typer.Option("--sources", help="Documents the plan cites.")] = False,
-    baselines: Annotated[bool, typer.Option("--baselines", help="Published dates to compare with.")] = False,
-    raid: Annotated[bool, typer.Option("--raid", help="The register of risks, assumptions, issues and dependencies.")] = False,
-    unknowns: Annotated[bool, typer.Option("--unknowns", help="Quantities that no source gives.")] = False,
-    scenario: Scenarios = None,
-    setting: Settings = None,
-    reading: Readings = None,
-    release: Released = None,
-    as_json: AsJson = False,
-) -> None:
+    choices: PlanChoices,
+    items: Annotated[bool, option("--items", "Activities, milestones and tied bars.")] = False,
+    rules: Annotated[bool, option("--rules", "Every rule and what it demands.")] = False,
+    numbers: Annotated[bool, option("--assumptions", "Numbers and switches the plan relies on.")] = False,
+    readings: Annotated[bool, option("--readings", "Questions the source leaves open.")] = False,
+    sources: Annotated[bool, option("--sources", "Documents the plan cites.")] = False,
+    baselines: Annotated[bool, option("--baselines", "Published dates to compare with.")] = False,
+    raid: Annotated[bool, option("--raid", "The register of risks, assumptions, issues and dependencies.")] = False,
+    unknowns: Annotated[bool, option("--unknowns", "Quantities that no source gives.")] = False,
+) -> Reply:
     """Show what a plan holds: a summary, or the parts asked for."""
-    loaded = read_plan(plan, scenario, setting, reading, release)
-    asked: dict[Section, bool] = {
+    from optimiser.evidence.documents import dumped, show_document
+    from optimiser.evidence.terminal.plans import plan_report
+    from optimiser.evidence.terminal.updating import chain_report
+    from optimiser.progress import chain_of
+
+    loaded = choices.of(plan).read().plan
+    wanted: dict[Section, bool] = {
         "items": items,
         "rules": rules,
-        "assumptions": assumptions,
-        "readings": open_readings,
+        "assumptions": numbers,
+        "readings": readings,
         "sources": sources,
         "baselines": baselines,
         "raid": raid,
         "unknowns": unknowns,
     }
-    sections = tuple(section for section, wanted in asked.items() if wanted)
+    sections = tuple(section for section, each in wanted.items() if each)
     matches = _published_rows(loaded) if items else None
-    chain = _chain(plan) if loaded.previous is not None and not sections else None
-    if as_json:
-        from optimiser.evidence.documents import dumped, show_document
-
-        print_json({**show_document(loaded, sections, matches), **({} if chain is None else {"chain": dumped(chain)})})
-    else:
-        from optimiser.evidence.terminal.plans import plan_report
-
-        print_text(plan_report(loaded, page(), sections, matches))
-        if chain is not None:
-            from optimiser.evidence.terminal.updating import chain_report
-
-            print_text(chain_report(chain, page(), plan))
-
-
-def _chain(plan: str) -> UpdateChain:
-    """Return the updates before one."""
-    from optimiser.progress import chain_of
-
-    return chain_of(plan)
+    chain = chain_of(plan) if loaded.previous is not None and not sections else None
+    return Reply(
+        lambda: {**show_document(loaded, sections, matches), **({} if chain is None else {"chain": dumped(chain)})},
+        lambda page: plan_report(loaded, page, sections, matches) + ("" if chain is None else chain_report(chain, page, plan)),
+    )
 
 
 def _published_rows(plan: Plan) -> tuple[RowMatch, ...] | None:
@@ -119,21 +93,20 @@ def _published_rows(plan: Plan) -> tuple[RowMatch, ...] | None:
 
 
 def print_schema(
-    kind: Annotated[SchemaKind, typer.Argument(help="Of which kind of file.")] = SchemaKind.PLAN,
+    kind: Annotated[
+        Literal["plan", "scenario", "grid", "register", "claims", "update"], argument("KIND", "Of which kind of file.")
+    ] = "plan",
 ) -> None:
     """Print the JSON Schema of plan, update, scenario, grid or register files, or of a row of claims, for editors to check them by."""
-    if kind is SchemaKind.GRID:
-        from optimiser.batch.grid_file import grid_schema
-
-        print_json(grid_schema())
-        return
-    from optimiser.schemas import claims_schema, plan_schema, register_schema, scenario_schema, update_schema
+    from optimiser import schemas
+    from optimiser.batch.grid_file import grid_schema
 
     made = {
-        SchemaKind.PLAN: plan_schema,
-        SchemaKind.SCENARIO: scenario_schema,
-        SchemaKind.REGISTER: register_schema,
-        SchemaKind.CLAIMS: claims_schema,
-        SchemaKind.UPDATE: update_schema,
+        "plan": schemas.plan_schema,
+        "scenario": schemas.scenario_schema,
+        "grid": grid_schema,
+        "register": schemas.register_schema,
+        "claims": schemas.claims_schema,
+        "update": schemas.update_schema,
     }
     print_json(made[kind]())

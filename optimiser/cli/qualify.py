@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from optimiser.cli.changes import after_changes, changes_of
-from optimiser.cli.options import AsJson, AskedPlan, of_plan, read_day
-from optimiser.cli.output import ExitCode, page, print_json, print_text, progress
+from optimiser.cli.options import AskedPlan, day, option
+from optimiser.cli.output import ExitCode, progress
+from optimiser.cli.verbs import Reply, changes_of, verb
 from optimiser.errors import InputError, Located
 
 if TYPE_CHECKING:
@@ -17,71 +16,46 @@ if TYPE_CHECKING:
     from models.changes import WhatIf
     from optimiser.reading.load import LoadedPlan
 
-__all__ = ["register"]
+__all__ = ["qualify_plan"]
+
+_CURVE = "The date as a function of a body's slots, such as BSC, or of all, joint; repeatable."
+_WORTH = "What exemption, reliance, representative pairs, a shared team and slots are worth."
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command("qualify", no_args_is_help=True)(qualify_plan)
-
-
-@of_plan
+@verb
 def qualify_plan(
-    plan: AskedPlan,
+    asked: AskedPlan,
     *,
-    by: Annotated[
-        str | None,
-        typer.Option("--by", metavar="DATE", help="Find the least capacity with which every supplier is through by then."),
-    ] = None,
-    curve: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--curve",
-            metavar="BODY",
-            help="The date as a function of a body's slots, such as BSC, or of all, joint; repeatable.",
-        ),
-    ] = None,
+    by: Annotated[dt.date | None, day("--by", "Find the least capacity with which every supplier is through by then.")] = None,
+    curve: Annotated[list[str] | None, option("--curve BODY", _CURVE)] = None,
     slot_cost: Annotated[
-        list[str] | None,
-        typer.Option("--slot-cost", metavar="BODY=COST", help="With --by: what a slot of a body costs; repeatable."),
+        list[str] | None, option("--slot-cost BODY=COST", "With --by: what a slot of a body costs; repeatable.")
     ] = None,
-    policies: Annotated[bool, typer.Option("--policies", help="Compare ways of queueing for slots.")] = False,
-    worth: Annotated[
-        bool, typer.Option("--worth", help="What exemption, reliance, representative pairs, a shared team and slots are worth.")
-    ] = False,
-    every: Annotated[bool, typer.Option("--all", help="List every party.")] = False,
-    as_json: AsJson = False,
-) -> int:
+    policies: Annotated[bool, option("--policies", "Compare ways of queueing for slots.")] = False,
+    worth: Annotated[bool, option("--worth", _WORTH)] = False,
+    every: Annotated[bool, option("--all", "List every party.")] = False,
+) -> Reply:
     """Show who is tested when, how full the bodies are, who is last and why; ask what capacity is worth.
 
     The parties are put in where no scenario has done so. Dates come with a bound; all else is read off one schedule.
 
     Exit codes: 0 done and proven; 2 bad usage or input; 4 a date is not proved; 5 the date asked for is missed; 1 our fault.
     """
-    target = read_day(by, "--by") if by else None
     costs = _costs(slot_cost or [])
     with progress() as tell:
-        if tell:
-            tell("reading the plan")
-        changed = plan.read()
-        loaded = changed.plan
+        changed = asked.read(tell)
         from optimiser.qualification import qualify
 
-        found = qualify(
-            loaded, by=target, curves=tuple(curve or ()), policies=policies, worth=worth, slot_costs=costs, progress=tell
-        )
+        plan, curves = changed.plan, tuple(curve or ())
+        found = qualify(plan, by=by, curves=curves, policies=policies, worth=worth, slot_costs=costs, progress=tell)
         changes = _changes(changed, found)
-    if as_json:
-        from optimiser.evidence.documents import document, with_changes
+    from optimiser.evidence.documents import document
+    from optimiser.evidence.terminal.qualification import qualification_report
 
-        print_json(with_changes(document("qualify", found), changes))
-    else:
-        from optimiser.evidence.terminal.qualification import qualification_report
-
-        print_text(after_changes(changes, qualification_report(found, page(), every=every)))
-    if target is not None and found.dates[found.milestone].date > target:
-        return ExitCode.MISSED
-    return ExitCode.UNDECIDED if any(dated.proof == "gap" for dated in found.dates.values()) else ExitCode.DONE
+    code = ExitCode.UNDECIDED if any(dated.proof == "gap" for dated in found.dates.values()) else ExitCode.DONE
+    code = ExitCode.MISSED if by is not None and found.dates[found.milestone].date > by else code
+    reply = Reply(lambda: document("qualify", found), lambda page: qualification_report(found, page, every=every), code)
+    return reply.after(changes)
 
 
 def _changes(changed: LoadedPlan, found: Qualified) -> WhatIf | None:
@@ -99,15 +73,13 @@ def _changes(changed: LoadedPlan, found: Qualified) -> WhatIf | None:
 
 
 def _costs(pairs: list[str]) -> dict[str, int]:
-    """Read ``BSC=3``."""
-    found: dict[str, int] = {}
-    faults = []
-    for pair in pairs:
-        body, _, cost = pair.partition("=")
-        if body and cost.isdecimal():
-            found[body] = int(cost)
-        else:
-            faults.append(Located(f"expected a body and a whole number, such as BSC=3, got '{pair}'", path="--slot-cost"))
+    """Read ``BSC=3``, or refuse every pair that cannot be read."""
+    parts = [(pair, *pair.partition("=")) for pair in pairs]
+    faults = [
+        Located(f"expected a body and a whole number, such as BSC=3, got '{pair}'", path="--slot-cost")
+        for pair, body, _, cost in parts
+        if not body or not cost.isdecimal()
+    ]
     if faults:
         raise InputError(faults)
-    return found
+    return {body: int(cost) for _, body, _, cost in parts}

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from optimiser.cli.options import AsJson, AskedPlan, Milestones, of_plan, read_milestones
+from optimiser.cli.options import AskedPlan, Milestones, option
 from optimiser.cli.output import ExitCode, announce, print_json, print_text, progress
+from optimiser.cli.verbs import AsJson, with_options
 from optimiser.errors import InputError, Located
 
-__all__ = ["register"]
+__all__ = ["serve_plan"]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command("serve", no_args_is_help=True)(serve_plan)
-
-
-@of_plan
+@with_options
 def serve_plan(
-    plan: AskedPlan,
+    asked: AskedPlan,
     *,
     milestone: Milestones = None,
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Of the address; any that is free where left out.")] = 0,
-    show: Annotated[bool, typer.Option("--open", help="Open the page in the browser of this machine.")] = False,
+    port: Annotated[int, option("--port", "Of the address; any that is free where left out.", min=0, max=65535)] = 0,
+    show: Annotated[bool, option("--open", "Open the page in the browser of this machine.")] = False,
     as_json: AsJson = False,
 ) -> int:
     """Open the workbench on a plan: a page on this machine that answers what-if at once, proved, until Ctrl-C.
@@ -35,21 +28,23 @@ def serve_plan(
 
     Exit codes: 0 stopped by Ctrl-C; 2 bad usage or input, or the extra is missing; 1 our fault.
     """
-    _need_extra()
-    asked = read_milestones(milestone)
+    missing = [name for name in ("starlette", "uvicorn") if find_spec(name) is None]
+    if missing:
+        how = "maybe install the extra: pip install 'mhhs-optimiser[workbench]'"
+        raise InputError([Located(f"the workbench needs {' and '.join(missing)}; {how}")])
     with progress() as tell:
-        if tell:
-            tell("reading the plan")
-        changed = plan.read()
+        changed = asked.read(tell)
+        from optimiser.reading.packaged import find_plan
         from optimiser.workbench import serve
         from optimiser.workbench.desk import Desk
         from optimiser.workbench.updates import forecasts_before
 
-        path = _found(plan.name)
-        if tell and changed.plan.previous is not None:
+        path = find_plan(asked.plan)
+        if changed.plan.previous is not None:
             tell("what earlier updates forecast")
         updates = forecasts_before(changed.plan, path)
-        desk = Desk(changed, asked, name=plan.name, scenarios=tuple(plan.scenarios or ()), path=path, updates=updates)
+        names = None if milestone is None else tuple(milestone)
+        desk = Desk(changed, names, name=asked.plan, scenarios=tuple(asked.scenario or ()), path=path, updates=updates)
 
     def ready(address: str) -> None:
         if as_json:
@@ -67,26 +62,3 @@ def serve_plan(
     except KeyboardInterrupt:  # the way in which it is meant to end
         announce("stopped")
     return ExitCode.DONE
-
-
-def _found(plan: str) -> Path | None:
-    """Return the file or folder that a plan is read from."""
-    from optimiser.reading.packaged import find_plan
-
-    return find_plan(plan)
-
-
-def _need_extra() -> None:
-    """Refuse where what serves the page is not installed.
-
-    Raises
-    ------
-    InputError
-        Saying how to get it.
-    """
-    missing = [name for name in ("starlette", "uvicorn") if find_spec(name) is None]
-    if missing:
-        message = (
-            f"the workbench needs {' and '.join(missing)}; maybe install the extra: pip install 'mhhs-optimiser[workbench]'"
-        )
-        raise InputError([Located(message)])

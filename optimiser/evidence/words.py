@@ -79,12 +79,10 @@ def in_days(plan: Plan, minutes: int | None, whole: int | None) -> float | None:
 
 
 def change(months: int, working_days: int | None) -> str:
-    """Return a difference to a published date: ``+10 mo``, ``+1 mo +19 wd``, ``same day``, ``same month``."""
-    if working_days == 0:
-        return "same day"
+    """Return a difference to a published date in the unit that it was published to: ``+19 wd`` to a day, ``+10 mo`` to a month."""
     if working_days is None:
         return f"{months:+d} mo" if months else "same month"
-    return f"{months:+d} mo {working_days:+d} wd"
+    return f"{working_days:+,d} wd" if working_days else "same day"
 
 
 def stack(scenarios: Sequence[str], *, choices: bool) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from models.picture import Picture
 from optimiser.evidence.batch_page import ran_words
@@ -10,9 +11,9 @@ from optimiser.evidence.tables.kit import choose
 from optimiser.evidence.tables.varied import picture_tables
 from optimiser.evidence.terminal.page import Lines, Page, heading, paragraph
 from optimiser.evidence.terminal.tables import shown
-from optimiser.evidence.words import counted, stack
+from optimiser.evidence.words import counted, listed, stack
 
-__all__ = ["duration_words", "picture_report", "plan_report"]
+__all__ = ["duration_words", "picture_report", "plan_report", "run_report"]
 
 _MOST = 18
 """Lines of a table before it refers to the page."""
@@ -36,6 +37,24 @@ def plan_report(title: str, rows: int, left_out: int, through_solver: float, sec
     if through_solver:
         text += f" About {through_solver:.0%} need the solver, one by one; the others are computed together."
     return page.paint([heading(title), *paragraph(text, page.width)])
+
+
+def run_report(title: str, ran: Mapping[str, Any], page: Page) -> str:
+    """Return what a run came to, as its document has it."""
+    parts = [f"{count:,} {status}" for status, count in sorted(ran["counts"].items(), key=lambda entry: -entry[1])]
+    computed, seconds, disagreements = ran["computed_rows"], ran["seconds"], ran["disagreements"]
+    rate = f", {computed / seconds:,.0f} rows a second" if computed and seconds > 0 else ""
+    done = f"{listed(parts) if parts else 'nothing yet'}; {computed:,} rows computed now in {duration_words(seconds)}{rate}."
+    verdict = counted(len(disagreements), "disagreement") if disagreements else "no disagreement"
+    checked = f"{counted(ran['checked'], 'combination')} solved again through CP-SAT: {verdict}."
+    lines = [heading(title, "" if ran["complete"] else "not finished")]
+    lines += [*paragraph(done, page.width), *paragraph(checked, page.width)]
+    for each in disagreements[:_MOST]:
+        lines += paragraph(f"row {each['row']}: {each['text']}", page.width, 4, "bold red")
+    for file in ran["files"]:
+        lines += paragraph(f"wrote {file}", page.width)
+    follow = f"optimiser batch report {ran['run']}" if ran["complete"] else "the same command goes on where it stopped"
+    return page.paint([*lines, *paragraph(f"next: {follow}", page.width, style="dim")])
 
 
 def picture_report(picture: Picture, page: Page, written: Sequence[str] = ()) -> str:

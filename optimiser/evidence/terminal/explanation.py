@@ -12,7 +12,7 @@ from optimiser.evidence.terminal.page import Lines, Page, hanging, heading, join
 from optimiser.evidence.terminal.tables import shown
 from optimiser.evidence.words import listed, weekday_day
 
-__all__ = ["explanation_report", "functions_report", "regions_report"]
+__all__ = ["explain_report"]
 
 _MOST_ROWS = 40
 _NEAREST = 8
@@ -20,14 +20,29 @@ _NEAREST = 8
 _SOURCE = "explain"
 
 
-def explanation_report(report: BindingReport, page: Page, *, every: bool = False) -> str:
-    """Return the report of one milestone as text.
+def explain_report(
+    reports: Sequence[BindingReport],
+    regions: Regions | None,
+    functions: Sequence[Piecewise],
+    page: Page,
+    *,
+    every: bool = False,
+) -> str:
+    """Return what holds each milestone, or which answers and numbers give which dates.
 
     Parameters
     ----------
     every
         Whether to list slack rules and every item, and not only what binds or nearly does.
     """
+    parts = [_explained(report, page, every=every) for report in reports]
+    parts += [_regions(regions, page)] if regions else []
+    parts += [[shown(swept.runs(functions, _SOURCE), page)]] if functions else []
+    return "\n".join(page.paint(joined(part)) for part in parts)
+
+
+def _explained(report: BindingReport, page: Page, *, every: bool) -> list[Lines]:
+    """Return the sections of one milestone."""
     alone = {report.milestone: report}
     links = reasons.links(alone, _SOURCE)
     tables: list[Lines] = []
@@ -45,7 +60,7 @@ def explanation_report(report: BindingReport, page: Page, *, every: bool = False
         shown(reasons.last_dates(report, _SOURCE), page, spared=("register", "owner"), most=nearest),
         [line for note in report.notes for line in hanging("note", note, page.width, 0)],
     ]
-    return page.paint(joined([_title(report, page), _binding(report, page, every=every), *tables]))
+    return [_title(report, page), _binding(report, page, every=every), *tables]
 
 
 def _title(report: BindingReport, page: Page) -> Lines:
@@ -108,7 +123,7 @@ def _takes_over(report: BindingReport, page: Page) -> Lines:
     return [heading(""), heading("What takes over where a gain stops"), *lines] if lines else []
 
 
-def regions_report(regions: Regions, page: Page) -> str:
+def _regions(regions: Regions, page: Page) -> list[Lines]:
     """Return which answers give which dates."""
     lost = f"{regions.infeasible} contradict, {regions.beyond} leave the calendar"
     sections: list[Lines] = [[heading("Decision regions", f"{regions.combinations} combinations of the open readings; {lost}")]]
@@ -120,9 +135,4 @@ def regions_report(regions: Regions, page: Page) -> str:
         sections.append(shown(view, page, note=f"moved by {moved}", most=_MOST_ROWS))
     sections.append(shown(swept.together(regions, regions.milestones, _SOURCE), page, most=_MOST_ROWS))
     sections += [paragraph(note, page.width) for note in regions.notes]
-    return page.paint(joined(sections))
-
-
-def functions_report(functions: Sequence[Piecewise], page: Page) -> str:
-    """Return a milestone as a function of one or two numbers, run by run."""
-    return page.paint(joined([shown(swept.runs(functions, _SOURCE), page, most=None)]))
+    return sections

@@ -33,7 +33,7 @@ _WIDE = 110
 """From this width on there is room for titles and for starts as well as finishes."""
 
 
-def outcome_report(outcome: Outcome, plan: Plan, page: Page, *, gantt: bool = True, rows: Rows = "main") -> str:
+def outcome_report(outcome: Outcome, plan: Plan, page: Page, *, rows: Rows | None = "main") -> str:
     """Return the whole answer as text for a terminal or a file.
 
     Parameters
@@ -44,13 +44,11 @@ def outcome_report(outcome: Outcome, plan: Plan, page: Page, *, gantt: bool = Tr
         The plan it answers for.
     page
         How wide, and whether in colour.
-    gantt
-        Whether to draw the schedule.
     rows
-        Which items to draw: ``driving``, ``main`` (driving ones and milestones) or ``all``.
+        Which items to draw: ``driving``, ``main`` (driving ones and milestones) or ``all``; None where none.
     """
     if isinstance(outcome, Solved):
-        body = _solved(outcome, plan, page, rows if gantt else None)
+        body = _solved(outcome, plan, page, rows)
     elif isinstance(outcome, Infeasible):
         body = _infeasible(outcome, page)
     else:

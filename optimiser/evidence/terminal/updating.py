@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.text import Text
 
@@ -12,9 +12,10 @@ from models.updating import UpdateChain, UpdateMade
 from optimiser.evidence.tables.updates import update_chain, update_changes
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph
 from optimiser.evidence.terminal.tables import shown
+from optimiser.evidence.update_sheet import RISKS
 from optimiser.evidence.words import counted, day
 
-__all__ = ["chain_report", "update_report"]
+__all__ = ["chain_report", "table_report", "update_report"]
 
 _MOST_CHANGES = 60
 _BETWEEN = 6
@@ -58,6 +59,14 @@ def update_report(made: UpdateMade, page: Page, targets: Sequence[str]) -> str:
     )
     lines += _commands(commands, page)
     return page.paint(lines)
+
+
+def table_report(plan: str, path: str, rows: Mapping[str, int], page: Page) -> str:
+    """Return what stands in a table to be filled, and what to type then."""
+    beside = f" On the sheet {RISKS} stands what became of each of {rows['risks']} risks." if rows["risks"] else ""
+    said = f"{path}: a row for each of {rows['rows']} activities and milestones, with what is known.{beside} Fill what is new, then:"
+    command = f"optimiser update {shlex.quote(plan)} --status DATE --from {shlex.quote(path)} -o FOLDER"
+    return page.paint(paragraph(said, page.width, 0)) + f"  {command}\n"
 
 
 def _commands(commands: Sequence[tuple[str, str]], page: Page) -> Lines:
