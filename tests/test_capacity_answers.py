@@ -261,6 +261,20 @@ def test_work_of_no_length_takes_a_slot_once_it_has_one() -> None:
     assert (why.line("R1").switching_point, why.line("R1").contradicts) == ("0", True)
 
 
+def test_a_length_that_holds_its_start_back_does_so_beside_a_queue_too() -> None:
+    """A day less of A makes END a day later, and `explain` says so though two others share a place."""
+    link = {"kind": "dependency", "title": "then", **SYNTHETIC}
+    plan = shared(work("Z", "20 wd"), work("A", "10 wd"), work("B", "15 wd"), work("Q", "2 wd"), slots={"R1": ["B", "Q"]})
+    ladder = [
+        {"id": "z", "before": "Z", "after": "A", "type": "FF", **link},
+        {"id": "b", "before": "A", "after": "B", "type": "SS", **link},
+    ]
+    plan = Plan.model_validate(plan.model_dump() | {"rules": [*plan.model_dump()["rules"], *ladder]})
+    line = explain(plan, "END").line("duration:A")
+
+    assert (line.unit_gain_wd, "reverse" in line.words) == (-1, True)
+
+
 def test_an_explanation_finishes_each_item_where_the_schedule_does() -> None:
     """Work placed late is where `solve` has placed it, with the float that is left of it."""
     late = work("T3", "2 wd", placement="as-late-as-possible")

@@ -161,7 +161,7 @@ class _Lines:
         Only members of every minimal conflict are tried, and lengths that hold their starts back: no other gains alone.
         """
         every = self._everywhere()
-        tried = [name for name in names if every is None or name in every or self._holds_back(name)]
+        tried = [name for name in names if every is None or name in every or name in self.oracle.two_way]
         reaches = dict(
             zip(
                 tried,
@@ -182,15 +182,11 @@ class _Lines:
             return None
         return set.intersection(*(set(members) for members in self.found.conflicts))
 
-    def _holds_back(self, name: str) -> bool:
-        """Return whether relaxing a length may move the date later, too, where the network alone tells."""
-        return not self.oracle.rationed and name in self.oracle.two_way
-
     def _relaxed(self, numbers: Mapping[str, Number]) -> dict[str, DateRange]:
         """Return the date with each number relaxed by one unit, where a unit is left."""
         able = [name for name, number in numbers.items() if number.least > 0]
         every = self._everywhere()
-        tried = [name for name in able if every is None or name in every or self._holds_back(name)]
+        tried = [name for name in able if every is None or name in every or name in self.oracle.two_way]
         reaches = dict(
             zip(
                 tried,
