@@ -23,6 +23,8 @@ _OF_ENTRIES = {
 }
 """Fields of items and rules that have a meaning on a minute plan alone."""
 _OF_PLANS = ("dialect", "start")
+_WORDS = {"capacity": "a capacity", "migration": "a migration"}
+_ADVICE = "; maybe keep the order by links, or ask a plan of days made of the file's table: optimiser init FOLDER --from TABLE"
 
 
 def minute_faults(plan: PlanContents) -> Iterator[Fault]:
@@ -37,13 +39,14 @@ def minute_faults(plan: PlanContents) -> Iterator[Fault]:
             yield from _item(plan, item, (field, index))
     for index, rule in enumerate(plan.rules):
         if isinstance(rule, Capacity | Migration):
-            message = f"a {rule.kind} counts working days; expected none on a plan in minutes"
+            message = f"{_WORDS[rule.kind]} counts whole working days, so a plan in minutes, as a planner's file is, can have none{_ADVICE}"
             yield Fault(("rules", index, "kind"), message)
         for term in rule.terms():
             share = isinstance(rule, Dependency) and rule.bound == "at-least"
             yield from _unit(plan, term.stated, ("rules", index, *term.field), share=share)
     if plan.qualification is not None:
-        yield Fault(("qualification",), "qualification counts working days; expected none on a plan in minutes")
+        message = "Qualification party by party counts whole working days, so a plan in minutes can have none"
+        yield Fault(("qualification",), f"{message}{_ADVICE}")
 
 
 def _of_a_day_plan(plan: PlanContents) -> Iterator[Fault]:

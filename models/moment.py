@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from typing import Any, Final, Self
 
-__all__ = ["MINUTES", "Moment", "read_date"]
+__all__ = ["MINUTES", "ORDINAL", "Moment", "date_at", "read_date"]
 
 MINUTES: Final = 24 * 60
 """Minutes of a day."""
@@ -61,6 +61,15 @@ class Moment(dt.datetime):
 
     def __rsub__(self, other: dt.date) -> dt.timedelta:  # type: ignore[misc]  # a day lets a moment answer
         return dt.datetime.__sub__(_moment(other), self)
+
+
+ORDINAL: Final = 10_000_000
+"""Numbers below it are those of days, `datetime.date.toordinal`; from it on they are `minutes`."""
+
+
+def date_at(number: int) -> dt.date:
+    """Return the day or the moment that has a number."""
+    return dt.date.fromordinal(number) if number < ORDINAL else Moment.at(number)
 
 
 def _moment(date: dt.date) -> dt.datetime:

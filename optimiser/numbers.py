@@ -17,7 +17,7 @@ from models.assumptions import Assumption, Unknown
 from models.duration import Duration, Value
 from models.duration import Unit as LengthUnit
 from models.items import Activity, Hammock
-from models.moment import MINUTES
+from models.moment import MINUTES, date_at
 from models.plan import DURATION_PREFIX, Plan
 from models.provenance import Authority
 from models.rules import Rule
@@ -145,7 +145,7 @@ def valued(like: object, number: int) -> Value:
         return None
     if isinstance(like, Duration):
         return Duration(number, like.unit)
-    return dt.date.fromordinal(number) if isinstance(like, dt.date) else number
+    return date_at(number) if isinstance(like, dt.date) else number
 
 
 def own_value(plan: Plan, name: str) -> Value:

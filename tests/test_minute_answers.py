@@ -271,3 +271,15 @@ def test_chances_are_told_in_working_days(house: Path) -> None:
 def days_between(first: dt.date, last: dt.date) -> list[dt.date]:
     """Return the days after one up to another."""
     return [first + dt.timedelta(days) for days in range(1, (last - first).days + 1)]
+
+
+def test_what_takes_over_from_a_floor_with_a_time_is_found(tmp_path):
+    """A floor that binds at a time of day is relaxed by days, and what holds the finish then is named."""
+    path = tmp_path / "plan.xml"
+    floor = {"ConstraintType": 4, "ConstraintDate": "2026-01-12T08:00:00"}
+    path.write_bytes(project(task(1, 16), task(2, 16, link(1), **floor), task(3, 8, link(2))))
+    lines = {line.rule: line for line in explain(load(path), "END").lines}
+
+    floor_line = lines["C-2-1"]
+    assert (floor_line.range_units, floor_line.range_gain_wd) == (5, 3)
+    assert set(floor_line.saturation) == {"duration:1", "L1"}

@@ -239,3 +239,15 @@ def test_what_ms_project_says_of_work_is_kept() -> None:
     assert fifth["progress"] == {"actual_start": "2026-01-05T08:00", "actual_finish": "2026-01-05T17:00"}
     assert [(each.count, each.where) for each in found.findings if each.code == "finish-undone"] == [(2, ("4",))]
     assert all(each.found == each.translated + each.reported for each in found.counts)
+
+
+def test_what_has_nothing_to_span_is_left_out_and_told(tmp_path: Path) -> None:
+    """A level of effort without ties spans all work, wherever it stands in the file; one of a project without work, or a WBS summary of an empty branch, is told of."""
+    branches = {"PROJWBS": [{"wbs_id": 10, "proj_id": 9}, {"wbs_id": 11, "proj_id": 9, "parent_wbs_id": 10}]}
+    tasks = [{"task_type": "TT_LOE"}, {"task_type": "TT_WBS", "wbs_id": 11}, work(8, wbs_id=10), work(16, wbs_id=10)]
+    found = translation(tmp_path, xer_text(tasks, [link(1, 1, "SS"), link(2, 3)], others=branches))
+    codes = {finding.code: finding for finding in found.findings}
+
+    assert [each["of"] for each in found.content["summaries"]] == [["A3", "A4"]]
+    assert codes["span-empty"].where == ("A2",)
+    assert "unaccounted" not in codes

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 from fractions import Fraction
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.calendar import Calendar, Span
 from models.duration import Duration
-from models.moment import MINUTES, Moment
+from models.moment import MINUTES, ORDINAL, Moment
 from models.plan import Plan
 from models.rules import Occasions
 from optimiser.clock.days import BEFORE, Boundaries, Clock, Convention, Days, Side
@@ -25,9 +25,6 @@ from optimiser.clock.worked import WorkedTime, both, day_shifts, worked_periods
 from optimiser.errors import BeyondHorizonError, Located
 
 __all__ = ["MinuteClock"]
-
-_ORDINAL: Final = 10_000_000
-"""Numbers of dates from here on count minutes, below days: no year has so many days, nor so few minutes."""
 
 
 class _Dial(Clock):
@@ -145,7 +142,7 @@ class MinuteClock(Clock):
     def boundaries(self, ordinals: Days, convention: Convention) -> Boundaries:
         """Return the boundaries of computed days, or of computed minutes (`models.moment.Moment.minutes`)."""
         covers = self.calendar.covers
-        day = ordinals < _ORDINAL
+        day = ordinals < ORDINAL
         minutes = np.where(day, (ordinals + (convention == "closes")) * MINUTES, ordinals)
         found = np.where(minutes < covers.first.toordinal() * MINUTES, BEFORE, minutes - self.zero)
         return np.where(minutes > (covers.last.toordinal() + 1) * MINUTES, self.beyond, found)

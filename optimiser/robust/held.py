@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 
 import numpy as np
 
 from models.duration import Duration, print_value
+from models.moment import date_at
 from models.risk import Judged, Register
 from models.robustness import Judgements, PlanClaim
 from optimiser.numbers import NONE, column_number
@@ -86,7 +86,7 @@ def _likely(model: Model, slot: str) -> int:
 
 def _printed(quantity: Quantity, number: int) -> str:
     if quantity.kind == "date":
-        return dt.date.fromordinal(number).isoformat()
+        return date_at(number).isoformat()
     return str(number) if quantity.kind == "count" else print_value(Duration(number, quantity.unit))  # type: ignore[arg-type]
 
 

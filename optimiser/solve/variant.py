@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.duration import Reference
+from models.moment import date_at
 from models.past import settled
 from models.plan import Plan
 from models.rules import Capacity
@@ -211,7 +211,7 @@ def renumbered(network: Network, slot: str, number: int) -> Network:
         if slot not in bound.slots:
             return bound
         convention = plan.convention(network.points[bound.node])
-        boundary = None if number == NONE else clock.stated(dt.date.fromordinal(number), convention, bound.side)
+        boundary = None if number == NONE else clock.stated(date_at(number), convention, bound.side)
         gone = boundary is not None and bound.side == "ceiling" and network.missed(boundary)
         return replace(bound, boundary=None if gone else boundary)
 

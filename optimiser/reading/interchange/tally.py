@@ -61,6 +61,7 @@ CODES: Final[dict[str, tuple[ImportSeverity, str]]] = {
     "assignment-idle": ("kept", "an assignment that moves no date: the work goes by its own calendar"),
     "assignment-outside": ("kept", "an assignment to something that this project does not hold"),
     "not-levelled": ("kept", "a resource with a maximum: nothing is levelled"),
+    "span-empty": ("kept", "a level of effort or WBS summary with no work to span: it has no date"),
     "inactive": ("kept", "inactive: it holds nothing and has no date"),
     "calendar-unused": ("kept", "a calendar that nothing of this project stands on"),
     "progress-of-span": ("kept", "progress of what spans others: it has its dates from them"),

@@ -242,7 +242,7 @@ def _without_contradiction(project: ProjectRecord, tally: Tally) -> ProjectRecor
 
 
 def _held(project: ProjectRecord) -> list[TaskRecord]:
-    """Return the tasks that the plan holds: active ones, and summaries in which some work is."""
+    """Return the tasks that the plan holds: active ones, and spans in which some work is."""
     parents = {task.uid: task.parent for task in project.tasks}
     inactive = {task.uid for task in project.tasks if not task.active}
     full: set[str] = set()
@@ -253,7 +253,21 @@ def _held(project: ProjectRecord) -> list[TaskRecord]:
         while at in parents and at not in full:
             full.add(str(at))
             at = parents[str(at)]
-    return [task for task in project.tasks if task.uid not in inactive and (task.kind != "summary" or task.uid in full)]
+    branches = {branch.uid: branch.parent for branch in project.wbs}
+    worked: set[str] = set()
+    leaves = [task for task in project.tasks if task.kind not in SPANNING and task.uid not in inactive]
+    for task in leaves:
+        branch = task.parent
+        while branch is not None and branch not in worked:
+            worked.add(branch)
+            branch = branches.get(branch)
+
+    def spans(task: TaskRecord) -> bool:
+        if task.kind == "level-of-effort":
+            return bool(leaves)
+        return task.parent in worked if task.kind == "wbs-summary" else task.kind != "summary" or task.uid in full
+
+    return [task for task in project.tasks if task.uid not in inactive and spans(task)]
 
 
 def _phases(state: Translating) -> tuple[list[dict[str, Any]], dict[str, str]]:

@@ -42,6 +42,9 @@ class Items:
     leaves: list[str] = field(default_factory=list)
 
 
+_SPANS_OF_P6: Final = ("level-of-effort", "wbs-summary")
+
+
 def items(state: Translating, phases: dict[str, str]) -> Items:
     """Return every task as an item of the plan.
 
@@ -53,7 +56,7 @@ def items(state: Translating, phases: dict[str, str]) -> Items:
     found = Items()
     for task in state.project.tasks:
         if not state.holds(task):
-            state.tally.told("inactive", task.id, kind="tasks")
+            state.tally.told("span-empty" if task.kind in _SPANS_OF_P6 else "inactive", task.id, kind="tasks")
             continue
         common = {"id": state.names[task.uid], "title": task.name.replace("\n", " ").strip()[:200] or task.id}
         if task.uid in phases:
@@ -273,7 +276,8 @@ def _span(state: Translating, task: TaskRecord, common: dict[str, Any], found: I
     if task.kind == "level-of-effort":
         if progress.actual_start is not None:
             tally.told("span-begun", task.id)
-        item["of"] = _tied(state, task) or list(found.leaves)
+        leaves = (each for each in state.project.tasks if each.kind not in SPANNING and state.holds(each))
+        item["of"] = _tied(state, task) or [state.names[each.uid] for each in leaves]
     elif task.kind == "wbs-summary":
         item["of"] = [state.names[each.uid] for each in state.project.tasks if _within_branch(state, each, task)]
     else:
