@@ -417,29 +417,28 @@ def test_every_kind_of_rule_is_known_to_every_witness(register):
 def test_tiny_plans_have_four_witnesses():
     """On tiny plans of every kind all four witnesses agree to the day, and about what breaks each schedule."""
     agree(
-        range(100),
+        range(20),
         "tiny",
         tiny_disagreements,
-        {f"kind {kind}": 5 for kind in RULE_KINDS}
-        | {f"lag in {unit}": 20 for unit in UNITS}
-        | {"tiny, infeasible": 10, "tiny, feasible": 40, "tiny, beyond by critical": 4, "tiny, infeasible by critical": 1}
-        | {"schedules judged, sound": 150, "schedules judged, broken": 150, "tiny, capacity that binds": 2},
+        {f"kind {kind}": 1 for kind in RULE_KINDS}
+        | {f"lag in {unit}": 4 for unit in UNITS}
+        | {"tiny, infeasible": 2, "tiny, feasible": 8, "tiny, beyond by critical": 1}
+        | {"schedules judged, sound": 30, "schedules judged, broken": 30},
     )
 
 
 def test_medium_plans_have_three_witnesses():
     """On medium plans critical and encoding agree without capacity, bound each other with it, and satisfy check."""
     agree(
-        range(30),
+        range(6),
         "medium",
         medium_disagreements,
-        dict.fromkeys(EVERYTHING, 1)
-        | {f"kind {kind}": 20 for kind in RULE_KINDS}
-        | {"medium, feasible by critical": 10, "medium, beyond by critical": 2, "medium, infeasible by critical": 2}
-        | {"medium with capacity, optimal by encoding": 8},
+        {f"kind {kind}": 4 for kind in RULE_KINDS}
+        | {"medium, feasible by critical": 2, "medium with capacity, optimal by encoding": 1},
     )
 
 
+@pytest.mark.long
 def test_a_switch_turned_off_is_a_rule_dropped():
     """Dropping a rule never makes anything later; switches, single and in columns, say the same as dropping."""
     agree(range(1000, 1010), "tiny", switch_disagreements, {"switches turned off": 40})

@@ -244,6 +244,7 @@ def test_steps_add_up(tmp_path):
     assert sum(step.moved[0] or 0 for step in found.steps) == (last.dates[0] - first.dates[0]).days
 
 
+@pytest.mark.long
 def test_poap1_becomes_poap2_step_by_step(tmp_path):
     """The packaged steps begin at the dates of PoaP 1 and end at those of PoaP 2, each certified."""
     run(load_grid("poap1-to-poap2"), tmp_path / "run")

@@ -383,6 +383,7 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path, capsys, folder):
     assert f"{folder}/{LEDGER}: the ledger cannot be used: " in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_a_read_only_ledger_is_said_and_can_still_be_read(tmp_path, capsys, monkeypatch):
     """A ledger that may not be written to refuses to go on, and is summed up all the same."""
     grid = grid_file(tmp_path, AXES)
@@ -404,6 +405,7 @@ def test_a_read_only_ledger_is_said_and_can_still_be_read(tmp_path, capsys, monk
     assert main(["batch", "report", str(tmp_path / "run")]) == ExitCode.DONE
 
 
+@pytest.mark.long
 def test_an_export_that_cannot_be_written_leaves_nothing_behind(tmp_path, monkeypatch):
     """A disk that fills up under an export leaves no half file, and the rows stay in the ledger."""
     job = job_of(tmp_path, AXES)

@@ -210,6 +210,7 @@ def said_by_every_verb(plan: Plan, milestone: str) -> dict[str, tuple[object, ..
     return found
 
 
+@pytest.mark.long
 def test_every_verb_names_one_date() -> None:
     """Of random plans with capacity solve, explain, robust and why-not a day earlier name the same date, bound and proof."""
     compared = decided = 0

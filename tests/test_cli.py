@@ -722,6 +722,7 @@ def test_a_file_system_without_links_will_do(monkeypatch, tmp_path):
 # -- from a plan's files -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_plan_is_solved_from_its_folder(hut):
     """A process of its own takes a plan's folder and gives the proven date, in ASCII where the encoding has no more."""
     found = run("solve", hut, env={**os.environ, "PYTHONIOENCODING": "ascii", "COLUMNS": "80"})
@@ -820,6 +821,7 @@ def test_a_standard_output_that_takes_nothing_is_said(streams, command):
     assert (process.returncode, process.stdout, process.stderr) == (2, "", said)
 
 
+@pytest.mark.long
 def test_a_closed_standard_stream_is_no_file(hut, tmp_path):
     """With every standard stream closed, a file that is written holds nothing but what belongs into it."""
     target = tmp_path / "outcome.json"

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 import typer
 
 import optimiser
@@ -18,6 +19,7 @@ from optimiser.cli import app
 ROOT = Path(__file__).parents[1]
 
 
+@pytest.mark.long
 def test_the_result_in_the_readme_is_what_the_command_prints() -> None:
     """The table of dates in the README is a part of what solve prints today, line for line."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -85,6 +87,7 @@ def _parsed(command: Any, words: list[str]) -> None:
         _parsed(inside[name], rest)
 
 
+@pytest.mark.long
 def test_the_reference_of_python_is_what_the_functions_say() -> None:
     """Write it again with ``python docs/python_reference.py > docs/python.md``."""
     printed = subprocess.run(

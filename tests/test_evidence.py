@@ -33,6 +33,7 @@ from optimiser.reading.load import load
 from optimiser.reading.packaged import find_plan
 from optimiser.reading.sheets import read_sheet
 from optimiser.reading.workbook import read_assumptions
+from tests.quotas import few
 
 HOSTILE = Path(__file__).parent / "data" / "hostile"
 CASES = ("poap1", "poap2", "bank-holidays", "participants")
@@ -76,6 +77,7 @@ def seal(folder: Path) -> None:
 # -- the same bytes --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_equal_bytes(toy):
     """A pack built again has the same bytes in every file, the workbook included."""
     again = build(request_of("toy", samples=256), "toy")
@@ -101,6 +103,7 @@ def test_rerun(folder):
     assert any("built again" in check.claim for check in found.checks)
 
 
+@pytest.mark.long
 def test_rerun_says_what_differs(folder):
     """A rerun names the file that comes out otherwise, and where."""
     results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
@@ -164,15 +167,19 @@ def test_missing_and_added_files(folder):
 
 @pytest.mark.parametrize(
     ("path", "change"),
-    [
-        ("certificates/base.json", lambda text: text.replace("2024-03-01", "2024-02-29")),
-        ("outcomes/base.json", lambda text: text.replace('"date": "2024-03-01"', '"date": "2024-02-29"')),
-        ("outcomes/base.json", lambda text: text.replace('"certified"', '"solver"')),
-        ("inputs/plans/base.json", lambda text: text.replace("10 wd", "9 wd")),
-        ("results.json", lambda text: text.replace("2024-03-01", "2024-02-29")),
-        ("report.html", lambda text: text.replace("1 Mar 2024", "29 Feb 2024")),
-        ("charts/gantt-driving.svg", lambda text: text.replace("OVEN", "OFEN")),
-    ],
+    few(
+        [
+            ("certificates/base.json", lambda text: text.replace("2024-03-01", "2024-02-29")),
+            ("outcomes/base.json", lambda text: text.replace('"date": "2024-03-01"', '"date": "2024-02-29"')),
+            ("outcomes/base.json", lambda text: text.replace('"certified"', '"solver"')),
+            ("inputs/plans/base.json", lambda text: text.replace("10 wd", "9 wd")),
+            ("results.json", lambda text: text.replace("2024-03-01", "2024-02-29")),
+            ("report.html", lambda text: text.replace("1 Mar 2024", "29 Feb 2024")),
+            ("charts/gantt-driving.svg", lambda text: text.replace("OVEN", "OFEN")),
+        ],
+        1,
+        several=True,
+    ),
 )
 def test_sealed_deceit(folder, path, change):
     """A date changed with all the hashes made to fit is still found, and its file named."""
@@ -518,6 +525,7 @@ def test_no_workbook(tmp_path):
 # -- the command line --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_command(tmp_path, capsys):
     """The verb writes a pack once; asked again it refuses, and with --force replaces it; 'verify' passes and then fails."""
     pack = tmp_path / "pack"

@@ -233,6 +233,7 @@ def reports(seeds: range, size: Any = "tiny", **choices: Any) -> list[tuple[Orac
     return found
 
 
+@pytest.mark.long
 def test_every_gain_is_what_cp_sat_finds() -> None:
     """On random plans, with capacity and without, each drop and unit gain is what CP-SAT finds, rule by rule."""
     compared, gains, rationed = gains_against_cp_sat(range(45))
@@ -274,6 +275,7 @@ def gains_against_cp_sat(seeds: range, **choices: Any) -> tuple[int, int, int]:
     return compared, gains, rationed
 
 
+@pytest.mark.long
 def test_headroom_is_exact() -> None:
     """On random plans the milestone stays at the end of every headroom and moves, or nothing fits, one unit further."""
     ended = contradicted = free = own = 0
@@ -355,6 +357,7 @@ def test_range_is_where_the_gain_stops() -> None:
     assert checked > 40
 
 
+@pytest.mark.long
 def test_a_single_gain_is_membership_in_every_conflict() -> None:
     """A rule gains alone exactly where it is in every minimal conflict at one day earlier."""
     checked = 0

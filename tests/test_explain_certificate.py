@@ -89,6 +89,7 @@ def test_files_that_cannot_be_read_are_located(tmp_path: Path) -> None:
         verify_outcome(tmp_path / "half.json")
 
 
+@pytest.mark.long
 def test_it_runs_where_no_solver_is_installed(stored: dict[str, Any], tmp_path: Path) -> None:
     """Checking imports no solver."""
     file = tmp_path / "outcome.json"
@@ -97,6 +98,7 @@ def test_it_runs_where_no_solver_is_installed(stored: dict[str, Any], tmp_path: 
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parent.parent)
 
 
+@pytest.mark.long
 def test_random_outcomes_verify() -> None:
     """Outcomes of random plans, solved or infeasible, with capacity or not, hold when they are checked again."""
     solved = infeasible = rationed = 0

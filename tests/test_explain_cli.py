@@ -92,6 +92,7 @@ def test_each_answer_has_its_words_and_exit_code(
     assert said in out + err
 
 
+@pytest.mark.long
 def test_the_test_of_minimum_necessity(capsys: pytest.CaptureFixture[str]) -> None:
     """Against a baseline every milestone has a row, and the document every answer in full."""
     code, out, _ = run(capsys, "why-not", "mhhs-round2", "--baseline", "TT")
@@ -102,6 +103,7 @@ def test_the_test_of_minimum_necessity(capsys: pytest.CaptureFixture[str]) -> No
     assert (answer["verdict"], answer["complete"], len(answer["conflicts"]) > 0) == ("nearest miss", True, True)
 
 
+@pytest.mark.long
 def test_implied_and_attribute_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     """The implied lengths and the ledger are in the tables and the documents; a date unexplained is a target missed."""
     options = ("implied", "mhhs-round2", "-s", "aligned", "--match", "PoaP 2", "--free", "m9-floor", "--free", "sit-mvc")
@@ -118,6 +120,7 @@ def test_implied_and_attribute_are_printed(capsys: pytest.CaptureFixture[str]) -
     assert found["comparisons"][0]["contributions"][0]["spread"]
 
 
+@pytest.mark.long
 def test_a_stored_outcome_is_verified_and_a_tampered_one_is_not(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """Verify re-checks what solve wrote, with its settings repeated where it had any; a changed date exits with 5."""
     file = tmp_path / "outcome.json"

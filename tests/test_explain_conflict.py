@@ -43,6 +43,7 @@ def possible(encoding: Encoding, milestone: str, by: int, held: set[str]) -> boo
     return answer.status != "infeasible"
 
 
+@pytest.mark.long
 def test_conflicts_and_relaxations_are_what_cp_sat_says() -> None:
     """Every conflict is infeasible and each of its parts feasible; every relaxation suffices and each of its parts does not."""
     conflicts = relaxations = pairs = rationed = 0
@@ -93,6 +94,7 @@ def test_what_was_asked_before_changes_no_verdict() -> None:
     assert asked > 2_000
 
 
+@pytest.mark.long
 def test_enumeration_finds_every_subset_that_there_is() -> None:
     """On small plans the conflicts and relaxations are exactly those found by trying all subsets."""
     compared = several = 0

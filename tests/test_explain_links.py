@@ -94,6 +94,7 @@ def test_waiting_for_an_event_that_waits_for_nothing_is_no_reason(make_plan: Any
     assert (line.detaches, line.drop_gain_wd, line.fallback_gain_wd) == (True, None, None)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scenarios", few(SCENARIOS, 1), ids="+".join)
 def test_nothing_gains_more_than_the_milestone_is_away_from_the_first_day(scenarios: tuple[str, ...]) -> None:
     """Neither bindings, ranges, relaxations nor links gain what lies before the first day, nor by losing their reason."""
@@ -148,6 +149,7 @@ def test_detaches_is_never_the_answer(arguments: list[str], capsys: pytest.Captu
 # -- links -----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scenarios", few(SCENARIOS, 1), ids="+".join)
 def test_the_date_without_a_link_is_that_of_the_plan_with_the_published_start_in_its_place(scenarios: tuple[str, ...]) -> None:
     """Asked as other logic, with a floor at the published start, the plan gives the dates that the report has."""
@@ -166,6 +168,7 @@ def test_the_date_without_a_link_is_that_of_the_plan_with_the_published_start_in
     assert seen > 5
 
 
+@pytest.mark.long
 def test_an_overlap_is_a_lag_of_so_much_of_the_work_ahead() -> None:
     """10 and 20 per cent of the 304 days of integration testing are 30 and 61 days, and set by --set they give the same dates."""
     plan = load("mhhs-round2")

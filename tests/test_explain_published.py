@@ -51,6 +51,7 @@ def test_poap_2_implies_one_length_for_each_start() -> None:
     assert any("m10" in text.lower() and "fitted" in text for text in found.hypotheses)
 
 
+@pytest.mark.long
 def test_rows_are_where_the_dates_hold_and_nowhere_else() -> None:
     """Solved again, the published months of M9, M10, M11 and M14 hold in every row, and not a day's length beside it."""
     found = implied(
@@ -244,6 +245,7 @@ def test_two_plans_are_not_two_networks(mhhs: Plan, make_plan: Any) -> None:
 # -- regions and functions ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_regions_part_every_combination(mhhs: Plan) -> None:
     """The regions of a milestone cover every combination of readings once, and each date is what the plan gives there."""
     found = decision_regions(mhhs)

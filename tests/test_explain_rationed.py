@@ -96,6 +96,7 @@ def test_undecided_has_its_own_exit_code(monkeypatch: pytest.MonkeyPatch, capsys
     assert "undecided" in capsys.readouterr().err
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("as_large", "seeds"), few([(False, 1), (True, 2), (True, 6)], 1, several=True))
 def test_gains_and_headroom_equal_solving_again(monkeypatch: pytest.MonkeyPatch, as_large: bool, seeds: int) -> None:
     """On small crowds every gain and headroom that is not left open is what CP-SAT finds, rule by rule; slots included."""
@@ -132,6 +133,7 @@ def test_gains_and_headroom_equal_solving_again(monkeypatch: pytest.MonkeyPatch,
     assert open_ <= (gains + rooms) // 4
 
 
+@pytest.mark.long
 def test_brackets_of_what_is_left_open_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a limit leaves open is between what is said: so much stays, and more than so much does not."""
     large(monkeypatch)
@@ -158,6 +160,7 @@ def test_brackets_of_what_is_left_open_hold(monkeypatch: pytest.MonkeyPatch) -> 
     assert seen > 3
 
 
+@pytest.mark.long
 def test_conflicts_of_crowds_cannot_hold_and_each_member_is_needed() -> None:
     """A conflict that rests on slots is infeasible by CP-SAT, and feasible without any one member, where it is said minimal."""
     rationed = minimal = 0

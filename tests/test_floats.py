@@ -84,6 +84,7 @@ def agree(seeds: range, least: int) -> None:
     require(count, quotas)
 
 
+@pytest.mark.long
 def test_floats_are_what_the_schedules_of_a_plan_leave() -> None:
     """Total and free floats equal the latest starts among all schedules, over every kind of rule but capacity."""
     agree(range(160), 30)

@@ -186,6 +186,7 @@ MOVED: dict[str, Change] = {
 """Table of the pace of migration to what is forged in its first row."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("table", few(MOVED, 1))
 def test_a_forged_pace_of_migration_is_found(
     moving: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], table: str
@@ -216,6 +217,7 @@ def test_a_forged_picture_of_migration_is_found(moving: Path, tmp_path: Path, ca
     assert "charts/migration-moved.svg" in blamed(told)
 
 
+@pytest.mark.long
 def test_an_honest_pack_is_not_said_to_hold_in_every_claim(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What samples and CP-SAT told is listed, and only when all is built again does every claim hold."""
     code, told = judged(pack, capsys)
@@ -271,6 +273,7 @@ def reworded(results: Any) -> None:
     table["rows"] = [row[:-1] for row in table["rows"]]
 
 
+@pytest.mark.long
 def test_words_of_another_version_are_no_forgery_and_do_not_hold(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Of a pack that another version wrote its figures are compared; what that version words otherwise is listed by name."""
     of_another_version(pack, reworded)
@@ -285,6 +288,7 @@ def test_words_of_another_version_are_no_forgery_and_do_not_hold(pack: Path, cap
     assert main(["verify", str(pack), "--rerun"]) == ExitCode.MISSED
 
 
+@pytest.mark.long
 def test_a_date_on_the_page_of_another_version_is_held_against_its_own_results(
     pack: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -300,6 +304,7 @@ def test_a_date_on_the_page_of_another_version_is_held_against_its_own_results(
     assert blamed(told) == {"report.html"}
 
 
+@pytest.mark.long
 def test_an_answer_that_another_version_did_not_keep_is_listed(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What that version had no file for is not derived, nor is what rests on it; nothing else is blamed for it."""
     (pack / "answers" / "robust-base.json").unlink()
@@ -359,6 +364,7 @@ def test_a_figure_forged_in_the_results_is_found(pack, capsys, table):
     assert "results.json" in blamed(told)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("table", few(TABLES, 2))
 def test_a_figure_forged_under_the_name_of_another_version_is_found_or_listed(pack, capsys, table):
     """To say that another version made a pack excuses no figure that both have; words are listed under the table's name."""
@@ -372,6 +378,7 @@ def test_a_figure_forged_under_the_name_of_another_version_is_found_or_listed(pa
         assert "results.json" in blamed(told)
 
 
+@pytest.mark.long
 def test_robust_dates_evidence_and_spans_forged_together_are_found(pack, capsys):
     """The second forgery of old: robust dates, evidence classes and spans changed in every table, all else made to match."""
 
@@ -562,6 +569,7 @@ LISTED: dict[str, tuple[str, Change]] = {
 """What only samples or CP-SAT tell, or nobody: the file, and how it is forged."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", few(LISTED, 2))
 def test_what_cannot_be_derived_is_listed(pack, capsys, name):
     """Forged with everything else derived from it again, it is not found without a rerun, and its file is listed as hashes only."""
@@ -576,6 +584,7 @@ def test_what_cannot_be_derived_is_listed(pack, capsys, name):
     assert main(["verify", str(pack), "--rerun"]) == ExitCode.MISSED
 
 
+@pytest.mark.long
 def test_a_robust_date_that_its_own_distribution_does_not_have_is_found(pack, capsys):
     """A robust date changed alone, with page, results and workbook derived from it, disagrees with the shares beside it."""
     edit(pack, "answers/robust-base.json", lambda answer: answer["answer"]["milestones"][0].update(date="2024-02-01"))
@@ -589,11 +598,14 @@ def test_a_robust_date_that_its_own_distribution_does_not_have_is_found(pack, ca
 
 @pytest.mark.parametrize(
     "change",
-    [
-        lambda found: found["drawn"][0]["settles"]["OPEN"].update(share=1.5),
-        lambda found: found["open"][0]["doubt"]["OPEN"].update(first="2030-01-01", last="2030-02-01"),
-        lambda found: found["open"][0]["span"]["OPEN"].update(least_wd=10_000),
-    ],
+    few(
+        [
+            lambda found: found["drawn"][0]["settles"]["OPEN"].update(share=1.5),
+            lambda found: found["open"][0]["doubt"]["OPEN"].update(first="2030-01-01", last="2030-02-01"),
+            lambda found: found["open"][0]["span"]["OPEN"].update(least_wd=10_000),
+        ],
+        1,
+    ),
 )
 def test_evidence_that_settles_more_than_there_is_is_found(pack, capsys, change):
     """A share above the whole, a doubt that its own date is not in, a span narrowed by more than it is wide."""

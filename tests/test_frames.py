@@ -66,6 +66,7 @@ def test_names_are_no_markup():
     assert "<b>" not in (html_of(made) or "")
 
 
+@pytest.mark.long
 def test_a_notebook_shows_answers_unasked():
     """Where a notebook runs, fetching a verb is enough for its answers to be shown so."""
     code = (

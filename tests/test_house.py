@@ -97,6 +97,7 @@ def test_every_room_has_a_floor() -> None:
     assert {name for name in rooms if floor(name) is None} == set()
 
 
+@pytest.mark.long
 def test_imports_run_one_way() -> None:
     """No room imports from its own floor or from above, but for the readers of files."""
     wrong = []

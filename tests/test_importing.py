@@ -167,6 +167,7 @@ def test_a_date_of_the_first_year_is_no_traceback(tmp_path: Path) -> None:
         understood(tmp_path, _stored(work(8, cstr_type="CS_MSOA", cstr_date="0001-01-01 08:00")))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("cells", [{"last_recalc_date": "0001-01-01 08:00"}, {"plan_start_date": "0001-01-01 08:00"}])
 def test_a_project_of_the_first_year_is_told_in_the_file(tmp_path: Path, cells: dict[str, object]) -> None:
     """A data date or a start that no calendar reaches has a place too."""

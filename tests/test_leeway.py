@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
+import pytest
 
 from optimiser.critical import Columns, Leeway, compile_network, earliest_times, evaluate
 from optimiser.numbers import number_of_rule
+from tests.quotas import few
 from tests.random_plans import random_plan
 
 UNITS = 40
 """Units of each number that are looked at one by one."""
 
 
-def test_what_backward_passes_say_is_what_every_unit_says() -> None:
+@pytest.mark.parametrize("seeds", few([52, 260], 1))
+def test_what_backward_passes_say_is_what_every_unit_says(seeds: int) -> None:
     """The least leaves the milestone where it is, one more than the most does not, and what contradicts itself is told apart."""
     count: Counter[str] = Counter()
-    for seed in range(260):
+    for seed in range(seeds):
         plan = random_plan(seed, size="medium" if seed % 3 == 0 else "tiny", capacity=False)
         network = compile_network(plan)
         found = earliest_times(network)
@@ -45,6 +48,6 @@ def test_what_backward_passes_say_is_what_every_unit_says() -> None:
             if true == room.most < most:
                 assert room.contradicts in (None, bool(whole.infeasible[true + 1])), (seed, name, room)
                 count["contradicts" if whole.infeasible[true + 1] else "moves"] += 1
-    assert count["exact"] >= 500, count
-    assert min(count["contradicts"], count["moves"], count["bracketed"]) >= 10, count
+    assert count["exact"] >= 1.9 * seeds, count
+    assert min(count["contradicts"], count["moves"], count["bracketed"]) >= seeds // 26, count
     assert count["left"] < count["exact"], count

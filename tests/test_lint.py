@@ -128,6 +128,7 @@ def test_effects_are_dates(report, name, readings):
     assert {effect.milestone: effect.date for effect in report.finding(name).effects} == solved.dates
 
 
+@pytest.mark.long
 def test_times_for_migration_are_held_against_their_pace(report):
     """After M14 are 153 of PoaP 1's 326 days of migration, 46.9 %: what may be ready last at an even pace, and what more would take."""
     found = report.finding("implied-pace:m15-after-m14:m15-after-m11")
@@ -211,6 +212,7 @@ def test_same_twice(report):
     assert lint(plan, read_published(INSTANCE, plan)) == report
 
 
+@pytest.mark.long
 def test_packaged_plans():
     """Every packaged plan is checked under each of its scenarios."""
     seen = 0

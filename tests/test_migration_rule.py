@@ -81,6 +81,7 @@ def test_shares_move_no_faster_than_the_limit() -> None:
         assert date.boundary == Clock(plan).origin + day
 
 
+@pytest.mark.long
 def test_the_rule_is_the_market() -> None:
     """On random shares, limits, steps and moratoria the network comes to the day of the closed form for markets with rates."""
     draw, seen = Draw(11), Counter[str]()

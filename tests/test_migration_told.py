@@ -49,6 +49,7 @@ def end_of(plan: Plan, item: str = "M15") -> dt.date:
     return Clock(plan).show(earliest_times(compile_network(plan)).position(item)[0], "closes")
 
 
+@pytest.mark.long
 def test_the_least_limit_meets_the_day_and_one_less_does_not(plan: Plan, told: MarketTold) -> None:
     """For every month, and for the day asked for, the plan solved again with that limit is in time, and late with one less."""
     assert told.by is not None
@@ -107,6 +108,7 @@ def test_months_run_to_all_meter_points(told: MarketTold) -> None:
     assert told.deciding_thousand > told.room_thousand
 
 
+@pytest.mark.long
 def test_every_step_of_a_curve_is_the_plan_solved_again(plan: Plan, told: MarketTold) -> None:
     """By the limit and by how late the last are, the end moves at each step as told, and not a unit sooner."""
     (rule,) = (rule for rule in plan.rules if isinstance(rule, Migration))
@@ -203,6 +205,7 @@ def test_without_the_rule_no_limit_can_be_asked_for() -> None:
     assert migrate(load(PLAN)).markets == ()
 
 
+@pytest.mark.long
 def test_the_verb_says_when_the_day_is_missed(capsys: pytest.CaptureFixture[str]) -> None:
     """Where the day asked for is missed the exit code says so, and report and document have the least limit for it."""
     assert main(["migrate", PLAN, "-s", "migration", "--by", "2026-07-31"]) == 5

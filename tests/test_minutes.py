@@ -135,6 +135,7 @@ def test_months_keep_the_time_of_day_and_can_be_undone() -> None:
         assert (months.values(latest + 1, amount) > values).all()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", few(range(4), 2))
 def test_passes_checker_and_solver_agree_with_minutes_walked_one_by_one(seed: int) -> None:
     """On plans of several calendars, leads, shares and floors every position is the walked one, and nothing breaks.
@@ -180,6 +181,7 @@ def test_passes_checker_and_solver_agree_with_minutes_walked_one_by_one(seed: in
     assert seen["refused"] > 30
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("dialect", [None, "msp", "p6"])
 def test_witnesses_agree_on_work_that_more_than_rules_hold(dialect: str | None) -> None:
     """Pins, delays, progress and assignments: the checker accepts the earliest schedule, and CP-SAT finds no earlier end."""
@@ -233,6 +235,7 @@ def agreed_on_progress(seeds: range) -> Counter[str]:
 PROGRESSED = ("done", "begun", "to do", "not-after", "not-before", "blackout", "gate", "at-least", "equality", "broken by fact")
 
 
+@pytest.mark.long
 def test_witnesses_agree_on_what_is_left_of_a_plan_in_minutes() -> None:
     """Something is done, rules of every kind bind it or not: longest path, CP-SAT and check have the same dates."""
     seen = agreed_on_progress(range(60))
@@ -253,6 +256,7 @@ def test_witnesses_agree_on_what_is_left_of_many_plans_in_minutes() -> None:
     assert min(seen[each] for each in PROGRESSED) > 40, seen
 
 
+@pytest.mark.long
 def test_a_plan_of_ten_years_takes_no_array_as_long_as_its_minutes() -> None:
     """Five million boundaries and 200 activities on three calendars are passed forward and back in less than 300 MB."""
     script = """

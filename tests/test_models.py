@@ -70,6 +70,7 @@ def test_a_duration_reads_back_as_it_is_printed(duration):
     assert Duration.parse(str(-duration)) == Duration(-duration.amount, duration.unit)
 
 
+@pytest.mark.long
 @given(IDENTIFIERS, st.sampled_from([None, "start", "finish"]))
 def test_a_point_reads_back_as_it_is_printed(item, end):
     """A point has one spelling, which reads back as the same point."""

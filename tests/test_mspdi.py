@@ -408,6 +408,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.long
 def test_no_spoiled_file_ends_in_a_traceback() -> None:
     """Five hundred files: each is read, or refused with located errors, and what is read goes through JSON."""
     outcomes = {"read": 0, "refused": 0, "scheduled": 0}

@@ -96,6 +96,7 @@ def date_of(plan: Plan, milestone: str = "M1") -> dt.date | None:
     return earliest(plan, [milestone]).dates[milestone]
 
 
+@pytest.mark.long
 def test_what_a_scenario_adds_may_go_by_assumptions_of_its_own(tmp_path):
     """An assumption that comes with added work is set by name, told as added, and refused where its name is taken."""
     named = REHEARSAL.replace("duration: 100 wd", "duration: $rehearsing").replace(
@@ -334,7 +335,7 @@ def test_a_number_that_cannot_be_set_is_refused_with_what_could_be(setting, said
         ["explain", "-m", "M14"],
         ["why-not", "-m", "M14", "--by", "2025-12-01"],
         ["lint"],
-        ["implied", "--match", "TT"],
+        pytest.param(["implied", "--match", "TT"], marks=pytest.mark.long),
     ],
 )
 def test_every_verb_takes_such_a_number(arguments, capsys):

@@ -45,6 +45,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
+@pytest.mark.long
 def test_equal_inputs_give_an_equal_pack(pack: Path, tmp_path: Path) -> None:
     """Built again elsewhere, every file has the same bytes, the workbook included."""
     assert main(["evidence", "toy", "-o", str(tmp_path / "again")]) == 0
@@ -173,6 +174,7 @@ def replan() -> Dossier:
     return gather(request_of("mhhs-round2", cases=(), samples=512), "mhhs-round2")
 
 
+@pytest.mark.long
 def test_results_hold_the_whole_report(toy: Built) -> None:
     """The report can be read back from results and drawings, cell by cell."""
     assert restored(json.loads(toy.files["results.json"]), toy.files) == toy.pack
@@ -236,6 +238,7 @@ def test_work_that_takes_no_time_has_no_last_day(replan: Dossier) -> None:
     assert found
 
 
+@pytest.mark.long
 def test_a_swing_is_something_that_can_swing(replan: Dossier) -> None:
     """What cannot move a milestone is not drawn among what moves it, however the samples happened to fall."""
     outcome = replan.main.robust

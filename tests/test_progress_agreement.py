@@ -88,6 +88,7 @@ def agreed(plans: Iterator[Plan], witnessed: object = disagreements) -> Counter[
     return tally
 
 
+@pytest.mark.long
 def test_all_witnesses_agree_on_what_is_left_of_some_plans() -> None:
     """Check, the longest path, CP-SAT and exhaustive search place everything alike, whatever is done of a plan."""
     tally = agreed(progressed(0, 60))
@@ -153,6 +154,7 @@ def updates(first: int, count: int, tally: Counter[str]) -> None:
         tally["updated"] += 1
 
 
+@pytest.mark.long
 def test_doing_what_was_planned_moves_no_date_at_once_or_in_two_steps() -> None:
     """Actual dates that are the planned ones, with the rest as planned, leave the forecast where the plan was."""
     tally: Counter[str] = Counter()
@@ -201,6 +203,7 @@ def numbers_tried(plan: Plan, clock: Clock) -> Iterator[tuple[str, Duration | dt
                     yield rule.id, moved, moved.toordinal()
 
 
+@pytest.mark.long
 def test_a_column_of_a_number_gives_the_dates_of_a_plan_that_says_it() -> None:
     """What is left of work, lags and dates vary in columns as in plans of their own: also where they leave the past behind."""
     tally: Counter[str] = Counter()

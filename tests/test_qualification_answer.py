@@ -167,6 +167,7 @@ def test_parties_are_put_in_where_no_scenario_did() -> None:
 # -- the command line -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_qualify_prints_tables_and_one_document(capsys: pytest.CaptureFixture[str]) -> None:
     """Tables for people; with --json one document, schema first, every date ISO."""
     assert main(["qualify", "mhhs-round2", "-s", "participants", "--policies"]) == 0

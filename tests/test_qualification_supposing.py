@@ -134,6 +134,7 @@ def test_pieces_are_alike_only_where_nothing_tells_them_apart() -> None:
     assert groups(entered, gaps=[*tied[:-1], StartGap("EB", "B", 1)]) == ()
 
 
+@pytest.mark.long
 def test_a_date_refuted_is_impossible_and_a_date_followed_is_kept() -> None:
     """On small markets with boards and reliance: against every order of the tests."""
     refuted = followed = 0
@@ -206,6 +207,7 @@ def test_an_agent_that_another_body_assesses_is_chosen_where_that_spares_slots()
 # -- the shipped market ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("settings", "date"),
     [({"slots-bsc": "12", "slots-rec": "12"}, "2026-02-19"), ({"tranches": "true"}, "2026-02-19")],

@@ -480,6 +480,7 @@ SPOILS = [
 ]
 
 
+@pytest.mark.long
 def test_a_spoilt_plan_is_read_or_refused_and_never_fails_otherwise(tmp_path: Path) -> None:
     """Whatever replaces a stretch of a plan or a table, there is a plan, or located faults: no other error."""
     chance = random.Random(11)  # noqa: S311
@@ -506,6 +507,7 @@ def test_a_spoilt_plan_is_read_or_refused_and_never_fails_otherwise(tmp_path: Pa
 # -- names ---------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_packaged_plans_are_listed_and_load_with_their_scenarios() -> None:
     """Every plan that comes with the package, and every scenario upon it, is sound."""
     found = {plan.name: plan for plan in packaged()}
@@ -1005,6 +1007,7 @@ def test_benchmarks_that_are_not_of_their_format_say_where(tmp_path: Path, name:
 # -- schemas -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_schemas_describe_every_field_that_the_vocabulary_describes() -> None:
     """The sentences that stand under fields are in the schema, and every rule kind is."""
     plan, scenario = plan_schema(), scenario_schema()
@@ -1030,6 +1033,7 @@ def test_schemas_know_the_spelling_of_a_citation() -> None:
     assert all(entry["anyOf"][0]["type"] == "string" for entry in cited)
 
 
+@pytest.mark.long
 def test_schemas_close_every_record() -> None:
     """An editor underlines a misspelt key wherever reading would refuse it."""
     parts = {**plan_schema()["$defs"], **scenario_schema()["$defs"]}

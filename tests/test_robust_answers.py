@@ -245,6 +245,7 @@ def test_costs_of_the_plan_price_a_cut() -> None:
     assert cut.worth is None
 
 
+@pytest.mark.long
 def test_weighted_readings_mix_the_answers() -> None:
     """Drawn readings widen the dates; one that has no probability stays as chosen."""
     outcome = answer(readings="weighted")
@@ -314,6 +315,7 @@ def test_a_plan_whose_people_queue_is_simulated_under_the_policy() -> None:
 # -- what is printed -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_verb_gives_equal_bytes_twice(capfd: pytest.CaptureFixture[str]) -> None:
     """Equal inputs and seed, equal bytes, as tables and as JSON; another seed moves figures."""
     printed = []

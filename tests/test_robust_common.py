@@ -149,6 +149,7 @@ def test_an_effect_within_the_noise_is_no_number() -> None:
     assert shifted == (10, None)
 
 
+@pytest.mark.long
 def test_the_pack_has_the_dates_of_the_verb() -> None:
     """A pack's robust dates are those that `robust` gives, in a plan that queues too, with samples asked for or not."""
     from optimiser.evidence.gather import gather
@@ -250,6 +251,7 @@ def test_no_float_is_what_a_unit_more_moves() -> None:
     assert critical > 100
 
 
+@pytest.mark.long
 def test_what_lies_behind_a_change_is_all_that_changes() -> None:
     """On random plans a pass computed again behind what differs is the pass computed anew, in circles and quorums too."""
     compared = changed = 0

@@ -119,6 +119,7 @@ def test_the_cheapest_way_beyond_all_misses_is_that_of_trying_everything(
     assert (sum(cost * count for cost, count in zip(costs, found, strict=True)), found) == min(every)
 
 
+@pytest.mark.long
 def test_the_cheapest_levers_are_found_and_judged_on_held_out_samples() -> None:
     """No cheaper choice of levers reaches the target, by trying every one; the answer is tried on other samples."""
     plan = load("mhhs-round2")
@@ -191,6 +192,7 @@ def frontier_of(choices: dict[Any, int], days: dict[Any, int]) -> list[tuple[int
     return found
 
 
+@pytest.mark.long
 def test_a_target_out_of_reach_or_met_already_is_said_so() -> None:
     """All levers together may miss a target, and none may be needed."""
     plan = load("mhhs-round2")

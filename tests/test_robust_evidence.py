@@ -163,6 +163,7 @@ def test_claims_say_what_evidence_costs() -> None:
     assert set(priced.values()) <= set(costs.values())
 
 
+@pytest.mark.long
 def test_an_inferred_link_and_an_open_reading_are_doubts_without_a_probability() -> None:
     """Of the re-plan: the reading of the DCC release and the link to Qualification put the dates months apart; P80 lies between."""
     outcome = robust(load("mhhs-round2"), milestones=["M10", "M14"], samples=2_048, evidence=True)
@@ -215,6 +216,7 @@ def test_queues_have_no_narrowed_spans_and_it_is_said() -> None:
     assert any("only bounds are known" in note for note in outcome.evidence.notes)
 
 
+@pytest.mark.long
 def test_the_verb_says_it_when_asked_and_the_document_has_it_last(capfd: pytest.CaptureFixture[str]) -> None:
     """Nothing is said of evidence unless it is asked for; the key is there all the same."""
     assert main(["robust", "toy", "--evidence"]) == ExitCode.DONE

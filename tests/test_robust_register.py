@@ -101,6 +101,7 @@ def compared() -> RobustOutcome:
     return robust(plan, samples=4096, against=other, budget=0)
 
 
+@pytest.mark.long
 def test_on_one_register_the_challenge_plan_keeps_its_word_less_often(compared: RobustOutcome) -> None:
     """PoaP 2's chance of its own M10 is below PoaP 1's of its own: its cut of integration testing shortens no work."""
     found = compared.against
@@ -115,6 +116,7 @@ def test_on_one_register_the_challenge_plan_keeps_its_word_less_often(compared: 
     )
 
 
+@pytest.mark.long
 def test_two_plans_stand_under_one_alignment_that_of_the_plan_asked_about(compared: RobustOutcome) -> None:
     """PoaP 2 rounds to months by its scenario; beside PoaP 1 it does not, and that is said. Asked about itself, both do."""
     found = compared.against
@@ -163,6 +165,7 @@ def test_sad_work_read_as_a_buffer_is_held_and_not_drawn() -> None:
     assert held == {"none": 0, "work": 0, "buffer": 41}
 
 
+@pytest.mark.long
 def test_a_scenario_own_number_is_listed_as_a_claim() -> None:
     """PoaP 2's 251 working days stand beside the register's range with their chance; work that a plan leaves out is not drawn."""
     outcome = robust(load("mhhs-round2", ["poap2"]), samples=1024, budget=0)
@@ -299,6 +302,7 @@ def test_whoever_judged_an_entry_is_named_for_it() -> None:
     assert (found.entries, found.judged, found.by, found.on) == (3, 2, ("a planner", "a tester"), ("experience", "logs"))
 
 
+@pytest.mark.long
 def test_an_alignment_that_is_switched_by_name_holds_for_the_other_plan_too() -> None:
     """Not only the answer to the reading, the state of each rule is that of the plan asked about."""
     plan = load("mhhs-round2", ["poap1"], released=["align-M16"])

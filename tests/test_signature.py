@@ -48,6 +48,7 @@ def verified(folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str
     return code, next(check["found"] for check in checks if check["file"] == "pack.sig")
 
 
+@pytest.mark.long
 def test_a_good_signature_names_who_made_it(folder, capsys):
     """The signer is named, the pack itself is as it is without one and holds nothing of the key."""
     assert verified(folder, capsys) == (ExitCode.DONE, "by author@example")

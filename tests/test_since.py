@@ -78,6 +78,7 @@ def test_an_honest_pack_verifies_without_the_earlier_one(packs, tmp_path):
     assert main(["verify", str(alone)]) == ExitCode.DONE
 
 
+@pytest.mark.long
 def test_a_forged_move_is_found(packs, tmp_path, capsys):
     """Who writes a smaller move into the results, and page and workbooks to match, is found by derivation."""
     pack = Path(shutil.copytree(packs[1], tmp_path / "pack"))

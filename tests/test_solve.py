@@ -146,6 +146,7 @@ class TestRoundTwo:
         assert dates("m16-four-months", milestones="M16") == {"M16": "2027-01-01"}
         assert dates("poap1", "m16-four-months", milestones="M16") == {"M16": "2027-02-26"}
 
+    @pytest.mark.long
     def test_every_scenario_keeps_every_rule(self) -> None:
         """The schedule of each scenario passes the independent check, and what is placed late cannot be later."""
         for scenario in ("poap1", "poap2", "aligned", "bank-holidays", "mp162-literal", "no-reverse-migration"):
@@ -177,6 +178,7 @@ class TestRoundTwo:
                 assert isinstance(answered, Solved)
                 assert answered.dates[milestone.id] == end.date
 
+    @pytest.mark.long
     @pytest.mark.parametrize("seed", few(range(4), 1))
     def test_no_answers_to_the_readings_lead_out_of_the_span(self, seed: int) -> None:
         """Readings answered at random, the plan read anew, give a date within the span, or one that was counted as beyond."""
@@ -400,6 +402,7 @@ class TestConflicts:
 
         assert {member.id for member in outcome.conflict.members} == {"window", "duration:A", "start"}
 
+    @pytest.mark.long
     def test_a_conflict_is_one_and_nothing_in_it_can_go(self) -> None:
         """CP-SAT, asked about the members alone, finds no schedule; without any one of them it does, or a date runs off."""
         seen = 0

@@ -82,6 +82,7 @@ def test_days_off_and_ends_of_months(start, text, value, tmp_path):
     assert print_value(load("mhhs-round2", [scenario], settings={"mp162-release": text}).values["mp162-release"]) == value
 
 
+@pytest.mark.long
 def test_a_count_changes_by_a_number_or_a_share():
     """A count of slots goes up and down by whole numbers, and by shares that are rounded."""
     for text, slots in (("+2", 20), ("-8", 10), ("-30%", 13), ("=9", 9)):
@@ -207,6 +208,7 @@ def test_what_a_later_scenario_overrules_is_said():
     assert "align-M10" not in told
 
 
+@pytest.mark.long
 def test_parties_put_in_are_counted_not_listed():
     """A scenario that puts two thousand rules in says so in one line, and lists what it sets in the plan that is there."""
     found = changed("participants", milestones=("M10",))
@@ -410,6 +412,7 @@ def test_a_workbook_is_named_and_may_hold_changes(tmp_path, capsys):
     assert "trial" not in changes
 
 
+@pytest.mark.long
 def test_stored_outcomes_name_every_difference_of_their_inputs(tmp_path, capsys):
     """Two documents tell what their plans set differently: values, readings, released rules, calendar and scenarios."""
     one, two = tmp_path / "one.json", tmp_path / "two.json"

@@ -702,6 +702,7 @@ def test_no_more_is_worked_on_than_a_machine_bears():
         assert settle(lambda: served.jobs.running == 0)
 
 
+@pytest.mark.long
 def test_a_thousand_malformed_requests_leave_nothing_behind(capfd):
     """Garbage on the socket is answered or dropped, nothing is printed, memory does not grow, and the page is served after it."""
     draw = random.Random(7)  # noqa: S311 - a draw that repeats
@@ -768,6 +769,7 @@ def test_names_that_would_do_harm_are_text():
 # -- the verb ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_serve_prints_its_address_and_stops_on_ctrl_c():
     """One process: it prints where it is, serves the page there, and Ctrl-C ends it with 0 and nothing on its lips but that."""
     command = [sys.executable, "-m", "optimiser.cli", "serve", "toy", "--json"]
@@ -803,6 +805,7 @@ def test_a_port_that_is_taken_is_told():
     assert "--port" in found.stderr
 
 
+@pytest.mark.long
 def test_help_does_not_load_the_server():
     """Asking for help, or for a plan, loads nothing of the extra."""
     code = (

@@ -169,6 +169,7 @@ def elements(content: bytes) -> list[XmlElement]:
     return found
 
 
+@pytest.mark.long
 def test_whatever_is_missing_is_put_in_the_order_of_the_schema() -> None:
     """Random files with random cells left out, random dates: re-reading gives them, all else is equal, the order holds."""
     inserted = changed = 0
