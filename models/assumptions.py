@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from calendar import monthrange
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -129,10 +130,20 @@ class PublishedDate(Record):
         """The day, where one was published."""
         return dt.date.fromisoformat(self.date) if len(self.date) > len("2024-01") else None
 
+    @property
+    def first(self) -> dt.date:
+        """The day, or the first day of the month."""
+        return self.day or dt.date(*self.month, 1)
+
+    @property
+    def last(self) -> dt.date:
+        """The day, or the last day of the month."""
+        return self.day or dt.date(*self.month, monthrange(*self.month)[1])
+
     @model_validator(mode="after")
     def _exists(self) -> Self:
         try:
-            _ = self.day
+            _ = self.last
         except ValueError as error:
             message = f"{self.date} is not a day of any calendar ({error})"
             raise ValueError(message) from None

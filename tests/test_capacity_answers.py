@@ -280,7 +280,13 @@ def test_an_explanation_finishes_each_item_where_the_schedule_does() -> None:
     """Work placed late is where `solve` has placed it, with the float that is left of it."""
     late = work("T3", "2 wd", placement="as-late-as-possible")
     crowded = shared(work("T1", "3 wd"), work("T2", "3 wd"), late, slots={"R1": ["T1", "T2"]})
-    for plan in (load("toy"), crowded, load("laboratory-2026-04")):
+    # Only the second in the order of the slots may wait for the first, so it is tried first and moved.
+    tied = {"id": "tied", "title": "t", "kind": "dependency", "before": "T1", "after": "T2", "type": "FF", **SYNTHETIC}
+    bound = shared(work("T1", "1 wd"), work("T2", "1 wd"), slots={"R1": ["T2", "T1"]})
+    rules = [*bound.model_dump()["rules"], {**tied, "bound": "at-most"}]
+    bound = Plan.model_validate(bound.model_dump() | {"rules": rules})
+    assert {row.id: row.start.day for row in solved(bound).rows} == {"T1": 9, "T2": 8, "END": 9}
+    for plan in (load("toy"), crowded, bound, load("laboratory-2026-04")):
         milestone = plan.targets[0]
         rows = {row.id: row for row in solved(plan, [milestone]).rows}
         for item in explain(plan, milestone).items:

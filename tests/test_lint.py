@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from models.assumptions import PublishedDate
 from models.duration import Duration
 from models.lint import DcmaMeasure, LintReport
 from models.published import PublishedTables, StatedDelta
@@ -494,3 +495,12 @@ def test_no_sentence_of_the_source():
 
     assert len(cells) > 500
     assert max(len(cell.split()) for cell in cells) <= 16
+
+
+def test_a_date_published_to_the_last_month_of_all_is_read():
+    """A baseline of December 9999 is off the calendar, and no fault of ours."""
+    dates = [{"milestone": "OPEN", "date": "9999-12"}]
+    toy = load("toy")
+    far = toy.baselines[0].model_copy(update={"dates": [PublishedDate.model_validate(each) for each in dates]})
+
+    assert lint(toy.model_copy(update={"baselines": (far,)})).plan == "toy"

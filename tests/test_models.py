@@ -277,11 +277,18 @@ def test_a_published_date_keeps_its_precision(date, month, day):
     assert baseline.date("M11") is None
 
 
-@pytest.mark.parametrize("date", ["2024", "2024-13", "2024-00", "2024-9", "2024-02-31", "2024-09-1"])
+@pytest.mark.parametrize("date", ["2024", "2024-13", "2024-00", "2024-9", "2024-02-31", "2024-09-1", "0000-05"])
 def test_a_published_date_exists(date):
     """A published date that is no day or month of any calendar is refused."""
     with pytest.raises(ValidationError):
         PublishedDate(milestone="M10", date=date)
+
+
+def test_a_published_month_has_a_first_and_a_last_day():
+    """A month stands for its days, the last month of all for its own too."""
+    month = PublishedDate(milestone="M10", date="2024-02")
+    assert (month.first, month.last) == (dt.date(2024, 2, 1), dt.date(2024, 2, 29))
+    assert PublishedDate(milestone="M10", date="9999-12").last == dt.date.max
 
 
 # -- rules -------------------------------------------------------------------------------------------------------------

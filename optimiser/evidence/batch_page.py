@@ -40,10 +40,7 @@ def charts(picture: Picture, baselines: Sequence[Baseline] = ()) -> dict[str, st
 def _last_day(baseline: Baseline, milestone: str) -> dt.date | None:
     """Return the last day on which a published date is met."""
     entry = baseline.date(milestone)
-    if entry is None:
-        return None
-    year, month = entry.month
-    return entry.day or dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(1)
+    return None if entry is None else entry.last
 
 
 def ran_words(picture: Picture) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from models.assumptions import PublishedDate
 from models.outcome import Solved
 from models.pack import PackCheck, PackRequest
 from models.robustness import RobustDate, RobustOutcome
@@ -84,8 +85,11 @@ def _askew(entry: RobustDate, samples: int) -> Iterator[str]:
         if day is not None and chance is not None and abs(met(day) - chance) > ROUNDED:
             yield f"the {name} of {entry.id}"
     for name, published in entry.baselines.items():
-        day = _last_day(published.published)
-        if abs(met(day) - published.probability) > ROUNDED:
+        try:
+            day = PublishedDate(milestone=entry.id, date=published.published).last
+        except ValidationError:  # not a date at all
+            day = None
+        if day is None or abs(met(day) - published.probability) > ROUNDED:
             yield f"the chance of {name} for {entry.id}"
     for name, quantile in entry.quantiles.items():
         share = float(name.removeprefix("P")) / 100
@@ -124,12 +128,3 @@ def _reached(entry: RobustDate, day: dt.date | None, share: float, samples: int)
     there = sum(mass.probability for mass in entry.masses if mass.date <= day)
     noise = ERRORS * math.sqrt(share * (1 - share) / max(samples, 1))
     return before < share + ROUNDED and there >= share - ROUNDED - noise
-
-
-def _last_day(published: str) -> dt.date:
-    """Return the day of a published date; of a month, its last."""
-    parts = [int(part) for part in published.split("-")]
-    if len(parts) == 3:
-        return dt.date(*parts)
-    year, month = parts
-    return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)

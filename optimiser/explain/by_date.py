@@ -258,11 +258,7 @@ def why_not_baseline(
     for published in entry.dates:
         if milestones and published.milestone not in milestones:
             continue
-        if published.day is not None:
-            day = published.day
-        else:
-            year, month = published.month
-            day = dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+        day = published.last
         if day < max(plan.horizon.first, oracle.problem.clock.calendar.covers.first):
             found.append(
                 MilestoneWhyNot(

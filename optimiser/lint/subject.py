@@ -303,12 +303,8 @@ class Subject:
         """Return the boundary of a published date; of a month its first or its last day. None off the calendar."""
         clock = clock or self.clock
         convention = self.plan.items[entry.milestone].shown if self._is_milestone(entry.milestone) else "opens"  # type: ignore[union-attr]
-        day = entry.day
-        if day is None:
-            year, month = entry.month
-            first = dt.date(year, month, 1)
-            last = dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
-            day = last if late else first
+        day = entry.last if late else entry.first
+        if entry.day is None:
             if not late and convention == "closes":
                 # The first evening of a month is that of its first working day.
                 covers = clock.calendar.covers

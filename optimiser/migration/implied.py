@@ -133,10 +133,9 @@ class Pace:
                     latest=mornings[1],
                 )
 
-    def month_ends(self, year: int, month: int) -> tuple[dt.date, dt.date] | None:
-        """Return the first and last working day of a month; None where it has none."""
-        edges = [dt.date(year, month, 1), dt.date(year + month // 12, month % 12 + 1, 1)]
-        first, after = np.searchsorted(self._days, [edge.toordinal() for edge in edges], side="left")
+    def worked(self, since: dt.date, until: dt.date) -> tuple[dt.date, dt.date] | None:
+        """Return the first and last working day of a time; None where it has none."""
+        first, after = np.searchsorted(self._days, [since.toordinal(), until.toordinal() + 1], side="left")
         if first == after:
             return None
         return dt.date.fromordinal(int(self._days[first])), dt.date.fromordinal(int(self._days[after - 1]))

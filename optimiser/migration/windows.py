@@ -36,8 +36,8 @@ def published_window(baseline: Baseline, pace: Pace, starts: Sequence[str], read
 
 
 def _ends(entry: PublishedDate, pace: Pace) -> tuple[dt.date, dt.date] | None:
-    """Return the first and last day that a published date may mean."""
-    return (entry.day, entry.day) if entry.day else pace.month_ends(*entry.month)
+    """Return the first and last day that a published date may mean; of a month the working days, None where it has none."""
+    return (entry.day, entry.day) if entry.day else pace.worked(entry.first, entry.last)
 
 
 def window_of(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -147,7 +145,7 @@ def chances_of_published(plan: Plan, sample: Sample, milestone: str) -> dict[str
     for baseline in plan.baselines:
         published = baseline.date(milestone)
         if published is not None:
-            day = published.day or dt.date(*published.month, monthrange(*published.month)[1])
+            day = published.last
             found[baseline.id] = Baselines(published=published.date, probability=round(sample.among(milestone).met(day), 6))
     return found
 

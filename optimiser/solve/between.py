@@ -164,7 +164,7 @@ def between(
         key = (milestone, effort, deadline.limits)
         found: DateRange | None = problem.ranges.get(key)
         if found is None or any(found.high is None or values[node] < found.high for values in held):
-            found = problem.ranges[key] = _whole(problem, milestone, deadline, effort, held)
+            found = problem.ranges[key] = _drawn_left(problem, _whole(problem, milestone, deadline, effort, held))
         return found
 
 
@@ -182,6 +182,14 @@ def _whole(problem: Problem, milestone: str, deadline: Deadline, effort: Effort,
         if after is not None:
             return after
     return _Search(problem, milestone, deadline, low, known).run(effort, listed)
+
+
+def _drawn_left(problem: Problem, found: DateRange) -> DateRange:
+    """Return a range with all work of its schedule as early as the order on the slots lets it be."""
+    if found.schedule is None:
+        return found
+    values = attained(problem, found.schedule).values
+    return replace(found, schedule=values) if problem.holds(values) else found
 
 
 def _driven_by(problem: Problem, milestone: str, values: Sequence[int] | None) -> str:

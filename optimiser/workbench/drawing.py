@@ -114,8 +114,7 @@ def _published(plan: Plan, baseline: str) -> Iterator[tuple[str, dt.date]]:
     """Yield what a baseline publishes of each milestone: the day, or the first of the month."""
     for entry in plan.baselines:
         for each in entry.dates if entry.id == baseline else ():
-            year, month = each.month
-            yield each.milestone, each.day or dt.date(year, month, 1)
+            yield each.milestone, each.first
 
 
 def _marks(plan: Plan) -> Marks:

@@ -150,9 +150,4 @@ def _by_month(masses: Sequence[tuple[dt.date, float]]) -> list[list[Cell]]:
 
 def _end(baseline: Baseline, milestone: str) -> dt.date | None:
     entry = baseline.date(milestone)
-    if entry is None:
-        return None
-    if entry.day is not None:
-        return entry.day
-    year, month = entry.month
-    return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+    return None if entry is None else entry.last
