@@ -18,6 +18,7 @@ from optimiser.evidence.documents import solve_document
 from optimiser.explain.certificate import capacity_argument, verify_outcome
 from optimiser.reading.load import load
 from optimiser.solve import earliest
+from optimiser.solve.fingerprint import plan_sha256
 from tests.random_plans import random_plan
 from tests.test_explain_binding import event, two_resources
 
@@ -70,6 +71,16 @@ def test_whatever_is_tampered_with_is_found(stored: dict[str, Any], path: tuple[
     found = verify_outcome(tampered(stored, *path, value=value))
     assert not found.holds
     assert all(check.found for check in found.checks if not check.holds)
+
+
+def test_what_surrounds_an_outcome_is_held_against_the_plan() -> None:
+    """The hash of a plan that nothing was set in is its own, and what was changed is a record or absent."""
+    plan = load("toy")
+    document = json.loads(json.dumps(solve_document(earliest(plan), plan, None, plan_sha256(plan))))
+
+    assert verify_outcome(document).holds
+    assert not verify_outcome(tampered(document, "inputs", "written_sha256", value="0" * 64)).holds
+    assert not verify_outcome(document | {"what_if": 3}).holds
 
 
 def test_a_malformed_outcome_is_a_stored_result_that_does_not_hold(stored: dict[str, Any]) -> None:

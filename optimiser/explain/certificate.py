@@ -15,7 +15,7 @@ from models.explanation import CheckedClaim, Verification
 from models.findings import Certificate, CertificateStep
 from models.items import Milestone
 from models.outcome import Infeasible, MilestoneDate, Solved, Undecided
-from models.plan import Plan
+from models.plan import Plan, Settings
 from models.rules import Point
 from optimiser.check import check
 from optimiser.clock import clock_of
@@ -129,12 +129,14 @@ def _told(document: Mapping[str, Any], outcome: Solved | Infeasible | Undecided,
     if stored is not None:
         wrong = [change.name for change in differences(inputs_of(plan), stored)]
         wrong += [] if stored.settings == plan.settings else ["settings"]
+        plain = plan.settings == Settings() and stored.written_sha256 is not None
+        wrong += ["the plan's files as written"] if plain and stored.written_sha256 != plan_sha256(plan) else []
         found = f"not as it says: {', '.join(wrong[:5])}" if wrong else f"{len(stored.stated)} values and rules"
         yield CheckedClaim(claim="the plan sets what the document says", holds=not wrong, found=found)
     changed = document.get("what_if")
-    if isinstance(changed, Mapping):
+    if changed is not None:
         dates = {name: str(date) for name, date in outcome.dates.items()} if isinstance(outcome, Solved) else {}
-        said = changed.get("dates")
+        said = changed.get("dates") if isinstance(changed, Mapping) else None
         same = isinstance(said, list) and all(
             isinstance(entry, Mapping) and entry.get("after") == dates.get(str(entry.get("milestone"))) for entry in said
         )
