@@ -251,3 +251,21 @@ def test_what_has_nothing_to_span_is_left_out_and_told(tmp_path: Path) -> None:
     assert [each["of"] for each in found.content["summaries"]] == [["A3", "A4"]]
     assert codes["span-empty"].where == ("A2",)
     assert "unaccounted" not in codes
+
+
+def test_actual_dates_that_contradict_each_other_are_told(tmp_path: Path) -> None:
+    """A finish before its start, an actual date after the status date, and work done without a day on which it was are told with their ids."""
+    done = {"act_start_date": date("5 8"), "act_end_date": date("6 17"), "remain_drtn_hr_cnt": 0}
+    tasks = [
+        work(8, **done),
+        work(8, **{**done, "act_end_date": date("2 17")}),
+        work(8, **{**done, "act_end_date": date("30 17")}),
+    ]
+    found = translation(tmp_path, xer_text(tasks, project={"last_recalc_date": date("12 8")}))
+    codes = {finding.code: finding.where for finding in found.findings}
+    assert {code: codes[code] for code in ("actual-swapped", "actual-ahead")} == {
+        "actual-swapped": ("A2",),
+        "actual-ahead": ("A3",),
+    }
+    undated = mspdi_texts.read(project(task(1, 8, PercentComplete=100, ActualStart="2026-01-05T08:00:00")))
+    assert "done-undated" in {finding.code for finding in translated(undated, chosen(undated)).findings}

@@ -18,6 +18,8 @@ _BY_WORK: Final = frozenset({"fixed-work", "fixed-rate", "fixed-units"})
 """Types of duration of which P6 lets the work decide how long resource-dependent work lasts."""
 
 
+_WHOLE: Final = 100
+
 _LONGEST: Final = 99_999_999
 """Minutes beyond which a plan has no number: of work that has begun, whose planned length moves no date."""
 
@@ -129,7 +131,13 @@ def _progress(state: Translating, task: TaskRecord) -> Iterator[tuple[str, Any]]
     milestone = task.kind in {"milestone", "start-milestone", "finish-milestone"} and not task.duration
     if milestone or (start is None and finish is not None):
         start, finish = start or finish, finish or start
+    status = state.project.data_date
+    if status is not None and any(each is not None and each.date() > status.date() for each in (start, finish)):
+        tally.told("actual-ahead", task.id)
+    if state.dialect == "msp" and finish is None and start is not None and progress.percent == _WHOLE:
+        tally.told("done-undated", task.id)
     if finish is not None and start is not None and finish < start:
+        tally.told("actual-swapped", task.id)
         finish = start
     tally.translated("progress fields", (progress.actual_start is not None) + (progress.actual_finish is not None))
     if start is not None:
