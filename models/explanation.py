@@ -112,16 +112,22 @@ class BindingLine(Record):
     party: Identifier | None = None
     """Whose it is, then."""
     method: Method
+    drop_gain_min: int | None = unless(None)
+    """Of a plan in minutes: the minutes of work gained without it, where they are less than a day."""
+    unit_gain_min: int | None = unless(None)
+    """The same of one unit less."""
 
     @property
     def words(self) -> tuple[str, ...]:
         """The binding words that apply; ``slack`` where none does."""
-        joint = bool(self.joint_with) and not self.drop_gain_wd
+        drop = self.drop_gain_wd or self.drop_gain_min or 0
+        unit = self.unit_gain_wd or self.unit_gain_min or 0
+        joint = bool(self.joint_with) and not drop
         said = (
             ("driving", self.driving),
-            ("drop-binding", (self.drop_gain_wd or 0) > 0),
-            ("unit-binding", (self.unit_gain_wd or 0) > 0),
-            ("reverse", min(self.drop_gain_wd or 0, self.unit_gain_wd or 0) < 0),
+            ("drop-binding", drop > 0),
+            ("unit-binding", unit > 0),
+            ("reverse", min(drop, unit) < 0),
             ("jointly binding", joint),
         )
         return tuple(word for word, holds in said if holds) or ("slack",)

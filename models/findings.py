@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import StringConstraints
 
 from models.provenance import Authority, Basis, Citation, Confidence
-from models.record import Date, Identifier, Many, Record, Text
+from models.record import Date, Identifier, Many, Record, Text, unless
 from models.rules import Point
 
 __all__ = [
@@ -106,3 +106,7 @@ class Binding(Record):
     """Working days gained if it were relaxed by one unit; None where it has no unit."""
     joint_with: Many[str] = ()
     method: Literal["closed form", "CP-SAT"] = "closed form"
+    drop_gain_min: int | None = unless(None)
+    """Of a plan in minutes: the minutes of work gained if it were removed, where they are less than a day."""
+    unit_gain_min: int | None = unless(None)
+    """The same if it were relaxed by one unit."""

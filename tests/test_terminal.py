@@ -72,8 +72,8 @@ def test_the_headline_has_date_proof_evidence_and_span():
     """Each milestone's line gives its date with the weekday, the proof class, what it stands on, and its span."""
     lines = block(report(width=80), "Earliest dates")
 
-    assert "  OPEN      Mon 23 Sep 2024  certified  inferred, low  23 Sep 2024 – 4 Nov 2024" in lines
-    assert "  HANDOVER  Thu 23 Jan 2025  certified  judgement      23 Sep 2024 – 4 Mar 2025" in lines
+    assert "  OPEN       Mon 23 Sep 2024  certified  inferred, low  23 Sep 2024 – 4 Nov 2024" in lines
+    assert "  HANDOVER   Thu 23 Jan 2025  certified  judgement      23 Sep 2024 – 4 Mar 2025" in lines
 
 
 def test_wide_pages_also_give_titles():
@@ -144,12 +144,11 @@ def test_without_open_readings_there_is_no_span():
 
 
 def test_deltas_are_given_to_every_baseline():
-    """Every baseline has a row with its deltas, and under it its title and the published dates."""
+    """Every baseline has a row with its title, its deltas, and the published dates beside them."""
     lines = block(report(), "Against what was published")
 
-    assert any(line.split() == ["board", "+1", "mo", "-1", "mo"] for line in lines)
-    assert any(line.split() == ["tender", "-6", "wd", "–"] for line in lines)
-    assert any("Aug 2024" in line and "Feb 2025" in line for line in lines)
+    assert any(re.search(r"board +\+1 mo \(Aug 2024\) +-1 mo \(Feb 2025\)", line) for line in lines)
+    assert any(re.search(r"tender +-6 wd \(1 Oct 2024\) +–", line) for line in lines)
 
 
 @pytest.mark.parametrize(
@@ -169,10 +168,11 @@ def test_published_dates_keep_their_precision():
 
 def test_what_a_date_stands_on_names_bases_and_fitted_numbers():
     """The evidence gives working days and links by basis, the lowest confidence, and the fitted numbers."""
-    text = "\n".join(block(report(width=120), "What the dates stand on"))
+    lines = block(report(width=160), "What the dates stand on")
+    rows = [re.split(r"\s{2,}", line.strip()) for line in lines if "wd" in line]
 
-    assert "lengths 185 wd document, 5 wd judgement; links and floors 2 document, 1 inferred (lowest confidence low)" in text
-    assert "fitted: use before handover 4 mo, to HANDOVER 2025-01" in text
+    assert ["185 wd document, 5 wd judgement", "2 document, 1 inferred", "low"] in [row[1:4] for row in rows]
+    assert "use before handover 4 mo, to HANDOVER 2025-01" in rows[-1]
 
 
 def test_chains_that_share_a_beginning_show_it_once():
@@ -180,7 +180,7 @@ def test_chains_that_share_a_beginning_show_it_once():
     lines = block(report(), "Driving chains")
 
     assert sum("SURVEY" in line for line in lines) == 1
-    assert "  to HANDOVER: as to OPEN, then" in lines
+    assert "    to HANDOVER: as to OPEN, then" in lines
     assert lines[-1].split()[:2] == ["◆", "HANDOVER"]
     assert "+89 wd" in lines[-1]
 
@@ -192,13 +192,13 @@ def test_chains_that_part_say_where():
     )
     lines = block(report(answer), "Driving chains")
 
-    assert "  to HANDOVER: as to OPEN up to PILES, then" in lines
+    assert "    to HANDOVER: as to OPEN up to PILES, then" in lines
     assert lines[-1].strip() == "LOST"
 
 
 def test_binding_rules_have_one_row_each():
     """A rule that binds two milestones has one row with a column for each, the greatest gain first."""
-    lines = block(report(), "What binds")
+    lines = block(report(width=80), "What binds")
 
     assert [line.split()[0] for line in lines[3:6]] == ["duration:DECK", "piles-after-survey", "handover-lag"]
     assert "20 / 1  open / 1" in lines[4]

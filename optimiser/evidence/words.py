@@ -17,6 +17,7 @@ __all__ = [
     "change",
     "counted",
     "day",
+    "gained",
     "in_days",
     "listed",
     "month_or_day",
@@ -46,12 +47,12 @@ def weekday_day(date: dt.date) -> str:
 
 
 def month_or_day(published: str) -> str:
-    """Return a published ISO day or month as ``1 Jul 2025`` or ``Jul 2025``; other text as it is."""
-    found = re.match(r"^(\d{4})-(\d{2})(?:-(\d{2}))?$", published)
+    """Return a published ISO moment, day or month as ``1 Jul 2025 08:00``, ``1 Jul 2025`` or ``Jul 2025``; other text as it is."""
+    found = re.match(r"^(\d{4})-(\d{2})(?:-(\d{2})(?:T(\d{2}:\d{2}))?)?$", published)
     if not found or not 1 <= int(found[2]) <= 12:
         return clean(published)
     month = f"{_MONTHS[int(found[2]) - 1]} {found[1]}"
-    return f"{int(found[3])} {month}" if found[3] else month
+    return f"{int(found[3])} {month}{f' {found[4]}' if found[4] else ''}" if found[3] else month
 
 
 def printed(value: object) -> str:
@@ -68,6 +69,13 @@ def printed(value: object) -> str:
 def amount(working_days: float | None) -> str:
     """Return ``304 wd``, of a plan in minutes ``1.5 wd`` too; a dash where there is no number."""
     return "–" if working_days is None else f"{working_days} wd"
+
+
+def gained(days: int | None, minutes: int | None) -> int | str | None:
+    """Return a gain in whole days; one within a day, of which the minutes are given, as ``4 h`` or ``30 min``."""
+    if not minutes:
+        return days
+    return f"{minutes / 60:g} h" if minutes % 30 == 0 and abs(minutes) >= 60 else f"{minutes} min"
 
 
 def in_days(plan: Plan, minutes: int | None, whole: int | None) -> float | None:

@@ -246,6 +246,7 @@ class _Lines:
         plan = self.oracle.plan
         member, family = self.oracle.described(name), family_of(plan, name)
         drop, unit = self._gain(reaches[0]), self._gain(reaches[1])
+        within = [self._within_day(reach) for reach in reaches]
         gains = spent is not None and spent.boundary < self.boundary and not detaches
         ranged = spent if gains else None
         first_worse = None
@@ -268,7 +269,7 @@ class _Lines:
             **back,  # type: ignore[arg-type]
             drop_gain_wd=None if detaches else drop,
             unit_gain_wd=unit,
-            joint_with=self._partners(name) if drop == 0 else (),
+            joint_with=self._partners(name) if drop == 0 and not within[0] else (),
             number=str(number.value) if number else None,
             unit=number.unit if number else None,
             range_units=ranged.units if ranged else None,
@@ -282,7 +283,15 @@ class _Lines:
             family=family[0] if family else None,
             party=family[1] if family else None,
             method=method,
+            drop_gain_min=None if detaches else within[0],
+            unit_gain_min=within[1],
         )
+
+    def _within_day(self, reach: DateRange | None) -> int | None:
+        """Return the minutes of work gained, where they are less than a day of a plan in minutes; None otherwise."""
+        if reach is None or reach.exact is None or self._gain(reach) != 0:
+            return None
+        return self.oracle.problem.clock.worked_between(reach.exact, self.boundary) or None
 
     def _partners(self, name: str) -> tuple[tuple[str, ...], ...]:
         """Return the smallest sets with which a rule gains, where it gains nothing alone."""

@@ -52,7 +52,9 @@ def bindings(earliest: Earliest, milestone: str) -> tuple[Binding, ...]:
     units = {name: number.column(-1) for name, number in numbers.items() if number is not None and number.least > 0}
     variants += [Variant(values={name: relaxed}) for name, relaxed in units.items()]
     evaluated = evaluate_variants(network, variants)
-    gained = _in_days(network.clock, evaluated.of(milestone), boundary)
+    worked = [network.clock.worked_between(at, boundary) for at in evaluated.of(milestone).tolist()]
+    gained = [network.clock.in_days(each) for each in worked]
+    within = [each if each and not days else None for each, days in zip(worked, gained, strict=True)]
     dated = ~(evaluated.infeasible | evaluated.beyond(milestone))
     loose = loosened(network, [(name,) for name in members], pushed_by(earliest, milestone))
     back = _fallen_back(earliest, milestone, [name for name, nodes in zip(members, loose, strict=True) if nodes])
@@ -60,7 +62,6 @@ def bindings(earliest: Earliest, milestone: str) -> tuple[Binding, ...]:
     for sample, name in enumerate(members):
         unit = len(members) + list(units).index(name) if name in units else None
         member = describe(network.plan, name)
-        drop = gained[sample]
         found.append(
             Binding(
                 rule=name,
@@ -68,10 +69,12 @@ def bindings(earliest: Earliest, milestone: str) -> tuple[Binding, ...]:
                 kind=member.kind,
                 authority=member.authority,
                 basis=member.basis,
-                drop_gain_wd=None if loose[sample] else drop,
+                drop_gain_wd=None if loose[sample] else gained[sample],
                 fallback_gain_wd=back.get(name),
                 unit_gain_wd=gained[unit] if unit is not None and dated[unit] else None,
-                joint_with=_partners(earliest, milestone, name, boundary) if drop == 0 else (),
+                joint_with=_partners(earliest, milestone, name, boundary) if not worked[sample] else (),
+                drop_gain_min=None if loose[sample] else within[sample],
+                unit_gain_min=within[unit] if unit is not None and dated[unit] else None,
             )
         )
     return tuple(found)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from models.explanation import BindingLine, BindingReport, BreakEven, Relaxation, Route
-from models.findings import Conflict
+from models.findings import Binding, Conflict
 from models.outcome import Solved
 from models.pack import Cell, Table
 from optimiser.evidence.tables.kit import across, column, columns, listing, table
+from optimiser.evidence.words import gained
 
 __all__ = [
     "answers",
@@ -31,8 +32,8 @@ _MOST_FAMILIES = 12
 GONE = "working days gained without it; empty where nothing else then places what waits for it"
 FALLS = "where what it alone holds starts as published, or the next behind it does; fewer than none are lost"
 _BINDING = (
-    "rule:id | binding | title | says now = number | gains if gone:number wd = drop_gain_wd"
-    " | gains a unit:number wd = unit_gain_wd | goes on for | then takes over = saturation | headroom | moves from | joint with"
+    "rule:id | binding | title | says now = number | gains if gone:number wd"
+    " | gains a unit:number wd | goes on for | then takes over = saturation | headroom | moves from | joint with"
     " | authority | owner | falls back by:number wd = fallback_gain_wd | register = raid | by = method"
 )
 
@@ -73,6 +74,8 @@ def binding(report: BindingReport, source: str, lines: Sequence[BindingLine] | N
             "goes on for": lambda line: (
                 None if line.range_units is None else f"{line.range_units} {line.unit}: {line.range_gain_wd} wd"
             ),
+            "gains if gone": lambda line: gained(line.drop_gain_wd, line.drop_gain_min),
+            "gains a unit": lambda line: gained(line.unit_gain_wd, line.unit_gain_min),
             "headroom": lambda line: None if line.number is None else room(line),
             "moves from": _ends,
             "joint with": lambda line: "; ".join("+".join(partners) for partners in line.joint_with) or None,
@@ -89,6 +92,10 @@ def binding(report: BindingReport, source: str, lines: Sequence[BindingLine] | N
     )
 
 
+def _gains(each: Binding) -> tuple[Cell, Cell]:
+    return gained(each.drop_gain_wd, each.drop_gain_min), gained(each.unit_gain_wd, each.unit_gain_min)
+
+
 def solved_binding(solved: Solved, source: str) -> Table:
     """Return what the solve itself says of binding, for each milestone the greatest gain first."""
     found = [(name, entry) for name, entries in solved.binding.items() for entry in entries]
@@ -101,7 +108,7 @@ def solved_binding(solved: Solved, source: str) -> Table:
             {"gains if gone": GONE, "falls back by": FALLS},
         ),
         (
-            [name, each.rule, each.title, each.drop_gain_wd, each.unit_gain_wd, _few(each.joint_with), *rest]
+            [name, each.rule, each.title, *_gains(each), _few(each.joint_with), *rest]
             for name, each in found
             for rest in [(each.authority, each.basis, each.fallback_gain_wd)]
         ),

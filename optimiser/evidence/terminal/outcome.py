@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import takewhile
 from typing import get_args
 
 from rich.text import Text
 
-from models.findings import ConflictMember, Evidence, ProofClass
+from models.findings import Binding, ConflictMember
 from models.forecast import Forecast, State
-from models.moment import Moment
-from models.outcome import BaselineDelta, Infeasible, MilestoneDate, Outcome, RowDate, Run, Solved, Undecided
+from models.outcome import Infeasible, MilestoneDate, Outcome, RowDate, Run, Solved, Undecided
 from models.plan import Plan
 from optimiser.clock import clock_of
-from optimiser.evidence.documents import conditions, evidence_class
+from optimiser.evidence.tables import solved as tables
 from optimiser.evidence.tables.forecast import broken_rules, milestone_states
-from optimiser.evidence.tables.kit import once_of
-from optimiser.evidence.terminal.binding import binding_lines
+from optimiser.evidence.tables.kit import choose, columns, once_of, table
+from optimiser.evidence.terminal.framing import notes_lines, readings_lines, title_lines
 from optimiser.evidence.terminal.gantt import Rows, gantt_lines, shown_date
-from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
+from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, joined, paragraph, words
 from optimiser.evidence.terminal.tables import shown
-from optimiser.evidence.words import amount, change, counted, day, in_days, month_or_day, stack, weekday_day
+from optimiser.evidence.words import OPEN, STARRED, amount, counted, day, in_days, listed, weekday_day
 
 __all__ = ["outcome_report"]
 
-_PROOF_STYLES: dict[ProofClass, str] = {"certified": "bold green", "solver": "green", "gap": "bold yellow"}
-_CHAIN = ("item", "title", "wait", "start", "finish", "length")
-_WIDE = 110
-"""From this width on there is room for titles and for starts as well as finishes."""
+_MOST = 12
+"""Milestones that are late, and rules that facts have broken, before the rest is a number."""
+_LEAST = 14
+"""Cells for a condition at least: what a date stands on is to be read beside it on any page that is not narrow."""
 
 
 def outcome_report(outcome: Outcome, plan: Plan, page: Page, *, rows: Rows | None = "main") -> str:
@@ -53,57 +52,22 @@ def outcome_report(outcome: Outcome, plan: Plan, page: Page, *, rows: Rows | Non
         body = _infeasible(outcome, page)
     else:
         body = _undecided(outcome, plan, page)
-    sections = [
-        _title(outcome, plan, page),
-        *body,
-        *_notes(outcome, page),
-        _readings(outcome, plan, page),
-        _run(outcome.run, page),
-    ]
-    lines: Lines = []
-    for section in filter(None, sections):
-        lines += [*([Text()] if lines else []), *section]
-    return page.paint(lines)
+    title = title_lines(plan, outcome.scenarios, page, f"calendar {plan.calendars_by_id[plan.calendar].title}")
+    chosen = _chosen(outcome, plan)
+    last = [notes_lines(outcome.notes, page), readings_lines(chosen, page), _run(outcome.run, page)]
+    return page.paint(joined([title, *body, *last]))
 
 
-# -- what every answer has -----------------------------------------------------------------------------------------------
-
-
-def _title(outcome: Outcome, plan: Plan, page: Page) -> Lines:
-    name = words(plan.title, "bold")
-    name.truncate(page.width - len(plan.id) - 3, overflow="ellipsis")
-    name.append(f" ({plan.id})", "not bold")
-    calendar = plan.calendars_by_id[plan.calendar]
-    timed = isinstance(plan.status_date, Moment)
-    since = f"; status date {day(plan.status_date)}{'' if timed else ', its evening'}" if plan.status_date else ""
-    changed = stack(outcome.scenarios, choices=bool(plan.settings.said))
-    hindsight = "; with hindsight: sources later than that are admitted" if plan.settings.hindsight else ""
-    return [
-        name,
-        *paragraph(f"{changed}; as of {day(plan.as_of)}{hindsight}{since}; calendar {calendar.title}", page.width, 0, "dim"),
-    ]
-
-
-def _notes(outcome: Outcome, page: Page) -> Iterable[Lines]:
-    if outcome.notes:
-        yield [heading("Notes"), *(line for note in outcome.notes for line in hanging("-", note, page.width, 2, 2))]
-
-
-def _readings(outcome: Outcome, plan: Plan, page: Page) -> Lines:
-    """Which way each open question of the source was read."""
-    if not outcome.readings:
-        return []
-    live = {reading.id for reading in plan.live_readings()}
-    other = plan.set_otherwise()
-    states = {name: "open, at default" if name in live else "answered" for name in outcome.readings}
-    states |= dict.fromkeys(other, "set otherwise")
-    lines = [heading("Readings it stands on")]
-    for label in ("answered", "set otherwise", "open, at default"):
-        named = [(name, option) for name, option in outcome.readings.items() if states[name] == label]
-        said = [f"{name} ({other[name]})" if name in other else f"{name}={option}" for name, option in named]
-        if said:
-            lines += hanging(label, ", ".join(said), page.width, 2, 18)
-    return lines
+def _chosen(outcome: Outcome, plan: Plan) -> dict[str, list[str]]:
+    """Return which way each open question of the source was read."""
+    live, other = {reading.id for reading in plan.live_readings()}, plan.set_otherwise()
+    found: dict[str, list[str]] = {"answered": [], "set otherwise": [], "open, at default": []}
+    for name, option in outcome.readings.items():
+        if name in other:
+            found["set otherwise"].append(f"{name} ({other[name]})")
+        else:
+            found["open, at default" if name in live else "answered"].append(f"{name}={option}")
+    return found
 
 
 def _run(run: Run, page: Page) -> Lines:
@@ -126,220 +90,147 @@ def _run(run: Run, page: Page) -> Lines:
 
 
 def _solved(outcome: Solved, plan: Plan, page: Page, rows: Rows | None) -> Iterable[Lines]:
-    yield _dates(outcome, plan, page)
+    yield [
+        *shown(tables.earliest_dates(outcome, plan), page, spared=("title",), least=_LEAST),
+        *(line for entry in outcome.milestones for line in _bounds(entry, page)),
+    ]
     if outcome.forecast is not None:
-        yield _forecast(outcome, outcome.forecast, plan, page)
-    yield _baselines(outcome, plan, page)
+        yield from _forecast(outcome, outcome.forecast, plan, page)
+    yield shown(tables.against_published(outcome, plan), page, note="later is +", spared=("title",))
     yield _spans(outcome, plan, page)
-    yield _evidence(outcome, page)
+    yield shown(tables.grounds(outcome), page, note="the driving chain, by basis")
     yield _chains(outcome, plan, page)
-    yield binding_lines(outcome, page)
+    yield _binding(outcome, page)
     if rows:
         yield gantt_lines(outcome, plan, page, rows)
 
 
-def _dates(outcome: Solved, plan: Plan, page: Page) -> Lines:
-    wide = page.width >= _WIDE
-    conditional = any(entry.evidence.proposals for entry in outcome.milestones)
-    met = {each.id for each in outcome.forecast.milestones if each.state == "met"} if outcome.forecast else set()
-    grid = TextTable(
-        [
-            TextColumn("", limit=20),
-            *([TextColumn("title", gives=True)] if wide else []),
-            TextColumn("earliest date"),
-            *([TextColumn("if", gives=True, wraps=True)] if conditional else []),
-            TextColumn("proof"),
-            TextColumn("stands on", gives=not wide),
-            TextColumn("over the open readings"),
-        ]
-    )
-    for entry in outcome.milestones:
-        title = [plan.items[entry.id].title] if wide else []
-        proof = words(entry.proof, _PROOF_STYLES[entry.proof])
-        grid.add(
-            words(entry.id, "bold"),
-            *title,
-            words(weekday_day(entry.date), "bold"),
-            *([conditions(entry.evidence)] if conditional else []),
-            proof,
-            "what is done" if entry.id in met else _stands_on(entry.evidence),
-            _span(entry, plan),
-        )
-    lines = [heading("Earliest dates"), *grid.lines(page.width)]
-    for entry in outcome.milestones:
-        if entry.proof == "gap":
-            text = f"the earliest date lies between {weekday_day(entry.bound)} and {weekday_day(entry.date)}"
-            lines += hanging(entry.id, f"{text}; the bound is by {entry.bound_by}", page.width)
-        elif entry.proof == "solver":
-            text = f"CP-SAT alone proves the date; independently of it, not before {weekday_day(entry.bound)}"
-            lines += hanging(entry.id, f"{text}, by {entry.bound_by}", page.width)
-        if entry.lexicographic:
-            text = f"{weekday_day(entry.lexicographic)} where the milestones before it keep their own earliest dates"
-            lines += hanging(entry.id, text, page.width)
-    return lines
+def _bounds(entry: MilestoneDate, page: Page) -> Iterable[Text]:
+    """Say between which days a date lies that is not certified, and where another order of milestones puts it."""
+    if entry.proof == "gap":
+        text = f"the earliest date lies between {weekday_day(entry.bound)} and {weekday_day(entry.date)}"
+        yield from hanging(entry.id, f"{text}; the bound is by {entry.bound_by}", page.width)
+    elif entry.proof == "solver":
+        text = f"CP-SAT alone proves the date; independently of it, not before {weekday_day(entry.bound)}"
+        yield from hanging(entry.id, f"{text}, by {entry.bound_by}", page.width)
+    if entry.lexicographic:
+        text = f"{weekday_day(entry.lexicographic)} where the milestones before it keep their own earliest dates"
+        yield from hanging(entry.id, text, page.width)
 
 
-def _forecast(outcome: Solved, forecast: Forecast, plan: Plan, page: Page) -> Lines:
-    """What is done, which milestones are met, missed or slipping, and which rules facts have broken."""
-    work = ", ".join(f"{count} {state}" for count, state in _counts(forecast) if count)
-    lines = [heading("Forecast"), *paragraph(f"Of the activities {work}; of the milestones {_states(forecast)}.", page.width)]
-    asked = [entry.id for entry in outcome.milestones]
-    source = "the forecast"
-    lines += shown(milestone_states(outcome, forecast, source, asked=asked), page, spared=("title", "months late", "by"))
-    return lines + shown(broken_rules(forecast, plan, source), page, spared=("title",), most=_MOST_BROKEN)
-
-
-_MOST_BROKEN = 12
-
-
-def _counts(forecast: Forecast) -> tuple[tuple[int, str], ...]:
-    return (
-        (forecast.done, "is done" if forecast.done == 1 else "are done"),
-        (forecast.in_progress, "in progress"),
-        (forecast.to_do, "to do"),
-    )
-
-
-def _states(forecast: Forecast) -> str:
+def _forecast(outcome: Solved, forecast: Forecast, plan: Plan, page: Page) -> Iterable[Lines]:
+    """Return what is done, which milestones are met, missed or slipping, and which rules facts have broken."""
+    done = "is done" if forecast.done == 1 else "are done"
+    work = [(forecast.done, done), (forecast.in_progress, "in progress"), (forecast.to_do, "to do")]
     found = Counter(each.state for each in forecast.milestones)
-    return ", ".join(f"{found[state]} {state}" for state in get_args(State) if found[state]) or "none is met or dated"
-
-
-def _stands_on(evidence: Evidence) -> str:
-    """The evidence class in two words: the least firm basis, and how sure an inference is."""
-    basis = evidence_class(evidence)
-    if basis is None:
-        return "nothing"
-    return f"{basis}, {evidence.weakest_confidence}" if basis == "inferred" and evidence.weakest_confidence else basis
-
-
-def _span(entry: MilestoneDate, plan: Plan) -> str:
-    if not plan.live_readings():
-        return "none is open"
-    if entry.span is None:
-        return "not computed"
-    if entry.span.beyond:
-        return f"{day(entry.span.first.date)} – off calendar"
-    return f"{day(entry.span.first.date)} – {day(entry.span.last.date)}"
-
-
-def _baselines(outcome: Solved, plan: Plan, page: Page) -> Lines:
-    """How the dates lie to the published ones: a row for each baseline, as many milestones beside each other as fit."""
-    shown = [baseline for baseline in plan.baselines if any(baseline.id in entry.baselines for entry in outcome.milestones)]
-    if not shown:
-        return []
-    lines = [heading("Against what was published", "later is +")]
-    together = max(1, (page.width - 26) // 18)
-    for start in range(0, len(outcome.milestones), together):
-        entries = outcome.milestones[start : start + together]
-        grid = TextTable([TextColumn("baseline", gives=True), *(TextColumn(entry.id, limit=20) for entry in entries)])
-        for baseline in shown:
-            deltas = [entry.baselines.get(baseline.id) for entry in entries]
-            grid.add(words(baseline.id, "bold"), *(_change(delta) for delta in deltas))
-            grid.add(
-                words(baseline.title, "dim"),
-                *(words(month_or_day(delta.published) if delta else "", "dim") for delta in deltas),
-            )
-        lines += grid.lines(page.width)
-    return lines
-
-
-def _change(delta: BaselineDelta | None) -> Text:
-    if delta is None:
-        return words("–", "dim")
-    size = delta.delta_months or delta.delta_wd or 0
-    return words(change(delta.delta_months, delta.delta_wd), "red" if size > 0 else "green")
+    states = ", ".join(f"{found[state]} {state}" for state in get_args(State) if found[state]) or "none is met or dated"
+    said = f"Of the activities {', '.join(f'{count} {state}' for count, state in work if count)}; of the milestones {states}."
+    yield [heading("Forecast"), *paragraph(said, page.width)]
+    asked = [entry.id for entry in outcome.milestones]
+    states_table = milestone_states(outcome, forecast, "the forecast", asked=asked)
+    heads = ("title", "milestone", "state", "date", "due", "late", "months late", "by")
+    yield shown(choose(states_table, heads), page, spared=("by", "months late", "milestone"), most=_MOST)
+    yield shown(broken_rules(forecast, plan, "the forecast"), page, spared=("title",), most=_MOST)
 
 
 def _spans(outcome: Solved, plan: Plan, page: Page) -> Lines:
-    """The readings at which each date falls first and last; milestones that share them share a line."""
+    """Return the readings at which each date falls first and last; milestones that share them share a line."""
     live = plan.live_readings()
+    spans = [(entry, entry.span) for entry in outcome.milestones if entry.span] if live else []
     lines: Lines = []
-    for which in ("first", "last") if live else ():
+    for which in ("first", "last"):
         at: dict[tuple[tuple[str, str], ...], list[str]] = {}
-        for entry in outcome.milestones:
-            if entry.span and not (which == "last" and entry.span.beyond):
-                end = entry.span.first if which == "first" else entry.span.last
+        for entry, span in spans:
+            if which == "first" or not span.beyond:
+                end = span.first if which == "first" else span.last
                 at.setdefault(tuple(end.readings.items()), []).append(f"{entry.id} {day(end.date)}")
         for pairs, dates in at.items():
             chosen = ", ".join(f"{name}={option}" for name, option in pairs) or "the readings as chosen"
             lines += hanging(which, f"{', '.join(dates)} at {chosen}", page.width, 2, 7)
+    for entry, span in spans:
+        lost = [f"{span.infeasible:,} infeasible"] if span.infeasible else []
+        lost += [f"{span.beyond:,} beyond the days the calendar covers"] if span.beyond else []
+        lines += hanging(entry.id, f"of {span.combinations:,} combinations {', '.join(lost)}", page.width) if lost else []
     if not lines:
         return []
-    for entry in outcome.milestones:
-        if entry.span and (entry.span.infeasible or entry.span.beyond):
-            lost = [f"{entry.span.infeasible:,} infeasible"] if entry.span.infeasible else []
-            lost += [f"{entry.span.beyond:,} beyond the days the calendar covers"] if entry.span.beyond else []
-            lines += hanging(entry.id, f"of {entry.span.combinations:,} combinations {', '.join(lost)}", page.width)
-    most = max(entry.span.combinations for entry in outcome.milestones if entry.span)
+    most = max(span.combinations for _, span in spans)
     note = f"{counted(len(live), 'open reading')}, {counted(most, 'combination')}"
     return [heading("Readings at the ends of the span", note), *lines]
 
 
-def _evidence(outcome: Solved, page: Page) -> Lines:
-    lines = [heading("What the dates stand on", "the driving chain, by basis")]
-    for entry in outcome.milestones:
-        found = entry.evidence
-        lengths = {"document": found.document_wd, **found.other_wd}
-        days = ", ".join(f"{count} wd {basis}" for basis, count in lengths.items() if count) or "no work"
-        links = ", ".join(f"{count} {basis}" for basis, count in found.links.items() if count)
-        links = links or (f"{found.inferred_links} inferred" if found.inferred_links else "none")
-        sure = f" (lowest confidence {found.weakest_confidence})" if found.weakest_confidence else ""
-        lines += hanging(entry.id, f"lengths {days}; links and floors {links}{sure}", page.width, 2, 2 + _room(outcome))
-        for number in found.fitted:
-            lines += hanging("", f"fitted: {number}", page.width, 2, 2 + _room(outcome))
+def _binding(outcome: Solved, page: Page) -> Lines:
+    """Return each rule of the proof that a day earlier is impossible, and what it is worth to each milestone."""
+    by_rule: dict[str, dict[str, Binding]] = {}
+    for name, entries in outcome.binding.items():
+        for entry in entries:
+            by_rule.setdefault(entry.rule, {})[name] = entry
+    found = tables.what_binds(by_rule, [name for name, entries in outcome.binding.items() if entries])
+    lines = shown(found, page, note="working days gained without it / by one unit less of it", spared=("title",))
+    every = [entry for entries in by_rule.values() for entry in entries.values()]
+    if any(entry.fallback_gain_wd is not None for entry in every):
+        lines += paragraph(STARRED, page.width, 2, "dim")
+    if any(entry.drop_gain_wd is entry.fallback_gain_wd is None for entry in every):
+        lines += paragraph(OPEN, page.width, 2, "dim")
+    for (partners, gainers), rules in _joint(by_rule).items():
+        text = f"{'each gains' if len(rules) > 1 else 'gains'} nothing alone, but together with {listed(partners, 'or')}"
+        lines += hanging("", f"{listed(rules)}: {text} ({', '.join(gainers)})", page.width, 2, 0)
     return lines
 
 
-def _room(outcome: Solved) -> int:
-    """Cells for the longest milestone's id."""
-    return min(20, max((len(entry.id) for entry in outcome.milestones), default=0))
+def _joint(by_rule: Mapping[str, Mapping[str, Binding]]) -> dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]]:
+    """Return the partners without which rules gain nothing, and the milestones they gain for, to those rules.
+
+    A partner that gains alone is no news here; a pair is named once.
+    """
+    pairs: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for rule, found in by_rule.items():
+        for name, entry in found.items():
+            alone = {other for other, gains in by_rule.items() if name in gains and gains[name].drop_gain_wd != 0}
+            partners = tuple(partner for partner in entry.joint_with if partner not in alone)
+            mirrored = len(partners) == 1 and name in pairs.get((partners[0], (rule,)), ())
+            if partners and not mirrored:
+                pairs.setdefault((rule, partners), []).append(name)
+    together: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    for (rule, partners), names in pairs.items():
+        together.setdefault((partners, tuple(names)), []).append(rule)
+    return together
 
 
 def _chains(outcome: Solved, plan: Plan, page: Page) -> Lines:
-    """The driving chain of each milestone; what it shares with a chain already shown is not shown again."""
+    """Return the driving chain of each milestone; what it shares with a chain already shown is not shown again."""
     rows = {row.id: row for row in outcome.rows}
     waits = _waits(outcome, plan)
     work = [row for chain in outcome.driving.values() for name in chain if (row := rows.get(name)) and row.kind != "milestone"]
     times = [once_of([row.start for row in work]), once_of([row.finish for row in work])]
-    columns = [
-        TextColumn(_CHAIN[0], limit=26),
-        TextColumn(_CHAIN[1], gives=True),
-        TextColumn(_CHAIN[2], side="right"),
-        *(TextColumn(f"{name} {time}".strip(), limit=17) for name, time in zip(_CHAIN[3:5], times, strict=True)),
-        TextColumn(_CHAIN[5], side="right"),
-    ]
-    shown: list[tuple[str, tuple[str, ...]]] = []
-    parts: list[tuple[str, TextTable]] = []
+    grid = TextTable(
+        [
+            TextColumn("item", limit=26),
+            TextColumn("title", gives=True),
+            TextColumn("wait", side="right"),
+            *(TextColumn(f"{name} {time}".strip(), limit=17) for name, time in zip(("start", "finish"), times, strict=True)),
+            TextColumn("length", side="right"),
+        ],
+        indent=4,
+    )
+    told: dict[str, tuple[str, ...]] = {}
     for milestone, chain in outcome.driving.items():
         before, shared = max(
-            ((name, _shared(chain, other)) for name, other in shown), key=lambda found: len(found[1]), default=("", ())
+            ((name, _shared(chain, other)) for name, other in told.items()), key=lambda found: len(found[1]), default=("", ())
         )
         label = f"to {milestone}"
         if shared:
             label += f": as to {before}" if shared[-1] == before else f": as to {before} up to {shared[-1]}"
             label += ", then" if len(shared) < len(chain) else ""
-        grid = TextTable([TextColumn(limit=column.limit, side=column.side) for column in columns], indent=4)
+        grid.across(label)
         for place in range(len(shared), len(chain)):
             row, wait = rows.get(chain[place]), waits(chain[place - 1], chain[place]) if place else 0
             slot = outcome.slots.get(milestone, {}).get(chain[place])
             said = f"slot {slot}" if slot else f"+{amount(wait)}" if wait > 0 else ""
-            grid.add(
-                *([words(f"  {chain[place]}"), *(Text() for _ in range(5))] if row is None else _link(row, plan, said, times))
-            )
-        parts.append((label, grid))
-        shown.append((milestone, chain))
-    naturals = [grid.natural() for _, grid in parts if grid.rows]
-    if not naturals:
+            grid.add(*([f"  {chain[place]}", *[""] * 5] if row is None else _link(row, plan, said, times)))
+        told[milestone] = chain
+    if all(isinstance(row, Text) for row in grid.rows):
         return []
-    # One set of widths, so that the chains stand under each other.
-    common = TextTable(columns, indent=4)
-    common.add(*("x" * max(widths) for widths in zip(*naturals, strict=True)))
-    widths = common.fitted(page.width)
-    lines = [heading("Driving chains", "wait: from the finish of the item before"), *common.lines(page.width, widths)[:2]]
-    for label, grid in parts:
-        lines += [*hanging("", words(label, "italic"), page.width, 2, 0), *grid.lines(page.width, widths)]
-    return lines
+    return [heading("Driving chains", "wait: from the finish of the item before"), *grid.lines(page.width)]
 
 
 def _shared(chain: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
@@ -347,7 +238,7 @@ def _shared(chain: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _link(row: RowDate, plan: Plan, wait: str, times: Sequence[str]) -> list[Text]:
-    """One item of a chain: what it is, how long after the one before it begins, when, and how long it takes.
+    """Return one item of a chain: what it is, how long after the one before it begins, when, and how long it takes.
 
     Where it waited for a slot, the item before it in the chain held the slot.
     """
@@ -394,10 +285,8 @@ def _infeasible(outcome: Infeasible, page: Page) -> Iterable[Lines]:
     verdict = words("Infeasible: no schedule meets every rule.", "bold red")
     yield [verdict, *paragraph(conflict.statement, page.width)]
     minimal = "leave out any one, and the rest can" if conflict.minimal else "perhaps fewer would do: the search stopped early"
-    lines = [heading("These cannot all hold", minimal)]
-    for number, member in enumerate(conflict.members, start=1):
-        lines += _member(number, member, page)
-    yield lines
+    members = [line for number, member in enumerate(conflict.members, start=1) for line in _member(number, member, page)]
+    yield [heading("These cannot all hold", minimal), *members]
     yield paragraph(f"confirmed by: {conflict.confirmed_by}", page.width, 2)
 
 
@@ -415,10 +304,6 @@ def _member(number: int, member: ConflictMember, page: Page) -> Lines:
 
 def _undecided(outcome: Undecided, plan: Plan, page: Page) -> Iterable[Lines]:
     yield [words("Undecided: the limit came before an answer.", "bold yellow")]
-    if outcome.bounds:
-        grid = TextTable(
-            [TextColumn("milestone"), TextColumn("title", gives=True), TextColumn("not before"), TextColumn("proof")]
-        )
-        for name, bound in outcome.bounds.items():
-            grid.add(words(name, "bold"), plan.items[name].title, weekday_day(bound), "bound only, no date")
-        yield [heading("What is known"), *grid.lines(page.width)]
+    rows = [[plan.items[name].title, name, weekday_day(bound), "bound only, no date"] for name, bound in outcome.bounds.items()]
+    heads = columns("title | milestone:id | not before:id | proof:id")
+    yield shown(table("bounds", "What is known", heads, rows, proof="gap", source="solve"), page, spared=("title",))

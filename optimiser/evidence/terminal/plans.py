@@ -17,6 +17,7 @@ from models.provenance import Sourced
 from optimiser.evidence.tables import register as tables
 from optimiser.evidence.tables.kit import across, choose, columns
 from optimiser.evidence.tables.kit import table as kit_table
+from optimiser.evidence.terminal.framing import plan_title
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, joined, paragraph, words
 from optimiser.evidence.terminal.tables import shown
 from optimiser.evidence.words import counted, day, month_or_day
@@ -75,8 +76,6 @@ def plan_report(plan: Plan, page: Page, sections: Sequence[Section] = (), matche
 
 
 def _title(plan: Plan, page: Page) -> Lines:
-    name = words(plan.title, "bold")
-    name.truncate(page.width - len(plan.id) - 3, overflow="ellipsis")
     calendar = plan.calendars_by_id[plan.calendar]
     facts = [
         ("as of", day(plan.as_of) + (", with hindsight" if plan.settings.hindsight else "")),
@@ -85,7 +84,7 @@ def _title(plan: Plan, page: Page) -> Lines:
         ("targets", ", ".join(plan.targets) or "none"),
         ("scenarios", ", ".join(plan.settings.scenarios) or "none"),
     ]
-    lines = [name.append(f" ({plan.id})", "not bold")]
+    lines = plan_title(plan, page)
     for label, text in facts:
         lines += hanging(label, text, page.width, 2, 11)
     for overlap in plan.settings.overlaps:
@@ -136,12 +135,6 @@ def _readings(plan: Plan, page: Page) -> Lines:
             grid.add(words(f"{mark} {option.id}{default}", "bold" if option.id == chosen else ""), option.title)
         lines += grid.lines(page.width)
     return lines
-
-
-def _valued(plan: Plan, entry: Assumption | Unknown) -> Text:
-    """Return the value, marked where it was set on top of the plan as written."""
-    star = " *" if entry.id in plan.settings.assumptions else ""
-    return words(f"{print_value(entry.value)}{star}", "bold" if star else "")
 
 
 def _assumptions(plan: Plan, page: Page) -> Lines:

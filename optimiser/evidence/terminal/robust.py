@@ -12,7 +12,8 @@ from optimiser.evidence.documents import conditions, evidence_class
 from optimiser.evidence.resting import judged_by, resting
 from optimiser.evidence.tables import committed, sampled
 from optimiser.evidence.tables.kit import choose
-from optimiser.evidence.terminal.page import Lines, Page, hanging, heading, joined, paragraph, words
+from optimiser.evidence.terminal.framing import notes_lines, readings_lines, title_lines
+from optimiser.evidence.terminal.page import Lines, Page, hanging, heading, joined, paragraph
 from optimiser.evidence.terminal.robust_choices import (
     BELOW,
     SOURCE,
@@ -28,7 +29,7 @@ from optimiser.evidence.terminal.robust_choices import (
     policies_lines,
 )
 from optimiser.evidence.terminal.tables import shown
-from optimiser.evidence.words import counted, day, month_or_day, stack
+from optimiser.evidence.words import counted, day, month_or_day
 
 __all__ = ["robust_report"]
 
@@ -57,7 +58,9 @@ def robust_report(outcome: RobustOutcome, plan: Plan, page: Page, ratio: float |
     buffers = sampled.buffers(case, SOURCE)
     held = [head.name for head in buffers.columns if head.name not in ("case", "earliest")]
     sections = [
-        _title(outcome, plan, page),
+        title_lines(
+            plan, outcome.scenarios, page, f"register: {outcome.register_title}" if outcome.register_title else "no register"
+        ),
         _dates(outcome, page),
         commitment_lines(outcome, page, ratio),
         shown(choose(buffers, held), page),
@@ -79,20 +82,11 @@ def robust_report(outcome: RobustOutcome, plan: Plan, page: Page, ratio: float |
         claims_lines(outcome, page),
         against_lines(outcome, page),
         decision_lines(outcome, page),
-        _notes(outcome, page),
-        _readings(outcome, plan, page),
+        notes_lines(_notes(outcome), page),
+        readings_lines(_chosen(outcome, plan), page),
         _run(outcome, page),
     ]
     return page.paint(joined(sections))
-
-
-def _title(outcome: RobustOutcome, plan: Plan, page: Page) -> Lines:
-    name = words(plan.title, "bold")
-    name.truncate(page.width - len(plan.id) - 3, overflow="ellipsis")
-    name.append(f" ({plan.id})", "not bold")
-    changed = stack(outcome.scenarios, choices=bool(plan.settings.said))
-    register = f"register: {outcome.register_title}" if outcome.register_title else "no register"
-    return [name, *paragraph(f"{changed}; as of {day(plan.as_of)}; {register}", page.width, 0, "dim")]
 
 
 def _label(confidence: float) -> str:
@@ -245,28 +239,23 @@ def _matters(effect: ChanceEffect) -> bool:
     return any(abs(move or 0) >= 2 for move in moves)
 
 
-def _notes(outcome: RobustOutcome, page: Page) -> Lines:
-    notes: Iterable[str] = outcome.notes
+def _notes(outcome: RobustOutcome) -> Iterable[str]:
+    yield from outcome.notes
     if outcome.policy:
-        served = (
+        yield (
             f"those that queue for a capacity are served by a policy that does not know the future: {outcome.policy}; the "
             "deterministic date is that of the best schedule"
         )
-        notes = (*notes, served)
-    lines = [line for note in notes for line in hanging("-", note, page.width, 2, 2)]
-    return [heading("Notes"), *lines] if lines else []
 
 
-def _readings(outcome: RobustOutcome, plan: Plan, page: Page) -> Lines:
+def _chosen(outcome: RobustOutcome, plan: Plan) -> dict[str, list[str]]:
     other = plan.set_otherwise()
     left = {name: option for name, option in outcome.readings.items() if name not in outcome.weighted}
-    found = {
+    return {
         "set otherwise": [f"{name} ({other[name]})" for name in left if name in other],
         "as chosen": [f"{name}={option}" for name, option in left.items() if name not in other],
         "drawn": list(outcome.weighted),
     }
-    lines = [line for label, said in found.items() if said for line in hanging(label, ", ".join(said), page.width, 2, 18)]
-    return [heading("Readings it stands on"), *lines] if lines else []
 
 
 def _run(outcome: RobustOutcome, page: Page) -> Lines:

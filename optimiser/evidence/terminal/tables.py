@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from rich.text import Text
+
 from models.pack import Cell, Column, Table
 from optimiser.evidence.tables.kit import timed_once
-from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, heading, paragraph
+from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, heading, paragraph, words
 from optimiser.evidence.words import printed
 
 __all__ = ["shown"]
@@ -15,10 +17,20 @@ __all__ = ["shown"]
 _BESIDE: Final = ("wd", "cd", "mo", "%")
 """Units that stand beside each number; others stand in the title."""
 _LEAST: Final = 20
-"""Cells that a column of words keeps at least."""
+"""Cells that a column of words keeps at least, where nothing else is said."""
+_STYLES: Final = {"certified": "bold green", "solver": "green", "gap": "bold yellow"}
+"""Of the proof of a date."""
 
 
-def shown(table: Table, page: Page, *, note: str | None = None, spared: Sequence[str] = (), most: int | None = None) -> Lines:
+def shown(
+    table: Table,
+    page: Page,
+    *,
+    note: str | None = None,
+    spared: Sequence[str] = (),
+    most: int | None = None,
+    least: int = _LEAST,
+) -> Lines:
     """Return a table with its title; nothing where it has no rows.
 
     Parameters
@@ -34,6 +46,8 @@ def shown(table: Table, page: Page, *, note: str | None = None, spared: Sequence
         too narrow, few rows stand beside each other as columns, and many are shown several times with other columns.
     most
         Rows shown; all where None.
+    least
+        Cells that a column of words keeps at least.
     """
     if not table.rows:
         return []
@@ -44,7 +58,7 @@ def shown(table: Table, page: Page, *, note: str | None = None, spared: Sequence
     else:
         lines = [heading(""), *paragraph(table.title, page.width, 0, "bold")]
         lines += paragraph(note, page.width, style="dim") if note else []
-    for place, grid in enumerate(_narrowed(table, table.rows[:most], spared, page)):
+    for place, grid in enumerate(_narrowed(table, table.rows[:most], spared, page, least)):
         lines += [*([heading("")] if place else []), *grid.lines(page.width)]
     if most is not None and len(table.rows) > most:
         lines += paragraph(f"… and {len(table.rows) - most} more", page.width)
@@ -53,7 +67,9 @@ def shown(table: Table, page: Page, *, note: str | None = None, spared: Sequence
     return lines
 
 
-def _narrowed(table: Table, rows: Sequence[Sequence[Cell]], spared: Sequence[str], page: Page) -> list[TextTable]:
+def _narrowed(
+    table: Table, rows: Sequence[Sequence[Cell]], spared: Sequence[str], page: Page, words_least: int
+) -> list[TextTable]:
     """Return a grid without as many columns as it takes to fit, an empty column the first to go; where none may go, several."""
     keys = [column.key or column.name for column in table.columns]
     kept = [place for place in range(len(keys)) if any(row[place] is not None for row in rows)] or [0]
@@ -63,7 +79,7 @@ def _narrowed(table: Table, rows: Sequence[Sequence[Cell]], spared: Sequence[str
         wishes = zip(grid.columns, grid.natural(), strict=True)
         # A title goes over several lines before anything is cut.
         least = [
-            (min(wish, _LEAST) if column.gives else folded) + grid.gap
+            (min(wish, words_least) if column.gives else folded) + grid.gap
             for (column, wish), folded in zip(wishes, grid.folded(), strict=True)
         ]
         if sum(least) <= room:
@@ -88,15 +104,21 @@ def _narrowed(table: Table, rows: Sequence[Sequence[Cell]], spared: Sequence[str
 def _grid(table: Table, rows: Sequence[Sequence[Cell]], places: Sequence[int]) -> TextTable:
     grid = TextTable([_column(table.columns[place]) for place in places])
     for row in rows:
-        grid.add(*(cell(row[place], table.columns[place]) for place in places))
+        grid.add(*(_styled(row[place], table.columns[place]) for place in places))
     return grid
+
+
+def _styled(value: Cell, column: Column) -> Text:
+    style = _STYLES.get(str(value), "") if column.name == "proof" else "bold" if column.kind == "id" else ""
+    return words(cell(value, column), style)
 
 
 def _turned(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> TextTable:
     """Return a grid with a column for each row: few rows of many columns fit a narrow page so."""
-    grid = TextTable([TextColumn(columns[0].name, gives=True), *(TextColumn(cell(row[0], columns[0])) for row in rows)])
+    beside = (TextColumn(cell(row[0], columns[0]), gives=True, wraps=True) for row in rows)
+    grid = TextTable([TextColumn(columns[0].name, wraps=True), *beside])
     for place, column in enumerate(columns[1:], start=1):
-        grid.add(column.name, *(cell(row[place], column) for row in rows))
+        grid.add(column.name, *(_styled(row[place], column) for row in rows))
     return grid
 
 
