@@ -206,3 +206,17 @@ def test_texts_of_a_plan_are_files_without_aliases() -> None:
         "activities.yaml": False,
         "milestones.yaml": False,
     }
+
+
+def test_an_answer_of_a_file_is_verified_with_the_file(tmp_path, capsys):
+    """A stored answer of a planner's file says that the file is to be named, and holds once it is."""
+    from tests.mspdi_texts import project, task
+
+    file, answer = tmp_path / "sign.xml", tmp_path / "answer.json"
+    file.write_bytes(project(task(1, 4, Name="Paint the sign")))
+    assert main(["solve", str(file), "-o", str(answer), "--no-gantt"]) == 0
+    capsys.readouterr()
+
+    assert main(["verify", str(answer)]) == 2
+    assert "maybe say which file or folder it was solved from with --plan FILE" in capsys.readouterr().err
+    assert main(["verify", str(answer), "--plan", str(file)]) == 0

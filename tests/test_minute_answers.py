@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 import operator
 import random
+import re
 from collections import Counter
 from dataclasses import replace
 from functools import cache
@@ -283,3 +284,18 @@ def test_what_takes_over_from_a_floor_with_a_time_is_found(tmp_path):
     floor_line = lines["C-2-1"]
     assert (floor_line.range_units, floor_line.range_gain_wd) == (5, 3)
     assert set(floor_line.saturation) == {"duration:1", "L1"}
+
+
+def test_a_gain_within_a_day_is_told_in_hours(tmp_path: Path) -> None:
+    """Half a day of work gains half a day, and is no nought in what binds, in `solve` as in `explain`."""
+    path = tmp_path / "sign.xml"
+    path.write_bytes(project(task(1, 4, Name="Paint the sign"), task(2, 16, link(1), Name="Hang it up")))
+    plan = load(path)
+    outcome = earliest(plan)
+    assert isinstance(outcome, Solved)
+    solved = {entry.rule: entry for entry in outcome.binding["END"]}["duration:1"]
+    told = {line.rule: line for line in explain(plan, "END").lines}["duration:1"]
+
+    assert (solved.drop_gain_wd, solved.drop_gain_min) == (told.drop_gain_wd, told.drop_gain_min) == (0, 240)
+    assert "drop-binding" in told.words
+    assert re.search(r"duration:1 .* 4 h / ", outcome_report(outcome, plan, Page(100), rows=None))

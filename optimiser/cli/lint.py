@@ -10,7 +10,8 @@ from optimiser.cli.verbs import Reply, verb
 
 __all__ = ["lint_plan"]
 
-Least = Literal["high", "medium", "low"]
+Least = Literal["low", "medium", "high"]
+"""In the order in which confidence has them: of two sets of the same words Python keeps the first that it met."""
 _GRAVEST_FIRST: tuple[Least, ...] = ("high", "medium", "low")
 
 

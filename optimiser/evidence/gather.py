@@ -410,7 +410,10 @@ def _migration(dossier: Dossier, tell: Callable[[str], None]) -> None:
 
     lacking = [name for name in MILESTONES if name not in dossier.plan.items]
     if lacking or dossier.main.solved is None:
-        reason = f"the plan has no {', '.join(lacking)}" if lacking else "the plan has no dates"
+        reason = "the plan has no dates"
+        if lacking:
+            foreign = len(lacking) == len(MILESTONES)
+            reason = "the plan has no milestones of a migration" if foreign else f"the plan has no {', '.join(lacking)}"
         dossier.absent |= dict.fromkeys(("migration", "market"), reason)
         return
     if dossier.main.crowded:

@@ -25,6 +25,7 @@ __all__ = [
     "stack",
     "verdict_words",
     "weekday_day",
+    "worked",
 ]
 
 STARRED = "* nothing else places what waits for it: it falls back to its published start, or the next one's"
@@ -73,9 +74,12 @@ def amount(working_days: float | None) -> str:
 
 def gained(days: int | None, minutes: int | None) -> int | str | None:
     """Return a gain in whole days; one within a day, of which the minutes are given, as ``4 h`` or ``30 min``."""
-    if not minutes:
-        return days
-    return f"{minutes / 60:g} h" if minutes % 30 == 0 and abs(minutes) >= 60 else f"{minutes} min"
+    return worked(minutes).removeprefix("+") if minutes else days
+
+
+def worked(minutes: int) -> str:
+    """Return worked minutes with their sign: ``+30 min``, ``-8 h``, ``+1,204.5 h``."""
+    return f"{minutes:+d} min" if abs(minutes) < 60 else f"{minutes / 60:+,.1f}".removesuffix(".0") + " h"
 
 
 def in_days(plan: Plan, minutes: int | None, whole: int | None) -> float | None:

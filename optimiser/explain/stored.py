@@ -180,6 +180,7 @@ def plan_of(document: Mapping[str, Any], outcome: Solved | Infeasible | Undecide
         choices = _choices(outcome, plan, stored)
         chosen = load(outcome.plan, list(outcome.scenarios), **choices) if any(choices.values()) else plan
     except OptimiserError as error:
-        message = f"the plan '{outcome.plan}' of the outcome cannot be loaded: {error}; maybe name it with --plan"
+        message = f"the outcome is of the plan '{outcome.plan}', which cannot be loaded by that name alone: {error}"
+        message = f"{message.removesuffix('.')}; maybe say which file or folder it was solved from with --plan FILE"
         raise InputError([Located(message, path=str(document.get("plan")))]) from None
     return chosen

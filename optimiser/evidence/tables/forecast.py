@@ -50,7 +50,7 @@ def _due(due: DueDate | None) -> list[Cell]:
     if due is None:
         return [None, None, None, None]
     months = due.late_months if due.late_wd is None else None
-    return [month_or_day(due.date) if len(due.date) <= len("2024-01-05") else due.date, due.by, due.late_wd, months]
+    return [month_or_day(due.date), due.by, due.late_wd, months]
 
 
 def broken_rules(forecast: Forecast, plan: Plan, source: str) -> Table:

@@ -45,9 +45,9 @@ def _stands_on(evidence: Evidence) -> str:
     return f"{basis}, {sure}" if sure else basis or "nothing"
 
 
-def _span(entry: MilestoneDate, plan: Plan) -> str:
+def _span(entry: MilestoneDate, plan: Plan) -> str | None:
     if not plan.live_readings():
-        return "none is open"
+        return "none is open" if plan.readings else None
     if entry.span is None:
         return "not computed"
     last = "off calendar" if entry.span.beyond else day(entry.span.last.date)

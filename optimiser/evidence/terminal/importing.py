@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from models.importing import Differing, FloatsCompared, ImportFinding, ImportReport
-from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, heading, paragraph
-from optimiser.evidence.words import listed
+from optimiser.evidence.tables.kit import listing
+from optimiser.evidence.terminal.page import Lines, Page, heading, paragraph
+from optimiser.evidence.terminal.tables import shown
+from optimiser.evidence.words import listed, month_or_day, worked
 
 __all__ = ["import_report"]
 
@@ -21,6 +23,7 @@ _SHOWN: Final = 6
 """Ids of a finding that a line names."""
 
 _ROOTS: Final = 10
+_SOURCE: Final = "import"
 
 
 def import_report(report: ImportReport, page: Page, *, written: str | None = None) -> str:
@@ -54,32 +57,30 @@ def import_report(report: ImportReport, page: Page, *, written: str | None = Non
 
 
 def _roots(report: ImportReport, page: Page) -> Lines:
-    """Return where dates differ though nothing before them does."""
+    """Return where dates differ though nothing before them does: of each item the end that differs, the finish where both do."""
     told = report.reproduced
-    grid = TextTable(
-        [
-            TextColumn("item", gives=True),
-            TextColumn("stored in the file"),
-            TextColumn("by the file's logic"),
-            TextColumn("later by", "right"),
-            TextColumn("differ behind it", "right"),
-        ]
+
+    def end(each: Differing) -> str:
+        return "finish" if each.finish_minutes else "start"
+
+    table = listing(
+        "roots",
+        "Where dates begin to differ",
+        "title | item:id = id | end:id | stored in the file:id | by the file's logic:id | later by:id"
+        " | differ behind it:number = follows",
+        told.roots[:_ROOTS],
+        said={
+            "end": end,
+            "stored in the file": lambda each: month_or_day(getattr(each, f"stored_{end(each)}")),
+            "by the file's logic": lambda each: month_or_day(getattr(each, end(each))),
+            "later by": lambda each: worked(each.finish_minutes or each.start_minutes),
+        },
+        proof="closed form",
+        source=_SOURCE,
     )
-    for each in told.roots[:_ROOTS]:
-        grid.add(*_root(each))
-    lines: Lines = [heading(""), heading("Where dates begin to differ"), *grid.lines(page.width)]
     rest = len(told.roots) - _ROOTS + told.more_roots
-    if rest > 0:
-        lines += paragraph(f"{rest:,} more; --json lists them.", page.width)
-    return lines
-
-
-def _root(each: Differing) -> tuple[str, ...]:
-    """Return a root as a row: of its ends the one that differs, the finish where both do."""
-    end = "finish" if each.finish_minutes else "start"
-    minutes = each.finish_minutes or each.start_minutes
-    stored, ours = getattr(each, f"stored_{end}"), getattr(each, end)
-    return (f"{each.id} {end}", stored.replace("T", " "), ours.replace("T", " "), f"{minutes:+,} min", f"{each.follows:,}")
+    more = paragraph(f"{rest:,} more; --json lists them.", page.width) if rest > 0 else []
+    return [*shown(table, page, spared=("title",)), *more]
 
 
 def _findings(report: ImportReport, page: Page) -> Lines:
@@ -101,7 +102,7 @@ def _named(ids: list[str], more: int) -> str:
 
 def _finding(finding: ImportFinding) -> str:
     named = _named(list(finding.where), finding.more)
-    effect = f" It moves the finish by {finding.effect_minutes:+,} min." if finding.effect_minutes else ""
+    effect = f" It moves the finish by {worked(finding.effect_minutes)}." if finding.effect_minutes else ""
     return f"{finding.severity}: {finding.count:,} × {finding.says}{named}.{effect}"
 
 
@@ -109,10 +110,9 @@ def _floats(told: FloatsCompared | None, page: Page) -> Lines:
     """Return how many late dates, floats and critical flags are the file's, and why the others are not."""
     if told is None:
         return []
-    grid = TextTable([TextColumn("of work not done"), *(TextColumn(each, "right") for each in ("stored", "same", "differ"))])
-    for each in told.figures:
-        grid.add(each.figure, f"{each.stored:,}", f"{each.same:,}", f"{each.different:,}")
-    lines: Lines = [heading(""), heading("Late dates and float against the file's own"), *grid.lines(page.width)]
+    title, heads = "Late dates and float against the file's own", "of work not done:id = figure | stored:number | same:number"
+    table = listing("floats", title, f"{heads} | differ:number = different", told.figures, proof="closed form", source=_SOURCE)
+    lines = shown(table, page)
     for reason in told.reasons:
         named = _named(list(reason.where), reason.more)
         follow = f" {reason.follow:,} more follow from these." if reason.follow else ""
@@ -122,14 +122,5 @@ def _floats(told: FloatsCompared | None, page: Page) -> Lines:
 
 def _counts(report: ImportReport, page: Page) -> Lines:
     """Return what was found, translated and told."""
-    grid = TextTable(
-        [
-            TextColumn("kind"),
-            TextColumn("in the file", "right"),
-            TextColumn("in the plan", "right"),
-            TextColumn("told of above", "right"),
-        ]
-    )
-    for each in report.counts:
-        grid.add(each.kind, f"{each.found:,}", f"{each.translated:,}", f"{each.reported:,}")
-    return [heading(""), heading("What the file holds"), *grid.lines(page.width)]
+    heads = "kind:id | in the file:number = found | in the plan:number = translated | told of above:number = reported"
+    return shown(listing("counts", "What the file holds", heads, report.counts, proof="counted", source=_SOURCE), page)

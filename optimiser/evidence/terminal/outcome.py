@@ -129,7 +129,8 @@ def _forecast(outcome: Solved, forecast: Forecast, plan: Plan, page: Page) -> It
     asked = [entry.id for entry in outcome.milestones]
     states_table = milestone_states(outcome, forecast, "the forecast", asked=asked)
     heads = ("title", "milestone", "state", "date", "due", "late", "months late", "by")
-    yield shown(choose(states_table, heads), page, spared=("by", "months late", "milestone"), most=_MOST)
+    if any(each.due for each in forecast.milestones):
+        yield shown(choose(states_table, heads), page, spared=("by", "months late", "milestone"), most=_MOST)
     yield shown(broken_rules(forecast, plan, "the forecast"), page, spared=("title",), most=_MOST)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from models.pack import Manifest, PackVerification
-from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph
+from optimiser.evidence.tables.kit import columns, listing, table
+from optimiser.evidence.terminal.page import Lines, Page, hanging, heading, paragraph
+from optimiser.evidence.terminal.tables import shown
 from optimiser.evidence.words import counted
 
 __all__ = ["evidence_report", "pack_verification_report"]
@@ -15,17 +17,30 @@ def evidence_report(manifest: Manifest, folder: str, left_out: dict[str, str], s
     """Return what was written, and what was left out with why."""
     size = sum(file.bytes for file in manifest.files)
     lines: Lines = [heading(folder, f"{counted(len(manifest.files), 'file')}, {size / 1e6:.1f} MB")]
-    grid = TextTable([TextColumn("case"), TextColumn("milestones"), TextColumn("proof")])
-    for case, proofs in manifest.proofs.items():
-        grid.add(case, ", ".join(proofs), ", ".join(dict.fromkeys(proofs.values())))
-    lines += [heading(""), *grid.lines(page.width)]
+    cases = listing(
+        "cases",
+        "Cases",
+        "case:id | milestones | proof",
+        manifest.proofs.items(),
+        said={
+            "case": lambda pair: pair[0],
+            "milestones": lambda pair: ", ".join(pair[1]),
+            "proof": lambda pair: ", ".join(dict.fromkeys(pair[1].values())),
+        },
+        proof="counted",
+        source="evidence",
+    )
+    lines += shown(cases, page)
     undated = [case.id for case in manifest.request.cases if case.id not in manifest.proofs]
     if undated:
         lines += paragraph(f"Without dates: {', '.join(undated)}.", page.width)
     if left_out:
         lines += [heading(""), heading("Not in this pack")]
+        together: dict[str, list[str]] = {}
         for part, reason in left_out.items():
-            lines += hanging(part, reason, page.width)
+            together.setdefault(reason, []).append(part)
+        for reason, parts in together.items():
+            lines += hanging(", ".join(parts), reason, page.width)
     lines += [heading("")]
     lines += hanging("hash of the pack", sha256, page.width)
     lines += paragraph(f"Open {folder}/report.html; check it with 'optimiser verify {folder}'.", page.width)
@@ -40,10 +55,8 @@ def pack_verification_report(found: PackVerification, folder: str, page: Page) -
     lines: Lines = [heading(folder, title)]
     if not failed:
         lines += paragraph(_verdict(found), page.width)
-        grid = TextTable([TextColumn("where"), TextColumn("claims", "right")])
-        for where, number in counts.items():
-            grid.add(where, str(number))
-        lines += [heading(""), *grid.lines(page.width), heading("")]
+        where = table("claims", "Claims", columns("where:id | claims:number"), counts.items(), proof="counted", source="verify")
+        lines += [*shown(where, page), heading("")]
         lines += _not_derived(found, page)
         lines += hanging("hash of the pack", found.sha256, page.width)
         for note in found.notes:

@@ -46,7 +46,7 @@ def _sections(answer: WhyNot, plan: Plan, page: Page) -> list[Lines]:
         sections.append([heading("No permitted route"), *paragraph(text, page.width)])
         if near.route:
             sections.append(_route(near.route, page, "The cheapest way to that date"))
-        sections.append(_conflict(near.conflict, plan, page, "What then still keeps it from it"))
+        sections.append(_conflict(near.conflict, plan, page, "What then still keeps it from it", answer.conflict))
         sections.append(
             _relaxations(near.to_allow, page, "Of which something would have to give besides", "--allow names what may move")
         )
@@ -65,20 +65,17 @@ def _head(answer: WhyNot, plan: Plan, page: Page) -> Lines:
     return [title, *paragraph(f"{now}{by}; {plan.items[answer.milestone].title}", page.width, 2)]
 
 
-def _conflict(conflict: Conflict, plan: Plan, page: Page, title: str) -> Lines:
-    note = conflict.confirmed_by if conflict.minimal else f"perhaps not minimal; {conflict.confirmed_by}"
-    compelled, _, _ = conflict.statement.partition(": ")
+def _conflict(found: Conflict, plan: Plan, page: Page, title: str, told: Conflict | None = None) -> Lines:
+    """Return what cannot all hold; what was told already is only named again."""
+    note = found.confirmed_by if found.minimal else f"perhaps not minimal; {found.confirmed_by}"
+    compelled, _, _ = found.statement.partition(": ")
     lines = [heading(title, note), *paragraph(compelled, page.width)]
-    together, alone = families(plan, [member.id for member in conflict.members])
-    members = {member.id: member for member in conflict.members}
-    room = min(36, max((len(name) for name in alone), default=0) + 2)
-    for name in alone:
-        member = members[name]
-        text = f"{member.statement} ({member.authority}, {member.basis})"
-        if len(name) < room:
-            lines += hanging(name, text, page.width, 2, room)
-        else:
-            lines += [*hanging("", name, page.width, 2, 0), *hanging("", text, page.width, 2, room)]
+    if told is not None and told.members == found.members:
+        return [*lines, *paragraph("by the same rules and lengths as above", page.width)]
+    together, alone = families(plan, [member.id for member in found.members])
+    members = {member.id: member for member in found.members}
+    table = reasons.conflict(found.model_copy(update={"members": tuple(members[name] for name in alone)}), title, "why-not")
+    lines += shown(choose(table, ("demands", "rule", "authority", "stands on")), page, note="")[2:]
     for family, parties in together.items():
         lines += hanging("", f"{family}: {several(parties)}", page.width, 2, 0)
     return lines
@@ -88,7 +85,7 @@ def _relaxations(found: Sequence[Relaxation], page: Page, title: str, note: str)
     table = reasons.relaxations(found, title, "why-not")
     rows = [[*row[:2], *(None if cell == "no" else cell for cell in row[2:])] for row in table.rows]
     view = choose(choose(table, rows=rows), ("in words", "what", "date then", "on paper only", "regulatory"))
-    lines = shown(view, page, note=note, spared=("in words",), most=_MOST_ROWS)
+    lines = shown(view, page, note=note, most=_MOST_ROWS)
     return [*lines, *(paragraph(table.note, page.width, 2, "dim") if table.note else [])]
 
 
