@@ -538,7 +538,7 @@ def test_items_say_by_what_right_they_match():
     ]
     text = plan_report(outcomes.pier(), Page(120), ["items"], matches)
 
-    found = {line.split()[0]: line for line in text.splitlines() if line.startswith("    ")}
+    found = {name: line for line in text.splitlines() for name in ("PILES", "DECK", "RAILS") if f" {name} " in line}
     assert " links " in found["PILES"]
     assert " differs " in found["DECK"]
     assert " placed " in found["RAILS"]

@@ -1,15 +1,20 @@
-"""What every report has around its answer: the plan's title and state, notes, and how open questions were read."""
+"""What reports have around their answer: the plan's title and state, notes, readings, and what to type next."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+
+from rich.text import Text
 
 from models.moment import Moment
 from models.plan import Plan
 from optimiser.evidence.terminal.page import Lines, Page, hanging, heading, paragraph, words
 from optimiser.evidence.words import day, stack
 
-__all__ = ["notes_lines", "plan_title", "readings_lines", "title_lines"]
+__all__ = ["bulleted", "next_commands", "notes_lines", "plan_title", "readings_lines", "title_lines"]
+
+_BETWEEN = 6
+"""Cells around a command and what it is for."""
 
 
 def plan_title(plan: Plan, page: Page) -> Lines:
@@ -41,3 +46,18 @@ def readings_lines(chosen: Mapping[str, Sequence[str]], page: Page) -> Lines:
     """Return how each open question was read, those that were settled alike together."""
     lines = [line for label, said in chosen.items() if said for line in hanging(label, ", ".join(said), page.width, 2, 18)]
     return [heading("Readings it stands on"), *lines] if lines else []
+
+
+def bulleted(title: str, said: Iterable[str], page: Page) -> Lines:
+    """Return sentences under a heading, each begun as one; nothing where there are none."""
+    lines = [line for each in said for line in hanging("·", f"{each[0].upper()}{each[1:]}.", page.width)]
+    return [heading(""), heading(title), *lines] if lines else []
+
+
+def next_commands(commands: Mapping[str, str], page: Page) -> Lines:
+    """Return commands beside what they are for; below each other where one is long, since half a command cannot be typed."""
+    lines = [heading(""), heading("What to type next")]
+    if max(len(command) + len(what) for command, what in commands.items()) + _BETWEEN > page.width:
+        return [*lines, *(Text(line) for command, what in commands.items() for line in (f"  {command}", f"      {what}"))]
+    room = max(map(len, commands)) + 2
+    return [*lines, *(Text(f"  {command:{room}}{what}") for command, what in commands.items())]

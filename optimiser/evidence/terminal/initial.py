@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
+
 from models.initial import StartedPlan
-from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph
+from optimiser.evidence.terminal.framing import bulleted, next_commands
+from optimiser.evidence.terminal.page import Lines, Page, heading, paragraph
 from optimiser.evidence.words import counted, day, listed
 
 __all__ = ["init_report"]
@@ -33,34 +36,24 @@ def init_report(report: StartedPlan, page: Page) -> str:
         f"{day(report.until)}, and is asked for {listed(report.targets)}.",
         page.width,
     )
-    for title, said in (("How it was read", report.taken), ("What is not in the plan", report.left_out)):
-        if said:
-            lines += [heading(""), heading(title)]
-            for each in said:
-                lines += hanging("·", f"{each[0].upper()}{each[1:]}.", page.width)
+    lines += bulleted("How it was read", report.taken, page)
+    lines += bulleted("What is not in the plan", report.left_out, page)
     if report.renamed:
         shown = [f"{old} is {new}" for old, new in list(report.renamed.items())[:_MOST_RENAMED]]
         more = f" and {len(report.renamed) - _MOST_RENAMED} more" if len(report.renamed) > _MOST_RENAMED else ""
         lines += paragraph(f"Ids that had to be written otherwise: {', '.join(shown)}{more}.", page.width)
-    lines += [heading(""), heading("What to type next")]
+    folder = shlex.quote(report.folder)
+    commands = {
+        f"optimiser solve {folder}": "the earliest dates, and what they hang on",
+        f"optimiser lint {folder}": "what in the plan looks wrong",
+        f"optimiser explain {folder} -m {report.targets[-1]}": "what each length and link is worth",
+        f"optimiser robust {folder}": "the dates that hold with a probability",
+        f"optimiser evidence {folder} -o PACK": "all of it, to show",
+    }
+    lines += next_commands(commands, page)
     if report.state == "contradiction":
-        lines += paragraph(
-            "No schedule meets every rule as the table has them: 'solve' names those that cannot all hold.", page.width
-        )
-    grid = TextTable([TextColumn(), TextColumn()])
-    target = report.targets[-1]
-    for command, what in (
-        (f"optimiser solve {report.folder}", "the earliest dates, and what they hang on"),
-        (f"optimiser lint {report.folder}", "what in the plan looks wrong"),
-        (f"optimiser explain {report.folder} -m {target}", "what each length and link is worth"),
-        (f"optimiser robust {report.folder}", "the dates that hold with a probability"),
-        (f"optimiser evidence {report.folder} -o PACK", "all of it, to show"),
-    ):
-        grid.add(command, what)
-    lines += grid.lines(page.width)
-    lines += paragraph(
-        f"Templates for boards, laboratories, deliveries, deadlines and risks stand in {report.folder}/rules.yaml and "
-        f"{report.folder}/risk/register.yaml.",
-        page.width,
-    )
-    return page.paint(lines)
+        said = "No schedule meets every rule as the table has them: 'solve' names those that cannot all hold."
+        lines += paragraph(said, page.width)
+    templates = "Templates for boards, laboratories, deliveries, deadlines and risks stand in"
+    where = f"{report.folder}/rules.yaml and {report.folder}/risk/register.yaml"
+    return page.paint([*lines, *paragraph(f"{templates} {where}.", page.width)])

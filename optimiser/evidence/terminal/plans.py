@@ -15,7 +15,7 @@ from models.pack import Table
 from models.plan import Plan
 from models.provenance import Sourced
 from optimiser.evidence.tables import register as tables
-from optimiser.evidence.tables.kit import across, choose, columns
+from optimiser.evidence.tables.kit import across, choose, columns, listing
 from optimiser.evidence.tables.kit import table as kit_table
 from optimiser.evidence.terminal.framing import plan_title
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, joined, paragraph, words
@@ -29,7 +29,6 @@ __all__ = ["SECTIONS", "Section", "list_report", "plan_report"]
 Section = Literal["items", "rules", "assumptions", "readings", "sources", "baselines", "raid", "unknowns"]
 SECTIONS: tuple[Section, ...] = get_args(Section)
 
-_WIDE = 110
 _SOURCE = "show"
 
 
@@ -166,33 +165,30 @@ def _cited(entry: Sourced) -> str:
 
 
 def _items(plan: Plan, page: Page, matches: Sequence[RowMatch] | None) -> Lines:
-    """Every item by phase, with its length, when it was published, and by what right its dates come out so."""
-    by = None if matches is None else {match.id: match.by if match.matches else "differs" for match in matches}
-    wide = page.width >= _WIDE
-    columns = [TextColumn("item", limit=26), TextColumn("title", gives=True), TextColumn("length", side="right", limit=14)]
-    columns += [TextColumn("published")] if wide else []
-    columns += [TextColumn("row by")] if by is not None else []
-    columns += [TextColumn("basis")]
-    columns += [TextColumn("source", limit=24, gives=True)] if wide else []
-    grid = TextTable(columns)
-    titles: dict[str | None, str] = {phase.id: phase.title for phase in plan.phases}
-    titles[None] = "No phase"
-    for phase, title in titles.items():
-        group = [item for item in plan.items.values() if (item.phase if item.phase in titles else None) == phase]
-        if group and plan.phases:
-            grid.across(words(title, "bold"))
-        for item in group:
-            mark = "◆ " if isinstance(item, Milestone) else "─ " if isinstance(item, Hammock) else "  "
-            cells: list[str | Text] = [Text(mark).append_text(words(item.id, "bold")), item.title, _length(plan, item)]
-            if wide:
-                seen = item.published
-                cells += [f"{day(seen.start)} – {day(seen.finish)}" if seen else ""]
-            cells += [by.get(item.id, "")] if by is not None else []
-            cells += [item.basis]
-            cells += [_cited(item)] if wide else []
-            grid.add(*cells)
-    legend = "◆ milestone, ─ bar tied to other items"
-    lines = [heading("Items", legend), *grid.lines(page.width)]
+    """Return every item by phase, with its length, when it was published, and by what right its dates come out so."""
+    by = {match.id: match.by if match.matches else "differs" for match in matches or ()}
+    phases = {phase.id: phase.title for phase in plan.phases}
+    items = sorted(plan.items.values(), key=lambda item: [*phases].index(item.phase) if item.phase in phases else len(phases))
+    table = listing(
+        "items",
+        "Items",
+        "title | item:id | phase | length:id | published:id | row by:id | basis:id | source",
+        items,
+        said={
+            "item": lambda item: (
+                f"{'◆ ' if isinstance(item, Milestone) else '─ ' if isinstance(item, Hammock) else ''}{item.id}"
+            ),
+            "phase": lambda item: phases.get(item.phase),
+            "length": lambda item: _length(plan, item),
+            "published": lambda item: f"{day(item.published.start)} – {day(item.published.finish)}" if item.published else None,
+            "row by": lambda item: by.get(item.id),
+            "source": _cited,
+        },
+        proof="stated",
+        source=_SOURCE,
+    )
+    lines = shown(table, page, note="◆ milestone, ─ bar tied to other items", spared=("source", "phase", "published", "basis"))
+    lines = lines or [heading("Items", "none")]
     if matches:
         counts = ", ".join(f"{count} {name}" for name, count in summary(tuple(matches)).items() if count)
         lines += hanging("rows", f"of {len(matches)} published: {counts}; a placed row is not reproduced", page.width)

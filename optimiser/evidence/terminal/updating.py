@@ -6,11 +6,10 @@ import datetime as dt
 import shlex
 from collections.abc import Mapping, Sequence
 
-from rich.text import Text
-
 from models.updating import UpdateChain, UpdateMade
 from optimiser.evidence.tables.updates import update_chain, update_changes
-from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph
+from optimiser.evidence.terminal.framing import bulleted, next_commands
+from optimiser.evidence.terminal.page import Lines, Page, heading, paragraph
 from optimiser.evidence.terminal.tables import shown
 from optimiser.evidence.update_sheet import RISKS
 from optimiser.evidence.words import counted, day
@@ -18,7 +17,6 @@ from optimiser.evidence.words import counted, day
 __all__ = ["chain_report", "table_report", "update_report"]
 
 _MOST_CHANGES = 60
-_BETWEEN = 6
 
 
 def update_report(made: UpdateMade, page: Page, targets: Sequence[str]) -> str:
@@ -39,26 +37,17 @@ def update_report(made: UpdateMade, page: Page, targets: Sequence[str]) -> str:
         same = made.previous_status is not None and made.previous_status == made.status_date
         lines += paragraph("Nothing is new." if same else "Nothing is new but the status date.", page.width)
     said = [(f"{each.says} ({each.where})" if each.where else each.says) for each in made.remarks]
-    for title, each_said in (
-        (f"Look at: {counted(len(said), 'remark')}", said),
-        ("How it was read", made.taken),
-        ("What is not in the update", made.left_out),
-    ):
-        if each_said:
-            lines += [heading(""), heading(title)]
-            for each in each_said:
-                lines += hanging("·", f"{each[0].upper()}{each[1:]}.", page.width)
-    lines += [heading(""), heading("What to type next")]
-    target = targets[-1] if targets else "MILESTONE"
+    lines += bulleted(f"Look at: {counted(len(said), 'remark')}", said, page)
+    lines += bulleted("How it was read", made.taken, page)
+    lines += bulleted("What is not in the update", made.left_out, page)
     before, folder = shlex.quote(made.before), shlex.quote(made.folder)
-    commands = (
-        (f"optimiser solve {folder}", "the forecast"),
-        (f"optimiser compare {before} {folder}", "what moved, and why"),
-        (f"optimiser explain {folder} -m {target}", "what it hangs on from here"),
-        (f"optimiser evidence {folder} -o PACK", "all of it, to show"),
-    )
-    lines += _commands(commands, page)
-    return page.paint(lines)
+    commands = {
+        f"optimiser solve {folder}": "the forecast",
+        f"optimiser compare {before} {folder}": "what moved, and why",
+        f"optimiser explain {folder} -m {targets[-1] if targets else 'MILESTONE'}": "what it hangs on from here",
+        f"optimiser evidence {folder} -o PACK": "all of it, to show",
+    }
+    return page.paint([*lines, *next_commands(commands, page)])
 
 
 def table_report(plan: str, path: str, rows: Mapping[str, int], page: Page) -> str:
@@ -67,16 +56,6 @@ def table_report(plan: str, path: str, rows: Mapping[str, int], page: Page) -> s
     said = f"{path}: a row for each of {rows['rows']} activities and milestones, with what is known.{beside} Fill what is new, then:"
     command = f"optimiser update {shlex.quote(plan)} --status DATE --from {shlex.quote(path)} -o FOLDER"
     return page.paint(paragraph(said, page.width, 0)) + f"  {command}\n"
-
-
-def _commands(commands: Sequence[tuple[str, str]], page: Page) -> Lines:
-    """Return commands beside what they are for; below each other where one is long, since half a command cannot be typed."""
-    if max(len(command) + len(what) for command, what in commands) + _BETWEEN <= page.width:
-        grid = TextTable([TextColumn(), TextColumn()])
-        for command, what in commands:
-            grid.add(command, what)
-        return grid.lines(page.width)
-    return [Text(line) for command, what in commands for line in (f"  {command}", f"      {what}")]
 
 
 def chain_report(chain: UpdateChain, page: Page, source: str) -> str:
