@@ -10,9 +10,8 @@ from optimiser.cli.verbs import Reply, verb
 
 __all__ = ["lint_plan"]
 
-Least = Literal["low", "medium", "high"]
-"""In the order in which confidence has them: of two sets of the same words Python keeps the first that it met."""
-_GRAVEST_FIRST: tuple[Least, ...] = ("high", "medium", "low")
+Grave = Literal["high", "medium", "low"]
+_GRAVEST_FIRST: tuple[Grave, ...] = ("high", "medium", "low")
 
 
 @verb
@@ -20,10 +19,11 @@ def lint_plan(
     asked: AskedPlan,
     *,
     milestone: Milestones = None,
-    severity: Annotated[Least, option("--severity", "The least severity shown.")] = "low",
+    severity: Annotated[Grave, option("--severity", "The least severity shown.")] = "low",
     fail_on: Annotated[
-        Least | None, option("--fail-on", "Exit with 5 where a finding is at least so grave; for use in checks.")
-    ] = None,
+        Literal["high", "medium", "low", "never"],
+        option("--fail-on", "Exit with 5 where a finding is at least so grave; for use in checks."),
+    ] = "never",
     measures: Annotated[
         bool, option("--measures/--no-measures", "Show DCMA's fourteen measures and GAO's ten practices.")
     ] = True,
@@ -40,6 +40,6 @@ def lint_plan(
     from optimiser.evidence.documents import lint_document
     from optimiser.evidence.terminal.lint import lint_report
 
-    grave = () if fail_on is None else _GRAVEST_FIRST[: _GRAVEST_FIRST.index(fail_on) + 1]
+    grave = () if fail_on == "never" else _GRAVEST_FIRST[: _GRAVEST_FIRST.index(fail_on) + 1]
     code = ExitCode.MISSED if any(each.severity in grave for each in found.findings) else ExitCode.DONE
     return Reply(lambda: lint_document(found), lambda page: lint_report(found, page, least=severity, measures=measures), code)
