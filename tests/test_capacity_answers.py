@@ -13,6 +13,7 @@ import pytest
 
 from models.outcome import Outcome, Solved
 from models.plan import Plan
+from models.rules import Equality
 from optimiser.batch.results import STATUSES, Found
 from optimiser.batch.solved import solve_row
 from optimiser.errors import BeyondHorizonError, InputError, UndecidedError
@@ -274,6 +275,16 @@ def test_a_length_that_holds_its_start_back_does_so_beside_a_queue_too() -> None
     line = explain(plan, "END").line("duration:A")
 
     assert (line.unit_gain_wd, "reverse" in line.words) == (-1, True)
+
+
+def test_what_pushes_itself_for_ever_moves_nothing() -> None:
+    """A lag that would make a link and an equality wait for each other is a contradiction, with capacity and without."""
+    held = {"id": "held", "title": "together", "kind": "equality", "at": ["T1.finish", "END"], **SYNTHETIC}
+    for slots in ({}, {"R1": ["T1", "T2"]}):
+        plan = shared(work("T1", "5 wd"), work("T2", "2 wd"), slots=slots)
+        line = explain(plan.evolve(rules=(*plan.rules, Equality.model_validate(held))), "END").line("end-T1")
+
+        assert (line.headroom, line.switching_point, line.contradicts) == (0, "1 wd", True)
 
 
 def test_an_explanation_finishes_each_item_where_the_schedule_does() -> None:

@@ -94,8 +94,7 @@ def headrooms(
     if oracle.leads(milestone):
         search.frame()
     search.bisect()
-    if oracle.leads(milestone):
-        search.tell_ends()
+    search.tell_ends()
     return search.found()
 
 
@@ -216,14 +215,18 @@ class _Bisection:
             far = False
 
     def tell_ends(self) -> None:
-        """Ask of what moves the milestone, as the search has it, whether it leaves work without any place at all."""
+        """Ask of what moves the milestone, as the search has it, whether it leaves no schedule at all."""
+        oracle, milestone = self.oracle, self.milestone
         told = (self.low == self.high) & (self.high < self.most) & ~self.ends
+        leads = oracle.leads(milestone)
         for place in np.flatnonzero(told).tolist():
+            if not (leads or any(name in oracle.circular for name in oracle.using(self.numbers[place].slot))):
+                continue
             worse = self.at(place, int(self.high[place]) + 1)
-            self.ends[place] = self.oracle.overloaded(worse)
-            if not (self.ends[place] or self.oracle.large):
-                (reach,) = self.oracle.reach(self.milestone, [worse])
-                self.ends[place] = reach.low >= self.oracle.never
+            self.ends[place] = oracle.contradicts(worse)
+            if leads and not (self.ends[place] or oracle.large):
+                (reach,) = oracle.reach(milestone, [worse])
+                self.ends[place] = reach.low >= oracle.never
 
     def _take(self, place: int, units: int, reach: DateRange) -> None:
         """Take the answer to one question."""

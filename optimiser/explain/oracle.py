@@ -168,6 +168,15 @@ class Oracle:
         return self.network.two_way
 
     @cached_property
+    def circular(self) -> frozenset[str]:
+        """Rules and durations that push what comes round to push it: worse numbers of theirs may push each other for ever."""
+        network = self.network
+        place = {node: number for number, component in enumerate(network.order) for node in component}
+        pushes = [(arc.rule, arc.source, arc.target) for arc in network.arcs if arc.source != arc.target]
+        pushes += [(quorum.rule, source, quorum.target) for quorum in network.quorums for source in quorum.sources]
+        return frozenset(rule for rule, source, target in pushes if place[source] == place[target])
+
+    @cached_property
     def pools(self) -> dict[str, Resource]:
         """The live capacities, by rule."""
         return {pool.rule: pool for pool in self.problem.pools}
@@ -383,11 +392,13 @@ class Oracle:
                 )
         return found
 
-    def overloaded(self, variant: Variant) -> bool:
-        """Return whether a variant asks more of a capacity than it offers on the whole axis, so that there is no date at all."""
+    def contradicts(self, variant: Variant) -> bool:
+        """Return whether a variant has no date at all: a longest path says so, or work that a capacity never has room for."""
         problem = self.problem.changed(variant)
         found, limit = problem.earliest, problem.clock.limit
-        return found.status == "feasible" and overload_before(found, problem.pools, 0, limit) is not None
+        if found.status != "feasible":
+            return found.status == "infeasible"
+        return overload_before(found, problem.pools, 0, limit) is not None
 
     def _capacity_on(self, variant: Variant) -> bool:
         """Return whether a variant switches a capacity on that the plan has off."""
