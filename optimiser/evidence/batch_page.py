@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from models.assumptions import Baseline
@@ -30,17 +29,11 @@ def charts(picture: Picture, baselines: Sequence[Baseline] = ()) -> dict[str, st
     found: dict[str, str] = {}
     for line in picture.lines:
         if len(line.points) > 1:
-            published = [(baseline.id, day) for baseline in baselines if (day := _last_day(baseline, line.milestone))]
+            published = [(each.id, date.last_day) for each in baselines if (date := each.date(line.milestone))]
             found[f"{line.milestone}-{line.axis}"] = line_chart(f"chart-{len(found)}", line, picture.thresholds, published)
     for heat in picture.maps:
         found[f"{heat.milestone}-{heat.down}-by-{heat.across}"] = map_chart(f"chart-{len(found)}", heat)
     return found
-
-
-def _last_day(baseline: Baseline, milestone: str) -> dt.date | None:
-    """Return the last day on which a published date is met."""
-    entry = baseline.date(milestone)
-    return None if entry is None else entry.last
 
 
 def ran_words(picture: Picture) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,6 +68,11 @@ class DossierCase:
     def solved(self) -> Solved | None:
         """The answer, where there are dates."""
         return self.outcome if isinstance(self.outcome, Solved) else None
+
+    @property
+    def dates(self) -> dict[str, dt.date]:
+        """The earliest date of each milestone; none where it has none."""
+        return dict(self.solved.dates) if self.solved else {}
 
     @property
     def crowded(self) -> bool:

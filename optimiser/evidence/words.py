@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Sequence
 
 from models.explanation import WhyNot
@@ -20,6 +21,7 @@ __all__ = [
     "gained",
     "in_days",
     "listed",
+    "month_end",
     "month_or_day",
     "printed",
     "stack",
@@ -54,6 +56,12 @@ def month_or_day(published: str) -> str:
         return clean(published)
     month = f"{_MONTHS[int(found[2]) - 1]} {found[1]}"
     return f"{int(found[3])} {month}{f' {found[4]}' if found[4] else ''}" if found[3] else month
+
+
+def month_end(published: str) -> dt.date:
+    """Return the last day of an ISO month."""
+    year, month = map(int, published.split("-"))
+    return dt.date(year, month, monthrange(year, month)[1])
 
 
 def printed(value: object) -> str:

@@ -2,52 +2,43 @@
 
 from __future__ import annotations
 
-from models.pack import Block, Cell, Figure, Section
+from models.pack import Block
 from models.plan import DURATION_PREFIX
 from optimiser.evidence.dossier import Dossier
-from optimiser.evidence.sections.words import count, lead, names, paragraph
-from optimiser.evidence.tables.kit import column, columns, table
+from optimiser.evidence.sections.words import Blocks, Parts, lead, parts_of, say
+from optimiser.evidence.tables.kit import few, listing
 from optimiser.evidence.tables.register import basis_of
 from optimiser.wording import demand
 
 __all__ = ["assumed"]
 
 
-def assumed(dossier: Dossier) -> Section:
-    """Return what was assumed that the source does not say."""
-    plan, main = dossier.plan, dossier.main
-    source = "inputs/plans/" + main.id + ".json"
-    rules = list(plan.active_rules())
-    links = [rule for rule in rules if rule.kind == "dependency"]
-    inferred = [rule for rule in links if rule.basis != "document"]
-    fitted = [entry.id for entry in plan.assumptions if entry.basis == "fitted"]
-    blocks: list[Block] = [
-        lead(
-            "Before any result: of ",
-            count(len(links), "links", source),
-            " between items ",
-            count(len(inferred), "", source),
-            " are not stated by any document. ",
-            count(len(plan.unknowns), "quantities", source),
-            " are given by no source and stand at the values below",
-            *_touchy(dossier),
-            ". ",
-            count(len(plan.readings), "questions", source),
-            " are left open by the source and answered here as shown. ",
-            count(len(fitted), "numbers", source),
-            " were chosen to hit a published date. Every date in this pack stands on these.",
-        )
-    ]
-    if main.solved is not None:
-        blocks.append(_assumed_links(dossier))
-    blocks += [_assumed_readings(dossier), _assumed_unknowns(dossier)]
+def assumed(dossier: Dossier) -> Blocks:
+    """Yield what was assumed that the source does not say."""
+    plan, source = dossier.plan, f"inputs/plans/{dossier.main.id}.json"
+    links = [rule for rule in plan.active_rules() if rule.kind == "dependency"]
+    fitted = [entry for entry in plan.assumptions if entry.basis == "fitted"]
+    yield lead(
+        "Before any result: of {:counted} between items {:counted} are not stated by any document. {:counted} are given by no source and "
+        "stand at the values below{}. {:counted} are left open by the source and answered here as shown. {:counted} were chosen to hit a "
+        "published date. Every date in this pack stands on these.",
+        f"{len(links):,} links",
+        sum(rule.basis != "document" for rule in links),
+        f"{len(plan.unknowns):,} quantities",
+        _touchy(dossier),
+        f"{len(plan.readings):,} questions",
+        f"{len(fitted):,} numbers",
+        source=source,
+    )
+    yield _assumed_links(dossier) if dossier.main.solved else None
+    yield _moving_readings(dossier) if dossier.binding else _open_readings(dossier)
+    yield _assumed_unknowns(dossier)
     if fitted:
-        chosen = "; ".join(f"{entry.title} ({entry.value})" for entry in plan.assumptions if entry.basis == "fitted")
-        blocks.append(paragraph("Chosen to hit a published date: ", Figure(text=chosen, proof="stated", source=source), "."))
-    return Section(id="assumed", title="What we assumed that the source does not say", items=(5,), blocks=tuple(blocks))
+        chosen = "; ".join(f"{entry.title} ({entry.value})" for entry in fitted)
+        yield say("Chosen to hit a published date: {:stated}.", chosen, source=source)
 
 
-def _touchy(dossier: Dossier) -> list[str | Figure]:
+def _touchy(dossier: Dossier) -> Parts:
     """Say how many of the quantities that nobody knows move a milestone as soon as they are any worse."""
     found = {
         entry.id
@@ -55,123 +46,109 @@ def _touchy(dossier: Dossier) -> list[str | Figure]:
         for entry in report.break_even
         if entry.unknown and not entry.readings and entry.headroom == 0
     }
-    if not dossier.binding:
-        return []
     if not found:
-        return [", where none of them is about to move a milestone"]
+        return [", where none of them is about to move a milestone"] if dossier.binding else []
     source = f"explain of case {dossier.main.id}: unknowns without headroom"
-    return [", of which ", count(len(found), "", source), f" move{'s' if len(found) == 1 else ''} a milestone once any worse"]
+    text = f", of which {{:counted}} move{'s' if len(found) == 1 else ''} a milestone once any worse"
+    return parts_of(text, len(found), source=source)
 
 
 def _assumed_links(dossier: Dossier) -> Block:
     """Return what the dates rest on directly and nothing but the plan under test, or nobody, states: its proposals first."""
-    solved, plan = dossier.main.solved, dossier.plan
+    solved, plan, case = dossier.main.solved, dossier.plan, dossier.main.id
     assert solved is not None
-    held: dict[str, list[str]] = {}
+    held: dict[str, dict[str, None]] = {}
     for certificate in solved.certificates:
         for step in certificate.steps:
-            if step.rule:
-                held.setdefault(step.rule, []).append(certificate.milestone)
-    rows: list[list[Cell]] = []
-    for name, milestones in held.items():
-        if name.startswith(DURATION_PREFIX):
-            continue
-        rule = plan.rules_by_id[name]
-        if rule.basis != "document" or rule.authority == "proposal":
-            bears = names(dict.fromkeys(milestones))
-            basis = "proposal of the plan under test" if rule.authority == "proposal" else basis_of(rule)
-            rows.append([name, demand(plan, name), basis, bears])
-    rows.sort(key=lambda row: plan.rules_by_id[str(row[0])].authority != "proposal")
-    return table(
+            if step.rule and not step.rule.startswith(DURATION_PREFIX):
+                held.setdefault(step.rule, {})[certificate.milestone] = None
+    rows = [(plan.rules_by_id[name], milestones) for name, milestones in held.items()]
+    rows = [row for row in rows if row[0].basis != "document" or row[0].authority == "proposal"]
+    return listing(
         "assumed-links",
         "Links, floors and proposals on the driving chains that no evidence supports",
-        columns("rule:id | demands | basis | bears on"),
-        rows,
-        proof="stated",
-        source=f"inputs/plans/{dossier.main.id}.json and the arguments in outcomes/{dossier.main.id}.json",
+        "rule:id = 0.id | demands | basis | bears on",
+        sorted(rows, key=lambda row: row[0].authority != "proposal"),
+        "stated",
+        f"inputs/plans/{case}.json and the arguments in outcomes/{case}.json",
+        said={
+            "demands": lambda row: demand(plan, row[0].id),
+            "basis": lambda row: "proposal of the plan under test" if row[0].authority == "proposal" else basis_of(row[0]),
+            "bears on": lambda row: few(row[1]),
+        },
     )
 
 
-def _assumed_readings(dossier: Dossier) -> Block:
-    """Return the answers that would move a milestone; where nothing was explained, every answer."""
-    other = dossier.plan.set_otherwise()
-    if not dossier.binding:
-        return table(
-            "assumed-readings",
-            "Questions that the source leaves open, as answered here",
-            [column("question"), column("answered here"), column("instead")],
-            [
-                [reading.question, other.get(reading.id, chosen.title), option.title]
-                for reading in dossier.plan.readings
-                if (chosen := reading.option(dossier.plan.choice(reading)))
-                for option in reading.options
-                if option is not chosen
-            ],
-            proof="stated",
-            source="readings of the plan",
-            note=f"What another answer would move is not shown: {dossier.absent.get('binding', 'nothing was explained')}.",
-        )
+def _open_readings(dossier: Dossier) -> Block:
+    """Return every other answer, where nothing was explained."""
+    plan, other = dossier.plan, dossier.plan.set_otherwise()
+    rows = [
+        (reading.question, other.get(reading.id, chosen.title), option.title)
+        for reading in plan.readings
+        if (chosen := reading.option(plan.choice(reading)))
+        for option in reading.options
+        if option is not chosen
+    ]
+    return listing(
+        "assumed-readings",
+        "Questions that the source leaves open, as answered here",
+        "question = 0 | answered here = 1 | instead = 2",
+        rows,
+        "stated",
+        "readings of the plan",
+        note=f"What another answer would move is not shown: {_unexplained(dossier)}.",
+    )
+
+
+def _unexplained(dossier: Dossier) -> str:
+    return dossier.absent.get("binding", "nothing was explained")
+
+
+def _moving_readings(dossier: Dossier) -> Block:
+    """Return the answers that would move a milestone."""
+    plan, other = dossier.plan, dossier.plan.set_otherwise()
     moved: dict[tuple[str, str], dict[str, int | None]] = {}
     for milestone, report in dossier.binding.items():
         for line in report.reading_lines:
             moved.setdefault((line.reading, line.option), {})[milestone] = line.delta_wd
-    rows: list[list[Cell]] = []
-    for reading in dossier.plan.readings:
-        chosen = reading.option(dossier.plan.choice(reading))
-        for option in reading.options:
-            known = moved.get((reading.id, option.id))
-            if known and chosen:
-                answer = other.get(reading.id, chosen.title)
-                rows.append([reading.question, answer, option.title, *(known.get(name) for name in dossier.milestones)])
-    return table(
+    rows = [
+        (reading.question, other.get(reading.id, chosen.title), option.title, known)
+        for reading in plan.readings
+        if (chosen := reading.option(plan.choice(reading)))
+        for option in reading.options
+        if (known := moved.get((reading.id, option.id)))
+    ]
+    return listing(
         "assumed-readings",
         "Questions that the source leaves open, and what another answer alone would move",
-        [
-            *columns("question | answered here | instead"),
-            *(column(name, "number", "wd") for name in dossier.milestones),
-        ],
+        "question = 0 | answered here = 1 | instead = 2"
+        + "".join(f" | {name}:number wd = 3.{name}" for name in dossier.milestones),
         rows,
-        proof="closed form",
-        source="readings of the plan; explain of the main case",
+        "closed form",
+        "readings of the plan; explain of the main case",
         note="An empty number: that milestone does not move, the answer contradicts the plan, or its date falls off the calendar. "
         "Questions whose answers move nothing alone are in the register of inputs.",
     )
 
 
 def _assumed_unknowns(dossier: Dossier) -> Block:
-    """Return what nobody knows, with how far it may be worse; where nothing was explained, with what it stands at."""
-    plan = dossier.plan
-    if not dossier.binding:
-        return table(
-            "assumed-unknowns",
-            "Quantities that no source gives",
-            [column("unknown", "id"), column("title"), column("stands at")],
-            [[entry.id, entry.title, str(entry.value)] for entry in plan.unknowns],
-            proof="stated",
-            source="unknowns of the plan",
-            note=f"How far each may be worse is not shown: {dossier.absent.get('binding', 'nothing was explained')}.",
-        )
+    """Return what nobody knows, with how far it may be worse where that was explained."""
     last: dict[str, dict[str, str | None]] = {}
     for milestone, report in dossier.binding.items():
         for entry in report.break_even:
             if entry.unknown and not entry.readings:
                 last.setdefault(entry.id, {})[milestone] = entry.last
-    return table(
+    known = bool(dossier.binding)
+    milestones = dossier.milestones if known else ()
+    until = ", and the last value that leaves each milestone where it is"
+    return listing(
         "assumed-unknowns",
-        "Quantities that no source gives, and the last value that leaves each milestone where it is",
-        [
-            *columns("unknown:id | title | stands at"),
-            *(column(f"{name} until", note="empty: no value moves it") for name in dossier.milestones),
-        ],
-        [
-            [
-                entry.id,
-                entry.title,
-                str(entry.value),
-                *(last.get(entry.id, {}).get(name) for name in dossier.milestones),
-            ]
-            for entry in plan.unknowns
-        ],
-        proof="closed form",
-        source="unknowns of the plan; explain of the main case",
+        f"Quantities that no source gives{until if known else ''}",
+        "unknown:id = 0.id | title = 0.title | stands at" + "".join(f" | {name} until = 1.{name}" for name in milestones),
+        [(entry, last.get(entry.id)) for entry in dossier.plan.unknowns],
+        "closed form" if known else "stated",
+        f"unknowns of the plan{'; explain of the main case' if known else ''}",
+        said={"stands at": lambda row: str(row[0].value)},
+        notes={f"{name} until": "empty: no value moves it" for name in milestones},
+        note=None if known else f"How far each may be worse is not shown: {_unexplained(dossier)}.",
     )

@@ -7,19 +7,28 @@ from collections.abc import Iterable, Sequence
 
 from models.items import Activity, Hammock
 from models.outcome import Infeasible, RowDate
-from models.pack import Absence, Block, Cell, Chart, Figure, Name, PackProof, Section, Table
+from models.pack import Absence, Block, Cell, PackProof, Table
 from models.plan import Plan
 from models.rules import Dependency, Equality, Gate
 from optimiser.evidence.charts.gantt import Bar, gantt_chart
 from optimiser.evidence.documents import conditions, evidence_class, solve_document
 from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.resting import resting
-from optimiser.evidence.sections.words import count, delta, evidence_words, lead, names, paragraph, run_source, warning
-from optimiser.evidence.tables.kit import column, columns, listing, table, weakest
+from optimiser.evidence.sections.words import (
+    Blocks,
+    delta,
+    drawn,
+    evidence_words,
+    lead,
+    remark,
+    run_source,
+    warning,
+)
+from optimiser.evidence.tables.kit import Maker, across, choose, few, listing, table, weakest
 from optimiser.evidence.words import day, in_days
 from optimiser.explain import verify_outcome
 
-__all__ = ["cases", "checker", "dates_table", "schedule"]
+__all__ = ["bars_of", "cases", "checker", "dates_of", "dates_table", "main_rows", "schedule"]
 
 _MOST_ROWS = 48
 """Rows of one drawing: more would not be read on a page."""
@@ -27,29 +36,32 @@ _MOST_DRAWN = 192
 """Rows of a schedule that are drawn; all stand in its table."""
 
 
-def schedule(dossier: Dossier) -> Section:
-    """Return the schedule of the main case and the argument behind each date."""
+def schedule(dossier: Dossier) -> Blocks:
+    """Yield the schedule of the main case and the argument behind each date."""
     main = dossier.main
     solved = main.solved
     if solved is None:
-        absent = Absence(what="A schedule, and the argument that nothing earlier is possible", reason="the plan has no dates")
-        return Section(id="earliest", title="Earliest dates and their proof", items=(6,), blocks=(absent,))
-    blocks: list[Block] = [
-        lead(
-            "The schedule below reaches each milestone at its earliest date; a second programme that knows nothing of how it "
-            "was found accepts it, and the argument after it shows line by line that a day earlier is impossible."
-        ),
-        _rows(dossier, main, "schedule", "The schedule, every row"),
-    ]
+        yield Absence(what="A schedule, and the argument that nothing earlier is possible", reason="the plan has no dates")
+        return
+    yield lead(
+        "The schedule below reaches each milestone at its earliest date; a second programme that knows nothing of how it was found "
+        "accepts it, and the argument after it shows line by line that a day earlier is impossible."
+    )
+    yield _rows(dossier, main, "schedule", "The schedule, every row")
     bars = bars_of(dossier.plan, main, dossier.milestones)[:_MOST_DRAWN]
     parts = [bars[start : start + _MOST_ROWS] for start in range(0, len(bars), _MOST_ROWS)]
     for place, part in enumerate(parts, start=1):
-        name, title = f"gantt-{place}", "The whole schedule" + (f", part {place}" if len(parts) > 1 else "")
-        drawn = gantt_chart(name, title, part, knowledge=dossier.plan.as_of, status=dossier.plan.status_date)
-        blocks.append(Chart(id=name, title=title, about=f"{len(part)} rows of the schedule.", svg=drawn, table="schedule"))
-    blocks += [_argument(main, certificate.milestone) for certificate in solved.certificates]
-    blocks += [paragraph(Figure(text=note, proof=_weakest([main]), source=run_source(main))) for note in solved.notes]
-    return Section(id="earliest", title="Earliest dates and their proof", items=(6,), blocks=tuple(blocks))
+        title = "The whole schedule" + (f", part {place}" if len(parts) > 1 else "")
+        yield _gantt(dossier, f"gantt-{place}", title, part, f"{len(part)} rows of the schedule.", "schedule")
+    for certificate in solved.certificates:
+        yield _argument(main, certificate.milestone)
+    for note in solved.notes:
+        yield remark(note, _weakest([main]), run_source(main))
+
+
+def _gantt(dossier: Dossier, name: str, title: str, bars: Sequence[Bar], about: str, beside: str) -> Block:
+    svg = gantt_chart(name, title, bars, knowledge=dossier.plan.as_of, status=dossier.plan.status_date)
+    return drawn(name, title, about, svg, beside)
 
 
 def main_rows(bars: Sequence[Bar], milestones: Sequence[str]) -> list[Bar]:
@@ -69,31 +81,27 @@ def bars_of(plan: Plan, case: DossierCase, milestones: Sequence[str]) -> list[Ba
     assert solved is not None
     driving = {item for chain in solved.driving.values() for item in chain}
     waits = _predecessors(plan)
-    found = []
-    for row in solved.rows:
+
+    def bar(row: RowDate) -> Bar:
         item = plan.items[row.id]
-        spare = [row.float_wd.get(name) for name in milestones]
-        known = [value for value in spare if value is not None]
+        known = [spare for name in milestones if (spare := row.float_wd.get(name)) is not None]
         ghost = (item.published.start, item.published.finish) if item.published else None
-        found.append(
-            Bar(
-                id=row.id,
-                name=item.title,
-                kind=row.kind,
-                start=row.start,
-                finish=max(row.finish, row.start - dt.timedelta(days=1)),
-                driving=row.id in driving,
-                # Working days drawn as calendar days: five in seven.
-                float_days=min(known) * 7 // 5 if known else None,
-                ghost=ghost if ghost != (row.start, row.finish) else None,
-                published=_published(case, row.id),
-                after=tuple((before, ends) for before, ends, _ in waits.get(row.id, ()))
-                if not isinstance(item, Hammock)
-                else (),
-                work=row.progress,
-            )
+        return Bar(
+            id=row.id,
+            name=item.title,
+            kind=row.kind,
+            start=row.start,
+            finish=max(row.finish, row.start - dt.timedelta(days=1)),
+            driving=row.id in driving,
+            # Working days drawn as calendar days: five in seven.
+            float_days=min(known) * 7 // 5 if known else None,
+            ghost=ghost if ghost != (row.start, row.finish) else None,
+            published=_published(case, row.id),
+            after=() if isinstance(item, Hammock) else tuple((before, ends) for before, ends, _ in waits.get(row.id, ())),
+            work=row.progress,
         )
-    return found
+
+    return [bar(row) for row in solved.rows]
 
 
 def _rows(dossier: Dossier, case: DossierCase, name: str, title: str) -> Table:
@@ -103,48 +111,42 @@ def _rows(dossier: Dossier, case: DossierCase, name: str, title: str) -> Table:
     driving = {item for chain in solved.driving.values() for item in chain}
     titles = {phase.id: phase.title for phase in plan.phases}
     waits = _predecessors(plan)
-    followed = any(row.progress for row in solved.rows)
 
-    def line(row: RowDate) -> list[Cell]:
-        item = plan.items[row.id]
-        length = str(plan.duration(item.duration)) if isinstance(item, Activity) else None
-        return [
-            row.id,
-            item.title,
-            titles.get(item.phase or ""),
-            row.kind,
-            item.owner,
-            row.start,
-            row.finish if row.finish >= row.start else None,
-            in_days(plan, row.worked_min, row.working_days),
-            length,
-            "; ".join(f"{before} {ends}{lag}" for before, ends, lag in waits.get(row.id, ())) or None,
-            "driving" if row.id in driving else None,
-            *((row.progress, row.remaining) if followed else ()),
-            *((item.published.start, item.published.finish) if item.published else (None, None)),
-            *(in_days(plan, row.float_min.get(name), row.float_wd.get(name)) for name in dossier.milestones),
-        ]
+    def length(item: object) -> Cell:
+        return str(plan.duration(item.duration)) if isinstance(item, Activity) else None
 
-    return table(
+    def spare(milestone: str) -> Maker:
+        return lambda pair: in_days(plan, pair[0].float_min.get(milestone), pair[0].float_wd.get(milestone))
+
+    followed = " | progress = 0.progress | left = 0.remaining" * any(row.progress for row in solved.rows)
+    return listing(
         name,
         title,
-        [
-            *columns("item:id | title | phase | kind | owner | start:date | finish:date | takes:number wd | stated length"),
-            *columns("predecessors | drives"),
-            *(columns("progress | left") if followed else ()),
-            *columns("published start:date | published finish:date"),
-            *(column(f"float to {name}", "number", "wd", "empty: never moves it") for name in dossier.milestones),
-        ],
-        [line(row) for row in solved.rows],
-        proof=_weakest([case]),
-        source=run_source(case),
+        "item:id = 0.id | title = 1.title | phase | kind = 0.kind | owner = 1.owner | start:date = 0.start | finish:date"
+        f" | takes:number wd | stated length | predecessors | drives{followed} | published start:date = 1.published.start"
+        f" | published finish:date = 1.published.finish{across(dossier.milestones, 'float to {}:number wd')}",
+        [(row, plan.items[row.id]) for row in solved.rows],
+        _weakest([case]),
+        run_source(case),
+        said={
+            "phase": lambda pair: titles.get(pair[1].phase or ""),
+            "finish": lambda pair: pair[0].finish if pair[0].finish >= pair[0].start else None,
+            "takes": lambda pair: in_days(plan, pair[0].worked_min, pair[0].working_days),
+            "stated length": lambda pair: length(pair[1]),
+            "predecessors": lambda pair: (
+                "; ".join(f"{before} {ends}{lag}" for before, ends, lag in waits.get(pair[0].id, ())) or None
+            ),
+            "drives": lambda pair: "driving" if pair[0].id in driving else None,
+            **{f"float to {milestone}": spare(milestone) for milestone in dossier.milestones},
+        },
+        notes={f"float to {milestone}": "empty: never moves it" for milestone in dossier.milestones},
         fold=True,
         most=200,
     )
 
 
 def _published(case: DossierCase, item: str) -> tuple[tuple[str, dt.date], ...]:
-    """Return where each published plan has a milestone of the pack: a month at its first day; plans that agree are named together."""
+    """Return where each published plan has a milestone: a month at its first day; plans that agree are named together."""
     entry = next((each for each in case.solved.milestones if each.id == item), None) if case.solved else None
     at: dict[dt.date, list[str]] = {}
     for name, found in entry.baselines.items() if entry else ():
@@ -158,9 +160,8 @@ def _predecessors(plan: Plan) -> dict[str, list[tuple[str, str, str]]]:
     for rule in plan.active_rules():
         if isinstance(rule, Dependency) and rule.bound == "at-least":
             lag = plan.duration(rule.lag)
-            found.setdefault(rule.after, []).append(
-                (rule.before, rule.type, f"{lag.amount:+d} {lag.unit}" if lag.amount else "")
-            )
+            words = f"{lag.amount:+d} {lag.unit}" if lag.amount else ""
+            found.setdefault(rule.after, []).append((rule.before, rule.type, words))
         elif isinstance(rule, Equality | Gate):
             first, *others = rule.points()
             for other in others:
@@ -174,25 +175,24 @@ def _argument(case: DossierCase, milestone: str) -> Table:
     assert case.solved is not None
     certificate = next(entry for entry in case.solved.certificates if entry.milestone == milestone)
     entry = next(entry for entry in case.solved.milestones if entry.id == milestone)
-    return table(
+    path = (
+        "Where a capacity binds the lines show the path alone; 'optimiser verify' prints the interval that holds too much work."
+    )
+    return listing(
         f"argument-{milestone}",
         f"Why {milestone} cannot be earlier, line by line",
-        columns("line:number | point | not before:date | by | from lines | in words"),
-        [
-            [place + 1, step.point, step.date, step.rule, names(str(after + 1) for after in step.after) or None, step.statement]
-            for place, step in enumerate(certificate.steps)
-        ],
-        proof=entry.proof,
-        source=f"certificates/{case.id}.json, checked again by 'verify'",
-        note="Where a capacity binds the lines show the path alone; 'optimiser verify' prints the interval that holds too much work."
-        if case.crowded
-        else None,
+        "line:number = 0 | point = 1.point | not before:date = 1.date | by = 1.rule | from lines | in words = 1.statement",
+        list(enumerate(certificate.steps, start=1)),
+        entry.proof,
+        f"certificates/{case.id}.json, checked again by 'verify'",
+        said={"from lines": lambda line: few(str(after + 1) for after in line[1].after) or None},
+        note=path if case.crowded else None,
         fold=True,
     )
 
 
-def checker(dossier: Dossier) -> Section:
-    """Return what the second judge says of every case."""
+def checker(dossier: Dossier) -> Blocks:
+    """Yield what the second judge says of every case."""
     rows: list[list[Cell]] = []
     held = 0
     for case in dossier.cases:
@@ -202,28 +202,14 @@ def checker(dossier: Dossier) -> Section:
         answer = verify_outcome(solve_document(case.outcome, case.plan, dossier.milestones), case.plan, figures=False)
         held += answer.holds
         rows += [[case.id, check.claim, "holds" if check.holds else "FAILS", check.found] for check in answer.checks]
-    return Section(
-        id="checker",
-        title="An independent check",
-        items=(7,),
-        blocks=(
-            lead(
-                "Every outcome was read back and judged without a solver: the schedule by the meaning of each rule, the "
-                "argument line by line. ",
-                count(held, f"of {len(dossier.cases)} cases", "verification of each outcome"),
-                " hold in full.",
-            ),
-            table(
-                "checker",
-                "What was checked and what was found",
-                [column("case", "id"), column("claim"), column("verdict"), column("found")],
-                rows,
-                proof="closed form",
-                source="verify of each case's outcome against the plan in this pack",
-                fold=True,
-            ),
-        ),
+    yield lead(
+        "Every outcome was read back and judged without a solver: the schedule by the meaning of each rule, the argument line by line. "
+        "{:counted} hold in full.",
+        f"{held:,} of {len(dossier.cases)} cases",
+        source="verification of each outcome",
     )
+    title, source = "What was checked and what was found", "verify of each case's outcome against the plan in this pack"
+    yield table("checker", title, "case:id | claim | verdict | found", rows, "closed form", source, fold=True)
 
 
 def _synthetic(case: DossierCase) -> bool:
@@ -231,112 +217,105 @@ def _synthetic(case: DossierCase) -> bool:
     return case.solved is not None and any(evidence_class(entry.evidence) == "synthetic" for entry in case.solved.milestones)
 
 
-def dates_table(dossier: Dossier, cases: Sequence[DossierCase], id_: str, title: str, *, named: bool = False) -> Table:
-    """Return the dates of some cases in one table, each led by its case where there are several or they are to be named."""
-    baselines = [baseline.id for baseline in dossier.plan.baselines]
-    several = named or len(cases) > 1
-    rows: list[list[Cell]] = []
+def dates_of(
+    dossier: Dossier, cases: Sequence[DossierCase], id_: str, title: str, shown: Sequence[str], source: str, note: str
+) -> Table:
+    """Return the dates of some cases in one table.
+
+    Parameters
+    ----------
+    shown
+        Which of its columns, in their order; how far each date lies from each published plan follows them.
+    """
+    plan, robust = dossier.plan, f"robust {dossier.request.confidence:.0%}"
+    baselines = {f"to {baseline.id}": baseline.id for baseline in plan.baselines}
+    rows = []
     for case in cases:
-        robust = {entry.id: entry for entry in case.robust.milestones} if case.robust else {}
         dated = {entry.id: entry for entry in case.solved.milestones} if case.solved else {}
-        for name in dossier.milestones:
-            label: list[Cell] = [case.id, name] if several else [name]
-            entry, held = dated.get(name), robust.get(name)
-            if entry is None:
-                rows.append([*label, *(None for _ in range(8 + len(baselines)))])
-                continue
-            span = entry.span
-            found = [entry.baselines.get(baseline) for baseline in baselines]
-            rows.append(
-                [
-                    *label,
-                    entry.date,
-                    conditions(entry.evidence) or None,
-                    entry.proof,
-                    evidence_words(entry.evidence, met=dossier.plan.done(name)),
-                    span.first.date if span else None,
-                    span.last.date if span and not span.beyond else None,
-                    held.date if held else None,
-                    (resting(case.robust, held, day) or None) if case.robust and held else None,
-                    *(delta(each.delta_months, each.delta_wd) if each else None for each in found),
-                ]
-            )
-    return table(
+        held = {entry.id: entry for entry in case.robust.milestones} if case.robust else {}
+        rows += [(case, name, dated.get(name), held.get(name) if name in dated else None) for name in dossier.milestones]
+
+    def of_entry(make: Maker) -> Maker:
+        return lambda row: None if row[2] is None else make(row[2])
+
+    def apart(baseline: str) -> Maker:
+        return of_entry(lambda entry: delta(at.delta_months, at.delta_wd) if (at := entry.baselines.get(baseline)) else None)
+
+    whole = listing(
         id_,
         title,
-        [
-            *([column("case", "id")] if several else []),
-            *columns("milestone:id | earliest:date | if | proof | stands on"),
-            column("first by reading", "date", proof="closed form"),
-            column("last by reading", "date", proof="closed form"),
-            column(f"robust {dossier.request.confidence:.0%}", "date", proof="simulated"),
-            column("which rests on", proof="simulated"),
-            *(column(f"to {name}") for name in baselines),
-        ],
+        "case:id = 0.id | milestone:id = 1 | named | earliest:date = 2.date | if | proof = 2.proof | stands on"
+        " | first by reading:date = 2.span.first.date | last by reading:date | P50:date = 3.quantiles.P50"
+        f" | P80:date = 3.quantiles.P80 | {robust}:date = 3.date | which rests on{''.join(f' | {head}' for head in baselines)}",
         rows,
-        proof=_weakest(cases),
-        source="solve and robust of each case; outcomes/",
-        note="Later than a published date is positive. First and last by reading: over every combination of the open readings, "
-        "empty where some fall off the calendar. Stands on: the least firm basis on the driving chain, and the lowest confidence.",
+        _weakest(cases),
+        source,
+        said={
+            "named": lambda row: f"{plan.items[row[1]].title} ({row[1]})",
+            "if": of_entry(lambda entry: conditions(entry.evidence) or None),
+            "stands on": of_entry(lambda entry: evidence_words(entry.evidence, met=plan.done(entry.id))),
+            "last by reading": of_entry(lambda entry: entry.span.last.date if entry.span and not entry.span.beyond else None),
+            "which rests on": lambda row: (resting(row[0].robust, row[3], day) or None) if row[3] else None,
+            **{head: apart(baseline) for head, baseline in baselines.items()},
+        },
+        proofs={
+            **dict.fromkeys(("first by reading", "last by reading"), "closed form"),
+            **dict.fromkeys(("P50", "P80", robust, "which rests on"), "simulated"),
+        },
+        note=note,
     )
+    found = choose(whole, [*(robust if head == "robust" else head for head in shown), *baselines])
+    heads = (head.model_copy(update={"name": "milestone"}) if head.name == "named" else head for head in found.columns)
+    return found.model_copy(update={"columns": tuple(heads)})
 
 
-def cases(dossier: Dossier) -> Section:
-    """Return the cases beside the main one: what each sets, and what becomes of it; synthetic ones stand apart."""
+def dates_table(dossier: Dossier, cases: Sequence[DossierCase], id_: str, title: str, *, named: bool = False) -> Table:
+    """Return the dates of some cases, each led by its case where there are several or they are to be named."""
+    case = ["case"] if named or len(cases) > 1 else []
+    shown = ["milestone", "earliest", "if", "proof", "stands on", "first by reading", "last by reading", "robust"]
+    note = (
+        "Later than a published date is positive. First and last by reading: over every combination of the open readings, "
+        "empty where some fall off the calendar. Stands on: the least firm basis on the driving chain, and the lowest confidence."
+    )
+    source = "solve and robust of each case; outcomes/"
+    return dates_of(dossier, cases, id_, title, [*case, *shown, "which rests on"], source, note)
+
+
+def cases(dossier: Dossier) -> Blocks:
+    """Yield the cases beside the main one: what each sets, and what becomes of it; synthetic ones stand apart."""
     synthetic = [] if _synthetic(dossier.main) else [case for case in dossier.cases[1:] if _synthetic(case)]
     real = [case for case in dossier.cases if case not in synthetic]
-    title = "Synthetic cases: how made-up numbers behave, not when milestones can be"
-    made_up = [dates_table(dossier, synthetic, "dates-synthetic", title, named=True)] if synthetic else []
-    blocks: list[Block] = [
-        dates_table(
-            dossier,
-            real,
-            "dates-cases",
-            f"Earliest and robust dates of every case{' that is not synthetic' if made_up else ''}",
-        ),
-        *made_up,
-        listing(
-            "cases",
-            "Cases of this pack",
-            "case:id = id | title = asked.title | scenarios | status | sets | note",
-            dossier.cases,
-            said={
-                "scenarios": lambda case: names([*dossier.request.main, *case.asked.scenarios]) or "none",
-                "status": lambda case: case.outcome.status if case.outcome else "without dates",
-                "sets": lambda case: (
-                    case.plan and ("; ".join(f"{name} = {value}" for name, value in case.plan.settings.said.items()) or None)
-                ),
-                "note": lambda case: case.fault or case.absent.get("robust"),
-            },
-            proof="counted",
-            source="the request of this pack",
-        ),
-    ]
+    which = " that is not synthetic" if synthetic else ""
+    yield dates_table(dossier, real, "dates-cases", f"Earliest and robust dates of every case{which}")
+    if synthetic:
+        title = "Synthetic cases: how made-up numbers behave, not when milestones can be"
+        yield dates_table(dossier, synthetic, "dates-synthetic", title, named=True)
+    yield listing(
+        "cases",
+        "Cases of this pack",
+        "case:id = id | title = asked.title | scenarios | status | sets | note",
+        dossier.cases,
+        "counted",
+        "the request of this pack",
+        said={
+            "scenarios": lambda case: few([*dossier.request.main, *case.asked.scenarios]) or "none",
+            "status": lambda case: case.outcome.status if case.outcome else "without dates",
+            "sets": lambda case: (
+                case.plan and ("; ".join(f"{name} = {value}" for name, value in case.plan.settings.said.items()) or None)
+            ),
+            "note": lambda case: case.fault or case.absent.get("robust"),
+        },
+    )
     for case in dossier.cases[1:]:
-        outcome = case.outcome
-        if isinstance(outcome, Infeasible):
-            source = f"{run_source(case)}: {outcome.conflict.confirmed_by}"
-            statement = Figure(text=outcome.conflict.statement, proof="closed form", source=source)
-            blocks.append(warning("Case ", Name(text=case.id), " has no date: ", statement))
+        if isinstance(case.outcome, Infeasible):
+            found = case.outcome.conflict
+            source = f"{run_source(case)}: {found.confirmed_by}"
+            yield warning("Case {} has no date: {:closed form}", case.id, found.statement, source=source)
         elif case.solved is None:
-            blocks.append(
-                warning("Case ", Name(text=case.id), " has no date: ", Name(text=case.fault or "the search was cut short"), ".")
-            )
-    reproducing = dossier.reproducing
-    if reproducing is not None and reproducing is not dossier.main and reproducing.plan is not None:
-        bars = bars_of(reproducing.plan, reproducing, dossier.milestones)
-        shown = main_rows(bars, dossier.milestones)
-        title = f"What drives the milestones in case {reproducing.id}"
-        blocks.append(
-            Chart(
-                id="gantt-reproducing",
-                title=title,
-                about=f"Driving items and milestones of case {reproducing.id}.",
-                svg=gantt_chart(
-                    "gantt-reproducing", title, shown, knowledge=dossier.plan.as_of, status=dossier.plan.status_date
-                ),
-                table="schedule-reproducing",
-            )
-        )
-        blocks.append(_rows(dossier, reproducing, "schedule-reproducing", f"The schedule of case {reproducing.id}"))
-    return Section(id="cases", title="Cases", items=(6,), blocks=tuple(blocks))
+            yield warning("Case {} has no date: {}.", case.id, case.fault or "the search was cut short")
+    nearest = dossier.reproducing
+    if nearest is not None and nearest is not dossier.main and nearest.plan is not None:
+        bars = main_rows(bars_of(nearest.plan, nearest, dossier.milestones), dossier.milestones)
+        title, about = f"What drives the milestones in case {nearest.id}", f"Driving items and milestones of case {nearest.id}."
+        yield _gantt(dossier, "gantt-reproducing", title, bars, about, "schedule-reproducing")
+        yield _rows(dossier, nearest, "schedule-reproducing", f"The schedule of case {nearest.id}")

@@ -3,53 +3,43 @@
 from __future__ import annotations
 
 from models.allocation import Qualified
-from models.pack import Block, Chart, Figure, Name, Section
 from optimiser.evidence.charts.loads import Month, load_chart
 from optimiser.evidence.dossier import Dossier
-from optimiser.evidence.sections.words import absence, count, lead, remark, warning
+from optimiser.evidence.sections.words import Blocks, absence, drawn, figure, lead, remark, warning
 from optimiser.evidence.tables import qualified as tables
-from optimiser.evidence.words import day
 
 __all__ = ["demand_chart", "qualification"]
 
+_TITLE = "Slots wanted, used and offered"
 
-def qualification(dossier: Dossier) -> Section:
-    """Return demand against capacity, month by month, and who waits."""
-    title = "Qualification demand against capacity"
+
+def qualification(dossier: Dossier) -> Blocks:
+    """Yield demand against capacity, month by month, and who waits."""
     found, case = dossier.qualified, dossier.qualified_case
     if found is None or case is None:
-        block = absence(dossier, "qualification", title)
-        return Section(id="qualification", title=title, items=(16,), blocks=(block,))
+        yield absence(dossier, "qualification", "Qualification demand against capacity")
+        return
     source = f"qualify of case {case.id}"
     milestone = found.dates[found.milestone]
-    blocks: list[Block] = [
-        warning("Parties, slots and boards of this case are synthetic: it shows how Qualification behaves, not when it ends."),
-        lead(
-            count(len(found.allocation), "parties", source),
-            " pass Qualification in case ",
-            Name(text=case.id),
-            "; the last supplier is through on ",
-            Figure(text=day(milestone.date), proof=milestone.proof, source=source),
-            ", ",
-            Figure(text=f"{found.window_wd} wd", proof="closed form", source=source),
-            " after it starts. A party waits until every body that it needs has a slot for it, so it may wait while one of them has "
-            "room.",
-        ),
-        Chart(
-            id="demand",
-            title="Slots wanted, used and offered",
-            about="Demand and capacity of each body by month.",
-            svg=demand_chart(found),
-            table="loads",
-        ),
-        tables.loads(found, source),
-        tables.fairness(found, source),
-    ]
-    if found.policies:
-        blocks.append(tables.policies(found, source))
-    blocks += [tables.readiness(found, source), tables.stragglers(found, source), tables.allocation(found, source)]
-    blocks += [remark(note, "closed form", source) for note in found.notes]
-    return Section(id="qualification", title=title, items=(16,), blocks=tuple(blocks))
+    yield warning("Parties, slots and boards of this case are synthetic: it shows how Qualification behaves, not when it ends.")
+    yield lead(
+        "{:counted} pass Qualification in case {}; the last supplier is through on {}, {:closed form} after it starts. A party "
+        "waits until every body that it needs has a slot for it, so it may wait while one of them has room.",
+        f"{len(found.allocation):,} parties",
+        case.id,
+        figure(milestone.date, milestone.proof, source),
+        f"{found.window_wd} wd",
+        source=source,
+    )
+    yield drawn("demand", _TITLE, "Demand and capacity of each body by month.", demand_chart(found), "loads")
+    yield tables.loads(found, source)
+    yield tables.fairness(found, source)
+    yield tables.policies(found, source) if found.policies else None
+    yield tables.readiness(found, source)
+    yield tables.stragglers(found, source)
+    yield tables.allocation(found, source)
+    for note in found.notes:
+        yield remark(note, "closed form", source)
 
 
 def demand_chart(found: Qualified) -> str:
@@ -57,6 +47,5 @@ def demand_chart(found: Qualified) -> str:
     bodies: dict[str, list[Month]] = {}
     for load in found.loads:
         wide = load.slots_a_day
-        used = wide * load.utilisation
-        bodies.setdefault(load.resource, []).append(Month(load.month, wide, used, load.demand))
-    return load_chart("demand", "Slots wanted, used and offered, on an average day of each month", bodies)
+        bodies.setdefault(load.resource, []).append(Month(load.month, wide, wide * load.utilisation, load.demand))
+    return load_chart("demand", f"{_TITLE}, on an average day of each month", bodies)

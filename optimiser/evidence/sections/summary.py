@@ -7,270 +7,229 @@ from collections.abc import Sequence
 from models.explanation import MilestoneWhyNot, Route
 from models.items import Activity
 from models.outcome import Infeasible, MilestoneDate, Undecided
-from models.pack import Block, Cell, Figure, Name, Section
+from models.pack import Block, Cell
+from models.robustness import RobustDate
 from optimiser.evidence.documents import conditions
 from optimiser.evidence.dossier import Dossier
 from optimiser.evidence.resting import resting
 from optimiser.evidence.sections.dates import dates_table
 from optimiser.evidence.sections.words import (
+    Blocks,
+    Parts,
     absence,
     date_figure,
     distance,
     evidence_words,
+    figure,
     heading_of,
+    joined,
     lead,
-    names,
-    paragraph,
+    parts_of,
     run_source,
+    say,
     span_words,
     warning,
 )
-from optimiser.evidence.tables.kit import column, columns, table
-from optimiser.evidence.tables.register import cited
+from optimiser.evidence.tables.kit import few, table
+from optimiser.evidence.tables.reasons import conflict
 from optimiser.evidence.words import day, month_or_day
 from optimiser.robust.commitment import commitment, ratio_of
 
 __all__ = ["acts_of", "give", "months_of", "no_dates", "summary"]
 
+_HOLDS = ("duration", "not-before", "capacity", "release", "gate")
+"""Kinds of rule that are said to hold a milestone."""
 
-def summary(dossier: Dossier) -> Section:
-    """Return the answer in words: what it says, what it would cost to be wrong, what holds it, and who must act."""
-    opening = _opening(dossier)
-    if dossier.main.solved is None:
-        return Section(id="summary", title="The answer in words", items=(20,), blocks=(opening,))
-    blocks: list[Block] = [
-        opening,
-        *_sentences(dossier),
-        _main_dates(dossier),
-        *_wrong(dossier),
-        *_binds(dossier),
-        *_gives(dossier),
-        *_acts(dossier),
-    ]
-    return Section(id="summary", title="The answer in words", items=(20,), blocks=tuple(blocks))
+_FEW = 3
+"""Ways out that the first page names, and things that hold a milestone."""
 
 
-def _opening(dossier: Dossier) -> Block:
+def summary(dossier: Dossier) -> Blocks:
+    """Yield the answer in words: what it says, what it would cost to be wrong, what holds it, and who must act."""
     plan = dossier.plan
-    parts: list[str | Name | Figure] = [
-        "This pack answers when the milestones of ",
-        Name(text=plan.title),
-        " can be reached at the earliest, how that is proved, and what it hangs on, from what was known on ",
-        Figure(text=day(plan.as_of), proof="stated", source="plan.yaml, as_of"),
-        ". A proof is of arithmetic: each date follows from the rules and lengths in this pack. ",
-        "Whether those are true is the business of its evidence class, which is printed beside it. ",
-        "Days are working days (wd) unless they are called calendar days (cd)",
-    ]
-    if plan.baselines:
-        parts.append("; published dates are those of ")
-        for place, baseline in enumerate(plan.baselines):
-            parts += [", " if place else "", Name(text=f"{baseline.title} ({baseline.id})")]
-    return lead(*parts, ".")
-
-
-def _sentences(dossier: Dossier) -> list[Block]:
-    """Return one sentence a milestone."""
-    main = dossier.main
-    solved = main.solved
-    assert solved is not None
-    found: list[Block] = []
-    robust = {entry.id: entry for entry in main.robust.milestones} if main.robust else {}
+    known = figure(plan.as_of, "stated", "plan.yaml, as_of")
+    published = joined((parts_of("{}", f"{each.title} ({each.id})") for each in plan.baselines), ", ")
+    yield lead(
+        "This pack answers when the milestones of {} can be reached at the earliest, how that is proved, and what it hangs on, from what "
+        "was known on {}. A proof is of arithmetic: each date follows from the rules and lengths in this pack. Whether those are true is "
+        "the business of its evidence class, which is printed beside it. Days are working days (wd) unless they are called calendar days "
+        "(cd){}.",
+        plan.title,
+        known,
+        ["; published dates are those of ", *published] if published else [],
+    )
+    solved = dossier.main.solved
+    if solved is None:
+        return
     for entry in solved.milestones:
-        met = dossier.plan.done(entry.id)
-        parts: list[str | Name | Figure] = [
-            Name(text=f"{entry.id}, {dossier.plan.items[entry.id].title}"),
-            ": on " if met else ": at the earliest ",
-            date_figure(entry, main),
-            *((", if ", Name(text=condition)) if (condition := conditions(entry.evidence)) else ()),
-            *_against(dossier, entry),
-            "; it has been met" if met else f"; it stands on links and lengths no firmer than {evidence_words(entry.evidence)}",
-        ]
-        span = span_words(entry, main)
-        if span is not None:
-            parts += ["; read the source otherwise and it falls anywhere from ", span]
-        held = robust.get(entry.id)
-        if held is not None and held.date is not None:
-            parts += [
-                "; with a confidence of ",
-                Figure(text=f"{held.confidence:.0%}", proof="stated", source="asked for with the pack"),
-                " it is held by ",
-                Figure(text=day(held.date), proof="simulated", source=f"robust of case {main.id}, {entry.id}"),
-            ]
-            if main.robust is not None and (said := resting(main.robust, held, day)):
-                parts += [" (", Figure(text=said, proof="simulated", source=f"robust of case {main.id}, {entry.id}"), ")"]
-        found.append(paragraph(*parts, "."))
-    return found
+        yield say("{}", _sentence(dossier, entry))
+    yield dates_table(
+        dossier, [dossier.main], "dates", "Earliest and robust dates; those of the other cases are with the cases"
+    )
+    for held in dossier.main.robust.milestones if dossier.main.robust else ():
+        yield None if held.met else _wrong(dossier, held)
+    for milestone in dossier.milestones:
+        yield _binds(dossier, milestone)
+    if not dossier.why_not:
+        yield absence(dossier, "why-not", "What would have to give for an earlier date")
+    yield from (give(dossier, entry) for entry in dossier.why_not)
+    if acts := acts_of(dossier):
+        yield table(
+            "acts",
+            "Who must have finished what by when, for the earliest dates to hold",
+            "by:date | who | item:id | what | or these move",
+            acts,
+            "closed form",
+            f"explain of case {dossier.main.id}: driving items that may finish no later",
+            most=10,
+        )
 
 
-def _against(dossier: Dossier, entry: MilestoneDate) -> list[str | Name | Figure]:
+def _sentence(dossier: Dossier, entry: MilestoneDate) -> Parts:
+    """Return what is said of one milestone."""
+    main, met = dossier.main, dossier.plan.done(entry.id)
+    condition, span = conditions(entry.evidence), span_words(entry, main)
+    robust = next((each for each in main.robust.milestones if each.id == entry.id), None) if main.robust else None
+    stands = f"it stands on links and lengths no firmer than {evidence_words(entry.evidence)}"
+    return parts_of(
+        f"{{}}: {'on' if met else 'at the earliest'} {{}}{{}}{{}}; {'it has been met' if met else stands}{{}}{{}}.",
+        f"{entry.id}, {dossier.plan.items[entry.id].title}",
+        date_figure(entry, main),
+        parts_of(", if {}", condition) if condition else [],
+        _against(dossier, entry),
+        ["; read the source otherwise and it falls anywhere from ", span] if span else [],
+        _held(dossier, robust) if robust else [],
+    )
+
+
+def _against(dossier: Dossier, entry: MilestoneDate) -> Parts:
     """Say how far a date is from the first published one; the table has them all."""
     baseline = next(iter(dossier.plan.baselines), None)
     found = entry.baselines.get(baseline.id) if baseline else None
     if baseline is None or found is None:
         return []
     amount, words = distance(found.delta_months, found.delta_wd)
-    counted = [Figure(text=amount, proof="closed form", source=f"baseline {baseline.id}")] if amount else []
-    return [", ", *counted, words, Name(text=baseline.id)]
+    counted = figure(amount, "closed form", f"baseline {baseline.id}") if amount else None
+    return parts_of(f", {{}}{words}{{}}", counted, baseline.id)
 
 
-def _main_dates(dossier: Dossier) -> Block:
-    return dates_table(
-        dossier, [dossier.main], "dates", "Earliest and robust dates; those of the other cases are with the cases"
-    )
-
-
-def _wrong(dossier: Dossier) -> list[Block]:
-    """Say at which ratio of the costs of late and early days each date would be the one to commit to."""
-    outcome = dossier.main.robust
-    if outcome is None:
+def _held(dossier: Dossier, entry: RobustDate) -> Parts:
+    """Say which date holds with the confidence asked for, and what it rests on."""
+    if entry.date is None or dossier.main.robust is None:
         return []
-    source = f"robust of case {dossier.main.id}, commitments"
-    found: list[Block] = []
-    for entry in outcome.milestones:
-        if entry.met:
-            continue
-        held = commitment(entry)
-        shown = [each for each in (held.deterministic, *held.published) if each is not None and each.ratio is not None]
-        if not shown:
-            continue
-        ratio = ratio_of(outcome.confidence)
-        parts: list[str | Name | Figure] = ["What it costs to be wrong about ", Name(text=entry.id), ": "]
-        if ratio is not None and entry.date is not None:
-            parts += [
-                Figure(text=day(entry.date), proof="simulated", source=source),
-                " is right where a day late costs ",
-                Figure(text=f"{ratio:.3g}", proof="closed form", source=f"the quantile {outcome.confidence:.0%}"),
-                " days early; ",
-            ]
-        for place, each in enumerate(shown):
-            assert each.ratio is not None
-            figure = Figure(text=f"{each.ratio:.2g}", proof="simulated", source=source)
-            name = "the earliest date" if each.of == "earliest" else Name(text=each.of)
-            parts += ["; " if place else "", name, " only where it costs ", figure]
-        found.append(paragraph(*parts, "."))
-    return found
+    confidence = figure(f"{entry.confidence:.0%}", "stated", "asked for with the pack")
+    source, said = f"robust of case {dossier.main.id}, {entry.id}", resting(dossier.main.robust, entry, day)
+    rests = parts_of(" ({:simulated})", said, source=source) if said else []
+    return parts_of("; with a confidence of {} it is held by {:simulated}{}", confidence, entry.date, rests, source=source)
 
 
-def months_of(dossier: Dossier) -> list[Block]:
+def _wrong(dossier: Dossier, entry: RobustDate) -> Block | None:
+    """Say at which ratio of the costs of late and early days each date would be the one to commit to."""
+    held, ratio = commitment(entry), ratio_of(entry.confidence)
+    source, text = (
+        f"robust of case {dossier.main.id}, commitments",
+        "{:simulated} is right where a day late costs {} days early; ",
+    )
+    shown = [
+        (parts_of("{}", each.of) if each.of != "earliest" else ["the earliest date"], f"{each.ratio:.2g}")
+        for each in (held.deterministic, *held.published)
+        if each is not None and each.ratio is not None
+    ]
+    if not shown:
+        return None
+    right: Parts = []
+    if ratio is not None and entry.date is not None:
+        cost = figure(f"{ratio:.3g}", "closed form", f"the quantile {entry.confidence:.0%}")
+        right = parts_of(text, entry.date, cost, source=source)
+    only = joined(parts_of("{} only where it costs {:simulated}", of, costs, source=source) for of, costs in shown)
+    return say("What it costs to be wrong about {}: {}{}.", entry.id, right, only)
+
+
+def months_of(dossier: Dossier) -> Blocks:
     """Say what the months to the first published dates are made up of, no sign netted."""
     own = [each for each in dossier.own if each.of == dossier.main.id]
     if not own:
-        return []
+        return
     baseline = dossier.plan.baselines[0].id
-    parts: list[str | Name | Figure] = ["What makes up the months to ", Name(text=baseline), ": "]
-    for place, each in enumerate(own):
-        source = f"attribute --from {baseline}, {each.milestone}"
+    text = (
+        "{} {:counted} in all, of which approved {:counted}, evidenced {:counted}, not evidenced {:counted}, saved {:counted}"
+    )
+    made = (
+        parts_of(
+            text,
+            each.milestone,
+            *(f"{count:+d}" if count else "0" for count in (each.months, each.approved, each.evidenced)),
+            *(f"{count:+d}" if count else "0" for count in (each.not_evidenced, each.saved)),
+            source=f"attribute --from {baseline}, {each.milestone}",
+        )
+        for each in own
+    )
+    yield say("What makes up the months to {}: {}.", baseline, joined(made))
 
-        def months(count: int, source: str = source) -> Figure:
-            return Figure(text=f"{count:+d}" if count else "0", proof="counted", source=source)
 
-        parts += ["; " if place else "", Name(text=each.milestone), " ", months(each.months), " in all, of which approved "]
-        parts += [months(each.approved), ", evidenced ", months(each.evidenced), ", not evidenced ", months(each.not_evidenced)]
-        parts += [", saved ", months(each.saved)]
-    return [paragraph(*parts, ".")]
-
-
-def _binds(dossier: Dossier) -> list[Block]:
-    """Say what holds each milestone."""
-    solved = dossier.main.solved
-    assert solved is not None
-    found: list[Block] = []
-    for milestone in dossier.milestones:
-        held = [entry for entry in solved.binding.get(milestone, ()) if entry.drop_gain_wd or entry.unit_gain_wd]
-        held = [entry for entry in held if entry.kind in ("duration", "not-before", "capacity", "release", "gate")]
-        if not held:
-            continue
-        parts: list[str | Name | Figure] = ["What holds ", Name(text=milestone), ": "]
-        for place, entry in enumerate(held[:3]):
+def _binds(dossier: Dossier, milestone: str) -> Block | None:
+    """Say what holds a milestone."""
+    assert dossier.main.solved is not None
+    found: list[Parts] = []
+    for entry in dossier.main.solved.binding.get(milestone, ()):
+        gain = entry.drop_gain_wd or entry.unit_gain_wd
+        if gain and entry.kind in _HOLDS:
+            words = "without it" if entry.drop_gain_wd else "for each unit less"
             source = f"{run_source(dossier.main)}, binding {entry.rule}"
-            gain = entry.drop_gain_wd or entry.unit_gain_wd
-            words = " earlier without it" if entry.drop_gain_wd else " earlier for each unit less"
-            parts += [
-                "; " if place else "",
-                Name(text=entry.title),
-                ", ",
-                Figure(text=f"{gain} wd", proof="closed form", source=source),
-                words,
-            ]
-        found.append(paragraph(*parts, "."))
-    return found
-
-
-def _gives(dossier: Dossier) -> list[Block]:
-    """Say what would have to give for the first published plan."""
-    if not dossier.why_not:
-        return [absence(dossier, "why-not", "What would have to give for an earlier date")]
-    return [give(dossier, entry) for entry in dossier.why_not]
+            found.append(parts_of(f"{{}}, {{:closed form}} earlier {words}", entry.title, f"{gain} wd", source=source))
+    return say("What holds {}: {}.", milestone, joined(found[:_FEW])) if found else None
 
 
 def give(dossier: Dossier, entry: MilestoneWhyNot) -> Block:
     """Say what would have to give for one milestone to be when the first published plan has it."""
+    source = f"why-not {entry.milestone} by {entry.answer.by}"
+    asked = figure(month_or_day(entry.published), "published", f"baseline {dossier.plan.baselines[0].id}")
+    return say("To have {} by {}, {}.", entry.milestone, asked, _giving(dossier, entry, source))
+
+
+def _giving(dossier: Dossier, entry: MilestoneWhyNot, source: str) -> Parts:
     answer = entry.answer
-    source = f"why-not {entry.milestone} by {answer.by}"
-    asked = Figure(text=month_or_day(entry.published), proof="published", source=f"baseline {dossier.plan.baselines[0].id}")
-    opening: list[str | Name | Figure] = ["To have ", Name(text=entry.milestone), " by ", asked, ", "]
     if answer.verdict == "met":
-        return paragraph(*opening, "nothing has to give.")
-    missing = Figure(text=f"{answer.missing_wd} wd", proof="closed form", source=source)
+        return ["nothing has to give"]
+    missing = parts_of("{:closed form} are missing", f"{answer.missing_wd} wd", source=source)
     if answer.verdict == "route" and answer.route:
-        steps = names(f"{step.title} from {step.stated} to {step.moved}" for step in answer.route.steps)
-        return paragraph(
-            *opening,
-            missing,
-            " are missing; the cheapest way there moves ",
-            Figure(text=steps, proof="closed form", source=source),
-            *_no_permission(answer.route),
-            ".",
-        )
+        steps = few(f"{step.title} from {step.stated} to {step.moved}" for step in answer.route.steps)
+        text = "{}; the cheapest way there moves {:closed form}{}"
+        return parts_of(text, missing, steps, _no_permission(answer.route), source=source)
     if answer.nearest is None:
-        return paragraph(*opening, missing, " are missing; the search was cut short before it found what would do.")
+        return [*missing, "; the search was cut short before it found what would do"]
+    reached: Parts = [". Nothing that the plan permits to move brings it forward"]
+    if answer.nearest.missing_wd != answer.missing_wd:
+        reached = parts_of(
+            ". Everything that the plan permits to move{} brings it to {:closed form}, still {:closed form} short",
+            _no_permission(answer.nearest.route),
+            answer.nearest.date,
+            f"{answer.nearest.missing_wd} wd",
+            source=source,
+        )
     allowed = [
         " together with ".join(heading_of(dossier.plan, rule) for rule in relaxation.rules)
         for relaxation in answer.nearest.to_allow
     ]
-    reached: list[str | Name | Figure] = (
-        [" are missing. Nothing that the plan permits to move brings it forward"]
-        if answer.nearest.missing_wd == answer.missing_wd
-        else [
-            " are missing. Everything that the plan permits to move",
-            *_no_permission(answer.nearest.route),
-            " brings it to ",
-            Figure(text=day(answer.nearest.date), proof="closed form", source=source),
-            ", still ",
-            Figure(text=f"{answer.nearest.missing_wd} wd", proof="closed form", source=source),
-            " short",
-        ]
-    )
-    return paragraph(
-        *opening,
-        missing,
-        *reached,
-        "; besides that, one of these would have to give way: ",
-        *_few(allowed, source),
-        ".",
-    )
+    text = "{}{}; besides that, one of these would have to give way: {}"
+    return parts_of(text, missing, reached, _few(allowed, source))
 
 
-def _no_permission(route: Route | None) -> list[str | Name]:
+def _no_permission(route: Route | None) -> Parts:
     """Say which of the limits that a route goes by are fitted to a published date."""
-    fitted = names(f"{step.title} ({step.lever})" for step in route.steps if step.fitted_to) if route else ""
-    return (
-        [", with ", Name(text=fitted), " at a limit that is fitted to a published date and permits nothing"] if fitted else []
-    )
+    fitted = few(f"{step.title} ({step.lever})" for step in route.steps if step.fitted_to) if route else ""
+    text = ", with {} at a limit that is fitted to a published date and permits nothing"
+    return parts_of(text, fitted) if fitted else []
 
 
-_FEW = 3
-"""Ways out that the first page names."""
-
-
-def _few(options: Sequence[str], source: str) -> list[str | Name | Figure]:
+def _few(options: Sequence[str], source: str) -> Parts:
     """Return the first options of many, the shortest first, and how many more there are."""
     if not options:
         return ["nothing that is known"]
     shown = sorted(options, key=len)[:_FEW]
     more = len(options) - len(shown)
-    rest: list[str | Name | Figure] = ["; or one of ", Figure(text=f"{more:,}", proof="closed form", source=source), " more"]
-    return [Name(text="; ".join(shown)), *(rest if more else [])]
+    rest = parts_of("; or one of {:closed form} more", more, source=source) if more else []
+    return parts_of("{}{}", "; ".join(shown), rest)
 
 
 def acts_of(dossier: Dossier) -> list[list[Cell]]:
@@ -290,82 +249,26 @@ def acts_of(dossier: Dossier) -> list[list[Cell]]:
     for row in solved.rows:
         item = dossier.plan.items[row.id]
         if row.id in driving and row.id in tight and row.working_days and isinstance(item, Activity):
-            rows.append([row.finish, item.owner, row.id, item.title, names(tight[row.id])])
+            rows.append([row.finish, item.owner, row.id, item.title, few(tight[row.id])])
     return sorted(rows, key=lambda row: (str(row[0]), str(row[2])))
 
 
-def _acts(dossier: Dossier) -> list[Block]:
-    rows = acts_of(dossier)
-    if not rows:
-        return []
-    return [
-        table(
-            "acts",
-            "Who must have finished what by when, for the earliest dates to hold",
-            columns("by:date | who | item:id | what | or these move"),
-            rows,
-            proof="closed form",
-            source=f"explain of case {dossier.main.id}: driving items that may finish no later",
-            most=10,
-        )
-    ]
-
-
-def no_dates(dossier: Dossier) -> list[Block]:
+def no_dates(dossier: Dossier) -> Blocks:
     """Say first that there is no date, and why."""
-    main = dossier.main
+    main, source = dossier.main, run_source(dossier.main)
     outcome = main.outcome
     if isinstance(outcome, Infeasible):
-        conflict = outcome.conflict
-        return [
-            warning(
-                "There is no date: nothing satisfies every rule of the plan as asked. ",
-                Figure(text=conflict.statement, proof="closed form", source=f"{run_source(main)}: {conflict.confirmed_by}"),
-            ),
-            table(
-                "conflict",
-                "What cannot all hold: leave out any one, and the rest can"
-                if conflict.minimal
-                else "What cannot all hold (not proved minimal)",
-                columns("rule:id | title | demands | authority | stands on | citation"),
-                [
-                    [
-                        member.id,
-                        member.title,
-                        member.statement,
-                        member.authority,
-                        basis_of_member(member),
-                        cited(member.citation),
-                    ]
-                    for member in conflict.members
-                ],
-                proof="closed form",
-                source=f"{run_source(main)}: {conflict.confirmed_by}",
-            ),
-        ]
-    if isinstance(outcome, Undecided):
-        return [
-            warning(
-                "There is no date yet: the search was stopped at its limit. A limit is not a verdict; what is known are bounds."
-            ),
-            table(
-                "bounds",
-                "No milestone can be earlier than this",
-                [column("milestone", "id"), column("not before", "date")],
-                [[name, bound] for name, bound in outcome.bounds.items()],
-                proof="gap",
-                source=run_source(main),
-            ),
-        ]
-    return [
-        warning(
-            "There is no date: the plan runs off its calendar. ",
-            Figure(text=main.fault or "unknown", proof="counted", source="reading and solving the plan"),
+        found = outcome.conflict
+        text = "There is no date: nothing satisfies every rule of the plan as asked. {:closed form}"
+        yield warning(text, found.statement, source=f"{source}: {found.confirmed_by}")
+        how = ": leave out any one, and the rest can" if found.minimal else " (not proved minimal)"
+        yield conflict(found, f"What cannot all hold{how}", source)
+    elif isinstance(outcome, Undecided):
+        yield warning(
+            "There is no date yet: the search was stopped at its limit. A limit is not a verdict; what is known are bounds."
         )
-    ]
-
-
-def basis_of_member(member: object) -> str:
-    """Return what a member of a conflict stands on."""
-    basis, confidence = getattr(member, "basis", ""), getattr(member, "confidence", None)
-    return f"{basis}, {confidence}" if confidence else basis
+        title = "No milestone can be earlier than this"
+        yield table("bounds", title, "milestone:id | not before:date", outcome.bounds.items(), "gap", source)
+    else:
+        text = "There is no date: the plan runs off its calendar. {:counted}"
+        yield warning(text, main.fault or "unknown", source="reading and solving the plan")

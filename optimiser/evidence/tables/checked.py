@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from models.lint import DcmaMeasure, LintEffect, LintReport
 from models.pack import Table
-from optimiser.evidence.tables.kit import listing
+from optimiser.evidence.tables.kit import few, listing
 
 __all__ = ["checks", "dcma", "effect_words", "findings", "gao"]
 
@@ -27,13 +27,13 @@ def findings(report: LintReport, source: str) -> Table:
         "Findings, the gravest first",
         "finding:id = id | severity | where | what | effect | tried | citation",
         report.findings,
+        "closed form",
+        source,
         said={
-            "where": lambda entry: _cut(entry.where, 8),
+            "where": lambda entry: few(entry.where, 8),
             "effect": lambda entry: effect_words(entry.effects) or None,
             "citation": lambda entry: "; ".join(map(str, entry.citation[:4])) or "–",
         },
-        proof="closed form",
-        source=source,
     )
 
 
@@ -44,41 +44,19 @@ def dcma(report: LintReport, source: str) -> Table:
         counts = each.count is not None and each.of and each.number != _CPLI
         return f"{each.measured} ({each.count} of {each.of})" if each.measured and counts else each.measured
 
-    return listing(
-        "dcma",
-        "The fourteen measures of DCMA's schedule assessment",
-        "no:number = number | measure = name | limit = threshold | measured | verdict | what was counted = reason",
-        report.dcma,
-        said={"measured": measured},
-        proof="counted",
-        source=source,
-    )
+    shape = "no:number = number | measure = name | limit = threshold | measured | verdict | what was counted = reason"
+    title, said = "The fourteen measures of DCMA's schedule assessment", {"measured": measured}
+    return listing("dcma", title, shape, report.dcma, "counted", source, said=said)
 
 
 def gao(report: LintReport, source: str) -> Table:
     """Return GAO's ten practices with our own score."""
-    return listing(
-        "gao",
-        "GAO's ten practices, our own score",
-        "no:number = number | practice = name | score | what it rests on = evidence | why = reason",
-        report.practices,
-        proof="counted",
-        source=source,
-    )
+    shape = "no:number = number | practice = name | score | what it rests on = evidence | why = reason"
+    return listing("gao", "GAO's ten practices, our own score", shape, report.practices, "counted", source)
 
 
 def checks(report: LintReport, source: str) -> Table:
     """Return every check, on how many things it was made, or why it was not."""
-    return listing(
-        "checks",
-        "Every check, on how many things it was made, or why it was not",
-        "check:id = id | asks = title | looked at:number | found:number | not made because = not_applicable",
-        report.checks,
-        proof="counted",
-        source=source,
-        fold=True,
-    )
-
-
-def _cut(words: Sequence[str], most: int) -> str:
-    return ", ".join(words[:most]) + (f" and {len(words) - most} more" if len(words) > most else "")
+    shape = "check:id = id | asks = title | looked at:number | found:number | not made because = not_applicable"
+    title = "Every check, on how many things it was made, or why it was not"
+    return listing("checks", title, shape, report.checks, "counted", source, fold=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.changes import Comparison, ValueChange
+from models.changes import Comparison, ValueChange, WhatIf
 from models.pack import Table
-from optimiser.evidence.tables.kit import listing
+from optimiser.evidence.tables.kit import listing, weakest
 from optimiser.evidence.words import month_or_day
 
-__all__ = ["changes", "comparison"]
+__all__ = ["changes", "comparison", "dates_before_after"]
 
 
 def _signed(value: int | None, unit: str) -> str | None:
@@ -29,14 +29,28 @@ def changes(found: Sequence[ValueChange], title: str, source: str, *, by: bool =
         title,
         "what | name:id | from | to | by | rounded",
         found,
+        "stated",
+        source,
         said={
             "what": lambda change: change.title or change.kind,
             "from": lambda change: month_or_day(change.before),
             "to": lambda change: month_or_day(change.after),
             "by": lambda change: " ".join(filter(None, (change.by if by else None, change.asked))) or None,
         },
-        proof="stated",
-        source=source,
+    )
+
+
+def dates_before_after(found: WhatIf, source: str) -> Table:
+    """Return the dates before and after what was changed."""
+    proofs = [proof for change in found.dates for proof in (change.proof_before, change.proof_after) if proof]
+    return listing(
+        "what-if-dates",
+        "Earliest dates before and after",
+        "milestone:id | before:date | after:date | difference:number wd = working_days",
+        found.dates,
+        weakest(proofs),
+        source,
+        note="Before: the plan under the scenarios without the single choices; the plan as written, where none were made.",
     )
 
 
@@ -48,23 +62,21 @@ def comparison(found: Comparison, source: str) -> dict[str, Table]:
             "Dates",
             "milestone:id | before:date | after:date | in wd | in cd | proof",
             found.dates,
+            "solver",
+            source,
             said={
                 "in wd": lambda each: _signed(each.working_days, "wd"),
                 "in cd": lambda each: _signed(each.calendar_days, "cd"),
-                "proof": lambda each: " → ".join(
-                    dict.fromkeys(side or "none" for side in (each.proof_before, each.proof_after))
-                ),
+                "proof": lambda each: " → ".join(dict.fromkeys(at or "none" for at in (each.proof_before, each.proof_after))),
             },
-            proof="solver",
-            source=source,
         ),
         listing(
             "bindings-compared",
             "Binding rules: what dropping each gains, before and after",
             "title | milestone:id | rule:id | change | gain before:number wd | gain after:number wd",
             found.bindings,
-            proof="closed form",
-            source=source,
+            "closed form",
+            source,
         ),
         listing(
             "rows-compared",
@@ -72,8 +84,8 @@ def comparison(found: Comparison, source: str) -> dict[str, Table]:
             "name | item:id = id | start:date = start_before | start then:date = start_after | finish:date = finish_before"
             " | finish then:date = finish_after",
             found.rows,
-            proof="solver",
-            source=source,
+            "solver",
+            source,
         ),
     ]
     return {table.id: table for table in tables}

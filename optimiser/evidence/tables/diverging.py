@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from models.explanation import DivergenceLedger, Implied, NetworkComparison, OwnDistance
+from models.explanation import DivergenceLedger, Implied, ImpliedRow, NetworkComparison, OwnDistance
 from models.pack import Table
-from optimiser.evidence.tables.kit import column, columns, listing, table
-from optimiser.evidence.words import month_or_day
+from optimiser.evidence.tables.kit import few, listing, table
 
 __all__ = [
     "comparisons",
     "gaps",
+    "hypotheses",
     "implied_alone",
+    "implied_by_case",
     "implied_dates",
     "implied_values",
     "interactions",
+    "labelled",
     "own_months",
     "own_sums",
 ]
@@ -23,25 +25,14 @@ __all__ = [
 
 def own_sums(distances: Sequence[OwnDistance], first: str, source: str) -> Table:
     """Return the months of every plan from published dates, which ``first`` names, by what they rest on."""
-    return table(
+    return listing(
         "own-sums",
         f"Months from {first}, by what they rest on; no sign netted",
-        columns(
-            "case:id | milestone:id | date:date | published | all:number mo | approved:number mo | evidenced:number mo | "
-            "not evidenced:number mo | saved:number mo"
-        ),
-        [
-            [
-                each.of,
-                each.milestone,
-                each.date,
-                month_or_day(each.published),
-                *(each.months, each.approved, each.evidenced, each.not_evidenced, each.saved),
-            ]
-            for each in distances
-        ],
-        proof="counted",
-        source=source,
+        "case:id = of | milestone:id | date:date | published:month | all:number mo = months | approved:number mo"
+        " | evidenced:number mo | not evidenced:number mo | saved:number mo",
+        distances,
+        "counted",
+        source,
         note="Approved and evidenced: only where the source itself says so of the rule or number. Saved: gaps between two "
         "milestones that are shorter than published.",
     )
@@ -49,57 +40,36 @@ def own_sums(distances: Sequence[OwnDistance], first: str, source: str) -> Table
 
 def own_months(distances: Sequence[OwnDistance], of: str, source: str) -> Table:
     """Return what makes each month of one plan."""
-    return table(
+    return listing(
         "own-months",
         f"What makes each month of {of}, and what would have to be true not to need it",
-        columns("milestone:id | gap to:id | months:number mo | made by | rule:id | authority | owner | grade | not needed if"),
-        [
-            [
-                each.milestone,
-                line.after,
-                line.months,
-                line.title,
-                line.rule,
-                line.authority,
-                line.owner,
-                line.grade if line.months > 0 else None,
-                line.to_save,
-            ]
-            for each in distances
-            if each.of == of
-            for line in each.lines
-        ],
-        proof="counted",
-        source=source,
+        "milestone:id = 0.milestone | gap to:id = 1.after | months:number mo = 1.months | made by = 1.title | rule:id = 1.rule"
+        " | authority = 1.authority | owner = 1.owner | grade | not needed if = 1.to_save",
+        ((each, line) for each in distances if each.of == of for line in each.lines),
+        "counted",
+        source,
+        said={"grade": lambda pair: pair[1].grade if pair[1].months > 0 else None},
         note="The months by which a gap grew are laid on the lengths and lags of its chain by their working days. Not needed if: "
         "this number alone, all else as it is.",
     )
 
 
+def labelled(labels: Mapping[str, int]) -> str:
+    """Return months by what they rest on: ``+2 approved, +1 unexplained``."""
+    return ", ".join(f"{months:+d} {label}" for label, months in labels.items())
+
+
 def gaps(ledger: DivergenceLedger, key: str, source: str) -> Table:
     """Return what each gap adds between two published plans."""
-    return table(
+    return listing(
         f"ledger-{key}",
         f"What each gap adds from {ledger.from_baseline} to {ledger.to_baseline}",
-        [
-            *columns("from:id | to:id | was:number mo | is:number mo | grows:number mo"),
-            column("of which"),
-            column("because"),
-        ],
-        [
-            [
-                gap.before,
-                gap.after,
-                gap.months_from,
-                gap.months_to,
-                gap.growth,
-                ", ".join(f"{months:+d} {label}" for label, months in gap.labels.items()) or "–",
-                gap.reason,
-            ]
-            for gap in ledger.gaps
-        ],
-        proof="counted",
-        source=source,
+        "from:id = before | to:id = after | was:number mo = months_from | is:number mo = months_to | grows:number mo = growth"
+        " | of which | because = reason",
+        ledger.gaps,
+        "counted",
+        source,
+        said={"of which": lambda gap: labelled(gap.labels) or "–"},
         fold=True,
     )
 
@@ -107,26 +77,25 @@ def gaps(ledger: DivergenceLedger, key: str, source: str) -> Table:
 def comparisons(found: Sequence[NetworkComparison], source: str) -> Table:
     """Return what moves each milestone between two plans, by four methods."""
     titles = [(each, part, {group.id: group.title for group in each.groups}) for each in found for part in each.contributions]
-    return table(
+    return listing(
         "comparisons",
         "What moves each milestone between two cases, by four methods",
-        [
-            *columns("from:id | to:id | milestone:id | date:date | date then:date | what was changed | put in alone:number wd"),
-            *columns("taken out alone:number wd"),
-            column("in order", "number", "wd", "in order of time"),
-            column("neutral split", "number", "wd", "Shapley: not a delay analysis"),
-            column("error", "number", "wd", "of the neutral split, where it was sampled"),
-        ],
-        (
-            [
-                *(each.from_network, each.to_network, each.milestone, each.from_date, each.to_date),
-                *(named.get(part.group, part.group), part.add_one_in, part.but_for, part.waterfall),
-                *(round(part.shapley, 1), part.shapley_error or None),
-            ]
-            for each, part, named in titles
-        ),
-        proof="closed form",
-        source=source,
+        "from:id = 0.from_network | to:id = 0.to_network | milestone:id = 0.milestone | date:date = 0.from_date"
+        " | date then:date = 0.to_date | what was changed | put in alone:number wd = 1.add_one_in"
+        " | taken out alone:number wd = 1.but_for | in order:number wd = 1.waterfall | neutral split:number wd | error:number wd",
+        titles,
+        "closed form",
+        source,
+        said={
+            "what was changed": lambda row: row[2].get(row[1].group, row[1].group),
+            "neutral split": lambda row: round(row[1].shapley, 1),
+            "error": lambda row: row[1].shapley_error or None,
+        },
+        notes={
+            "in order": "in order of time",
+            "neutral split": "Shapley: not a delay analysis",
+            "error": "of the neutral split, where it was sampled",
+        },
         note="The tool is prospective: nothing here is evidence of entitlement.",
         fold=True,
         most=60,
@@ -135,20 +104,53 @@ def comparisons(found: Sequence[NetworkComparison], source: str) -> Table:
 
 def interactions(found: Sequence[NetworkComparison], source: str) -> Table:
     """Return what two changes do together beyond each alone."""
-    return table(
+    return listing(
         "interactions",
         "What two changes do together beyond each alone: negative is one path overtaking another",
-        columns("from:id | to:id | milestone:id | changes | together:number wd"),
-        (
-            [each.from_network, each.to_network, each.milestone, " and ".join(pair.groups), pair.days]
-            for each in found
-            for pair in each.interactions
-            if pair.days
-        ),
-        proof="closed form",
-        source=source,
+        "from:id = 0.from_network | to:id = 0.to_network | milestone:id = 0.milestone | changes | together:number wd = 1.days",
+        ((each, pair) for each in found for pair in each.interactions if pair.days),
+        "closed form",
+        source,
+        said={"changes": lambda row: " and ".join(row[1].groups)},
         fold=True,
     )
+
+
+def implied_by_case(baseline: str, tried: Iterable[tuple[str, Implied]], source: str) -> Table:
+    """Return what each case would have to move for the dates of a published plan."""
+    return listing(
+        f"implied-by-case-{baseline}",
+        f"What a case would have to move for the dates of {baseline}",
+        "case:id = 0 | moved | between | explained | unexplained | as well by moving",
+        tried,
+        "closed form",
+        source,
+        said={
+            "moved": lambda row: few(row[1].free) or "nothing",
+            "between": lambda row: _range(row[1]),
+            "explained": lambda row: few(row[1].explained, 20) or None,
+            "unexplained": lambda row: few(row[1].unexplained, 20) or None,
+            "as well by moving": lambda row: "; ".join(" and ".join(others) for others in row[1].others[:3]) or None,
+        },
+        notes={"moved": "the fewest assumptions that explain most dates; there may be others"},
+    )
+
+
+def _run(first: str | None, last: str | None) -> str | None:
+    return first if first == last else f"{first} to {last}"
+
+
+def _range(found: Implied) -> str | None:
+    """Return the values over which the dates hold, in a few words."""
+    if not found.rows:
+        return None
+
+    def words(row: ImpliedRow) -> str:
+        beside = "" if row.beside_first is None else f" with {_run(row.beside_first, row.beside_last)}"
+        return f"{_run(row.first, row.last)}{beside}"
+
+    first, last = words(found.rows[0]), words(found.rows[-1])
+    return first if first == last else f"from {first} to {last}"
 
 
 def implied_dates(found: Implied, title: str, source: str) -> Table:
@@ -156,34 +158,26 @@ def implied_dates(found: Implied, title: str, source: str) -> Table:
     return listing(
         f"implied-{found.baseline}",
         title,
-        "milestone:id | published | as it stands:date = as_is | holds | earliest then:date = earliest | latest then:date = latest"
-        " | slack kept",
+        "milestone:id | published:month | as it stands:date = as_is | holds:either | earliest then:date = earliest"
+        " | latest then:date = latest | slack kept",
         found.dates,
-        said={
-            "published": lambda each: month_or_day(each.published),
-            "holds": lambda each: "yes" if each.holds else "no",
-            "slack kept": lambda each: f"{' to '.join(dict.fromkeys(map(str, each.slack_wd)))} wd" if each.slack_wd else None,
-        },
+        "closed form",
+        source,
+        said={"slack kept": lambda at: f"{' to '.join(dict.fromkeys(map(str, at.slack_wd)))} wd" if at.slack_wd else None},
         notes={"slack kept": "to the end of what was published; below 0 it is too early"},
-        proof="closed form",
-        source=source,
     )
 
 
 def implied_values(found: Implied, title: str, source: str) -> Table:
     """Return the values of the free assumptions at which the dates hold, and no others."""
-
-    def run(first: str | None, last: str | None) -> str | None:
-        return first if first == last else f"{first} to {last}"
-
     two = len(found.free) > 1
     return table(
         f"implied-values-{found.baseline}",
         title,
-        columns(" | ".join(found.free) or "moved"),
-        ([run(row.first, row.last), *([run(row.beside_first, row.beside_last)] if two else [])] for row in found.rows),
-        proof="closed form",
-        source=source,
+        " | ".join(found.free) or "moved",
+        ([_run(row.first, row.last), *([_run(row.beside_first, row.beside_last)] if two else [])] for row in found.rows),
+        "closed form",
+        source,
         fold=True,
         most=40,
     )
@@ -191,11 +185,12 @@ def implied_values(found: Implied, title: str, source: str) -> Table:
 
 def implied_alone(found: Implied, source: str) -> Table:
     """Return the values of one assumption, the others as they are, at which a milestone has its published date."""
-    return listing(
-        "implied-alone",
-        "One assumption at a time",
-        "assumption:id | milestone:id | from = first | to = last",
-        found.ranges,
-        proof="closed form",
-        source=source,
-    )
+    shape = "assumption:id | milestone:id | from = first | to = last"
+    return listing("implied-alone", "One assumption at a time", shape, found.ranges, "closed form", source)
+
+
+def hypotheses(found: Implied, source: str) -> Table:
+    """Return what the values rest on."""
+    title = f"Hypotheses that these values of {found.baseline} rest on"
+    rows = ([text] for text in found.hypotheses)
+    return table(f"hypotheses-{found.baseline}", title, "hypothesis", rows, "stated", source, fold=True, most=40)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.forecast import DueDate, Forecast
-from models.outcome import Solved
+from models.forecast import DueDate, Forecast, Work
+from models.outcome import RowDate, Solved
 from models.pack import Cell, Table
 from models.plan import Plan
-from optimiser.evidence.tables.kit import column, columns, table, weakest
+from optimiser.evidence.tables.kit import columns, listing, table, weakest
 from optimiser.evidence.words import month_or_day
 
-__all__ = ["broken_rules", "milestone_states"]
+__all__ = ["broken_rules", "milestone_states", "phase_progress"]
+
+_WORK: tuple[Work, ...] = ("done", "in progress", "to do")
 
 
 def milestone_states(outcome: Solved, forecast: Forecast, source: str, *, asked: Sequence[str] | None = None) -> Table:
@@ -24,25 +26,25 @@ def milestone_states(outcome: Solved, forecast: Forecast, source: str, *, asked:
     """
     rows: list[list[Cell]] = []
     for each in forecast.milestones:
-        if asked is not None and each.id not in asked and each.state not in ("missed", "slipping"):
-            continue
-        for place, due in enumerate(each.due or (None,)):
-            known = [each.id, each.title, each.state, each.date] if not place else ["", "", "", None]
-            rows.append([*known, *_due(due)])
+        if asked is None or each.id in asked or each.state in ("missed", "slipping"):
+            first, *more = each.due or (None,)
+            rows.append([each.id, each.title, each.state, each.date, *_due(first)])
+            rows += [["", "", "", None, *_due(due)] for due in more]
     return table(
         "milestone-states",
         "Milestones from here",
-        [
-            *columns("milestone:id | title"),
-            column("state", note="met; missed: due by a day that is past; slipping: due before it comes; on time; undated"),
-            column("date", "date", note="on which it was met, or comes at the earliest from the status date on"),
-            *columns("due | by"),
-            column("late", "number", "wd", "after the day it is due, negative before it"),
-            column("months late", "number", "mo", "by the months' names, where only a month was published"),
-        ],
+        columns(
+            "milestone:id | title | state | date:date | due | by | late:number wd | months late:number mo",
+            {
+                "state": "met; missed: due by a day that is past; slipping: due before it comes; on time; undated",
+                "date": "on which it was met, or comes at the earliest from the status date on",
+                "late": "after the day it is due, negative before it",
+                "months late": "by the months' names, where only a month was published",
+            },
+        ),
         rows,
-        proof=weakest(entry.proof for entry in outcome.milestones),
-        source=source,
+        weakest(entry.proof for entry in outcome.milestones),
+        source,
     )
 
 
@@ -53,18 +55,42 @@ def _due(due: DueDate | None) -> list[Cell]:
     return [month_or_day(due.date), due.by, due.late_wd, months]
 
 
+def phase_progress(solved: Solved, plan: Plan, source: str) -> Table:
+    """Return how many activities of each phase are done, in progress and to do, and the next days of each."""
+    titles = {phase.id: phase.title for phase in plan.phases}
+    phases: dict[str | None, list[RowDate]] = {phase: [] for phase in (*titles, None)}
+    for row in solved.rows:
+        if row.kind == "activity":
+            phases[row.phase if row.phase in titles else None].append(row)
+    rest = "without a phase" if titles else "all"
+    rows: list[list[Cell]] = []
+    for phase, work in phases.items():
+        if work:
+            start = min((row.start for row in work if row.progress == "to do"), default=None)
+            finish = max((row.finish for row in work if row.progress != "done"), default=None)
+            counts = [sum(row.progress == state for row in work) for state in _WORK]
+            rows.append([rest if phase is None else titles[phase], *counts, start, finish])
+    return table(
+        "progress-by-phase",
+        "How far each phase is",
+        "phase | done:number | in progress:number | to do:number | next start:date | last finish:date",
+        rows,
+        "counted",
+        source,
+        note="Activities; dates of what is to come are the earliest.",
+    )
+
+
 def broken_rules(forecast: Forecast, plan: Plan, source: str) -> Table:
     """Return the rules that facts have broken: they held nothing back."""
-    return table(
+    return listing(
         "broken-by-fact",
         "What facts have broken",
-        [
-            *columns("rule:id | title"),
-            column("by", "number", "wd", "short of what the rule asks for"),
-            column("how"),
-        ],
-        [[each.rule, plan.rules_by_id[each.rule].title, each.working_days, each.message] for each in forecast.broken],
-        proof="stated",
-        source=source,
+        "rule:id | title | by:number wd = working_days | how = message",
+        forecast.broken,
+        "stated",
+        source,
+        said={"title": lambda each: plan.rules_by_id[each.rule].title},
+        notes={"by": "short of what the rule asks for"},
         note="What is past is fact: a rule that it breaks holds nothing back.",
     )

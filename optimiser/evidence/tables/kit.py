@@ -8,13 +8,17 @@ from typing import Any, Final
 
 from models.findings import ProofClass
 from models.pack import Cell, Column, PackProof, Table
+from optimiser.evidence.words import month_or_day
 
 __all__ = [
     "Maker",
     "across",
+    "basis_words",
     "choose",
     "column",
     "columns",
+    "few",
+    "keyed",
     "listing",
     "once_of",
     "pivot",
@@ -51,22 +55,26 @@ def column(
     return Column(name=name, kind=kind, unit=unit, note=note, proof=proof, key=key)  # type: ignore[arg-type]
 
 
-def columns(described: str, notes: Mapping[str, str] | None = None) -> tuple[Column, ...]:
+def columns(
+    described: str, notes: Mapping[str, str] | None = None, proofs: Mapping[str, PackProof] | None = None
+) -> tuple[Column, ...]:
     """Return columns from a line that describes them.
 
     Parameters
     ----------
     described
         Titles with bars between them; after a colon what stands in the column (text where nothing is said) and the unit of its
-        numbers: ``"party:id | title | ready:date | waits:number wd | used:share"``.
-    notes
-        Title to what it means.
+        numbers: ``"party:id | title | ready:date | waits:number wd | used:share"``. ``month`` is text, a published day or month;
+        ``marked`` says yes or nothing, ``either`` yes or no.
+    notes, proofs
+        Title to what it means, and to how its figures are proved.
     """
     found = []
     for each in described.split("|"):
         name, _, rest = each.partition("=")[0].partition(":")
-        kind, _, unit = rest.strip().partition(" ")
-        found.append(column(name.strip(), kind or "text", unit.strip() or None, (notes or {}).get(name.strip())))
+        name, (kind, _, unit) = name.strip(), rest.strip().partition(" ")
+        kind = "text" if kind in _WORDED else kind or "text"
+        found.append(column(name, kind, unit.strip() or None, (notes or {}).get(name), proof=(proofs or {}).get(name)))
     return tuple(found)
 
 
@@ -80,9 +88,12 @@ def listing(
     title: str,
     described: str,
     records: Iterable[Any],
+    proof: PackProof,
+    source: str,
     *,
     said: Mapping[str, Maker] | None = None,
     notes: Mapping[str, str] | None = None,
+    proofs: Mapping[str, PackProof] | None = None,
     **more: Any,
 ) -> Table:
     """Return a table with a row for each record.
@@ -90,28 +101,49 @@ def listing(
     Parameters
     ----------
     described
-        As of `columns`; after ``=`` which field of the record the column shows, dots between a field and what is inside it:
-        ``"moves:id = lever | gains:number wd = gains.M10"``. Where nothing is said, the field named like the title.
+        As of `columns`; after ``=`` which field of the record the column shows, dots between a field and what is inside it, a
+        number for a place in a tuple: ``"moves:id = lever | gains:number wd = gains.M10"``. Where nothing is said, the field named
+        like the title. Nothing is shown of what is inside nothing.
     said
         Title to what makes the cell, where it is more than a field.
-    notes
-        Title to what it means.
+    notes, proofs
+        Title to what it means, and to how its figures are proved.
     more
-        As of `table`: ``proof``, ``source``, ``note``, ``fold``, ``most``, ``sheet_only``.
+        As of `table`: ``note``, ``fold``, ``most``, ``sheet_only``.
     """
-    heads, makers = columns(described, notes), []
+    heads, makers = columns(described, notes, proofs), []
     for each, head in zip(described.split("|"), heads, strict=True):
-        path = each.partition("=")[2].strip() or head.name.replace(" ", "_").replace("-", "_")
-        makers.append((said or {}).get(head.name) or _field(path))
-    return table(id_, title, heads, ([make(record) for make in makers] for record in records), **more)
+        front, _, path = each.partition("=")
+        kind = front.partition(":")[2].strip().partition(" ")[0]
+        path = path.strip() or head.name.replace(" ", "_").replace("-", "_")
+        makers.append((said or {}).get(head.name) or _field(path.split("."), _SHOWN.get(kind)))
+    return table(id_, title, heads, ([make(record) for make in makers] for record in records), proof, source, **more)
 
 
-def _field(path: str) -> Maker:
+_WORDED: Final[Mapping[str, Maker]] = {
+    "month": lambda held: held and month_or_day(held),
+    "marked": lambda held: "yes" if held else None,
+    "either": lambda held: "yes" if held else "no",
+}
+"""Kinds of columns that are text to whoever reads it, and what makes it."""
+
+_SHOWN: Final[Mapping[str, Maker]] = {
+    **_WORDED,
+    "share": lambda held: round(held, 4) if isinstance(held, float) else held,
+}
+
+
+def _field(path: Sequence[str], shown: Maker | None) -> Maker:
     """Return what shows a field of a record; several words stand in one cell, and none leave it empty."""
 
     def show(record: Any) -> Cell:
-        for part in path.split("."):
-            record = record.get(part) if isinstance(record, Mapping) else getattr(record, part)
+        for part in path:
+            if isinstance(record, Mapping):
+                record = record.get(part)
+            elif record is not None:
+                record = record[int(part)] if part.isdigit() else getattr(record, part)
+        if shown is not None:
+            return shown(record)
         return (", ".join(map(str, record)) or None) if isinstance(record, tuple | list) else record
 
     return show
@@ -120,29 +152,34 @@ def _field(path: str) -> Maker:
 def table(
     id_: str,
     title: str,
-    columns: Sequence[Column],
+    heads: str | Sequence[Column],
     rows: Iterable[Sequence[Cell]],
-    *,
     proof: PackProof,
     source: str,
-    note: str | None = None,
-    fold: bool = False,
-    most: int | None = None,
-    sheet_only: bool = False,
+    **more: Any,
 ) -> Table:
-    """Return a table."""
-    return Table(
-        id=id_,
-        title=title,
-        columns=tuple(columns),
-        rows=tuple(tuple(row) for row in rows),
-        proof=proof,
-        source=source,
-        note=note,
-        fold=fold,
-        most=most,
-        sheet_only=sheet_only,
-    )
+    """Return a table.
+
+    Parameters
+    ----------
+    heads
+        Its columns, or the line that describes them.
+    more
+        ``note``, ``fold``, ``most``, ``sheet_only``, as of `Table`.
+    """
+    made = columns(heads) if isinstance(heads, str) else tuple(heads)
+    return Table(id=id_, title=title, columns=made, rows=tuple(map(tuple, rows)), proof=proof, source=source, **more)
+
+
+def few(words: Iterable[str], most: int = 12) -> str:
+    """Return names on one line, cut after so many."""
+    words = list(words)
+    return ", ".join(words[:most]) + (f" and {len(words) - most} more" if len(words) > most else "")
+
+
+def basis_words(basis: str, confidence: str | None) -> str:
+    """Return what something stands on, with the confidence in it where that is said."""
+    return f"{basis}, {confidence}" if confidence else basis
 
 
 def choose(table: Table, columns: Sequence[str] | None = None, rows: Iterable[Sequence[Cell]] | None = None) -> Table:
@@ -155,6 +192,12 @@ def choose(table: Table, columns: Sequence[str] | None = None, rows: Iterable[Se
             "rows": tuple(tuple(row[place] for place in places) for row in (table.rows if rows is None else rows)),
         }
     )
+
+
+def keyed(table: Table, keys: Mapping[str, str]) -> Table:
+    """Return a table with keys, by title, for columns whose titles vary."""
+    columns = (head.model_copy(update={"key": keys[head.name]}) if head.name in keys else head for head in table.columns)
+    return table.model_copy(update={"columns": tuple(columns)})
 
 
 def once_of(cells: Sequence[Cell]) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.moved import CAUSE_KINDS, MilestoneMove, WhatMoved
-from models.pack import Cell, PackProof, Table
-from optimiser.evidence.tables.kit import column, columns, table, weakest
+from models.moved import CAUSE_KINDS, CauseKind, MilestoneMove, WhatMoved
+from models.pack import Table
+from optimiser.evidence.tables.kit import Maker, listing, weakest
 
 __all__ = ["measured", "moved_causes", "moved_dates", "moved_windows", "unit_of"]
 
 _ORDERS = (
     "Where causes overlap, the order decides who is charged: in time order, in the reverse order, and on average over orders."
 )
+_CAPACITY = " Capacity leaves some of the dates open; the amounts are those of the best schedules known."
 
 
 def unit_of(found: WhatMoved) -> str:
@@ -32,76 +33,62 @@ def measured(found: WhatMoved, amount: float | None) -> float | int | None:
 def moved_dates(found: WhatMoved, source: str) -> Table:
     """Return each milestone before and after, and what of its move is due to each kind of cause."""
     unit = unit_of(found)
-    kinds = [kind for kind in CAUSE_KINDS if any(kind in move.kinds for move in found.moves)]
-    proof = weakest(proof for move in found.moves for proof in (move.proof_before, move.proof_after) if proof)
-    return table(
+    kinds = {said.lower(): kind for kind, said in CAUSE_KINDS.items() if any(kind in move.kinds for move in found.moves)}
+
+    def due(kind: CauseKind) -> Maker:
+        return lambda move: None if move.amount is None else measured(found, move.kinds.get(kind, 0))
+
+    return listing(
         "moved-dates",
         f"What moved from {found.before} to {found.after}",
-        [
-            *columns(f"milestone:id | title | before:date | after:date | moved:number {unit}"),
-            *(column(CAUSE_KINDS[kind].lower(), "number", unit, "of the move, due to causes of this kind") for kind in kinds),
-        ],
-        [
-            [
-                move.milestone,
-                move.title,
-                move.before,
-                move.after,
-                measured(found, move.amount),
-                *(None if move.amount is None else measured(found, move.kinds.get(kind, 0)) for kind in kinds),
-            ]
-            for move in found.moves
-        ],
-        proof=proof,
-        source=source,
+        f"milestone:id | title | before:date | after:date | moved:number {unit}"
+        + "".join(f" | {said}:number {unit}" for said in kinds),
+        found.moves,
+        weakest(proof for move in found.moves for proof in (move.proof_before, move.proof_after) if proof),
+        source,
+        said={
+            "moved": lambda move: measured(found, move.amount),
+            **{said: due(kind) for said, kind in kinds.items()},
+        },
+        notes=dict.fromkeys(kinds, "of the move, due to causes of this kind"),
         note="; ".join(f"{move.milestone}: {move.why_not}" for move in found.moves if move.why_not) or None,
     )
 
 
 def moved_causes(found: WhatMoved, source: str, moves: Sequence[MilestoneMove] | None = None) -> Table:
     """Return what each cause moves each milestone by, in time order."""
-    unit = unit_of(found)
+
+    def amount(key: str) -> Maker:
+        return lambda row: measured(found, getattr(row[2], key))
+
     by_id = {cause.id: cause for cause in found.causes}
-    shown = found.moves if moves is None else moves
-    rows: list[Sequence[Cell]] = []
-    for move in shown:
-        for share in move.shares:
-            cause = by_id[share.cause]
-            numbers = (share.amount, share.reverse, share.mean, share.least, share.most)
-            rows.append(
-                [
-                    move.milestone,
-                    cause.happened,
-                    CAUSE_KINDS[cause.kind].lower(),
-                    cause.since,
-                    *(measured(found, number) for number in numbers),
-                ]
-            )
-    open_ends = any(share.low != share.high for move in shown for share in move.shares)
-    proof: PackProof = "gap" if open_ends else "closed form"
-    note = (
-        f"{_ORDERS} Capacity leaves some of the dates open; the amounts are those of the best schedules known."
-        if open_ends
-        else _ORDERS
-    )
-    return table(
+    rows = [(move, by_id[share.cause], share) for move in (found.moves if moves is None else moves) for share in move.shares]
+    open_ends = any(share.low != share.high for *_, share in rows)
+    amounts = {
+        "moved": ("amount", "in time order; the sum is the move of the milestone"),
+        "in reverse": ("reverse", "with the causes applied in the reverse order"),
+        "on average": ("mean", "over all orders of the causes that move it, or a sample of them"),
+        "least": ("least", "in any order tried"),
+        "most": ("most", "in any order tried"),
+    }
+    return listing(
         "moved-causes",
         "What each cause moves",
-        [
-            column("milestone", "id"),
-            column("what happened", note="what was done, or changed, and from what to what"),
-            column("kind"),
-            column("since", "date", note="the first day on which fact and forecast part, or which the change touches"),
-            column("moved", "number", unit, "in time order; the sum is the move of the milestone"),
-            column("in reverse", "number", unit, "with the causes applied in the reverse order"),
-            column("on average", "number", unit, "over all orders of the causes that move it, or a sample of them"),
-            column("least", "number", unit, "in any order tried"),
-            column("most", "number", unit, "in any order tried"),
-        ],
+        "milestone:id = 0.milestone | what happened = 1.happened | kind | since:date = 1.since"
+        + "".join(f" | {said}:number {unit_of(found)}" for said in amounts),
         rows,
-        proof=proof,
-        source=source,
-        note=note,
+        "gap" if open_ends else "closed form",
+        source,
+        said={
+            "kind": lambda row: CAUSE_KINDS[row[1].kind].lower(),
+            **{said: amount(key) for said, (key, _) in amounts.items()},
+        },
+        notes={
+            "what happened": "what was done, or changed, and from what to what",
+            "since": "the first day on which fact and forecast part, or which the change touches",
+            **{said: about for said, (_, about) in amounts.items()},
+        },
+        note=_ORDERS + _CAPACITY * open_ends,
     )
 
 

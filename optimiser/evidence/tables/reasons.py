@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from models.explanation import BindingLine, BindingReport, BreakEven, Relaxation, Route
-from models.findings import Binding, Conflict
+from models.findings import Conflict
 from models.outcome import Solved
 from models.pack import Cell, Table
-from optimiser.evidence.tables.kit import across, column, columns, listing, table
+from optimiser.evidence.tables.kit import Maker, across, basis_words, columns, few, listing, table
 from optimiser.evidence.words import gained
 
 __all__ = [
@@ -27,7 +27,7 @@ __all__ = [
     "together",
 ]
 
-_FAR = 10**9
+_AGAINST = " (contradiction)"
 _MOST_FAMILIES = 12
 GONE = "working days gained without it; empty where nothing else then places what waits for it"
 FALLS = "where what it alone holds starts as published, or the next behind it does; fewer than none are lost"
@@ -51,10 +51,6 @@ def room(line: BindingLine | BreakEven) -> str | None:
     return f"{line.headroom}{unit}"
 
 
-def _ends(line: BindingLine) -> str | None:
-    return f"{line.switching_point} (contradiction)" if line.contradicts and line.switching_point else line.switching_point
-
-
 def binding(report: BindingReport, source: str, lines: Sequence[BindingLine] | None = None, most: int | None = None) -> Table:
     """Return what each rule and length is worth to a milestone: what drives first, then what could soonest."""
     held = report.lines if lines is None else lines
@@ -69,6 +65,8 @@ def binding(report: BindingReport, source: str, lines: Sequence[BindingLine] | N
         f"What binds {report.milestone}, and how far everything else can worsen before it does",
         _BINDING,
         ordered,
+        "closed form",
+        source,
         said={
             "binding": lambda line: ", ".join(word.removesuffix("-binding").removesuffix(" binding") for word in line.words),
             "goes on for": lambda line: (
@@ -77,7 +75,7 @@ def binding(report: BindingReport, source: str, lines: Sequence[BindingLine] | N
             "gains if gone": lambda line: gained(line.drop_gain_wd, line.drop_gain_min),
             "gains a unit": lambda line: gained(line.unit_gain_wd, line.unit_gain_min),
             "headroom": lambda line: None if line.number is None else room(line),
-            "moves from": _ends,
+            "moves from": lambda line: line.switching_point and f"{line.switching_point}{_AGAINST * line.contradicts}",
             "joint with": lambda line: "; ".join("+".join(partners) for partners in line.joint_with) or None,
         },
         notes={
@@ -85,35 +83,28 @@ def binding(report: BindingReport, source: str, lines: Sequence[BindingLine] | N
             "gains if gone": GONE,
             "falls back by": FALLS,
         },
-        proof="closed form",
-        source=source,
         note=f"{complete} Method: {', '.join(sorted({line.method for line in held}))}." if held else complete,
         most=most,
     )
 
 
-def _gains(each: Binding) -> tuple[Cell, Cell]:
-    return gained(each.drop_gain_wd, each.drop_gain_min), gained(each.unit_gain_wd, each.unit_gain_min)
-
-
 def solved_binding(solved: Solved, source: str) -> Table:
     """Return what the solve itself says of binding, for each milestone the greatest gain first."""
-    found = [(name, entry) for name, entries in solved.binding.items() for entry in entries]
-    return table(
+    return listing(
         "binding-solve",
         "What binds at one day earlier",
-        columns(
-            "milestone:id | rule:id | title | gains if gone:number wd | gains a unit:number wd | joint with | authority | basis"
-            " | falls back by:number wd",
-            {"gains if gone": GONE, "falls back by": FALLS},
-        ),
-        (
-            [name, each.rule, each.title, *_gains(each), _few(each.joint_with), *rest]
-            for name, each in found
-            for rest in [(each.authority, each.basis, each.fallback_gain_wd)]
-        ),
-        proof="closed form",
-        source=source,
+        "milestone:id = 0 | rule:id = 1.rule | title = 1.title | gains if gone:number wd | gains a unit:number wd"
+        " | joint with | authority = 1.authority | basis = 1.basis"
+        " | falls back by:number wd = 1.fallback_gain_wd",
+        ((name, entry) for name, entries in solved.binding.items() for entry in entries),
+        "closed form",
+        source,
+        said={
+            "gains if gone": lambda pair: gained(pair[1].drop_gain_wd, pair[1].drop_gain_min),
+            "gains a unit": lambda pair: gained(pair[1].unit_gain_wd, pair[1].unit_gain_min),
+            "joint with": lambda pair: few(pair[1].joint_with) or None,
+        },
+        notes={"gains if gone": GONE, "falls back by": FALLS},
     )
 
 
@@ -124,9 +115,9 @@ def shared(report: BindingReport, source: str) -> Table:
         "What is shared: what one more gains, and how many it could lose",
         "title | rule:id | now = number | one more gains:number wd = unit_gain_wd | could lose | moves it at = switching_point",
         [line for line in report.lines if line.kind == "capacity"],
+        "closed form",
+        source,
         said={"could lose": room},
-        proof="closed form",
-        source=source,
     )
 
 
@@ -136,38 +127,44 @@ def parties(report: BindingReport, source: str) -> Table:
     for line in report.lines:
         if line.family and line.words == ("slack",):
             found.setdefault(line.family, []).append(line)
-    rows: list[tuple[int, list[Cell]]] = []
-    for family, lines in found.items():
-        rooms = sorted((line for line in lines if line.headroom is not None), key=lambda line: line.headroom or 0)
-        free = sum(line.headroom is None and line.headroom_range is None and line.number is not None for line in lines)
-        span = "any" if free else None
-        if rooms:
-            span = f"{rooms[0].headroom} to {room(rooms[-1])}" if len(rooms) > 1 else room(rooms[0])
-            span = f"{span}; {free} any" if free else span
-        nearest = rooms[0] if rooms else None
-        rows.append(
-            ((nearest.headroom or 0) if nearest else _FAR, [family, len(lines), span, nearest.party if nearest else None])
-        )
+    told = [(family, lines, _by_headroom(lines)) for family, lines in found.items()]
+    told.sort(key=lambda each: (not each[2], each[2][0].headroom or 0 if each[2] else 0))
     return table(
         "parties",
         "Rules of parties that do not bind alone",
-        columns("rules | of:number | headroom | the nearest"),
-        [row for _, row in sorted(rows, key=lambda each: each[0])],
-        proof="closed form",
-        source=source,
+        "rules | of:number | headroom | the nearest",
+        ([family, len(lines), _room_of(lines), near[0].party if near else None] for family, lines, near in told),
+        "closed form",
+        source,
         most=_MOST_FAMILIES,
     )
 
 
+def _by_headroom(lines: Iterable[BindingLine]) -> list[BindingLine]:
+    """Return what can worsen by a known number, the nearest first."""
+    return sorted((line for line in lines if line.headroom is not None), key=lambda line: line.headroom or 0)
+
+
+def _room_of(lines: Sequence[BindingLine]) -> str | None:
+    """Return from where to where the headroom of rules that are alike goes, and how many can worsen by any number."""
+    rooms = _by_headroom(lines)
+    free = sum(line.headroom is None and line.headroom_range is None and line.number is not None for line in lines)
+    if not rooms:
+        return "any" if free else None
+    span = f"{rooms[0].headroom} to {room(rooms[-1])}" if len(rooms) > 1 else room(rooms[0])
+    return f"{span}; {free} any" if free else span
+
+
 def near(reports: Mapping[str, BindingReport], source: str, note: str | None = None) -> Table:
     """Return the chains that nearly drive a milestone."""
-    return table(
+    return listing(
         "near",
         "Near-critical: chains that do not drive a milestone yet, and how far they are from it",
-        columns("milestone:id | slack:number wd | chain"),
-        ([name, chain.slack_wd, " → ".join(chain.items)] for name, report in reports.items() for chain in report.near),
-        proof="closed form",
-        source=source,
+        "milestone:id = 0 | slack:number wd = 1.slack_wd | chain",
+        ((name, chain) for name, report in reports.items() for chain in report.near),
+        "closed form",
+        source,
+        said={"chain": lambda pair: " → ".join(pair[1].items)},
         note=note,
     )
 
@@ -186,22 +183,19 @@ def break_even(report: BindingReport, source: str, *, every: bool) -> Table:
     kept = [entry for entry in report.break_even if every or not entry.readings or less(entry)]
     rows: dict[tuple[Cell, ...], list[str]] = {}
     for entry in kept:
-        low, high = (min(entry.from_range), max(entry.from_range)) if entry.from_range else (None, None)
-        ends = None if low is None else f"{low} to {high} {entry.unit}"
+        ends = f"{min(entry.from_range)} to {max(entry.from_range)} {entry.unit}" if entry.from_range else None
         where = ", ".join(f"{name}={option}" for name, option in entry.readings.items()) or "the readings chosen"
         rows.setdefault((entry.title, entry.id, entry.value, room(entry), ends, entry.last), []).append(where)
     more = "" if len(kept) == len(report.break_even) else " Of other answers those that leave less; --all shows the rest."
+    about = "counted from both its ends, below 0 where that end moves the date"
     return table(
         "break-even",
         "Break-even: the worst value that leaves the date as it is",
-        columns(
-            "title | unknown or range:id | now | headroom | from its range | to | at",
-            {"from its range": "counted from both its ends, below 0 where that end moves the date"},
-        ),
+        columns("title | unknown or range:id | now | headroom | from its range | to | at", {"from its range": about}),
         ([*cells, "; ".join(at)] for cells, at in rows.items()),
-        proof="closed form",
-        source=source,
-        note=f"From its range: counted from both its ends, below 0 where that end moves the date.{more}",
+        "closed form",
+        source,
+        note=f"From its range: {about}.{more}",
     )
 
 
@@ -212,12 +206,12 @@ def answers(report: BindingReport, source: str) -> Table:
         "Answers that would move it, each alone",
         "answer:id | date:date | by | takes over",
         report.reading_lines,
+        "closed form",
+        source,
         said={
             "answer": lambda line: f"{line.reading}={line.option}",
             "by": lambda line: None if line.delta_wd is None else f"{line.delta_wd:+d} wd",
         },
-        proof="closed form",
-        source=source,
     )
 
 
@@ -229,8 +223,8 @@ def last_dates(report: BindingReport, source: str) -> Table:
         "Last dates: how late each may finish without moving it",
         "title | item:id = id | owner | finishes:date = finish | at the latest:date = latest_finish | register = raid",
         sorted(items, key=lambda item: (item.latest_finish or item.finish) - item.finish),
-        proof="closed form",
-        source=source,
+        "closed form",
+        source,
     )
 
 
@@ -241,27 +235,27 @@ def conflict(found: Conflict, title: str, source: str, *, id_: str = "conflict",
         title,
         "rule:id = id | title | demands = statement | authority | stands on | citation",
         found.members,
+        "closed form",
+        f"{source}: {found.confirmed_by}",
         said={
-            "stands on": lambda member: f"{member.basis}, {member.confidence}" if member.confidence else member.basis,
+            "stands on": lambda member: basis_words(member.basis, member.confidence),
             "citation": lambda member: "; ".join(map(str, member.citation)) or "–",
         },
-        proof="closed form",
-        source=f"{source}: {found.confirmed_by}",
         fold=fold,
     )
 
 
 def route(found: Route, title: str, source: str, *, id_: str = "route") -> Table:
     """Return the numbers that a route moves."""
+    proved = "proved cheapest." if found.optimal else f"not proved cheapest: none costs less than {found.bound}."
     return listing(
         id_,
         title,
         "moves:id = lever | title | from = stated | to = moved | units:number | cost:number | authority | why it may = low_basis",
         found.steps,
-        proof="closed form" if found.optimal else "solver",
-        source=source,
-        note=f"Cost {found.cost}, "
-        + ("proved cheapest." if found.optimal else f"not proved cheapest: none costs less than {found.bound}."),
+        "closed form" if found.optimal else "solver",
+        source,
+        note=f"Cost {found.cost}, {proved}",
     )
 
 
@@ -273,16 +267,11 @@ def relaxations(found: Sequence[Relaxation], title: str, source: str, *, id_: st
     return listing(
         id_,
         title,
-        "what | in words | date then:date = date | on paper only | regulatory",
+        "what | in words | date then:date = date | on paper only:either = detaches | regulatory:either",
         found,
-        said={
-            "what": lambda each: " + ".join(each.rules),
-            "in words": lambda each: " and ".join(each.titles),
-            "on paper only": lambda each: "yes" if each.detaches else "no",
-            "regulatory": lambda each: "yes" if each.regulatory else "no",
-        },
-        proof="closed form",
-        source=source,
+        "closed form",
+        source,
+        said={"what": lambda each: " + ".join(each.rules), "in words": lambda each: " and ".join(each.titles)},
         note=_ON_PAPER if any(each.detaches for each in found) else None,
         most=most,
     )
@@ -293,53 +282,43 @@ def links(reports: Mapping[str, BindingReport], source: str) -> Table | None:
     found = {name: report.links for name, report in reports.items() if report.links and report.links.lines}
     if not found:
         return None
-    shares = dict.fromkeys(str(over.share) for each in found.values() for line in each.lines for over in line.overlaps)
-    rows: list[list[Cell]] = []
-    for milestone, each in found.items():
-        for line in each.lines:
-            eased = {str(overlap.share): overlap.gain_wd for overlap in line.overlaps}
-            said: list[Cell] = [milestone, line.rule, line.title, line.confidence, line.slack_wd, line.falls_back]
-            rows.append([*said, line.falls_back_to, line.date, line.gain_wd, *map(eased.get, shares)])
-    return table(
+    lines = [(name, line) for name, each in found.items() for line in each.lines]
+    shares = dict.fromkeys(str(over.share) for _, line in lines for over in line.overlaps)
+
+    def eased(share: str) -> Maker:
+        return lambda pair: next((over.gain_wd for over in pair[1].overlaps if str(over.share) == share), None)
+
+    return listing(
         "inferred-links",
         "If an inferred link is wrong: each milestone without it, and with what follows overlapping the work ahead",
-        columns(
-            "milestone:id | link:id | title | confidence | slack:number wd | falls back:id | to:date | date without it:date"
-            " | gains:number wd" + across(shares, "gains at {} %:number wd"),
-            {
-                "falls back": "what then starts as it was published; empty where other rules hold the date",
-                "gains": "fewer than none are lost",
-                **{f"gains at {share} %": "of the length of the work ahead" for share in shares},
-            },
-        ),
-        rows,
-        proof="closed form",
-        source=source,
+        "milestone:id = 0 | link:id = 1.rule | title = 1.title | confidence = 1.confidence | slack:number wd = 1.slack_wd"
+        " | falls back:id = 1.falls_back | to:date = 1.falls_back_to | date without it:date = 1.date"
+        f" | gains:number wd = 1.gain_wd{across(shares, 'gains at {} %:number wd')}",
+        lines,
+        "closed form",
+        source,
+        said={f"gains at {share} %": eased(share) for share in shares},
+        notes={
+            "falls back": "what then starts as it was published; empty where other rules hold the date",
+            "gains": "fewer than none are lost",
+            **{f"gains at {share} %": "of the length of the work ahead" for share in shares},
+        },
         note=" ".join(f"{milestone}: {note}." for milestone, each in found.items() for note in each.notes) or None,
     )
 
 
 def together(reports: Mapping[str, BindingReport], source: str) -> Table:
     """Return all inferred links at once, and which of them carry the date."""
-    found: Iterable[list[Cell]] = (
-        [milestone, each.what, each.date, each.gain_wd, _few(each.carried_by)]
-        for milestone, report in reports.items()
-        for each in (report.links.together if report.links else ())
-    )
-    return table(
+    return listing(
         "links-together",
         "All of these links at once, and which of them carry the date",
-        [
-            *columns("milestone:id | links | date:date"),
-            column("gains", "number", "wd", "fewer than none are lost"),
-            column("carried by", note="a smallest set that alone gives the date; empty where it stays"),
-        ],
-        found,
-        proof="closed form",
-        source=source,
+        "milestone:id = 0 | links = 1.what | date:date = 1.date | gains:number wd = 1.gain_wd | carried by",
+        ((name, each) for name, report in reports.items() if report.links for each in report.links.together),
+        "closed form",
+        source,
+        said={"carried by": lambda pair: few(pair[1].carried_by) or None},
+        notes={
+            "gains": "fewer than none are lost",
+            "carried by": "a smallest set that alone gives the date; empty where it stays",
+        },
     )
-
-
-def _few(names: Sequence[str], most: int = 12) -> str | None:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return (", ".join(names[:most]) + more) or None

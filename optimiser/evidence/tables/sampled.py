@@ -6,16 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from models.pack import Cell, Table
-from models.robustness import Against, ChanceEffect, ClaimEffect, ClaimsResult, Cut, Decision, Pull, RobustDate, RobustOutcome
-from optimiser.evidence.tables.kit import Maker, across, column, columns, listing, table
-from optimiser.evidence.tables.worth import Said, below
+from models.robustness import Against, ClaimsResult, Decision, PolicyDates, Pull, ReadingDates, RobustDate, RobustOutcome
+from optimiser.evidence.tables.kit import Maker, across, keyed, listing, table
+from optimiser.evidence.tables.worth import Said, below, figure_of
 from optimiser.evidence.words import month_or_day
 from optimiser.robust.statistics import percentile
 
 __all__ = [
     "bias",
     "buffers",
+    "by_month",
     "causes",
+    "causes_shares",
     "chances",
     "claim_dates",
     "claim_worths",
@@ -36,92 +38,81 @@ Cases = Sequence[tuple[str, RobustOutcome | None]]
 _QUANTILES = ("P50", "P80", "P90")
 
 
-def _rounded(value: float | None, digits: int) -> float | None:
-    return None if value is None else round(value, digits)
+def _dated(cases: Cases) -> list[tuple[str, RobustDate]]:
+    return [(case, entry) for case, outcome in cases if outcome for entry in outcome.milestones]
+
+
+def _rounded(field: str, digits: int) -> Maker:
+    """Return what shows a number of a case's milestone to some digits."""
+    return lambda row: None if (value := getattr(row[2], field, None)) is None else round(value, digits)
 
 
 def quantiles(cases: Cases, milestones: Sequence[str], source: str, note: str | None = None) -> Table:
     """Return the dates that hold with a half, eight and nine tenths, and with the confidence asked for."""
     label = next((percentile(outcome.confidence) for _, outcome in cases if outcome), "P80")
-    rows: list[list[Cell]] = []
+    rows: list[tuple[str, str, RobustDate | None, int | None]] = []
     for case, outcome in cases:
-        if outcome is None:
-            rows += [[case, name, *(None for _ in range(14))] for name in milestones]
-            continue
-        for entry in outcome.milestones:
-            chance = _rounded(entry.deterministic_probability, 4)
-            ends = [_rounded(entry.standard_error_wd, 2), _rounded(entry.deviation_wd, 1)]
-            figures: list[Cell] = [entry.contingency_wd, chance, outcome.samples, *ends, entry.quantiles.get("P10")]
-            dates = [entry.deterministic, *(entry.quantiles.get(name) for name in _QUANTILES)]
-            met = "met" if entry.met else None
-            rows.append([case, entry.id, *dates, *figures, entry.date, entry.probability, entry.mean, met])
-    return table(
+        rows += [(case, each.id, each, outcome.samples) for each in outcome.milestones] if outcome else []
+        rows += [] if outcome else [(case, name, None, None) for name in milestones]
+    made = listing(
         "quantiles",
         "Earliest date, and the dates that hold in a half, in eight and in nine of ten samples",
-        [
-            *columns("case:id | milestone:id | earliest:date" + across(_QUANTILES, "{}:date")),
-            column("contingency", "number", "wd", "from the earliest date to the one of the confidence asked for"),
-            *columns("chance of the earliest:share | samples:number"),
-            column("error", "number", "wd", "standard error of the date, by independent scrambles"),
-            column("deviation", "number", "wd"),
-            column("P10", "date"),
-            column(f"robust ({label})", "date", key="robust"),
-            *columns("holds with:share | mean:date | met", {"met": "whether the milestone is met already: its date is a fact"}),
-        ],
+        "case:id = 0 | milestone:id = 1 | earliest:date = 2.deterministic"
+        + across(_QUANTILES, "{}:date = 2.quantiles.{}")
+        + " | contingency:number wd = 2.contingency_wd | chance of the earliest:share = 2.deterministic_probability"
+        " | samples:number = 3 | error:number wd | deviation:number wd | P10:date = 2.quantiles.P10"
+        f" | robust ({label}):date = 2.date | holds with:share | mean:date = 2.mean | met",
         rows,
-        proof="simulated",
-        source=source,
+        "simulated",
+        source,
+        said={
+            "error": _rounded("standard_error_wd", 2),
+            "deviation": _rounded("deviation_wd", 1),
+            "holds with": lambda row: row[2] and row[2].probability,
+            "met": lambda row: "met" if row[2] and row[2].met else None,
+        },
+        notes={
+            "contingency": "from the earliest date to the one of the confidence asked for",
+            "error": "standard error of the date, by independent scrambles",
+            "met": "whether the milestone is met already: its date is a fact",
+        },
         note=note,
     )
+    return keyed(made, {f"robust ({label})": "robust"})
 
 
 def chances(cases: Cases, titles: Mapping[str, str], source: str) -> Table:
     """Return the chance that each published date holds."""
-    return table(
+    return listing(
         "chances",
         "The chance that each published date holds",
-        [
-            *columns("case:id | milestone:id | baseline:id | published"),
-            column("chance", "share", note="a month counts to its last day"),
-            column("title"),
-        ],
-        (
-            [case, entry.id, name, month_or_day(held.published), round(held.probability, 4), titles.get(name)]
-            for case, outcome in cases
-            for entry in (outcome.milestones if outcome else ())
-            for name, held in entry.baselines.items()
-        ),
-        proof="simulated",
-        source=source,
+        "case:id = 0 | milestone:id = 1.id | baseline:id = 2 | published:month = 3.published | chance:share = 3.probability | title",
+        ((case, entry, name, held) for case, entry in _dated(cases) for name, held in entry.baselines.items()),
+        "simulated",
+        source,
+        said={"title": lambda row: titles.get(row[2])},
+        notes={"chance": "a month counts to its last day"},
         fold=True,
     )
 
 
 def buffers(cases: Cases, source: str) -> Table:
     """Return for each case and milestone the buffer held against the buffer needed."""
-    found = [
-        (case, entry.id, entry.deterministic, entry.buffer)
-        for case, outcome in cases
-        for entry in (outcome.milestones if outcome else ())
-        if entry.buffer is not None
-    ]
+    found = [(case, entry, entry.buffer) for case, entry in _dated(cases) if entry.buffer is not None]
     named = ", ".join(dict.fromkeys(item for *_, each in found for item in each.activities))
-    return table(
+    needed = [name for *_, each in found[:1] for name in each.needed_wd]
+    return listing(
         "buffers",
         "The buffer that each earliest date holds, against what is needed",
-        [
-            *columns("case:id | milestone:id | earliest:date"),
-            column("without buffers", "date", proof="closed form"),
-            column("held", "number", "wd", proof="closed form"),
-            *(
-                column(f"needed at {name}", "number", "wd", proof="simulated")
-                for *_, each in found[:1]
-                for name in each.needed_wd
-            ),
-        ],
-        [[case, name, date, each.without, each.held_wd, *each.needed_wd.values()] for case, name, date, each in found],
-        proof="simulated",
-        source=source,
+        "case:id = 0 | milestone:id = 1.id | earliest:date = 1.deterministic | without buffers:date = 2.without"
+        " | held:number wd = 2.held_wd" + across(needed, "needed at {}:number wd = 2.needed_wd.{}"),
+        found,
+        "simulated",
+        source,
+        proofs={
+            **dict.fromkeys(("without buffers", "held"), "closed form"),
+            **{f"needed at {name}": "simulated" for name in needed},
+        },
         note=f"Working days from the date without {named}, which no sample contains. Where months are rounded to, a buffer may hold nothing.",
     )
 
@@ -137,20 +128,17 @@ def shapes(outcome: RobustOutcome, source: str, said: Said = below) -> Table:
 
         return cell
 
-    described = (
-        "milestone:id = id | triangular:date = sensitivity.triangular | PERT:date = sensitivity.pert | shape moves:number wd"
-        " | uncorrelated:date = sensitivity.uncorrelated | correlated:date = sensitivity.correlated"
-        " | correlation moves:number wd | first by reading:date = sensitivity.readings_first"
-        " | last by reading:date = sensitivity.readings_last"
-    )
     return listing(
         "shapes",
         "What the choices that no evidence settles are worth: the date at the same confidence under each",
-        described,
+        "milestone:id = id | triangular:date = sensitivity.triangular | PERT:date = sensitivity.pert | shape moves:number wd"
+        " | uncorrelated:date = sensitivity.uncorrelated | correlated:date = sensitivity.correlated"
+        " | correlation moves:number wd | first by reading:date = sensitivity.readings_first"
+        " | last by reading:date = sensitivity.readings_last",
         outcome.milestones,
+        "simulated",
+        source,
         said={"shape moves": moves("shape"), "correlation moves": moves("correlation")},
-        proof="simulated",
-        source=source,
     )
 
 
@@ -161,20 +149,18 @@ def bias(outcome: RobustOutcome, source: str) -> Table:
     heads = [*(["policy"] if queued else []), skew, "merging and queues" if queued else "merging", "risks", "sum"]
     rows: list[list[Cell]] = []
     for entry in outcome.milestones:
-        if entry.bias is not None:
-            found = entry.bias
+        if (found := entry.bias) is not None:
             parts = [*([found.policy_wd] if queued else []), found.skew_wd, found.merge_wd, found.risk_wd]
             rows.append([entry.id, *(round(value, 1) + 0.0 for value in (*parts, sum(parts)))])
-    buffered = any(entry.buffer for entry in outcome.milestones)
+    since = " from the date without buffers" * any(entry.buffer for entry in outcome.milestones)
     return table(
         "bias",
         "Why the mean is later than the plan",
-        columns("milestone:id" + across(heads, "{}:number wd")),
+        "milestone:id" + across(heads, "{}:number wd"),
         rows,
-        proof="simulated",
-        source=source,
-        note=f"Working days{' from the date without buffers' if buffered else ''}; drivers count among the risks. Ranges lean to the late "
-        "side, and the later of several paths counts.",
+        "simulated",
+        source,
+        note=f"Working days{since}; drivers count among the risks. Ranges lean to the late side, and the later of several paths counts.",
     )
 
 
@@ -182,12 +168,8 @@ def causes(outcome: RobustOutcome, milestones: Sequence[str], source: str, said:
     """Return each range, driver and risk, and what it does to each date; figures below the noise of the draws in words."""
 
     def cell(key: str, name: str) -> Maker:
-        def figure(chance: ChanceEffect) -> Cell:
-            noise = chance.noise_wd.get(key, {}).get(name)
-            found: Cell = getattr(chance, key).get(name)
-            return said(noise) if noise is not None else found if name in chance.reaches else None
-
-        return figure
+        figure = figure_of(key, name, said)
+        return lambda chance: figure(chance) if name in chance.reaches or name in chance.noise_wd.get(key, {}) else None
 
     keys = {
         "buys": ("bought_wd", "what the date at the confidence gains once it no longer varies"),
@@ -200,33 +182,93 @@ def causes(outcome: RobustOutcome, milestones: Sequence[str], source: str, said:
         "Ranges, drivers and risks, and what each does to the dates",
         "id:id | kind | title | basis | register = raid | touches" + across(heads, "{}:number wd"),
         outcome.chances,
+        "simulated",
+        source,
         said={
             "touches": lambda chance: ", ".join(chance.touches[:4]) or None,
             **{head: cell(key, name) for head, (key, name, _) in heads.items()},
         },
         notes={head: about for head, (*_, about) in heads.items()},
-        proof="simulated",
-        source=source,
         note="Empty: it cannot move the milestone. A figure that the draws cannot tell from chance is said to be below the noise floor, "
         "which is three standard errors of it by balanced halves of the draws.",
         fold=True,
     )
 
 
+def causes_shares(outcome: RobustOutcome, source: str) -> Table:
+    """Return to what the contingency of each date belongs: in proportion to what closing each cause would buy."""
+    rows: list[list[Cell]] = []
+    for milestone in outcome.milestones:
+        for chance in outcome.chances:
+            share = chance.share.get(milestone.id, 0.0)
+            if share > _SLIGHT and (needed := _needed(milestone)):
+                rows.append([milestone.id, chance.id, chance.title, round(share, 4), round(share * needed, 1)])
+    return table(
+        "contingency-shares",
+        "Where the contingency of a committed date belongs: in proportion to what closing each cause would buy",
+        "milestone:id | cause:id | title | share:share | of the contingency:number wd",
+        sorted(rows, key=lambda row: (str(row[0]), -float(row[3]), str(row[1]))),  # type: ignore[arg-type]
+        "simulated",
+        source,
+        fold=True,
+    )
+
+
+_SLIGHT = 0.005
+"""Share of the contingency up to which a cause is left out."""
+
+
+def _needed(entry: RobustDate) -> int | None:
+    """Return the working days that the confidence asked for needs: from the date without buffers."""
+    return entry.buffer.needed_wd[percentile(entry.confidence)] if entry.buffer else entry.contingency_wd
+
+
+def by_month(entry: RobustDate, source: str) -> tuple[Table, Table]:
+    """Return the chance of a date by the end of each month, and that of every day, which stands in the workbook alone."""
+    months: dict[str, float] = {}
+    days: list[list[Cell]] = []
+    total = 0.0
+    for mass in entry.masses:
+        total += mass.probability
+        days.append([mass.date, round(mass.probability, 6), round(total, 6)])
+        months[month_or_day(f"{mass.date:%Y-%m}")] = round(total, 4)
+    return (
+        table(
+            f"by-month-{entry.id}",
+            f"The chance that {entry.id} falls by the end of each month",
+            "by the end of | chance:share",
+            months.items(),
+            "simulated",
+            source,
+            note=f"Every day is on sheet masses-{entry.id} of tables.xlsx.",
+            fold=True,
+        ),
+        table(
+            f"masses-{entry.id}",
+            f"Every date on which {entry.id} falls, and its share of samples",
+            "date:date | share:share | by then:share",
+            days,
+            "simulated",
+            source,
+            sheet_only=True,
+        ),
+    )
+
+
 def criticality(outcome: RobustOutcome, milestones: Sequence[str], source: str) -> Table:
     """Return how each milestone hangs on each activity."""
-    heads = {f"{name} critical": "share of samples in which one unit more moves it" for name in milestones} | {
-        f"{name} cruciality": "absolute rank correlation; empty: its length does not vary" for name in milestones
-    }
     return listing(
         "criticality",
         "How each milestone hangs on each activity",
         "activity:id = id | title"
         + across(milestones, "{} critical:share = criticality.{} | {} cruciality:share = cruciality.{}"),
         [each for each in outcome.activities if any(each.criticality.values())],
-        notes=heads,
-        proof="simulated",
-        source=source,
+        "simulated",
+        source,
+        notes={
+            **{f"{name} critical": "share of samples in which one unit more moves it" for name in milestones},
+            **{f"{name} cruciality": "absolute rank correlation; empty: its length does not vary" for name in milestones},
+        },
     )
 
 
@@ -235,35 +277,30 @@ def worst(outcome: RobustOutcome, source: str) -> Table:
     rows: list[list[Cell]] = []
     for name, steps in outcome.adversary.items():
         for before, step in pairwise(steps):
-            which = (
-                f"no worse than {len(step.chances) or 'as planned'}"
-                if step.chances == before.chances
-                else ", ".join(step.chances)
-            )
-            rows.append(
-                [name, step.budget, step.date, step.probability, f"{which}{'' if step.exact else ' (at least so bad)'}"]
-            )
+            same = step.chances == before.chances
+            which = f"no worse than {len(step.chances) or 'as planned'}" if same else ", ".join(step.chances)
+            bound = "" if step.exact else " (at least so bad)"
+            rows.append([name, step.budget, step.date, step.probability, f"{which}{bound}"])
     return table(
         "worst",
         "The worst that so many things can do together, each at its worst, the rest as planned",
-        columns("milestone:id | things:number | date:date | not exceeded:share | which"),
+        "milestone:id | things:number | date:date | not exceeded:share | which",
         rows,
-        proof="closed form",
-        source=source,
+        "closed form",
+        source,
     )
+
+
+def _chosen(row: ReadingDates | PolicyDates) -> str | None:
+    return "chosen" if row.chosen else None
 
 
 def side_by_side(outcome: RobustOutcome, source: str) -> Table:
     """Return the dates under every answer to every open reading."""
-    return listing(
-        "readings-side-by-side",
-        f"Readings side by side: {percentile(outcome.confidence)} dates, one answer at a time",
-        "reading:id | answer:id = option | chosen" + across(outcome.dates, "{}:date = dates.{}"),
-        outcome.side_by_side,
-        said={"chosen": lambda row: "chosen" if row.chosen else None},
-        proof="simulated",
-        source=source,
-    )
+    title = f"Readings side by side: {percentile(outcome.confidence)} dates, one answer at a time"
+    shape = "reading:id | answer:id = option | chosen" + across(outcome.dates, "{}:date = dates.{}")
+    said: dict[str, Maker] = {"chosen": _chosen}
+    return listing("readings-side-by-side", title, shape, outcome.side_by_side, "simulated", source, said=said)
 
 
 def policies(outcome: RobustOutcome, source: str, said: Said = below) -> Table:
@@ -277,49 +314,31 @@ def policies(outcome: RobustOutcome, source: str, said: Said = below) -> Table:
         f"Order in which parties are served: {percentile(outcome.confidence)} dates",
         "served = title | chosen" + across(outcome.dates, "{}:date = dates.{} | {} later:number wd"),
         outcome.policies,
-        said={
-            "chosen": lambda row: "chosen" if row.chosen else None,
-            **{f"{name} later": later(name) for name in outcome.dates},
-        },
-        proof="simulated",
-        source=source,
+        "simulated",
+        source,
+        said={"chosen": _chosen, **{f"{name} later": later(name) for name in outcome.dates}},
     )
 
 
 def claim_dates(found: ClaimsResult, milestones: Iterable[str], source: str) -> Table:
     """Return the dates under claims of each grade."""
-    return listing(
-        "claim-dates",
-        "Dates by grade of evidence",
-        "claims that count = grade | number:number = claims" + across(milestones, "{}:date = dates.{}"),
-        found.dates,
-        proof="simulated",
-        source=source,
-    )
+    shape = "claims that count = grade | number:number = claims" + across(milestones, "{}:date = dates.{}")
+    return listing("claim-dates", "Dates by grade of evidence", shape, found.dates, "simulated", source)
 
 
 def claim_worths(found: ClaimsResult, milestones: Sequence[str], source: str, said: Said = below) -> Table:
     """Return what each claim's evidence is worth."""
     heads = {"firmest": "by firmest evidence", "without": "without the claim"}
-
-    def cell(key: str, name: str) -> Maker:
-        def figure(effect: ClaimEffect) -> Cell:
-            noise = effect.noise_wd.get(key, {}).get(name)
-            held: Cell = getattr(effect, key)[name]
-            return held if noise is None else said(noise)
-
-        return figure
-
     return listing(
         "claim-worths",
         "Whose evidence would move the dates",
         "respondent | assumption:id | grade | cost:number"
         + across(milestones, "{} known:number wd = knowing_wd.{} | {} firmest:number wd | {} without:number wd"),
         found.effects,
-        said={f"{name} {key}": cell(key, name) for name in milestones for key in heads},
+        "simulated",
+        source,
+        said={f"{name} {key}": figure_of(key, name, said) for name in milestones for key in heads},
         notes={f"{name} {key}": about for name in milestones for key, about in heads.items()},
-        proof="simulated",
-        source=source,
     )
 
 
@@ -331,9 +350,9 @@ def plans(found: Against, confidence: float, source: str) -> Table:
             rows.append([name, plan.name, "its own date", plan.deterministic[name], plan.met[name]])
             rows.append([name, plan.name, percentile(confidence), plan.dates[name], confidence])
             rows += [[name, plan.name, f"by {baseline}", None, share] for baseline, share in plan.baselines[name].items()]
-    heads = columns("milestone:id | plan | what | date:date | chance:share")
+    heads = "milestone:id | plan | what | date:date | chance:share"
     title = "Two plans, one register: the same draws of the same work for both"
-    return table("plans", title, heads, rows, proof="simulated", source=source)
+    return table("plans", title, heads, rows, "simulated", source)
 
 
 def trades(found: Against, source: str) -> Table:
@@ -346,8 +365,8 @@ def trades(found: Against, source: str) -> Table:
         f" | {first} late on average:number wd = first_late_wd | {second} late on average:number wd = second_late_wd"
         " | break-even:number = break_even",
         found.trades,
-        proof="simulated",
-        source=source,
+        "simulated",
+        source,
         note=f"Break-even: the word of {second} is the better one as long as a month late costs no more than so many times what a month "
         "earlier is worth.",
     )
@@ -355,15 +374,6 @@ def trades(found: Against, source: str) -> Table:
 
 def cuts(found: Against, milestones: Sequence[str], source: str, said: Said = below) -> Table:
     """Return what parts two plans, and what each part gains."""
-
-    def cell(key: str, name: str) -> Maker:
-        def figure(cut: Cut) -> Cell:
-            noise = cut.noise_wd.get(key, {}).get(name)
-            held: Cell = getattr(cut, key)[name]
-            return held if noise is None else said(noise)
-
-        return figure
-
     heads = {"gained": "gained_wd", "lost": "lost_wd"}
     return listing(
         "cuts",
@@ -372,9 +382,9 @@ def cuts(found: Against, milestones: Sequence[str], source: str, said: Said = be
         + across(milestones, "{} promised:number wd = promised_wd.{} | {} gained:number wd | {} lost:number wd")
         + " | worth",
         found.cuts,
-        said={f"{name} {head}": cell(key, name) for name in milestones for head, key in heads.items()},
-        proof="simulated",
-        source=source,
+        "simulated",
+        source,
+        said={f"{name} {head}": figure_of(key, name, said) for name in milestones for head, key in heads.items()},
     )
 
 
@@ -385,15 +395,10 @@ def pulled(pulls: Iterable[Pull]) -> str:
 
 def levers(found: Decision, source: str, said: Said = below) -> Table:
     """Return each lever alone, pulled as far as it goes."""
-    return listing(
-        "levers",
-        "Levers, each alone, pulled as far as it goes",
-        f"title | lever:id | steps:number | cost:number | {found.milestone}:date = date | gained:number wd",
-        found.levers,
-        said={"gained": lambda lever: lever.gained_wd if lever.noise_wd is None else said(lever.noise_wd)},
-        proof="simulated",
-        source=source,
-    )
+    shape = f"title | lever:id | steps:number | cost:number | {found.milestone}:date = date | gained:number wd"
+    made: dict[str, Maker] = {"gained": lambda lever: lever.gained_wd if lever.noise_wd is None else said(lever.noise_wd)}
+    title = "Levers, each alone, pulled as far as it goes"
+    return listing("levers", title, shape, found.levers, "simulated", source, said=made)
 
 
 def frontier(found: Decision, confidence: float, source: str) -> Table:
@@ -402,9 +407,9 @@ def frontier(found: Decision, confidence: float, source: str) -> Table:
     return listing(
         "frontier",
         f"Cost against date of {found.milestone}: each row the cheapest way to its {asked} date",
-        "cost:number" + across(found.frontier, "{}:date = dates.{}") + " | levers",
+        f"cost:number{across(found.frontier, '{}:date = dates.{}')} | levers",
         found.frontier[asked],
+        "simulated",
+        source,
         said={"levers": lambda step: pulled(step.pulls)},
-        proof="simulated",
-        source=source,
     )

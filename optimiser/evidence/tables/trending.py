@@ -2,77 +2,68 @@
 
 from __future__ import annotations
 
-from models.pack import Cell, Table
+from typing import Final
+
+from models.pack import Table
 from models.trend import UpdateTrend
-from optimiser.evidence.tables.kit import column, table
+from optimiser.evidence.tables.kit import listing
 
 __all__ = ["forecast_checks", "milestone_trend"]
+
+_UPDATE: Final = {
+    "status date": "the day by whose evening what the update says is known",
+    "update": "its name where it is packaged, else its path",
+}
 
 
 def milestone_trend(trend: UpdateTrend, source: str) -> Table:
     """Return a row for each milestone and update, the oldest update first."""
-    drawn = trend.samples is not None
-    buffers = any(point.held_wd is not None for each in trend.milestones for point in each.points)
+    points = [(each, point) for each in trend.milestones for point in each.points]
     deadlines = any(each.deadline for each in trend.milestones)
-    shape = [
-        column("milestone", "id"),
-        column("status date", "date", note="the day by whose evening what the update says is known"),
-        column("update", note="its name where it is packaged, else its path"),
-        column("date", "date", note="on which the milestone was met, or is forecast"),
-        column("proof", note="met; or how far the forecast is proved"),
-        column("moved", "number", "wd", note="since the update before; later is positive"),
-    ]
-    if deadlines:
-        shape += [
-            column("to spare", "number", "wd", note="from the date to the deadline; negative is late"),
-            column("consumed", "number", "wd", note="of what there was to spare in the first update"),
-        ]
-    if drawn:
-        shape += [
-            column("P50", "date", proof="simulated", note="the date that holds with one chance in two"),
-            column("P80", "date", proof="simulated", note="the date that holds with four chances in five"),
-        ]
-    if buffers:
-        shape += [
-            column("held", "number", "wd", note="contingency that the date holds"),
-            column("needed", "number", "wd", proof="simulated", note="contingency that four chances in five take"),
-        ]
-    rows: list[list[Cell]] = []
-    for each in trend.milestones:
-        for point in each.points:
-            state = point.proof if point.state == "forecast" else point.state
-            row: list[Cell] = [each.id, point.status_date, point.update, point.date, state, point.moved_wd]
-            row += [point.spare_wd, point.consumed_wd] if deadlines else []
-            row += [point.p50, point.p80] if drawn else []
-            row += [point.held_wd, point.needed_wd] if buffers else []
-            rows.append(row)
-    return table("milestone-trend", "Forecasts from update to update", shape, rows, proof="certified", source=source)
+    buffers = any(point.held_wd is not None for _, point in points)
+    return listing(
+        "milestone-trend",
+        "Forecasts from update to update",
+        "milestone:id = 0.id | status date:date = 1.status_date | update = 1.update | date:date = 1.date | proof"
+        " | moved:number wd = 1.moved_wd"
+        + " | to spare:number wd = 1.spare_wd | consumed:number wd = 1.consumed_wd" * deadlines
+        + " | P50:date = 1.p50 | P80:date = 1.p80" * (trend.samples is not None)
+        + " | held:number wd = 1.held_wd | needed:number wd = 1.needed_wd" * buffers,
+        points,
+        "certified",
+        source,
+        said={"proof": lambda pair: pair[1].proof if pair[1].state == "forecast" else pair[1].state},
+        notes=_UPDATE
+        | {
+            "date": "on which the milestone was met, or is forecast",
+            "proof": "met; or how far the forecast is proved",
+            "moved": "since the update before; later is positive",
+            "to spare": "from the date to the deadline; negative is late",
+            "consumed": "of what there was to spare in the first update",
+            "P50": "the date that holds with one chance in two",
+            "P80": "the date that holds with four chances in five",
+            "held": "contingency that the date holds",
+            "needed": "contingency that four chances in five take",
+        },
+        proofs=dict.fromkeys(("P50", "P80", "needed"), "simulated"),
+    )
 
 
 def forecast_checks(trend: UpdateTrend, source: str) -> Table:
     """Return how right each update was of milestones that were met after it."""
-    return table(
+    return listing(
         "forecast-checks",
         "How right past forecasts were: milestones met by the date that was to hold with four chances in five",
-        [
-            column("status date", "date", note="the day by whose evening what the update says is known"),
-            column("update", note="its name where it is packaged, else its path"),
-            column("met since", "number", note="milestones met after it of which it forecast such a date"),
-            column("by that date", "number", note="those of them that came by it"),
-            column("share", "share", note="about four in five where the ranges are honest"),
-            column("later", note="those that came after it"),
-        ],
-        [
-            [
-                each.status_date,
-                each.update,
-                each.met,
-                each.within,
-                each.within / each.met if each.met else None,
-                ", ".join(each.late) or None,
-            ]
-            for each in trend.checks
-        ],
-        proof="counted",
-        source=source,
+        "status date:date | update | met since:number = met | by that date:number = within | share:share | later = late",
+        trend.checks,
+        "counted",
+        source,
+        said={"share": lambda each: each.within / each.met if each.met else None},
+        notes=_UPDATE
+        | {
+            "met since": "milestones met after it of which it forecast such a date",
+            "by that date": "those of them that came by it",
+            "share": "about four in five where the ranges are honest",
+            "later": "those that came after it",
+        },
     )

@@ -8,7 +8,7 @@ from typing import Final
 
 from models.pack import Table
 from models.updating import UpdateChain, UpdateMade
-from optimiser.evidence.tables.kit import column, columns, table
+from optimiser.evidence.tables.kit import listing
 from optimiser.evidence.words import day
 
 __all__ = ["update_chain", "update_changes"]
@@ -29,16 +29,18 @@ _KINDS = {
 
 def update_changes(made: UpdateMade) -> Table:
     """Return what an update says otherwise than the one before."""
-    return table(
+    return listing(
         "update-changes",
         "What is new",
-        columns("item:id | title | what | before | now | where"),
-        [
-            [each.item, each.title, _KINDS[each.kind], _dated(each.before), _dated(each.after), each.where]
-            for each in made.changes
-        ],
-        proof="stated",
-        source=made.table,
+        "item:id | title | what | before | now | where",
+        made.changes,
+        "stated",
+        made.table,
+        said={
+            "what": lambda each: _KINDS[each.kind],
+            "before": lambda each: _dated(each.before),
+            "now": lambda each: _dated(each.after),
+        },
     )
 
 
@@ -48,33 +50,29 @@ _STATES: Final = {
     "missing": "missing",
     "unreadable": "cannot be read",
     "circle": "a circle",
+    None: None,
 }
 
 
 def update_chain(chain: UpdateChain, source: str) -> Table:
     """Return an update and those before it, the newest first."""
-    return table(
+    return listing(
         "update-chain",
         "The chain of updates",
-        [
-            column("status date", "date", note="the day by whose evening what the update says is known"),
-            column("update", note="its name where it is packaged, else its path"),
-            column("done", "number", note="activities and milestones that are done"),
-            column("begun", "number", note="activities that have begun"),
-            column("to do", "number", note="activities and milestones of which nothing is done"),
-            column("what it says", note="whether it is what it was when the next update was made of it, by its hash"),
-        ],
-        [
-            [
-                each.status_date,
-                each.path,
-                *((each.done, each.begun, each.to_do) if each.title != "not read" else (None, None, None)),
-                None if each.state is None else _STATES[each.state],
-            ]
-            for each in chain.links
-        ],
-        proof="stated",
-        source=source,
+        "status date:date = 0.status_date | update = 0.path | done:number = 1.done | begun:number = 1.begun"
+        " | to do:number = 1.to_do | what it says",
+        [(each, each if each.title != "not read" else None) for each in chain.links],
+        "stated",
+        source,
+        said={"what it says": lambda pair: _STATES[pair[0].state]},
+        notes={
+            "status date": "the day by whose evening what the update says is known",
+            "update": "its name where it is packaged, else its path",
+            "done": "activities and milestones that are done",
+            "begun": "activities that have begun",
+            "to do": "activities and milestones of which nothing is done",
+            "what it says": "whether it is what it was when the next update was made of it, by its hash",
+        },
     )
 
 

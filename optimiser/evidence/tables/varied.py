@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from functools import partial
 
 from models.pack import Cell, Table
-from models.picture import BindingWhere, Picture
-from optimiser.evidence.tables.kit import across, column, columns, listing, table
+from models.picture import AxisLine, BindingWhere, Picture
+from optimiser.evidence.tables.kit import across, column, listing, table
 from optimiser.evidence.words import month_or_day
 
 __all__ = ["picture_tables"]
@@ -15,77 +16,54 @@ __all__ = ["picture_tables"]
 def picture_tables(picture: Picture) -> dict[str, Table]:
     """Return what a picture says by the ids of its tables, without those that have no row."""
     source, far = f"the rows of {picture.grid}", {"date before": "empty: no date", "date after": "empty: no date"}
+    exact, counted = partial(listing, proof="closed form", source=source), partial(listing, proof="counted", source=source)
     found = [
         listing(
             "varies",
             "What varies",
-            "axis:id | what | base",
-            picture.axes,
-            said={
-                "axis": str,
-                "what": lambda name: picture.axes[name],
-                "base": lambda name: month_or_day(picture.base[name]),
-            },
-            proof="stated",
-            source="the grid's file",
+            "axis:id = 0 | what = 1 | base",
+            picture.axes.items(),
+            "stated",
+            "the grid's file",
+            said={"base": lambda axis: month_or_day(picture.base[axis[0]])},
             note="Base: as the plan has it.",
         ),
-        listing(
-            "reasons",
-            "Combinations without a date",
-            "status | combinations:number | reason",
-            picture.reasons,
-            proof="counted",
-            source=source,
-        ),
+        counted("reasons", "Combinations without a date", "status | combinations:number | reason", picture.reasons),
         _steps(picture, source),
         _axes(picture, source),
-        listing(
+        exact(
             "thresholds",
             "The exact value at which a milestone moves while every other axis is at its base",
             "axis:id | milestone:id | stays until = stays | moves at = moves | on to | date before:date | date after:date",
             picture.thresholds,
             said={"on to": lambda each: each.until if each.kind == "slope" else None},
             notes={**far, "on to": "the last value of a run with nearly every value of which it moves; empty: a jump"},
-            proof="closed form",
-            source=source,
         ),
-        listing(
+        exact(
             "binding",
             "Which rule binds: its removal alone gains days in so many combinations",
             "milestone:id | title | rule:id | combinations:number | share:share",
             picture.binding,
-            proof="closed form",
-            source=source,
         ),
-        listing(
+        exact(
             "extremes",
             "Best and worst",
             "milestone:id | which | date:date | combinations:number | first at row:number = row | values",
             picture.extremes,
-            said={"values": lambda each: _pairs(each.values)},
-            proof="closed form",
-            source=source,
+            said={"values": lambda each: "; ".join(f"{name} {value}" for name, value in each.values.items())},
         ),
-        listing(
+        counted(
             "met",
             "Published dates, and the combinations that meet them",
-            "baseline:id | milestone | published | combinations:number = met | share:share",
+            "baseline:id | milestone | published:month | combinations:number = met | share:share",
             picture.baselines,
-            said={
-                "milestone": lambda each: each.milestone or "all of them",
-                "published": lambda each: month_or_day(each.published) if each.published else None,
-            },
-            proof="counted",
-            source=source,
+            said={"milestone": lambda each: each.milestone or "all of them"},
         ),
-        listing(
+        counted(
             "monotonicity",
             "Whether dates follow each axis the way they must",
             "axis:id | expected = expectation | pairs:number | against it:number = against | example",
             picture.monotonicity,
-            proof="counted",
-            source=source,
         ),
         *_where(picture, source),
         *_drawn(picture, source),
@@ -99,31 +77,35 @@ def _steps(picture: Picture, source: str) -> Table:
         [step.axis or "as it begins", step.value, *(cell for pair in zip(step.dates, step.moved, strict=True) for cell in pair)]
         for step in picture.steps
     ]
-    heads = columns("step | to" + across(picture.milestones, "{}:date | {} moves:number cd"))
-    return table("steps", "Step by step, each stays", heads, rows, proof="closed form", source=source)
+    heads = "step | to" + across(picture.milestones, "{}:date | {} moves:number cd")
+    return table("steps", "Step by step, each stays", heads, rows, "closed form", source)
 
 
 def _axes(picture: Picture, source: str) -> Table:
     """Return how far each axis moves each milestone, those that move it most first."""
-    rows: list[list[Cell]] = []
-    still = []
+    moving: list[AxisLine] = []
+    still: list[str] = []
     for milestone in picture.milestones if picture.design != "cumulative" else ():
         lines = [line for line in picture.lines if line.milestone == milestone and len(line.points) > 1]
-        for line in sorted((line for line in lines if line.spread), key=lambda line: -line.spread):
-            points = [(date, point.label) for point in line.points if (date := point.base or point.mean)]
-            (first, low), (last, high) = min(points), max(points)
-            rows.append([milestone, line.title, line.axis, low, first, high, last, line.spread])
+        moving += sorted((line for line in lines if line.spread), key=lambda line: -line.spread)
         if never := [line.axis for line in lines if not line.spread]:
             still.append(f"{milestone} is never moved by {', '.join(never)} alone.")
     return table(
         "axes",
         "Each axis",
-        columns("milestone:id | title | axis:id | earliest at | first:date | latest at | last:date | moves:number cd"),
-        rows,
-        proof="closed form",
-        source=source,
+        "milestone:id | title | axis:id | earliest at | first:date | latest at | last:date | moves:number cd",
+        ([line.milestone, line.title, line.axis, *_ends(line), line.spread] for line in moving),
+        "closed form",
+        source,
         note=" ".join(["Others at their base, or on average where that was not computed.", *still]),
     )
+
+
+def _ends(line: AxisLine) -> list[Cell]:
+    """Return the value and the date at which a milestone is earliest, and latest."""
+    points = [(date, point.label) for point in line.points if (date := point.base or point.mean)]
+    (first, low), (last, high) = min(points), max(points)
+    return [low, first, high, last]
 
 
 def _where(picture: Picture, source: str) -> Iterator[Table]:
@@ -133,31 +115,22 @@ def _where(picture: Picture, source: str) -> Iterator[Table]:
     for each in picture.where:
         groups.setdefault((each.milestone, each.axis), []).append(each)
     for place, ((milestone, axis), entries) in enumerate(groups.items(), start=1):
-        yield table(
-            f"where-{place}",
-            f"{milestone}: share in which a rule binds, by {axis}",
-            [column(axis), *(column(entry.rule, "share") for entry in entries)],
-            zip(labels[axis], *(entry.shares for entry in entries), strict=True),
-            proof="counted",
-            source=source,
-        )
+        heads = [column(axis), *(column(entry.rule, "share") for entry in entries)]
+        rows = zip(labels[axis], *(entry.shares for entry in entries), strict=True)
+        title = f"{milestone}: share in which a rule binds, by {axis}"
+        yield table(f"where-{place}", title, heads, rows, "counted", source)
 
 
 def _drawn(picture: Picture, source: str) -> Iterator[Table]:
     """Yield the numbers of the charts: the dates at each value of each axis, and at each pair of values of two."""
-    yield table(
+    yield listing(
         "points",
         "Dates at each value of each axis",
-        columns(
-            "milestone:id | axis:id | value | first:date | at base:date | mean:date | last:date | dated:number | combinations:number"
-        ),
-        (
-            [line.milestone, line.axis, at.label, at.first, at.base, at.mean, at.last, at.solved, at.combinations]
-            for line in picture.lines
-            for at in line.points
-        ),
-        proof="closed form",
-        source=source,
+        "milestone:id = 0.milestone | axis:id = 0.axis | value = 1.label | first:date = 1.first | at base:date = 1.base"
+        " | mean:date = 1.mean | last:date = 1.last | dated:number = 1.solved | combinations:number = 1.combinations",
+        ((line, point) for line in picture.lines for point in line.points),
+        "closed form",
+        source,
         fold=True,
     )
     for place, heat in enumerate(picture.maps, start=1):
@@ -166,12 +139,8 @@ def _drawn(picture: Picture, source: str) -> Iterator[Table]:
             f"{heat.milestone} by {heat.down} (down) and {heat.across} (across)",
             [column(heat.down), *(column(label, "date") for label in heat.columns)],
             ([label, *row] for label, row in zip(heat.rows, heat.cells, strict=True)),
-            proof="closed form",
-            source=source,
+            "closed form",
+            source,
             note="Other axes at their base." if heat.others == "base" else "On average over the other axes.",
             fold=True,
         )
-
-
-def _pairs(values: Mapping[str, str]) -> str:
-    return "; ".join(f"{name} {value}" for name, value in values.items())

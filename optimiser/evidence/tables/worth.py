@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 
-from models.pack import Cell, Column, PackProof, Table
+from models.pack import Cell, PackProof, Table
 from models.worth import EvidenceOrder, EvidenceWorth, Mitigation
-from optimiser.evidence.tables.kit import column, columns, table
+from optimiser.evidence.tables.kit import Maker, across, columns, listing, table
 from optimiser.robust.statistics import percentile
 
-__all__ = ["below", "drawn", "mitigation", "narrowed", "unsettled"]
+__all__ = ["Said", "below", "drawn", "figure_of", "mitigation", "narrowed", "unsettled"]
 
 Said = Callable[[int], str]
 
-_SAID = {"settled": "by which less is lost on average once it is known", "share": "of what is lost without any evidence"}
+Head = tuple[str, str | None, Maker]
+"""Of a column: what stands in it, what it means, and what makes a cell of what is known of one milestone."""
 
 
 def below(noise: int) -> str:
@@ -21,96 +22,98 @@ def below(noise: int) -> str:
     return f"below the noise floor of {noise}"
 
 
+def figure_of(key: str, name: str, said: Said) -> Maker:
+    """Return what makes a cell of a record's figure of one milestone, in words where it is below its noise floor."""
+
+    def figure(record: object) -> Cell:
+        noise: int | None = getattr(record, "noise_wd").get(key, {}).get(name)  # noqa: B009 - of several records
+        found: Cell = getattr(record, key).get(name)
+        return found if noise is None else said(noise)
+
+    return figure
+
+
 def drawn(found: EvidenceOrder, source: str, said: Said = below) -> Table:
     """Return what knowing each thing that is drawn would settle of each date; ``said`` of what is not above its noise floor."""
-    label, names = percentile(found.confidence), list(found.at_stake_wd)
-
-    def cells(worth: EvidenceWorth, name: str) -> Sequence[Cell]:
-        held = worth.settles.get(name)
-        if held is None:
-            return None, None, None
-        return (
-            held.settled_wd if held.noise_wd is None else said(held.noise_wd),
-            held.share,
-            held.earlier_wd if held.earlier_noise_wd is None else said(held.earlier_noise_wd),
-        )
-
-    heads = (
-        ("settled", "number", "wd", _SAID["settled"]),
-        ("share", "share", None, _SAID["share"]),
-        ("earlier", "number", "wd", f"by which {label} is then earlier on average; below zero: later"),
-    )
+    label = percentile(found.confidence)
+    heads: dict[str, Head] = {
+        "settled": (
+            "number wd",
+            "by which less is lost on average once it is known",
+            lambda held: held.settled_wd if held.noise_wd is None else said(held.noise_wd),
+        ),
+        "share": ("share", "of what is lost without any evidence", lambda held: held.share),
+        "earlier": (
+            "number wd",
+            f"by which {label} is then earlier on average; below zero: later",
+            lambda held: held.earlier_wd if held.earlier_noise_wd is None else said(held.earlier_noise_wd),
+        ),
+    }
     note = "Those with a cost come first, the cheapest for each day that they settle over all milestones; then the others by the days. "
     note += "A number that a correlation joins to others tells of them too."
     title = f"What knowing each thing that is drawn would settle of {label}"
-    return _known("evidence-drawn", title, found.drawn, names, heads, cells, "simulated", source, note)
+    return _known("evidence-drawn", title, found, found.drawn, heads, "settles", "simulated", source, note)
 
 
 def unsettled(found: EvidenceOrder, source: str, said: Said = below) -> Table:
     """Return between which dates each milestone lies over the answers to what has no probability."""
-    label, names = percentile(found.confidence), list(found.at_stake_wd)
-
-    def cells(worth: EvidenceWorth, name: str) -> Sequence[Cell]:
-        held = worth.doubt.get(name)
-        if held is None:
-            return None, None, None
-        return held.first, held.last, held.apart_wd if held.noise_wd is None else said(held.noise_wd)
-
-    heads = (("first", "date", None, None), ("last", "date", None, None), ("apart", "number", "wd", None))
+    heads: dict[str, Head] = {
+        "first": ("date", None, lambda held: held.first),
+        "last": ("date", None, lambda held: held.last),
+        "apart": ("number wd", None, lambda held: held.apart_wd if held.noise_wd is None else said(held.noise_wd)),
+    }
     note = "An inferred link either holds or does not: then what it held starts as published, unless other rules hold it. No last date: "
     note += "under one answer none holds with the confidence."
+    label = percentile(found.confidence)
     title = f"What has no probability: between which {label} dates each milestone lies as long as it is not known"
-    return _known("evidence-open", title, found.open, names, heads, cells, "simulated", source, note)
+    return _known("evidence-open", title, found, found.open, heads, "doubt", "simulated", source, note)
 
 
 def narrowed(found: EvidenceOrder, source: str) -> Table:
     """Return by how much the span of each earliest date narrows."""
-
-    def cells(worth: EvidenceWorth, name: str) -> Sequence[Cell]:
-        held = worth.span.get(name)
-        return (None, None, None) if held is None else (held.whole_wd, held.least_wd, held.most_wd)
-
-    heads = (
-        ("span", "number", "wd", "over the readings and over what it may be"),
-        ("at least", "number", "wd", "narrower, whatever turns out"),
-        ("at most", "number", "wd", None),
-    )
+    heads: dict[str, Head] = {
+        "span": ("number wd", "over the readings and over what it may be", lambda held: held.whole_wd),
+        "at least": ("number wd", "narrower, whatever turns out", lambda held: held.least_wd),
+        "at most": ("number wd", None, lambda held: held.most_wd),
+    }
     title = "By how much the span of the earliest date over the open readings narrows once each is known"
     note = "A number counts with both ends of its range and what the plan says; drivers and risks are none of the plan's own."
     worths = [worth for worth in (*found.drawn, *found.open) if worth.span]
-    return _known("evidence-spans", title, worths, list(found.at_stake_wd), heads, cells, "closed form", source, note)
+    return _known("evidence-spans", title, found, worths, heads, "span", "closed form", source, note)
 
 
 def _known(
     name: str,
     title: str,
+    found: EvidenceOrder,
     worths: Iterable[EvidenceWorth],
-    milestones: Sequence[str],
-    heads: Sequence[tuple[str, str, str | None, str | None]],
-    cells: Callable[[EvidenceWorth, str], Sequence[Cell]],
+    heads: Mapping[str, Head],
+    field: str,
     proof: PackProof,
     source: str,
     note: str,
 ) -> Table:
     """Return a table of what could be known, with the same columns for each milestone."""
-    figures: list[Column] = [
-        column(f"{milestone} {head}", kind, unit, about, key=f"{milestone} {head}")
-        for milestone in milestones
-        for head, kind, unit, about in heads
-    ]
-    rows = [
-        [
-            worth.id.removeprefix("reading:"),
-            worth.kind,
-            worth.title,
-            worth.cost,
-            worth.by,
-            *(cell for milestone in milestones for cell in cells(worth, milestone)),
-        ]
-        for worth in worths
-    ]
-    columns = [column("id", "id"), column("kind"), column("title"), column("cost", "number"), column("by"), *figures]
-    return table(name, title, columns, rows, proof=proof, source=source, note=note, most=15)
+
+    def cell(milestone: str, make: Maker) -> Maker:
+        return lambda worth: None if (held := getattr(worth, field).get(milestone)) is None else make(held)
+
+    figures = {f"{milestone} {head}": (milestone, *each) for milestone in found.at_stake_wd for head, each in heads.items()}
+    return listing(
+        name,
+        title,
+        "id:id | kind | title | cost:number | by" + "".join(f" | {head}:{kind}" for head, (_, kind, *_rest) in figures.items()),
+        worths,
+        proof,
+        source,
+        said={
+            "id": lambda worth: worth.id.removeprefix("reading:"),
+            **{head: cell(milestone, make) for head, (milestone, _, _, make) in figures.items()},
+        },
+        notes={head: about for head, (_, _, about, _) in figures.items() if about},
+        note=note,
+        most=15,
+    )
 
 
 def mitigation(found: Mitigation, source: str, said: Said = below) -> Table:
@@ -118,24 +121,22 @@ def mitigation(found: Mitigation, source: str, said: Said = below) -> Table:
     labels = list(next(iter(found.before.values()), {}))
     rows: list[list[Cell]] = []
     for name, before in found.before.items():
+        gained = figure_of("gained_wd", name, said)
         rows.append([name, "nothing done", None, None, None, *before.values(), None, None])
         for each in (*found.actions, *((found.together,) if found.together else ())):
-            noise = each.noise_wd.get("gained_wd", {}).get(name)
-            called = ", ".join(each.actions)
-            gained = each.gained_wd[name] if noise is None else said(noise)
-            rows.append([name, each.title, called, each.basis, each.cost, *each.after[name].values(), gained, each.worth[name]])
+            done: list[Cell] = [name, each.title, ", ".join(each.actions), each.basis, each.cost]
+            rows.append([*done, *each.after[name].values(), gained(each), each.worth[name]])
     return table(
         "mitigation",
         "What doing something about risks is worth",
-        [
-            *columns("milestone:id | what is done | actions | basis | cost:number"),
-            *(column(label, "date") for label in labels),
-            column("gained", "number", "wd", f"by which {percentile(found.confidence)} is earlier"),
-            column("for a unit of cost", "number", "wd"),
-        ],
+        columns(
+            f"milestone:id | what is done | actions | basis | cost:number{across(labels, '{}:date')} | gained:number wd"
+            " | for a unit of cost:number wd",
+            {"gained": f"by which {percentile(found.confidence)} is earlier"},
+        ),
         rows,
-        proof="simulated",
-        source=source,
+        "simulated",
+        source,
         note="Each action alone, then all of them together; before and after stand on the same draws. Of several actions on one risk "
         "what leaves least counts.",
     )
