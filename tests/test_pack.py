@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from models.pack import Column, Paragraph, Table
 from optimiser.cli import ExitCode, main
 from optimiser.errors import InputError
-from optimiser.evidence.charts.curves import _Label, _stacked
+from optimiser.evidence.charts.svg import label_width, stacked
 from optimiser.evidence.compose import compose
 from optimiser.evidence.dossier import Dossier
 from optimiser.evidence.folder import Built, write
@@ -264,11 +264,11 @@ def test_changes_to_ask_for(replan: Dossier) -> None:
 
 def test_labels_keep_apart() -> None:
     """Labels under an axis are neither written over each other nor crossed by the line of one further right."""
-    labels = [_Label(x, "a published date", "#000") for x in (10.0, 12.0, 60.0, 95.0, 400.0)]
-    placed = _stacked(labels)
-    boxes = [(label.x, label.x + label.width, row) for label, row in placed]
+    labels = {f"published date {place}": x for place, x in enumerate((10.0, 12.0, 60.0, 95.0, 400.0))}
+    rows = stacked(labels)
+    boxes = [(x, x + label_width(label), rows[label]) for label, x in labels.items()]
 
-    assert [label for label, _ in placed] == labels
+    assert rows.keys() == labels.keys()
     for place, (left, right, row) in enumerate(boxes):
         for other_left, other_right, other_row in boxes[place + 1 :]:
             assert row != other_row or right <= other_left or other_right <= left

@@ -21,7 +21,7 @@ from optimiser.evidence.all_tables import write_tables
 from optimiser.evidence.inputs import INPUTS
 from optimiser.evidence.report import render_html
 from optimiser.evidence.restore import restored
-from optimiser.evidence.words import counted
+from optimiser.evidence.words import MONTHS, counted
 from optimiser.evidence.workbook import write_workbook
 from optimiser.reading.files import json_value
 
@@ -33,10 +33,7 @@ MOST_NAMED = 40
 _RUN = ("run", "version", "sha256", "inputs_sha256", "written_sha256", "deterministic_time")
 """Keys that tell how an answer was found and how a plan is spelled, and not what it is."""
 
-_MONTHS = {
-    name: place
-    for place, name in enumerate(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1)
-}
+_MONTHS = {name: place for place, name in enumerate(MONTHS, 1)}
 _DAY = re.compile(r"\b(\d{1,2})\s+(" + "|".join(_MONTHS) + r")[a-z]*\s+(\d{4})\b|\b(\d{4})-(\d{2})-(\d{2})\b")
 _HASH = re.compile(r"[0-9a-f]{12,64}")
 _HIDDEN = ("script", "style", "svg")

@@ -12,6 +12,7 @@ from models.plan import Plan
 from optimiser.evidence.terminal.characters import clean
 
 __all__ = [
+    "MONTHS",
     "OPEN",
     "STARRED",
     "amount",
@@ -22,6 +23,7 @@ __all__ = [
     "in_days",
     "listed",
     "month_end",
+    "month_name",
     "month_or_day",
     "printed",
     "stack",
@@ -35,13 +37,18 @@ STARRED = "* nothing else places what waits for it: it falls back to its publish
 OPEN = "open: nothing else places what waits for it, and no published start says where it would be"
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def month_name(date: dt.date) -> str:
+    """Return ``Jul 2025``."""
+    return f"{MONTHS[date.month - 1]} {date.year}"
 
 
 def day(date: dt.date) -> str:
     """Return ``1 Jul 2025``, whatever the locale; of a moment with its time, ``1 Jul 2025 08:00``."""
     time = f" {date.hour:02}:{date.minute:02}" if isinstance(date, dt.datetime) else ""
-    return f"{date.day} {_MONTHS[date.month - 1]} {date.year:04d}{time}"
+    return f"{date.day} {MONTHS[date.month - 1]} {date.year:04d}{time}"
 
 
 def weekday_day(date: dt.date) -> str:
@@ -54,7 +61,7 @@ def month_or_day(published: str) -> str:
     found = re.match(r"^(\d{4})-(\d{2})(?:-(\d{2})(?:T(\d{2}:\d{2}))?)?$", published)
     if not found or not 1 <= int(found[2]) <= 12:
         return clean(published)
-    month = f"{_MONTHS[int(found[2]) - 1]} {found[1]}"
+    month = f"{MONTHS[int(found[2]) - 1]} {found[1]}"
     return f"{int(found[3])} {month}{f' {found[4]}' if found[4] else ''}" if found[3] else month
 
 

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from models.duration import Duration, parse_value
 from models.picture import AxisLine, HeatMap, Threshold
 from optimiser.evidence.charts.loads import heat_chart
-from optimiser.evidence.charts.svg import BAD, FAINT, INK, MUTED, PALE, STRONG, WIDTH, Drawing, TimeAxis, cut, month_name
+from optimiser.evidence.charts.svg import BAD, FAINT, INK, MUTED, PALE, STRONG, WIDTH, Drawing, TimeAxis, cut, titled
 from optimiser.evidence.words import day as shown
+from optimiser.evidence.words import month_name
 
 __all__ = ["line_chart", "map_chart"]
 
@@ -36,8 +37,7 @@ def line_chart(
     days = [day for point in line.points for day in (point.first, point.last, point.base) if day is not None]
     title = f"{line.milestone} against {line.axis}"
     if not days:
-        sheet = Drawing(name, title, "No combination has a date.", 70)
-        sheet.text(8, 16, title, size=13, weight=700)
+        sheet = titled(name, title, "No combination has a date.", 70)
         sheet.text(8, 46, "No combination has a date.")
         return sheet.svg()
     about = f"{line.title}. {line.milestone} runs from {shown(min(days))} to {shown(max(days))} over {len(line.points)} values."
@@ -46,11 +46,9 @@ def line_chart(
     heights = TimeAxis(min(days), max(days), _BOTTOM, _TOP)
     across = [_LEFT + place * (_RIGHT - _LEFT) for place in _places([point.label for point in line.points])]
     points = list(zip(across, line.points, strict=True))
-    sheet = Drawing(name, title, about, _BOTTOM + 40)
-    sheet.text(8, 16, title, size=13, weight=700)
-    for day in heights.months() or [min(days), max(days)]:
-        sheet.line(_LEFT, heights.at(day), _RIGHT, heights.at(day), PALE)
-        sheet.text(_LEFT - 6, heights.at(day) + 3.5, month_name(day), anchor="end", size=9.5, fill=MUTED)
+    sheet = titled(name, title, about, _BOTTOM + 40)
+    shown_days = heights.months() or [min(days), max(days)]
+    sheet.levels(_LEFT, _RIGHT, ((heights.at(day), month_name(day)) for day in shown_days), PALE)
     for label, day in seen:
         sheet.line(_LEFT, heights.at(day), _RIGHT, heights.at(day), STRONG, stroke_dasharray="6 4")
         sheet.text(_RIGHT, heights.at(day) - 4, label, anchor="end", size=9.5, fill=STRONG)

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from optimiser.evidence.charts.gantt import Bar, diamond, draw_bar, draw_done
-from optimiser.evidence.charts.svg import FAINT, INK, MUTED, PALE, STRONG, Drawing, TimeAxis, cut, month_name
+from optimiser.evidence.charts.svg import FAINT, INK, MUTED, PALE, STRONG, Drawing, TimeAxis, cut, titled
+from optimiser.evidence.words import month_name
 
 __all__ = [
     "LABELS",
@@ -155,8 +156,7 @@ def whole_sheet(
         Lines under the title: what was changed, and how the dates are proved.
     """
     top = 24.0 + 14.0 * len(words) + AXIS
-    sheet = Drawing(name, title, f"{len(rows)} rows. {' '.join(words)}"[:3000], top + ROW * len(rows) + 30, axis.right + 10)
-    sheet.text(8, 16, title, size=13, weight=700)
+    sheet = titled(name, title, f"{len(rows)} rows. {' '.join(words)}"[:3000], top + ROW * len(rows) + 30, axis.right + 10)
     for place, line in enumerate(words):
         sheet.text(8, 32 + 14 * place, cut(line, axis.right - 20, 10.5), size=10.5, fill=MUTED, full=line)
     _axis(sheet, axis, top, top + ROW * len(rows))

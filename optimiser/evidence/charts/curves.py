@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from optimiser.evidence.charts.svg import CALM, FAINT, INK, MUTED, STRONG, WIDTH, Drawing, TimeAxis, cut
+from optimiser.evidence.charts.svg import CALM, INK, MUTED, STRONG, WIDTH, TimeAxis, cut, label_width, stacked, titled
 
 __all__ = ["Swing", "chance_chart", "tornado_chart"]
 
@@ -41,68 +41,37 @@ def chance_chart(
         f"Published dates, as diamonds where within sight: {tables}."
     )
     axis = TimeAxis(first, last, left, right)
-    labels = _stacked(
-        [_Label(axis.at(day), f"{label} {day.isoformat()}", STRONG) for label, day in marks.items()]
-        + [_Label(axis.at(day), label, INK) for label, day in seen.items()]
-    )
-    sheet = Drawing(name, title, about, bottom + 22 + 13 * (1 + max((row for _, row in labels), default=0)))
-    sheet.text(8, 16, title, size=13, weight=700)
+    places = {f"{label} {day.isoformat()}": axis.at(day) for label, day in marks.items()}
+    colours = {**dict.fromkeys(places, STRONG), **dict.fromkeys(seen, INK)}
+    places |= {label: axis.at(day) for label, day in seen.items()}
+    rows = stacked(places)
+    sheet = titled(name, title, about, bottom + 22 + 13 * (1 + max(rows.values(), default=0)))
     axis.draw(sheet, top, bottom)
 
     def height(chance: float) -> float:
         return bottom - chance * (bottom - top)
 
-    for chance in (0.0, 0.25, 0.5, 0.75, 1.0):
-        sheet.line(left, height(chance), right, height(chance), FAINT)
-        sheet.text(left - 5, height(chance) + 3.5, f"{chance:.0%}", anchor="end", size=9.5, fill=MUTED)
-    points = [(left, height(0.0))]
-    total = 0.0
+    sheet.levels(left, right, ((height(chance), f"{chance:.0%}") for chance in (0.0, 0.25, 0.5, 0.75, 1.0)))
+    points, total = [(left, height(0.0))], 0.0
     for day, share in masses:
-        x = axis.at(day)
-        points.append((x, height(total)))
+        points.append((axis.at(day), height(total)))
         total += share
-        points.append((x, height(min(total, 1.0))))
+        points.append((axis.at(day), height(min(total, 1.0))))
     points.append((right, height(min(total, 1.0))))
     sheet.path(points, INK, stroke_width=2)
     for day in marks.values():
-        x = axis.at(day)
-        chance = sum(share for at, share in masses if at <= day)
-        sheet.line(x, height(chance), x, bottom, STRONG, stroke_width=1.2)
-        sheet.rect(x - 3, height(chance) - 3, 6, 6, STRONG)
-    for label, row in labels:
-        y = bottom + 16 + 13 * row
-        sheet.line(label.x, bottom, label.x, y, label.colour, stroke_width=1.2 if label.colour == STRONG else 0.8)
-        turned = label.x + 3 + label.width > WIDTH
-        sheet.text(
-            label.x + (-3 if turned else 3), y, label.text, anchor="end" if turned else "start", size=9.5, fill=label.colour
-        )
-    for day in seen.values():
-        x, y = axis.at(day), bottom
-        sheet.path([(x, y - 5), (x + 5, y), (x, y + 5), (x - 5, y)], INK, close=True, fill="#ffffff", stroke_width=1.4)
+        x, y = axis.at(day), height(sum(share for at, share in masses if at <= day))
+        sheet.line(x, y, x, bottom, STRONG, stroke_width=1.2)
+        sheet.rect(x - 3, y - 3, 6, 6, STRONG)
+    for label, x in places.items():
+        y, colour = bottom + 16 + 13 * rows[label], colours[label]
+        sheet.line(x, bottom, x, y, colour, stroke_width=1.2 if colour == STRONG else 0.8)
+        turned = x + 3 + label_width(label) > WIDTH
+        sheet.text(x + (-3 if turned else 3), y, label, anchor="end" if turned else "start", size=9.5, fill=colour)
+    for x in map(axis.at, seen.values()):
+        corners = [(x, bottom - 5), (x + 5, bottom), (x, bottom + 5), (x - 5, bottom)]
+        sheet.path(corners, INK, close=True, fill="#ffffff", stroke_width=1.4)
     return sheet.svg()
-
-
-@dataclass(frozen=True, slots=True)
-class _Label:
-    """Words under the axis, with where they point to."""
-
-    x: float
-    text: str
-    colour: str
-
-    @property
-    def width(self) -> float:
-        """How wide they are, roughly."""
-        return len(self.text) * 9.5 * 0.55 + 6
-
-
-def _stacked(labels: Sequence[_Label]) -> list[tuple[_Label, int]]:
-    """Give each label a row such that none is written over another, nor crossed by the line of one further right."""
-    found: list[tuple[_Label, int]] = []
-    for label in sorted(labels, key=lambda each: (-each.x, each.text)):
-        under = [row for other, row in found if other.x < label.x + label.width]
-        found.append((label, 1 + max(under) if under else 0))
-    return found[::-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +90,12 @@ def tornado_chart(name: str, title: str, swings: Sequence[Swing]) -> str:
     reach = max(1, *(max(abs(swing.low), abs(swing.high)) for swing in swings))
     words = "; ".join(f"{swing.label} {swing.low:+d} to {swing.high:+d}" for swing in swings)
     about = f"Working days by which the date moves where each is in its lowest and in its highest tenth: {words}."
-    sheet = Drawing(name, title, about, height)
-    sheet.text(8, 16, title, size=13, weight=700)
+    sheet = titled(name, title, about, height)
     middle = label + (WIDTH - label - 30) / 2
     scale = (WIDTH - label - 110) / 2 / reach
-    low_fill = CALM
-    high_fill = sheet.hatch("high", STRONG, "#e9b8a6")
-    sheet.rect(8, 26, 18, 10, low_fill)
-    sheet.text(30, 35, "lowest tenth, or does not happen", size=9.5, fill=MUTED)
-    sheet.rect(222, 26, 18, 10, high_fill, stroke=STRONG)
-    sheet.text(244, 35, "highest tenth, or happens", size=9.5, fill=MUTED)
+    low_fill, high_fill = CALM, sheet.hatch("high", STRONG, "#e9b8a6")
+    sheet.key(8, "lowest tenth, or does not happen", low_fill)
+    sheet.key(222, "highest tenth, or happens", high_fill, STRONG)
     for place, swing in enumerate(swings):
         y = top + row * place
         sheet.text(8, y + 11, cut(swing.label, label - 14, 10), size=10, full=swing.label)

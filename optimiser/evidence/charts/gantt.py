@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from models.forecast import Work
-from optimiser.evidence.charts.svg import CALM, FAINT, INK, MUTED, STRONG, Drawing, TimeAxis, cut, wide
+from optimiser.evidence.charts.svg import CALM, FAINT, INK, MUTED, STRONG, Drawing, TimeAxis, cut, titled, wide
 
 __all__ = ["Bar", "diamond", "draw_bar", "draw_done", "gantt_chart", "tied"]
 
@@ -89,11 +89,10 @@ def gantt_chart(
             "A dark strip inside a bar is what has been done by the status date, a solid line; behind that line is forecast. "
         )
     about += "The table beside the chart holds the numbers."
-    sheet = Drawing(name, title, about, height, _WIDTH)
+    sheet = titled(name, title, about, height, _WIDTH)
     label = min(max((wide(bar.label, 10) for bar in bars), default=0.0) + 24, _WIDEST_LABEL)
     axis = TimeAxis(first, last, label, _WIDTH - 10)
     hatch = sheet.hatch("driving", STRONG, "#d98e73")
-    sheet.text(8, 16, title, size=13, weight=700)
     _legend(sheet, hatch, progress=status is not None)
     axis.draw(sheet, _TOP - 4, height - 8)
     if status and first <= status <= last:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from optimiser.evidence.charts.svg import CALM, FAINT, INK, MUTED, STRONG, WIDTH, Drawing, cut
+from optimiser.evidence.charts.svg import CALM, INK, MUTED, STRONG, WIDTH, Drawing, cut, titled
 
 __all__ = ["Month", "heat_chart", "load_chart"]
 
@@ -31,13 +31,10 @@ def load_chart(name: str, title: str, bodies: Mapping[str, Sequence[Month]]) -> 
         for body, months in bodies.items()
     )
     about = f"Slots on an average day of each month: used, wanted, and offered. {peaks}."
-    sheet = Drawing(name, title, about, height)
-    sheet.text(8, 16, title, size=13, weight=700)
+    sheet = titled(name, title, about, height)
     waiting = sheet.hatch("waiting", STRONG, "#f3d3c8")
-    sheet.rect(8, 26, 18, 10, CALM)
-    sheet.text(30, 35, "used", size=9.5, fill=MUTED)
-    sheet.rect(78, 26, 18, 10, waiting, stroke=STRONG)
-    sheet.text(100, 35, "waiting", size=9.5, fill=MUTED)
+    sheet.key(8, "used", CALM)
+    sheet.key(78, "waiting", waiting, STRONG)
     sheet.line(162, 31, 182, 31, INK, stroke_width=2)
     sheet.text(186, 35, "offered", size=9.5, fill=MUTED)
     for place, (body, months) in enumerate(bodies.items()):
@@ -54,23 +51,14 @@ def _strip(sheet: Drawing, top: float, strip: float, body: str, months: Sequence
     def height(slots: float) -> float:
         return bottom - slots / most * (bottom - top - 8)
 
-    for slots in (0.0, most / 2, most):
-        sheet.line(left, height(slots), right, height(slots), FAINT)
-        sheet.text(left - 5, height(slots) + 3, f"{slots:.0f}", anchor="end", size=9, fill=MUTED)
+    sheet.levels(left, right, ((height(slots), f"{slots:.0f}") for slots in (0.0, most / 2, most)))
     every = max(1, round(len(months) / 10))
     for place, month in enumerate(months):
         x = left + wide * place
-        sheet.rect(x + wide * 0.12, height(month.used), wide * 0.76, bottom - height(month.used), CALM)
+        inside, used, wanted = x + wide * 0.12, height(month.used), height(month.wanted)
+        sheet.rect(inside, used, wide * 0.76, bottom - used, CALM)
         if month.wanted > month.used + 0.05:
-            sheet.rect(
-                x + wide * 0.12,
-                height(month.wanted),
-                wide * 0.76,
-                height(month.used) - height(month.wanted),
-                waiting,
-                stroke=STRONG,
-                stroke_width=0.8,
-            )
+            sheet.rect(inside, wanted, wide * 0.76, used - wanted, waiting, stroke=STRONG, stroke_width=0.8)
         sheet.line(x, height(month.offered), x + wide, height(month.offered), INK, stroke_width=2)
         if place % every == 0:
             sheet.text(x + wide / 2, bottom + 13, month.label, anchor="middle", size=9, fill=MUTED)
@@ -106,8 +94,7 @@ def heat_chart(
         f"{across[0]} across from {columns[0]} to {columns[-1]}, {down[0]} down from {rows[0]} to {rows[-1]}. Dates run from "
         f"{first.isoformat()} to {last.isoformat()}, darker is later{_FRAMED * framed}. Each cell says its date."
     )
-    sheet = Drawing(name, title, about, height)
-    sheet.text(8, 16, title, size=13, weight=700)
+    sheet = titled(name, title, about, height)
     sheet.text(left, 36, cut(f"→ {across[0]}", WIDTH - left - 20, 10.5), size=10.5, full=across[0])
     sheet.text(8, 54, cut(f"↓ {down[0]}", WIDTH - 20, 10.5), size=10.5, full=down[0])
     every = -(-26 // int(wide))
@@ -124,17 +111,9 @@ def heat_chart(
             fill = "#" + "".join(f"{part:02x}" for part in shade)
             date = f"{day:%d %b %y}".lstrip("0") if day else "no date"
             sheet.rect(x, y, wide - 1, tall - 1, fill, f"{label} by {columns[place]}: {date}")
-            if wide < _LEGIBLE:
-                continue
-            text = date if day else "–"
-            sheet.text(
-                x + wide / 2,
-                y + 15.5,
-                text,
-                anchor="middle",
-                size=min(9.0, wide / 5.4),
-                fill=INK if _light(shade) > _MIDDLE else "#ffffff",
-            )
+            if wide >= _LEGIBLE:
+                ink, size = INK if _light(shade) > _MIDDLE else "#ffffff", min(9.0, wide / 5.4)
+                sheet.text(x + wide / 2, y + 15.5, date if day else "–", anchor="middle", size=size, fill=ink)
     if framed:
         x, y = left + wide * list(columns).index(own[0]), top + tall * list(rows).index(own[1])
         sheet.rect(x + 1, y + 1, wide - 3, tall - 3, "none", stroke=STRONG, stroke_width=2.5)

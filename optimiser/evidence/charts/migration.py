@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from optimiser.evidence.charts.svg import CALM, FAINT, GOOD, INK, MUTED, STRONG, WIDTH, Drawing, TimeAxis
+from optimiser.evidence.charts.svg import CALM, GOOD, INK, MUTED, STRONG, WIDTH, TimeAxis, stacked, titled
 
 __all__ = ["MovedMonth", "late_chart", "moved_chart"]
 
@@ -52,22 +52,18 @@ def moved_chart(
         f"Per cent of all meter points that have moved, and that are ready to, by the end of each month; half have by the end of "
         f"{halves.last:%Y-%m}. Bars: what can be moved on an average working day, at most {most:.0f} thousand. {said}."
     )
-    rows = _rows(axis, marks)
-    sheet = Drawing(name, title, about, floor + 26 + 13 * (1 + max(rows.values(), default=0)))
-    sheet.text(8, 16, title, size=13, weight=700)
+    rows = stacked({label: axis.at(day) for label, day in marks.items()})
+    sheet = titled(name, title, about, floor + 26 + 13 * (1 + max(rows.values(), default=0)))
     for x, label, colour, dash in ((8.0, "moved", STRONG, "none"), (96.0, "ready to move", INK, "7 3")):
         sheet.line(x, 33, x + 22, 33, colour, stroke_width=2, stroke_dasharray=dash)
         sheet.text(x + 27, 36, label, size=9.5, fill=MUTED)
-    sheet.rect(210, 28, 18, 10, CALM)
-    sheet.text(233, 37, "daily limit, thousand on an average working day of the month", size=9.5, fill=MUTED)
+    sheet.key(210, "daily limit, thousand on an average working day of the month", CALM)
     axis.draw(sheet, top, floor)
 
     def height(percent: float) -> float:
         return bottom - percent / 100 * (bottom - top)
 
-    for level in (0, 25, 50, 75, 100):
-        sheet.line(left, height(level), right, height(level), FAINT)
-        sheet.text(left - 5, height(level) + 3.5, f"{level} %", anchor="end", size=9.5, fill=MUTED)
+    sheet.levels(left, right, ((height(level), f"{level} %") for level in (0, 25, 50, 75, 100)))
     moved = [(axis.at(ready[0][0]), height(0)), *((axis.at(month.last), height(month.moved)) for month in months)]
     stairs, before = [], 0.0
     for day, percent in ready:
@@ -78,10 +74,8 @@ def moved_chart(
     for month in months:
         x, tall = axis.at(month.last.replace(day=1)), month.limit / most * (floor - bottom - 26)
         sheet.rect(x + 1, floor - tall, axis.at(month.last) - x - 1, tall, CALM)
-    sheet.line(left, floor, right, floor, MUTED)
-    for amount in (0.0, most):
-        y = floor - amount / most * (floor - bottom - 26)
-        sheet.text(left - 5, y + 3.5, f"{amount:.0f}", anchor="end", size=9.5, fill=MUTED)
+    sheet.levels(left, right, [(floor, "0")], MUTED)
+    sheet.levels(left, left, [(bottom + 26, f"{most:.0f}")])
     for label, day in marks.items():
         x, y = axis.at(day), floor + 14 + 13 * rows[label]
         sheet.line(x, top, x, y, GOOD, stroke_width=1)
@@ -105,16 +99,13 @@ def late_chart(name: str, title: str, lines: Mapping[str, Sequence[tuple[dt.date
     about = (
         f"The last morning on which so many per cent of all meter points may become ready, where no day moves more than {said}."
     )
-    sheet = Drawing(name, title, about, bottom + 14)
-    sheet.text(8, 16, title, size=13, weight=700)
+    sheet = titled(name, title, about, bottom + 14)
     axis.draw(sheet, top, bottom)
 
     def height(percent: float) -> float:
         return bottom - percent / most * (bottom - top)
 
-    for part in (0.0, 0.5, 1.0):
-        sheet.line(left, height(most * part), right, height(most * part), FAINT)
-        sheet.text(left - 5, height(most * part) + 3.5, f"{most * part:.0f} %", anchor="end", size=9.5, fill=MUTED)
+    sheet.levels(left, right, ((height(most * part), f"{most * part:.0f} %") for part in (0.0, 0.5, 1.0)))
     for place, (label, points) in enumerate(lines.items()):
         dash = _DASHES[place % len(_DASHES)]
         path = [(axis.at(day), height(percent)) for day, percent in points]
@@ -122,17 +113,3 @@ def late_chart(name: str, title: str, lines: Mapping[str, Sequence[tuple[dt.date
         x, y = path[min(1, len(path) - 1)]
         sheet.text(x + 4, y - 3, label, size=9.5, fill=STRONG)
     return sheet.svg()
-
-
-def _width(label: str) -> float:
-    return len(label) * 9.5 * 0.55 + 6
-
-
-def _rows(axis: TimeAxis, marks: Mapping[str, dt.date]) -> dict[str, int]:
-    """Return a row for each label, none written over another, nor crossed by the line of one further right."""
-    found: dict[str, int] = {}
-    for label, day in sorted(marks.items(), key=lambda each: (each[1], each[0]), reverse=True):
-        x = axis.at(day)
-        under = [found[other] for other in found if axis.at(marks[other]) < x + 3 + _width(label)]
-        found[label] = 1 + max(under) if under else 0
-    return found

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 
 from optimiser.evidence.terminal.characters import clean
+from optimiser.evidence.words import month_name
 
 __all__ = [
     "BAD",
@@ -22,7 +23,9 @@ __all__ = [
     "Drawing",
     "TimeAxis",
     "cut",
-    "month_name",
+    "label_width",
+    "stacked",
+    "titled",
     "wide",
 ]
 
@@ -34,14 +37,8 @@ STRONG, CALM = "#8a1c00", "#7fb2d9"
 """What drives, and what does not. They differ in lightness too, and everything told by colour is told by shape as well."""
 GOOD, BAD = "#0b6e4f", "#b3261e"
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LETTER, _CAPITAL = 0.51, 1.32
 """Width of an average letter against its height, and of a capital against that."""
-
-
-def month_name(day: dt.date) -> str:
-    """Return ``Jul 2025``."""
-    return f"{_MONTHS[day.month - 1]} {day.year}"
 
 
 def cut(text: str, width: float, size: float = 11) -> str:
@@ -59,6 +56,27 @@ def cut(text: str, width: float, size: float = 11) -> str:
 def wide(text: str, size: float = 11) -> float:
     """Return about how wide a text is."""
     return sum(_CAPITAL if letter.isupper() else 1.0 for letter in clean(text)) * size * _LETTER
+
+
+def titled(name: str, title: str, about: str, height: float, width: float = WIDTH) -> Drawing:
+    """Return a drawing that begins with its title."""
+    sheet = Drawing(name, title, about, height, width)
+    sheet.text(8, 16, cut(title, width - 16, 13), size=13, weight=700, full=title)
+    return sheet
+
+
+def stacked(labels: Mapping[str, float]) -> dict[str, int]:
+    """Return a row for each label under an axis, by where it points: none is written over another, nor crossed by a line further right."""
+    found: dict[str, int] = {}
+    for label, x in sorted(labels.items(), key=lambda each: (-each[1], each[0])):
+        under = [row for other, row in found.items() if labels[other] < x + label_width(label)]
+        found[label] = 1 + max(under) if under else 0
+    return found
+
+
+def label_width(label: str) -> float:
+    """Return how wide a label under an axis is, roughly."""
+    return len(label) * 9.5 * 0.55 + 6
 
 
 def _number(value: float) -> str:
@@ -145,6 +163,17 @@ class Drawing:
     def _add(self, tag: str, attributes: dict[str, str | float], said: str | None = None) -> None:
         inside = "/>" if said is None else f"><title>{escape(clean(said))}</title></{tag}>"
         self.parts.append(f"<{tag}{_attributes(attributes)}{inside}")
+
+    def key(self, x: float, words: str, fill: str, edge: str = "none") -> None:
+        """Say under the title what a fill means."""
+        self.rect(x, 26, 18, 10, fill, stroke=edge)
+        self.text(x + 22, 35, words, size=9.5, fill=MUTED)
+
+    def levels(self, left: float, right: float, words: Iterable[tuple[float, str]], stroke: str = FAINT) -> None:
+        """Draw a line across at each height, with its words before it."""
+        for y, text in words:
+            self.line(left, y, right, y, stroke)
+            self.text(left - 5, y + 3.5, text, anchor="end", size=9.5, fill=MUTED)
 
     def svg(self) -> str:
         """Return the drawing."""

@@ -6,8 +6,8 @@ import datetime as dt
 from typing import Final
 
 from models.trend import MilestoneTrend, UpdateTrend
-from optimiser.evidence.charts.svg import BAD, CALM, INK, MUTED, PALE, STRONG, WIDTH, Drawing, TimeAxis, cut, month_name
-from optimiser.evidence.words import day
+from optimiser.evidence.charts.svg import BAD, CALM, INK, MUTED, PALE, STRONG, WIDTH, Drawing, TimeAxis, cut, titled
+from optimiser.evidence.words import day, month_name
 
 __all__ = ["trend_chart"]
 
@@ -34,11 +34,8 @@ def trend_chart(name: str, trend: UpdateTrend) -> str:
         f"{each.id}: " + ", ".join(f"{day(date)} as forecast by {day(status)}" for status, date, _ in points)
         for each, points in told
     )
-    sheet = Drawing(name, f"Milestone trend: {trend.title}", about, bottom + 40)
-    sheet.text(8, 18, cut(f"Milestone trend: {trend.title}", WIDTH - 20, 13), size=13, weight=700)
-    for month in up.months():
-        sheet.line(left, up.at(month), right, up.at(month), PALE)
-        sheet.text(left - 6, up.at(month) + 3.5, month_name(month), anchor="end", size=9.5, fill=MUTED)
+    sheet = titled(name, f"Milestone trend: {trend.title}", about, bottom + 40)
+    sheet.levels(left, right, ((up.at(month), month_name(month)) for month in up.months()), PALE)
     room = -1e9
     for status in statuses:
         x = across.at(status)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from models.moved import CAUSE_KINDS, MilestoneMove, WhatMoved
-from optimiser.evidence.charts.svg import FAINT, INK, MUTED, WIDTH, Drawing, cut, wide
+from optimiser.evidence.charts.svg import FAINT, INK, MUTED, WIDTH, Drawing, cut, titled, wide
 from optimiser.evidence.words import day
 from optimiser.moved import moved_words
 
@@ -58,8 +58,7 @@ def waterfall_chart(name: str, title: str, first: str, last: str, steps: Sequenc
         f"{step.label} {' and '.join(f'{amount:+d} {kind}' for kind, amount in step.parts) or 'unchanged'}" for step in steps
     )
     about = f"From {first} to {last}, {total:+d} months in all. Months, and what they rest on: {words}."
-    sheet = Drawing(name, title, about, _TOP + _ROW * (len(steps) + 2) + 16)
-    sheet.text(8, 16, title, size=13, weight=700)
+    sheet = titled(name, title, about, _TOP + _ROW * (len(steps) + 2) + 16)
     fills = _legend(sheet, CLASSES, {kind: kind for kind in CLASSES})
     _panel(sheet, _TOP, _LABEL, (first, last), steps, fills, lambda amount: f"{amount:+d}", f"{total:+d} months")
     return sheet.svg()
@@ -72,8 +71,7 @@ def bridge_chart(name: str, found: WhatMoved) -> str:
     title = f"What moved from {found.before} to {found.after}"
     about = " ".join(share.sentence for move in moved for share in move.shares if share.amount) or "Nothing moved."
     rows = [[share for share in move.shares if share.amount] for move in moved]
-    sheet = Drawing(name, title, about, _TOP + sum(_ROW * (len(held) + 3) for held in rows) + 8)
-    sheet.text(8, 16, cut(title, WIDTH - 16, 13), size=13, weight=700, full=title)
+    sheet = titled(name, title, about, _TOP + sum(_ROW * (len(held) + 3) for held in rows) + 8)
     used = {by_id[share.cause].kind for held in rows for share in held}
     fills = _legend(sheet, KINDS, {kind: said.lower() for kind, said in CAUSE_KINDS.items() if kind in used})
     top = _TOP
@@ -98,8 +96,7 @@ def _legend(sheet: Drawing, classes: Mapping[str, tuple[str, bool]], named: Mapp
     for kind, said in named.items():
         colour, hatched = classes[kind]
         fills[kind] = (sheet.hatch(kind, "#ffffff", colour) if hatched else colour), colour
-        sheet.rect(x, 26, 18, 10, fills[kind][0], stroke=colour, stroke_width=1)
-        sheet.text(x + 22, 35, said, size=9.5, fill=MUTED)
+        sheet.key(x, said, fills[kind][0], colour)
         x += 34 + 6.2 * len(said)
     return fills
 
