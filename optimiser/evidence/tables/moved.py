@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from models.moved import CAUSE_KINDS, CauseKind, MilestoneMove, WhatMoved
-from models.pack import Table
-from optimiser.evidence.tables.kit import Maker, listing, weakest
+from models.pack import Cell, Table
+from optimiser.evidence.tables.kit import Maker, columns, listing, table, weakest
 
 __all__ = ["measured", "moved_causes", "moved_dates", "moved_windows", "unit_of"]
 
@@ -30,6 +30,11 @@ def measured(found: WhatMoved, amount: float | None) -> float | int | None:
     return int(amount) if amount == int(amount) else round(amount, 2)
 
 
+def _kinds_of(kinds: Iterable[CauseKind]) -> dict[str, str]:
+    """Return what the columns of the kinds of cause mean."""
+    return dict.fromkeys((CAUSE_KINDS[kind].lower() for kind in kinds), "of the move, due to causes of this kind")
+
+
 def moved_dates(found: WhatMoved, source: str) -> Table:
     """Return each milestone before and after, and what of its move is due to each kind of cause."""
     unit = unit_of(found)
@@ -50,7 +55,7 @@ def moved_dates(found: WhatMoved, source: str) -> Table:
             "moved": lambda move: measured(found, move.amount),
             **{said: due(kind) for said, kind in kinds.items()},
         },
-        notes=dict.fromkeys(kinds, "of the move, due to causes of this kind"),
+        notes=_kinds_of(kinds.values()),
         note="; ".join(f"{move.milestone}: {move.why_not}" for move in found.moves if move.why_not) or None,
     )
 
@@ -96,21 +101,15 @@ def moved_windows(windows: Sequence[WhatMoved], whole: WhatMoved, source: str) -
     """Return what moved from update to update, each window by kinds of cause, and below its windows the sum for each milestone."""
     unit = unit_of(whole)
     kinds = [kind for kind in CAUSE_KINDS if any(kind in move.kinds for each in windows for move in each.moves)]
+    heads = "".join(f" | {CAUSE_KINDS[kind].lower()}:number {unit}" for kind in kinds)
     rows: list[Sequence[Cell]] = []
     apart: list[str] = []
     for entire in whole.moves:
         found = [(each, move) for each in windows for move in each.moves if move.milestone == entire.milestone]
         for each, move in found:
-            rows.append(
-                [
-                    entire.milestone,
-                    f"{each.before} → {each.after}",
-                    move.before,
-                    move.after,
-                    measured(each, move.amount),
-                    *(measured(each, move.kinds.get(kind, 0)) for kind in kinds),
-                ]
-            )
+            due = [measured(each, move.kinds.get(kind, 0)) for kind in kinds]
+            window = f"{each.before} → {each.after}"
+            rows.append([entire.milestone, window, move.before, move.after, measured(each, move.amount), *due])
         amounts = [move.amount for _, move in found if move.amount is not None]
         if len(amounts) < len(windows):
             apart.append(f"{entire.milestone} has no date in some of the windows")
@@ -126,13 +125,10 @@ def moved_windows(windows: Sequence[WhatMoved], whole: WhatMoved, source: str) -
     return table(
         "moved-windows",
         "Window by window",
-        [
-            *columns(f"milestone:id | window | before:date | after:date | moved:number {unit}"),
-            *(column(CAUSE_KINDS[kind].lower(), "number", unit, "of the move, due to causes of this kind") for kind in kinds),
-        ],
+        columns(f"milestone:id | window | before:date | after:date | moved:number {unit}{heads}", _kinds_of(kinds)),
         rows,
-        proof=moved_dates(whole, source).proof,
-        source=source,
+        moved_dates(whole, source).proof,
+        source,
         note="; ".join(apart)
         or "The windows add up to the move as a whole; each charges its causes on the plan as it then was.",
     )
