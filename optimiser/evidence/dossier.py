@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from models.explanation import Piecewise
 from models.migration import Migrated
@@ -13,6 +14,7 @@ from models.outcome import Outcome, Solved
 from models.pack import PackCase, PackRequest
 from models.plan import Plan
 from models.provenance import Authority
+from optimiser.errors import OptimiserError
 from optimiser.evidence.answers import Answers
 from optimiser.reproduction import RowMatch
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from models.moved import WhatMoved
     from models.published import PublishedTables
     from models.robustness import RobustOutcome
+
+T = TypeVar("T")
 
 __all__ = ["Change", "DateGrid", "Dossier", "DossierCase", "Released", "SinceThen", "Variations"]
 
@@ -228,3 +232,11 @@ class Dossier:
         """The case that comes nearest to the published rows, None where none is published."""
         candidates = [case for case in self.cases if case.matches]
         return max(candidates, key=lambda case: case.matched, default=None)
+
+    def tried(self, part: str, kind: Any, make: Callable[[], T], otherwise: T, *, shared: bool = False) -> T:
+        """Return a part, or what stands for it, with the reason noted, where a user's plan does not allow it."""
+        try:
+            return self.answers.derived(part, kind, make, shared=shared)
+        except OptimiserError as error:
+            self.absent[part] = str(error)
+            return otherwise

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from models.allocation import Qualified
 from models.calendar import Span
 from models.changes import WhatIf
-from models.explanation import Attribution, BindingReport, Implied, MilestoneWhyNot, OwnDistance, Regions
+from models.explanation import BindingReport, MilestoneWhyNot, Regions
 from models.migration import Migrated
 from models.moved import WhatMoved
 from models.pack import PackCase, PackRequest
@@ -22,6 +22,7 @@ from models.robustness import RobustOutcome
 from models.rules import Migration
 from optimiser.errors import BeyondHorizonError, InputError, OptimiserError
 from optimiser.evidence.answers import Answers
+from optimiser.evidence.distances import own_distances, published_plans
 from optimiser.evidence.dossier import Dossier, DossierCase, SinceThen, Variations
 from optimiser.evidence.since import Earlier
 from optimiser.evidence.variations import add_variations
@@ -89,8 +90,8 @@ def gather(
         _since(dossier, earlier.of(main.plan), tell)
     oracle = Oracle(main.plan, Limits(seed=request.seed)) if main.solved else None
     _reasons(dossier, oracle, tell)
-    _own_distance(dossier, oracle, tell)
-    _published_plans(dossier, tell)
+    own_distances(dossier, oracle, tell)
+    published_plans(dossier, tell)
     _risks(dossier, source, tell)
     _calendars(dossier, tell)
     _variations(dossier, oracle, tell)
@@ -136,15 +137,6 @@ def _case(
     return case, loaded
 
 
-def _try(dossier: Dossier, part: str, kind: Any, make: Callable[[], T], otherwise: T, *, shared: bool = False) -> T:
-    """Return a part, or what stands for it, with the reason noted, where a user's plan does not allow it."""
-    try:
-        return dossier.answers.derived(part, kind, make, shared=shared)
-    except OptimiserError as error:
-        dossier.absent[part] = str(error)
-        return otherwise
-
-
 def _checks(dossier: Dossier, tell: Callable[[str], None]) -> None:
     from optimiser.lint import lint
 
@@ -160,13 +152,8 @@ def _since(dossier: Dossier, earlier: Earlier, tell: Callable[[str], None]) -> N
     tell("what moved since the last pack")
     plan, names = dossier.plan, (earlier.name, "this pack")
     asked = [name for name in dossier.milestones if name in earlier.plan.items]
-    moved = _try(
-        dossier,
-        "since",
-        WhatMoved | None,
-        lambda: what_moved(earlier.plan, plan, dossier.milestones, names=names, seed=dossier.request.seed),
-        None,
-    )
+    asked_moves = partial(what_moved, earlier.plan, plan, dossier.milestones, names=names, seed=dossier.request.seed)
+    moved = dossier.tried("since", WhatMoved | None, asked_moves, None)
     assert dossier.lint is not None
     found = {finding.id: finding for finding in dossier.lint.findings}
     before = {finding.id: finding for finding in lint(earlier.plan, dossier.published, asked or None).findings}
@@ -193,24 +180,20 @@ def _reasons(dossier: Dossier, oracle: Oracle | None, tell: Callable[[str], None
 
     for milestone in dossier.milestones:
         tell(f"{milestone}: what binds")
-        report = _try(
-            dossier,
-            "binding",
-            BindingReport | None,
-            lambda name=milestone: explain_with(oracle, name),  # type: ignore[misc]
-            None,
-            shared=True,
-        )
+        explained = partial(explain_with, oracle, milestone)
+        report = dossier.tried("binding", BindingReport | None, explained, None, shared=True)
         if report is not None:
             dossier.binding[milestone] = report
     if plan.baselines:
         tell("what earlier dates would take")
-        dossier.why_not = _try(dossier, "why-not", tuple[MilestoneWhyNot, ...], lambda: _why_not(dossier, why_not_baseline), ())
+        asked = partial(_why_not, dossier, why_not_baseline)
+        dossier.why_not = dossier.tried("why-not", tuple[MilestoneWhyNot, ...], asked, ())
     else:
         dossier.absent["why-not"] = "the plan has no published dates to be held against"
     if plan.live_readings():
         tell("combinations of the open readings")
-        dossier.regions = _try(dossier, "regions", Regions | None, lambda: decision_regions(plan, dossier.milestones), None)
+        combined = partial(decision_regions, plan, dossier.milestones)
+        dossier.regions = dossier.tried("regions", Regions | None, combined, None)
     else:
         dossier.absent["regions"] = "no question of the source is left open"
 
@@ -225,106 +208,6 @@ def _why_not(dossier: Dossier, ask: Callable[..., Any]) -> tuple[MilestoneWhyNot
     return found
 
 
-def _own_distance(dossier: Dossier, main: Oracle | None, tell: Callable[[str], None]) -> None:
-    """Say what makes the months between the first published dates and those of each case."""
-    if main is None or not dossier.plan.baselines:
-        reason = "the plan has no dates" if main is None else "the plan has no published dates to be held against"
-        dossier.absent["own distance"] = reason
-        return
-    from optimiser.explain.necessity import own_distance
-    from optimiser.explain.oracle import Oracle
-
-    tell("what makes each month of the divergence")
-    for case in dossier.cases:
-        if case.solved is None or case.plan is None or not case.plan.baselines or (case.crowded and case is not dossier.main):
-            continue
-        oracle = main if case is dossier.main else Oracle(case.plan)
-        asked = partial(own_distance, oracle, case.plan.baselines[0], dossier.milestones, case.id)
-        dossier.own += _try(dossier, "own distance", tuple[OwnDistance, ...], asked, (), shared=case is dossier.main)
-
-
-def _published_plans(dossier: Dossier, tell: Callable[[str], None]) -> None:
-    """Account for the distance between published plans, and say what each implies."""
-    plan = dossier.plan
-    if not plan.baselines:
-        reason = "the plan has no published dates to be held against"
-        dossier.absent |= dict.fromkeys(("attribution", "bridge", "implied"), reason)
-        return
-    from optimiser.explain import attribute, implied
-
-    tell("where the divergence comes from")
-    reference = plan.baselines[0]
-    nearest = dossier.reproducing or next((case for case in dossier.cases if case.solved), None)
-    if nearest is None:
-        dossier.absent |= dict.fromkeys(("attribution", "bridge", "implied"), "no case of the pack has dates")
-        return
-    # The plan that reproduces the published rows says what their months rest on.
-    stands = nearest.plan if nearest.plan and not nearest.crowded else plan
-    others = [
-        (case.id, case.plan)
-        for case in dossier.cases
-        if case is not nearest and case.solved and case.plan and not case.crowded and case.plan.calendar == stands.calendar
-    ]
-    if len(plan.baselines) < 2:
-        dossier.absent |= dict.fromkeys(("attribution", "bridge"), "the plan has one table of published dates, not two")
-    else:
-        dossier.attribution = _try(dossier, "attribution", Attribution | None, lambda: attribute(stands, reference.id), None)
-        dossier.bridge = _try(
-            dossier,
-            "bridge",
-            Attribution | None,
-            lambda: attribute(
-                stands, plan.baselines[1].id, against=others, milestones=dossier.milestones, seed=dossier.request.seed
-            ),
-            None,
-        )
-    tell("what published dates imply")
-    for baseline in _challengers(dossier):
-        for case in _askable(dossier, baseline):
-            found = _try(
-                dossier,
-                f"implied by {baseline}",
-                Implied | None,
-                lambda held=case.plan, name=baseline: implied(held, name),  # type: ignore[misc]
-                None,
-            )
-            if found is not None:
-                dossier.implied.append((case, found))
-    if not dossier.implied:
-        dossier.absent.setdefault("implied", "no published plan beside the first is without days of its own")
-
-
-def _askable(dossier: Dossier, baseline: str) -> list[DossierCase]:
-    """Return the cases of which it is asked what a published plan implies.
-
-    They are the main one, the one that reproduces the published rows, and the one whose dates come nearest to that plan's own.
-    """
-    published = next(each for each in dossier.plan.baselines if each.id == baseline)
-
-    def agreement(case: DossierCase) -> int:
-        held = case.solved.milestones if case.solved else ()
-        return sum(
-            (entry.date.year, entry.date.month) == date.month
-            for entry in held
-            if (date := published.date(entry.id)) is not None
-        )
-
-    able = [case for case in dossier.cases if case.solved and case.plan and not case.crowded]
-    wanted = (dossier.main, dossier.reproducing, max(able, key=agreement, default=None))
-    return [case for case in able if any(case is each for each in wanted)]
-
-
-def _challengers(dossier: Dossier) -> list[str]:
-    """Return baselines other than the first whose plan has no table with days: those that no row explains."""
-    family = dossier.published.plan_of
-    dated = {
-        family.get(baseline.id, baseline.id)
-        for baseline in dossier.plan.baselines
-        if any(entry.day for entry in baseline.dates)
-    }
-    return [each.id for each in dossier.plan.baselines[1:] if family.get(each.id, each.id) not in dated]
-
-
 def _risks(dossier: Dossier, source: str | Path, tell: Callable[[str], None]) -> None:
     """Simulate every case as `robust` does: as many samples, the same draws."""
     from optimiser.robust import robust
@@ -335,19 +218,17 @@ def _risks(dossier: Dossier, source: str | Path, tell: Callable[[str], None]) ->
             continue
         tell(f"{case.id}: robust dates")
         try:
-            case.robust = dossier.answers.simulated(
-                f"robust-{case.id}",
-                RobustOutcome,
-                lambda plan=case.plan, first=case is dossier.main: robust(  # type: ignore[misc]
-                    plan,
-                    dossier.request.confidence,
-                    dossier.request.seed + 7,
-                    dossier.request.samples,
-                    milestones=dossier.milestones,
-                    folder=source,
-                    evidence=first,
-                ),
+            drawn = partial(
+                robust,
+                case.plan,
+                dossier.request.confidence,
+                dossier.request.seed + 7,
+                dossier.request.samples,
+                milestones=dossier.milestones,
+                folder=source,
+                evidence=case is dossier.main,
             )
+            case.robust = dossier.answers.simulated(f"robust-{case.id}", RobustOutcome, drawn)
         except OptimiserError as error:
             case.absent["robust"] = str(error)
 
@@ -372,12 +253,8 @@ def _calendars(dossier: Dossier, tell: Callable[[str], None]) -> None:
             other = DossierCase(case.asked)
             other.plan = case.plan.evolve(calendar=calendar.id, horizon=Span(first=first, last=last))
             try:
-                other.outcome = dossier.answers.outcome(
-                    None,
-                    other.plan,
-                    dossier.milestones,
-                    lambda plan=other.plan: earliest(plan, dossier.milestones, seed=dossier.request.seed),  # type: ignore[misc]
-                )
+                asked = partial(earliest, other.plan, dossier.milestones, seed=dossier.request.seed)
+                other.outcome = dossier.answers.outcome(None, other.plan, dossier.milestones, asked)
             except BeyondHorizonError as error:
                 other.fault = str(error)
             dossier.calendars.setdefault(case.id, {})[calendar.id] = other
@@ -405,8 +282,9 @@ def _migration(dossier: Dossier, tell: Callable[[str], None]) -> None:
         plan = case.plan
         assert plan is not None
         tell(f"{case.id}: the pace of migration")
-        solved = dossier.answers.outcome(None, plan, MILESTONES, lambda: earliest(plan, MILESTONES, seed=dossier.request.seed))
-        return _try(dossier, part, Migrated | None, lambda: migrate(plan, outcome=solved), None)
+        solving = partial(earliest, plan, MILESTONES, seed=dossier.request.seed)
+        solved = dossier.answers.outcome(None, plan, MILESTONES, solving)
+        return dossier.tried(part, Migrated | None, partial(migrate, plan, outcome=solved), None)
 
     lacking = [name for name in MILESTONES if name not in dossier.plan.items]
     if lacking or dossier.main.solved is None:
@@ -441,19 +319,11 @@ def _qualification(dossier: Dossier, tell: Callable[[str], None]) -> None:
         if case.solved is None or case.plan is None or not case.crowded:
             continue
         tell(f"{case.id}: Qualification party by party")
-        plan = case.plan
-        dossier.qualified = _try(
-            dossier,
-            "qualification",
-            Qualified | None,
-            lambda held=plan: qualify(held, policies=True),  # type: ignore[misc]
-            None,
-        )
+        followed = partial(qualify, case.plan, policies=True)
+        dossier.qualified = dossier.tried("qualification", Qualified | None, followed, None)
         if dossier.qualified is not None:
             dossier.qualified_case = case
             dossier.absent.pop("qualification", None)
             return
-    dossier.absent.setdefault(
-        "qualification",
-        "no case of the pack has parties that queue for capacities; where the plan has a scenario with them, ask for it with --case",
-    )
+    reason = "no case of the pack has parties that queue for capacities; where the plan has a scenario with them, ask for it with --case"
+    dossier.absent.setdefault("qualification", reason)

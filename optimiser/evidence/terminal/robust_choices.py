@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from models.pack import Cell, Table
 from models.robustness import Decision, RobustOutcome
 from optimiser.evidence.tables import committed as tables
-from optimiser.evidence.tables import sampled, worth
+from optimiser.evidence.tables import decided, sampled, worth
 from optimiser.evidence.tables.kit import choose, pivot
 from optimiser.evidence.terminal.page import Lines, Page, heading, paragraph
 from optimiser.evidence.terminal.tables import shown
@@ -86,8 +86,8 @@ def claims_lines(outcome: RobustOutcome, page: Page) -> Lines:
     found, names = outcome.claims, list(outcome.dates)
     if found is None:
         return []
-    dates = shown(sampled.claim_dates(found, names, SOURCE), page, note=f"{counted(found.claims, 'claim')} of {found.file}")
-    return [*dates, *shown(sampled.claim_worths(found, names, SOURCE, less), page, note=BELOW)]
+    dates = shown(decided.claim_dates(found, names, SOURCE), page, note=f"{counted(found.claims, 'claim')} of {found.file}")
+    return [*dates, *shown(decided.claim_worths(found, names, SOURCE, less), page, note=BELOW)]
 
 
 def against_lines(outcome: RobustOutcome, page: Page) -> Lines:
@@ -95,16 +95,16 @@ def against_lines(outcome: RobustOutcome, page: Page) -> Lines:
     found = outcome.against
     if found is None:
         return []
-    lines = shown(sampled.plans(found, outcome.confidence, SOURCE), page)
+    lines = shown(decided.plans(found, outcome.confidence, SOURCE), page)
     if found.aligned:
         under = ", ".join(f"{name}={option}" for name, option in found.aligned.items())
         lines += paragraph(f"both under {under}, as {found.first.name} has it: what rounds dates is no cut", page.width)
     together = [f"{plan.name} {_share(plan.met_jointly)}" for plan in (found.first, found.second)]
     later = ", ".join(f"{name} {_share(share)}" for name, share in found.second_later.items())
     said = f"all its own dates together: {', '.join(together)}; {found.second.name} is later in: {later}"
-    lines += [*paragraph(said, page.width), *shown(sampled.trades(found, SOURCE), page)]
+    lines += [*paragraph(said, page.width), *shown(decided.trades(found, SOURCE), page)]
     spared = ("worth", "title", "from", "to")
-    return [*lines, *shown(sampled.cuts(found, list(outcome.dates), SOURCE, less), page, note=BELOW, spared=spared)]
+    return [*lines, *shown(decided.cuts(found, list(outcome.dates), SOURCE, less), page, note=BELOW, spared=spared)]
 
 
 def policies_lines(outcome: RobustOutcome, page: Page) -> Lines:
@@ -124,7 +124,7 @@ def decision_lines(outcome: RobustOutcome, page: Page) -> Lines:
         return [heading("Robust decision"), *paragraph(said, page.width), *_held_out(found, page)]
     verdict: Mapping[str, str] = {
         "unneeded": f"{goal} holds as it is: nothing has to be done",
-        "met": f"{goal}: {sampled.pulled(found.pulls)}, at a cost of {found.cost}",
+        "met": f"{goal}: {decided.pulled(found.pulls)}, at a cost of {found.cost}",
         "missed": f"{goal} is out of reach: all levers together, at a cost of {found.cost}, bring {_date(found.date)}",
     }
     lines = [heading("Robust decision"), *paragraph(verdict[found.status], page.width)]
@@ -139,7 +139,7 @@ def decision_lines(outcome: RobustOutcome, page: Page) -> Lines:
     lines += _held_out(found, page)
     bases = sorted({lever.basis for lever in found.levers})
     lines += paragraph(f"costs and effects of the levers are {', '.join(bases)}", page.width)
-    lines += shown(sampled.levers(found, SOURCE, less), page, note=BELOW, spared=("title",))
+    lines += shown(decided.levers(found, SOURCE, less), page, note=BELOW, spared=("title",))
     return [*lines, *_frontier(found, outcome, page)]
 
 
@@ -159,7 +159,7 @@ def _held_out(found: Decision, page: Page) -> Lines:
 
 def _frontier(found: Decision, outcome: RobustOutcome, page: Page) -> Lines:
     """Show the frontier, of a long one so many points, evenly spread."""
-    table = sampled.frontier(found, outcome.confidence, SOURCE)
+    table = decided.frontier(found, outcome.confidence, SOURCE)
     last, left = len(table.rows) - 1, []
     if last >= _MOST:
         kept = sorted({round(place * last / (_MOST - 1)) for place in range(_MOST)})
