@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import io
 import json
 import re
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from pydantic import ValidationError
 from models.pack import Column, Paragraph, Table
 from optimiser.cli import ExitCode, main
 from optimiser.errors import InputError
+from optimiser.evidence.all_tables import write_tables
 from optimiser.evidence.charts.svg import label_width, stacked
 from optimiser.evidence.compose import compose
 from optimiser.evidence.dossier import Dossier
@@ -22,10 +25,13 @@ from optimiser.evidence.folder import Built, write
 from optimiser.evidence.gather import gather
 from optimiser.evidence.inputs import scenario_file
 from optimiser.evidence.pack import build, sums
+from optimiser.evidence.report import render_html
 from optimiser.evidence.request import request_of
 from optimiser.evidence.restore import restored
 from optimiser.evidence.sections import reasons
 from optimiser.evidence.tables import sampled
+from optimiser.evidence.terminal.page import Page
+from optimiser.evidence.terminal.tables import shown
 from optimiser.evidence.verify import verify_pack
 from optimiser.lint import lint
 from optimiser.reading.load import load
@@ -200,6 +206,35 @@ def test_a_forged_workbook_is_found(toy: Built, tmp_path: Path) -> None:
     (folder / "SHA256SUMS").write_bytes(sums(files(folder)))
 
     assert {check.file for check in verify_pack(folder).checks if not check.holds} == {"workbook.xlsx"}
+
+
+def test_every_column_is_titled_once(toy: Built) -> None:
+    """Of every table of a pack a title that is changed in its definition is changed on the terminal, on the page and in the workbook."""
+
+    def anew(table: Table) -> Table:
+        heads = (head.model_copy(update={"name": f"{head.name} anew"}) for head in table.columns)
+        return table.model_copy(update={"columns": tuple(heads)})
+
+    sections = [
+        each.model_copy(update={"blocks": tuple(anew(block) if isinstance(block, Table) else block for block in each.blocks)})
+        for each in toy.pack.sections
+    ]
+    pack = toy.pack.model_copy(update={"sections": tuple(sections)})
+    tables = [table for _, table in pack.tables()]
+    titles = [head.name for table in tables if not table.sheet_only for head in table.columns]
+    read = re.findall(r'<th scope="col"[^>]*>(.*? anew)', render_html(pack))
+    strings = zipfile.ZipFile(io.BytesIO(write_tables(pack))).read("xl/sharedStrings.xml").decode()
+
+    assert len(tables) > 40
+    assert Counter(map(html.unescape, read)) == Counter(titles)
+    for table in tables:
+        paper = " ".join(Page(600).paint(shown(table, Page(600))).split())
+        for head in table.columns:
+            assert head.name in paper or all(row[table.columns.index(head)] is None for row in table.rows), (
+                table.id,
+                head.name,
+            )
+            assert f">{html.escape(head.name, quote=False)}" in strings
 
 
 def test_numbers_are_found_wherever_they_stand() -> None:
