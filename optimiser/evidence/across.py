@@ -188,19 +188,11 @@ def _table(name: str, ours: Mapping[str, Any], made: Mapping[str, Any]) -> Itera
     yield from (
         (False, f"column {head} of table {name}") for head in dict.fromkeys([*heads[0], *heads[1]]) if head not in shared
     )
-    keys = [column["name"] for column in ours["columns"] if column["kind"] == "id" and column["name"] in shared]
-    kinds = {column["name"]: column["kind"] for column in ours["columns"]}
     rows = [[dict(zip(head, row, strict=True)) for row in each["rows"]] for head, each in zip(heads, (ours, made), strict=True)]
-    named = [{tuple(str(row[key]) for key in keys): row for row in each} for each in rows]
-    if keys and all(len(table) == len(each) for table, each in zip(named, rows, strict=True)):
-        pairs = [(row, named[1][key]) for key, row in named[0].items() if key in named[1]]
-        yield from ((False, f"row {' '.join(key)} of table {name}") for key in sorted(named[0].keys() ^ named[1].keys()))
-    else:
-        # Rows that nothing names are the same where what they say in words is.
-        said = [head for head in shared if kinds[head] in ("text", "id")]
-        pairs = [pair for pair in zip(*rows, strict=False) if all(pair[0][head] == pair[1][head] for head in said)]
-        if len(pairs) < max(map(len, rows)):
-            yield False, f"{counted(max(map(len, rows)) - len(pairs), 'row')} of table {name}"
+    kinds = {column["name"]: column["kind"] for column in ours["columns"]}
+    keys = [head for head in shared if kinds[head] == "id"]
+    pairs, lost = _paired(rows, keys, [head for head in shared if kinds[head] in ("text", "id")])
+    yield from ((False, f"{said} of table {name}") for said in lost)
     for one, other in pairs:
         for head in shared:
             if one[head] != other[head]:
@@ -208,6 +200,27 @@ def _table(name: str, ours: Mapping[str, Any], made: Mapping[str, Any]) -> Itera
                 differs = _differs(one[head], other[head])
                 where = f"{head} of {row or 'a row'} in table {name}" if differs else f"{head} of some rows in table {name}"
                 yield differs, _said(where, one[head], other[head])
+
+
+def _paired(
+    rows: Sequence[Sequence[dict[str, Any]]], keys: Sequence[str], said: Sequence[str]
+) -> tuple[list[tuple[dict[str, Any], dict[str, Any]]], list[str]]:
+    """Return which rows of two tables are the same, and what is said of those that only one has.
+
+    Parameters
+    ----------
+    keys
+        Columns that name a row; rows that they do not name are the same where what they say in words is.
+    said
+        Columns of words.
+    """
+    named = [{tuple(str(row[key]) for key in keys): row for row in each} for each in rows]
+    if keys and all(len(table) == len(each) for table, each in zip(named, rows, strict=True)):
+        pairs = [(row, named[1][key]) for key, row in named[0].items() if key in named[1]]
+        return pairs, [f"row {' '.join(key)}" for key in sorted(named[0].keys() ^ named[1].keys())]
+    pairs = [(one, other) for one, other in zip(*rows, strict=False) if all(one[head] == other[head] for head in said)]
+    lost = max(map(len, rows)) - len(pairs)
+    return pairs, [counted(lost, "row")] if lost else []
 
 
 # -- page and workbook ---------------------------------------------------------------------------------------------------

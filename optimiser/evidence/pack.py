@@ -108,18 +108,7 @@ def build(
     _forget_places(dossier, moved, plain)
     tell("the report")
     pack = compose(dossier)
-    files: dict[str, bytes] = dict(inputs)
-    for case in dossier.cases:
-        files |= _case_files(case, dossier)
-    files |= dossier.answers.files(plain)
-    files["results.json"] = _text(print_document(_results(dossier, pack)))
-    files["report.html"] = _text(render_html(pack, version=dossier.versions.get("mhhs-optimiser")))
-    files["workbook.xlsx"] = write_workbook(pack, dossier.plan)
-    files["tables.xlsx"] = write_tables(pack)
-    for section in pack.sections:
-        for block in section.blocks:
-            if isinstance(block, Chart):
-                files[f"charts/{block.id}.svg"] = _text(block.svg + "\n")
+    files = {**inputs, **_outputs(dossier, pack, plain)}
     if with_pdf:
         tell("PDF")
         files["brief.pdf"] = render_pdf(render_html(brief_of(pack), paper=True))
@@ -132,6 +121,23 @@ def build(
         **{f"robust dates of {case.id}": case.absent["robust"] for case in dossier.cases if case.absent},
     }
     return Built(pack, manifest, dict(sorted(files.items())), left_out)
+
+
+def _outputs(dossier: Dossier, pack: Pack, plain: Callable[[str], str]) -> dict[str, bytes]:
+    """Return what is written of a pack beside its inputs."""
+    files: dict[str, bytes] = {}
+    for case in dossier.cases:
+        files |= _case_files(case, dossier)
+    charts = (block for section in pack.sections for block in section.blocks if isinstance(block, Chart))
+    return {
+        **files,
+        **dossier.answers.files(plain),
+        "results.json": _text(print_document(_results(dossier, pack))),
+        "report.html": _text(render_html(pack, version=dossier.versions.get("mhhs-optimiser"))),
+        "workbook.xlsx": write_workbook(pack, dossier.plan),
+        "tables.xlsx": write_tables(pack),
+        **{f"charts/{chart.id}.svg": _text(chart.svg + "\n") for chart in charts},
+    }
 
 
 def _text(text: str) -> bytes:

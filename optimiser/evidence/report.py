@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from models.pack import Pack, Section, Table
+from models.pack import Column, Pack, Section, Table
 from optimiser.errors import InputError, Located
 from optimiser.evidence.tables.kit import timed_once
 from optimiser.evidence.terminal.characters import clean
@@ -201,21 +201,26 @@ def _notes(table: Table) -> list[tuple[str, str]]:
 def _widths(table: Table) -> list[str]:
     """Return the share of a page's width that each column is given in print: its longest word, and more where much stands in it."""
     rows = table.rows[: table.most or len(table.rows)]
-    least, wishes = [], []
-    for place, column in enumerate(table.columns):
-        texts = [printed(row[place]) for row in rows if row[place] is not None]
-        # A short cell stays on its line; of a longer one the longest word decides.
-        words = [word for text in (*texts, column.name) for word in ([text] if len(text) <= _SHORT else text.split())]
-        longest = max((_wide(word) for word in words), default=4.0)
-        date = 11 if column.kind == "date" else 0
-        least.append(max(min(longest, 26.0), date, 4) + 2.0)
-        lengths = [_wide(text) for text in texts]
-        mean = sum(lengths) / len(lengths) if lengths else 0.0
-        wishes.append(max(0.0, 0.35 * max(lengths, default=0) + 0.65 * mean - least[-1]))
-    spare = max(0.0, _PAGE - sum(least))
-    total = sum(wishes) or 1.0
+    least, wishes = zip(
+        *(
+            _wish(head, [printed(row[place]) for row in rows if row[place] is not None])
+            for place, head in enumerate(table.columns)
+        ),
+        strict=True,
+    )
+    spare, total = max(0.0, _PAGE - sum(least)), sum(wishes) or 1.0
     given = [low + spare * wish / total for low, wish in zip(least, wishes, strict=True)]
     return [f"{100 * each / sum(given):.2f}%" for each in given]
+
+
+def _wish(head: Column, texts: Sequence[str]) -> tuple[float, float]:
+    """Return the letters that a column takes at the least, and those that it would take beside them."""
+    # A short cell stays on its line; of a longer one the longest word decides.
+    words = [word for text in (*texts, head.name) for word in ([text] if len(text) <= _SHORT else text.split())]
+    longest = max((_wide(word) for word in words), default=4.0)
+    least = max(min(longest, 26.0), 11 if head.kind == "date" else 4) + 2.0
+    lengths = [_wide(text) for text in texts] or [0.0]
+    return least, max(0.0, 0.35 * max(lengths) + 0.65 * sum(lengths) / len(lengths) - least)
 
 
 def _wide(text: str) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from models.plan import DURATION_PREFIX, Plan
@@ -189,38 +189,20 @@ def _changes(dossier: Dossier, oracle: Oracle) -> None:
     driving = {
         line.rule: line for report in reversed(dossier.binding.values()) for line in reversed(report.lines) if line.driving
     }
-    lags = {
-        name: Variant(values={name: 0})
-        for name in driving
-        if isinstance(rule := dossier.plan.rules_by_id.get(name), Dependency)
-        and rule.bound == "at-least"
-        and dossier.plan.duration(rule.lag).amount > 0
-    }
-    without = {
-        milestone: dict(zip(lags, oracle.reach(milestone, list(lags.values())), strict=True)) for milestone in dossier.binding
-    }
+    shortened = _shortened(dossier, oracle, driving)
     for name, line in driving.items():
-        gains: dict[str, int | None] = {}
-        units: dict[str, int] = {}
-        for milestone, report in dossier.binding.items():
-            held = report.line(name)
-            units[milestone] = held.unit_gain_wd or 0
-            gains[milestone] = held.drop_gain_wd
-            if name in lags:
-                now, then = oracle.base(milestone).exact, without[milestone][name].exact
-                gains[milestone] = None if now is None or then is None else now - then
+        held = {milestone: report.line(name) for milestone, report in dossier.binding.items()}
+        gains = shortened.get(name) or {milestone: each.drop_gain_wd for milestone, each in held.items()}
         if any(gains.values()):
-            is_length = name.startswith(DURATION_PREFIX)
-            after = f"0 {line.unit}" if name in lags or is_length else "let go"
-            before = (line.number or "in force") if name in lags or is_length or line.kind == "not-before" else "in force"
+            to_nothing = name in shortened or name.startswith(DURATION_PREFIX)
             dossier.changes.append(
                 Change(
                     rule=name,
                     title=line.title,
-                    now=before,
-                    then=after,
+                    now=(line.number if to_nothing or line.kind == "not-before" else None) or "in force",
+                    then=f"0 {line.unit}" if to_nothing else "let go",
                     gains=gains,
-                    unit_gains={milestone: gain for milestone, gain in units.items() if gain},
+                    unit_gains={milestone: each.unit_gain_wd for milestone, each in held.items() if each.unit_gain_wd},
                     authority=line.authority,
                     basis=line.basis,
                     owner=line.owner,
@@ -228,3 +210,19 @@ def _changes(dossier: Dossier, oracle: Oracle) -> None:
                 )
             )
     dossier.changes.sort(key=lambda change: (-sum(gain or 0 for gain in change.gains.values()), change.rule))
+
+
+def _shortened(dossier: Dossier, oracle: Oracle, driving: Iterable[str]) -> dict[str, dict[str, int | None]]:
+    """Return what each milestone gains without the lag of each link that has one; None where that is not exact."""
+    rules = (dossier.plan.rules_by_id.get(name) for name in driving)
+    lags = [
+        rule.id
+        for rule in rules
+        if isinstance(rule, Dependency) and rule.bound == "at-least" and dossier.plan.duration(rule.lag).amount > 0
+    ]
+    found: dict[str, dict[str, int | None]] = {name: {} for name in lags}
+    for milestone in dossier.binding:
+        now = oracle.base(milestone).exact
+        for name, reach in zip(lags, oracle.reach(milestone, [Variant(values={name: 0}) for name in lags]), strict=True):
+            found[name][milestone] = None if now is None or reach.exact is None else now - reach.exact
+    return found

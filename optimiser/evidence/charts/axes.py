@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from models.duration import Duration, parse_value
-from models.picture import AxisLine, HeatMap, Threshold
+from models.picture import AxisLine, AxisPoint, HeatMap, Threshold
 from optimiser.evidence.charts.loads import heat_chart
 from optimiser.evidence.charts.svg import BAD, FAINT, INK, MUTED, PALE, STRONG, WIDTH, Drawing, TimeAxis, cut, titled
 from optimiser.evidence.words import day as shown
@@ -45,14 +45,20 @@ def line_chart(
     days += [day for _, day in seen]
     heights = TimeAxis(min(days), max(days), _BOTTOM, _TOP)
     across = [_LEFT + place * (_RIGHT - _LEFT) for place in _places([point.label for point in line.points])]
-    points = list(zip(across, line.points, strict=True))
     sheet = titled(name, title, about, _BOTTOM + 40)
     shown_days = heights.months() or [min(days), max(days)]
     sheet.levels(_LEFT, _RIGHT, ((heights.at(day), month_name(day)) for day in shown_days), PALE)
     for label, day in seen:
         sheet.line(_LEFT, heights.at(day), _RIGHT, heights.at(day), STRONG, stroke_dasharray="6 4")
         sheet.text(_RIGHT, heights.at(day) - 4, label, anchor="end", size=9.5, fill=STRONG)
-    if any(point.first != point.last for point in line.points):
+    _curve(sheet, heights, list(zip(across, line.points, strict=True)))
+    _under(sheet, line, thresholds, across)
+    return sheet.svg()
+
+
+def _curve(sheet: Drawing, heights: TimeAxis, points: Sequence[tuple[float, AxisPoint]]) -> None:
+    """Draw the range of all combinations as a band, dates at base as a line, and a mark at each value."""
+    if any(point.first != point.last for _, point in points):
         upper = [(x, heights.at(point.last)) for x, point in points if point.last]
         lower = [(x, heights.at(point.first)) for x, point in points if point.first]
         sheet.path([*upper, *reversed(lower)], _BAND, close=True, fill=_BAND, stroke_width=3)
@@ -63,8 +69,6 @@ def line_chart(
             said = f"{point.label}: {shown(at)}{average}, {point.solved} of {point.combinations} dated"
             fill = _LINE if point.base else "#ffffff"
             sheet.rect(x - 3, heights.at(at) - 3, 6, 6, fill, said, stroke=_LINE)
-    _under(sheet, line, thresholds, across)
-    return sheet.svg()
 
 
 def _under(sheet: Drawing, line: AxisLine, thresholds: Sequence[Threshold], across: Sequence[float]) -> None:

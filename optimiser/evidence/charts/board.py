@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from optimiser.evidence.charts.gantt import Bar, diamond, draw_bar, draw_done
+from optimiser.evidence.charts.gantt import Bar, diamond, draw_bar, draw_done, end_of, legend
 from optimiser.evidence.charts.svg import FAINT, INK, MUTED, PALE, STRONG, Drawing, TimeAxis, cut, titled
 from optimiser.evidence.words import month_name
 
@@ -165,7 +165,8 @@ def whole_sheet(
         bold = 700 if row.bar.driving or row.bar.kind == "phase" else 400
         sheet.text(8, y + 16, cut(text, LABELS - 16, 10.5), size=10.5, weight=bold, full=text)
     _rows(sheet, axis, rows, top, (), marks or Marks())
-    _legend(sheet, top + ROW * len(rows) + 10)
+    spots = {"driving": 8, "not driving": 108, "contingency": 228, "milestone": 348, "before the changes": 458}
+    legend(sheet, top + ROW * len(rows) + 10, sheet.hatch("legend", STRONG, "#d98e73"), spots)
     return sheet
 
 
@@ -199,7 +200,7 @@ def _rows(
     for word, day in marks.days.items():
         if axis.first <= day <= axis.last:
             ended = word == STATUS_DATE  # its evening
-            x = axis.at(day + dt.timedelta(days=1)) if ended else axis.at(day)
+            x = axis.evening(day) if ended else axis.at(day)
             dashes: dict[str, str] = {} if ended else {"stroke_dasharray": "2 3"}
             sheet.line(x, top, x, bottom, INK if ended else MUTED, stroke_width=1.2, **dashes)
             sheet.text(x + 3, bottom - 4, word, size=9, fill=INK if ended else MUTED)
@@ -217,21 +218,14 @@ def _rows(
 def _row(sheet: Drawing, axis: TimeAxis, row: BoardRow, y: float, hatch: str) -> None:
     bar = row.bar
     sheet.line(axis.left, y + ROW - 0.5, axis.right, y + ROW - 0.5, "#e4e9ed")
-    start, finish = axis.at(bar.start), axis.at(bar.finish + dt.timedelta(days=1))
+    start, finish = axis.at(bar.start), axis.evening(bar.finish)
     if row.was:
-        left, right = axis.at(row.was[0]), axis.at(row.was[1] + dt.timedelta(days=1))
+        left, right = axis.at(row.was[0]), axis.evening(row.was[1])
         if bar.kind == "milestone":
             sheet.line(left, y + ROW - 7, left, y + ROW - 1, INK, stroke_width=2)
             right = left
-        sheet.line(
-            min(left, start),
-            y + ROW - 3,
-            max(right, min(start, finish)),
-            y + ROW - 3,
-            MUTED,
-            stroke_width=1,
-            stroke_dasharray="1 2",
-        )
+        first, last = min(left, start), max(right, min(start, finish))
+        sheet.line(first, y + ROW - 3, last, y + ROW - 3, MUTED, stroke_width=1, stroke_dasharray="1 2")
         sheet.line(left, y + ROW - 3, max(right, left + 1), y + ROW - 3, INK, stroke_width=2.5)
     for letter, day in row.ghosts:
         x = axis.at(day)
@@ -242,9 +236,8 @@ def _row(sheet: Drawing, axis: TimeAxis, row: BoardRow, y: float, hatch: str) ->
         sheet.path([(start, y + 9), (start + 5, y + 9), (start, y + 17)], MUTED, close=True, fill=MUTED)
         sheet.path([(finish, y + 9), (finish - 5, y + 9), (finish, y + 17)], MUTED, close=True, fill=MUTED)
     elif row.buffer:
-        sheet.rect(
-            start, y + _INSET + 3, max(finish - start, 2), 9, "#ffffff", stroke=INK, stroke_width=1, stroke_dasharray="4 2"
-        )
+        wide = max(finish - start, 2)
+        sheet.rect(start, y + _INSET + 3, wide, 9, "#ffffff", stroke=INK, stroke_width=1, stroke_dasharray="4 2")
     else:
         draw_bar(sheet, axis, bar, y + _INSET, hatch)
 
@@ -252,7 +245,7 @@ def _row(sheet: Drawing, axis: TimeAxis, row: BoardRow, y: float, hatch: str) ->
 def _handles(sheet: Drawing, axis: TimeAxis, row: BoardRow, y: float) -> None:
     """Draw, unseen, where a row is pointed at and where its ends are taken hold of."""
     bar = row.bar
-    start, finish = axis.at(bar.start), axis.at(bar.finish + dt.timedelta(days=1))
+    start, finish = axis.at(bar.start), axis.evening(bar.finish)
     if bar.kind == "milestone":
         finish = start
     held = {"data_item": bar.id, "fill_opacity": "0"}
@@ -265,12 +258,8 @@ def _handles(sheet: Drawing, axis: TimeAxis, row: BoardRow, y: float) -> None:
 
 def _link(sheet: Drawing, axis: TimeAxis, ends: tuple[Bar, Bar], rows: tuple[float, float], link: DrawnLink) -> None:
     """Draw from an end of one row to an end of another, with its words beside where it arrives."""
-
-    def at(bar: Bar, end: str) -> float:
-        return axis.at(bar.start if end == "S" or bar.kind == "milestone" else bar.finish + dt.timedelta(days=1))
-
     (before, after), (from_y, to_y) = ends, (rows[0] + 12, rows[1] + 12)
-    from_x, to_x = at(before, link.ends[0]), at(after, link.ends[1])
+    from_x, to_x = end_of(axis, before, link.ends[0]), end_of(axis, after, link.ends[1])
     bend = from_x + 8 if to_x >= from_x + 8 else min(from_x, to_x) - 10
     steps = [(from_x, from_y), (bend, from_y), (bend, to_y), (to_x, to_y)]
     sheet.path(steps, INK, stroke_width=1.6)
@@ -278,30 +267,3 @@ def _link(sheet: Drawing, axis: TimeAxis, ends: tuple[Bar, Bar], rows: tuple[flo
     sheet.path([(to_x, to_y), (to_x + turn, to_y - 3.5), (to_x + turn, to_y + 3.5)], INK, close=True, fill=INK)
     middle = to_y - 14 if to_y > from_y else to_y + 20
     sheet.text(bend + 4, middle, link.words, size=10, fill=INK, weight=700)
-
-
-def _legend(sheet: Drawing, y: float) -> None:
-    hatch = sheet.hatch("legend", STRONG, "#d98e73")
-    day = dt.date(2000, 1, 1)
-    spots = TimeAxis(day, day + dt.timedelta(days=1000), 8, 1008)
-
-    def bar(place: int, kind: str, *, driving: bool = False) -> Bar:
-        first = day + dt.timedelta(days=place)
-        return Bar("", "", kind, first, first + dt.timedelta(days=21), driving, None)
-
-    entries = [
-        ("driving", BoardRow(bar(0, "activity", driving=True))),
-        ("not driving", BoardRow(bar(100, "activity"))),
-        ("contingency", BoardRow(bar(220, "activity"), buffer=True)),
-        ("milestone", BoardRow(bar(340, "milestone"))),
-        ("before the changes", BoardRow(bar(450, "phase"))),
-    ]
-    for words, row in entries:
-        x = spots.at(row.bar.start)
-        if row.bar.kind == "phase":
-            sheet.line(x, y + 5, x + 22, y + 5, INK, stroke_width=2.5)
-        elif row.buffer:
-            sheet.rect(x, y, 22, 9, "#ffffff", stroke=INK, stroke_dasharray="4 2")
-        else:
-            draw_bar(sheet, spots, row.bar, y - 3, hatch)
-        sheet.text(x + 28, y + 9, words, size=9.5, fill=MUTED)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from models.forecast import Work
 from optimiser.evidence.charts.svg import CALM, FAINT, INK, MUTED, STRONG, Drawing, TimeAxis, cut, titled, wide
 
-__all__ = ["Bar", "diamond", "draw_bar", "draw_done", "gantt_chart", "tied"]
+__all__ = ["Bar", "diamond", "draw_bar", "draw_done", "end_of", "gantt_chart", "legend", "tied"]
 
 _ROW = 17.0
 _WIDTH = 1080.0
@@ -93,7 +93,8 @@ def gantt_chart(
     label = min(max((wide(bar.label, 10) for bar in bars), default=0.0) + 24, _WIDEST_LABEL)
     axis = TimeAxis(first, last, label, _WIDTH - 10)
     hatch = sheet.hatch("driving", STRONG, "#d98e73")
-    _legend(sheet, hatch, progress=status is not None)
+    places = {"driving": 8, "not driving": 92, "float": 196, "tied at both ends": 262, "milestone": 398, "as published": 486}
+    legend(sheet, 26, hatch, places | ({"done by the status date": 592} if status is not None else {}))
     axis.draw(sheet, _TOP - 4, height - 8)
     if status and first <= status <= last:
         x = axis.at(dt.date(status.year, status.month, status.day) + dt.timedelta(days=1))
@@ -103,39 +104,40 @@ def gantt_chart(
         x = axis.at(knowledge)
         sheet.line(x, _TOP - 4, x, height - 8, MUTED, stroke_dasharray="2 3")
         sheet.text(x + 2, height - 2, "day of knowledge", size=8.5, fill=MUTED)
-    places = {bar.id: _TOP + _ROW * place for place, bar in enumerate(bars)}
+    rows = {bar.id: _TOP + _ROW * place for place, bar in enumerate(bars)}
     for bar in bars:
-        _label(sheet, bar, places[bar.id], label)
-    _links(sheet, axis, bars, places)
+        _label(sheet, bar, rows[bar.id], label)
+    _links(sheet, axis, bars, rows)
     for bar in bars:
-        draw_bar(sheet, axis, bar, places[bar.id], hatch)
-        draw_done(sheet, axis, bar, places[bar.id], status)
+        draw_bar(sheet, axis, bar, rows[bar.id], hatch)
+        draw_done(sheet, axis, bar, rows[bar.id], status)
     return sheet.svg()
 
 
-def _legend(sheet: Drawing, hatch: str, *, progress: bool = False) -> None:
-    y = 26.0
-    if progress:
-        sheet.text(620, y + 9, "done by the status date", size=9.5, fill=MUTED)
-        sheet.rect(592, y + 1, 22, 9, CALM)
-        sheet.rect(592, y + 4, 14, 3, INK)
-    entries = (
-        ("driving", 8),
-        ("not driving", 92),
-        ("float", 196),
-        ("tied at both ends", 262),
-        ("milestone", 398),
-        ("as published", 486),
-    )
-    for words, x in entries:
+def legend(sheet: Drawing, y: float, hatch: str, places: Mapping[str, float]) -> None:
+    """Say what bars mean, each word at its place across the sheet."""
+    swatches: dict[str, Callable[[float], None]] = {
+        "driving": lambda x: sheet.rect(x, y + 1, 22, 9, hatch, stroke=STRONG, stroke_width=1.5),
+        "not driving": lambda x: sheet.rect(x, y + 1, 22, 9, CALM),
+        "contingency": lambda x: sheet.rect(x, y + 1, 22, 9, "#ffffff", stroke=INK, stroke_dasharray="4 2"),
+        "tied at both ends": lambda x: tied(sheet, x, x + 22, y + 1, 9),
+        "milestone": lambda x: diamond(sheet, x + 11, y + 6, INK),
+        "as published": lambda x: sheet.rect(x, y + 1, 22, 9, "none", stroke=MUTED, stroke_dasharray="3 2"),
+        "before the changes": lambda x: sheet.line(x, y + 6, x + 22, y + 6, INK, stroke_width=2.5),
+        "float": lambda x: _float(sheet, x, x + 22, y + 6),
+        "done by the status date": lambda x: sheet.rect(x, y + 4, 14, 3, INK),
+    }
+    for words, x in places.items():
+        if words.startswith("done"):
+            swatches["not driving"](x)
+        swatches[words](x)
         sheet.text(x + 28, y + 9, words, size=9.5, fill=MUTED)
-    sheet.rect(8, y + 1, 22, 9, hatch, stroke=STRONG, stroke_width=1.5)
-    sheet.rect(92, y + 1, 22, 9, CALM)
-    sheet.line(196, y + 6, 218, y + 6, MUTED, stroke_width=1.5)
-    sheet.line(218, y + 2, 218, y + 10, MUTED, stroke_width=1.5)
-    tied(sheet, 262, 284, y + 1, 9)
-    diamond(sheet, 409, y + 6, INK)
-    sheet.rect(486, y + 1, 22, 9, "none", stroke=MUTED, stroke_dasharray="3 2")
+
+
+def _float(sheet: Drawing, left: float, right: float, y: float, width: float = 1.5) -> None:
+    """Draw how far a row can slip, with its end."""
+    sheet.line(left, y, right, y, MUTED, stroke_width=width)
+    sheet.line(right, y - 3, right, y + 3, MUTED, stroke_width=width)
 
 
 def _label(sheet: Drawing, bar: Bar, y: float, label: float) -> None:
@@ -145,9 +147,9 @@ def _label(sheet: Drawing, bar: Bar, y: float, label: float) -> None:
 
 def draw_bar(sheet: Drawing, axis: TimeAxis, bar: Bar, y: float, hatch: str) -> None:
     """Draw one row, its top at a height, with the fill of what drives."""
-    start, finish = axis.at(bar.start), axis.at(bar.finish + dt.timedelta(days=1))
+    start, finish = axis.at(bar.start), axis.evening(bar.finish)
     if bar.ghost:
-        left, right = axis.at(bar.ghost[0]), axis.at(bar.ghost[1] + dt.timedelta(days=1))
+        left, right = axis.at(bar.ghost[0]), axis.evening(bar.ghost[1])
         if bar.kind == "milestone":
             diamond(sheet, left, y + 7.5, "none", edge=MUTED)
         else:
@@ -165,8 +167,7 @@ def draw_bar(sheet: Drawing, axis: TimeAxis, bar: Bar, y: float, hatch: str) -> 
         sheet.rect(start, y + 3, width, 9, CALM)
     if bar.float_days and not bar.driving:
         end = min(axis.right, axis.at(bar.finish + dt.timedelta(days=1 + bar.float_days)))
-        sheet.line(start + width, y + 7.5, end, y + 7.5, MUTED, stroke_width=1.2)
-        sheet.line(end, y + 4.5, end, y + 10.5, MUTED, stroke_width=1.2)
+        _float(sheet, start + width, end, y + 7.5, 1.2)
 
 
 def draw_done(sheet: Drawing, axis: TimeAxis, bar: Bar, y: float, status: dt.date | None) -> None:
@@ -178,7 +179,7 @@ def draw_done(sheet: Drawing, axis: TimeAxis, bar: Bar, y: float, status: dt.dat
         sheet.rect(start - 1.5, y + 6, 3, 3, "#ffffff")
         return
     last = bar.finish if bar.work == "done" else min(bar.finish, dt.date(status.year, status.month, status.day))
-    sheet.rect(start, y + 6, max(axis.at(last + dt.timedelta(days=1)) - start, 2), 3, INK)
+    sheet.rect(start, y + 6, max(axis.evening(last) - start, 2), 3, INK)
 
 
 def _published(sheet: Drawing, axis: TimeAxis, bar: Bar, y: float) -> None:
@@ -215,7 +216,7 @@ def _links(sheet: Drawing, axis: TimeAxis, bars: Sequence[Bar], places: Mapping[
             if name not in places or name == bar.id:
                 continue
             other = by_id[name]
-            from_x, to_x = _end(axis, other, ends[0]), _end(axis, bar, ends[1])
+            from_x, to_x = end_of(axis, other, ends[0]), end_of(axis, bar, ends[1])
             from_y, to_y = places[name] + 7.5, places[bar.id] + 7.5
             drives = bar.driving and other.driving
             colour, width = (STRONG, 1.1) if drives else (FAINT, 0.9)
@@ -223,6 +224,6 @@ def _links(sheet: Drawing, axis: TimeAxis, bars: Sequence[Bar], places: Mapping[
             sheet.path([(from_x, from_y), (bend, from_y), (bend, to_y), (to_x, to_y)], colour, stroke_width=width)
 
 
-def _end(axis: TimeAxis, bar: Bar, end: str) -> float:
+def end_of(axis: TimeAxis, bar: Bar, end: str) -> float:
     """Return where the start or the finish of a row is."""
-    return axis.at(bar.start if end == "S" or bar.kind == "milestone" else bar.finish + dt.timedelta(days=1))
+    return axis.at(bar.start) if end == "S" or bar.kind == "milestone" else axis.evening(bar.finish)

@@ -105,19 +105,25 @@ def heat_chart(
         y = top + tall * line
         sheet.text(left - 6, y + 16, cut(label, left - 12, 9.5), anchor="end", size=9.5, fill=MUTED, full=label)
         for place, day in enumerate(cells[line]):
-            x = left + wide * place
-            depth = (day - first).days / max(1, (last - first).days) if day else 0.0
-            shade = _shade(depth) if day else (255, 255, 255)
-            fill = "#" + "".join(f"{part:02x}" for part in shade)
-            date = f"{day:%d %b %y}".lstrip("0") if day else "no date"
-            sheet.rect(x, y, wide - 1, tall - 1, fill, f"{label} by {columns[place]}: {date}")
-            if wide >= _LEGIBLE:
-                ink, size = INK if _light(shade) > _MIDDLE else "#ffffff", min(9.0, wide / 5.4)
-                sheet.text(x + wide / 2, y + 15.5, date if day else "–", anchor="middle", size=size, fill=ink)
+            depth = (day - first).days / max(1, (last - first).days) if day else None
+            _cell(sheet, (left + wide * place, y, wide, tall), day, depth, f"{label} by {columns[place]}")
     if framed:
         x, y = left + wide * list(columns).index(own[0]), top + tall * list(rows).index(own[1])
         sheet.rect(x + 1, y + 1, wide - 3, tall - 3, "none", stroke=STRONG, stroke_width=2.5)
     return sheet.svg()
+
+
+def _cell(
+    sheet: Drawing, place: tuple[float, float, float, float], day: dt.date | None, depth: float | None, named: str
+) -> None:
+    """Draw one date: the darker the later it is, with its words where there is room."""
+    x, y, wide, tall = place
+    shade = (255, 255, 255) if depth is None else _shade(depth)
+    date = f"{day:%d %b %y}".lstrip("0") if day else "no date"
+    sheet.rect(x, y, wide - 1, tall - 1, "#" + "".join(f"{part:02x}" for part in shade), f"{named}: {date}")
+    if wide >= _LEGIBLE:
+        ink, size = INK if _light(shade) > _MIDDLE else "#ffffff", min(9.0, wide / 5.4)
+        sheet.text(x + wide / 2, y + 15.5, date if day else "–", anchor="middle", size=size, fill=ink)
 
 
 _FRAMED = "; the framed cell is the plan's own"

@@ -219,6 +219,10 @@ class TimeAxis:
         span = max(1, (self.last - self.first).days)
         return self.left + (day - self.first).days / span * (self.right - self.left)
 
+    def evening(self, day: dt.date) -> float:
+        """Return where the evening of a day is."""
+        return self.at(day + dt.timedelta(days=1))
+
     def months(self) -> list[dt.date]:
         """Return first days of months, no more than fit with a name beside each."""
         count = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1

@@ -36,19 +36,7 @@ def trend_chart(name: str, trend: UpdateTrend) -> str:
     )
     sheet = titled(name, f"Milestone trend: {trend.title}", about, bottom + 40)
     sheet.levels(left, right, ((up.at(month), month_name(month)) for month in up.months()), PALE)
-    room = -1e9
-    for status in statuses:
-        x = across.at(status)
-        sheet.line(x, top, x, bottom, PALE)
-        if x - room > 54:
-            sheet.text(x, bottom + 14, f"{status.day} {month_name(status)}", anchor="middle", size=9.5, fill=MUTED)
-            room = x
-    sheet.text((left + right) / 2, bottom + 32, "forecast as of", anchor="middle", size=9.5, fill=MUTED)
-    if up.first <= statuses[-1] <= up.last:
-        start = max(statuses[0], up.first)
-        sheet.path(
-            [(across.at(start), up.at(start)), (across.at(statuses[-1]), up.at(statuses[-1]))], CALM, stroke_dasharray="3 3"
-        )
+    _status_dates(sheet, across, up, statuses)
     labels: list[tuple[float, str, str]] = []
     for place, (each, points) in enumerate(told):
         colour, dash = _COLOURS[place % len(_COLOURS)], _DASHES[place // len(_COLOURS) % len(_DASHES)]
@@ -64,6 +52,21 @@ def trend_chart(name: str, trend: UpdateTrend) -> str:
         below = max(y, below + 12)
         sheet.text(right + 8, below, cut(text, WIDTH - right - 12, 10), size=10, fill=colour, full=text)
     return sheet.svg()
+
+
+def _status_dates(sheet: Drawing, across: TimeAxis, up: TimeAxis, statuses: list[dt.date]) -> None:
+    """Draw the days at which forecasts were made, and the diagonal on which a date is met."""
+    top, bottom, room = up.right, up.left, -1e9
+    for status in statuses:
+        x = across.at(status)
+        sheet.line(x, top, x, bottom, PALE)
+        if x - room > 54:
+            sheet.text(x, bottom + 14, f"{status.day} {month_name(status)}", anchor="middle", size=9.5, fill=MUTED)
+            room = x
+    sheet.text((across.left + across.right) / 2, bottom + 32, "forecast as of", anchor="middle", size=9.5, fill=MUTED)
+    if up.first <= statuses[-1] <= up.last:
+        ends = (max(statuses[0], up.first), statuses[-1])
+        sheet.path([(across.at(each), up.at(each)) for each in ends], CALM, stroke_dasharray="3 3")
 
 
 _Forecast = tuple[dt.date, dt.date, dt.date | None]

@@ -290,7 +290,20 @@ def cases(dossier: Dossier) -> Blocks:
     if synthetic:
         title = "Synthetic cases: how made-up numbers behave, not when milestones can be"
         yield dates_table(dossier, synthetic, "dates-synthetic", title, named=True)
-    yield listing(
+    yield _listed(dossier)
+    for case in dossier.cases[1:]:
+        yield _undated(case) if case.solved is None else None
+    nearest = dossier.reproducing
+    if nearest is not None and nearest is not dossier.main and nearest.plan is not None:
+        bars = main_rows(bars_of(nearest.plan, nearest, dossier.milestones), dossier.milestones)
+        title, about = f"What drives the milestones in case {nearest.id}", f"Driving items and milestones of case {nearest.id}."
+        yield _gantt(dossier, "gantt-reproducing", title, bars, about, "schedule-reproducing")
+        yield _rows(dossier, nearest, "schedule-reproducing", f"The schedule of case {nearest.id}")
+
+
+def _listed(dossier: Dossier) -> Table:
+    """Return what each case sets, and what becomes of it."""
+    return listing(
         "cases",
         "Cases of this pack",
         "case:id = id | title = asked.title | scenarios | status | sets | note",
@@ -306,16 +319,12 @@ def cases(dossier: Dossier) -> Blocks:
             "note": lambda case: case.fault or case.absent.get("robust"),
         },
     )
-    for case in dossier.cases[1:]:
-        if isinstance(case.outcome, Infeasible):
-            found = case.outcome.conflict
-            source = f"{run_source(case)}: {found.confirmed_by}"
-            yield warning("Case {} has no date: {:closed form}", case.id, found.statement, source=source)
-        elif case.solved is None:
-            yield warning("Case {} has no date: {}.", case.id, case.fault or "the search was cut short")
-    nearest = dossier.reproducing
-    if nearest is not None and nearest is not dossier.main and nearest.plan is not None:
-        bars = main_rows(bars_of(nearest.plan, nearest, dossier.milestones), dossier.milestones)
-        title, about = f"What drives the milestones in case {nearest.id}", f"Driving items and milestones of case {nearest.id}."
-        yield _gantt(dossier, "gantt-reproducing", title, bars, about, "schedule-reproducing")
-        yield _rows(dossier, nearest, "schedule-reproducing", f"The schedule of case {nearest.id}")
+
+
+def _undated(case: DossierCase) -> Block:
+    """Say why a case has no date."""
+    if isinstance(case.outcome, Infeasible):
+        found = case.outcome.conflict
+        source = f"{run_source(case)}: {found.confirmed_by}"
+        return warning("Case {} has no date: {:closed form}", case.id, found.statement, source=source)
+    return warning("Case {} has no date: {}.", case.id, case.fault or "the search was cut short")
