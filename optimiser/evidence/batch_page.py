@@ -29,7 +29,7 @@ def charts(picture: Picture, baselines: Sequence[Baseline] = ()) -> dict[str, st
     found: dict[str, str] = {}
     for line in picture.lines:
         if len(line.points) > 1:
-            published = [(each.id, date.last_day) for each in baselines if (date := each.date(line.milestone))]
+            published = [(each.id, date.last) for each in baselines if (date := each.date(line.milestone))]
             found[f"{line.milestone}-{line.axis}"] = line_chart(f"chart-{len(found)}", line, picture.thresholds, published)
     for heat in picture.maps:
         found[f"{heat.milestone}-{heat.down}-by-{heat.across}"] = map_chart(f"chart-{len(found)}", heat)

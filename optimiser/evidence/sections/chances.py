@@ -87,7 +87,7 @@ def curve_of(plan: Plan, entry: RobustDate) -> str:
         "earliest": entry.deterministic,
         **{name: entry.quantiles.get(name) for name in _QUANTILES},
     }
-    published = {baseline.id: date.last_day for baseline in plan.baselines if (date := baseline.date(entry.id))}
+    published = {baseline.id: date.last for baseline in plan.baselines if (date := baseline.date(entry.id))}
     return chance_chart(
         f"curve-{entry.id}",
         _curve_title(entry),
