@@ -40,28 +40,14 @@ def published_plans(dossier: Dossier, tell: Callable[[str], None]) -> None:
         reason = "the plan has no published dates to be held against"
         dossier.absent |= dict.fromkeys(("attribution", "bridge", "implied"), reason)
         return
-    from optimiser.explain import attribute, implied
+    from optimiser.explain import implied
 
     tell("where the divergence comes from")
     nearest = dossier.reproducing or next((case for case in dossier.cases if case.solved), None)
     if nearest is None:
         dossier.absent |= dict.fromkeys(("attribution", "bridge", "implied"), "no case of the pack has dates")
         return
-    # The plan that reproduces the published rows says what their months rest on.
-    stands = nearest.plan if nearest.plan and not nearest.crowded else plan
-    others = [
-        (case.id, case.plan)
-        for case in dossier.cases
-        if case is not nearest and case.solved and case.plan and not case.crowded and case.plan.calendar == stands.calendar
-    ]
-    if len(plan.baselines) < 2:
-        dossier.absent |= dict.fromkeys(("attribution", "bridge"), "the plan has one table of published dates, not two")
-    else:
-        asked = partial(attribute, stands, plan.baselines[0].id)
-        dossier.attribution = dossier.tried("attribution", Attribution | None, asked, None)
-        more: dict[str, Any] = {"against": others, "milestones": dossier.milestones, "seed": dossier.request.seed}
-        asked = partial(attribute, stands, plan.baselines[1].id, **more)
-        dossier.bridge = dossier.tried("bridge", Attribution | None, asked, None)
+    _attribute(dossier, nearest)
     tell("what published dates imply")
     for baseline in _challengers(dossier):
         for case in _askable(dossier, baseline):
@@ -71,6 +57,27 @@ def published_plans(dossier: Dossier, tell: Callable[[str], None]) -> None:
                 dossier.implied.append((case, found))
     if not dossier.implied:
         dossier.absent.setdefault("implied", "no published plan beside the first is without days of its own")
+
+
+def _attribute(dossier: Dossier, nearest: DossierCase) -> None:
+    """Account for the distance between published plans by the plan that reproduces the published rows."""
+    from optimiser.explain import attribute
+
+    plan = dossier.plan
+    if len(plan.baselines) < 2:
+        dossier.absent |= dict.fromkeys(("attribution", "bridge"), "the plan has one table of published dates, not two")
+        return
+    stands = nearest.plan if nearest.plan and not nearest.crowded else plan
+    others = [
+        (case.id, case.plan)
+        for case in dossier.cases
+        if case is not nearest and case.solved and case.plan and not case.crowded and case.plan.calendar == stands.calendar
+    ]
+    asked = partial(attribute, stands, plan.baselines[0].id)
+    dossier.attribution = dossier.tried("attribution", Attribution | None, asked, None)
+    more: dict[str, Any] = {"against": others, "milestones": dossier.milestones, "seed": dossier.request.seed}
+    asked = partial(attribute, stands, plan.baselines[1].id, **more)
+    dossier.bridge = dossier.tried("bridge", Attribution | None, asked, None)
 
 
 def _askable(dossier: Dossier, baseline: str) -> list[DossierCase]:

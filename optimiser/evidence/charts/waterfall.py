@@ -66,20 +66,28 @@ def waterfall_chart(name: str, title: str, first: str, last: str, steps: Sequenc
 
 def bridge_chart(name: str, found: WhatMoved) -> str:
     """Return what moved each milestone from one update to the other, cause by cause."""
-    moved = [move for move in found.moves if move.shares] or [move for move in found.moves if move.before and move.after]
-    by_id = {cause.id: cause for cause in found.causes}
+    told = _told(found)
     title = f"What moved from {found.before} to {found.after}"
-    about = " ".join(share.sentence for move in moved for share in move.shares if share.amount) or "Nothing moved."
-    rows = [[share for share in move.shares if share.amount] for move in moved]
-    sheet = titled(name, title, about, _TOP + sum(_ROW * (len(held) + 3) for held in rows) + 8)
-    used = {by_id[share.cause].kind for held in rows for share in held}
+    about = " ".join(share.sentence for move, _ in told for share in move.shares if share.amount) or "Nothing moved."
+    sheet = titled(name, title, about, _TOP + sum(_ROW * (len(steps) + 3) for _, steps in told) + 8)
+    used = {kind for _, steps in told for step in steps for kind, _ in step.parts}
     fills = _legend(sheet, KINDS, {kind: said.lower() for kind, said in CAUSE_KINDS.items() if kind in used})
     top = _TOP
-    for move, held in zip(moved, rows, strict=True):
-        steps = [GapBar(by_id[share.cause].happened, ((by_id[share.cause].kind, share.amount),)) for share in held]
+    for move, steps in told:
         said = partial(moved_words, unit=move.unit, day_minutes=found.day_minutes)
         top = _panel(sheet, top, _SENTENCE, _ends(move), steps, fills, said, "") + 0.6 * _ROW
     return sheet.svg()
+
+
+def _told(found: WhatMoved) -> list[tuple[MilestoneMove, list[GapBar]]]:
+    """Return what moved, each with its steps; where nothing did, what has both its dates."""
+    causes = {cause.id: cause for cause in found.causes}
+    moved = [move for move in found.moves if move.shares] or [move for move in found.moves if move.before and move.after]
+    steps = [[(causes[share.cause], share.amount) for share in move.shares if share.amount] for move in moved]
+    return [
+        (move, [GapBar(cause.happened, ((cause.kind, amount),)) for cause, amount in held])
+        for move, held in zip(moved, steps, strict=True)
+    ]
 
 
 def _ends(move: MilestoneMove) -> tuple[str, str]:

@@ -16,7 +16,6 @@ from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.resting import resting
 from optimiser.evidence.sections.words import (
     Blocks,
-    delta,
     drawn,
     evidence_words,
     lead,
@@ -25,7 +24,7 @@ from optimiser.evidence.sections.words import (
     warning,
 )
 from optimiser.evidence.tables.kit import Maker, across, choose, few, listing, table, weakest
-from optimiser.evidence.words import day, in_days
+from optimiser.evidence.words import change, day, in_days
 from optimiser.explain import verify_outcome
 
 __all__ = ["bars_of", "cases", "checker", "dates_of", "dates_table", "main_rows", "schedule"]
@@ -239,7 +238,7 @@ def dates_of(
         return lambda row: None if row[2] is None else make(row[2])
 
     def apart(baseline: str) -> Maker:
-        return of_entry(lambda entry: delta(at.delta_months, at.delta_wd) if (at := entry.baselines.get(baseline)) else None)
+        return of_entry(lambda entry: change(at.delta_months, at.delta_wd) if (at := entry.baselines.get(baseline)) else None)
 
     whole = listing(
         id_,

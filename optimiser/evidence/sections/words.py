@@ -21,7 +21,6 @@ __all__ = [
     "Parts",
     "absence",
     "date_figure",
-    "delta",
     "distance",
     "drawn",
     "evidence_words",
@@ -138,14 +137,6 @@ def evidence_words(evidence: Evidence, *, met: bool = False) -> str:
     """Return the evidence class of a date in a few words; of a milestone that has been met it is what is done."""
     least = evidence_class(evidence) or ("what is done" if met else "nothing")
     return basis_words(least, evidence.weakest_confidence and f"confidence {evidence.weakest_confidence}")
-
-
-def delta(months: int, working: int | None) -> str:
-    """Return a distance to a published date."""
-    if working == 0:
-        return "the same day"
-    text = "the same month" if not months else f"{months:+d} month{'' if abs(months) == 1 else 's'}"
-    return text if working is None else f"{text} ({working:+d} wd)"
 
 
 def distance(months: int, working: int | None) -> tuple[str | None, str]:
