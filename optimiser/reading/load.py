@@ -197,9 +197,11 @@ def open_plan(plan: str | Path, scenarios: Sequence[str | Path] = ()) -> OpenedP
             ]
         raise BeyondHorizonError(faults) if beyond else InputError(faults)
     before, faults = stack(verdict.plan, stacked, lambda fault: _place(gathered, verdict, fault))
-    return OpenedPlan(
-        before, verdict.plan, tuple(entry.scenario for entry in stacked), gathered, tuple(stacked), verdict, (*later, *faults)
-    )
+    found = [*later, *faults]
+    files = list(dict.fromkeys(fault.file for fault in found))
+    found.sort(key=lambda fault: (files.index(fault.file), fault.line or 0, fault.column or 0))
+    scenarios_read = tuple(entry.scenario for entry in stacked)
+    return OpenedPlan(before, verdict.plan, scenarios_read, gathered, tuple(stacked), verdict, tuple(found))
 
 
 def _place(gathered: Gathered, verdict: Verdict, fault: Fault) -> Located:

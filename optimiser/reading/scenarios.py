@@ -27,6 +27,7 @@ from optimiser.reading.translate import Remark, remarks
 __all__ = ["LocatedScenario", "UserChoices", "load_scenario", "read_scenario", "stack"]
 
 _ENTRY: Final = re.compile(r"(?<= at )(activities|milestones|hammocks|rules)\[(\d+)\]")
+_CHOICES: Final = ("assumptions", "values", "rules", "readings")
 AD_HOC = "ad-hoc"
 """What choices without a file are called where one overrides a scenario."""
 
@@ -47,7 +48,7 @@ def load_scenario(scenario: str | Path, plan_folder: Path | None = None) -> Scen
         If there is no such file or it is no scenario; with every fault in it.
     """
     stacked, faults = read_scenario(scenario, plan_folder)
-    if stacked is None:
+    if stacked is None or faults:
         raise InputError(faults)
     return stacked.scenario
 
@@ -61,7 +62,10 @@ class LocatedScenario:
 
 
 def read_scenario(scenario: str | Path, plan: Path | None) -> tuple[LocatedScenario | None, list[Located]]:
-    """Return a scenario that can locate its faults, or the faults that keep it from being one."""
+    """Return a scenario that can locate its faults, and the faults of reading it.
+
+    Where only single choices are no values of their kind, the rest is a scenario all the same, whose own faults can be told.
+    """
     try:
         path = find_scenario(scenario, plan)
     except InputError as error:
@@ -83,10 +87,25 @@ def read_scenario(scenario: str | Path, plan: Path | None) -> tuple[LocatedScena
     try:
         found = Scenario.model_validate(content)
     except ValidationError as error:
-        faults += [locate(remark) for remark in remarks(error, Scenario, content)]
-    if found is None or faults:
-        return None, sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0))
-    return LocatedScenario(found, locate), []
+        refused = remarks(error, Scenario, content)
+        faults += [locate(remark) for remark in refused]
+        found = _rest(content, refused)
+    faults.sort(key=lambda fault: (fault.line or 0, fault.column or 0))
+    return None if found is None else LocatedScenario(found, locate), faults
+
+
+def _rest(content: Mapping[str, Any], refused: Sequence[Remark]) -> Scenario | None:
+    """Return a scenario without the choices that are refused; None where more than choices is."""
+    kept = {key: dict(held) if key in _CHOICES and isinstance(held, Mapping) else held for key, held in content.items()}
+    for remark in refused:
+        kind, name = (*remark.keys, None, None)[:2]
+        if kind not in _CHOICES or name is None:
+            return None
+        kept[str(kind)].pop(name, None)
+    try:
+        return Scenario.model_validate(kept)
+    except ValidationError:
+        return None
 
 
 @dataclass(frozen=True)
