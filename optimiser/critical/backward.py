@@ -199,17 +199,18 @@ def reaches(network: Network, *targets: int, shared: Iterable[frozenset[int]] = 
     for quorum in network.quorums:
         if network.enabled[quorum.rule]:
             sources[quorum.target].extend(quorum.sources)
-    for group in shared:
+    for group in shared:  # each leads to a place beyond the nodes that leads back to all: linear in the group
         for node in group:
-            sources[node].extend(group)
-    found = [False] * len(network.points)
+            sources[node].append(len(sources))
+        sources.append(list(group))
+    found = [False] * len(sources)
     stack = list(targets)
     while stack:
         node = stack.pop()
         if not found[node]:
             found[node] = True
             stack.extend(sources[node])
-    return found
+    return found[: len(network.points)]
 
 
 def soft_limits(network: Network) -> dict[int, int]:

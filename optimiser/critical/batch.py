@@ -544,7 +544,9 @@ class Batch:
             if arc.source == node:
                 rounding.append((arc, on, amount))
             elif arc.rule != without:
-                reached = self.apply(arc.family, self.row(arc.source), amount)
+                reached = self.row(arc.source)
+                if not (isinstance(amount, int) and amount == 0 and arc.family.sign):
+                    reached = self.apply(arc.family, reached, amount)
                 np.maximum(row, reached if on is None else np.where(on, reached, 0), out=row)
         for quorum, on in self.quorums_into(node):
             reached = self.quorum(quorum)

@@ -102,7 +102,7 @@ class Family:
     def values(self, x: Boundaries, amount: int | Boundaries) -> Boundaries:
         """Return ``f(x)`` for one amount, or one each; what is off the axis stays off it."""
         if self.sign:
-            shifted: Boundaries = x + self.sign * amount
+            shifted: Boundaries = x + amount if self.sign > 0 else x - amount
             return shifted
         if self.steps is not None:
             return self.steps.values(x, amount)

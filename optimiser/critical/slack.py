@@ -89,9 +89,14 @@ class _Latest:
         self.found: dict[int, Boundaries] = {}
         self._never = batch.network.never
         self._rows = np.empty((len(batch.network.points), batch.columns.samples), dtype=np.int64)
-        self._behind: dict[int, list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = {}
+        behind: dict[int, list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = {}
         for sources, node, samples in links:
-            self._behind.setdefault(node, []).append((sources, samples))
+            behind.setdefault(node, []).append((sources, samples))
+        self._behind = {
+            node: (np.concatenate([each for each, _ in pairs]), np.concatenate([each for _, each in pairs]))
+            for node, pairs in behind.items()
+        }
+        self._begun: set[int] = set()
 
     def row(self, node: int) -> Boundaries:
         """Return the row of a node: as late as can be where nothing has been said of it."""
@@ -108,15 +113,23 @@ class _Latest:
         np.minimum(row, late, out=row)
         return True
 
-    def hold(self, node: int) -> Iterator[int]:
+    def hold(self, node: int) -> list[int]:
         """Bound the nodes that hold up a node by its own latest boundary; yield those whose bound has fallen."""
-        for sources, samples in self._behind.get(node, ()):
-            for source in np.unique(sources).tolist():
+        if node not in self._behind:
+            return []
+        sources, samples = self._behind[node]
+        if node not in self._begun:
+            self._begun.add(node)
+            for source in np.flatnonzero(np.bincount(sources)).tolist():
                 self.row(source)
-            late = self.found[node][samples]
-            earlier = late < self._rows[sources, samples]
-            self._rows[sources[earlier], samples[earlier]] = late[earlier]
-            yield from np.unique(sources[earlier]).tolist()
+        late = self.found[node][samples]
+        earlier = late < self._rows[sources, samples]
+        if not earlier.any():
+            return []
+        sources = sources[earlier]
+        self._rows[sources, samples[earlier]] = late[earlier]
+        found: list[int] = np.flatnonzero(np.bincount(sources)).tolist()
+        return found
 
 
 def unsure(batch: Batch, latest: Mapping[int, Boundaries]) -> Flags:

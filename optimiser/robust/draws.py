@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import fields
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -25,6 +26,8 @@ Amounts = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Group = tuple[list[int], Numbers]
 """Rows that hang together, and how."""
+_Made = tuple[tuple[object, ...], int | Numbers | Amounts]
+"""All that a slot's number depends on, and the number."""
 
 
 class Draws:
@@ -49,6 +52,13 @@ class Draws:
         self._kept: dict[tuple[object, ...], Any] = {}
         self._lasting = 0
         self._grouped = {row for rows, _ in model.groups if len(rows) > 1 for row in rows}
+        self._hanging = {
+            slot
+            for slot, names in model.touching.items()
+            if any(model.by_id[name].dimensions[0] in self._grouped for name in names)
+        }
+        self._main: tuple[Case, dict[str, _Made], dict[str, Amounts]] | None = None
+        """The first case asked for: of one that closes other chances only what stands on these is made again."""
         self._like = like
         self._alike = like is not None and _equal_groups(model.groups, like.model.groups)
 
@@ -138,33 +148,44 @@ class Draws:
         for lever, _ in pulled:
             if lever.risk is not None and lever.probability is not None and model.risks[lever.risk].state == "open":
                 eased[lever.risk] = min(lever.probability, eased.get(lever.risk, 1.0))
-        made: dict[str, tuple[object, int | Numbers]] = {}
+        made: dict[str, _Made] = {}
         values: dict[str, Amounts] = {}
-        for slot in model.order:
-            quantity, touching = model.quantities[slot], model.touching[slot]
-            rest = model.rests.get(slot)
-            origin = made.get(quantity.assumption or (rest.assumption if rest else None) or "")
-            # All that the column of a slot depends on; where an assumption's column lies under it, all that that does.
-            key = (
-                slot,
-                _key(model.stated(slot, case)),
-                case.shape,
-                case.rho if any(model.by_id[name].dimensions[0] in self._grouped for name in touching) else None,
-                case.pools.get(slot),
-                case.closed & touching,
-                tuple((name, eased[name]) for name in eased if name in touching),
-                tuple(case.levers.get(lever.id, 0) for lever in model.pulling(slot)),
-                origin and origin[0],
-            )
-            value = self._once(key, partial(self._made, slot, case, eased, origin and origin[1]))
-            made[slot] = key, value
+        slots: Iterable[str] = model.order
+        if self._main is not None and _closed_alone(case, self._main[0]):
+            made, values = dict(self._main[1]), dict(self._main[2])
+            slots = model.standing_on(case.closed ^ self._main[0].closed)
+        for slot in slots:
+            quantity = model.quantities[slot]
+            made[slot] = key, value = self._slot(slot, case, eased, made)
             if not isinstance(value, int) or slot in case.base or value != column_number(quantity.value):
                 values[slot] = self._once((*key, "column"), partial(self._column, value))
+            else:
+                values.pop(slot, None)
         for slot, held in case.base.items():
             if slot not in made:
                 values[slot] = self._once((slot, "base", _key(held)), partial(self._column, held))
+        if self._main is None:
+            self._main = case, made, values
         switches = {**case.switches, **{lever.drops: False for lever, _ in pulled if lever.drops is not None}}
         return Columns(self.samples, values, {name: self._switch(state) for name, state in switches.items()})
+
+    def _slot(self, slot: str, case: Case, eased: Mapping[str, float], made: Mapping[str, _Made]) -> _Made:
+        """Return what a slot holds, and all that it depends on; where an assumption's column lies under it, all that that does."""
+        model = self.model
+        touching, rest = model.touching[slot], model.rests.get(slot)
+        origin = made.get(model.quantities[slot].assumption or (rest.assumption if rest else None) or "")
+        key = (
+            slot,
+            _key(model.stated(slot, case)),
+            case.shape,
+            case.rho if slot in self._hanging else None,
+            case.pools.get(slot),
+            case.closed & touching if case.closed else case.closed,
+            tuple((name, eased[name]) for name in eased if name in touching),
+            tuple(case.levers.get(lever.id, 0) for lever in model.pulling(slot)) if case.levers else (),
+            origin and origin[0],
+        )
+        return key, self._once(key, partial(self._made, slot, case, eased, origin and origin[1]))
 
     def _switch(self, state: bool | Flags) -> Flags:
         """Return a switch as a column."""
@@ -174,15 +195,22 @@ class Draws:
         return found
 
     def _column(self, value: int | Numbers | Amounts) -> Amounts:
-        return np.full(self.samples, value, dtype=np.int64) if isinstance(value, int) else value.astype(np.int64)
+        return np.full(self.samples, value, dtype=np.int64) if isinstance(value, int) else value.astype(np.int64, copy=False)
 
-    def _made(self, slot: str, case: Case, eased: Mapping[str, float], origin: int | Numbers | None) -> int | Numbers:
+    def _made(self, slot: str, case: Case, eased: Mapping[str, float], origin: int | Numbers | Amounts | None) -> int | Numbers:
         """Return a slot's value: its draw, scaled by its drivers, plus impacts of risks, less what levers take off."""
         model = self.model
         quantity, entry = model.quantities[slot], model.ranges.get(slot)
         if slot in model.buffers:
             return 0
         base = model.stated(slot, case)
+        pulled = sum(
+            case.levers.get(lever.id, 0) * _step(lever) * self._unit(slot, lever.by) for lever in model.pulls.get(slot, ())
+        )
+        least = 0 if quantity.kind == "lag" and np.min(base) >= 0 else quantity.least
+        if entry is not None and isinstance(base, int) and self._plain(slot, base, case):
+            lattice = case.pools[slot] if slot in case.pools else model.lattice(entry[0], base, case.shape)
+            return self._drawn(lattice.rounded(pulled, least, quantity.most), entry[1], case)
         value: int | Numbers | Amounts = base
         if entry is not None and not (isinstance(base, int) and slot not in case.pools and model.absent(slot, base)):
             value = self._centred(slot, base) if entry[0].id in case.closed else self.range(slot, base, case)
@@ -202,14 +230,20 @@ class Draws:
             value = np.floor(np.asarray(value, dtype=float) + 0.5)
         value = self._stricken(slot, value, case, eased)
         if not (isinstance(value, int) and value == NONE):
-            for lever in model.pulls.get(slot, ()):
-                value = value + case.levers.get(lever.id, 0) * _step(lever) * self._unit(slot, lever.by)
-        least = 0 if quantity.kind == "lag" and np.min(base) >= 0 else quantity.least
+            value = value + pulled
         if least is not None:
             value = max(value, least) if isinstance(value, int) else np.maximum(value, least)
         if quantity.most is not None:
             value = min(value, quantity.most) if isinstance(value, int) else np.minimum(value, quantity.most)
         return value if isinstance(value, int) else value.astype(float)
+
+    def _plain(self, slot: str, base: int, case: Case) -> bool:
+        """Say whether a slot holds what is drawn of its range, and nothing else does anything to it."""
+        model = self.model
+        acted_on = model.scales.get(slot) or model.strikes.get(slot) or slot in model.rests
+        if acted_on or model.ranges[slot][0].id in case.closed:
+            return False
+        return type(self) is Draws and (slot in case.pools or not model.absent(slot, base))
 
     def _stricken(
         self, slot: str, value: int | Numbers | Amounts, case: Case, eased: Mapping[str, float]
@@ -256,6 +290,11 @@ class Draws:
             return self.model.centre(slot, base)
         known, places = np.unique(base, return_inverse=True)
         return np.array([float(self.model.centre(slot, each)) for each in known.tolist()])[places]
+
+
+def _closed_alone(case: Case, other: Case) -> bool:
+    """Say whether two cases differ in nothing but the chances that they close."""
+    return all(getattr(case, each.name) is getattr(other, each.name) for each in fields(Case) if each.name != "closed")
 
 
 def _step(lever: Lever) -> int:

@@ -34,6 +34,10 @@ BEYOND = NEVER - 1
 """The day of a milestone that falls after the days that the calendar covers."""
 
 
+_MOST = 0.5
+"""Where a case differs in more than this share of the samples it is computed in all: quicker than to pick them out."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Circle:
     """A cycle of nodes, with its limits that may be let go, in the order in which they go."""
@@ -118,7 +122,10 @@ class Field:
         there = np.concatenate(places)
         if not len(there):
             return [stated] * len(cases)
-        whole = len(cases) == 1 and len(there) == self.columns.samples
+        whole = len(cases) == 1 and len(there) > _MOST * self.columns.samples
+        if whole:
+            places = [np.arange(self.columns.samples)]
+            there = places[0]
         columns = cases[0] if whole else self._beside(cases, places)
         free = self.free.varied(columns, None if whole else there, changed, self._needed, {})
         days, missed = self._allotted(self._loosened(free, {}), there, list(changed), policy)
@@ -296,15 +303,16 @@ class Field:
 def _circles(network: Network) -> list[_Circle]:
     """Return the circles of a network that a maximum lag or an equality takes part in."""
     rules = network.plan.rules_by_id
+    place = {node: place for place, component in enumerate(network.order) if len(component) > 1 for node in component}
+    names: dict[int, dict[str, None]] = {}
+    for arc in network.arcs:
+        if arc.target in place and place.get(arc.source) == place[arc.target]:
+            names.setdefault(place[arc.target], {})[arc.rule] = None
     found = []
-    for component in network.order:
-        inside = set(component)
-        if len(component) == 1:
-            continue
-        names = dict.fromkeys(arc.rule for arc in network.arcs if arc.target in inside and arc.source in inside)
-        lags = [name for name in names if isinstance(rule := rules.get(name), Dependency) and rule.bound == "at-most"]
-        equal = [name for name in names if isinstance(rules.get(name), Equality)]
+    for number, inside in sorted(names.items()):
+        lags = [name for name in inside if isinstance(rule := rules.get(name), Dependency) and rule.bound == "at-most"]
+        equal = [name for name in inside if isinstance(rules.get(name), Equality)]
         limits = [tuple(each) for each in (lags, [*lags, *equal] if equal else []) if each]
         if limits:
-            found.append(_Circle(tuple(component), tuple(limits)))
+            found.append(_Circle(tuple(network.order[number]), tuple(limits)))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -448,6 +448,18 @@ class Model:
         """Return the levers that act on a slot: on its number, or on what a risk does to it."""
         eased = [lever for (_, where), levers in self.eases.items() if where == slot for lever, _ in levers]
         return [*self.pulls.get(slot, ()), *eased]
+
+    def standing_on(self, chances: Iterable[str]) -> list[str]:
+        """Return the slots that chances move, and those that refer to one of them, assumptions first."""
+        moved = {slot for name in chances for slot in self.moved.get(name, ())}
+        found: list[str] = []
+        for slot in self.order:
+            rest = self.rests.get(slot)
+            named = self.quantities[slot].assumption or (rest.assumption if rest else None)
+            if slot in moved or named in moved:
+                moved.add(slot)
+                found.append(slot)
+        return found
 
     def risk(self, name: str) -> Risk:
         """Return the risk of a name."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,9 @@ FACTOR_STEP = 0.005
 _CELLS = 4096
 """Of so many equal parts of what lies between 0 and 1 a distribution keeps the value, where the part has one."""
 
+_CUT = -(2**62)
+"""What stands for a part that has several values: less than any value."""
+
 _MOST_VALUES = 4001
 """Of a range wider than this only so many values, evenly spread, are kept."""
 
@@ -65,11 +68,10 @@ class Lattice:
         Probability of each value or a lesser one, shape ``(n,)``; the last is 1.
     """
 
-    values: Numbers
+    values: Numbers | Amounts
     cumulative: Numbers
-    _table: list[Numbers] = field(default_factory=list, init=False, repr=False)
 
-    def draw(self, uniforms: Numbers, cells: Cells | None = None) -> Numbers:
+    def draw(self, uniforms: Numbers, cells: Cells | None = None) -> NDArray[Any]:
         """Return the value of each uniform variate, in the order given.
 
         Parameters
@@ -84,16 +86,22 @@ class Lattice:
         edges = self.cumulative[:-1]
         if len(uniforms) < _CELLS:
             return self.values[np.searchsorted(edges, uniforms, side="right")]
-        if not self._table:
-            # A cell that no edge cuts has one value; in the others, few, the edges are searched.
-            ends = np.ceil(np.concatenate([[0.0], edges, [1.0]]) * _CELLS).astype(np.int64)
-            made = np.repeat(self.values, np.diff(ends))
-            made[np.minimum((edges * _CELLS).astype(np.int64), _CELLS - 1)] = np.nan
-            self._table.append(made)
-        found = self._table[0].take(cells_of(uniforms) if cells is None else cells, mode="clip")
-        cut = np.flatnonzero(np.isnan(found))
+        # A cell that no edge cuts has one value; in the others, few, the edges are searched.
+        table = np.repeat(self.values, np.diff(np.ceil(np.concatenate([[0.0], edges, [1.0]]) * _CELLS).astype(np.int64)))
+        table[np.minimum((edges * _CELLS).astype(np.int64), _CELLS - 1)] = _CUT
+        found: NDArray[Any] = table.take(cells_of(uniforms) if cells is None else cells, mode="clip")
+        cut = np.flatnonzero(found == _CUT)
         found[cut] = self.values[np.searchsorted(edges, uniforms[cut], side="right")]
         return found
+
+    def rounded(self, more: int, least: int | None, most: int | None) -> Lattice:
+        """Return the distribution of its values rounded to whole units, with some more, kept between two, as integers."""
+        whole = np.floor(self.values + 0.5) + more
+        if least is not None:
+            whole = np.maximum(whole, least)
+        if most is not None:
+            whole = np.minimum(whole, most)
+        return Lattice(whole.astype(np.int64), self.cumulative)
 
     @property
     def key(self) -> tuple[bytes, bytes]:

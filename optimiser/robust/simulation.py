@@ -30,7 +30,7 @@ __all__ = ["BLOCK", "Block", "Sampler", "answered"]
 BLOCK = 8_192
 """Samples evaluated at once: what bounds the memory, whatever the number of samples."""
 
-BESIDE = 4_096
+BESIDE = 8_192
 """Of cases with fewer samples as many are evaluated side by side."""
 
 MOST_COMBINATIONS = 4_096
@@ -197,7 +197,10 @@ class Sampler:
         if block is not None and len(block.draws.uniforms) == max(self.model.dimensions, 1):
             return Draws(self.model, block.draws.uniforms, block.draws)
         sequences = _sequences(max(self.model.dimensions, 1), self.seed)
-        return Draws(self.model, np.concatenate([each.points(start, count) for each in sequences], axis=1))
+        uniforms = np.empty((max(self.model.dimensions, 1), REPLICATES * count))
+        for place, each in enumerate(sequences):
+            each.points(start, count, uniforms[:, place * count : (place + 1) * count])
+        return Draws(self.model, uniforms)
 
     def kept(self, start: int, count: int) -> Block | None:
         """Return a block of samples that are drawn, where it is kept."""

@@ -69,8 +69,17 @@ class Sobol:
             self._shift = bits[:, 0].copy()
             self._directions = _scrambled(self._directions, bits[:, 1:])
 
-    def points(self, start: int, count: int) -> NDArray[np.float64]:
+    def points(self, start: int, count: int, into: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
         """Return the points from one position on.
+
+        Parameters
+        ----------
+        start
+            The first position.
+        count
+            How many.
+        into
+            Where to lay them, of the shape returned.
 
         Returns
         -------
@@ -89,8 +98,9 @@ class Sobol:
             filled += more
         if filled < count:
             words[:, filled:] = self._slow(places[filled:])
-        points = np.empty((self.dimensions, count))
-        points[: len(words)] = (words + 0.5) * 2.0**-_BITS
+        points = np.empty((self.dimensions, count)) if into is None else into
+        for row, word in zip(points, words, strict=False):  # row by row, as far as the cache reaches
+            np.multiply(np.add(word, 0.5, out=row), 2.0**-_BITS, out=row)
         if self.dimensions > len(words):
             points[len(words) :] = self._plain(start, count, self.dimensions - len(words))
         return points

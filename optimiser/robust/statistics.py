@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,8 @@ REPLICATES = 8
 
 HALVES = np.array([[1 - (row & column).bit_count() % 2 for column in range(8)] for row in range(1, 8)], dtype=np.float64)
 """Seven halves of the eight scrambles, any two of which share two (Plackett and Burman 1946); the others are their complements."""
+
+_BOTH = np.concatenate([HALVES, 1 - HALVES])
 
 _ERRORS = 2.0
 """So many standard errors are the sampling error of a probability."""
@@ -130,7 +132,8 @@ class Distribution:
     counts: NDArray[np.float64]
     late: NDArray[np.float64]
     exact: bool
-    _known: dict[float, list[int | None]] = field(default_factory=dict)
+    _known: dict[tuple[str, float], Any] = field(default_factory=dict)
+    _running: list[NDArray[np.float64]] = field(default_factory=list)
 
     @classmethod
     def of(cls, days: Days, replicates: NDArray[np.int8], weights: NDArray[np.float64] | None = None) -> Distribution:
@@ -178,7 +181,11 @@ class Distribution:
         than every date. Where the day before a jump has a probability that differs from the confidence by no more than
         the sampling error, while the day after it has a greater one by far, it is the day before: noise does not decide.
         """
-        return self._days(np.ones((1, len(self.counts))), confidence, self._tolerance(confidence))[0]
+        if ("day", confidence) not in self._known:
+            tolerance = self._tolerance(confidence)
+            self._known["day", confidence] = self._days(np.ones((1, len(self.counts))), confidence, tolerance)[0]
+        found: int | None = self._known["day", confidence]
+        return found
 
     def reached(self, confidence: float) -> int | None:
         """Return the first day with at least the probability asked for, sampling error disregarded."""
@@ -195,32 +202,45 @@ class Distribution:
 
     def halves(self, confidence: float) -> list[int | None]:
         """Return the day at a confidence in each of fourteen halves of the draws."""
-        if confidence not in self._known:
-            both = np.concatenate([HALVES, 1 - HALVES])
-            self._known[confidence] = self._days(both, confidence, self._tolerance(confidence))
-        return self._known[confidence]
+        if ("halves", confidence) not in self._known:
+            self._known["halves", confidence] = self._days(_BOTH, confidence, self._tolerance(confidence))
+        found: list[int | None] = self._known["halves", confidence]
+        return found
 
     def _tolerance(self, confidence: float) -> float:
         """Return the sampling error of the cumulative probability nearest to a confidence."""
+        if ("tolerance", confidence) not in self._known:
+            self._known["tolerance", confidence] = self._tolerated(confidence)
+        found: float = self._known["tolerance", confidence]
+        return found
+
+    def _tolerated(self, confidence: float) -> float:
         totals = self.counts.sum(axis=1) + self.late
         if self.exact or not self.counts.size or not totals.all():
             return _EXACT
-        shares = np.cumsum(self.counts, axis=1) / totals[:, None]
-        nearest = int(np.argmin(np.abs(np.average(shares, axis=0, weights=totals) - confidence)))
+        shares = self._cumulative() / totals[:, None]
+        among = (shares * totals[:, None]).sum(axis=0) / totals.sum()
+        nearest = int(np.argmin(np.abs(among - confidence)))
         return max(_ERRORS * (scatter(shares[:, nearest].tolist()) or 0.0), len(totals) / float(totals.sum()))
+
+    def _cumulative(self) -> NDArray[np.float64]:
+        """Return the samples of each scramble no later than each day."""
+        if not self._running:
+            self._running.append(np.cumsum(self.counts, axis=1))
+        return self._running[0]
 
     def _days(self, rows: NDArray[np.float64], confidence: float, tolerance: float) -> list[int | None]:
         """Return the day at a confidence for each sum of scrambles; of fewer scrambles the tolerance is the wider."""
-        counts = np.einsum("ij,jk->ik", rows, self.counts)
-        totals = counts.sum(axis=1) + np.einsum("ij,j->i", rows, self.late)
-        cumulative = np.cumsum(counts, axis=1)
-        found: list[int | None] = []
+        cumulative = np.einsum("ij,jk->ik", rows, self._cumulative())  # of samples, which are whole, in any order the same
+        totals = np.einsum("ij,j->i", rows, self.counts.sum(axis=1)) + np.einsum("ij,j->i", rows, self.late)
         wider = tolerance * np.sqrt(len(self.counts) / rows.sum(axis=1))
-        for each, total, tolerated in zip(cumulative, totals, wider, strict=True):
+        places = (cumulative < (confidence * totals - _EXACT * totals)[:, None]).sum(axis=1)
+        found: list[int | None] = []
+        for each, total, tolerated, first in zip(cumulative, totals.tolist(), wider.tolist(), places.tolist(), strict=True):
             if not total:
                 found.append(None)
                 continue
-            place = int(np.searchsorted(each, confidence * total - _EXACT * total))
+            place = first
             reached = each[place] / total if place < len(each) else 1.0
             before = each[place - 1] / total if place else 0.0
             if before > 0 and confidence - before <= tolerated < reached - confidence:
