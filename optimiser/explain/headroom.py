@@ -219,12 +219,15 @@ class _Bisection:
         oracle, milestone = self.oracle, self.milestone
         told = (self.low == self.high) & (self.high < self.most) & ~self.ends
         leads = oracle.leads(milestone)
-        for place in np.flatnonzero(told).tolist():
-            if not (leads or any(name in oracle.circular for name in oracle.using(self.numbers[place].slot))):
-                continue
-            worse = self.at(place, int(self.high[place]) + 1)
-            self.ends[place] = oracle.contradicts(worse)
-            if leads and not (self.ends[place] or oracle.large):
+        asked = [
+            (place, self.at(place, int(self.high[place]) + 1))
+            for place in np.flatnonzero(told).tolist()
+            if leads or any(name in oracle.circular for name in oracle.using(self.numbers[place].slot))
+        ]
+        ends = oracle.contradicting(milestone, [worse for _, worse in asked])
+        for (place, worse), end in zip(asked, ends, strict=True):
+            self.ends[place] = end
+            if leads and not (end or oracle.large):
                 (reach,) = oracle.reach(milestone, [worse])
                 self.ends[place] = reach.low >= oracle.never
 

@@ -7,7 +7,7 @@ once; what is left is searched one by one, within a budget. A limit is never rea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -44,7 +44,7 @@ from optimiser.solve.between import QUICK, USUAL, DateRange, between, too_large
 from optimiser.solve.deadline import Deadline
 from optimiser.solve.orders import attained, in_order
 from optimiser.solve.problem import Problem, refuted_by
-from optimiser.solve.variant import Variant, capacities, columns_of, no_tighter, pools_of, without_capacity
+from optimiser.solve.variant import Pools, Variant, capacities, columns_of, no_tighter, pools_of, with_number, without_capacity
 from optimiser.wording import describe
 
 __all__ = ["Oracle"]
@@ -73,8 +73,11 @@ class _Known:
     orders: list[Network] | None = None
     refutations: dict[int, frozenset[str] | None] = field(default_factory=dict)
     answers: dict[tuple[Any, ...], DateRange] = field(default_factory=dict)
-    apt: dict[tuple[str, bool], Sequence[int] | None] = field(default_factory=dict)
+    told: dict[tuple[Any, ...], DateRange] = field(default_factory=dict)
+    leeways: dict[int, tuple[Leeway | None, Leeway | None]] = field(default_factory=dict)
+    apt: dict[tuple[str, str], Sequence[int] | None] = field(default_factory=dict)
     due: dict[int, Sequence[int]] = field(default_factory=dict)
+    late: dict[int, Sequence[int]] = field(default_factory=dict)
     searched: int = 0
     solved: int = 0
 
@@ -107,6 +110,7 @@ class Oracle:
     _known: dict[str, _Known] = field(default_factory=dict)
     _described: dict[str, ConflictMember] = field(default_factory=dict)
     _tails: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    _schedules: dict[tuple[Any, ...], list[NDArray[np.int32]]] = field(default_factory=dict)
 
     # -- the plan as it stands -----------------------------------------------------------------------------------------
 
@@ -168,13 +172,20 @@ class Oracle:
         return self.network.two_way
 
     @cached_property
-    def circular(self) -> frozenset[str]:
-        """Rules and durations that push what comes round to push it: worse numbers of theirs may push each other for ever."""
+    def circular(self) -> dict[str, list[tuple[int, int]]]:
+        """Rules and durations that push what comes round to push it: worse numbers of theirs may push each other for ever.
+
+        With each the nodes from which to which it pushes.
+        """
         network = self.network
         place = {node: number for number, component in enumerate(network.order) for node in component}
         pushes = [(arc.rule, arc.source, arc.target) for arc in network.arcs if arc.source != arc.target]
         pushes += [(quorum.rule, source, quorum.target) for quorum in network.quorums for source in quorum.sources]
-        return frozenset(rule for rule, source, target in pushes if place[source] == place[target])
+        found: dict[str, list[tuple[int, int]]] = {}
+        for rule, source, target in pushes:
+            if place[source] == place[target]:
+                found.setdefault(rule, []).append((source, target))
+        return found
 
     @cached_property
     def pools(self) -> dict[str, Resource]:
@@ -249,6 +260,12 @@ class Oracle:
         Without capacity the first tells both. With it the second is that of the order of the schedule that reaches the date;
         None where work that takes no time could take its slot.
         """
+        known = self._of(milestone).leeways
+        if boundary not in known:
+            known[boundary] = self._leeway(milestone, boundary)
+        return known[boundary]
+
+    def _leeway(self, milestone: str, boundary: int) -> tuple[Leeway | None, Leeway | None]:
         node, leads = self.node(milestone), self.leads(milestone)
         if self.found.status != "feasible" or self.found.values[node] > boundary:
             return None, None
@@ -357,15 +374,45 @@ class Oracle:
         at_most: int | None,
     ) -> dict[int, DateRange]:
         """Return where the milestone lies in some of the variants: all at once as far as that tells, then one by one."""
-        schedule, node = self._of(milestone).range.schedule, self.node(milestone)
+        known, node = self._of(milestone), self.node(milestone)
         pools = {place: pools_of(self.network, variants[place], self.pools, self._capacities) for place in places}
+        keys = {place: self._same(variants[place], pools[place]) for place in places}
+        found = {place: told for place in places if (told := known.told.get((by, at_most, *keys[place]))) is not None}
+        if by is not None:
+            early = {place: DateRange(lows[place], by) for place in places if self._met(keys[place], node, by)}
+            found = {**early, **found}
+        places = [place for place in places if place not in found]
+        answers = self._looked_at(milestone, variants, places, lows, by, at_most, pools, keys)
+        known.told.update(((by, at_most, *keys[place]), each) for place, each in answers.items() if each.method != "undecided")
+        return found | answers
+
+    def _met(self, key: tuple[Any, ...], node: int, by: int) -> bool:
+        """Return whether a schedule of a variant is known, whatever milestone it was found for, in which a node is early enough."""
+        return any(values[node] <= by for values in self._schedules.get(key, ()))
+
+    def _looked_at(
+        self,
+        milestone: str,
+        variants: Sequence[Variant],
+        places: Sequence[int],
+        lows: Sequence[int],
+        by: int | None,
+        at_most: int | None,
+        pools: Mapping[int, Pools],
+        keys: Mapping[int, tuple[Any, ...]],
+    ) -> dict[int, DateRange]:
+        """Return the same of variants of which nothing is known."""
+        schedule, node = self._of(milestone).range.schedule, self.node(milestone)
         highs: dict[int, int | None] = dict.fromkeys(places)
         if schedule is not None:
             wanted = [lows[place] if by is None else by for place in places]
             chosen, own = [variants[place] for place in places], [pools[place] for place in places]
-            apt = [[self._apt(milestone, each, late=late) or schedule for each in chosen] for late in (False, True)]
-            known = together.highs(self.problem, self.orders(milestone), apt, node, chosen, own, wanted)
-            highs = dict(zip(places, known, strict=True))
+            ways = [lambda at, way=way: self._apt(milestone, chosen[at], way) or schedule for way in ("room", "early", "late")]
+            known = together.highs(self.problem, self.orders(milestone), ways, node, chosen, own, wanted)
+            for place, values in zip(places, known, strict=True):
+                if values is not None:
+                    highs[place] = int(values[node])
+                    self._schedules.setdefault(keys[place], []).append(values)
         found: dict[int, DateRange] = {}
         left: list[int] = []
         for place in places:
@@ -392,8 +439,35 @@ class Oracle:
                 )
         return found
 
-    def contradicts(self, variant: Variant) -> bool:
-        """Return whether a variant has no date at all: a longest path says so, or work that a capacity never has room for."""
+    def contradicting(self, milestone: str, variants: Sequence[Variant]) -> list[bool]:
+        """Return for each variant whether it has no date at all: by a longest path, or by work that a capacity never has room for.
+
+        One for which an order known gives all work a place has a date. One that leads off the axis has none for that alone: a
+        circle that pushes for ever has all its nodes off the axis, and goes through something that the variant changes.
+        """
+        if not variants:
+            return []
+        limit, evaluated = self.problem.clock.limit, self.evaluate(variants)
+        off: NDArray[np.bool_] = evaluated.values > limit
+        away: list[bool] = np.any(off, axis=0).tolist()
+        broken: list[bool] = evaluated.infeasible.tolist()
+        placed = [False] * len(variants)
+        if self.leads(milestone):
+            pools = [pools_of(self.network, variant, self.pools, self._capacities) for variant in variants]
+            wanted = [limit] * len(variants)
+            known = together.highs(self.problem, self.orders(milestone), [], self.node(milestone), variants, pools, wanted)
+            placed = [values is not None for values in known]
+        found = []
+        for place, variant in enumerate(variants):
+            asked = not placed[place]
+            if asked and away[place] and not broken[place]:
+                names = {*variant.on, *(name for slot in variant.values for name in self.using(slot))}
+                pushes = [push for name in names for push in self.circular.get(name, ())]
+                asked = any(off.item(source, place) and off.item(target, place) for source, target in pushes)
+            found.append(asked and self._contradicts(variant))
+        return found
+
+    def _contradicts(self, variant: Variant) -> bool:
         problem = self.problem.changed(variant)
         found, limit = problem.earliest, problem.clock.limit
         if found.status != "feasible":
@@ -456,7 +530,8 @@ class Oracle:
         """
         known = self._of(milestone)
         pools = pools_of(self.network, variant, self.pools, self._capacities)
-        key = (by, low, high, *self._same(variant, pools))
+        same = self._same(variant, pools)
+        key = (by, low, high, *same)
         if key in known.answers:
             return known.answers[key]
         if (self.large and known.searched >= MOST_SCHEDULED) or self.whole.over:
@@ -478,6 +553,8 @@ class Oracle:
         )
         if found.schedule is not None and no_tighter(self.problem.pools, {pool.rule: pool for pool in pools}):
             self._keep(known, found.schedule)
+        if found.schedule is not None:
+            self._schedules.setdefault(same, []).append(np.array(found.schedule, dtype=np.int32))
         highs = [each for each in (high, found.high) if each is not None]
         low, high = max(low, found.low), min(highs, default=None)
         told = low == high or (by is not None and (low > by or (high is not None and high <= by)))
@@ -498,8 +575,8 @@ class Oracle:
         offered = tuple((pool.rule, pool.available.tobytes(), tuple(pool.demand.items())) for pool in pools if slots)
         return (frozenset(variant.off), frozenset(variant.on), rest, offered)
 
-    def _apt(self, milestone: str, variant: Variant, *, late: bool) -> Sequence[int] | None:
-        """Return the schedule in which the work next to what a variant changes is as early, or as late, as it can be.
+    def _apt(self, milestone: str, variant: Variant, way: str) -> Sequence[int] | None:
+        """Return a schedule that is apt for what a variant changes: the work next to that with room around it, early, or late.
 
         None where that is not one piece of work: then no schedule is more apt than the one that is kept.
         """
@@ -507,9 +584,39 @@ class Oracle:
         if len(first) != 1 or known.range.schedule is None:
             return None
         (item,) = first
-        if (item, late) not in known.apt:
-            known.apt[item, late] = self._with_first(milestone, item, late=late)
-        return known.apt[item, late]
+        if (item, way) not in known.apt:
+            known.apt[item, way] = (
+                self._with_room(milestone, item) if way == "room" else self._with_first(milestone, item, late=way == "late")
+            )
+        return known.apt[item, way]
+
+    def _with_room(self, milestone: str, item: str) -> Sequence[int] | None:
+        """Return a schedule that reaches the milestone's boundary with one piece of work early and nothing behind it for long.
+
+        As if the work took as long as the network alone lets it; it is then cut to its length again.
+        """
+        by, node = self._of(milestone).range.high, self.node(milestone)
+        assert by is not None
+        number, (start, finish) = self.numbers.get(DURATION_PREFIX + item), self.network.item_nodes(item)
+        units = min(self._late(milestone, by)[finish], self.problem.clock.limit) - self.found.values[finish]
+        if (
+            number is None
+            or number.slot in self.two_way
+            or not 0 < units <= number.most
+            or not self.network.durations[start].family.sign
+        ):
+            return None
+        variant = with_number(number, units)
+        problem = self.problem.changed(variant)
+        if problem.earliest.status != "feasible":
+            return None
+        for key in self._orders_for(problem, milestone, variant, by):
+            values = problem.levelling.schedule(key)
+            if values is not None and values[node] <= by and problem.holds(values):
+                length = self.network.durations[start]
+                values[finish] = length.family.at(values[start], length.amount)
+                return values
+        return None
 
     def _next_to(self, variant: Variant) -> frozenset[str]:
         names = (*variant.off, *(name for slot in variant.values for name in self.using(slot)))
@@ -537,6 +644,13 @@ class Oracle:
                 break
             at = (low + high + 1) // 2
         return best
+
+    def _late(self, milestone: str, by: int) -> Sequence[int]:
+        """Return how late each node of the plan as it stands may be for a boundary, whatever the slots."""
+        known = self._of(milestone)
+        if by not in known.late:
+            known.late[by] = latest_times(self.network, {self.node(milestone): by})
+        return known.late[by]
 
     def _due(self, milestone: str, by: int) -> Sequence[int]:
         """Return how late each node of the plan as it stands may be for a boundary, the quickest of k of n chosen."""

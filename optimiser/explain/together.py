@@ -7,7 +7,7 @@ variants are held against what the capacities offer. Whatever is found is looked
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ from optimiser.solve.variant import Pools, Variant, columns_of, no_tighter, with
 __all__ = ["highs", "refuted"]
 
 Boundaries = NDArray[np.int64]
+Values = NDArray[np.int32]
+"""Boundary of each node of one schedule."""
 
 
 def _columns(network: Network, plan: Plan, variants: Sequence[Variant]) -> Columns:
@@ -31,45 +33,45 @@ def _columns(network: Network, plan: Plan, variants: Sequence[Variant]) -> Colum
 def highs(
     problem: Problem,
     orders: Sequence[Network],
-    schedules: Sequence[Sequence[Sequence[int]]],
+    schedules: Sequence[Callable[[int], Sequence[int]]],
     node: int,
     variants: Sequence[Variant],
     pools: Sequence[Pools],
     wanted: Sequence[int],
-) -> list[int | None]:
-    """Return boundaries that a node can be at in variants, None where no schedule is known.
+) -> list[Values | None]:
+    """Return schedules of variants, with a node as early as is found; None where no schedule is known.
 
     Parameters
     ----------
     orders
         Orders of schedules of the plan as it stands, as networks.
     schedules
-        Once or more, for each variant a schedule of the plan as it stands that is apt for what it changes: boundary of each node.
+        What gives, for a variant by its place, a schedule of the plan as it stands that is apt for what it changes.
     pools
         The live capacities of each variant.
     wanted
         For each variant a boundary that is early enough.
     """
-    found: list[int | None] = [None] * len(variants)
+    found: list[Values | None] = [None] * len(variants)
     own = {pool.rule: pool for pool in problem.pools}
     able = [no_tighter(each, own) for each in pools]
     left = list(range(len(variants)))
-    ways: list[Network | Sequence[Sequence[int]]] = [*orders[:1], *schedules, *orders[1:]]
+    ways: list[Network | Callable[[int], Sequence[int]]] = [*orders[:1], *schedules, *orders[1:]]
     for way in ways:
         order = way if isinstance(way, Network) else None
         tried = [place for place in left if order is None or able[place]]
         if not tried:
             continue
         columns = _columns(problem.network, problem.plan, [variants[place] for place in tried])
-        raised = None if isinstance(way, Network) else dict(enumerate(np.array([way[place] for place in tried]).T))
+        raised = None if isinstance(way, Network) else dict(enumerate(np.array([way(place) for place in tried]).T))
         evaluated = evaluate(order or problem.network, columns, raised=raised)
         good = ~evaluated.infeasible & (evaluated.values <= problem.clock.limit).all(axis=0)
         for sample, place in enumerate(tried):
             before, high = found[place], int(evaluated.values[node, sample])
-            earlier = good[sample] and (before is None or high < before)
+            earlier = good[sample] and (before is None or high < before[node])
             if earlier and inside_of(problem.network, pools[place], evaluated.values[:, sample]):
-                found[place] = high
-        left = [place for place in left if (known := found[place]) is None or known > wanted[place]]
+                found[place] = evaluated.values[:, sample].astype(np.int32)
+        left = [place for place in left if (known := found[place]) is None or known[node] > wanted[place]]
     return found
 
 
