@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.outcome import Outcome, Solved
+from models.outcome import Infeasible, Outcome, Solved
 from models.plan import Plan
 from models.rules import Equality
 from optimiser.batch.results import STATUSES, Found
@@ -261,6 +261,39 @@ def test_work_of_no_length_takes_a_slot_once_it_has_one() -> None:
     assert (line.headroom, line.switching_point, why.break_even[0].headroom) == (0, "1 wd", 0)
     # With a place less there is none at all, which is no later date.
     assert (why.line("R1").switching_point, why.line("R1").contradicts) == ("0", True)
+    none = plan.evolve(rules=[rule.model_copy(update={"amount": 0}) if rule.id == "R1" else rule for rule in plan.rules])
+    outcome: Outcome = earliest(none)
+    assert isinstance(outcome, Infeasible)
+    assert "T1 needs 5 working days of a slot and there is room for 0" in outcome.conflict.statement
+
+
+def test_a_span_tells_what_runs_off_the_calendar_from_what_contradicts_itself() -> None:
+    """A reading that pushes queued work behind the calendar is counted as beyond it, as `solve` says of it."""
+    plan = shared(
+        work("T1", "5 wd"),
+        work("T2", "5 wd"),
+        slots={"R1": ["T1", "T2"]},
+        horizon={"first": "2024-01-08", "last": "2024-01-26"},
+        assumptions=[{"id": "t3", "title": "T3", "value": "2024-01-08", **SYNTHETIC}],
+        readings=[
+            {
+                "id": "q",
+                "question": "When?",
+                "default": "soon",
+                **SYNTHETIC,
+                "options": [
+                    {"id": name, "title": name, "changes": {"assumptions": {"t3": day}}}
+                    for name, day in (("soon", "2024-01-08"), ("late", "2024-01-23"))
+                ],
+            }
+        ],
+    )
+    floor = {"id": "floor", "title": "f", "kind": "not-before", "at": "T1", "date": "$t3", **SYNTHETIC}
+    dumped = plan.model_dump()
+    span = solved(Plan.model_validate(dumped | {"rules": [*dumped["rules"], floor]})).milestones[0].span
+
+    assert span is not None
+    assert (span.combinations, span.infeasible, span.beyond) == (2, 0, 1)
 
 
 def test_a_length_that_holds_its_start_back_does_so_beside_a_queue_too() -> None:

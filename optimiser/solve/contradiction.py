@@ -227,12 +227,13 @@ def _short_of_room(network: Network, found: Overload) -> str:
     plan, clock = network.plan, network.clock
     first, last = plain_date(clock.show(found.begin, "opens")), plain_date(clock.show(max(found.end, 1), "closes"))
     end = ", the end of the axis" if found.end >= clock.limit else ""
-    unit = "working day of a slot" if found.reason == "energy" else "place"
+    more = "s" * (found.need != 1)
+    unit = f"working day{more} of a slot" if found.reason == "energy" else f"place{more}"
     need = "needs" if len(found.activities) == 1 else "need"
     named = ", ".join(found.activities[:5]) + (f" and {len(found.activities) - 5} more" if len(found.activities) > 5 else "")
     return (
         f"{title(plan, found.rule)}: {demand(plan, found.rule)}; from {first} to {last}{end}, {named} {need} "
-        f"{found.need} {unit}{'s' * (found.need != 1)} and there is room for {found.offer}"
+        f"{found.need} {unit} and there is room for {found.offer}"
     )
 
 

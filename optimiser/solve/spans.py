@@ -224,7 +224,7 @@ class _Rationed:
         """Take what is known of one sample for all that ask the same of the milestone."""
         same = self.alike == self.alike[sample]
         self.asked |= set(np.flatnonzero(same).tolist())
-        if found.low > self.sheet.clock.limit:
+        if found.low >= self.problem.network.never:
             self.infeasible |= same
             return
         self.low = np.where(same, np.maximum(self.low, found.low), self.low)
