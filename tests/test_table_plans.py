@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.plan import Plan
+from models.rules import Dependency
 from optimiser.cli import main
 from optimiser.errors import InputError
 from optimiser.initial import BesideTable, start_plan
@@ -179,3 +180,22 @@ def test_a_date_that_may_be_two_days_is_asked_about_with_a_way_that_every_verb_h
 
     assert said.startswith("E2: '04/05/2026' may be 4 May 2026 or 5 Apr 2026")
     assert said.endswith("where the verb has it, or write 2026-05-04")
+
+
+def test_a_table_that_primavera_exports_is_read(tmp_path: Path) -> None:
+    """Marks of actual and constrained dates, and predecessors with their details, are read as what they mean."""
+    rows = [
+        "Activity ID,Activity Name,Original Duration,Remaining Duration,Predecessor Details,Start,Finish,Data Date",
+        "A10,Dig,5,0,,05-Jan-26 A,09-Jan-26 A,14-Jan-26",
+        'A20,Build,10,8,"A10: FS 1d",12-Jan-26 A,23-Jan-26*,14-Jan-26',
+        'A30,Paint,4,4,"A10: FS, A20: SS 2d",26-Jan-26*,29-Jan-26,14-Jan-26',
+    ]
+    (tmp_path / "p6.csv").write_text("\n".join(rows), encoding="utf-8")
+    plan = load(tmp_path / "p6.csv")
+
+    assert plan.done("A10")
+    assert str(plan.items["A10"].progress.actual_finish) == "2026-01-09"  # type: ignore[union-attr]
+    assert str(plan.items["A20"].progress.remaining) == "8 wd"  # type: ignore[union-attr]
+    assert {(rule.before, rule.after, rule.type, str(rule.lag)) for rule in plan.rules if isinstance(rule, Dependency) and rule.after != "END"} == {
+        ("A10", "A20", "FS", "1 wd"), ("A10", "A30", "FS", "0 wd"), ("A20", "A30", "SS", "2 wd"),
+    }  # fmt: skip

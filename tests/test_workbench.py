@@ -27,11 +27,12 @@ pytest.importorskip("httpx2", reason="the test client of starlette needs it")
 
 import yaml
 
-from models.workbench import DeskChanges, Drag
+from models.workbench import DeskChanges, Drag, Question
 from optimiser import earliest, load
 from optimiser.errors import InputError
 from optimiser.evidence.words import day
 from optimiser.stopping import Stop, StoppedError, heed, heeding
+from optimiser.workbench.answers import by_when, proof
 from optimiser.workbench.desk import Shelf, floor_of
 from optimiser.workbench.guard import MOST_BYTES
 from optimiser.workbench.work import MOST_JOBS
@@ -324,6 +325,29 @@ def test_a_way_to_a_date_is_taken_by_one_press(replan):
 
     assert found["verdict"] == "route"
     assert next(entry["after"] for entry in after["milestones"] if entry["id"] == "M10") == route["date"]
+
+
+def test_several_ways_to_a_date_each_leave_something_alone(tmp_path):
+    """Beside the cheapest way stand others, none cheaper, each without one of its steps, and each brings the milestone there by one press."""
+    rows = (
+        "Id,Name,Duration,Low,High,Predecessors,Start",
+        "A,Dig,10d,5d,12d,,2026-01-05",
+        "B,Build,10d,8d,12d,A,",
+        "C,Paint,4d,3d,4d,B,",
+    )
+    (tmp_path / "plan.csv").write_text("\n".join(rows))
+    desk = desk_of(str(tmp_path / "plan.csv"))
+    held = Question(page="test", number=1, milestone="END", by=earliest(desk.base).dates["END"] - dt.timedelta(days=1))
+    first, *others = by_when(desk, held, lambda _: None)["routes"]
+    moved = {step["name"] for step in first["steps"]}
+
+    assert others
+    for route in others:
+        assert moved - {step["name"] for step in route["steps"]}
+        assert route["cost"] >= first["cost"]
+        changed = Question(page="test", number=2, changes=DeskChanges.model_validate(route["apply"]))
+        after = proof(desk, changed, lambda _: None)["milestones"]
+        assert [entry["after"] for entry in after if entry["id"] == "END"] == [route["date"]]
 
 
 @pytest.mark.long

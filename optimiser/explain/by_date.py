@@ -37,6 +37,7 @@ def why_not(
     *,
     all: bool = False,  # noqa: A002 - the word of the command line
     allow: Collection[str] = (),
+    stay: Collection[str] = (),
     route: bool = True,
     seed: int = 0,
     workers: int = 1,
@@ -58,6 +59,8 @@ def why_not(
     allow
         Rules, durations (``duration:ITEM``) and assumptions that may move besides what the plan permits; a regulatory rule
         moves only where it is named here.
+    stay
+        What stays as it is, though it may move: so that another route than the cheapest is found.
     route
         Whether to look for the cheapest route.
     seed, workers, time_limit, deterministic_limit
@@ -71,7 +74,7 @@ def why_not(
     day = _day(plan, milestone, by)
     oracle = Oracle(plan, Limits(deterministic_limit, seed, workers, time_limit))
     asked_for(plan, [milestone])
-    return _answered(oracle, milestone, day, everything=all, allow=allow, route=route)
+    return _answered(oracle, milestone, day, everything=all, allow=allow, stay=stay, route=route)
 
 
 def _day(plan: Plan, milestone: str, by: dt.date | str) -> dt.date:
@@ -92,11 +95,19 @@ def _day(plan: Plan, milestone: str, by: dt.date | str) -> dt.date:
 
 
 def _answered(
-    oracle: Oracle, milestone: str, day: dt.date, *, everything: bool, allow: Collection[str], route: bool = True
+    oracle: Oracle,
+    milestone: str,
+    day: dt.date,
+    *,
+    everything: bool,
+    allow: Collection[str],
+    stay: Collection[str] = (),
+    route: bool = True,
 ) -> WhyNot:
     """Return the answer for one milestone."""
     plan, clock = oracle.plan, oracle.problem.clock
     levers = levers_of(oracle, allow, milestone)
+    levers.offered = [lever for lever in levers.offered if lever.name not in stay]
     by = boundary_by(clock, plan, milestone, day)
     now = oracle.base(milestone)
     common: dict[str, Any] = {

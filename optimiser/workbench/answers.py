@@ -36,6 +36,8 @@ PROOF_WORDS = {
 """What each proof class says, in a line."""
 
 _MOST_LINES = 40
+_MOST_OTHERS = 3
+"""Ways that are looked for beside the cheapest."""
 
 
 def proved(desk: Desk, changes: DeskChanges, tell: Tell) -> tuple[Variation, Outcome]:
@@ -254,6 +256,7 @@ def by_when(desk: Desk, question: Question, tell: Tell) -> dict[str, Any]:
     near = answer.nearest
     conflict = near.conflict if near else answer.conflict
     routes = [_route(question.changes, answer.route, "The cheapest way")] if answer.route else []
+    routes += _others(desk, variation, question, answer, tell)
     if near is not None and near.route is not None:
         routes.append(_route(question.changes, near.route, f"The cheapest way to {day(near.date)}, the nearest"))
     return {
@@ -270,6 +273,26 @@ def by_when(desk: Desk, question: Question, tell: Tell) -> dict[str, Any]:
         "may_move": [_called(plan, name) for name in answer.may_move],
         "notes": list(answer.notes),
     }
+
+
+def _others(desk: Desk, variation: Variation, question: Question, answer: WhyNot, tell: Tell) -> list[dict[str, Any]]:
+    """Return the cheapest ways that leave something alone which the cheapest of all moves, each once, the cheapest first."""
+    if answer.route is None:
+        return []
+    from optimiser.explain import why_not
+
+    plan = variation.plan
+    found: dict[frozenset[tuple[str, str]], tuple[str, Route]] = {}
+    for step in answer.route.steps[:_MOST_OTHERS]:
+        tell(f"a way without {step.title}")
+        key = f"by {question.milestone} {question.by} without {step.lever} {variation.key}"
+        make = lambda lever=step.lever: why_not(plan, question.milestone, question.by, stay=(lever,))  # type: ignore[arg-type]  # noqa: E731 - of one step
+        other: WhyNot = desk.reports.made(key, make)
+        if other.route is not None:
+            taken = frozenset((each.lever, each.moved) for each in other.route.steps)
+            found.setdefault(taken, (step.title, other.route))
+    ranked = sorted(found.values(), key=lambda pair: pair[1].cost)
+    return [_route(question.changes, route, f"Another way, with {title} as it is") for title, route in ranked]
 
 
 def _called(plan: Plan, name: str) -> str:

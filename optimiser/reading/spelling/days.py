@@ -49,6 +49,8 @@ _NAMED: Final = {name: place for place, name in enumerate(_MONTHS, 1)} | {
 _WEEKDAYS: Final = (("mon", "mo"), ("tue", "di"), ("wed", "mi"), ("thu", "do"), ("fri", "fr"), ("sat", "sa"), ("sun", "so"))
 _WEEKDAY: Final = re.compile(r"([A-Za-z]{2,10})[.,]? +(?=\d)")
 _TIME: Final = re.compile(r"[T ] ?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?( ?[AaPp]\.?[Mm]\.?)?(?: ?Uhr)?$")
+_MARKS: Final = re.compile(r"(?: A)?\*?$")
+"""What Primavera puts behind a date: an actual one, and one that a constraint holds."""
 _ISO: Final = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
 _NUMBERS: Final = re.compile(r"(\d{1,2})([-/.]) ?(\d{1,2})\2 ?(\d{4}|\d{2})")
 _WORDS: Final = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.)?[- ]*([A-Za-zä]{3,9})\.?[-, ]*(\d{4}|\d{2})", re.IGNORECASE)
@@ -74,7 +76,7 @@ def read_date(text: str, order: DateOrder | None = None) -> WrittenDate:
         If the text is no date.
     """
     text = plain_text(text)
-    rest, time = text, None
+    rest, time = _MARKS.sub("", text), None
     if clock := _TIME.search(rest):
         time = _time(clock, text)
         rest = rest[: clock.start()].strip()

@@ -34,6 +34,8 @@ _TYPES: Final[dict[str, LinkType]] = {
     "FS": "FS", "SS": "SS", "FF": "FF", "SF": "SF", "EA": "FS", "AA": "SS", "EE": "FF", "AE": "SF",
 }  # fmt: skip
 _BEHIND: Final = re.compile(r" ?(FS|SS|FF|SF|EA|AA|EE|AE)?( ?[+-] ?[^+-]+)?", re.IGNORECASE)
+_DETAILED: Final = re.compile(r" ?: ?(FS|SS|FF|SF)( [+-]? ?\d[^+-]*)?", re.IGNORECASE)
+"""As Primavera writes it: ``A1000: FS 5d``."""
 _UNKNOWN_LINK: Final = re.compile(r"([^+;,]+?)(?: ?(FS|SS|FF|SF|EA|AA|EE|AE))?( ?[+-] ?\d[^+-]*)?", re.IGNORECASE)
 
 
@@ -43,7 +45,7 @@ def known_ids(ids: Iterable[str]) -> Mapping[str, str]:
 
 
 def read_links(text: str, known: Mapping[str, str]) -> tuple[list[WrittenLink], list[str]]:
-    """Read predecessors: ``12FS+5d``, ``7SS``, ``3;5SS-1 ed;7FF+50%``, ``4EA+2 Tage``.
+    """Read predecessors: ``12FS+5d``, ``7SS``, ``3;5SS-1 ed;7FF+50%``, ``4EA+2 Tage``, ``A10: FS 2d, A20: SS``.
 
     They are parted by semicolons or lines; by commas where each part is a predecessor by itself.
 
@@ -98,7 +100,7 @@ def _link(part: str, ids: Mapping[str, str]) -> WrittenLink:
         return WrittenLink(ids[low])
     for end in range(len(part), 0, -1):  # the longest id that leaves a type or a lag behind it
         name = ids.get(low[:end].rstrip())
-        found = _BEHIND.fullmatch(part, end) if name is not None else None
+        found = _BEHIND.fullmatch(part, end) or _DETAILED.fullmatch(part, end) if name is not None else None
         if name is not None and found is not None:
             kind = _TYPES[(found[1] or "FS").upper()]
             return WrittenLink(name, kind, read_length(found[2]) if found[2] else None)

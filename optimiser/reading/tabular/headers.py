@@ -25,10 +25,10 @@ __all__ = [
 PlannerColumn = Literal["id", "name", "duration", "predecessors", "constraint", "constraint date", "not before", "not after", "deadline", "low", "high", "owner", "phase", "level", "outline number", "resource", "amount", "milestone", "start", "finish", "note", "basis", "percent complete", "actual start", "actual finish", "remaining", "status date", "suspend", "resume", "expected finish"]  # fmt: skip
 
 PLANNER_COLUMNS: Final[dict[PlannerColumn, tuple[str, ...]]] = {
-    "id": ("id", "no", "nr", "number", "nummer", "#", "task id", "activity id", "activity code", "item id", "key", "lfd nr", "vorgangs-id"),
+    "id": ("id", "no", "nr", "number", "nummer", "#", "task id", "activity id", "activity code", "item id", "key", "lfd nr", "vorgangs-id", "vorgangs-nr", "vorgangsnr", "vorgangsnummer"),
     "name": ("name", "task name", "activity name", "task", "activity", "title", "vorgangsname", "vorgang", "titel", "bezeichnung", "aufgabe"),
     "duration": ("duration", "likely", "most likely", "length", "original duration", "likely duration", "dauer", "wahrscheinlich"),
-    "predecessors": ("predecessors", "predecessor", "depends on", "waits for", "vorgänger", "vorgaenger", "abhängig von"),
+    "predecessors": ("predecessors", "predecessor", "depends on", "waits for", "predecessor details", "vorgänger", "vorgaenger", "abhängig von"),
     "constraint": ("constraint", "constraint type", "einschränkung", "einschränkungsart"),
     "constraint date": ("constraint date", "einschränkungstermin", "einschränkungsdatum"),
     "not before": ("not before", "start no earlier than", "no earlier than", "nicht vor", "anfang nicht früher als"),

@@ -116,6 +116,7 @@ class TableReader(RowReader):
         milestone = self._flag(number)
         duration = None if summary else self._duration(number, milestone=milestone)
         none = duration is not None and duration.amount == 0
+        start, finish = plain_day(self._day(number, "start")), plain_day(self._day(number, "finish"))
         return PlannerRow(
             row=number,
             id=name,
@@ -132,16 +133,20 @@ class TableReader(RowReader):
             level=level,
             summary=summary,
             resources=() if summary else tuple(self._resources(number)),
-            start=plain_day(self._day(number, "start")),
-            finish=plain_day(self._day(number, "finish")),
+            start=start,
+            finish=finish,
             note=self._text(number, "note"),
             basis=self._basis(number),
             percent=self._percent(number),
-            actual_start=plain_day(self._day(number, "actual start")),
-            actual_finish=plain_day(self._day(number, "actual finish")),
+            actual_start=plain_day(self._day(number, "actual start")) or (start if self._actual(number, "start") else None),
+            actual_finish=plain_day(self._day(number, "actual finish")) or (finish if self._actual(number, "finish") else None),
             remaining=self._length(number, "remaining"),
             status=plain_day(self._day(number, "status date")),
         )
+
+    def _actual(self, number: int, column: PlannerColumn) -> bool:
+        """Return whether Primavera's mark of an actual date stands behind a date."""
+        return re.search(r" A\*?$", plain_text(self._cell(number, column).text)) is not None
 
     def _flag(self, number: int) -> bool:
         text = plain_text(self._cell(number, "milestone").text).lower()
@@ -165,8 +170,9 @@ class TableReader(RowReader):
         if self._unusable(number, "predecessors", cell) or is_nothing(cell.text):
             return
         found, wrong = read_links(several_text(cell), known)
+        advice = "" if "id" in self.columns.letters else "; the table has no column of ids, so its rows go by their numbers"
         for message in wrong:
-            self._fault(number, "predecessors", message)
+            self._fault(number, "predecessors", f"{message}{advice}")
         seen: set[tuple[str, str]] = set()
         for link in found:
             if link.other == mine:
