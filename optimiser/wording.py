@@ -15,19 +15,13 @@ from models.past import done_by
 from models.plan import DURATION_PREFIX, Plan
 from models.provenance import Authority, Sourced
 from models.rules import (
-    Alignment,
     AtLeast,
-    Blackout,
     Capacity,
     Dependency,
-    Equality,
     Gate,
     Migration,
-    NotAfter,
-    NotBefore,
     Occasions,
     Point,
-    Release,
 )
 from optimiser.numbers import entry_of, own_term
 
@@ -44,8 +38,16 @@ __all__ = [
     "occasions_in_words",
     "plain_date",
     "point_name",
+    "several",
+    "some",
     "title",
 ]
+
+
+def some(names: Sequence[str], most: int, between: str = ", ") -> str:
+    """Return the first of some names, and how many there are beside: ``A, B and 3 more``."""
+    rest = len(names) - most
+    return between.join(names[:most]) + (f"{between.strip() if between != ', ' else ''} and {rest:,} more" if rest > 0 else "")
 
 
 def plain_date(date: dt.date) -> str:
@@ -137,6 +139,9 @@ _FAMILIES = {
 """What rules that every party has one like are called together, by the beginning of their ids."""
 
 
+_LENGTHS = {"TEST": "lengths of tests", "RETEST": "lengths of second tests", "SIT": "lengths of integration testing"}
+
+
 def family_of(plan: Plan, name: str) -> tuple[str, str] | None:
     """Return what a party's rule or length is one of, in words, and the party; None of what belongs to no party."""
     qualification = plan.qualification
@@ -144,21 +149,19 @@ def family_of(plan: Plan, name: str) -> tuple[str, str] | None:
         return None
     step = _steps(plan).get(name.removeprefix(DURATION_PREFIX)) if name.startswith(DURATION_PREFIX) else None
     if step is not None:
-        party = step[0]
-        family = {"TEST": "lengths of tests", "RETEST": "lengths of second tests", "SIT": "lengths of integration testing"}.get(
-            step[1], "entries"
-        )
+        party, family = step[0], _LENGTHS.get(step[1], "entries")
     else:
         known = {entry.id for entry in qualification.parties}
-        cuts = [place for place, character in enumerate(name) if character == "-" and name[place + 1 :] in known]
-        if not cuts or name not in plan.rules_by_id:
+        cuts = (place for place, character in enumerate(name) if character == "-" and name[place + 1 :] in known)
+        cut = next(cuts, None)
+        if cut is None or name not in plan.rules_by_id:
             return None
-        party, start = name[cuts[0] + 1 :], name[: cuts[0]]
+        party, start = name[cut + 1 :], name[:cut]
         bodies = {f"board-{body.id}": f"approvals by {body.title}" for body in qualification.bodies}
         family = bodies.get(start) or _FAMILIES.get(start) or f"links to {start.removesuffix('-after')}"
-    kinds = {role.id: role.kind for role in qualification.roles}
-    of = next(kinds[entry.role] for entry in qualification.parties if entry.id == party)
-    return f"{family} of {'network operators' if of == 'network' else f'{of}s'}", party
+    roles = {entry.id: entry.role for entry in qualification.parties}
+    kind = next(role.kind for role in qualification.roles if role.id == roles[party])
+    return f"{family} of {'network operators' if kind == 'network' else f'{kind}s'}", party
 
 
 def _value(plan: Plan, term: Any) -> str:
@@ -190,9 +193,7 @@ def occasions_in_words(occasions: Occasions) -> str:
     """Name the dates on which something can happen, and what becomes of those on days off where that is stated."""
     parts = []
     if occasions.days:
-        shown = [plain_date(day) for day in occasions.days[:6]]
-        more = f" and {len(occasions.days) - 6} more days" if len(occasions.days) > 6 else ""
-        parts.append(", ".join(shown) + more)
+        parts.append(some([plain_date(day) for day in occasions.days], 6))
     if occasions.pattern:
         pattern = occasions.pattern
         if pattern.on:
@@ -211,48 +212,26 @@ def _dependency(plan: Plan, rule: Dependency) -> str:
     return f"{after} {word} {before}{_lag(plan, rule.lag)}"
 
 
-def _not_before(plan: Plan, rule: NotBefore) -> str:
-    return f"{point_name(plan, rule.points()[0])} not before {_value(plan, rule.date)}"
-
-
-def _not_after(plan: Plan, rule: NotAfter) -> str:
-    return f"{point_name(plan, rule.points()[0])} not after {_value(plan, rule.date)}"
-
-
-def _alignment(plan: Plan, rule: Alignment) -> str:
-    return f"{point_name(plan, rule.points()[0])} on the {rule.to.replace('-', ' ')} of a month"
-
-
-def _release(plan: Plan, rule: Release) -> str:
-    return f"{point_name(plan, rule.points()[0])} only on {occasions_in_words(rule.occasions)}"
-
-
-def _blackout(_plan: Plan, rule: Blackout) -> str:
-    windows = ", ".join(f"{window.first} to {window.last}" for window in rule.windows)
-    return f"{', '.join(rule.items)} not within {windows}"
+def _first(plan: Plan, rule: Any) -> str:
+    """Name the point that a rule is about."""
+    return point_name(plan, rule.points()[0])
 
 
 def _capacity(plan: Plan, rule: Capacity) -> str:
     steps = "".join(f", {_value(plan, step.amount)} from {step.since}" for step in rule.steps)
     own = _steps(plan)
     items = [f"{_STEPS[step[1]]} {step[0]}" if (step := own.get(demand.item)) else demand.item for demand in rule.demands]
-    named = ", ".join(items[:5]) + (f" and {len(items) - 5} more" if len(items) > 5 else "")
-    return f"no more than {_value(plan, rule.amount)}{steps} at once of {named}"
+    return f"no more than {_value(plan, rule.amount)}{steps} at once of {some(items, 5)}"
 
 
 def _at_least(plan: Plan, rule: AtLeast) -> str:
     *counted, after = rule.points()
-    named = ", ".join(point_name(plan, point) for point in counted[:_MOST_NAMES])
-    named += f" and {len(counted) - _MOST_NAMES} more" if len(counted) > _MOST_NAMES else ""
+    named = some([point_name(plan, point) for point in counted], _MOST_NAMES)
     return f"{point_name(plan, after)} not before {_value(plan, rule.count)} of {named}{_lag(plan, rule.lag)}"
 
 
 _MOST_NAMES = 12
 """So many of the points that a rule counts are named; one that counts more says how many."""
-
-
-def _equality(plan: Plan, rule: Equality) -> str:
-    return " = ".join(point_name(plan, point) for point in rule.points())
 
 
 def _gate(plan: Plan, rule: Gate) -> str:
@@ -291,14 +270,16 @@ def _migration(plan: Plan, rule: Migration) -> str:
 
 _DEMANDS: dict[str, Callable[[Plan, Any], str]] = {
     "dependency": _dependency,
-    "not-before": _not_before,
-    "not-after": _not_after,
-    "alignment": _alignment,
-    "release": _release,
-    "blackout": _blackout,
+    "not-before": lambda plan, rule: f"{_first(plan, rule)} not before {_value(plan, rule.date)}",
+    "not-after": lambda plan, rule: f"{_first(plan, rule)} not after {_value(plan, rule.date)}",
+    "alignment": lambda plan, rule: f"{_first(plan, rule)} on the {rule.to.replace('-', ' ')} of a month",
+    "release": lambda plan, rule: f"{_first(plan, rule)} only on {occasions_in_words(rule.occasions)}",
+    "blackout": lambda _, rule: (
+        f"{', '.join(rule.items)} not within {', '.join(f'{window.first} to {window.last}' for window in rule.windows)}"
+    ),
     "capacity": _capacity,
     "at-least": _at_least,
-    "equality": _equality,
+    "equality": lambda plan, rule: " = ".join(point_name(plan, point) for point in rule.points()),
     "gate": _gate,
     "migration": _migration,
 }
@@ -349,14 +330,7 @@ def done_in_words(plan: Plan, *names: str, besides: Collection[str] = ()) -> str
             said.append(f"{item} {lasting(plan, held)}")
         elif done is not None:
             said.append(f"{item} is done, on {plain_date(done.actual_finish or done.actual_start)}")
-    return _in_brief(said)
-
-
-_MOST_FACTS = 6
-
-
-def _in_brief(said: Sequence[str]) -> str:
-    return "; ".join(said[:_MOST_FACTS]) + (f"; and {len(said) - _MOST_FACTS} more" if len(said) > _MOST_FACTS else "")
+    return some(said, 6, "; ")
 
 
 def title(plan: Plan, name: str) -> str:
@@ -385,20 +359,19 @@ def families(plan: Plan, names: Iterable[str]) -> tuple[dict[str, tuple[str, ...
     What parties share comes first among the latter: the slots of the bodies.
     """
     named = list(names)
-    found: dict[str, list[str]] = {}
     of = {name: own for name in named if (own := family_of(plan, name))}
-    for kind, party in of.values():
-        found.setdefault(kind, []).append(party)
-    many = {family: tuple(dict.fromkeys(parties)) for family, parties in found.items() if len(set(parties)) >= FEWEST}
+    parties: dict[str, dict[str, None]] = {}
+    for family, party in of.values():
+        parties.setdefault(family, {})[party] = None
+    many = {family: tuple(each) for family, each in parties.items() if len(each) >= FEWEST}
     alone = [name for name in named if name not in of or of[name][0] not in many]
-    shared = {name for name in alone if name in plan.rules_by_id and plan.rules_by_id[name].kind == "capacity"}
-    return many, (*(name for name in alone if name in shared), *(name for name in alone if name not in shared))
+    shared = [name for name in alone if name in plan.rules_by_id and plan.rules_by_id[name].kind == "capacity"]
+    return many, (*shared, *(name for name in alone if name not in shared))
 
 
 def several(parties: Sequence[str], most: int = 6) -> str:
     """Return parties as a person lists them: so many, and some of their names."""
-    shown = ", ".join(parties[:most]) + (", …" if len(parties) > most else "")
-    return f"{len(parties)} parties: {shown}"
+    return f"{len(parties)} parties: {some(parties, most)}"
 
 
 def describe(plan: Plan, name: str) -> ConflictMember:

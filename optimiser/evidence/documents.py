@@ -39,6 +39,7 @@ __all__ = [
     "robust_document",
     "show_document",
     "solve_document",
+    "stands_on",
     "with_changes",
 ]
 
@@ -175,6 +176,13 @@ def evidence_class(evidence: Evidence) -> Basis | None:
     if evidence.fitted:
         bases.add("fitted")
     return max(bases, key=_FIRMEST_FIRST.index, default=None)
+
+
+def stands_on(evidence: Evidence | None, *, met: bool = False) -> str:
+    """Return the evidence class in two words: the least firm basis, and how sure an inference is; or that the date has been met."""
+    basis = evidence_class(evidence) if evidence is not None else None
+    sure = evidence.weakest_confidence if evidence is not None and basis == "inferred" else None
+    return f"{basis}, {sure}" if sure else basis or ("what is done" if met else "nothing")
 
 
 def conditions(evidence: Evidence) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from models.explanation import WhyNot
 from models.plan import Plan
 from optimiser.evidence.terminal.characters import clean
+from optimiser.wording import plain_date as weekday_day
 
 __all__ = [
     "MONTHS",
@@ -36,7 +37,6 @@ STARRED = "* nothing else places what waits for it: it falls back to its publish
 
 OPEN = "open: nothing else places what waits for it, and no published start says where it would be"
 
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -49,11 +49,6 @@ def day(date: dt.date) -> str:
     """Return ``1 Jul 2025``, whatever the locale; of a moment with its time, ``1 Jul 2025 08:00``."""
     time = f" {date.hour:02}:{date.minute:02}" if isinstance(date, dt.datetime) else ""
     return f"{date.day} {MONTHS[date.month - 1]} {date.year:04d}{time}"
-
-
-def weekday_day(date: dt.date) -> str:
-    """Return ``Tue 1 Jul 2025``."""
-    return f"{_WEEKDAYS[date.weekday()]} {day(date)}"
 
 
 def month_or_day(published: str) -> str:

@@ -21,6 +21,7 @@ from optimiser.explain.oracle import Oracle
 from optimiser.explain.route import cheapest_route
 from optimiser.solve.asked import asked_for
 from optimiser.solve.between import DateRange
+from optimiser.wording import plain_date
 
 __all__ = ["find_baseline", "why_not", "why_not_baseline"]
 
@@ -297,5 +298,7 @@ def _past(oracle: Oracle, milestone: str, day: dt.date) -> WhyNot:
         verdict="nearest miss",
         missing_wd=None,
         conflict=None,
-        notes=(f"published before {first}, the first day on which anything of this plan may happen: nothing could give it",),
+        notes=(
+            f"published before {plain_date(first)}, the first day on which anything of this plan may happen: nothing could give it",
+        ),
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models.findings import Binding, Evidence
+from models.findings import Binding
 from models.outcome import BaselineDelta, MilestoneDate, Solved
 from models.pack import Cell, Table
 from models.plan import Plan
-from optimiser.evidence.documents import conditions, evidence_class
+from optimiser.evidence.documents import conditions, stands_on
 from optimiser.evidence.tables.kit import across, columns, listing, table, weakest
 from optimiser.evidence.words import change, day, gained, month_or_day, weekday_day
 
@@ -30,7 +30,7 @@ def earliest_dates(outcome: Solved, plan: Plan) -> Table:
             "title": lambda entry: plan.items[entry.id].title,
             "earliest date": lambda entry: weekday_day(entry.date),
             "if": lambda entry: conditions(entry.evidence) or None,
-            "stands on": lambda entry: "what is done" if entry.id in met else _stands_on(entry.evidence),
+            "stands on": lambda entry: "what is done" if entry.id in met else stands_on(entry.evidence),
             "over the open readings": lambda entry: _span(entry, plan),
         },
         proof=weakest(entry.proof for entry in outcome.milestones),
@@ -38,20 +38,13 @@ def earliest_dates(outcome: Solved, plan: Plan) -> Table:
     )
 
 
-def _stands_on(evidence: Evidence) -> str:
-    """Return the evidence class in two words: the least firm basis, and how sure an inference is."""
-    basis = evidence_class(evidence)
-    sure = evidence.weakest_confidence if basis == "inferred" else None
-    return f"{basis}, {sure}" if sure else basis or "nothing"
-
-
 def _span(entry: MilestoneDate, plan: Plan) -> str | None:
     if not plan.live_readings():
         return "none is open" if plan.readings else None
     if entry.span is None:
         return "not computed"
-    last = "off calendar" if entry.span.beyond else day(entry.span.last.date)
-    return f"{day(entry.span.first.date)} – {last}"
+    first, last = day(entry.span.first.date), "off calendar" if entry.span.beyond else day(entry.span.last.date)
+    return "none moves it" if first == last else f"{first} – {last}"
 
 
 def against_published(outcome: Solved, plan: Plan) -> Table:

@@ -36,7 +36,7 @@ def comparison_report(found: Comparison, page: Page, moved: WhatMoved | None = N
         return page.paint(lines)
     tables = comparison(found, "compare")
     heads = ("what", "name", "from", "to", "by")
-    values = shown(choose(changes(found.values, "Set differently", "compare", by=False), heads), page, most=_MOST)
+    values = shown(choose(changes(found.values, "Set differently", "compare", by=False), heads), page, most=_MOST, least=14)
     lines += [*(shown(tables["dates-compared"], page) if moved is None else ()), *values, *_first(found, page)]
     lines += _chains(found, page)
     for name in ("bindings-compared", "rows-compared"):

@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from models.exporting import ExportReport
-from optimiser.evidence.terminal.page import Page, hanging, heading, paragraph
+from optimiser.evidence.tables.kit import listing
+from optimiser.evidence.terminal.page import Page, heading, paragraph
+from optimiser.evidence.terminal.tables import shown
 from optimiser.evidence.words import counted
+from optimiser.wording import some
 
 __all__ = ["export_text"]
 
@@ -34,16 +37,11 @@ def export_text(report: ExportReport, page: Page, tool: str) -> str:
         said = f"{counted(report.moved, 'task')} of {report.tasks:,} moved; {counted(report.cells, 'cell')} written, all else as it was."
         lines += paragraph(said, page.width)
     if report.held:
-        more = f" and {len(report.held) - _MOST:,} more" if len(report.held) > _MOST else ""
-        said = f"Held by a new constraint, start no earlier: {', '.join(report.held[:_MOST])}{more}."
-        lines += paragraph(said, page.width)
+        lines += paragraph(f"Held by a new constraint, start no earlier: {some(report.held, _MOST)}.", page.width)
     if report.unheld:
-        said = f"{tool} will move {counted(len(report.unheld), 'task')} when it works its dates out again, and what follows:"
-        lines += paragraph(said, page.width)
-        for each in report.unheld[:_MOST]:
-            lines += hanging(each.id, f"{each.title}: {each.why}", page.width, 2)
-        if len(report.unheld) > _MOST:
-            lines += paragraph(f"and {len(report.unheld) - _MOST:,} more", page.width, 2)
+        said = f"{tool} will move {counted(len(report.unheld), 'task')} when it works its dates out again, and what follows"
+        heads = "title | task:id = id | why"
+        lines += shown(listing("unheld", said, heads, report.unheld, proof="stated", source="export"), page, most=_MOST)
         if any(each.why == "nothing holds it" for each in report.unheld):
             lines += paragraph("--hold puts a constraint on each that has none.", page.width)
     for note in report.notes:

@@ -88,19 +88,20 @@ def gantt_lines(outcome: Solved, plan: Plan, page: Page, rows: Rows = "main") ->
     dates = 24 if wide else 12
     label = max(22, min(page.width * 2 // 5 - dates // 2, max(len(row.id) + 3 + len(row.name) for row in kept) + 2))
     axis = _Axis.over(kept, plan, page.width - label - dates - 1)
-    lines = [heading("Schedule", "all items" if rows == "all" else f"{len(kept)} of {len(outcome.rows)} items")]
-    lines.append(_head(axis, label, "years"))
+    ruled = frozenset(axis.cell(month) for month in axis.months() if month.month == 1 and month != axis.first)
+    drawing = _Drawing(plan, axis, label, frozenset(driving), ruled, wide, _status(plan, axis))
     ends = f"  {'start':<11} {'finish':<11}" if wide else f"  {'finish':<11}"
-    lines.append(_head(axis, label, "months").append(ends))
-    status = _status(plan, axis)
-    ruled = {axis.cell(month) for month in axis.months() if month.month == 1 and month != axis.first}
+    heads = [_head(axis, label, "years"), _head(axis, label, "months").append(ends)]
+    bars: Lines = []
     for title, group in _by_phase(kept, plan):
         if title:
             name = words(title, "bold")
             name.truncate(page.width - 2, overflow="ellipsis")
-            lines.append(Text("  ") + name)
-        lines += [_row(row, plan, axis, label, driving, ruled, wide=wide, status=status) for row in group]
-    return [*lines, _legend(kept, driving, status)]
+            bars.append(Text("  ") + name)
+        bars += [drawing.row(row) for row in group]
+    legend = Text("  " + "   ".join(_legend("".join(line.plain[label:] for line in bars))), "dim")
+    note = "all items" if rows == "all" else f"{len(kept)} of {len(outcome.rows)} items"
+    return [heading("Schedule", note), *heads, *bars, legend]
 
 
 def _status(plan: Plan, axis: _Axis) -> int | None:
@@ -122,42 +123,49 @@ def _by_phase(rows: Sequence[RowDate], plan: Plan) -> list[tuple[str, list[RowDa
     return [(titles[phase], group) for phase, group in groups.items() if group]
 
 
-def _row(
-    row: RowDate,
-    plan: Plan,
-    axis: _Axis,
-    label: int,
-    driving: set[str],
-    ruled: set[int],
-    *,
-    wide: bool,
-    status: int | None,
-) -> Text:
-    """Draw one item; what is done of it, up to the status date, apart."""
-    drives = row.id in driving
-    first, last = _ends(row, plan)
-    cells = ["┊" if cell in ruled else " " for cell in range(axis.cells)]
-    begin, end = axis.cell(first), axis.cell(last)
-    if row.kind == "milestone":
-        cells[begin] = "◆" if drives else "●" if row.progress == "done" else "◇"
-    elif row.finish < row.start:
-        cells[begin] = "▪" if drives else "▫"
-    else:
-        cells[begin : end + 1] = ("█" if drives else _BARS[row.kind]) * (end + 1 - begin)
-        if row.kind == "activity" and row.progress in ("done", "in progress"):
-            until = end if row.progress == "done" or status is None else max(begin, min(end, status))
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """What every row is drawn by."""
+
+    plan: Plan
+    axis: _Axis
+    label: int
+    driving: frozenset[str]
+    ruled: frozenset[int]
+    wide: bool
+    status: int | None
+
+    def row(self, row: RowDate) -> Text:
+        """Draw one item: its name, its bar, its dates."""
+        drives = row.id in self.driving
+        name = Text("  ").append_text(words(row.id, "bold" if drives else "")).append(" ").append_text(words(row.name, "dim"))
+        name.truncate(self.label - 1, overflow="ellipsis", pad=True)
+        bar = "".join(self._cells(row, drives=drives))
+        return name.append(" ").append(bar, "cyan" if drives else "dim").append(" ").append(self._dates(row))
+
+    def _cells(self, row: RowDate, *, drives: bool) -> list[str]:
+        """Return the bar of an item; what is done of it, up to the status date, apart."""
+        begin, end = (self.axis.cell(date) for date in _ends(row, self.plan))
+        cells = ["┊" if cell in self.ruled else " " for cell in range(self.axis.cells)]
+        if row.kind == "milestone":
+            cells[begin] = "◆" if drives else "●" if row.progress == "done" else "◇"
+        elif row.finish < row.start:
+            cells[begin] = "▪" if drives else "▫"
+        else:
+            cells[begin : end + 1] = ("█" if drives else _BARS[row.kind]) * (end + 1 - begin)
+        if row.kind == "activity" and row.finish >= row.start and row.progress in ("done", "in progress"):
+            until = end if row.progress == "done" or self.status is None else max(begin, min(end, self.status))
             cells[begin : until + 1] = _DONE * (until + 1 - begin)
-    if status is not None and cells[status] in " ┊":
-        cells[status] = "│"
-    name = Text("  ").append_text(words(row.id, "bold" if drives else "")).append(" ").append_text(words(row.name, "dim"))
-    name.truncate(label - 1, overflow="ellipsis", pad=True)
-    if row.kind == "milestone":
-        dates = f"{_plain(first):>24}" if wide else f"{_plain(first):>12}"
-    elif row.finish < row.start:
-        dates = f"{'none from ' + _plain(first):>24}" if wide else f"{_plain(first):>12}"
-    else:
-        dates = f" {_plain(first)} {_plain(last)}" if wide else f"{_plain(last):>12}"
-    return name.append(" ").append("".join(cells), "cyan" if drives else "dim").append(" ").append(dates)
+        if self.status is not None and cells[self.status] in " ┊":
+            cells[self.status] = "│"
+        return cells
+
+    def _dates(self, row: RowDate) -> str:
+        """Return where an item begins and ends, or of an event when it is, as there is room."""
+        first, last = (_plain(date) for date in _ends(row, self.plan))
+        if self.wide and row.kind != "milestone":
+            return f"{'none from ' + first:>24}" if row.finish < row.start else f" {first} {last}"
+        return f"{first if row.kind == 'milestone' or row.finish < row.start else last:>{24 if self.wide else 12}}"
 
 
 def _head(axis: _Axis, label: int, scale: Literal["years", "months"]) -> Text:
@@ -188,17 +196,19 @@ def _name(month: dt.date, scale: Literal["years", "months"], per_month: float, m
     return f"Q{month.month // 3 + 1}" if per_month >= 1 and month.month % 3 == 1 else ""
 
 
-def _legend(rows: Sequence[RowDate], driving: set[str], status: int | None) -> Text:
+_SHAPES = {
+    "▓": "done",
+    "│": "status date",
+    "█": "driving",
+    "▒": "other work",
+    "─": "tied bar",
+    "◆": "driving milestone",
+    "●": "met",
+    "◇": "other milestone",
+    "▪▫": "no work",
+}
+
+
+def _legend(drawn: str) -> list[str]:
     """Say what the shapes mean, of those that occur."""
-    shapes = {
-        "▓ done": any(row.kind == "activity" and row.progress in ("done", "in progress") for row in rows),
-        "│ status date": status is not None,
-        "█ driving": any(row.kind != "milestone" and row.id in driving for row in rows),
-        "▒ other work": any(row.kind == "activity" and row.id not in driving for row in rows),
-        "─ tied bar": any(row.kind == "hammock" for row in rows),
-        "◆ driving milestone": any(row.kind == "milestone" and row.id in driving for row in rows),
-        "● met": any(row.kind == "milestone" and row.id not in driving and row.progress == "done" for row in rows),
-        "◇ other milestone": any(row.kind == "milestone" and row.id not in driving and row.progress != "done" for row in rows),
-        "▪▫ no work": any(row.kind != "milestone" and row.finish < row.start for row in rows),
-    }
-    return Text("  " + "   ".join(shape for shape, occurs in shapes.items() if occurs), "dim")
+    return [f"{shapes} {meaning}" for shapes, meaning in _SHAPES.items() if set(shapes) & set(drawn)]

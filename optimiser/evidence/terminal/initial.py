@@ -8,6 +8,7 @@ from models.initial import StartedPlan
 from optimiser.evidence.terminal.framing import bulleted, next_commands
 from optimiser.evidence.terminal.page import Lines, Page, heading, paragraph
 from optimiser.evidence.words import counted, day, listed
+from optimiser.wording import some
 
 __all__ = ["init_report"]
 
@@ -39,9 +40,8 @@ def init_report(report: StartedPlan, page: Page) -> str:
     lines += bulleted("How it was read", report.taken, page)
     lines += bulleted("What is not in the plan", report.left_out, page)
     if report.renamed:
-        shown = [f"{old} is {new}" for old, new in list(report.renamed.items())[:_MOST_RENAMED]]
-        more = f" and {len(report.renamed) - _MOST_RENAMED} more" if len(report.renamed) > _MOST_RENAMED else ""
-        lines += paragraph(f"Ids that had to be written otherwise: {', '.join(shown)}{more}.", page.width)
+        renamed = some([f"{old} is {new}" for old, new in report.renamed.items()], _MOST_RENAMED)
+        lines += paragraph(f"Ids that had to be written otherwise: {renamed}.", page.width)
     folder = shlex.quote(report.folder)
     commands = {
         f"optimiser solve {folder}": "the earliest dates, and what they hang on",

@@ -30,7 +30,7 @@ def lint_report(report: LintReport, page: Page, *, least: Severity = "low", meas
     severities: tuple[Severity, ...] = ("high", "medium", "low")
     title = f"{counted(len(report.findings), 'finding')}: {listed(f'{number} {name}' for name, number in counts.items())}"
     lines: Lines = [heading(f"{report.plan}", title)]
-    if report.dates:
+    if report.dates and report.findings:
         dates = ", ".join(f"{name} {day(date)}" for name, date in report.dates.items())
         lines += paragraph(
             f"Effects are against {dates}: the plan solved again with the finding taken at its word.", page.width

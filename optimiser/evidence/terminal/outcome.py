@@ -137,26 +137,25 @@ def _forecast(outcome: Solved, forecast: Forecast, plan: Plan, page: Page) -> It
 def _spans(outcome: Solved, plan: Plan, page: Page) -> Lines:
     """Return the readings at which each date falls first and last; milestones that share them share a line."""
     live = plan.live_readings()
-    spans = [(entry, entry.span) for entry in outcome.milestones if entry.span] if live else []
+    spans = {entry.id: entry.span for entry in outcome.milestones if entry.span} if live else {}
+    at: dict[tuple[str, str], list[str]] = {}
+    lost: dict[str, str] = {}
+    for name, span in spans.items():
+        ends = {"first": span.first} if span.beyond else {"first": span.first, "last": span.last}
+        if span.beyond or span.first.date != span.last.date:
+            for which, end in ends.items():
+                chosen = ", ".join(f"{key}={option}" for key, option in end.readings.items()) or "the readings as chosen"
+                at.setdefault((which, chosen), []).append(f"{name} {day(end.date)}")
+        missing = {"infeasible": span.infeasible, "beyond the days the calendar covers": span.beyond}
+        said = ", ".join(f"{count:,} {why}" for why, count in missing.items() if count)
+        lost |= {name: f"of {span.combinations:,} combinations {said}"} if said else {}
     lines: Lines = []
-    for which in ("first", "last"):
-        at: dict[tuple[tuple[str, str], ...], list[str]] = {}
-        for entry, span in spans:
-            if which == "first" or not span.beyond:
-                end = span.first if which == "first" else span.last
-                at.setdefault(tuple(end.readings.items()), []).append(f"{entry.id} {day(end.date)}")
-        for pairs, dates in at.items():
-            chosen = ", ".join(f"{name}={option}" for name, option in pairs) or "the readings as chosen"
-            lines += hanging(which, f"{', '.join(dates)} at {chosen}", page.width, 2, 7)
-    for entry, span in spans:
-        lost = [f"{span.infeasible:,} infeasible"] if span.infeasible else []
-        lost += [f"{span.beyond:,} beyond the days the calendar covers"] if span.beyond else []
-        lines += hanging(entry.id, f"of {span.combinations:,} combinations {', '.join(lost)}", page.width) if lost else []
-    if not lines:
-        return []
-    most = max(span.combinations for _, span in spans)
+    for (which, chosen), dates in sorted(at.items(), key=lambda pair: pair[0][0]):
+        lines += hanging(which, f"{', '.join(dates)} at {chosen}", page.width, 2, 7)
+    lines += [line for name, said in lost.items() for line in hanging(name, said, page.width)]
+    most = max((span.combinations for span in spans.values()), default=0)
     note = f"{counted(len(live), 'open reading')}, {counted(most, 'combination')}"
-    return [heading("Readings at the ends of the span", note), *lines]
+    return [heading("Readings at the ends of the span", note), *lines] if lines else []
 
 
 def _binding(outcome: Solved, page: Page) -> Lines:
@@ -215,15 +214,9 @@ def _chains(outcome: Solved, plan: Plan, page: Page) -> Lines:
     )
     told: dict[str, tuple[str, ...]] = {}
     for milestone, chain in outcome.driving.items():
-        before, shared = max(
-            ((name, _shared(chain, other)) for name, other in told.items()), key=lambda found: len(found[1]), default=("", ())
-        )
-        label = f"to {milestone}"
-        if shared:
-            label += f": as to {before}" if shared[-1] == before else f": as to {before} up to {shared[-1]}"
-            label += ", then" if len(shared) < len(chain) else ""
+        label, shared = _label(milestone, chain, told)
         grid.across(label)
-        for place in range(len(shared), len(chain)):
+        for place in range(shared, len(chain)):
             row, wait = rows.get(chain[place]), waits(chain[place - 1], chain[place]) if place else 0
             slot = outcome.slots.get(milestone, {}).get(chain[place])
             said = f"slot {slot}" if slot else f"+{amount(wait)}" if wait > 0 else ""
@@ -232,6 +225,17 @@ def _chains(outcome: Solved, plan: Plan, page: Page) -> Lines:
     if all(isinstance(row, Text) for row in grid.rows):
         return []
     return [heading("Driving chains", "wait: from the finish of the item before"), *grid.lines(page.width)]
+
+
+def _label(milestone: str, chain: tuple[str, ...], told: Mapping[str, tuple[str, ...]]) -> tuple[str, int]:
+    """Return how a chain is announced, and how many of its items stand in a chain already shown."""
+    shares = {name: _shared(chain, other) for name, other in told.items()}
+    before = max(shares, key=lambda name: len(shares[name]), default="")
+    if not before or not shares[before]:
+        return f"to {milestone}", 0
+    shared = shares[before]
+    to = f"to {milestone}: as to {before}" + ("" if shared[-1] == before else f" up to {shared[-1]}")
+    return f"{to}{', then' if len(shared) < len(chain) else ''}", len(shared)
 
 
 def _shared(chain: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:

@@ -119,23 +119,23 @@ def verification_report(answer: Verification, page: Page, *, argument: bool = Tr
         f"{answer.plan}: the stored outcome {'holds' if answer.holds else 'does not hold'}",
         "bold green" if answer.holds else "bold red",
     )
-    checks: Lines = []
-    for check in answer.checks:
-        mark = "ok " if check.holds else "NOT"
-        checks += hanging(mark, f"{check.claim}: {check.found}", page.width, 2, 5)
-    proved = [name for name, alone in answer.without_solver.items() if alone]
-    rest = [name for name, alone in answer.without_solver.items() if not alone]
-    said = paragraph(
-        f"proved here without a solver: {', '.join(proved) or 'nothing'}"
-        + (f"; resting on CP-SAT: {', '.join(rest)}" if rest else ""),
-        page.width,
-    )
-    lines = (
-        [heading("The argument"), *(line for each in answer.argument for line in hanging("", each, page.width, 2, 0))]
-        if argument and answer.argument
-        else []
-    )
-    rest_of_it = [heading("Not derived: taken as it is stored")] if answer.not_derived else []
-    for each in answer.not_derived:
-        rest_of_it += hanging("-", each, page.width, 2, 2)
-    return page.paint(joined([[title], checks, said if answer.without_solver else [], rest_of_it, lines]))
+    alone: dict[bool, list[str]] = {True: [], False: []}
+    for name, proved in answer.without_solver.items():
+        alone[proved].append(name)
+    proofs = f"proved here without a solver: {', '.join(alone[True]) or 'nothing'}"
+    proofs += f"; resting on CP-SAT: {', '.join(alone[False])}" if alone[False] else ""
+    checks = [("ok " if each.holds else "NOT", f"{each.claim}: {each.found}") for each in answer.checks]
+    sections = [
+        [title],
+        [line for mark, said in checks for line in hanging(mark, said, page.width, 2, 5)],
+        paragraph(proofs, page.width) if answer.without_solver else [],
+        _under("Not derived: taken as it is stored", answer.not_derived, "-", page),
+        _under("The argument", answer.argument if argument else (), "", page),
+    ]
+    return page.paint(joined(sections))
+
+
+def _under(title: str, said: Iterable[str], mark: str, page: Page) -> Lines:
+    """Return lines under a heading; nothing where there are none."""
+    lines = [line for each in said for line in hanging(mark, each, page.width, 2, 2 if mark else 0)]
+    return [heading(title), *lines] if lines else []

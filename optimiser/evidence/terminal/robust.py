@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from models.plan import Plan
 from models.robustness import ChanceEffect, RobustOutcome
-from optimiser.evidence.documents import conditions, evidence_class
+from optimiser.evidence.documents import conditions, stands_on
 from optimiser.evidence.resting import judged_by, resting
 from optimiser.evidence.tables import committed, sampled
 from optimiser.evidence.tables.kit import choose
@@ -104,19 +104,14 @@ def _dates(outcome: RobustOutcome, page: Page) -> Lines:
     heads = ("milestone", "robust", "met", "error", "holds with", "earliest", "chance of the earliest", "contingency")
     table = choose(sampled.quantiles([("", outcome)], (), SOURCE), heads).model_copy(update={"title": title})
     lines = shown(table, page)
-    for entry in outcome.milestones:
-        basis = evidence_class(entry.evidence) if entry.evidence else None
-        confidence = entry.evidence.weakest_confidence if entry.evidence and basis == "inferred" else None
-        if entry.proof:
-            ground = f"{basis}, {confidence}" if confidence else basis or ("what is done" if entry.met else "nothing")
-            held = conditions(entry.evidence) if entry.evidence else ""
-            condition = f", if {held}" if held else ""
-            served = f"; served by the policy {_date(entry.served)} ({moved(entry.served_wd)} wd)" if outcome.policy else ""
-            text = f"earliest date {entry.proof} ({entry.bound_by}), standing on: {ground}{condition}{served}"
-            lines += hanging(entry.id, text, page.width)
-    for entry in outcome.milestones:
-        if text := resting(outcome, entry, day):
-            lines += hanging(entry.id, text, page.width)
+    for entry in (each for each in outcome.milestones if each.proof):
+        held = f", if {condition}" if entry.evidence and (condition := conditions(entry.evidence)) else ""
+        served = f"; served by the policy {_date(entry.served)} ({moved(entry.served_wd)} wd)" if outcome.policy else ""
+        ground = stands_on(entry.evidence, met=bool(entry.met))
+        text = f"earliest date {entry.proof} ({entry.bound_by}), standing on: {ground}{held}{served}"
+        lines += hanging(entry.id, text, page.width)
+    said = {entry.id: resting(outcome, entry, day) for entry in outcome.milestones}
+    lines += [line for name, text in said.items() if text for line in hanging(name, text, page.width)]
     bases = Counter(effect.basis for effect in outcome.chances if effect.kind != "reading")
     if bases:
         parts = ", ".join(f"{count} {basis}" for basis, count in bases.most_common())

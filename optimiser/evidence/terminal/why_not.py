@@ -15,6 +15,7 @@ from optimiser.evidence.terminal.page import Lines, Page, hanging, heading, join
 from optimiser.evidence.terminal.tables import shown
 from optimiser.evidence.words import month_or_day, verdict_words, weekday_day
 from optimiser.wording import families, several
+from optimiser.wording import title as titled
 
 __all__ = ["baseline_report", "why_not_report"]
 
@@ -99,7 +100,9 @@ def _route(route: Route, page: Page, title: str) -> Lines:
 def _members(conflict: Conflict, plan: Plan) -> str:
     """Return who takes part in a conflict, in brief."""
     together, alone = families(plan, [member.id for member in conflict.members])
-    return ", ".join([*alone, *(f"{family} ({len(parties)} parties)" for family, parties in together.items())])
+    # An id of a planner's file says nothing; one of a native plan speaks for itself.
+    called = [titled(plan, name) if plan.dialect else name for name in alone]
+    return ", ".join([*called, *(f"{family} ({len(parties)} parties)" for family, parties in together.items())])
 
 
 def baseline_report(baseline: str, answers: Sequence[MilestoneWhyNot], plan: Plan, page: Page, *, detail: bool) -> str:
