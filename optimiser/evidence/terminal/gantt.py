@@ -89,7 +89,7 @@ def gantt_lines(outcome: Solved, plan: Plan, page: Page, rows: Rows = "main") ->
     label = max(22, min(page.width * 2 // 5 - dates // 2, max(len(row.id) + 3 + len(row.name) for row in kept) + 2))
     axis = _Axis.over(kept, plan, page.width - label - dates - 1)
     ruled = frozenset(axis.cell(month) for month in axis.months() if month.month == 1 and month != axis.first)
-    drawing = _Drawing(plan, axis, label, frozenset(driving), ruled, wide, _status(plan, axis))
+    drawing = _TextBars(plan, axis, label, frozenset(driving), ruled, wide, _status(plan, axis))
     ends = f"  {'start':<11} {'finish':<11}" if wide else f"  {'finish':<11}"
     heads = [_head(axis, label, "years"), _head(axis, label, "months").append(ends)]
     bars: Lines = []
@@ -124,7 +124,7 @@ def _by_phase(rows: Sequence[RowDate], plan: Plan) -> list[tuple[str, list[RowDa
 
 
 @dataclass(frozen=True, slots=True)
-class _Drawing:
+class _TextBars:
     """What every row is drawn by."""
 
     plan: Plan
