@@ -194,12 +194,11 @@ def _table(name: str, ours: Mapping[str, Any], made: Mapping[str, Any]) -> Itera
     pairs, lost = _paired(rows, keys, [head for head in shared if kinds[head] in ("text", "id")])
     yield from ((False, f"{said} of table {name}") for said in lost)
     for one, other in pairs:
+        row = " ".join(str(one[key]) for key in keys) or "a row"
         for head in shared:
             if one[head] != other[head]:
-                row = " ".join(str(one[key]) for key in keys)
                 differs = _differs(one[head], other[head])
-                where = f"{head} of {row or 'a row'} in table {name}" if differs else f"{head} of some rows in table {name}"
-                yield differs, _said(where, one[head], other[head])
+                yield differs, _said(f"{head} of {row if differs else 'some rows'} in table {name}", one[head], other[head])
 
 
 def _paired(

@@ -287,12 +287,9 @@ def _migration(dossier: Dossier, tell: Callable[[str], None]) -> None:
         return dossier.tried(part, Migrated | None, partial(migrate, plan, outcome=solved), None)
 
     lacking = [name for name in MILESTONES if name not in dossier.plan.items]
+    named = "milestones of a migration" if len(lacking) == len(MILESTONES) else ", ".join(lacking)
     if lacking or dossier.main.solved is None:
-        reason = "the plan has no dates"
-        if lacking:
-            foreign = len(lacking) == len(MILESTONES)
-            reason = "the plan has no milestones of a migration" if foreign else f"the plan has no {', '.join(lacking)}"
-        dossier.absent |= dict.fromkeys(("migration", "market"), reason)
+        dossier.absent |= dict.fromkeys(("migration", "market"), f"the plan has no {named or 'dates'}")
         return
     if dossier.main.crowded:
         dossier.absent["migration"] = "parties queue for capacities in the main case; ask 'migrate' for its pace"

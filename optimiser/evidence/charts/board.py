@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from optimiser.evidence.charts.gantt import Bar, diamond, draw_bar, draw_done, end_of, legend
+from optimiser.evidence.charts.gantt import STATUS_DATE, Bar, diamond, draw_bar, draw_done, end_of, legend, mark_day
 from optimiser.evidence.charts.svg import FAINT, INK, MUTED, PALE, STRONG, Drawing, TimeAxis, cut, titled
 from optimiser.evidence.words import month_name
 
@@ -36,8 +36,6 @@ AXIS = 34.0
 """Height of the axis."""
 _INSET = 4.5
 """From the top of a row to that of the bars of the report's chart."""
-STATUS_DATE = "status date"
-"""What the day is called in whose evening what is done was done."""
 _BEYOND = dt.timedelta(days=30)
 """What is shown behind the last day."""
 _DAYS = {"days": 22.0, "weeks": 5.0, "months": 1.6, "years": 0.45}
@@ -198,12 +196,7 @@ def _rows(
     hatch = sheet.hatch("driving", STRONG, "#d98e73")
     places = {row.bar.id: top + ROW * place for place, row in enumerate(rows)}
     for word, day in marks.days.items():
-        if axis.first <= day <= axis.last:
-            ended = word == STATUS_DATE  # its evening
-            x = axis.evening(day) if ended else axis.at(day)
-            dashes: dict[str, str] = {} if ended else {"stroke_dasharray": "2 3"}
-            sheet.line(x, top, x, bottom, INK if ended else MUTED, stroke_width=1.2, **dashes)
-            sheet.text(x + 3, bottom - 4, word, size=9, fill=INK if ended else MUTED)
+        mark_day(sheet, axis, word, day, (top, bottom), bottom - 4)
     for row in rows:
         _row(sheet, axis, row, places[row.bar.id], hatch)
         draw_done(sheet, axis, row.bar, places[row.bar.id] + _INSET, marks.days.get(STATUS_DATE))

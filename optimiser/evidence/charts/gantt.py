@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from models.forecast import Work
 from optimiser.evidence.charts.svg import CALM, FAINT, INK, MUTED, STRONG, Drawing, TimeAxis, cut, titled, wide
 
-__all__ = ["Bar", "diamond", "draw_bar", "draw_done", "end_of", "gantt_chart", "legend", "tied"]
+__all__ = ["STATUS_DATE", "Bar", "diamond", "draw_bar", "draw_done", "end_of", "gantt_chart", "legend", "mark_day", "tied"]
 
 _ROW = 17.0
 _WIDTH = 1080.0
 """Units across: as wide as the page, so that names stand in full beside bars of years."""
 _WIDEST_LABEL = 470.0
+STATUS_DATE = "status date"
+"""What the day is called in whose evening what is done was done."""
 _TOP = 62.0
 
 
@@ -96,14 +98,9 @@ def gantt_chart(
     places = {"driving": 8, "not driving": 92, "float": 196, "tied at both ends": 262, "milestone": 398, "as published": 486}
     legend(sheet, 26, hatch, places | ({"done by the status date": 592} if status is not None else {}))
     axis.draw(sheet, _TOP - 4, height - 8)
-    if status and first <= status <= last:
-        x = axis.at(dt.date(status.year, status.month, status.day) + dt.timedelta(days=1))
-        sheet.line(x, _TOP - 4, x, height - 8, INK, stroke_width=1.4)
-        sheet.text(x + 2, height - 2, "status date", size=8.5, fill=INK)
-    elif knowledge and first <= knowledge <= last:
-        x = axis.at(knowledge)
-        sheet.line(x, _TOP - 4, x, height - 8, MUTED, stroke_dasharray="2 3")
-        sheet.text(x + 2, height - 2, "day of knowledge", size=8.5, fill=MUTED)
+    marked = status or knowledge
+    if marked is not None:
+        mark_day(sheet, axis, STATUS_DATE if status else "day of knowledge", marked, (_TOP - 4, height - 8), height - 2)
     rows = {bar.id: _TOP + _ROW * place for place, bar in enumerate(bars)}
     for bar in bars:
         _label(sheet, bar, rows[bar.id], label)
@@ -112,6 +109,18 @@ def gantt_chart(
         draw_bar(sheet, axis, bar, rows[bar.id], hatch)
         draw_done(sheet, axis, bar, rows[bar.id], status)
     return sheet.svg()
+
+
+def mark_day(sheet: Drawing, axis: TimeAxis, word: str, day: dt.date, heights: tuple[float, float], y: float) -> None:
+    """Draw a day that is in sight across all rows, with its word at a height; of the status date the evening, solid."""
+    day = dt.date(day.year, day.month, day.day)
+    if axis.first <= day <= axis.last:
+        ended = word == STATUS_DATE
+        x, ink = (axis.evening(day), INK) if ended else (axis.at(day), MUTED)
+        sheet.line(
+            x, heights[0], x, heights[1], ink, stroke_width=1.4 if ended else 1, stroke_dasharray="none" if ended else "2 3"
+        )
+        sheet.text(x + 2, y, word, size=8.5, fill=ink)
 
 
 def legend(sheet: Drawing, y: float, hatch: str, places: Mapping[str, float]) -> None:

@@ -37,7 +37,8 @@ def answer(dossier: Dossier) -> Blocks:
         "When each milestone can be, and on what that rests",
         ("named", "earliest", "if", "proof", "P50", "P80"),
         f"{run_source(main)}; robust of the same case",
-        "P50 and P80 hold in five and in eight of ten samples of the register of risks. Later than a published date is positive.",
+        "P50 and P80 hold in five and in eight of ten samples of the register of risks. Later than a published date is "
+        "positive.",
     )
     bars = main_rows(bars_of(dossier.plan, main, dossier.milestones), dossier.milestones)
     title = "What drives the dates, and where the published plans have them"

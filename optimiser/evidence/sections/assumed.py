@@ -19,9 +19,9 @@ def assumed(dossier: Dossier) -> Blocks:
     links = [rule for rule in plan.active_rules() if rule.kind == "dependency"]
     fitted = [entry for entry in plan.assumptions if entry.basis == "fitted"]
     yield lead(
-        "Before any result: of {:counted} between items {:counted} are not stated by any document. {:counted} are given by no source and "
-        "stand at the values below{}. {:counted} are left open by the source and answered here as shown. {:counted} were chosen to hit a "
-        "published date. Every date in this pack stands on these.",
+        "Before any result: of {:counted} between items {:counted} are not stated by any document. {:counted} are given by no "
+        "source and stand at the values below{}. {:counted} are left open by the source and answered here as shown. "
+        "{:counted} were chosen to hit a published date. Every date in this pack stands on these.",
         f"{len(links):,} links",
         sum(rule.basis != "document" for rule in links),
         f"{len(plan.unknowns):,} quantities",

@@ -33,8 +33,8 @@ def robust_dates(dossier: Dossier) -> Blocks:
     source = f"robust of case {dossier.main.id}, {outcome.samples} samples, seed {outcome.seed}"
     cases, each_case = [(case.id, case.robust) for case in dossier.cases], "robust of each case"
     yield lead(
-        "A robust date is the first day that the milestone does not exceed in the stated share of samples. Ranges, drivers and risks "
-        "come from {}{}.",
+        "A robust date is the first day that the milestone does not exceed in the stated share of samples. Ranges, drivers "
+        "and risks come from {}{}.",
         outcome.register_title or "a table of ratings",
         _judged(outcome, source),
     )
@@ -45,8 +45,8 @@ def robust_dates(dossier: Dossier) -> Blocks:
         cases,
         dossier.milestones,
         f"{each_case}, with the same seed",
-        "Empty lines are cases whose simulation was left out; the section of cases says why. Where capacities are on each sample is "
-        "a queue of its own, so fewer are drawn where nobody says how many, and the error is larger.",
+        "Empty lines are cases whose simulation was left out; the section of cases says why. Where capacities are on each "
+        "sample is a queue of its own, so fewer are drawn where nobody says how many, and the error is larger.",
     )
     if outcome.milestones:
         yield tables.commitments(outcome, source)
@@ -70,8 +70,8 @@ def _judged(outcome: RobustOutcome, source: str) -> Parts:
     if found is not None:
         whose = judged_by(outcome)
         parts = parts_of(
-            ", of which {:counted} are judgements{}. Where each date goes with PERT, without correlation and over the readings stands "
-            "beside it",
+            ", of which {:counted} are judgements{}. Where each date goes with PERT, without correlation and over the "
+            "readings stands beside it",
             f"{found.judged} of {found.entries}",
             parts_of(" of {}", whose) if whose else [],
             source=source,

@@ -17,13 +17,15 @@ VERSIONS = ("mhhs-optimiser", "ortools", "numpy", "scipy", "pydantic", "jinja2",
 NOT_MODELLED: tuple[tuple[str, str], ...] = (
     (
         "Progress that nobody has entered",
-        "without a status date the plan is taken as on its day of knowledge; with one, what nobody has said to have begun has not",
+        "without a status date the plan is taken as on its day of knowledge; with one, what nobody has said to have begun has "
+        "not",
     ),
     ("Parties by name", "who qualifies when is synthetic wherever it is modelled at all; no source gives numbers"),
     ("People, money and stock", "capacities are slots of bodies and environments; nobody's time, no cash flow, no material"),
     (
         "The rate of migration",
-        "the times set aside are as stated; shares and limits are made up; what comes back does so a fixed time after readiness",
+        "the times set aside are as stated; shares and limits are made up; what comes back does so a fixed time after "
+        "readiness",
     ),
     (
         "Behaviour",
@@ -62,16 +64,16 @@ def reproducibility(dossier: Dossier) -> Blocks:
     """Yield what is needed to get the same bytes again."""
     request, source = dossier.request, "manifest.json"
     yield lead(
-        "Equal inputs give equal bytes: nothing in this pack depends on the day or the machine it was made on. {} checks every hash and "
-        "every argument, and derives every content again that needs neither solver nor samples; with {} it builds the pack again from "
-        "the inputs inside it and says what differs.",
+        "Equal inputs give equal bytes: nothing in this pack depends on the day or the machine it was made on. {} checks "
+        "every hash and every argument, and derives every content again that needs neither solver nor samples; with {} it "
+        "builds the pack again from the inputs inside it and says what differs.",
         "optimiser verify",
         "--rerun",
     )
     spent = sum(case.outcome.run.deterministic_time for case in dossier.cases if case.outcome)
     yield say(
-        "Seeds: solver {:stated}, simulation {:stated}; one worker. The solver's own deterministic time over all cases: {}. Seconds by "
-        "the clock are not printed, as they are never the same twice.",
+        "Seeds: solver {:stated}, simulation {:stated}; one worker. The solver's own deterministic time over all cases: {}. "
+        "Seconds by the clock are not printed, as they are never the same twice.",
         str(request.seed),
         str(request.seed + 7),
         figure(f"{spent:.3f}", "counted", "outcomes/"),
@@ -100,8 +102,8 @@ def limits(dossier: Dossier) -> Blocks:
     missing = sorted(dossier.absent.items())
     missing += [(f"robust dates of case {case.id}", why) for case in dossier.cases if (why := case.absent.get("robust"))]
     yield lead(
-        "A date here is the earliest at which the stated rules and lengths can be met, no promise that they will be; and a proof is of "
-        "that arithmetic alone. Read no date without its evidence class."
+        "A date here is the earliest at which the stated rules and lengths can be met, no promise that they will be; and a "
+        "proof is of that arithmetic alone. Read no date without its evidence class."
     )
     yield table("log", "What was assured, and where", "what | where", _ASSURED, "none", source)
     yield table("missing", "Parts that are not in this pack, and why", "part | because", missing, "none", source)

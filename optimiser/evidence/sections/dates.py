@@ -43,8 +43,8 @@ def schedule(dossier: Dossier) -> Blocks:
         yield Absence(what="A schedule, and the argument that nothing earlier is possible", reason="the plan has no dates")
         return
     yield lead(
-        "The schedule below reaches each milestone at its earliest date; a second programme that knows nothing of how it was found "
-        "accepts it, and the argument after it shows line by line that a day earlier is impossible."
+        "The schedule below reaches each milestone at its earliest date; a second programme that knows nothing of how it was "
+        "found accepts it, and the argument after it shows line by line that a day earlier is impossible."
     )
     yield _rows(dossier, main, "schedule", "The schedule, every row")
     bars = bars_of(dossier.plan, main, dossier.milestones)[:_MOST_DRAWN]
@@ -202,8 +202,8 @@ def checker(dossier: Dossier) -> Blocks:
         held += answer.holds
         rows += [[case.id, check.claim, "holds" if check.holds else "FAILS", check.found] for check in answer.checks]
     yield lead(
-        "Every outcome was read back and judged without a solver: the schedule by the meaning of each rule, the argument line by line. "
-        "{:counted} hold in full.",
+        "Every outcome was read back and judged without a solver: the schedule by the meaning of each rule, the argument line "
+        "by line. {:counted} hold in full.",
         f"{held:,} of {len(dossier.cases)} cases",
         source="verification of each outcome",
     )
@@ -274,7 +274,8 @@ def dates_table(dossier: Dossier, cases: Sequence[DossierCase], id_: str, title:
     shown = ["milestone", "earliest", "if", "proof", "stands on", "first by reading", "last by reading", "robust"]
     note = (
         "Later than a published date is positive. First and last by reading: over every combination of the open readings, "
-        "empty where some fall off the calendar. Stands on: the least firm basis on the driving chain, and the lowest confidence."
+        "empty where some fall off the calendar. Stands on: the least firm basis on the driving chain, and the lowest "
+        "confidence."
     )
     source = "solve and robust of each case; outcomes/"
     return dates_of(dossier, cases, id_, title, [*case, *shown, "which rests on"], source, note)

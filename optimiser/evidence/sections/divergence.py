@@ -26,9 +26,9 @@ def divergence(dossier: Dossier) -> Blocks:
         yield absence(dossier, "attribution", "Decomposition of the divergence")
         return
     yield lead(
-        "First the months of this plan itself, each with what makes it and what would have to be true not to need it. Then, before any "
-        "model, the exact ledger of published gaps: each month is approved, evidenced, asserted, contingency or unexplained, by what the "
-        "plan of case {} can show for it.",
+        "First the months of this plan itself, each with what makes it and what would have to be true not to need it. Then, "
+        "before any model, the exact ledger of published gaps: each month is approved, evidenced, asserted, contingency or "
+        "unexplained, by what the plan of case {} can show for it.",
         (dossier.reproducing or dossier.main).id,
     )
     yield from _own(dossier)
@@ -102,8 +102,9 @@ def bridge(dossier: Dossier) -> Blocks:
         yield absence(dossier, "bridge", "The bridge between the published plans")
     else:
         yield lead(
-            "From {} to the other published plans by their own gaps; then from the network of each case to the one that reproduces the "
-            "published rows, split over what was changed. No one split is the true one: the ends of each line are the methods' own.",
+            "From {} to the other published plans by their own gaps; then from the network of each case to the one that "
+            "reproduces the published rows, split over what was changed. No one split is the true one: the ends of each line "
+            "are the methods' own.",
             found.ledgers[0].from_baseline if found.ledgers else "the first plan",
         )
         for ledger in found.ledgers[-1:]:
@@ -127,9 +128,9 @@ def _implied(baseline: str, tried: Sequence[tuple[DossierCase, Implied]]) -> lis
     each = f"{source}, of the main case, the one that reproduces the rows, and the one nearest to these dates"
     return [
         lead(
-            "What has to be assumed for the dates of {} to follow from the plan's logic depends on which case it is asked of. Nearest "
-            "comes case {}, on top of all that it sets: with {} moved it explains {}; it leaves unexplained {}. That values exist at "
-            "which dates hold is no evidence that anybody assumed them.",
+            "What has to be assumed for the dates of {} to follow from the plan's logic depends on which case it is asked of. "
+            "Nearest comes case {}, on top of all that it sets: with {} moved it explains {}; it leaves unexplained {}. That "
+            "values exist at which dates hold is no evidence that anybody assumed them.",
             *(baseline, nearest.id, moved or "nothing"),
             *(few(names) or "none" for names in (found.explained, found.unexplained)),
         ),

@@ -54,13 +54,14 @@ def contingency(dossier: Dossier) -> Blocks:
         if isinstance(item := case.plan.items[row.id], Activity) and item.buffer
     ]
     yield lead(
-        "Contingency is a buffer, an activity of its own, and never hides inside a length. No sample has a buffer in it: what the "
-        "earliest dates hold is set against what the uncertainty of the work needs, and never counted as both."
+        "Contingency is a buffer, an activity of its own, and never hides inside a length. No sample has a buffer in it: what "
+        "the earliest dates hold is set against what the uncertainty of the work needs, and never counted as both."
     )
     yield listing(
         "contingency",
         "Buffers in each case",
-        "case:id = 0.id | item:id = 1.id | title = 2.title | takes:number wd = 1.working_days | from:date = 1.start | to:date | basis",
+        "case:id = 0.id | item:id = 1.id | title = 2.title | takes:number wd = 1.working_days | from:date = 1.start | to:date "
+        "| basis",
         held,
         "closed form",
         "the schedules in outcomes/",
@@ -117,6 +118,7 @@ def _first_to_take_over(dossier: Dossier, rows: list[tuple[str, BreakEven]]) -> 
         else:
             said += parts_of(" Nothing that stands at a number takes over {} before the calendar ends.", milestone)
     return lead(
-        "The earliest dates are driven by the chains named above. What would take over is below, with the value at which it does.{}",
+        "The earliest dates are driven by the chains named above. What would take over is below, with the value at which it "
+        "does.{}",
         said,
     )

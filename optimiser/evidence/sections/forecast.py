@@ -19,8 +19,8 @@ def forecast(dossier: Dossier) -> Blocks:
         return
     found, source = solved.forecast, run_source(dossier.main)
     yield lead(
-        "What happened by the evening of {:stated} is fact, and no rule, range or risk moves it. What is left follows the rules from "
-        "there: nothing is forecast before it.",
+        "What happened by the evening of {:stated} is fact, and no rule, range or risk moves it. What is left follows the "
+        "rules from there: nothing is forecast before it.",
         found.status_date,
         source="status_date",
     )

@@ -41,7 +41,8 @@ def calendar(dossier: Dossier) -> Blocks:
     plan = dossier.plan
     base = plan.calendars_by_id[plan.calendar]
     yield lead(
-        "Dates count by calendar {}, known from {:stated} to {:stated}. A date outside is an error, never silently a working day.",
+        "Dates count by calendar {}, known from {:stated} to {:stated}. A date outside is an error, never silently a working "
+        "day.",
         f"{base.id}: {base.title}",
         base.covers.first,
         base.covers.last,
@@ -61,8 +62,8 @@ def calendar(dossier: Dossier) -> Blocks:
     yield listing(
         "calendars",
         "The same plan on its other calendars",
-        "case:id = 0.id | milestone:id = 1 | calendar = 0.plan.calendar | date:date = 3 | other calendar = 2 | date there:date = 4"
-        " | proof there | moves:number cd",
+        "case:id = 0.id | milestone:id = 1 | calendar = 0.plan.calendar | date:date = 3 | other calendar = 2 | date "
+        "there:date = 4 | proof there | moves:number cd",
         rows,
         "certified" if certified else "gap",
         "each case solved again with its base calendar replaced",

@@ -35,8 +35,9 @@ def _pace(found: Migrated, source: str) -> Blocks:
     rate = next((each for each in found.rates if each.window == window.id and each.calendar == found.calendar), None)
     if rate is not None:
         yield lead(
-            "The plan takes for granted that {:closed form} of all meter points move on an average working day from {} to {}. No volume, "
-            "rate or limit is published, and none is used here; meter points a day stand on a made-up total, for scale.",
+            "The plan takes for granted that {:closed form} of all meter points move on an average working day from {} to {}. "
+            "No volume, rate or limit is published, and none is used here; meter points a day stand on a made-up total, for "
+            "scale.",
             f"{rate.low_percent:.3f} %",
             " and ".join(rate.starts),
             window.end.milestones[0],
@@ -81,8 +82,8 @@ def _market(found: Migrated, market: MarketTold, case: DossierCase) -> Blocks:
     yield say(
         "At {} meter points a day at most the last one moves on {:closed form} and {} is {}. "
         f"{'All shares together decide' if every else 'What decides: '}{{}}: from {{:closed form}} on they have to move "
-        "{:closed form}, and a working day sooner there is room for {:closed form}. Ready when every supplier must be: {:counted} with {} "
-        "of meter points.",
+        "{:closed form}, and a working day sooner there is room for {:closed form}. Ready when every supplier must be: "
+        "{:counted} with {} of meter points.",
         figure(f"{market.limit:,} thousand", "stated", rule),
         market.done,
         end,

@@ -33,8 +33,8 @@ def reproduction(dossier: Dossier) -> Blocks:
         return
     source = f"outcomes/{case.id}.json against the published rows"
     yield lead(
-        "Case {} comes nearest to the published rows: {:counted} come out at their published start and finish with something to show for "
-        "it.",
+        "Case {} comes nearest to the published rows: {:counted} come out at their published start and finish with something "
+        "to show for it.",
         case.id,
         f"{case.matched:,} of {len(case.matches)}",
         source=source,
@@ -116,8 +116,8 @@ def lint(dossier: Dossier) -> Blocks:
         (parts_of(f"{{:counted}} {severity}", number, source=source) for severity, number in report.counts().items()), ", "
     )
     yield lead(
-        "The papers behind the plan held against themselves and against the computed dates: {}. Effects are the plan solved again with "
-        "the finding taken at its word.",
+        "The papers behind the plan held against themselves and against the computed dates: {}. Effects are the plan solved "
+        "again with the finding taken at its word.",
         counts,
     )
     for made in (tables.findings, tables.dcma, tables.gao, tables.checks):

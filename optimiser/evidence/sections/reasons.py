@@ -68,8 +68,8 @@ def authorities(dossier: Dossier) -> Blocks:
         yield absence(dossier, "authorities", "Floors by authority")
         return
     yield lead(
-        "What the regulator, contracts and outside bodies hold, apart from what the programme chose itself; and what moving each would "
-        "be worth."
+        "What the regulator, contracts and outside bodies hold, apart from what the programme chose itself; and what moving "
+        "each would be worth."
     )
     yield listing(
         "authorities",
@@ -106,9 +106,10 @@ def changes(dossier: Dossier) -> Blocks:
         return
     source = f"explain of case {dossier.main.id}"
     yield lead(
-        "One line for each thing that would bring a milestone of {} forward: {:counted}, each to the end of what it can give. Gains are "
-        "of one change alone; they do not add up. The last three columns are for whoever decides. A link that waits no time, and without "
-        "which something would be left without any reason for its date, is no change to ask for and not listed.",
+        "One line for each thing that would bring a milestone of {} forward: {:counted}, each to the end of what it can give. "
+        "Gains are of one change alone; they do not add up. The last three columns are for whoever decides. A link that waits "
+        "no time, and without which something would be left without any reason for its date, is no change to ask for and not "
+        "listed.",
         dossier.plan.title,
         f"{len(dossier.changes):,} changes",
         source=source,

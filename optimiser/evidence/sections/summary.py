@@ -50,10 +50,10 @@ def summary(dossier: Dossier) -> Blocks:
     known = figure(plan.as_of, "stated", "plan.yaml, as_of")
     published = joined((parts_of("{}", f"{each.title} ({each.id})") for each in plan.baselines), ", ")
     yield lead(
-        "This pack answers when the milestones of {} can be reached at the earliest, how that is proved, and what it hangs on, from what "
-        "was known on {}. A proof is of arithmetic: each date follows from the rules and lengths in this pack. Whether those are true is "
-        "the business of its evidence class, which is printed beside it. Days are working days (wd) unless they are called calendar days "
-        "(cd){}.",
+        "This pack answers when the milestones of {} can be reached at the earliest, how that is proved, and what it hangs "
+        "on, from what was known on {}. A proof is of arithmetic: each date follows from the rules and lengths in this pack. "
+        "Whether those are true is the business of its evidence class, which is printed beside it. Days are working days (wd) "
+        "unless they are called calendar days (cd){}.",
         plan.title,
         known,
         ["; published dates are those of ", *published] if published else [],

@@ -55,9 +55,10 @@ def _evidence(found: EvidenceOrder, source: str) -> Blocks:
         ", ",
     )
     yield say(
-        "Whoever commits to {} loses, as far as it is the right date, a day for each day that the milestone comes earlier and {} for "
-        "each that it comes later{}. What a number settles is how much less is lost, on average over what it may turn out to be, once "
-        "it is known before the date is chosen: the value of partial information, and as a share of that of perfect information.",
+        "Whoever commits to {} loses, as far as it is the right date, a day for each day that the milestone comes earlier and "
+        "{} for each that it comes later{}. What a number settles is how much less is lost, on average over what it may turn "
+        "out to be, once it is known before the date is chosen: the value of partial information, and as a share of that of "
+        "perfect information.",
         figure(percentile(found.confidence), "stated", "asked for with the pack"),
         figure(f"{found.confidence / (1 - found.confidence):.3g}", "closed form", "confidence over one less confidence"),
         [": on average ", *stakes] if stakes else [],

@@ -57,8 +57,8 @@ def claims(cases: Iterable[tuple[str, RobustOutcome]], source: str) -> Table:
     return listing(
         "plan-claims",
         "What each case claims of the work otherwise than the register, and the chance that the work takes no longer",
-        "case:id = 0 | quantity:id = 1.quantity | title = 1.title | claim = 1.claimed | fitted:marked = 1.fitted_to | low = 1.low"
-        " | likely = 1.likely | high = 1.high | chance:share = 1.chance",
+        "case:id = 0 | quantity:id = 1.quantity | title = 1.title | claim = 1.claimed | fitted:marked = 1.fitted_to | low = "
+        "1.low | likely = 1.likely | high = 1.high | chance:share = 1.chance",
         ((case, claim) for case, outcome in cases for claim in outcome.plan_claims),
         "simulated",
         source,

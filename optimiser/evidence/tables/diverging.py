@@ -80,9 +80,9 @@ def comparisons(found: Sequence[NetworkComparison], source: str) -> Table:
     return listing(
         "comparisons",
         "What moves each milestone between two cases, by four methods",
-        "from:id = 0.from_network | to:id = 0.to_network | milestone:id = 0.milestone | date:date = 0.from_date"
-        " | date then:date = 0.to_date | what was changed | put in alone:number wd = 1.add_one_in"
-        " | taken out alone:number wd = 1.but_for | in order:number wd = 1.waterfall | neutral split:number wd | error:number wd",
+        "from:id = 0.from_network | to:id = 0.to_network | milestone:id = 0.milestone | date:date = 0.from_date | date "
+        "then:date = 0.to_date | what was changed | put in alone:number wd = 1.add_one_in | taken out alone:number wd = "
+        "1.but_for | in order:number wd = 1.waterfall | neutral split:number wd | error:number wd",
         titles,
         "closed form",
         source,

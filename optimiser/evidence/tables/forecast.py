@@ -63,13 +63,7 @@ def phase_progress(solved: Solved, plan: Plan, source: str) -> Table:
         if row.kind == "activity":
             phases[row.phase if row.phase in titles else None].append(row)
     rest = "without a phase" if titles else "all"
-    rows: list[list[Cell]] = []
-    for phase, work in phases.items():
-        if work:
-            start = min((row.start for row in work if row.progress == "to do"), default=None)
-            finish = max((row.finish for row in work if row.progress != "done"), default=None)
-            counts = [sum(row.progress == state for row in work) for state in _WORK]
-            rows.append([rest if phase is None else titles[phase], *counts, start, finish])
+    rows = ([rest if phase is None else titles[phase], *_progress(work)] for phase, work in phases.items() if work)
     return table(
         "progress-by-phase",
         "How far each phase is",
@@ -79,6 +73,13 @@ def phase_progress(solved: Solved, plan: Plan, source: str) -> Table:
         source,
         note="Activities; dates of what is to come are the earliest.",
     )
+
+
+def _progress(work: Sequence[RowDate]) -> list[Cell]:
+    """Return how many activities are done, in progress and to do, the next start and the last finish."""
+    start = min((row.start for row in work if row.progress == "to do"), default=None)
+    finish = max((row.finish for row in work if row.progress != "done"), default=None)
+    return [*(sum(row.progress == state for row in work) for state in _WORK), start, finish]
 
 
 def broken_rules(forecast: Forecast, plan: Plan, source: str) -> Table:

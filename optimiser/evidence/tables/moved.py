@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 from models.moved import CAUSE_KINDS, CauseKind, MilestoneMove, WhatMoved
 from models.pack import Cell, Table
@@ -12,6 +13,9 @@ __all__ = ["measured", "moved_causes", "moved_dates", "moved_windows", "unit_of"
 
 _ORDERS = (
     "Where causes overlap, the order decides who is charged: in time order, in the reverse order, and on average over orders."
+)
+_OTHER_DAYS = (
+    "other days are worked now, so that the windows, each on the calendar of its update, do not add up to the move as a whole"
 )
 _CAPACITY = " Capacity leaves some of the dates open; the amounts are those of the best schedules known."
 
@@ -104,24 +108,27 @@ def moved_windows(windows: Sequence[WhatMoved], whole: WhatMoved, source: str) -
     heads = "".join(f" | {CAUSE_KINDS[kind].lower()}:number {unit}" for kind in kinds)
     rows: list[Sequence[Cell]] = []
     apart: list[str] = []
+
+    def due(
+        of: WhatMoved, window: str, move: MilestoneMove, amount: float | None, parts: Mapping[CauseKind, float]
+    ) -> list[Cell]:
+        shares = (measured(of, parts.get(kind, 0)) for kind in kinds)
+        return [move.milestone, window, move.before, move.after, measured(of, amount), *shares]
+
     for entire in whole.moves:
         found = [(each, move) for each in windows for move in each.moves if move.milestone == entire.milestone]
-        for each, move in found:
-            due = [measured(each, move.kinds.get(kind, 0)) for kind in kinds]
-            window = f"{each.before} → {each.after}"
-            rows.append([entire.milestone, window, move.before, move.after, measured(each, move.amount), *due])
+        rows += [due(each, f"{each.before} → {each.after}", move, move.amount, move.kinds) for each, move in found]
         amounts = [move.amount for _, move in found if move.amount is not None]
         if len(amounts) < len(windows):
             apart.append(f"{entire.milestone} has no date in some of the windows")
             continue
         total = sum(amounts)
-        sums = [sum(move.kinds.get(kind, 0) for _, move in found) for kind in kinds]
-        ends = [entire.milestone, "all windows", entire.before, entire.after]
-        rows.append([*ends, measured(whole, total), *(measured(whole, each) for each in sums)])
+        sums: Counter[CauseKind] = Counter()
+        for _, move in found:
+            sums.update(move.kinds)
+        rows.append(due(whole, "all windows", entire, total, sums))
         if total != entire.amount:
-            apart.append(
-                f"{entire.milestone}: other days are worked now, so that the windows, each on the calendar of its update, do not add up to the move as a whole"
-            )
+            apart.append(f"{entire.milestone}: {_OTHER_DAYS}")
     return table(
         "moved-windows",
         "Window by window",

@@ -51,7 +51,8 @@ def loads(found: Qualified, source: str) -> Table:
     return table(
         "loads",
         "Demand against capacity, month by month",
-        "body:id | month | offered:number slots a day | used:share | wanted:number parties a day | waiting:number parties a day",
+        "body:id | month | offered:number slots a day | used:share | wanted:number parties a day | waiting:number parties a "
+        "day",
         [(body(at.resource), at.month, at.slots_a_day, at.utilisation, at.demand, at.queue) for at in found.loads],
         "closed form",
         source,

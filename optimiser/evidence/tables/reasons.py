@@ -251,7 +251,8 @@ def route(found: Route, title: str, source: str, *, id_: str = "route") -> Table
     return listing(
         id_,
         title,
-        "moves:id = lever | title | from = stated | to = moved | units:number | cost:number | authority | why it may = low_basis",
+        "moves:id = lever | title | from = stated | to = moved | units:number | cost:number | authority | why it may = "
+        "low_basis",
         found.steps,
         "closed form" if found.optimal else "solver",
         source,

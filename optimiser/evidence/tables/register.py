@@ -50,7 +50,8 @@ def assumptions(plan: Plan, source: str) -> Table:
     return listing(
         "assumptions",
         "Assumptions",
-        "assumption:id = id | title | value | low | high | owner | rated = uncertainty | basis | citation | note | range fitted to",
+        "assumption:id = id | title | value | low | high | owner | rated = uncertainty | basis | citation | note | range "
+        "fitted to",
         plan.assumptions,
         "stated",
         source,

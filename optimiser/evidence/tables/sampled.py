@@ -79,7 +79,8 @@ def chances(cases: Cases, titles: Mapping[str, str], source: str) -> Table:
     return listing(
         "chances",
         "The chance that each published date holds",
-        "case:id = 0 | milestone:id = 1.id | baseline:id = 2 | published:month = 3.published | chance:share = 3.probability | title",
+        "case:id = 0 | milestone:id = 1.id | baseline:id = 2 | published:month = 3.published | chance:share = 3.probability | "
+        "title",
         ((case, entry, name, held) for case, entry in _dated(cases) for name, held in entry.baselines.items()),
         "simulated",
         source,
