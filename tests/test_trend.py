@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from models.trend import UpdateTrend
+from models.trend import MilestoneTrend, TrendPoint, UpdateTrend
+from models.updating import UpdateChain
 from optimiser.cli import ExitCode, main
 from optimiser.errors import InputError
 from optimiser.evidence.charts.trend import trend_chart
@@ -63,6 +64,15 @@ def test_the_drawing_says_in_words_what_it_shows(trend):
     assert "21 Oct 2026 as forecast by 30 Apr 2026" in about
     assert "ACCREDITED due 30 Oct 2026" in svg
     assert svg == trend_chart("trend", trend)
+
+
+def test_a_chain_without_a_date_draws_none() -> None:
+    """A chain of which no update has a date is told so by its drawing, a deadline or not."""
+    point = TrendPoint(update="one", status_date=None, as_of=dt.date(2026, 1, 1), state="no date")
+    milestone = MilestoneTrend(id="DONE", title="Done", deadline=dt.date(2026, 5, 1), points=(point,))
+    trend = UpdateTrend(plan="pier", title="Pier", chain=UpdateChain(plan="pier", links=()), milestones=(milestone,))
+
+    assert "No update has a date." in trend_chart("trend", trend)
 
 
 def test_past_forecasts_are_held_against_what_came():

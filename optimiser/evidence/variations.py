@@ -15,6 +15,7 @@ from optimiser.explain.links import dates_without
 from optimiser.explain.oracle import Oracle
 from optimiser.explain.regions import piecewise_with
 from optimiser.numbers import number_of_assumption
+from optimiser.solve.between import DateRange
 from optimiser.solve.variant import Variant
 
 if TYPE_CHECKING:
@@ -170,14 +171,17 @@ def _authorities(dossier: Dossier, oracle: Oracle) -> None:
     sets = [held[authority] for authority in named]
     found = {milestone: dates_without(oracle, milestone, sets) for milestone in dossier.milestones}
     for place, authority in enumerate(named):
-        gains: dict[str, int | None] = {}
-        for milestone in dossier.milestones:
-            then, now = found[milestone][place], oracle.base(milestone)
-            latest = now.low if then is None or then.high is None else then.high
-            gains[milestone] = None if then is None else max(0, now.low - latest)
-        reached = [each for milestone in dossier.milestones if (each := found[milestone][place]) is not None]
-        proved = all(each.exact is not None for each in reached)
+        then = {milestone: reaches[place] for milestone, reaches in found.items()}
+        gains = {milestone: _gained(oracle.base(milestone), reach) for milestone, reach in then.items()}
+        proved = all(reach.exact is not None for reach in then.values() if reach is not None)
         dossier.released.append(Released(authority, len(held[authority]), gains, proved))
+
+
+def _gained(now: DateRange, then: DateRange | None) -> int | None:
+    """Return the working days gained that are proved; None where nothing places the milestone any more."""
+    if then is None:
+        return None
+    return max(0, now.low - (now.low if then.high is None else then.high))
 
 
 def _changes(dossier: Dossier, oracle: Oracle) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from optimiser.evidence.charts.svg import CALM, INK, MUTED, STRONG, WIDTH, TimeAxis, cut, label_width, stacked, titled
+from optimiser.evidence.charts.svg import CALM, INK, MUTED, STRONG, WIDTH, Drawing, TimeAxis, cut, label_width, stacked, titled
 
 __all__ = ["Swing", "chance_chart", "tornado_chart"]
 
@@ -42,7 +42,6 @@ def chance_chart(
     )
     axis = TimeAxis(first, last, left, right)
     places = {f"{label} {day.isoformat()}": axis.at(day) for label, day in marks.items()}
-    colours = {**dict.fromkeys(places, STRONG), **dict.fromkeys(seen, INK)}
     places |= {label: axis.at(day) for label, day in seen.items()}
     rows = stacked(places)
     sheet = titled(name, title, about, bottom + 22 + 13 * (1 + max(rows.values(), default=0)))
@@ -64,14 +63,18 @@ def chance_chart(
         sheet.line(x, y, x, bottom, STRONG, stroke_width=1.2)
         sheet.rect(x - 3, y - 3, 6, 6, STRONG)
     for label, x in places.items():
-        y, colour = bottom + 16 + 13 * rows[label], colours[label]
-        sheet.line(x, bottom, x, y, colour, stroke_width=1.2 if colour == STRONG else 0.8)
-        turned = x + 3 + label_width(label) > WIDTH
-        sheet.text(x + (-3 if turned else 3), y, label, anchor="end" if turned else "start", size=9.5, fill=colour)
+        _label(sheet, x, bottom, bottom + 16 + 13 * rows[label], label, INK if label in seen else STRONG)
     for x in map(axis.at, seen.values()):
         corners = [(x, bottom - 5), (x + 5, bottom), (x, bottom + 5), (x - 5, bottom)]
         sheet.path(corners, INK, close=True, fill="#ffffff", stroke_width=1.4)
     return sheet.svg()
+
+
+def _label(sheet: Drawing, x: float, top: float, y: float, label: str, colour: str) -> None:
+    """Write what a place on the axis is, with a line to it; to its left where it would leave the sheet."""
+    sheet.line(x, top, x, y, colour, stroke_width=1.2 if colour == STRONG else 0.8)
+    turned = x + 3 + label_width(label) > WIDTH
+    sheet.text(x + (-3 if turned else 3), y, label, anchor="end" if turned else "start", size=9.5, fill=colour)
 
 
 @dataclass(frozen=True, slots=True)

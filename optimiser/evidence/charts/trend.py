@@ -23,9 +23,9 @@ def trend_chart(name: str, trend: UpdateTrend) -> str:
     """
     told = [(each, _points(each)) for each in trend.milestones]
     days = [at for _, points in told for status, date, p80 in points for at in (date, p80, status) if at is not None]
-    days += [each.deadline for each in trend.milestones if each.deadline]
     if not days:
-        return Drawing(name, trend.title, "No update has a date.", 40).svg()
+        return titled(name, f"Milestone trend: {trend.title}", "No update has a date.", 40).svg()
+    days += [each.deadline for each in trend.milestones if each.deadline]
     left, right, top, bottom = 76.0, WIDTH - 168, 46.0, 330.0
     statuses = sorted({status for _, points in told for status, _, _ in points})
     across = TimeAxis(statuses[0], max(statuses[-1], statuses[0] + dt.timedelta(days=1)), left, right)

@@ -17,15 +17,13 @@ VERSIONS = ("mhhs-optimiser", "ortools", "numpy", "scipy", "pydantic", "jinja2",
 NOT_MODELLED: tuple[tuple[str, str], ...] = (
     (
         "Progress that nobody has entered",
-        "without a status date the plan is taken as on its day of knowledge; with one, what nobody has said to have begun has "
-        "not",
+        "without a status date the plan is taken as on its day of knowledge; with one, what nobody has said to have begun has not",
     ),
     ("Parties by name", "who qualifies when is synthetic wherever it is modelled at all; no source gives numbers"),
     ("People, money and stock", "capacities are slots of bodies and environments; nobody's time, no cash flow, no material"),
     (
         "The rate of migration",
-        "the times set aside are as stated; shares and limits are made up; what comes back does so a fixed time after "
-        "readiness",
+        "the times set aside are as stated; shares and limits are made up; what comes back does so a fixed time after readiness",
     ),
     (
         "Behaviour",
