@@ -213,3 +213,19 @@ def test_what_was_added_by_hand_stays_beside_a_newer_export(tmp_path, capsys):
     third = made(tmp_path / "mar", tmp_path / "feb", saved(tmp_path / "mar.xer", xer_text(tasks, LINKS[:1], project=LATER)))
     assert "2 entries added by hand, in items.yaml" in third.taken
     assert load(tmp_path / "mar").rules_by_id["BOARD"] == plan.rules_by_id["BOARD"]
+
+
+def test_the_projects_own_finish_is_no_cause_of_a_move(tmp_path):
+    """That the project waits for what nothing follows any more came with the link that was taken out: a new floor is charged with its own days."""
+    first = saved(tmp_path / "jan.xer", xer_text(FIRST, LINKS))
+    floor = {"cstr_type": "CS_MSOA", "cstr_date": "2026-02-02 08:00"}
+    second = saved(tmp_path / "feb.xer", xer_text([FIRST[0], FIRST[1] | floor, FIRST[2]], [LINKS[0]]))
+    found = what_moved(load(first), load(second))
+    causes = {cause.id: cause.title for cause in found.causes}
+    (move,) = found.moves
+
+    assert not any("project finishes" in title for title in causes.values())
+    assert {causes[share.cause]: share.amount // 480 for share in move.shares} == {
+        "Paint (C) after Build (B)": -2,
+        "Build (B): start no earlier": 15,
+    }

@@ -14,6 +14,7 @@ from models.moved import CauseKind
 from models.plan import DURATION_PREFIX, Plan
 from models.rules import Dependency, Rule
 from optimiser.moved.mixing import BASE, SETTINGS, STATUS, Mixing, Part, tells
+from optimiser.reading.interchange.naming import END
 from optimiser.wording import demand
 
 __all__ = ["MOST_APART", "Cause", "causes_of"]
@@ -61,6 +62,7 @@ class _Causes:
             name for name in mixing.names if type(self.first.items.get(name)) is not type(self.second.items.get(name))
         }
         self.bridged = self._bridged()
+        self.ends = self._ends()
 
     def found(self) -> tuple[list[Cause], list[Cause]]:
         for part in self.mixing.parts():
@@ -147,6 +149,7 @@ class _Causes:
 
     def _rule(self, part: Part, name: str) -> None:
         """Take a rule: with the item that it came or went with, with the reading that answers it, or by itself."""
+        name = self.ends.get(name, name)
         one, other = self.first.rules_by_id.get(name), self.second.rules_by_id.get(name)
         rule = other or one
         assert rule is not None
@@ -183,6 +186,30 @@ class _Causes:
                 if isinstance(rule, Dependency) and rule.id not in other.rules_by_id:
                     between = (name for name in come if rule.before in into.get(name, ()) and name in into.get(rule.after, ()))
                     found.update((rule.id, name) for name in itertools.islice(between, 1))
+        return found
+
+    def _ends(self) -> dict[str, str]:
+        """Return the links to a planner's project's own finish that came or went as another link went or came, each with that.
+
+        A planner's file has them of what nothing else follows, so none is a decision of its own.
+        """
+        found: dict[str, str] = {}
+        for plan, other in ((self.first, self.second), (self.second, self.first)):
+            if plan.dialect is None or other.dialect is None:
+                return {}
+            followed = {
+                rule.before: rule.id
+                for rule in reversed(other.rules)
+                if isinstance(rule, Dependency) and rule.after != END and rule.id not in plan.rules_by_id
+            }
+            found.update(
+                (rule.id, followed[rule.before])
+                for rule in plan.rules
+                if isinstance(rule, Dependency)
+                and rule.after == END
+                and rule.id not in other.rules_by_id
+                and rule.before in followed
+            )
         return found
 
     def _said(self, one: Rule | None, other: Rule | None) -> str:

@@ -8,7 +8,10 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["identifiers"]
+__all__ = ["END", "identifiers"]
+
+END: Final = "END"
+"""The milestone that stands for the project's finish."""
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _LONGEST: Final = 46

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from models.importing import ImportCount, ImportFinding
 from optimiser.errors import InputError, Located
-from optimiser.reading.interchange.naming import identifiers
+from optimiser.reading.interchange.naming import END, identifiers
 from optimiser.reading.interchange.record import FilePlace, PlannerFile, ProjectRecord, TaskRecord
 from optimiser.reading.interchange.tally import MOST_NAMED, Tally
 from optimiser.reading.interchange.translate_calendars import CLOCK, calendars, used_calendars
@@ -23,9 +23,6 @@ from optimiser.reading.interchange.translate_rules import rules
 from optimiser.reading.interchange.translating import SOURCE, SPANNING, Translating, printed
 
 __all__ = ["END", "Translation", "chosen", "translated"]
-
-END: Final = "END"
-"""The milestone that stands for the project's finish."""
 
 MOST_TARGETS: Final = 30
 """Milestones that are asked for when nobody says which: a page of them."""
