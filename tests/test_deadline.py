@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
+import pytest
+
+from models.outcome import Solved
+from optimiser.cli.options import Solver
 from optimiser.encoding.answer import Limits
+from optimiser.explain.binding import explain
 from optimiser.explain.oracle import Oracle
 from optimiser.explain.possible import can
+from optimiser.reading.load import load
+from optimiser.solve.again import again
+from optimiser.solve.answer import earliest, unasked
 from optimiser.solve.between import between
 from optimiser.solve.dates import Dates, prove
 from optimiser.solve.deadline import Deadline
 from optimiser.solve.problem import Problem
+from optimiser.solve.spans import UNREAD, unfinished_span
 from tests.test_placing import shared
 
 
@@ -85,3 +95,41 @@ def test_what_is_asked_beyond_the_time_is_left_undecided() -> None:
     oracle = Oracle(shared(3, 16), Limits(time_limit=0))
     early = oracle.found.values[oracle.node("END")]
     assert can(oracle, "END", early, ["R1-0"]) is None
+
+
+def test_spans_and_bindings_that_the_time_cuts_short_are_left_out_and_said() -> None:
+    """A question without any time still has its dates; what was not asked is said, and a check of the answer takes it over."""
+    plan = load("mhhs-round2")
+    found = earliest(plan, time_limit=1e-9)
+    whole = earliest(plan)
+    assert isinstance(found, Solved)
+    assert isinstance(whole, Solved)
+    assert [entry.date for entry in found.milestones] == [entry.date for entry in whole.milestones]
+    for entry in found.milestones:
+        assert entry.span is None
+        assert unfinished_span(entry.id, UNREAD) in found.notes
+        assert found.binding[entry.id] == ()
+        assert unasked(entry.id) in found.notes
+    assert again(plan, None, found).outcome == found
+
+
+def test_the_dates_before_a_change_have_the_time_that_the_dates_after_it_left() -> None:
+    """A verb that asks twice has one limit: the second part of the question gets what is left, and never less than none."""
+    solver = Solver(time_limit=50.0)
+    left = solver.left()["time_limit"]
+    assert 40 < left <= 50
+    assert Solver(time_limit=1e-9).left()["time_limit"] == 0
+    assert Solver().left()["time_limit"] is None
+
+
+@pytest.mark.long
+def test_a_limit_bounds_explain_of_the_parties() -> None:
+    """With a second of time explain of a plan with parties is over soon, most lines undecided and none of them wrong."""
+    plan = load("mhhs-round2", ("participants",))
+    begun = time.process_time()
+    found = explain(plan, "M14", time_limit=1.0)
+    assert time.process_time() - begun < 8
+    whole = {line.rule: line for line in explain(plan, "M14").lines}
+    for line in found.lines:
+        same = whole[line.rule]
+        assert line.method == "undecided" or (line.drop_gain_wd, line.headroom) == (same.drop_gain_wd, same.headroom), line.rule

@@ -79,7 +79,7 @@ def _changes(changed: LoadedPlan, outcome: Outcome, milestones: list[str] | None
     from optimiser.solve import asked_for
     from optimiser.whatif import ranges_of
 
-    return changes_of(changed, asked_for(changed.plan, milestones), ranges_of(outcome, changed.plan), solver.limits())
+    return changes_of(changed, asked_for(changed.plan, milestones), ranges_of(outcome, changed.plan), solver.left())
 
 
 def _behind_status(changed: LoadedPlan) -> LoadedPlan:

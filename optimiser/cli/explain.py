@@ -60,7 +60,7 @@ def explain_plan(
                 tell(f"{name}: what binds")
                 reports.append(explain_with(oracle, name, near=near))
                 ranges[name] = oracle.base(name)
-        found = changes_of(changed, names, ranges, solver.limits())
+        found = changes_of(changed, names, ranges, solver.left())
     from optimiser.evidence.documents import explain_document
     from optimiser.evidence.terminal.explanation import explain_report
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -102,9 +103,19 @@ class Solver:
     ] = 1
     time_limit: Annotated[float | None, option("--time-limit SECONDS", _TIME_LIMIT, min=0.001)] = None
 
+    def __post_init__(self) -> None:
+        """Note when the question began."""
+        object.__setattr__(self, "_begun", monotonic())
+
     def limits(self) -> dict[str, Any]:
         """Return all of it by its names."""
         return asdict(self)
+
+    def left(self) -> dict[str, Any]:
+        """Return the same for a second part of the question: of the time what the first part left."""
+        begun: float = self._begun  # type: ignore[attr-defined]
+        left = None if self.time_limit is None else max(0.0, self.time_limit - (monotonic() - begun))
+        return self.limits() | {"time_limit": left}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,7 +56,7 @@ def why_not_plan(
         if baseline is not None:
             answers = why_not_baseline(plan, baseline, milestones=milestone or (), **how)
             name = find_baseline(plan, baseline).id
-            found = changes_of(changed, [each.milestone for each in answers], limits=solver.limits())
+            found = changes_of(changed, [each.milestone for each in answers], limits=solver.left())
             reply = Reply(
                 lambda: baseline_document(plan, name, answers),
                 lambda page: baseline_report(name, answers, plan, page, detail=everything or bool(milestone)),
@@ -66,7 +66,7 @@ def why_not_plan(
             assert milestone is not None
             assert by is not None
             answer = why_not(plan, milestone[0], by, **how)
-            found = changes_of(changed, milestone[:1], limits=solver.limits())
+            found = changes_of(changed, milestone[:1], limits=solver.left())
             reply = Reply(
                 lambda: asked_document("why-not", plan, answer),
                 lambda page: why_not_report(answer, plan, page),

@@ -340,7 +340,10 @@ class Oracle:
                     DateRange(boundaries[place], None, method="undecided") if undecided else replace(told, method=each.method)
                 )
             left = [place for place in left if place not in found]
-        found |= self._with_capacity(milestone, variants, left, boundaries, by, at_most)
+        if left and self.whole.over:
+            found |= {place: DateRange(boundaries[place], at_most, method="undecided") for place in left}
+        else:
+            found |= self._with_capacity(milestone, variants, left, boundaries, by, at_most)
         return [found[place] for place in range(len(variants))]
 
     def _touches_tail(self, milestone: str, waist: str, variant: Variant) -> bool:

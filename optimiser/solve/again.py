@@ -7,7 +7,7 @@ evidence and distances follow from the schedule again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -16,7 +16,7 @@ from models.plan import Plan
 from optimiser.encoding.answer import DETERMINISTIC_TIME
 from optimiser.encoding.asking import SolverBarredError, barred
 from optimiser.errors import StoredResultError
-from optimiser.solve.answer import bounds_of, common, solved
+from optimiser.solve.answer import bounds_of, common, solved, unasked
 from optimiser.solve.asked import asked_for
 from optimiser.solve.between import QUICK, DateRange, between, too_large
 from optimiser.solve.contradiction import beyond_horizon, conflict_of_network
@@ -25,7 +25,7 @@ from optimiser.solve.deadline import Deadline
 from optimiser.solve.fingerprint import package_version, plan_sha256
 from optimiser.solve.placement import complete, without_place
 from optimiser.solve.problem import Problem
-from optimiser.solve.spans import spans
+from optimiser.solve.spans import UNASKED, UNREAD, spans, unfinished_span
 
 __all__ = ["Again", "again"]
 
@@ -88,7 +88,12 @@ def _again(problem: Problem, asked: Sequence[str], stored: Outcome | None) -> Ag
     if not problem.pools:
         dates = _dates(problem, asked, stored)
         ranges = spans(problem, {each.milestone: each.range for each in dates.proved}, Deadline())
-        return Again(solved(problem, dates, ranges, run), ["that CP-SAT comes to the same dates"])
+        taken = ["that CP-SAT comes to the same dates"]
+        for name, note in _cut_short(asked, stored).items():
+            ranges[name] = _stored(stored)[name].span
+            dates.notes.append(note)
+            taken.append(f"the span of {name}, which the limit cut short")
+        return Again(solved(problem, dates, ranges, run, over=_late(stored)), taken)
     if stored is None:
         raise SolverBarredError
     if isinstance(stored, Solved):
@@ -125,6 +130,21 @@ def _stored(stored: Outcome | None) -> dict[str, MilestoneDate]:
     return {entry.id: entry for entry in stored.milestones} if isinstance(stored, Solved) else {}
 
 
+def _cut_short(asked: Sequence[str], stored: Outcome | None) -> dict[str, str]:
+    """Return the milestones whose spans a limit cut short, as a stored outcome says, each with the note of it."""
+    notes = stored.notes if isinstance(stored, Solved) else ()
+    said = {
+        name: unfinished_span(name, why) for name in asked for why in (UNREAD, UNASKED) if unfinished_span(name, why) in notes
+    }
+    return {name: note for name, note in said.items() if name in _stored(stored)}
+
+
+def _late(stored: Outcome | None) -> Callable[[str], bool]:
+    """Return whether a stored outcome says of a milestone that the time ended before it was asked what binds it."""
+    notes = stored.notes if isinstance(stored, Solved) else ()
+    return lambda name: unasked(name) in notes
+
+
 def _dates(problem: Problem, asked: Sequence[str], stored: Outcome | None) -> Dates:
     """Return the dates of a plan whose capacities, where it has any, are off: the longest path is all there is."""
     held = _stored(stored)
@@ -148,7 +168,7 @@ def _crowded(problem: Problem, asked: Sequence[str], stored: Solved, run: Run) -
     values = _values(problem, stored)
     held = _stored(stored)
     proved = [_proved(problem, held[name], values) for name in asked if name in held]
-    found = solved(problem, Dates(proved, stored.schedule, values), _spans(problem, proved, stored), run)
+    found = solved(problem, Dates(proved, stored.schedule, values), _spans(problem, proved, stored), run, over=_late(stored))
     taken = ["the schedule, and how early its dates are proved to be"]
     led = [each.milestone for each in proved if problem.leads(each.milestone)]
     taken += [f"the span of {', '.join(led)}"] if led else []
@@ -190,7 +210,10 @@ def _proved(problem: Problem, entry: MilestoneDate, values: Sequence[int]) -> Pr
 def _spans(problem: Problem, proved: Sequence[Proved], stored: Solved) -> dict[str, DateSpan | None]:
     """Return the spans: again of what no capacity can move, as stored of the rest."""
     held = _stored(stored)
-    free = {each.milestone: each.range for each in proved if not problem.leads(each.milestone)}
+    cut_short = _cut_short([each.milestone for each in proved], stored)
+    free = {
+        each.milestone: each.range for each in proved if not problem.leads(each.milestone) and each.milestone not in cut_short
+    }
     try:
         found = spans(problem, free, Deadline())
     except SolverBarredError:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
+from models.findings import Binding
 from models.items import Activity, Hammock, Item, Milestone, Summary
 from models.outcome import DateSpan, Infeasible, MilestoneDate, Outcome, RowDate, Run, Solved, Undecided
 from models.plan import Plan
@@ -27,7 +28,7 @@ from optimiser.solve.problem import Problem
 from optimiser.solve.spans import spans
 from optimiser.solve.standing import baseline_deltas, evidence
 
-__all__ = ["asked_for", "bounds_of", "common", "earliest", "solved"]
+__all__ = ["asked_for", "bounds_of", "common", "earliest", "solved", "unasked"]
 
 
 def earliest(
@@ -103,8 +104,8 @@ def earliest(
             return Infeasible(conflict=conflict, **common(plan, run()))
         return Undecided(bounds=bounds_of(problem, asked), **common(plan, run()))
     tell("readings")
-    ranges = spans(problem, {each.milestone: each.range for each in dates.proved}, deadline)
-    return solved(problem, dates, ranges, run())
+    ranges = spans(problem, {each.milestone: each.range for each in dates.proved}, deadline, dates.notes)
+    return solved(problem, dates, ranges, run(), over=lambda _: deadline.over)
 
 
 def common(plan: Plan, run: Run, notes: Sequence[str] = ()) -> dict[str, Any]:
@@ -125,7 +126,19 @@ def bounds_of(problem: Problem, asked: Sequence[str]) -> dict[str, dt.date]:
     return {name: problem.clock.show(found.values[problem.node(name)], conventions[name]) for name in asked}
 
 
-def solved(problem: Problem, dates: Dates, ranges: Mapping[str, DateSpan | None], run: Run) -> Solved:
+def unasked(milestone: str) -> str:
+    """Return the note of a milestone for which the time ended before it was asked what binds."""
+    return f"{milestone}: what binds was not asked within the limit"
+
+
+def solved(
+    problem: Problem,
+    dates: Dates,
+    ranges: Mapping[str, DateSpan | None],
+    run: Run,
+    *,
+    over: Callable[[str], bool] = lambda _: False,
+) -> Solved:
     """Return the outcome that dates, once proved, make: reasons, rows, floats and bindings follow from them without a search.
 
     Parameters
@@ -134,6 +147,8 @@ def solved(problem: Problem, dates: Dates, ranges: Mapping[str, DateSpan | None]
         Milestone to its span.
     run
         How the dates were found.
+    over
+        Whether the time ended before it is asked what binds a milestone.
     """
     plan, clock, found = problem.plan, problem.clock, problem.earliest
     asked = [each.milestone for each in dates.proved]
@@ -149,6 +164,11 @@ def solved(problem: Problem, dates: Dates, ranges: Mapping[str, DateSpan | None]
         ]
     notes += set_aside(problem, dates.values)
     forecast = forecast_of(plan, clock, dates.schedule, asked)
+    binding: dict[str, tuple[Binding, ...]] = {}
+    for name in asked:
+        late = name not in rationed and over(name)
+        notes += [unasked(name)] if late else []
+        binding[name] = () if late or name in rationed else bindings(found, name)
     return Solved(
         milestones=tuple(_dated(plan, clock, reasons[each.milestone], each, ranges[each.milestone]) for each in dates.proved),
         schedule=dates.schedule,
@@ -156,7 +176,7 @@ def solved(problem: Problem, dates: Dates, ranges: Mapping[str, DateSpan | None]
         driving={name: driving_items(reasons[name], name) for name in asked},
         slots={name: held for name in asked if (held := slots_on_chain(reasons[name], name))},
         certificates=tuple(certificate(found, name) for name in asked),
-        binding={name: () if name in rationed else bindings(found, name) for name in asked},
+        binding=binding,
         **common(plan, run, (*forecast_notes(plan, forecast), *notes)),
         forecast=forecast,
     )

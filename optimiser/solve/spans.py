@@ -24,13 +24,19 @@ from optimiser.solve.problem import Problem, refuted_by
 from optimiser.solve.sheets import MOST_COMBINATIONS, Sheet, live_options, sheets
 from optimiser.solve.variant import Variant, capacities, no_tighter, pools_of
 
-__all__ = ["spans"]
+__all__ = ["UNASKED", "UNREAD", "spans", "unfinished_span"]
+
+UNASKED = "every combination lies within, and its ends may be nearer"
+UNREAD = "not every combination was looked at"
+"""Said of a span that the time for the question came before."""
 
 MOST_ASKED = 8
 """Combinations looked at one by one for the ends of one span, where capacity decides."""
 
 
-def spans(problem: Problem, ranges: Mapping[str, DateRange], deadline: Deadline) -> dict[str, DateSpan | None]:
+def spans(
+    problem: Problem, ranges: Mapping[str, DateRange], deadline: Deadline, notes: list[str] | None = None
+) -> dict[str, DateSpan | None]:
     """Return the first and the last date of each milestone over all combinations of the live readings.
 
     Parameters
@@ -41,11 +47,13 @@ def spans(problem: Problem, ranges: Mapping[str, DateRange], deadline: Deadline)
         Milestone to where its date lies at the choice made.
     deadline
         What is left of the time for the whole question.
+    notes
+        Where to say of which span the time came first.
 
     Returns
     -------
     dict
-        Milestone to its span; None where no combination has a date on the axis, or there are more than
+        Milestone to its span; None where the time came first, no combination has a date on the axis, or there are more than
         `MOST_COMBINATIONS`. Of several combinations with the same date the one that differs least from the choice
         made is named.
 
@@ -59,15 +67,22 @@ def spans(problem: Problem, ranges: Mapping[str, DateRange], deadline: Deadline)
     if math.prod(len(reading.options) for reading in readings) > MOST_COMBINATIONS:
         return dict.fromkeys(ranges)
     chosen = plan.choices()
-    table = list(sheets(plan, readings, ranges, problem))
+    said: list[str] = [] if notes is None else notes
+    table: list[Sheet] = []
+    for sheet in sheets(plan, readings, ranges, problem):
+        if table and deadline.over:
+            said += [unfinished_span(milestone, UNREAD) for milestone in ranges]
+            return dict.fromkeys(ranges)
+        table.append(sheet)
     found: dict[str, DateSpan | None] = {}
     for milestone, known in ranges.items():
-        ends, counts = _Ends(), Counter[str]()
+        ends, counts, open_ends = _Ends(), Counter[str](), False
         for sheet in table:
             own = problem if all(chosen[name] == option for name, option in sheet.fixed.items()) else None
             rationed = _rationed(sheet, own, milestone)
             if rationed is not None:
                 bounds = rationed.bounds(known if own is problem else None, deadline)
+                open_ends |= rationed.cut_short
             else:
                 reached = sheet.reached[milestone]
                 bounds = _Bounds(reached, reached, sheet.infeasible)
@@ -75,7 +90,14 @@ def spans(problem: Problem, ranges: Mapping[str, DateRange], deadline: Deadline)
             counts.update(combinations=len(off), infeasible=int(bounds.infeasible.sum()), beyond=int(off.sum()))
             ends.take(sheet, milestone, bounds, np.flatnonzero(~off & ~bounds.infeasible), _differences(sheet, chosen))
         found[milestone] = ends.span(chosen, counts)
+        if open_ends:
+            said.append(unfinished_span(milestone, UNASKED))
     return found
+
+
+def unfinished_span(milestone: str, why: str) -> str:
+    """Return the note of a span that the time for the question came before."""
+    return f"{milestone}: the span over the open readings was not finished within the limit; {why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +186,7 @@ class _Rationed:
         self.infeasible = sheet.infeasible.copy()
         self.high = np.full(len(self.low), sheet.clock.limit, dtype=np.int64)
         self.asked: set[int] = set()
+        self.cut_short = False
         reached = problem.reaching(milestone)
         self.near = [leads or node in problem.rationed_nodes for node, leads in enumerate(reached)]
         self.alike = self._alike(self.near)
@@ -189,7 +212,10 @@ class _Rationed:
             self._refuted_alike(stated, problem, base.low)
         for _ in range(MOST_ASKED):
             open_samples = ~self.infeasible & (self.low <= limit)
-            if not open_samples.any() or deadline.over:
+            if not open_samples.any():
+                break
+            self.cut_short = deadline.over
+            if self.cut_short:
                 break
             ends = (
                 int(np.argmin(np.where(open_samples, self.low, limit + 1))),
