@@ -135,6 +135,28 @@ def test_months_keep_the_time_of_day_and_can_be_undone() -> None:
         assert (months.values(latest + 1, amount) > values).all()
 
 
+def test_work_of_any_length_begins_where_its_calendar_lets_it() -> None:
+    """With a length switched off, longest path, CP-SAT and checker still agree on the minute."""
+    chance, seen = random.Random(17), Counter[str]()  # noqa: S311 - tests
+    for _ in range(8):
+        plan = minute_plan(chance, 4)
+        for name in ("A0", "A1", "A2"):
+            activities = tuple(
+                each.model_copy(update={"enabled": False}) if each.id == name else each for each in plan.activities
+            )
+            free = plan.evolve(activities=activities)
+            network = compile_network(free)
+            earliest = earliest_times(network)
+            if earliest.status != "feasible":
+                continue
+            assert check(free, complete(network, earliest.values), network.clock) == ()
+            for switches in (False, True):
+                answer = Encoding(free, network.clock, switches=switches).earliest("END")
+                assert answer.boundary == earliest.values[network.nodes["END", "start"]], (free.rules, name)
+            seen["agree"] += 1
+    assert seen["agree"] > 12
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("seed", few(range(4), 2))
 def test_passes_checker_and_solver_agree_with_minutes_walked_one_by_one(seed: int) -> None:

@@ -126,7 +126,8 @@ class MinutePlaces(Places):
         held, time = self.plan.items[item], self.time(item)
         if time.worked(time.size) == time.size:
             return at
-        event = isinstance(held, Milestone) or not self.whole_length(item)
+        free = isinstance(held, Activity) and not self.plan.switch(held.enabled)
+        event = isinstance(held, Milestone) or free or not self.whole_length(item)
         stays = not isinstance(held, Milestone) or held.shown == "closes" or self.plan.dialect == "msp"
         return at if event and stays and time.prev(at) == at else time.next(at)
 

@@ -66,6 +66,8 @@ def _ends(what: Activity | Milestone, places: MinutePlaces) -> Iterator[Violatio
     elif not places.plan.switch(what.enabled):
         if position.finish < position.start:
             yield broken(ITEM_PREFIX + what.id, f"{places.found(finish)}, required at or after its start")
+        if not (what.pin or places.parts(what.id)) and places.opened(what.id, position.start) != position.start:
+            yield broken(ITEM_PREFIX + what.id, f"{places.found(start)}, required where its own calendar works")
     else:
         yield from _work(what, places)
 

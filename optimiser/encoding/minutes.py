@@ -171,6 +171,8 @@ class MinuteVariables(Variables):
         self.asked[name, "start"] = [Landed(start)]
         rounded = length.unit != "emin"
         self.asked[name, "finish"] = [Landed(finish, Fixed(Back(time)) if rounded and length.amount else _STAY)]
+        if rounded and (on is None or literals):  # of whatever length it is then, it begins where its calendar lets it
+            self.rises(start, start, Staying(time), 0, ())
         if on is None:
             return
         if rounded and length.amount:
