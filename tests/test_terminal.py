@@ -594,3 +594,15 @@ def test_a_column_is_titled_once():
     for book in books:
         texts = zipfile.ZipFile(io.BytesIO(book)).read("xl/sharedStrings.xml").decode()
         assert all(f">{word}<" in texts for word in ("boat", "departs", "waits (wd)"))
+
+
+def test_parts_of_a_wide_table_keep_what_tells_their_rows_apart():
+    """A table shown in parts repeats as many leading columns as it takes to tell the rows apart."""
+    heads = columns("plan:id | from:id | first:number | second:number | third:number")
+    rows = [["TT", start, 10**15, 10**15, 10**15] for start in ("M11", "M12", "M13", "M14", "M15")]
+    made = table("paces", "Paces", heads, rows, proof="closed form", source="the test")
+
+    text = Page(60).paint(shown(made, Page(60)))
+
+    assert text.count("plan") == text.count("from") == 2
+    assert sum(line.split()[:2] == ["TT", "M12"] for line in text.splitlines()) == 2

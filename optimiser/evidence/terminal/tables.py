@@ -20,6 +20,8 @@ _LEAST: Final = 20
 """Cells that a column of words keeps at least, where nothing else is said."""
 _STYLES: Final = {"certified": "bold green", "solver": "green", "gap": "bold yellow"}
 """Of the proof of a date."""
+_BOLD: Final = ("milestone", "earliest date")
+"""What a reader looks for first."""
 
 
 def shown(
@@ -73,32 +75,47 @@ def _narrowed(
     """Return a grid without as many columns as it takes to fit, an empty column the first to go; where none may go, several."""
     keys = [column.key or column.name for column in table.columns]
     kept = [place for place in range(len(keys)) if any(row[place] is not None for row in rows)] or [0]
+    going = [keys.index(key) for key in spared if key in keys]
     while True:
         grid = _grid(table, rows, kept)
         room = page.width - grid.indent + grid.gap
-        wishes = zip(grid.columns, grid.natural(), strict=True)
         # A title goes over several lines before anything is cut.
-        least = [
-            (min(wish, words_least) if column.gives else folded) + grid.gap
-            for (column, wish), folded in zip(wishes, grid.folded(), strict=True)
-        ]
+        wishes = zip(grid.columns, grid.natural(), grid.folded(), strict=True)
+        least = [(min(wish, words_least) if column.gives else folded) + grid.gap for column, wish, folded in wishes]
         if sum(least) <= room:
             return [grid]
-        goes = next((keys.index(key) for key in spared if key in keys and keys.index(key) in kept), None)
+        goes = next((place for place in going if place in kept), None)
         if goes is not None:
             kept.remove(goes)
-            continue
-        if len(rows) + 1 < len(kept):
+        elif len(rows) + 1 < len(kept):
             return [_turned([table.columns[place] for place in kept], [[row[place] for place in kept] for row in rows])]
-        parts: list[list[int]] = [[]]
-        taken = least[0]
-        for place, width in zip(kept[1:], least[1:], strict=True):
-            if parts[-1] and taken + width > room:
-                parts.append([])
-                taken = least[0]
-            parts[-1].append(place)
-            taken += width
-        return [_grid(table, rows, [kept[0], *part]) for part in parts]
+        else:
+            lead = _lead(rows, kept, least, room)
+            parts = _parts(kept[lead:], least[lead:], room - sum(least[:lead]))
+            return [_grid(table, rows, [*kept[:lead], *part]) for part in parts]
+
+
+def _lead(rows: Sequence[Sequence[Cell]], places: Sequence[int], widths: Sequence[int], room: int) -> int:
+    """Return how many leading columns tell the rows apart, and so stand before each part; one where others have no room then."""
+    for many in range(1, len(places)):
+        if sum(widths[:many]) + max(widths[many:]) > room:
+            break
+        if len({tuple(row[place] for place in places[:many]) for row in rows}) == len(rows):
+            return many
+    return 1
+
+
+def _parts(places: Sequence[int], widths: Sequence[int], room: int) -> list[list[int]]:
+    """Return columns in parts of which each fits."""
+    parts: list[list[int]] = [[]]
+    taken = 0
+    for place, width in zip(places, widths, strict=True):
+        if parts[-1] and taken + width > room:
+            parts.append([])
+            taken = 0
+        parts[-1].append(place)
+        taken += width
+    return parts
 
 
 def _grid(table: Table, rows: Sequence[Sequence[Cell]], places: Sequence[int]) -> TextTable:
@@ -109,7 +126,7 @@ def _grid(table: Table, rows: Sequence[Sequence[Cell]], places: Sequence[int]) -
 
 
 def _styled(value: Cell, column: Column) -> Text:
-    style = _STYLES.get(str(value), "") if column.name == "proof" else "bold" if column.kind == "id" else ""
+    style = _STYLES.get(str(value), "") if column.name == "proof" else "bold" if column.name in _BOLD else ""
     return words(cell(value, column), style)
 
 
