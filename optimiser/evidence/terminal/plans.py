@@ -95,19 +95,21 @@ def _counts(plan: Plan, page: Page) -> Lines:
     on = sum(1 for _ in plan.active_rules())
     kinds = Counter(rule.kind for rule in plan.rules)
     bases = Counter(rule.basis for rule in plan.rules)
-    things = [
-        counted(len(plan.activities), "activity", "activities"),
-        counted(len(plan.milestones), "milestone"),
-        counted(len(plan.hammocks), "tied bar"),
-        f"{counted(len(plan.rules), 'rule')} ({on} on)",
-        counted(len(plan.assumptions), "assumption"),
-        counted(len(plan.unknowns), "unknown"),
-        counted(len(plan.readings), "reading"),
-        counted(len(plan.sources), "source"),
-        counted(len(plan.baselines), "baseline"),
-        counted(len(plan.raid), "RAID row"),
-    ]
-    lines = [heading("What it holds"), *hanging("in all", ", ".join(things), page.width, 2, 11)]
+    things = {
+        "activity": plan.activities,
+        "milestone": plan.milestones,
+        "tied bar": plan.hammocks,
+        f"rule ({on} on)": plan.rules,
+        "assumption": plan.assumptions,
+        "unknown": plan.unknowns,
+        "reading": plan.readings,
+        "source": plan.sources,
+        "baseline": plan.baselines,
+        "RAID row": plan.raid,
+    }
+    many = {"activity": "activities", f"rule ({on} on)": f"rules ({on} on)"}
+    held = [counted(len(each), name, many.get(name)) for name, each in things.items() if each]
+    lines = [heading("What it holds"), *hanging("in all", ", ".join(held) or "nothing", page.width, 2, 11)]
     for label, found in (("rules are", kinds), ("by basis", bases)):
         if found:
             lines += hanging(label, ", ".join(f"{count} {name}" for name, count in found.most_common()), page.width, 2, 11)
@@ -236,31 +238,26 @@ def _sources(plan: Plan, page: Page) -> Lines:
 
 
 def _baselines(plan: Plan, page: Page) -> Lines:
-    """Published dates: a row for each milestone, a column for each baseline."""
+    """Return the published dates: a row for each milestone, a column for each baseline."""
     if not plan.baselines:
         return [heading("Baselines", "none")]
-    named = {entry.milestone for baseline in plan.baselines for entry in baseline.dates}
     lines = [heading("Baselines", "published dates; never an input")]
     room = max(len(baseline.id) for baseline in plan.baselines) + 2
     for baseline in plan.baselines:
         lines += hanging(baseline.id, f"{baseline.title} ({_cited(baseline)})", page.width, 2, room)
-    together = max(1, (page.width - 34) // 13)
-    for start in range(0, len(plan.baselines), together):
-        part = plan.baselines[start : start + together]
-        rows = [
-            [
-                each.title,
-                each.id,
-                *(month_or_day(date.date) if date else None for date in (held.date(each.id) for held in part)),
-            ]
-            for each in plan.milestones
-            if each.id in named
+    named = {entry.milestone for baseline in plan.baselines for entry in baseline.dates}
+    rows = [
+        [
+            each.title,
+            each.id,
+            *(month_or_day(date.date) if date else None for date in (held.date(each.id) for held in plan.baselines)),
         ]
-        heads = columns("title | milestone:id" + across((each.id for each in part), "{}"))
-        lines += shown(
-            kit_table("published", "Published", heads, rows, proof="published", source=_SOURCE), page, spared=("title",)
-        )[2:]
-    return lines
+        for each in plan.milestones
+        if each.id in named
+    ]
+    heads = columns("title | milestone:id" + across((each.id for each in plan.baselines), "{}:id"))
+    table = kit_table("published", "Published", heads, rows, proof="published", source=_SOURCE)
+    return [*lines, *shown(table, page, spared=("title",))[2:]]
 
 
 def _raid(plan: Plan, page: Page) -> Lines:
