@@ -606,3 +606,15 @@ def test_parts_of_a_wide_table_keep_what_tells_their_rows_apart():
 
     assert text.count("plan") == text.count("from") == 2
     assert sum(line.split()[:2] == ["TT", "M12"] for line in text.splitlines()) == 2
+
+
+def test_a_plan_of_many_milestones_is_drawn_by_what_drives():
+    """Where the milestones would fill pages, what drives and what is asked for is drawn, and how to see the rest is said."""
+    answer = outcomes.solved()
+    event = next(row for row in answer.rows if row.kind == "milestone")
+    many = tuple(event.model_copy(update={"id": f"X{number}"}) for number in range(100))
+    lines = block(report(answer.model_copy(update={"rows": (*answer.rows, *many)})), "Schedule")
+
+    assert "--rows all draws every one" in lines[0]
+    assert not any("X7" in line for line in lines)
+    assert any("SURVEY" in line for line in lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.forecast import DueDate, Forecast, Work
+from models.forecast import DueDate, Forecast, MilestoneForecast, Work
 from models.outcome import RowDate, Solved
 from models.pack import Cell, Table
 from models.plan import Plan
@@ -22,10 +22,15 @@ def milestone_states(outcome: Solved, forecast: Forecast, source: str, *, asked:
     Parameters
     ----------
     asked
-        Milestones shown whatever their state; others only where they are missed or slipping. All where None.
+        Milestones shown first and whatever their state; others only where they are missed or slipping, the latest first. All where
+        None, in the order of the forecast.
     """
+
+    def late(each: MilestoneForecast) -> tuple[bool, int]:
+        return each.id not in (asked or ()), -max((due.late_wd or 21 * (due.late_months or 0) for due in each.due), default=0)
+
     rows: list[list[Cell]] = []
-    for each in forecast.milestones:
+    for each in forecast.milestones if asked is None else sorted(forecast.milestones, key=late):
         if asked is None or each.id in asked or each.state in ("missed", "slipping"):
             first, *more = each.due or (None,)
             rows.append([each.id, each.title, each.state, each.date, *_due(first)])

@@ -19,6 +19,8 @@ __all__ = ["Rows", "gantt_lines", "shown_date"]
 Rows = Literal["driving", "main", "all"]
 """Which items are drawn: the driving ones, those and all milestones, or everything."""
 
+_MOST = 80
+"""Rows that are drawn unasked; of a plan of more milestones only what drives and what is asked for."""
 _BARS = {"activity": "▒", "hammock": "─", "summary": "─"}
 _DONE = "▓"
 _MONTHS = "JFMAMJJASOND"
@@ -82,6 +84,10 @@ def gantt_lines(outcome: Solved, plan: Plan, page: Page, rows: Rows = "main") ->
         for row in outcome.rows
         if rows == "all" or row.id in driving | asked or (rows == "main" and row.kind == "milestone")
     ]
+    note = "all items" if rows == "all" else f"{len(kept)} of {len(outcome.rows)} items"
+    if rows == "main" and len(kept) > _MOST:
+        kept = [row for row in kept if row.id in driving | asked]
+        note = f"what drives, {len(kept)} of {len(outcome.rows):,} items; --rows all draws every one"
     if not kept:
         return []
     wide = page.width >= 110
@@ -100,7 +106,6 @@ def gantt_lines(outcome: Solved, plan: Plan, page: Page, rows: Rows = "main") ->
             bars.append(Text("  ") + name)
         bars += [drawing.row(row) for row in group]
     legend = Text("  " + "   ".join(_legend("".join(line.plain[label:] for line in bars))), "dim")
-    note = "all items" if rows == "all" else f"{len(kept)} of {len(outcome.rows)} items"
     return [heading("Schedule", note), *heads, *bars, legend]
 
 
@@ -138,7 +143,9 @@ class _TextBars:
     def row(self, row: RowDate) -> Text:
         """Draw one item: its name, its bar, its dates."""
         drives = row.id in self.driving
-        name = Text("  ").append_text(words(row.id, "bold" if drives else "")).append(" ").append_text(words(row.name, "dim"))
+        # An id of a planner's file says nothing, and there is seldom room for both.
+        first, second = (row.id, row.name) if self.plan.dialect is None else (row.name, row.id)
+        name = Text("  ").append_text(words(first, "bold" if drives else "")).append(" ").append_text(words(second, "dim"))
         name.truncate(self.label - 1, overflow="ellipsis", pad=True)
         bar = "".join(self._cells(row, drives=drives))
         return name.append(" ").append(bar, "cyan" if drives else "dim").append(" ").append(self._dates(row))

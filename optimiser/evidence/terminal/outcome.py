@@ -123,8 +123,8 @@ def _forecast(outcome: Solved, forecast: Forecast, plan: Plan, page: Page) -> It
     done = "is done" if forecast.done == 1 else "are done"
     work = [(forecast.done, done), (forecast.in_progress, "in progress"), (forecast.to_do, "to do")]
     found = Counter(each.state for each in forecast.milestones)
-    states = ", ".join(f"{found[state]} {state}" for state in get_args(State) if found[state]) or "none is met or dated"
-    said = f"Of the activities {', '.join(f'{count} {state}' for count, state in work if count)}; of the milestones {states}."
+    states = ", ".join(f"{found[state]:,} {state}" for state in get_args(State) if found[state]) or "none is met or dated"
+    said = f"Of the activities {', '.join(f'{count:,} {state}' for count, state in work if count)}; of the milestones {states}."
     yield [heading("Forecast"), *paragraph(said, page.width)]
     asked = [entry.id for entry in outcome.milestones]
     states_table = milestone_states(outcome, forecast, "the forecast", asked=asked)
