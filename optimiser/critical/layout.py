@@ -25,10 +25,7 @@ class Layout:
         """Nodes that rules of their own keep to some boundaries."""
         self.readers: dict[str, set[int]] = {}
         """Slot or switch to the nodes whose inequalities it is part of."""
-        self.rank = [0] * len(nodes)
-        for place, component in enumerate(network.order):
-            for node in component:
-                self.rank[node] = place
+        self.rank = network.rank
         switched: dict[str, str] = network.switch_slots
 
         def read(node: int, *names: str) -> None:

@@ -107,7 +107,7 @@ class Leeway:
         free, kept = late(self._held, all_needed=False), late({}, all_needed=False)
         sure = late(self._held, all_needed=True) if self._partial else free
         self._late = _HowLate(free, sure, kept, late({}, all_needed=True) if self._partial else kept)
-        self._rank = {each: rank for rank, component in enumerate(network.order) for each in component}
+        self._rank = network.rank
         self._places: dict[int, _Surroundings] = {}
 
     def room(self, slot: str, moved: Moved, most: int) -> Worsening | None:
@@ -139,6 +139,17 @@ class Leeway:
             return self._along(bearing[0], moved, most)
         place = self._place(rank)
         return self._first(lambda units: self._pushed(place, slot, moved(units)), most)
+
+    def freed(self, item: str) -> int | None:
+        """Return how late an item's finish may be where its length is free, if its ends push each other by that length alone."""
+        network = self.network
+        start, finish = network.item_nodes(item)
+        inside, length = {start, finish}, network.durations.get(start)
+        if length is None or set(network.order[self._rank[finish]]) != inside or self._into[1][start] or self._into[1][finish]:
+            return None
+        if any(arc.source in inside and arc.rule != length.rule for node in inside for arc in self._into[0][node]):
+            return None
+        return self._behind(finish, inside)[0]
 
     @cached_property
     def _live(self) -> set[str]:
@@ -270,6 +281,15 @@ class Leeway:
         return arcs, quorums, floors
 
     @cached_property
+    def _latest_dates(self) -> dict[int, list[int]]:
+        """The live latest dates of each node that has one."""
+        found: dict[int, list[int]] = {}
+        for each in self.network.ceilings:
+            if self.network.enabled[each.rule] and each.boundary is not None:
+                found.setdefault(each.node, []).append(each.boundary)
+        return found
+
+    @cached_property
     def _outgoing(self) -> list[list[tuple[Arc, int]]]:
         """The live inequalities out of each node, with their amounts."""
         found: list[list[tuple[Arc, int]]] = [[] for _ in self.values]
@@ -290,13 +310,7 @@ class Leeway:
     def _behind(self, node: int, inside: set[int]) -> tuple[int, int, int, int]:
         """Return how late a node may be for all that lies behind it and not among some nodes, in each of four passes."""
         network = self.network
-        own = [self._end]
-        own += [
-            each.boundary
-            for each in network.ceilings
-            if each.node == node and network.enabled[each.rule] and each.boundary is not None
-        ]
-        held = min(own)
+        held = min([self._end, *self._latest_dates.get(node, ())])
         found = []
         for row, all_needed in (
             (self._late.free, False),

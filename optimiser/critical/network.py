@@ -357,6 +357,17 @@ class Network:
         """Durations that also hold their starts back, because something else pushes the finish."""
         return frozenset(arc.rule for arc in self.arcs if arc.mirrored)
 
+    @property
+    def rank(self) -> list[int]:
+        """The place of each node's component in the order."""
+        found: list[int] | None = self.kept.get("rank")
+        if found is None:
+            found = self.kept["rank"] = [0] * len(self.points)
+            for place, component in enumerate(self.order):
+                for node in component:
+                    found[node] = place
+        return found
+
     def node(self, point: Point) -> int:
         """Return the node of a point whose end is filled in."""
         return self.nodes[point.item, point.end or "start"]

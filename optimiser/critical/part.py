@@ -66,6 +66,7 @@ def cut(
     """
     place = {node: new for new, node in enumerate(nodes)}
     points = [network.points[node] for node in nodes]
+    components = [network.order[rank] for rank in sorted({network.rank[node] for node in nodes})]
     part = Network(
         network.plan,
         network.clock,
@@ -79,13 +80,15 @@ def cut(
             for quorum in quorums
         ],
         dated_slots=network.dated_slots,
-        order=[inside for component in network.order if (inside := [place[node] for node in component if node in place])],
+        facts=network.facts,
+        order=[[place[node] for node in component if node in place] for component in components],
     )
     for point in points:
         for end in ("start", "finish"):
             if (node := network.nodes[point.item, end]) in place:
                 part.nodes[point.item, end] = place[node]
-    part.began = {item: place[node] for item, node in network.began.items() if node in place}
+    items = {point.item for point in points}
+    part.began = {item: place[node] for item in items & network.began.keys() if (node := network.began[item]) in place}
     part.durations = {arc.source: arc for arc in part.arcs if arc.rule in arc.switches and arc.source != arc.target}
     names = {name for arc in part.arcs for name in (arc.rule, *arc.switches)} | {quorum.rule for quorum in part.quorums}
     names |= {bound.rule for bound in (*part.floors, *part.ceilings)}

@@ -132,13 +132,20 @@ class _Lines:
         binding = [name for name in names if (self._gain(dropped.get(name)) or 0) > 0]
         loose = dict(zip(binding, detached(oracle, self.milestone, [(name,) for name in binding]), strict=True))
         back = self._fallen_back([name for name in binding if loose[name]])
+        gains = {
+            name: each
+            for name, each in spent.items()
+            if each is not None and each.boundary < self.boundary and not loose.get(name, False)
+        }
+        over = taking_over(oracle, self.milestone, [(numbers[name], each) for name, each in gains.items()], self.driving)
+        ranged = {name: (each, after) for (name, each), after in zip(gains.items(), over, strict=True)}
         found = [
             self._line(
                 name,
                 numbers.get(name),
                 (dropped[name], relaxed.get(name)),
                 room.get(name),
-                spent.get(name),
+                ranged.get(name),
                 detaches=loose.get(name, False),
                 back=back.get(name, {}),
             )
@@ -238,7 +245,7 @@ class _Lines:
         number: Number | None,
         reaches: tuple[DateRange, DateRange | None],
         room: Headroom | None,
-        spent: Saturation | None,
+        ranged: tuple[Saturation, tuple[str, ...]] | None,
         *,
         detaches: bool,
         back: Mapping[str, dt.date | int | str | None],
@@ -247,8 +254,7 @@ class _Lines:
         member, family = self.oracle.described(name), family_of(plan, name)
         drop, unit = self._gain(reaches[0]), self._gain(reaches[1])
         within = [self._within_day(reach) for reach in reaches]
-        gains = spent is not None and spent.boundary < self.boundary and not detaches
-        ranged = spent if gains else None
+        spent, saturation = ranged or (None, ())
         first_worse = None
         if number and room and room.units is not None and room.units < number.most:
             first_worse = number.shown(room.units + 1)
@@ -272,9 +278,9 @@ class _Lines:
             joint_with=self._partners(name) if drop == 0 and not within[0] else (),
             number=str(number.value) if number else None,
             unit=number.unit if number else None,
-            range_units=ranged.units if ranged else None,
-            range_gain_wd=self.oracle.problem.clock.days_between(ranged.boundary, self.boundary) if ranged else None,
-            saturation=taking_over(self.oracle, self.milestone, number, ranged, self.driving) if number and ranged else (),
+            range_units=spent.units if spent else None,
+            range_gain_wd=self.oracle.problem.clock.days_between(spent.boundary, self.boundary) if spent else None,
+            saturation=saturation,
             headroom=room.units if room else None,
             headroom_searched=room.searched(number) if room and number else None,
             headroom_range=room.between if room else None,

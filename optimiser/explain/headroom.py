@@ -13,7 +13,7 @@ from optimiser.explain.conflict import one_conflict
 from optimiser.explain.oracle import Oracle
 from optimiser.numbers import Number
 from optimiser.solve.between import DateRange
-from optimiser.solve.variant import Variant, varied, with_number
+from optimiser.solve.variant import Variant, evaluate_variants, varied, with_number, without_capacity
 
 __all__ = ["Headroom", "Saturation", "headrooms", "saturations", "taking_over"]
 
@@ -345,31 +345,48 @@ def saturations(
     return found
 
 
-def taking_over(oracle: Oracle, milestone: str, number: Number, spent: Saturation, driving: Collection[str]) -> tuple[str, ...]:
-    """Return what holds a milestone once a number is relaxed as far as it gains, and did not before.
+def taking_over(
+    oracle: Oracle, milestone: str, relaxed: Sequence[tuple[Number, Saturation]], driving: Collection[str]
+) -> list[tuple[str, ...]]:
+    """Return for each number what holds a milestone once it is relaxed as far as it gains, and did not before.
 
     Parameters
     ----------
     driving
         What holds it as things are.
     """
-    found = _holding(oracle, milestone, number, spent.units, spent.boundary, driving)
-    if not found and spent.units < number.least and number.slot not in oracle.two_way:
-        # Where what takes over comes out even with what held it before, a number better still tells them apart.
-        found = _holding(oracle, milestone, number, number.least, spent.boundary, driving)
+    asked = [(number, spent.units, spent.boundary) for number, spent in relaxed]
+    found = _holding(oracle, milestone, asked, driving)
+    # Where what takes over comes out even with what held it before, a number better still tells them apart.
+    even = [
+        place
+        for place, (number, spent) in enumerate(relaxed)
+        if not found[place] and spent.units < number.least and number.slot not in oracle.two_way
+    ]
+    better = [(relaxed[place][0], relaxed[place][0].least, relaxed[place][1].boundary) for place in even]
+    for place, told in zip(even, _holding(oracle, milestone, better, driving), strict=True):
+        found[place] = told
     return found
 
 
 def _holding(
-    oracle: Oracle, milestone: str, number: Number, units: int, boundary: int, driving: Collection[str]
-) -> tuple[str, ...]:
-    """Return what else holds a milestone at a boundary once a number is relaxed by some units."""
-    variant = with_number(number, -units)
-    after = oracle.problem.changed(variant).earliest
-    if after.status == "feasible" and after.values[oracle.node(milestone)] == boundary:
-        members: Iterable[str] = after.rules_behind(after.chain(after.last[oracle.node(milestone)]))
-    else:
-        relaxed = Oracle(varied(oracle.network, variant), oracle.limits, oracle.problem.clock)
-        found = one_conflict(relaxed, milestone, boundary - 1)
-        members = found[0] if found else ()
-    return tuple(name for name in members if name not in driving)
+    oracle: Oracle, milestone: str, asked: Sequence[tuple[Number, int, int]], driving: Collection[str]
+) -> list[tuple[str, ...]]:
+    """Return what else holds a milestone at a boundary once a number is relaxed by some units, for each of several."""
+    found: list[tuple[str, ...]] = []
+    node, limit = oracle.node(milestone), oracle.problem.clock.limit
+    for begin in range(0, len(asked), TOGETHER):
+        block = asked[begin : begin + TOGETHER]
+        variants = [with_number(number, -units) for number, units, _ in block]
+        evaluated = evaluate_variants(oracle.network, [without_capacity(oracle.plan, each) for each in variants])
+        stands = ~evaluated.infeasible & (evaluated.values <= limit).all(axis=0)
+        for sample, ((number, units, boundary), variant) in enumerate(zip(block, variants, strict=True)):
+            values: list[int] = evaluated.values[:, sample].tolist()
+            if stands[sample] and values[node] == boundary:
+                members: Iterable[str] = oracle.reasons_of_variants.behind(node, values, number.slot, number.column(-units))
+            else:
+                relaxed = Oracle(varied(oracle.network, variant), oracle.limits, oracle.problem.clock)
+                conflict = one_conflict(relaxed, milestone, boundary - 1)
+                members = conflict[0] if conflict else ()
+            found.append(tuple(name for name in members if name not in driving))
+    return found

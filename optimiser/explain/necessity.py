@@ -196,7 +196,7 @@ def _taken_over_by(oracle: Oracle, milestone: str, rule: str, number: Number, ba
     if rule not in driving:
         return tuple(driving[:1])
     (spent,) = saturations(oracle, milestone, [number], base)
-    return taking_over(oracle, milestone, number, spent, driving) if spent else ()
+    return taking_over(oracle, milestone, [(number, spent)], driving)[0] if spent else ()
 
 
 def plan_name(plan: Plan) -> str:

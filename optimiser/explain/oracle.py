@@ -44,6 +44,7 @@ from optimiser.solve.between import QUICK, USUAL, DateRange, between, too_large
 from optimiser.solve.deadline import Deadline
 from optimiser.solve.orders import attained, in_order
 from optimiser.solve.problem import Problem, refuted_by
+from optimiser.solve.reasons import Reasons
 from optimiser.solve.variant import Pools, Variant, capacities, columns_of, no_tighter, pools_of, with_number, without_capacity
 from optimiser.wording import describe
 
@@ -253,6 +254,11 @@ class Oracle:
         """
         schedule = self.base(milestone).schedule
         return self.found if schedule is None else attained(self.problem, schedule)
+
+    @cached_property
+    def reasons_of_variants(self) -> Reasons:
+        """What holds a node where one number differs, capacity left out."""
+        return Reasons(self.network)
 
     def leeway(self, milestone: str, boundary: int) -> tuple[Leeway | None, Leeway | None]:
         """Return how far numbers can worsen before the milestone is later than a boundary: at the most, and at the least.

@@ -16,7 +16,18 @@ from numpy.typing import NDArray
 
 from models.plan import DURATION_PREFIX
 from optimiser.circles import components
-from optimiser.critical import Columns, Earliest, Network, Resource, earliest_times, evaluate, floats, latest_times, reaches
+from optimiser.critical import (
+    Columns,
+    Earliest,
+    Leeway,
+    Network,
+    Resource,
+    earliest_times,
+    evaluate,
+    floats,
+    latest_times,
+    reaches,
+)
 from optimiser.critical.backward import TOGETHER, cuts
 from optimiser.critical.network import Arc, Bound, Family
 from optimiser.solve.problem import Problem
@@ -198,7 +209,7 @@ def latest_finishes(found: Earliest, milestone: str) -> dict[str, int | None]:
     Notes
     -----
     By one backward pass; by bisection over forward passes, all items at once, where k of n are asked for further on, or where
-    what waits for a finish comes round to its start.
+    what waits for a finish comes round to its start by more than the item's own length.
     """
     network = found.network
     target = network.nodes[milestone, "start"]
@@ -207,13 +218,18 @@ def latest_finishes(found: Earliest, milestone: str) -> dict[str, int | None]:
     finishes = {item: network.item_nodes(item)[1] for item in items}
     latest = latest_times(network, {target: held}, anywhere=True)
     last = {item: min(latest[node], network.clock.limit) for item, node in finishes.items() if leads[node]}
-    place = {node: number for number, component in enumerate(network.order) for node in component}
+    place = network.rank
     partial = (each for each in network.quorums if network.enabled[each.rule] and each.partial)
     counted = reaches(network, *(source for quorum in partial for source in quorum.sources))
+    leeway = Leeway(network, found.values, target, held)
     asked = []
     for item in last:
         start, finish = network.item_nodes(item)
-        if counted[finish] or (start != finish and place[start] == place[finish]):
+        round_ = start != finish and place[start] == place[finish]
+        freed = leeway.freed(item) if round_ and not counted[finish] else None
+        if freed is not None:
+            last[item] = max(found.values[finish], min(freed, network.clock.limit))
+        elif counted[finish] or round_:
             asked.append(item)
     last |= _finishes_bisected(found, target, asked)
     return {item: last[item] if last.get(item, network.clock.limit) < network.clock.limit else None for item in items}
