@@ -27,7 +27,7 @@ from optimiser.robust.claims import claims_result, opened, pools_of
 from optimiser.robust.criticality import activity_effects
 from optimiser.robust.decision import Target, decide
 from optimiser.robust.evidence_order import evidence_order
-from optimiser.robust.field import BEYOND, NEVER, Flags
+from optimiser.robust.field import BEYOND, NEVER, Flags, circles
 from optimiser.robust.files import given_claims, given_register, plan_folder
 from optimiser.robust.held import judgements, plan_claims
 from optimiser.robust.levers import plan_levers
@@ -356,7 +356,8 @@ def _deadlines(sampler: Sampler, sample: Sample) -> tuple[DeadlineChance, ...]:
     """Return the limits that samples may miss, and how many do."""
     missed: dict[str, list[tuple[NDArray[np.int64], Flags]]] = {}
     begin = 0
-    for block in sampler.blocks():
+    limited = any(network.ceilings or circles(network) for _, network, _ in sampler.networks)
+    for block in sampler.blocks() if limited else ():
         for mask, field in block.fields:
             there = np.arange(begin, begin + block.draws.samples)
             for name, late in field.missed().items():

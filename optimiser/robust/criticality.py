@@ -44,7 +44,7 @@ def activity_effects(sampler: Sampler, base: Sample) -> tuple[ActivityEffect, ..
                 dated[there] &= found.dated(milestone)
                 for name, flags in found.critical(milestone).items():
                     critical.setdefault((name, milestone), np.zeros(len(base), dtype=np.bool_))[there] = flags
-                    lengths.setdefault(name, np.zeros(len(base), dtype=np.int64))[there] = found.length(name)
+                    lengths.setdefault(name, np.zeros(len(base), dtype=np.int32))[there] = found.length(name)
         begin += block.draws.samples
     if not dated.any():
         return ()

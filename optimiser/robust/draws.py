@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from fractions import Fraction
 from functools import partial
@@ -40,23 +40,19 @@ class Draws:
     model
         Whose chances are drawn.
     uniforms
-        Shape ``(dimensions, samples)``, between 0 and 1, each row by itself uniform.
+        Shape ``(dimensions, samples)``, between 0 and 1, each row by itself uniform; or those rows alone that anybody will
+        ask for.
     like
         Draws of another model on the same variates: what both draw alike is taken from there.
     """
 
-    def __init__(self, model: Model, uniforms: Numbers, like: Draws | None = None) -> None:
+    def __init__(self, model: Model, uniforms: Numbers | Mapping[int, Numbers], like: Draws | None = None) -> None:
         self.model = model
-        self.samples = uniforms.shape[1]
+        self.samples = len(uniforms[0] if isinstance(uniforms, np.ndarray) else next(iter(uniforms.values())))
         self.uniforms = uniforms
         self._kept: dict[tuple[object, ...], Any] = {}
         self._lasting = 0
         self._grouped = {row for rows, _ in model.groups if len(rows) > 1 for row in rows}
-        self._hanging = {
-            slot
-            for slot, names in model.touching.items()
-            if any(model.by_id[name].dimensions[0] in self._grouped for name in names)
-        }
         self._main: tuple[Case, dict[str, _Made], dict[str, Amounts]] | None = None
         """The first case asked for: of one that closes other chances only what stands on these is made again."""
         self._like = like
@@ -64,17 +60,15 @@ class Draws:
 
     def row(self, row: int, rho: float | None) -> Numbers:
         """Return the variates of one dimension under a correlation; see `Case`."""
-        found: Numbers = self.rows(rho if row in self._grouped else 0.0)[row]
+        found: Numbers = self.uniforms[row] if row not in self._grouped or rho == 0 else self.hanging(rho)[row]
         return found
 
-    def rows(self, rho: float | None) -> Numbers:
-        """Return the variates of all dimensions under a correlation."""
-        if rho == 0 or not self._grouped:
-            return self.uniforms
+    def hanging(self, rho: float | None) -> Mapping[int, Numbers]:
+        """Return the variates of the dimensions that hang together, under a correlation."""
         if self._like is not None and self._alike:
-            return self._like.rows(rho)
-        normal = self._once(("normal",), lambda: _normal(self.uniforms, self._grouped))
-        found: Numbers = self._once(("uniforms", rho), lambda: _correlated(self.uniforms, normal, self.model.groups, rho))
+            return self._like.hanging(rho)
+        normal = self._once(("normal",), lambda: _normal(self.uniforms, self.model.groups))
+        found: Mapping[int, Numbers] = self._once(("uniforms", rho), lambda: _correlated(normal, self.model.groups, rho))
         return found
 
     def kept(self, key: tuple[object, ...]) -> Any:
@@ -178,7 +172,7 @@ class Draws:
             slot,
             _key(model.stated(slot, case)),
             case.shape,
-            case.rho if slot in self._hanging else None,
+            case.rho if slot in model.hanging_slots else None,
             case.pools.get(slot),
             case.closed & touching if case.closed else case.closed,
             tuple((name, eased[name]) for name in eased if name in touching),
@@ -327,16 +321,17 @@ def _equal_groups(these: Sequence[Group], those: Sequence[Group]) -> bool:
     return len(these) == len(those) and all(one[0] == two[0] and np.array_equal(one[1], two[1]) for one, two in pairs)
 
 
-def _normal(uniforms: Numbers, rows: Collection[int]) -> dict[int, Numbers]:
-    """Return the normal variate of some rows."""
-    return {row: normal_quantile(uniforms[row]) for row in rows}
+def _normal(uniforms: Numbers | Mapping[int, Numbers], groups: Sequence[Group]) -> dict[int, Numbers]:
+    """Return the normal variates of the rows that hang together, of those that there are."""
+    there = range(len(uniforms)) if isinstance(uniforms, np.ndarray) else uniforms
+    return {row: normal_quantile(uniforms[row]) for rows, _ in groups for row in rows if row in there}
 
 
-def _correlated(uniforms: Numbers, normal: Mapping[int, Numbers], groups: Sequence[Group], rho: float | None) -> Numbers:
+def _correlated(normal: Mapping[int, Numbers], groups: Sequence[Group], rho: float | None) -> dict[int, Numbers]:
     """Join the rows of each group by a Gaussian copula, from their normal variates."""
-    found = uniforms.copy()
+    found: dict[int, Numbers] = {}
     for rows, stated in groups:
-        if len(rows) < 2:
+        if len(rows) < 2 or rows[0] not in normal:
             continue
         matrix = stated
         if rho is not None:
@@ -346,5 +341,6 @@ def _correlated(uniforms: Numbers, normal: Mapping[int, Numbers], groups: Sequen
         values, vectors = np.linalg.eigh(matrix)
         root = vectors @ np.diag(np.sqrt(np.maximum(values, 0))) @ vectors.T
         tiny = 2.0**-40
-        found[rows] = np.clip(normal_cumulative(root @ np.array([normal[row] for row in rows])), tiny, 1 - tiny)
+        joined = np.clip(normal_cumulative(root @ np.array([normal[row] for row in rows])), tiny, 1 - tiny)
+        found.update(zip(rows, joined, strict=True))
     return found

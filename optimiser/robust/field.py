@@ -22,7 +22,7 @@ from optimiser.robust.policy import Counter, Served, allot
 from optimiser.robust.quantity import capacity_slots
 from optimiser.robust.queues import Boundaries
 
-__all__ = ["BEYOND", "NEVER", "Days", "Field", "Flags"]
+__all__ = ["BEYOND", "NEVER", "Circle", "Days", "Field", "Flags", "circles"]
 
 Days = NDArray[np.int32]
 Flags = NDArray[np.bool_]
@@ -39,7 +39,7 @@ _MOST = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class _Circle:
+class Circle:
     """A cycle of nodes, with its limits that may be let go, in the order in which they go."""
 
     nodes: tuple[int, ...]
@@ -83,13 +83,13 @@ class Field:
     released: dict[str, Flags] = field(init=False, default_factory=dict)
     _nodes: list[int] = field(init=False)
     _needed: list[bool] = field(init=False)
-    _circles: list[_Circle] = field(init=False)
+    _circles: list[Circle] = field(init=False)
     _held: dict[str, int] = field(init=False, default_factory=dict)
     _queue: tuple[Boundaries, Boundaries] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         network = self.network
-        self._circles = _circles(network)
+        self._circles = circles(network)
         self._nodes = [network.nodes[milestone, "start"] for milestone in self.milestones]
         free = Batch(network, self.columns)
         free.settle()
@@ -300,8 +300,11 @@ class Field:
         return found
 
 
-def _circles(network: Network) -> list[_Circle]:
+def circles(network: Network) -> list[Circle]:
     """Return the circles of a network that a maximum lag or an equality takes part in."""
+    known: list[Circle] | None = network.kept.get("circles")
+    if known is not None:
+        return known
     rules = network.plan.rules_by_id
     place = {node: place for place, component in enumerate(network.order) if len(component) > 1 for node in component}
     names: dict[int, dict[str, None]] = {}
@@ -314,5 +317,6 @@ def _circles(network: Network) -> list[_Circle]:
         equal = [name for name in inside if isinstance(rules.get(name), Equality)]
         limits = [tuple(each) for each in (lags, [*lags, *equal] if equal else []) if each]
         if limits:
-            found.append(_Circle(tuple(network.order[number]), tuple(limits)))
+            found.append(Circle(tuple(network.order[number]), tuple(limits)))
+    network.kept["circles"] = found
     return found

@@ -33,7 +33,7 @@ Numbers = NDArray[np.float64]
 
 def parts_of(sampler: Sampler, chance: Chance) -> Places:
     """Return the part of each sample by a chance's value: equal or near ones share a part, samples without it are one part."""
-    model, scores = sampler.model, sampler.sizes(chance.id)
+    model, scores = sampler.model, sampler.sizes(chance.id)[chance.id]
     if sampler.exact:
         found: Places = np.unique(scores, return_inverse=True)[1].astype(np.int64)
         return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -370,6 +371,13 @@ class Model:
             found.append((rows, matrix[np.ix_(kept, kept)]))
         return found
 
+    @cached_property
+    def hanging_slots(self) -> frozenset[str]:
+        """Slots whose draws hang together with others."""
+        grouped = {row for rows, _ in self.groups if len(rows) > 1 for row in rows}
+        hanging = {chance.id for chance in self.chances if chance.dimensions[0] in grouped}
+        return frozenset(slot for slot, names in self.touching.items() if names & hanging)
+
     # -- distributions -----------------------------------------------------------------------------------------------
 
     def lattice(self, entry: Range, base: int, shape: Threesome | None = None) -> Lattice:
@@ -448,6 +456,14 @@ class Model:
         """Return the levers that act on a slot: on its number, or on what a risk does to it."""
         eased = [lever for (_, where), levers in self.eases.items() if where == slot for lever, _ in levers]
         return [*self.pulls.get(slot, ()), *eased]
+
+    def hanging(self, rows: Iterable[int]) -> list[int]:
+        """Return rows of variates with those that hang together with one of them, in rising order."""
+        found = set(rows)
+        for members, _ in self.groups:
+            if found.intersection(members):
+                found.update(members)
+        return sorted(found)
 
     def standing_on(self, chances: Iterable[str]) -> list[str]:
         """Return the slots that chances move, and those that refer to one of them, assumptions first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -35,6 +35,9 @@ MOST_POSITIONS = 2**28
 """Nor are more closed than make so many positions, though never fewer than `FEWEST_CLOSED`."""
 
 FEWEST_CLOSED = 8
+
+TOGETHER = 256
+"""Chances whose variates are looked at together."""
 
 _NOTHING = Effect(0, None)
 
@@ -84,21 +87,24 @@ def chance_effects(sampler: Sampler, base: Sample, confidence: float) -> tuple[C
     felt = {milestone: model.felt(milestone) for milestone in milestones}
     at = {name: base.among(name) for name in milestones}
     order_of = {name: standardised(day_ranks(at[name], base.of(name), base.weights), base.weights) for name in milestones}
-    scores = {chance.id: sampler.sizes(chance.id) for chance in model.chances}
+
+    def moved(name: str, after: Distribution) -> Effect:
+        return effect(model.clock, at[name], after, confidence, model.shown(name))
+
     hanging: dict[str, dict[str, float | None]] = {}
-    for chance in model.chances:
-        own = standardised(_ranked(chance, scores[chance.id], base), base.weights)
+    tails: dict[str, list[dict[str, Effect]]] = {}
+    for chance, scores in _scored(sampler):
+        own = standardised(_ranked(chance, scores, base), base.weights)
         hanging[chance.id] = {
             name: None if own is None or other is None else product(own, other)
             for name, other in order_of.items()
             if chance.id in felt[name]
         }
+        ends = _tails(chance, scores, base)
+        tails[chance.id] = [{name: moved(name, base.among(name, where)) for name in hanging[chance.id]} for where in ends]
     closable = [chance.id for chance in model.chances if chance.kind != "reading" and hanging[chance.id]]
     closable.sort(key=lambda name: -max(abs(value or 0) for value in hanging[name].values()))
     closed = closable[: most_closed(sampler, len(base))]
-
-    def moved(name: str, after: Distribution) -> Effect:
-        return effect(model.clock, at[name], after, confidence, model.shown(name))
 
     bought: dict[str, dict[str, Effect]] = {}
     for name, without in sampler.each({name: replace(sampler.main, closed=frozenset({name})) for name in closed}):
@@ -113,11 +119,9 @@ def chance_effects(sampler: Sampler, base: Sample, confidence: float) -> tuple[C
     for chance in model.chances:
         asked = chance.kind != "reading" and (chance.id in bought or not hanging[chance.id])
         gains = bought.get(chance.id, dict.fromkeys(milestones, _NOTHING if asked else Effect(None, None)))
-        tails = [
-            {name: moved(name, base.among(name, where)) if name in hanging[chance.id] else _NOTHING for name in milestones}
-            for where in _tails(chance, scores[chance.id], base)
-        ]
-        found.append((chance, gains, tails))
+        there = hanging[chance.id]
+        apart = [{name: each[name] if name in there else _NOTHING for name in milestones} for each in tails[chance.id]]
+        found.append((chance, gains, apart))
     totals = {name: sum(max(gains[name].days or 0, 0) for _, gains, _ in found) for name in milestones}
     effects = []
     for chance, gains, (low, high) in found:
@@ -140,6 +144,15 @@ def chance_effects(sampler: Sampler, base: Sample, confidence: float) -> tuple[C
             )
         )
     return tuple(sorted(effects, key=lambda each: -sum(max(gain or 0, 0) for gain in each.bought_wd.values())))
+
+
+def _scored(sampler: Sampler) -> Iterator[tuple[Chance, NDArray[np.float64]]]:
+    """Yield each chance with its variate in every sample, so many drawn at a time as memory has room for."""
+    chances = sampler.model.chances
+    for first in range(0, len(chances), TOGETHER):
+        some = chances[first : first + TOGETHER]
+        found = sampler.sizes(*(chance.id for chance in some))
+        yield from ((chance, found[chance.id]) for chance in some)
 
 
 def _ranked(chance: Chance, scores: NDArray[np.float64], base: Sample) -> NDArray[np.float64]:
@@ -181,7 +194,7 @@ def biases(sampler: Sampler, base: Sample, certain: Certain, centre: Mapping[str
     """
     model, milestones = sampler.model, sampler.milestones
     happening = frozenset(chance.id for chance in model.chances if chance.kind in ("driver", "risk"))
-    ranges = sampler.compare({"": replace(sampler.main, closed=happening)})[""]
+    ranges = sampler.compare({"": replace(sampler.main, closed=happening)})[""] if happening else base
     result: dict[str, Bias | None] = {}
     for milestone in milestones:
         means = [_mean(model, sample.among(milestone), milestone) for sample in (ranges, base)]

@@ -28,10 +28,19 @@ from optimiser.solve.sheets import columnar, columns_of, live_options, with_opti
 __all__ = ["BLOCK", "Block", "Sampler", "answered"]
 
 BLOCK = 8_192
-"""Samples evaluated at once: what bounds the memory, whatever the number of samples."""
+"""Samples evaluated at once at the most: what bounds the memory, whatever the number of samples."""
+
+MOST_AT_ONCE = 2**25
+"""Positions evaluated at once: of a plan that has many, fewer samples make a block."""
+
+FEWEST = 256
+"""Samples of a block at the least."""
 
 BESIDE = 8_192
 """Of cases with fewer samples as many are evaluated side by side."""
+
+MOST_DAYS = 2**23
+"""Days of milestones in all samples of some cases, kept until all blocks have been evaluated under these cases."""
 
 MOST_COMBINATIONS = 4_096
 """With more combinations than this samples are drawn."""
@@ -169,6 +178,9 @@ class Sampler:
         """Where readings choose between calendars, the day up to which all of them know what is late."""
         self._all = combinations(model, self.milestones) if self.enumerate and not self.main.pools else None
         self.exact = self._all is not None
+        samples = max(FEWEST, min(BLOCK, MOST_AT_ONCE // max(1, len(model.network.points))))
+        self._width = 2 ** (samples.bit_length() - 1) // REPLICATES
+        """Positions of every replicate in a block."""
         self._kept: dict[tuple[int, int], Block] = {}
         self._taken: list[tuple[int, int]] = []
 
@@ -196,11 +208,14 @@ class Sampler:
         block = self.beside.kept(start, count) if self.beside else None
         if block is not None and len(block.draws.uniforms) == max(self.model.dimensions, 1):
             return Draws(self.model, block.draws.uniforms, block.draws)
-        sequences = _sequences(max(self.model.dimensions, 1), self.seed)
-        uniforms = np.empty((max(self.model.dimensions, 1), REPLICATES * count))
-        for place, each in enumerate(sequences):
-            each.points(start, count, uniforms[:, place * count : (place + 1) * count])
-        return Draws(self.model, uniforms)
+        return Draws(self.model, self._uniforms(start, count, range(max(self.model.dimensions, 1))))
+
+    def _uniforms(self, start: int, count: int, rows: Sequence[int]) -> Numbers:
+        """Return the variates of some dimensions, by their places, at some positions of every replicate, side by side."""
+        found = np.empty((len(rows), REPLICATES * count))
+        for place, each in enumerate(_sequences(max(self.model.dimensions, 1), self.seed)):
+            each.points(start, count, rows, found[:, place * count : (place + 1) * count])
+        return found
 
     def kept(self, start: int, count: int) -> Block | None:
         """Return a block of samples that are drawn, where it is kept."""
@@ -220,9 +235,19 @@ class Sampler:
         for start, count in self._taken:
             yield self._block(start, count)
 
-    def sizes(self, name: str) -> Numbers:
-        """Return each sample's variate of one chance, 0 where it does not happen."""
-        return np.concatenate([block.draws.size(name, self.main) for block in self.blocks()])
+    def sizes(self, *names: str) -> dict[str, Numbers]:
+        """Return each sample's variates of some chances, 0 where one does not happen."""
+        parts = [self._sizes(names, start, count) for start, count in self._taken]
+        return {name: np.concatenate([each[name] for each in parts]) for name in names}
+
+    def _sizes(self, names: Sequence[str], start: int, count: int) -> dict[str, Numbers]:
+        block = self._kept.get((start, count))
+        if block is not None or self.exact:
+            draws = (block or self._block(start, count)).draws
+        else:
+            rows = self.model.hanging({row for name in names for row in self.model.by_id[name].dimensions})
+            draws = Draws(self.model, dict(zip(rows, self._uniforms(start, count, rows), strict=True)))
+        return {name: draws.size(name, self.main) for name in names}
 
     # -- evaluating --------------------------------------------------------------------------------------------------
 
@@ -238,7 +263,7 @@ class Sampler:
         """
         self._taken = []
         parts: list[tuple[Days, Flags]] = []
-        each, width = -(-samples // REPLICATES), BLOCK // REPLICATES
+        each, width = -(-samples // REPLICATES), self._width
         for start in range(0, 1 if self.exact else each, width):
             count = min(width, each - start)
             self._taken.append((start, count))
@@ -253,8 +278,9 @@ class Sampler:
         return {name: self._sample([each[place] for each in parts]) for place, name in enumerate(cases)}
 
     def each(self, cases: Mapping[str, Case]) -> Iterator[tuple[str, Sample]]:
-        """Simulate cases like `compare`, only so many at a time as are evaluated side by side: together they may be large."""
-        names, wide = list(cases), max(1, BESIDE // sum(REPLICATES * count for _, count in self._taken))
+        """Simulate cases like `compare`, only so many at a time as `MOST_DAYS` has room for: together they may be large."""
+        samples = sum(REPLICATES * count for _, count in self._taken)
+        names, wide = list(cases), max(1, MOST_DAYS // (len(self.milestones) * samples))
         for first in range(0, len(names), wide):
             yield from self.compare({name: cases[name] for name in names[first : first + wide]}).items()
 

@@ -8,6 +8,7 @@ the whole simulation takes to run; a test holds the unscrambled points against i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -69,7 +70,9 @@ class Sobol:
             self._shift = bits[:, 0].copy()
             self._directions = _scrambled(self._directions, bits[:, 1:])
 
-    def points(self, start: int, count: int, into: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+    def points(
+        self, start: int, count: int, rows: Sequence[int] | None = None, into: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
         """Return the points from one position on.
 
         Parameters
@@ -78,6 +81,8 @@ class Sobol:
             The first position.
         count
             How many.
+        rows
+            Dimensions, by their places in rising order; all where None.
         into
             Where to lay them, of the shape returned.
 
@@ -86,48 +91,49 @@ class Sobol:
         ndarray
             Shape ``(dimensions, count)``, strictly between 0 and 1.
         """
-        words = np.empty((len(self._directions), count), dtype=np.uint32)
-        words[:, :1] = self._at(start)[:, None]
+        known = len(self._directions)
+        rows = range(self.dimensions) if rows is None else rows
+        even = [row for row in rows if row < known]
+        directions, shift = (each if len(even) == known else each[even] for each in (self._directions, self._shift))
+        words = np.empty((len(even), count), dtype=np.uint32)
+        words[:, :1] = _slow(directions, shift, np.array([start], dtype=np.uint64))
         # Going up by one flips the bits below the lowest zero: in Gray code order one direction number at a time.
-        places = np.arange(start, start + count, dtype=np.uint64)
         filled = 1
         while filled < count and start % (2 * filled) == 0:
             more = min(filled, count - filled)
             bit = filled.bit_length() - 1
-            words[:, filled : filled + more] = words[:, :more] ^ self._gray_step(bit)[:, None]
+            # What changes when one bit of the position is set: its Gray code has two bits.
+            step = directions[:, bit] ^ directions[:, bit - 1] if bit else directions[:, bit]
+            words[:, filled : filled + more] = words[:, :more] ^ step[:, None]
             filled += more
         if filled < count:
-            words[:, filled:] = self._slow(places[filled:])
-        points = np.empty((self.dimensions, count)) if into is None else into
+            words[:, filled:] = _slow(directions, shift, np.arange(start + filled, start + count, dtype=np.uint64))
+        points = np.empty((len(rows), count)) if into is None else into
         for row, word in zip(points, words, strict=False):  # row by row, as far as the cache reaches
             np.multiply(np.add(word, 0.5, out=row), 2.0**-_BITS, out=row)
-        if self.dimensions > len(words):
-            points[len(words) :] = self._plain(start, count, self.dimensions - len(words))
+        if len(even) < len(rows):
+            self._plain(start, [row - known for row in rows[len(even) :]], points[len(even) :])
         return points
 
-    def _gray_step(self, bit: int) -> Words:
-        """Return what changes in every dimension when one bit of the position is set: its Gray code has two bits."""
-        step = self._directions[:, bit].copy()
-        if bit:
-            step ^= self._directions[:, bit - 1]
-        return step
+    def _plain(self, start: int, rows: Sequence[int], into: NDArray[np.float64]) -> None:
+        """Lay down plain random numbers for some of the dimensions that have no direction numbers."""
+        bits = np.random.PCG64((*(self._seed or (0,)), start, 1))
+        generator, passed = np.random.Generator(bits), 0
+        for row, line in zip(rows, into, strict=True):
+            if row > passed:
+                bits.advance((row - passed) * len(line))
+            np.clip(generator.random(len(line)), 2.0**-33, 1 - 2.0**-33, out=line)
+            passed = row + 1
 
-    def _at(self, place: int) -> Words:
-        return self._slow(np.array([place], dtype=np.uint64))[:, 0]
 
-    def _slow(self, places: NDArray[np.uint64]) -> Words:
-        """Return the words of any positions, bit by bit of their Gray codes."""
-        gray = places ^ (places >> np.uint64(1))
-        words = np.repeat(self._shift[:, None], len(places), axis=1)
-        for bit in range(int(gray.max()).bit_length() if len(gray) else 0):
-            on = ((gray >> np.uint64(bit)) & np.uint64(1)).astype(np.uint32)
-            words ^= self._directions[:, bit, None] * on
-        return words
-
-    def _plain(self, start: int, count: int, rows: int) -> NDArray[np.float64]:
-        """Return plain random numbers for the dimensions that have no direction numbers."""
-        generator = np.random.default_rng((*(self._seed or (0,)), start, 1))
-        return np.clip(generator.random((rows, count)), 2.0**-33, 1 - 2.0**-33)
+def _slow(directions: Words, shift: Words, places: NDArray[np.uint64]) -> Words:
+    """Return the words of any positions, bit by bit of their Gray codes."""
+    gray = places ^ (places >> np.uint64(1))
+    words = np.repeat(shift[:, None], len(places), axis=1)
+    for bit in range(int(gray.max()).bit_length() if len(gray) else 0):
+        on = ((gray >> np.uint64(bit)) & np.uint64(1)).astype(np.uint32)
+        words ^= directions[:, bit, None] * on
+    return words
 
 
 def _scrambled(directions: Words, rows: Words) -> Words:
