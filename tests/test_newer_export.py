@@ -11,7 +11,7 @@ import pytest
 from optimiser.cli import ExitCode, main
 from optimiser.errors import InputError
 from optimiser.moved import what_moved
-from optimiser.progress import UpdateChoices, update_plan
+from optimiser.progress import UpdateChoices, trend_of, update_plan
 from optimiser.reading.load import load
 from tests.mspdi_texts import link, project, task
 from tests.xer_texts import xer_text
@@ -229,3 +229,20 @@ def test_the_projects_own_finish_is_no_cause_of_a_move(tmp_path):
         "Paint (C) after Build (B)": -2,
         "Build (B): start no earlier": 15,
     }
+
+
+def test_a_chain_of_exports_is_counted_in_working_days(tmp_path):
+    """What the trend and the windows count between updates of a planner's file are its working days, and no link of its own finish is new."""
+    first = saved(tmp_path / "jan.xer", xer_text(FIRST, LINKS))
+    late = DONE | {"act_end_date": "2026-01-12 17:00"}
+    second = saved(
+        tmp_path / "feb.xer", xer_text([FIRST[0] | late, *FIRST[1:]], LINKS, project={"last_recalc_date": "2026-01-13 08:00"})
+    )
+    report = made(tmp_path / "feb", first, second)
+    (tmp_path / "t.csv").write_text("Id,Actual start,Remaining\nB,2026-01-13,8d\n")
+    left = made(tmp_path / "mar", tmp_path / "feb", tmp_path / "t.csv", "2026-01-14")
+    (milestone,) = trend_of(tmp_path / "mar").milestones
+
+    assert [point.moved_wd for point in milestone.points] == [None, 1, 0]
+    assert {each.kind for each in report.changes} == {"begun", "finished"}
+    assert ("B", "begun", None, "2026-01-13, 8 wd left") in said(left)

@@ -387,13 +387,17 @@ class _Taking:
     def _same(self, one: Duration, other: object) -> bool:
         """Return whether two lengths are one: on a plan of minutes a working day is so many of them."""
         if self.plan.unit == "minute" and isinstance(other, Duration):
-            return self._minutes(one) == self._minutes(other)
+            return self._plain(one) == self._plain(other)
         return one == other
 
-    def _minutes(self, length: Duration) -> Duration:
-        """Return a length of a plan of minutes, worked days and hours as minutes."""
-        many = {"wd": self.plan.day_minutes, "h": 60}.get(length.unit)
-        return Duration(length.amount * many, "min") if many else length
+    def _plain(self, length: Duration) -> Duration:
+        """Return a length of a plan of minutes as working days where it is so many, worked hours else as minutes."""
+        day = self.plan.day_minutes
+        many = {"wd": day, "h": 60, "min": 1}.get(length.unit)
+        if many is None:
+            return length
+        days, rest = divmod(length.amount * many, day)
+        return Duration(length.amount * many, "min") if rest else Duration(days, "wd")
 
     def _assumed(self, activity: Activity) -> Assumption | None:
         if not isinstance(activity.duration, Reference):
@@ -407,7 +411,7 @@ class _Taking:
             return None
         try:
             if self.plan.unit == "minute":
-                return self._minutes(length.on_minutes(self.week, self.plan.day_minutes))
+                return self._plain(length.on_minutes(self.week, self.plan.day_minutes))
             return length.on_days(self.week)
         except ValueError as error:
             self.fault(row, column, str(error))

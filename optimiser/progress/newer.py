@@ -27,7 +27,7 @@ from optimiser.progress.byhand import Entries, added_by_hand, targets_by_hand
 from optimiser.progress.copying import copied_files
 from optimiser.progress.facts import progress_entry
 from optimiser.reading.folder import Gathered
-from optimiser.reading.interchange.naming import identifiers
+from optimiser.reading.interchange.naming import END, identifiers
 from optimiser.reading.interchange.opening import gather_planner, read_planner
 from optimiser.reading.interchange.record import PlannerFile, ProjectRecord, TaskRecord
 from optimiser.reading.interchange.translate import chosen
@@ -226,11 +226,11 @@ _Linked = tuple[str, str, str, str]
 
 
 def _links(plan: Plan) -> dict[_Linked, None]:
-    """Return the links of a plan, each once."""
+    """Return the links of a plan, each once, but for those to the project's own finish, which are no planner's."""
     return {
         (rule.before, rule.after, rule.type, str(plan.duration(rule.lag))): None
         for rule in plan.rules
-        if isinstance(rule, Dependency) and plan.switch(rule.enabled)
+        if isinstance(rule, Dependency) and plan.switch(rule.enabled) and rule.after != END
     }
 
 

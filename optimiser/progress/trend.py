@@ -171,10 +171,8 @@ def _between(plan: Plan, name: str, before: dt.date | None, after: dt.date) -> i
     assert isinstance(milestone, Milestone)
     clock = clock_of(plan)
     one, other = clock.boundary(before, milestone.shown), clock.boundary(after, milestone.shown)
-    if isinstance(clock, MinuteClock):
-        time = clock.time(milestone.calendar)
-        return round((time.worked(other) - time.worked(one)) / plan.day_minutes)
-    return other - one
+    worked = clock.worked_between(one, other)  # of the base calendar: the finish of a planner's project is on the clock's own
+    return round(worked / plan.day_minutes) if isinstance(clock, MinuteClock) else worked
 
 
 def _checks(told: Sequence[_UpdateTold]) -> list[ForecastCheck]:
