@@ -246,3 +246,22 @@ def test_a_chain_of_exports_is_counted_in_working_days(tmp_path):
     assert [point.moved_wd for point in milestone.points] == [None, 1, 0]
     assert {each.kind for each in report.changes} == {"begun", "finished"}
     assert ("B", "begun", None, "2026-01-13, 8 wd left") in said(left)
+
+
+def test_two_files_whose_rows_have_moved_are_compared_task_by_task(tmp_path, capsys):
+    """A row put in above others makes no other task of them: what is set differently is the new one, and one taken out is called as none is now."""
+    first = saved(tmp_path / "jan.xml", msp_text(task(1, 40), task(2, 80, link(1)), task(3, 16, link(2)), task(4, 8, link(1))))
+    newer = [task(9, 8, ID=1), task(1, 40, ID=2), task(2, 80, link(1), ID=3), task(3, 24, link(2), ID=4)]
+    second = saved(tmp_path / "feb.xml", msp_text(*newer))
+    assert main(["compare", str(first), str(second), "--json"]) == ExitCode.DONE
+    answer = json.loads(capsys.readouterr().out)
+    lengths = {
+        each["name"]: (each["before"], each["after"]) for each in answer["values"] if each["name"].startswith("duration:")
+    }
+
+    assert lengths == {
+        "duration:1": ("not there", "1 wd"),
+        "duration:4": ("2 wd", "3 wd"),
+        "duration:4-before": ("1 wd", "not there"),
+    }
+    assert [share["cause"] for share in answer["moved"]["moves"][0]["shares"]] == ["remaining 4"]

@@ -70,6 +70,7 @@ def compare_two(
     with progress() as tell:
         sides = (_side(first, second, plan), _side(second, first, plan))
         _share_something(sides)
+        sides = (_called_alike(*sides), sides[1])
         for side in sides:
             if side.outcome is None:
                 assert side.plan is not None
@@ -142,7 +143,7 @@ def _moved(
         second,
         milestones,
         names=(sides[0].name, sides[1].name),
-        same=_same(sides[0].file, sides[1].file),
+        same=None if _same(sides[0].file, sides[1].file) is None else _alike(first, second),
         seed=solver.seed,
         limits=Limits(seed=solver.seed, time_limit=solver.time_limit),
         progress=tell,
@@ -191,6 +192,31 @@ def _same(first: Path | None, second: Path | None) -> dict[str, str | None] | No
         for uid, name in one.names.items()
         if name not in known and uid in other.names and other.names[uid] not in left
     }
+
+
+def _alike(first: Plan, second: Plan) -> dict[str, str | None]:
+    """Return which item of one planner's file is which of the other, where what they share is called alike."""
+    return {name: name if name in second.items else None for name in first.items} if second.dialect == "msp" else {}
+
+
+def _called_alike(first: _ComparedSide, second: _ComparedSide) -> _ComparedSide:
+    """Return the first of two planners' files with the ids that its tasks have in the second, so that like stands beside like."""
+    same = _same(first.file, second.file)
+    if first.file is None or second.plan is None or not same or all(name == other for name, other in same.items()):
+        return first
+    from optimiser.inputs import inputs_of
+    from optimiser.progress.written import judged_plan
+    from optimiser.reading.interchange.opening import gather_planner
+    from optimiser.solve.fingerprint import plan_sha256
+
+    taken = second.plan.items
+    names = gather_planner(first.file)[2].names
+    kept = {
+        uid: same.get(name, name) or (f"{name}-before" if name in taken else name)  # of what is gone none that another has now
+        for uid, name in names.items()
+    }
+    plan = judged_plan(gather_planner(first.file, keep=lambda *_: kept)[0])
+    return _ComparedSide(first.name, plan, inputs_of(plan, plan_sha256(plan)), file=first.file)
 
 
 def _plan_path(name: str) -> Path | None:
