@@ -39,7 +39,10 @@ CALLS = {
         "from optimiser.explain.binding import explain_with\nfrom optimiser.explain.oracle import Oracle\n"
         "call = lambda: explain_with(Oracle(plan), 'END')"
     ),
-    "robust": "from optimiser.robust import robust\ncall = lambda: robust(plan, samples=16_384)",
+    "robust": (
+        "from benchmarks.bench_robust import ranged\nfrom optimiser.robust import robust\nregister = ranged(plan)\n"
+        "call = lambda: robust(plan, samples=16_384, register=register)"
+    ),
 }
 
 CODE = """

@@ -16,7 +16,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.measure import Row, print_rows
+from models.plan import Plan
 from models.policies import policies_of
+from models.risk import Register
 from optimiser.critical import Batch, Columns, evaluate
 from optimiser.reading.load import load
 from optimiser.robust import robust
@@ -28,6 +30,25 @@ from optimiser.robust.statistics import REPLICATES
 
 TARGET = 5.0
 """Seconds of processor for the answer on the synthetic participants."""
+
+
+def ranged(plan: Plan) -> Register:
+    """Return a register with a range of every activity's length, from 10 % less to 30 % more."""
+    lengths = {activity.id: plan.duration(activity.duration) for activity in plan.activities}
+    ranges = [
+        {
+            "id": f"range-{name.lower()}",
+            "of": name,
+            "low": "-10 %",
+            "likely": str(length),
+            "high": "+30 %",
+            "basis": "judgement",
+        }
+        for name, length in lengths.items()
+        if length.amount
+    ]
+    content = {"id": "generated", "plan": plan.id, "title": "Every length", "judged_by": "nobody", "judged_on": "nothing"}
+    return Register.model_validate({**content, "ranges": ranges})
 
 
 def best(times: int, action: Callable[[], object]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.duration import Duration, print_value
 from models.moment import date_at
@@ -95,15 +96,12 @@ def _no_longer(sampler: Sampler, slots: list[str]) -> Iterator[float]:
     if not slots:
         return
     model = sampler.model
-    blocks = list(sampler.blocks())
-    columns = [block.draws.columns(sampler.main).values for block in blocks]
-    weights = sampler.weights
-    for slot in slots:
-        value = _value(model, slot)
-        met = np.concatenate(
-            [
-                np.broadcast_to(each.get(slot, np.int64(value)) <= value, block.draws.samples)
-                for each, block in zip(columns, blocks, strict=True)
-            ]
-        )
-        yield round(float(np.average(met, weights=weights)), 6)
+    values = {slot: _value(model, slot) for slot in slots}
+    kept: dict[str, list[NDArray[np.bool_]]] = {slot: [] for slot in slots}
+    for block in sampler.blocks():
+        columns = block.draws.columns(sampler.main).values
+        for slot, value in values.items():
+            kept[slot].append(np.broadcast_to(columns.get(slot, np.int64(value)) <= value, block.draws.samples))
+    for parts in kept.values():
+        met = np.concatenate(parts)
+        yield round(float(np.average(met, weights=sampler.weights)), 6)
