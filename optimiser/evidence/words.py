@@ -19,6 +19,7 @@ __all__ = [
     "amount",
     "change",
     "counted",
+    "dated",
     "day",
     "gained",
     "in_days",
@@ -49,6 +50,11 @@ def day(date: dt.date) -> str:
     """Return ``1 Jul 2025``, whatever the locale; of a moment with its time, ``1 Jul 2025 08:00``."""
     time = f" {date.hour:02}:{date.minute:02}" if isinstance(date, dt.datetime) else ""
     return f"{date.day} {MONTHS[date.month - 1]} {date.year:04d}{time}"
+
+
+def dated(date: dt.date | None) -> str:
+    """Return a date as `day` does; where there is none, that there is none."""
+    return "none" if date is None else day(date)
 
 
 def month_or_day(published: str) -> str:

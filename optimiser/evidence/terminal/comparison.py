@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 from models.changes import Comparison, RowChange
@@ -12,7 +11,7 @@ from optimiser.evidence.tables.kit import choose
 from optimiser.evidence.terminal.moved import moved_lines, windows_lines
 from optimiser.evidence.terminal.page import Lines, Page, heading, paragraph
 from optimiser.evidence.terminal.tables import shown
-from optimiser.evidence.words import day
+from optimiser.evidence.words import dated
 
 __all__ = ["comparison_report"]
 
@@ -44,10 +43,6 @@ def comparison_report(found: Comparison, page: Page, moved: WhatMoved | None = N
     return page.paint(lines)
 
 
-def _shown(date: dt.date | None) -> str:
-    return day(date) if date else "–"
-
-
 def _first(found: Comparison, page: Page) -> Lines:
     if found.first is None:
         return []
@@ -61,8 +56,8 @@ def _first(found: Comparison, page: Page) -> Lines:
 def _move(row: RowChange) -> str:
     """Return where an item lay and lies."""
     if row.start_before != row.start_after:
-        return f"starts {_shown(row.start_before)} → {_shown(row.start_after)}"
-    return f"finishes {_shown(row.finish_before)} → {_shown(row.finish_after)}"
+        return f"starts {dated(row.start_before)} → {dated(row.start_after)}"
+    return f"finishes {dated(row.finish_before)} → {dated(row.finish_after)}"
 
 
 def _chains(found: Comparison, page: Page) -> Lines:

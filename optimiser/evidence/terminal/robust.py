@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 
@@ -29,7 +28,8 @@ from optimiser.evidence.terminal.robust_choices import (
     policies_lines,
 )
 from optimiser.evidence.terminal.tables import shown
-from optimiser.evidence.words import counted, day, month_or_day
+from optimiser.evidence.words import counted, dated, day, month_or_day
+from optimiser.robust.statistics import percentile
 
 __all__ = ["robust_report"]
 
@@ -89,14 +89,6 @@ def robust_report(outcome: RobustOutcome, plan: Plan, page: Page, ratio: float |
     return page.paint(joined(sections))
 
 
-def _label(confidence: float) -> str:
-    return f"P{round(100 * confidence, 8):.10g}"
-
-
-def _date(date: dt.date | None) -> str:
-    return "none" if date is None else day(date)
-
-
 def _dates(outcome: RobustOutcome, page: Page) -> Lines:
     """The robust date of each milestone against the deterministic one, with what the latter is proved by and stands on."""
     under = "under the register" if outcome.register_title else "under the ranges that the plan states"
@@ -106,7 +98,7 @@ def _dates(outcome: RobustOutcome, page: Page) -> Lines:
     lines = shown(table, page)
     for entry in (each for each in outcome.milestones if each.proof):
         held = f", if {condition}" if entry.evidence and (condition := conditions(entry.evidence)) else ""
-        served = f"; served by the policy {_date(entry.served)} ({moved(entry.served_wd)} wd)" if outcome.policy else ""
+        served = f"; served by the policy {dated(entry.served)} ({moved(entry.served_wd)} wd)" if outcome.policy else ""
         ground = stands_on(entry.evidence, met=bool(entry.met))
         text = f"earliest date {entry.proof} ({entry.bound_by}), standing on: {ground}{held}{served}"
         lines += hanging(entry.id, text, page.width)
@@ -127,7 +119,7 @@ def _dates(outcome: RobustOutcome, page: Page) -> Lines:
 
 def _rests_on(outcome: RobustOutcome, page: Page) -> Lines:
     """How far each date moves with choices that no evidence settles."""
-    title = f"How much rests on choice: the {_label(outcome.confidence)} date under each"
+    title = f"How much rests on choice: the {percentile(outcome.confidence)} date under each"
     table = sampled.shapes(outcome, SOURCE, less).model_copy(update={"title": title})
     lines = shown(table, page, note=BELOW)
     for entry in outcome.milestones:
@@ -139,7 +131,7 @@ def _rests_on(outcome: RobustOutcome, page: Page) -> Lines:
         if choice.readings_last is None:
             ends[1] = f"{ends[1]} (no date there: off its calendar, or in breach of a rule)"
         last = "off calendar" if entry.span_last is None else day(entry.span_last)
-        span = f"; deterministic span {_date(entry.span_first)} – {last}" if entry.span_first else ""
+        span = f"; deterministic span {dated(entry.span_first)} – {last}" if entry.span_first else ""
         tried = counted(choice.readings_tried, "answer")
         lines += hanging(entry.id, f"readings ({tried} tried): {', '.join(ends)}{span}", page.width)
     return [
@@ -187,7 +179,7 @@ def _joint(outcome: RobustOutcome, page: Page) -> Lines:
     joint = outcome.joint
     if len(joint.milestones) < 2:
         return []
-    label = _label(outcome.confidence)
+    label = percentile(outcome.confidence)
     missing = [entry.id for entry in outcome.milestones if entry.date is None]
     share = "–" if joint.probability is None else f"{100 * joint.probability:.1f} %"
     text = f"the {len(joint.milestones)} {label} dates hold together with {share}"
@@ -196,9 +188,9 @@ def _joint(outcome: RobustOutcome, page: Page) -> Lines:
     if joint.quantile is None:
         together = f"no dates at all hold together with {100 * joint.confidence:.10g} %"
     else:
-        dates = ", ".join(f"{name} {_date(date)}" for name, date in joint.dates.items())
+        dates = ", ".join(f"{name} {dated(date)}" for name, date in joint.dates.items())
         together = (
-            f"together with {100 * joint.confidence:.10g} %: {dates} (each at its own {_label(round(joint.quantile, 3))})"
+            f"together with {100 * joint.confidence:.10g} %: {dates} (each at its own {percentile(round(joint.quantile, 3))})"
         )
     return [heading("Jointly"), *paragraph(f"{text}; {together}", page.width)]
 
@@ -216,7 +208,9 @@ def _causes(outcome: RobustOutcome, page: Page) -> Lines:
     """The tornado: by exclusion, and by the lowest and highest tenth of each; and where contingency should sit."""
     names = list(outcome.dates)
     told = outcome.model_copy(update={"chances": tuple(filter(_matters, outcome.chances))[:_MOST_ROWS]})
-    title = f"What drives the dates: {_label(outcome.confidence)} bought by closing it; moved in its lowest and highest tenth"
+    title = (
+        f"What drives the dates: {percentile(outcome.confidence)} bought by closing it; moved in its lowest and highest tenth"
+    )
     table = sampled.causes(told, names, SOURCE, less)
     heads = [head.name for head in table.columns if head.name not in ("kind", "register", "touches", "title", "id")]
     view = choose(table, ("title", "id", *heads)).model_copy(update={"title": title})

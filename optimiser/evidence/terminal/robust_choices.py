@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 
 from models.pack import Cell, Table
@@ -12,7 +11,7 @@ from optimiser.evidence.tables import decided, sampled, worth
 from optimiser.evidence.tables.kit import choose, pivot
 from optimiser.evidence.terminal.page import Lines, Page, heading, paragraph
 from optimiser.evidence.terminal.tables import shown
-from optimiser.evidence.words import counted, day
+from optimiser.evidence.words import counted, dated, day
 from optimiser.robust.statistics import percentile
 
 __all__ = [
@@ -44,10 +43,6 @@ def less(noise: int) -> str:
 def moved(value: float | None) -> str:
     """Return working days with their sign."""
     return "–" if value is None else f"{value:+.0f}" if value else "0"
-
-
-def _date(date: dt.date | None) -> str:
-    return "none" if date is None else day(date)
 
 
 def _share(value: float | None) -> str:
@@ -125,7 +120,7 @@ def decision_lines(outcome: RobustOutcome, page: Page) -> Lines:
     verdict: Mapping[str, str] = {
         "unneeded": f"{goal} holds as it is: nothing has to be done",
         "met": f"{goal}: {decided.pulled(found.pulls)}, at a cost of {found.cost}",
-        "missed": f"{goal} is out of reach: all levers together, at a cost of {found.cost}, bring {_date(found.date)}",
+        "missed": f"{goal} is out of reach: all levers together, at a cost of {found.cost}, bring {dated(found.date)}",
     }
     lines = [heading("Robust decision"), *paragraph(verdict[found.status], page.width)]
     if found.status == "met":
@@ -151,7 +146,7 @@ def _held_out(found: Decision, page: Page) -> Lines:
     if chance is not None and found.status != "missed":
         verdict = ": the target holds there too" if chance >= found.confidence else f": short of {100 * found.confidence:g} %"
     text = (
-        f"on {found.held_out_samples:,} samples held out it comes to {_date(found.held_out)}, and the target is met with "
+        f"on {found.held_out_samples:,} samples held out it comes to {dated(found.held_out)}, and the target is met with "
         f"{_share(chance)}{error}{verdict}"
     )
     return paragraph(text, page.width)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from rich.text import Text
+import datetime as dt
 
-from models.changes import WhatIf
+from models.changes import DateChange, WhatIf
 from optimiser.evidence.tables.compared import changes
-from optimiser.evidence.tables.kit import choose
-from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, paragraph, words
+from optimiser.evidence.tables.kit import choose, listing
+from optimiser.evidence.terminal.page import Lines, Page, hanging, heading, joined, paragraph, words
 from optimiser.evidence.terminal.tables import shown
 from optimiser.evidence.whatif_words import overruled_words, why_it_stays
 from optimiser.evidence.words import counted, day, listed, month_or_day, weekday_day
@@ -19,10 +19,7 @@ _MOST_CHANGES = 15
 
 def what_if_report(found: WhatIf, page: Page) -> str:
     """Return what was changed and what became of the dates as text, an empty line after it."""
-    lines: Lines = []
-    for section in filter(None, [_changes(found, page), _dates(found, page), _unmoved(found, page)]):
-        lines += [*section, Text()]
-    return page.paint(lines)
+    return page.paint([*joined([_changes(found, page), _dates(found, page), _unmoved(found, page)]), heading("")])
 
 
 def _named(names: dict[str, str]) -> str:
@@ -53,27 +50,34 @@ def _changes(found: WhatIf, page: Page) -> Lines:
 
 
 def _dates(found: WhatIf, page: Page) -> Lines:
-    grid = TextTable([TextColumn("", limit=20), TextColumn("before"), TextColumn("after"), TextColumn("difference", "right")])
-    for change in found.dates:
-        difference = "–"
-        if change.before and change.after:
-            difference = "none" if change.before == change.after else f"{change.calendar_days:+d} cd"
-            if change.working_days:
-                difference = f"{change.working_days:+d} wd"
-        cells = [
-            f"{weekday_day(date)}{_open(proof)}" if date else "none"
-            for date, proof in ((change.before, change.proof_before), (change.after, change.proof_after))
-        ]
-        grid.add(words(change.milestone, "bold"), cells[0], words(cells[1], "bold"), difference)
-    lines = [heading("Earliest dates before and after", "later is +"), *grid.lines(page.width)]
-    for note in found.notes:
-        lines += paragraph(note, page.width)
-    return lines
+    table = listing(
+        "before-and-after",
+        "Earliest dates before and after",
+        "milestone:id | before:id | after:id | difference:id",
+        found.dates,
+        "solver",
+        "what_if",
+        said={
+            "before": lambda change: _dated(change.before, change.proof_before),
+            "after": lambda change: _dated(change.after, change.proof_after),
+            "difference": _difference,
+        },
+    )
+    return [*shown(table, page, note="later is +"), *(line for note in found.notes for line in paragraph(note, page.width))]
 
 
-def _open(proof: str | None) -> str:
-    """Mark a date that is not proved."""
-    return " or earlier" if proof == "gap" else ""
+def _dated(date: dt.date | None, proof: str | None) -> str:
+    """Return a date, marked where it is not proved."""
+    return f"{weekday_day(date)}{' or earlier' if proof == 'gap' else ''}" if date else "none"
+
+
+def _difference(change: DateChange) -> str | None:
+    """Return by how much a date moved, in working days where it moved by any."""
+    if not (change.before and change.after):
+        return None
+    if change.working_days:
+        return f"{change.working_days:+d} wd"
+    return "none" if change.before == change.after else f"{change.calendar_days:+d} cd"
 
 
 def _unmoved(found: WhatIf, page: Page) -> Lines:
