@@ -134,20 +134,25 @@ def _rounds(
     """Return the first overloaded interval, its need, its offer, and the members; None where there is none."""
     if not len(firsts):
         return None
-    ceiling = np.array([int(available[first:last].max()) for first in firsts.tolist()], dtype=np.int64)
+    ceiling = np.maximum.accumulate(available[int(firsts[0]) : last][::-1])[::-1][firsts - firsts[0]]
     spans = last - firsts
     for least in np.unique(demand).tolist():
         counted = whole & (demand >= least)[None, :]
         slots = ceiling // least
+        days = counted @ length
         for places in range(1, MOST_PLACES + 1):
-            weights = -(-(places + 1) * length[None, :] // spans[:, None]) - 1
-            weights = np.where(counted, np.maximum(weights, 0), 0)
+            # Work of p days weighs less than (places + 1) p / span: of so few days there are places enough.
+            rows = np.flatnonzero((places + 1) * days > slots * places * spans)
+            if not len(rows):
+                break
+            weights = -(-(places + 1) * length[None, :] // spans[rows, None]) - 1
+            weights = np.where(counted[rows], np.maximum(weights, 0), 0)
             need = weights.sum(axis=1)
-            over = np.flatnonzero(need > slots * places)
+            over = np.flatnonzero(need > slots[rows] * places)
             if len(over):
-                row = int(over[-1])
-                chosen = np.flatnonzero(weights[row] > 0)
-                return int(firsts[row]), int(need[row]), int(slots[row] * places), chosen
+                row, place = int(rows[over[-1]]), int(over[-1])
+                chosen = np.flatnonzero(weights[place] > 0)
+                return int(firsts[row]), int(need[place]), int(slots[row] * places), chosen
         if starts is not None:
             found = _followed(firsts, last, counted, length, slots, starts)
             if found:
