@@ -133,3 +133,26 @@ def test_a_limit_bounds_explain_of_the_parties() -> None:
     for line in found.lines:
         same = whole[line.rule]
         assert line.method == "undecided" or (line.drop_gain_wd, line.headroom) == (same.drop_gain_wd, same.headroom), line.rule
+
+
+def test_what_follows_the_search_has_time_kept_back_for_it() -> None:
+    """Three times what reading took, a tenth of the whole at most, and nothing where nobody set a time."""
+    clock = Ticking(-1.0)
+    whole = Deadline(Limits(time_limit=90), now=clock)
+    begun = clock()
+    assert 80 <= (whole.search(begun).until or 0) <= 88
+    clock.time = 40.0
+    assert 80 <= (whole.search(begun).until or 0) <= 82
+    assert whole.until == 90
+    assert Deadline().search(0.0).until is None
+
+
+def test_half_of_what_is_left_is_half_of_the_deterministic_seconds_too() -> None:
+    """And whatever the half spends the whole knows of."""
+    whole = Deadline(Limits(deterministic_time=8.0)).without_relaxations()
+    whole.spend(2.0)
+    half = whole.half()
+    assert half.call().deterministic_time == 3.0
+    assert not half.call().linear
+    half.spend(1.0)
+    assert whole.spent == 3.0

@@ -87,6 +87,13 @@ class Levelling:
     forward
         The forward pass of the network, where it is known.
 
+    Attributes
+    ----------
+    items
+        The activities that hold capacity.
+    felt
+        For each node whether work on the capacities could feel it, whatever is switched on or off.
+
     Notes
     -----
     While activities are placed only what leads to other work on the capacities is pushed; the rest of the plan follows in one
@@ -107,7 +114,7 @@ class Levelling:
         self._at = [node for component in network.order for node in component]
         for place, node in enumerate(self._at):
             self._rank[node] = place
-        self._inner = self._leading()
+        self.felt = self._leading()
 
     def _leading(self) -> list[bool]:
         """Return for each node whether work on the capacities could feel it, whatever is switched on or off."""
@@ -136,7 +143,7 @@ class Levelling:
         heed()
         if self._pass.trouble:
             return None
-        pushing = _Pushing(self._pass, self._rank, self._at, self._inner)
+        pushing = _Pushing(self._pass, self._rank, self._at, self.felt)
         values, nodes, needs = pushing.values, self._nodes, self._needs
         room = self._empty.copied()
         placed: dict[str, tuple[int, int]] = {}
@@ -234,7 +241,7 @@ class Levelling:
     def _incoming(self) -> dict[int, list[tuple[int, Family, int]]]:
         """By target the live inequalities that pass work on the capacities on to other such work."""
         after: dict[int, list[int]] = {}
-        arcs = [each for each in live_arcs(self.network) if self._inner[each[0].target] and each[0].source != each[0].target]
+        arcs = [each for each in live_arcs(self.network) if self.felt[each[0].target] and each[0].source != each[0].target]
         for arc, _ in arcs:
             after.setdefault(arc.source, []).append(arc.target)
         behind, stack = set(self._item_at), list(self._item_at)

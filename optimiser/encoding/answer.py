@@ -44,6 +44,8 @@ class Limits:
     presolve
         Whether CP-SAT simplifies the model first. None leaves it on where capacity is rationed, which needs it, and off
         elsewhere, where it costs several times what it saves.
+    linear
+        Whether linear relaxations are solved. Of work on capacities under fixed distances they tell less than they cost.
     """
 
     deterministic_time: float = DETERMINISTIC_TIME
@@ -51,6 +53,7 @@ class Limits:
     workers: int = 1
     time_limit: float | None = None
     presolve: bool | None = None
+    linear: bool = True
 
 
 @dataclass(frozen=True, slots=True)

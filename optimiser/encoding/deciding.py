@@ -22,7 +22,7 @@ from ortools.sat.python import cp_model
 
 from optimiser.encoding.answer import Limits
 from optimiser.encoding.asking import asking
-from optimiser.encoding.solving import run
+from optimiser.encoding.solving import run, without_relaxations
 from optimiser.encoding.work import Decided, Offer, Work, alike
 
 __all__ = ["decide"]
@@ -80,6 +80,8 @@ def decide(work: Work, limits: Limits, *, ordered: bool = False, energy: bool = 
     solver.parameters.max_deterministic_time = limits.deterministic_time
     if limits.time_limit is not None:
         solver.parameters.max_time_in_seconds = max(0.0, limits.time_limit)
+    if not limits.linear:
+        without_relaxations(solver)
     status = run(solver, model)
     spent = solver.response_proto.deterministic_time
     if status == cp_model.INFEASIBLE:

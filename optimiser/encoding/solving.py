@@ -16,7 +16,7 @@ from optimiser.encoding.answer import Limits
 from optimiser.encoding.variables import Variables
 from optimiser.stopping import heed, searching
 
-__all__ = ["Budget", "Pins", "SearchResult", "members_of", "presolved", "run", "search"]
+__all__ = ["Budget", "Pins", "SearchResult", "members_of", "presolved", "run", "search", "without_relaxations"]
 
 Pins = dict[int, tuple[int, int]]
 """Lowest and highest value of variables, by index, while one question is asked."""
@@ -192,12 +192,21 @@ def _solver(variables: Variables, budget: Budget) -> cp_model.CpSolver:
     seconds = budget.seconds()
     if seconds is not None:
         parameters.max_time_in_seconds = max(0.0, seconds)
+    if not limits.linear:
+        without_relaxations(solver)
     if not variables.rationed:
         # Propagation alone all but solves a network of lags; relaxations and probing would only cost time.
         parameters.linearization_level = 0
         parameters.cp_model_probing_level = 0
         parameters.symmetry_level = 0
     return solver
+
+
+def without_relaxations(solver: cp_model.CpSolver) -> None:
+    """Have a solver search without linear relaxations, the one of several workers that searches the whole model too."""
+    solver.parameters.linearization_level = 0
+    if solver.parameters.num_workers > 1:
+        solver.parameters.subsolvers.append("no_lp")
 
 
 @contextmanager

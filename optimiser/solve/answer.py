@@ -74,12 +74,13 @@ def earliest(
     """
     asked = asked_for(plan, milestones)
     tell = progress or (lambda _: None)
+    limits = Limits(deterministic_time=deterministic_limit, seed=seed, workers=workers, time_limit=time_limit)
+    deadline = Deadline(limits)
+    begun = deadline.now()
     problem = Problem.of(plan)
     found = problem.earliest
     if found.status == "beyond":
         raise beyond_horizon(found)
-    limits = Limits(deterministic_time=deterministic_limit, seed=seed, workers=workers, time_limit=time_limit)
-    deadline = Deadline(limits)
 
     def run() -> Run:
         return Run(
@@ -97,7 +98,7 @@ def earliest(
     conflict = conflict_of(problem, deadline, tell)
     if conflict is not None:
         return Infeasible(conflict=conflict, **common(plan, run()))
-    dates = prove(problem, asked, deadline, tell)
+    dates = prove(problem, asked, deadline.search(begun), tell)
     if isinstance(dates, Unproved):
         conflict = conflict_of(problem, deadline, tell, nowhere=True) if dates.nowhere else None
         if conflict is not None:

@@ -8,7 +8,7 @@ leaves a range. Every schedule is held against the network and the capacities be
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from models.explanation import Method
 from models.findings import ProofClass
 from optimiser.critical import CapacityBound, Network, best_schedule, capacity_bound, overload_on_axis
 from optimiser.critical.bounds import overload_before
+from optimiser.critical.breeding import Brood
 from optimiser.solve.deadline import Deadline
 from optimiser.solve.orders import attained
 from optimiser.solve.problem import Problem
@@ -35,6 +36,9 @@ MOST_DETERMINISTIC_TIME = 0.7
 EACH_DETERMINISTIC_TIME = (0.03, 0.2)
 """Deterministic seconds for each date supposed, first for all and then for those left open; most take a hundredth of it."""
 
+
+LAST_DETERMINISTIC_TIME = 1.0
+"""Deterministic seconds for each date supposed at last, where schedules can be bred and nothing else is left to try."""
 
 SHARES = 4
 """Of the time that is left dates supposed, and list schedules, may each take one part in so many, where the user set a time."""
@@ -262,6 +266,16 @@ class _Search:
             return DateRange(problem.network.never, problem.network.never)
         if self.high != self.low:
             self._bounded(capacity_bound(problem.earliest, problem.pools, self.milestone, self.high or problem.clock.limit))
+        breed = problem.breed(self.milestone) if effort.tries and self.best is not None and not self._closed() else None
+        if breed is None:
+            self._narrowed(effort)
+        else:
+            assert self.best is not None
+            self._bred(Brood(breed, [self.best]), effort)
+        return self.found()
+
+    def _narrowed(self, effort: Effort) -> None:
+        """Suppose dates, better the schedule in between, and ask CP-SAT about the plan itself."""
         for number, seconds in enumerate(effort.rounds):
             if self._closed():
                 break
@@ -269,10 +283,45 @@ class _Search:
             if number == 0 and effort.tries and not self._closed() and not self.deadline.over:
                 self._tried(effort.tries)
         # Of a large plan CP-SAT on the part that can be felt closes nothing that supposing dates left open.
-        small = self.best is None or not too_large(problem.network)
+        small = self.best is None or not too_large(self.problem.network)
         if effort.solver and small and not self._closed() and not self.deadline.over:
-            self._solved()
-        return self.found()
+            self._solved(self.deadline)
+
+    def _bred(self, brood: Brood, effort: Effort) -> None:
+        """Do so where schedules can be bred: these are better than what supposed dates lead to, so CP-SAT begins from them.
+
+        Dates are supposed last, and only for the sake of the bound.
+        """
+        tries, large = effort.tries, too_large(self.problem.network)
+        self.deadline = self.deadline.without_relaxations()
+        first, *more = *effort.rounds, LAST_DETERMINISTIC_TIME
+        steps: list[Callable[[], None]] = [
+            lambda: self._bettered(brood, tries // 4, 2 * SHARES),
+            lambda: None if large or not effort.solver else self._solved(self.deadline.half()),
+            lambda: self._raised(first),
+            lambda: self._bettered(brood, tries, 1),
+            *(lambda seconds=seconds: self._raised(seconds) for seconds in more),
+        ]
+        for step in steps:
+            if self._closed() or self.deadline.over:
+                return
+            step()
+
+    def _raised(self, seconds: float) -> None:
+        """Raise the bound by supposing dates, each halfway to the last that was not refuted."""
+        high = self.high
+        while high is not None and self.low < high and not self.deadline.over:
+            boundary = (self.low + high) // 2
+            self._asked(boundary, seconds)
+            if self.low <= boundary:
+                high = boundary
+
+    def _bettered(self, brood: Brood, idle: int, parts: int) -> None:
+        """Better the schedule known by breeding, for a share of the time."""
+        share = self.deadline.part(parts)
+        with bounded(lambda: share.over):
+            starts = brood.improved(self.low, idle)
+        self._take(self.problem.levelling.schedule(lambda item, now: (starts.get(item, now), now)))
 
     def _tried(self, tries: int) -> None:
         """Better the schedule known, for a share of the time: CP-SAT needs the rest."""
@@ -307,7 +356,7 @@ class _Search:
                     best_schedule(problem.earliest, problem.pools, self.milestone, floor=boundary, levelling=problem.levelling)
                 )
         if effort.solver and not self._told(boundary) and not self.deadline.over:
-            self._solved()
+            self._solved(self.deadline)
         return self.found(told=self._told(boundary))
 
     def found(self, *, told: bool | None = None) -> DateRange:
@@ -387,11 +436,11 @@ class _Search:
             starts = decided.starts
             self._take(problem.levelling.schedule(lambda item, now: (0, starts[item]) if item in starts else (1, now)))
 
-    def _solved(self) -> None:
+    def _solved(self, deadline: Deadline) -> None:
         """Ask CP-SAT about the plan itself, or about the part of a large plan that the milestone can feel."""
         from optimiser.solve.part import searched
 
-        searched_to = searched(self.problem, self.milestone, self.low, self.best, self.deadline)
+        searched_to = searched(self.problem, self.milestone, self.low, self.best, deadline)
         self._take(searched_to.values)
         if searched_to.nowhere:
             self.low = self.problem.network.never

@@ -14,6 +14,10 @@ LEAST = 0.01
 """Seconds that a call of CP-SAT is given at the least: it says then that it found nothing."""
 
 
+AFTERWARDS = 3
+"""How many times as long as reading a plan it takes to write down its answer: spans, floats, a check of the schedule."""
+
+
 @dataclass
 class Deadline:
     """The remaining time of one question.
@@ -54,6 +58,24 @@ class Deadline:
         """
         until = None if self.until is None else self.now() + max(0.0, self.until - self.now()) / parts
         return Deadline(self.limits, now=self.now, until=until, whole=self)
+
+    def without_relaxations(self) -> Deadline:
+        """Return the deadline of all that is left, CP-SAT searching without linear relaxations."""
+        rest = self.part()
+        return replace(rest, limits=replace(rest.limits, linear=False))
+
+    def search(self, since: float) -> Deadline:
+        """Return the deadline of the search: some times the seconds used since a moment, a tenth of all at most, are for the rest."""
+        search = self.part()
+        if search.until is not None and self.limits.time_limit is not None:
+            search.until -= min(AFTERWARDS * (self.now() - since), self.limits.time_limit / 10)
+        return search
+
+    def half(self) -> Deadline:
+        """Return the deadline of a part that may take half of what is left, of deterministic seconds too."""
+        half = self.part(2)
+        left = self.limits.deterministic_time - self.spent
+        return replace(half, limits=replace(self.limits, deterministic_time=max(0.0, left / 2)))
 
     def call(self, most: float | None = None) -> Limits:
         """Return the limits of the next call of CP-SAT, at most so many deterministic seconds."""

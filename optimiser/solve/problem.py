@@ -19,6 +19,7 @@ from optimiser.clock import Clock, clock_of
 from optimiser.critical import Earliest, Levelling, Network, Resource, compile_network, reaches, resources
 from optimiser.critical.backward import live_arcs
 from optimiser.critical.bounds import overload_before, rules_of_overload
+from optimiser.critical.breeding import Breed
 from optimiser.critical.forward import Pass
 from optimiser.critical.resumed import again_behind, tightened
 from optimiser.solve.supposing import Supposing
@@ -57,6 +58,7 @@ class Problem:
         """What `between` has found of whole milestones, by how much was tried for it."""
         self._reaching: dict[str, list[bool]] = {}
         self._waists: dict[str, str] = {}
+        self._breeds: dict[str, Breed | None] = {}
 
     @classmethod
     def of(cls, plan: Plan, clock: Clock | None = None) -> Problem:
@@ -111,6 +113,12 @@ class Problem:
         """Return the work that would hold capacity and takes no time in a schedule, so that it has no place in its order."""
         places = ((name, self.network.item_nodes(name)) for pool in self.pools for name in pool.demand)
         return frozenset(name for name, (start, finish) in places if values[start] == values[finish])
+
+    def breed(self, milestone: str) -> Breed | None:
+        """Return the work that holds capacity, to breed schedules from; None where more than fixed distances binds it."""
+        if milestone not in self._breeds:
+            self._breeds[milestone] = Breed.of(self.earliest, self.levelling, self.pools, self.node(milestone))
+        return self._breeds[milestone]
 
     def leads(self, milestone: str) -> bool:
         """Return whether work that holds capacity leads to a milestone; else no capacity can move it."""

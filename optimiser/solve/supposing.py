@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from optimiser.critical import Earliest, Resource, latest_times
 from optimiser.critical.backward import BELOW, live_amount
 from optimiser.critical.bounds import shortest_length
+from optimiser.critical.breeding import distances
 from optimiser.critical.network import Family, Quorum
 from optimiser.encoding.work import HeldWork, Offer, Pick, StartGap, Work, WorkOption
 
@@ -71,7 +72,8 @@ class Supposing:
         self._free = latest_times(network, {})
         self.free: Latest = np.array(self._free, dtype=np.int64)
         self._incoming = self._backwards()
-        self.gaps = self._gaps()
+        apart = distances(network, self.lengths)
+        self.gaps = tuple(StartGap(before, after, days) for (before, after), days in apart.items())
 
     def work(self, node: int, boundary: int, pools: Sequence[Resource] | None = None) -> Work | None:
         """Return the windows of capacity-holding work for a node at or before a boundary, None where the windows are empty.
@@ -188,40 +190,6 @@ class Supposing:
         for table in self._rounding.get(node, ()):
             starts = starts[table[starts] == starts]
         return starts
-
-    # -- what is held apart --------------------------------------------------------------------------------------------
-
-    def _gaps(self) -> tuple[StartGap, ...]:
-        """Return the fixed distances between starts, straight or by way of milestones."""
-        network = self.network
-        ends: dict[int, tuple[str, int]] = {}
-        for item in self.lengths:
-            start, finish = network.item_nodes(item)
-            exact = network.durations[start].family.sign == 1
-            ends[start] = (item, 0)
-            if exact:
-                ends[finish] = (item, self.lengths[item])
-        steps: dict[int, list[tuple[int, int]]] = {}
-        for arc in network.arcs:
-            own = all(network.enabled[switch] for switch in arc.switches)
-            if arc.source != arc.target and arc.family.sign and network.enabled.get(arc.rule, False) and own:
-                steps.setdefault(arc.source, []).append((arc.target, arc.family.sign * arc.amount))
-        found: dict[tuple[str, str], int] = {}
-        for item in self.lengths:
-            start, finish = network.item_nodes(item)
-            reached = {start: 0, finish: self.lengths[item]}
-            waiting = [start, finish]
-            while waiting:
-                node = waiting.pop()
-                for target, days in steps.get(node, ()):
-                    away = reached[node] + days
-                    if ends.get(target, (item, 0))[0] != item:
-                        other, offset = ends[target]
-                        found[item, other] = max(found.get((item, other), away - offset), away - offset)
-                    elif target not in ends and away > reached.get(target, away - 1) and away < network.clock.size:
-                        reached[target] = away
-                        waiting.append(target)
-        return tuple(StartGap(before, after, days) for (before, after), days in found.items())
 
 
 @dataclass
