@@ -168,7 +168,8 @@ def between(
         key = (milestone, effort, deadline.limits)
         found: DateRange | None = problem.ranges.get(key)
         if found is None or any(found.high is None or values[node] < found.high for values in held):
-            found = problem.ranges[key] = _drawn_left(problem, _whole(problem, milestone, deadline, effort, held))
+            found = _whole(problem, milestone, deadline, effort, held)
+            found = problem.ranges[key] = found if effort == QUICK else _drawn_left(problem, found)
         return found
 
 
@@ -177,6 +178,11 @@ def _whole(problem: Problem, milestone: str, deadline: Deadline, effort: Effort,
     node, waist = problem.node(milestone), problem.waist(milestone)
     low = problem.earliest.values[node]
     listed = None
+    if effort == QUICK:
+        for name, before in [(key[0], each) for key, each in problem.ranges.items() if key[1:] == (effort, deadline.limits)]:
+            after = None if name == milestone else _after(problem, before, str(name), node)
+            if after is not None:
+                return after
     if waist == milestone:
         listed = best_schedule(problem.earliest, problem.pools, milestone, floor=low, levelling=problem.levelling)
         waist = _driven_by(problem, milestone, listed)

@@ -75,11 +75,12 @@ def spans(
             return dict.fromkeys(ranges)
         table.append(sheet)
     found: dict[str, DateSpan | None] = {}
+    variants = _Variants({}, {})
     for milestone, known in ranges.items():
         ends, counts, open_ends = _Ends(), Counter[str](), False
         for sheet in table:
             own = problem if all(chosen[name] == option for name, option in sheet.fixed.items()) else None
-            rationed = _rationed(sheet, own, milestone)
+            rationed = _rationed(sheet, own, milestone, variants)
             if rationed is not None:
                 bounds = rationed.bounds(known if own is problem else None, deadline)
                 open_ends |= rationed.cut_short
@@ -165,23 +166,33 @@ def _differences(sheet: Sheet, chosen: dict[str, str]) -> NDArray[np.int64]:
 # -- where capacity decides ----------------------------------------------------------------------------------------------
 
 
-def _rationed(sheet: Sheet, problem: Problem | None, milestone: str) -> _Rationed | None:
+@dataclass(frozen=True, slots=True)
+class _Variants:
+    """The problems of sheets, by their networks, and of samples that were asked about: what is found of one milestone helps the next."""
+
+    sheets: dict[int, Problem]
+    samples: dict[tuple[int, int], Problem]
+
+
+def _rationed(sheet: Sheet, problem: Problem | None, milestone: str, variants: _Variants) -> _Rationed | None:
     """Return bounds for the dates of a sheet where capacity may decide, None without capacity-holding work upstream."""
     network = sheet.network
     capacities = [rule.id for rule in network.plan.rules if isinstance(rule, Capacity)]
     if not any(network.enabled[name] or name in sheet.factors.switches for name in capacities):
         return None
-    own = problem or Problem(network, resources(network.plan, sheet.clock), lambda: network.plan)
+    if id(network) not in variants.sheets:
+        variants.sheets[id(network)] = problem or Problem(network, resources(network.plan, sheet.clock), lambda: network.plan)
+    own = variants.sheets[id(network)]
     if not any(name in sheet.factors.switches for name in capacities) and not own.leads(milestone):
         return None
-    return _Rationed(sheet, own, milestone)
+    return _Rationed(sheet, own, milestone, variants.samples)
 
 
 class _Rationed:
     """Bounds of one milestone over the samples of a sheet in which capacity may decide."""
 
-    def __init__(self, sheet: Sheet, problem: Problem, milestone: str) -> None:
-        self.sheet, self.problem, self.milestone = sheet, problem, milestone
+    def __init__(self, sheet: Sheet, problem: Problem, milestone: str, variants: dict[tuple[int, int], Problem]) -> None:
+        self.sheet, self.problem, self.milestone, self._variants = sheet, problem, milestone, variants
         self.low = sheet.reached[milestone].copy()
         self.infeasible = sheet.infeasible.copy()
         self.high = np.full(len(self.low), sheet.clock.limit, dtype=np.int64)
@@ -225,8 +236,10 @@ class _Rationed:
             if not unasked:
                 break
             sample = unasked[0]
-            variant = self._variant(sample)
-            changed = problem.changed(variant)
+            key = id(self.sheet.network), sample
+            if key not in self._variants:
+                self._variants[key] = problem.changed(self._variant(sample))
+            changed = self._variants[key]
             effort = QUICK if too_large(changed.network) else USUAL
             found = between(changed, self.milestone, deadline=deadline.part(), effort=effort)
             self._settle(sample, found)
