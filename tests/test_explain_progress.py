@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from models.past import done_by, settled, spent
 from models.plan import Plan
 from models.progress import Progress
 from models.rules import Flexibility, Point
+from optimiser.cli import main
 from optimiser.clock import clock_of
 from optimiser.errors import InputError
 from optimiser.explain import explain, why_not
@@ -222,3 +224,47 @@ def test_random_plans_of_days_are_explained_without_their_past() -> None:
         counted["lines"] += len(report.lines)
     assert counted["past"] >= 10
     assert counted["lines"] >= 15
+
+
+def _queued(slots: int = 1) -> Plan:
+    """Return a plan of days in which one test is done, one has begun and one waits for their place."""
+    solid = {"basis": "synthetic"}
+    done = {"actual_start": "2024-01-08", "actual_finish": "2024-01-09"}
+    works: list[dict[str, Any]] = [
+        {"id": "A", "title": "A", "duration": "2 wd", "progress": done, **solid},
+        {"id": "B", "title": "B", "duration": "6 wd", "progress": {"actual_start": "2024-01-10", "remaining": "3 wd"}, **solid},
+        {"id": "C", "title": "C", "duration": "2 wd", **solid},
+    ]
+    lab = {"id": "lab", "kind": "capacity", "title": "lab", "amount": slots, "demands": [{"item": name} for name in "ABC"]}
+    ends = [{"id": f"e{name}", "kind": "dependency", "title": "e", "before": name, "after": "END", **solid} for name in "ABC"]
+    return plan_of(
+        targets=["END"],
+        status_date="2024-01-12",
+        activities=works,
+        milestones=[{"id": "END", "title": "End", "shown": "closes", **solid}],
+        rules=[{**lab, **solid}, *ends],
+    )
+
+
+def test_what_is_done_holds_no_slot_in_any_variant() -> None:
+    """One place less than there is leaves room for what is left, whatever stood on the places before the status date."""
+    two = _queued(2)
+    line = explain(two, "END").line("lab")
+    one, none = (earliest(_queued(slots)) for slots in (1, 0))
+
+    assert (earliest(two).dates["END"], one.dates["END"], none.status) == (  # type: ignore[union-attr]
+        dt.date(2024, 1, 17),
+        dt.date(2024, 1, 19),
+        "infeasible",
+    )
+    assert (line.headroom, line.contradicts) == (0, False)
+    assert explain(_queued(1), "END").line("lab").unit_gain_wd == 2
+
+
+def test_a_change_of_begun_work_on_slots_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before and after are told of an update too in which begun work and the work that waits for it share a place."""
+    file = tmp_path / "plan.yaml"
+    file.write_text(_queued().model_dump_json(by_alias=True, exclude_defaults=True), encoding="utf-8")
+    for setting in ("lab.amount=2", "C.duration=+1wd", "eA.lag=1wd"):
+        assert main(["solve", str(file), "--set", setting]) == 0
+        assert "before" in capsys.readouterr().out

@@ -9,7 +9,7 @@ again. In which order they are placed is for others to say (`optimiser.critical.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +17,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from models.duration import Reference
 from models.plan import Plan
 from models.rules import Capacity
 from optimiser.clock import Clock
@@ -26,7 +27,7 @@ from optimiser.critical.network import Family, Network
 from optimiser.critical.room import Needs, Room
 from optimiser.stopping import heed
 
-__all__ = ["Key", "Levelling", "Resource", "list_schedule", "needs_of", "resources"]
+__all__ = ["Key", "Levelling", "Resource", "list_schedule", "needs_of", "resource_of", "resources"]
 
 Key = Callable[[str, int], tuple[int, ...]]
 """From an activity and its earliest start now to its place in the queue; the smallest goes first."""
@@ -50,20 +51,32 @@ class Resource:
 
 
 def resources(plan: Plan, clock: Clock) -> tuple[Resource, ...]:
-    """Return the live capacities of a plan; a step before the axis holds from its beginning, one behind it never."""
-    found = []
-    for rule in plan.active_rules():
-        if isinstance(rule, Capacity):
-            available = np.full(clock.size, plan.amount(rule.amount), dtype=np.int64)
-            since = clock.boundaries(np.array([step.since.toordinal() for step in rule.steps], dtype=np.int64), "opens")
-            for step, boundary in zip(rule.steps, since.tolist(), strict=True):
-                available[max(boundary, 0) :] = plan.amount(step.amount)
-            demand: dict[str, int] = {}
-            for entry in rule.demands:
-                if not plan.done(entry.item):
-                    demand[entry.item] = demand.get(entry.item, 0) + plan.amount(entry.amount)
-            found.append(Resource(rule.id, available, {item: amount for item, amount in demand.items() if amount}))
-    return tuple(found)
+    """Return the live capacities of a plan."""
+    return tuple(resource_of(plan, clock, rule) for rule in plan.active_rules() if isinstance(rule, Capacity))
+
+
+def resource_of(plan: Plan, clock: Clock, rule: Capacity, set_to: Mapping[str, int] | None = None) -> Resource:
+    """Return one capacity; a step before the axis holds from its beginning, one behind it never. What is done needs none of it.
+
+    Parameters
+    ----------
+    set_to
+        Amounts of assumptions, and of the rule by its own id, other than the plan states them.
+    """
+    other = set_to or {}
+
+    def amount(term: int | Reference) -> int:
+        return other[term.name] if isinstance(term, Reference) and term.name in other else plan.amount(term)
+
+    available = np.full(clock.size, other.get(rule.id, amount(rule.amount)), dtype=np.int64)
+    since = clock.boundaries(np.array([step.since.toordinal() for step in rule.steps], dtype=np.int64), "opens")
+    for step, boundary in zip(rule.steps, since.tolist(), strict=True):
+        available[max(boundary, 0) :] = amount(step.amount)
+    demand: dict[str, int] = {}
+    for entry in rule.demands:
+        if not plan.done(entry.item):
+            demand[entry.item] = demand.get(entry.item, 0) + amount(entry.amount)
+    return Resource(rule.id, available, {item: needed for item, needed in demand.items() if needed})
 
 
 def needs_of(pools: Sequence[Resource]) -> dict[str, Needs]:

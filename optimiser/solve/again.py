@@ -23,7 +23,7 @@ from optimiser.solve.contradiction import beyond_horizon, conflict_of_network
 from optimiser.solve.dates import CP_SAT_TOO, UNFINISHED, Dates, Proved, unfinished_note
 from optimiser.solve.deadline import Deadline
 from optimiser.solve.fingerprint import package_version, plan_sha256
-from optimiser.solve.placement import complete, without_place
+from optimiser.solve.placement import boundaries_of, complete, without_place
 from optimiser.solve.problem import Problem
 from optimiser.solve.spans import UNASKED, UNREAD, spans, unfinished_span
 
@@ -183,17 +183,11 @@ def _crowded(problem: Problem, asked: Sequence[str], stored: Solved, run: Run) -
 
 def _values(problem: Problem, stored: Solved) -> list[int]:
     """Return the boundary of each node of a stored schedule."""
-    by_id = stored.schedule.by_id
     try:
-        places = {name: (by_id[name].start, by_id[name].finish) for name, _ in problem.network.nodes}
+        values = boundaries_of(problem.network, stored.schedule)
     except KeyError as error:
         message = f"the schedule has no place for {error}"
         raise StoredResultError(message) from None
-    for name in problem.network.began:
-        length = problem.network.durations[problem.network.nodes[name, "start"]]
-        finish = places[name][1]
-        places[name] = length.family.latest(finish, length.amount) if problem.network.enabled[length.rule] else finish, finish
-    values = problem.network.valued(places)
     if not problem.holds(values):
         message = "the schedule does not meet every rule, so nothing is read from it"
         raise StoredResultError(message)

@@ -17,7 +17,7 @@ from optimiser.critical.network import Arc
 from optimiser.critical.room import Room
 from optimiser.wording import plain_date
 
-__all__ = ["complete", "schedule_of", "without_place"]
+__all__ = ["boundaries_of", "complete", "schedule_of", "without_place"]
 
 
 def complete(network: Network, values: Sequence[int]) -> Schedule:
@@ -190,6 +190,22 @@ def schedule_of(network: Network, values: Sequence[int]) -> Schedule:
         place for place in tied.values() if place is not None and clock.origin <= place.start and place.finish <= clock.limit
     )
     return bare.model_copy(update={"positions": (*bare.positions, *hammocks)})
+
+
+def boundaries_of(network: Network, schedule: Schedule) -> list[int]:
+    """Return the boundary of each node of a schedule that tells begun work from where it began.
+
+    Raises
+    ------
+    KeyError
+        If an item has no place in it.
+    """
+    held = schedule.by_id
+    places = {name: (held[name].start, held[name].finish) for name, _ in network.nodes}
+    for name in network.began:
+        length, finish = network.durations[network.nodes[name, "start"]], places[name][1]
+        places[name] = length.family.latest(finish, length.amount) if network.enabled[length.rule] else finish, finish
+    return network.valued(places)
 
 
 def without_place(network: Network, schedule: Schedule) -> tuple[str, ...]:

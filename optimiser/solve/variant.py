@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.duration import Reference
 from models.moment import date_at
 from models.past import settled
 from models.plan import Plan
 from models.rules import Capacity
 from optimiser.critical import Columns, Evaluated, Network, Resource, evaluate
 from optimiser.critical.backward import live_amount, live_arcs
+from optimiser.critical.levelling import resource_of
 from optimiser.critical.network import Arc, Bound
 from optimiser.numbers import NONE, Number, own_value, references, stated_column, valued, with_values
 
@@ -138,7 +138,7 @@ def pools_of(
         if on and rule.id in known and named.isdisjoint(variant.values):
             found.append(known[rule.id])
         elif on:
-            found.append(_pool(network, rule, variant))
+            found.append(resource_of(network.plan, network.clock, rule, variant.values))
     return tuple(found)
 
 
@@ -146,25 +146,6 @@ def capacities(network: Network) -> Rationing:
     """Return the capacities of a plan, on or off, each with the names under which a variant can set its numbers."""
     rules = (rule for rule in network.plan.rules if isinstance(rule, Capacity))
     return tuple((rule, frozenset({rule.id, *references(rule)})) for rule in rules)
-
-
-def _pool(network: Network, rule: Capacity, variant: Variant) -> Resource:
-    """Return one capacity with the amounts of a variant."""
-
-    def amount(term: int | Reference) -> int:
-        if isinstance(term, Reference) and term.name in variant.values:
-            return variant.values[term.name]
-        return network.plan.amount(term)
-
-    clock = network.clock
-    own = variant.values.get(rule.id)
-    available = np.full(clock.size, amount(rule.amount) if own is None else own, dtype=np.int64)
-    for step in rule.steps:
-        available[clock.boundary(step.since, "opens") :] = amount(step.amount)
-    demand: dict[str, int] = {}
-    for entry in rule.demands:
-        demand[entry.item] = demand.get(entry.item, 0) + amount(entry.amount)
-    return Resource(rule.id, available, {item: needed for item, needed in demand.items() if needed})
 
 
 def no_tighter(pools: Pools, than: Mapping[str, Resource]) -> bool:

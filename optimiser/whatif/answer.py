@@ -9,13 +9,15 @@ from models.changes import DateChange, WhatIf
 from models.findings import ProofClass
 from models.outcome import Outcome, Solved
 from models.plan import Plan
-from models.rules import Point
+from models.rules import Capacity, Point
 from optimiser.clock import clock_of
 from optimiser.encoding import Limits
 from optimiser.errors import BeyondHorizonError
 from optimiser.reading.load import LoadedPlan
 from optimiser.solve.between import DateRange
 from optimiser.solve.deadline import Deadline
+from optimiser.solve.placement import boundaries_of
+from optimiser.solve.problem import Problem
 from optimiser.whatif.changes import changes_between, overruled
 from optimiser.whatif.sides import PlanSide, ways_of
 from optimiser.whatif.stays import unmoved
@@ -72,11 +74,11 @@ def ranges_of(outcome: Outcome, plan: Plan) -> dict[str, DateRange]:
     """Return where an outcome has the milestones of its plan; nowhere, where it has no date, so that none is searched again."""
     if not isinstance(outcome, Solved):
         return {milestone.id: DateRange(0, None) for milestone in plan.milestones}
-    held = outcome.schedule.by_id
-    values: list[int] = []
-    for activity in plan.activities:
-        values += [held[activity.id].start, held[activity.id].finish]
-    values += [held[milestone.id].start for milestone in plan.milestones]
+    held, values = outcome.schedule.by_id, None
+    if any(isinstance(rule, Capacity) for rule in plan.active_rules()):  # else the longest path tells it
+        problem = Problem.of(plan)
+        told = boundaries_of(problem.network, outcome.schedule)
+        values = told if problem.holds(told) else None
     found = {}
     for entry in outcome.milestones:
         reached = held[entry.id].start == entry.boundary
