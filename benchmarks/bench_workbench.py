@@ -78,7 +78,7 @@ def measured(browser: Any, bars: int) -> None:
 
     def drafted() -> None:
         changes = {"values": {"T3.duration": f"{10 + next(numbers)} wd"}}
-        draft_document(desk, Question.model_validate({"changes": changes}))
+        draft_document(desk, Question.model_validate({"changes": changes, "trying": True}))
 
     rows: list[Row] = []
 

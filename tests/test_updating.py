@@ -680,12 +680,23 @@ def test_an_expected_finish_on_a_plan_of_days_says_what_is_left(tmp_path):
     (row,) = (row for row in outcome.rows if row.id == "METHOD-A")
     assert str(row.finish) == "2026-04-17"
     work = plan.items["METHOD-A"].model_copy(update={"duration": Duration(40, "cd")})
-    assert left_until(plan, work, day("2026-03-31"), None, day("2026-04-17")) == Duration(17, "cd")  # type: ignore[arg-type]
-    assert left_until(plan, work, day("2026-03-31"), day("2026-04-07"), day("2026-04-17")) == Duration(11, "cd")  # type: ignore[arg-type]
+    begun = day("2026-03-23")
+    assert left_until(plan, work, day("2026-03-31"), (begun, None), day("2026-04-17")) == Duration(17, "cd")  # type: ignore[arg-type]
+    assert left_until(plan, work, day("2026-03-31"), (begun, day("2026-04-07")), day("2026-04-17")) == Duration(11, "cd")  # type: ignore[arg-type]
     rows[7][4] = "5d"
     assert "leaves" in told(tmp_path, rows)[0]
     rows[7][4:] = ["", "", "2026-03-30"]
     assert "is not after the status date" in told(tmp_path, rows)[0]
+    heads = ["Id", "Actual start", "Remaining", "Resume", "Expected finish"]
+    rows = [heads, ["ORDER", "", "", "", "2026-04-08"], ["METHOD-A", "2026-03-23", "", "2026-04-20", "2026-04-17"]]
+    rows += [["TRAIN", "2026-03-23", "", "", "2099-04-17"], ["METHOD-B", "2026-03-23", "1.5d", "", ""]]
+    wanted = [
+        "E2 (Expected finish): work that has not begun",
+        "E3 (Expected finish): no work",
+        "E4 (Expected finish): 2099",
+        "C5 (Remaining)",
+    ]
+    assert [line.startswith(words) for line, words in zip(told(tmp_path, rows), wanted, strict=True)] == [True] * 4
 
 
 def test_a_length_estimated_anew_beside_an_old_rest_is_remarked(tmp_path, march):

@@ -220,13 +220,20 @@ class _Taking:
         before = progress_entry(held)
         stated = self._stated(row, held)
         left = self._length(row, "remaining", row.remaining)
+        if row.remaining is not None and left is None:
+            return  # told of
         if left is not None and held.remaining is not None and self._same(left, held.remaining):
             left = None if "actual_finish" in stated else held.remaining  # it stands there from the update before
         start = stated.get("actual_start", held.actual_start)
         finish = stated.get("actual_finish", held.actual_finish)
         expected = stated.pop("expected_finish", None) if self.plan.unit == "day" else None
-        if expected is not None and start is not None and finish is None:
-            left = self._expected(activity, row, expected, stated.get("resume", held.resume), left, held)
+        if expected is not None and finish is None:
+            begun = start, stated.get("resume", held.resume)
+            found = left_until(self.plan, activity, self.status, begun, expected, None if left == held.remaining else left)
+            if isinstance(found, str):
+                self.fault(row, "expected finish", found)
+                return
+            left = found
         undone = bool((left and left.amount) or (row.percent and row.percent < _WHOLE))
         if "actual_finish" not in stated and held.actual_finish and undone:
             says = f"{activity.id}: finished on {held.actual_finish} by the update before, not finished now"
@@ -252,26 +259,6 @@ class _Taking:
         if entry != before:
             self._note(activity, before, entry, row)
             self.facts.progress[activity.id] = entry
-
-    def _expected(
-        self,
-        activity: Activity,
-        row: ProgressRow,
-        expected: dt.date,
-        resume: dt.date | None,
-        left: Duration | None,
-        held: Progress,
-    ) -> Duration | None:
-        """Return what is left of work that is expected to end on a day, on a plan of days."""
-        if past(expected, self.status):
-            said = f"{expected} is not after the status date, {self.status}; maybe the year or the month is another, or it is the actual finish"
-            self.fault(row, "expected finish", said)
-            return left
-        found = left_until(self.plan, activity, self.status, resume, expected)
-        if left is not None and left not in (held.remaining, found):
-            said = f"an end on {expected} leaves {found}, but {left} are said to be left; maybe drop one of the two"
-            self.fault(row, "expected finish", said)
-        return found
 
     def _possible(
         self, activity: Activity, row: ProgressRow, start: dt.date | None, finish: dt.date | None, left: Duration | None
