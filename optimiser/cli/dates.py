@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from models.changes import WhatIf
     from models.outcome import Outcome
     from models.plan import Plan
+    from optimiser.evidence.terminal.page import Page
     from optimiser.reading.load import LoadedPlan
 
 __all__ = ["solve_plan"]
@@ -60,13 +61,16 @@ def solve_plan(
         outcome = earliest(plan, milestone, **solver.limits(), progress=tell)
         found = _changes(changed, outcome, milestone, solver)
     from optimiser.evidence.documents import print_document, solve_document
-    from optimiser.evidence.terminal.outcome import outcome_report
     from optimiser.solve.fingerprint import plan_sha256
 
-    drawn = ("all" if all_rows else rows) if gantt else None
+    def report(page: Page) -> str:
+        from optimiser.evidence.terminal.outcome import outcome_report  # a document is not to wait for what draws
+
+        return outcome_report(outcome, plan, page, rows=("all" if all_rows else rows) if gantt else None)
+
     reply = Reply(
         lambda: solve_document(outcome, plan, milestone, plan_sha256(changed.written)),
-        lambda page: outcome_report(outcome, plan, page, rows=drawn),
+        report,
         _exit_code(outcome),
     ).after(found)
     return replace(reply, then=lambda: target.write(print_document(reply.document()))) if target else reply
