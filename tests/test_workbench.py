@@ -849,3 +849,15 @@ def test_without_the_extra_serve_says_how_to_get_it(monkeypatch, capsys):
 
     assert main(["serve", "toy"]) == 2
     assert "pip install" in capsys.readouterr().err
+
+
+def test_work_that_a_reading_adds_is_held_by_a_floor(tmp_path):
+    """A bar that is there by the answer to a reading is dragged like any other, and the date follows."""
+    (tmp_path / "plan.yaml").write_bytes((Path(__file__).parent / "data" / "reading-adds-work.yaml").read_bytes())
+    desk = desk_of(str(tmp_path))
+    answered = DeskChanges(readings={"extra": "yes"})
+    held = desk.held(answered, Drag(item="X", end="start", to=dt.date(2026, 3, 2)))
+
+    assert held.floors == {"X": dt.date(2026, 3, 2)}
+    assert earliest(desk.variant(held).plan).dates == {"END": dt.date(2026, 3, 6)}
+    assert earliest(desk.variant(DeskChanges()).plan).dates == {"END": dt.date(2026, 1, 16)}

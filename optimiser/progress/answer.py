@@ -21,7 +21,8 @@ from optimiser.initial import SOURCE_FOLDER
 from optimiser.progress.byhand import ITEMS_FILE, Entries, carried
 from optimiser.progress.chain import counts_of
 from optimiser.progress.copying import copied_files
-from optimiser.progress.facts import TableFacts, facts_of
+from optimiser.progress.entries import TableFacts
+from optimiser.progress.facts import facts_of
 from optimiser.progress.newer import IDS, changes_between, newer_export, table_of_export
 from optimiser.progress.risks import take_risks
 from optimiser.progress.written import EXPORT_HEAD, facts_text, judged_facts, update_text

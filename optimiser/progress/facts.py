@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final
 
 from models.assumptions import Assumption
 from models.duration import Duration, Reference, print_value
 from models.items import Activity, Milestone
-from models.moment import Moment
 from models.plan import Plan
 from models.progress import Progress
 from models.updating import UpdateChange, UpdateRemark
-from optimiser.errors import Located
+from optimiser.progress.entries import TableFacts, day_of, left_words, past, progress_entry
 from optimiser.progress.expected import left_until
 from optimiser.progress.matching import Matching
 from optimiser.reading.spelling import WrittenLength
 from optimiser.reading.tabular import PlannerColumn, ProgressRow, ProgressTable
 
-__all__ = ["TableFacts", "facts_of", "past", "progress_entry"]
+__all__ = ["facts_of"]
 
 _WHOLE: Final = 100
-_FIELDS: Final = ("actual_start", "actual_finish", "remaining", "suspend", "resume", "expected_finish", "percent_complete")
 _DATES: Final[tuple[tuple[str, PlannerColumn], ...]] = (
     ("actual_start", "actual start"),
     ("actual_finish", "actual finish"),
@@ -32,44 +29,6 @@ _DATES: Final[tuple[tuple[str, PlannerColumn], ...]] = (
     ("resume", "resume"),
     ("expected_finish", "expected finish"),
 )
-
-
-@dataclass(slots=True)
-class TableFacts:
-    """What is known by a status date.
-
-    Attributes
-    ----------
-    progress
-        Of each item that anything is done of, its fields as an update's file has them.
-    estimates
-        The same of lengths that the table estimates anew.
-    rows
-        The row that told of an item last.
-    faults
-        What cannot be.
-    risks
-        What became of risks, as an update's file has it.
-    """
-
-    progress: dict[str, dict[str, Any]] = field(default_factory=dict)
-    estimates: dict[str, dict[str, Any]] = field(default_factory=dict)
-    rows: dict[str, ProgressRow] = field(default_factory=dict)
-    changes: list[UpdateChange] = field(default_factory=list)
-    remarks: list[UpdateRemark] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
-    faults: list[Located] = field(default_factory=list)
-    risks: dict[str, str] = field(default_factory=dict)
-
-
-def progress_entry(progress: Progress) -> dict[str, Any]:
-    """Return what is done of an item as an update's file has it."""
-    found: dict[str, Any] = {}
-    for name in _FIELDS:
-        value = getattr(progress, name, None)
-        if value is not None:
-            found[name] = value if isinstance(value, int | float) else str(value)
-    return found
 
 
 def facts_of(plan: Plan, table: ProgressTable | None, status: dt.date, source: str) -> TableFacts:
@@ -105,16 +64,10 @@ def _stale(plan: Plan, facts: TableFacts, status: dt.date) -> None:
             continue
         if held.resume is not None and not past(held.resume, status):
             continue
-        left = _left_words(entry)
-        if left and left == _left_words(progress_entry(held)):
+        left = left_words(entry)
+        if left and left == left_words(progress_entry(held)):
             says = f"{name}: {left} as on {plan.status_date}, nothing done since; maybe say what is left now"
             facts.remarks.append(UpdateRemark(says=says))
-
-
-def _left_words(entry: Mapping[str, Any]) -> str:
-    if "remaining" in entry:
-        return f"{entry['remaining']} left"
-    return f"{entry['percent_complete']:g} % complete" if "percent_complete" in entry else ""
 
 
 class _Taking:
@@ -191,7 +144,7 @@ class _Taking:
             known = getattr(held, name)
             if isinstance(known, dt.datetime) and not isinstance(date, dt.datetime) and known.date() == date:
                 date = known
-            found[name] = date if self.plan.unit == "minute" else _day(date)
+            found[name] = date if self.plan.unit == "minute" else day_of(date)
         return found
 
     def _event(self, milestone: Milestone, row: ProgressRow) -> None:
@@ -290,7 +243,7 @@ class _Taking:
             and not finish
             and left is None
             and not share
-            and not _left_words(progress_entry(activity.progress or Progress()))
+            and not left_words(progress_entry(activity.progress or Progress()))
         ):
             self.fault(row, "actual start", f"begun on {start}; expected what is left, under 'Remaining' or '% complete'")
         return len(self.facts.faults) == told
@@ -300,7 +253,7 @@ class _Taking:
         for name, word in (("actual_start", "actual start"), ("actual_finish", "actual finish")):
             if name in before and name in entry and before[name] != entry[name]:
                 self._revised(activity.id, word, before[name], entry[name], row)
-        was, now = _left_words(before), _left_words(entry)
+        was, now = left_words(before), left_words(entry)
         start, finish = entry["actual_start"], entry.get("actual_finish")
         if "actual_start" not in before:
             words = f"{start} to {finish}" if finish else ", ".join(filter(None, (str(start), now)))
@@ -417,14 +370,3 @@ def _range(ends: Mapping[PlannerColumn, Any]) -> str:
 
 def _number(share: Fraction) -> int | float:
     return int(share) if share.denominator == 1 else round(float(share), 4)
-
-
-def _day(date: dt.date) -> dt.date:
-    return date.date() if isinstance(date, dt.datetime) else date
-
-
-def past(date: dt.date, status: dt.date) -> bool:
-    """Return whether a date lies no later than the evening of a status date, or than its moment."""
-    if isinstance(status, dt.datetime):
-        return Moment.of(date) <= status
-    return _day(date) <= status

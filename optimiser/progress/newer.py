@@ -25,7 +25,7 @@ from optimiser.errors import InputError, Located
 from optimiser.importing import plan_files
 from optimiser.progress.byhand import Entries, added_by_hand, targets_by_hand
 from optimiser.progress.copying import copied_files
-from optimiser.progress.facts import progress_entry
+from optimiser.progress.entries import progress_entry
 from optimiser.reading.folder import Gathered
 from optimiser.reading.interchange.naming import END, identifiers
 from optimiser.reading.interchange.opening import gather_planner, read_planner

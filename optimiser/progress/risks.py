@@ -7,7 +7,7 @@ from pathlib import Path
 from models.faults import maybe
 from models.plan import Plan
 from models.updating import UpdateChange
-from optimiser.progress.facts import TableFacts
+from optimiser.progress.entries import TableFacts
 from optimiser.reading.tabular import ProgressTable
 from optimiser.robust.files import REGISTER_FILE, find_register, plan_folder
 

@@ -15,7 +15,7 @@ from models.updating import UPDATE_SCHEMA, Previous
 from optimiser.errors import InputError, Located
 from optimiser.initial import SOURCE_FOLDER
 from optimiser.initial.files import entry_text, flow_text
-from optimiser.progress.facts import TableFacts
+from optimiser.progress.entries import TableFacts
 from optimiser.reading.document import Document, Keys, document_of
 from optimiser.reading.folder import Gathered
 from optimiser.reading.sound import judge
