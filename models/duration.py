@@ -126,6 +126,8 @@ class Duration(Word):
             advice = f"; maybe '{int(loose[1])} {unit}'" if loose and unit else ""
             if loose and word in ("w", "week", "weeks") and abs(7 * int(loose[1])) < 10**6:
                 advice = f"; maybe '{7 * int(loose[1])} cd'"
+            if re.match(r"\s*[+-]?[0-9]{7}", text):
+                advice = ", expected at most six digits"
             message = f"expected a duration such as '21 wd', '28 cd' or '7 mo', got {text!r}{advice}"
             raise ValueError(message)
         unit = found[0].lstrip("-0123456789 ")

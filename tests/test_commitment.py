@@ -75,3 +75,5 @@ def test_a_stated_ratio_says_the_confidence(capsys):
     assert "maybe leave one of them out" in capsys.readouterr().err
     assert main(["robust", "toy", "--cost-ratio", "-1"]) == ExitCode.BAD_INPUT
     assert "expected a number above 0" in capsys.readouterr().err
+    assert main(["robust", "toy", "--cost-ratio", "1e308"]) == ExitCode.BAD_INPUT
+    assert capsys.readouterr().err.startswith("--cost-ratio: 1e+308 asks for certainty")

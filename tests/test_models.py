@@ -102,6 +102,7 @@ def test_a_value_reads_back_as_it_is_printed(value):
         ("", "got ''"),
         ("wd", "got 'wd'"),
         ("21  wd", "maybe '21 wd'"),
+        ("3000000 cd", "expected at most six digits"),
         ("21 wd ", "maybe '21 wd'"),
     ],
 )

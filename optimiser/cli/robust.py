@@ -115,6 +115,8 @@ def robust_dates(
 
 def _confidence(confidence: float | None, ratio: float | None) -> float:
     """Return the probability asked for, or the one that a ratio of costs justifies."""
+    from optimiser.robust.commitment import confidence_of
+
     if ratio is None:
         return USUAL if confidence is None else confidence
     message = None
@@ -122,10 +124,12 @@ def _confidence(confidence: float | None, ratio: float | None) -> float:
         message = f"a ratio of costs says the confidence itself, and {confidence:g} is given too; maybe leave one of them out"
     elif not 0 < ratio < float("inf"):
         message = f"expected a number above 0, got {ratio:g}; maybe 4, if a day late costs as much as four days early"
+    elif confidence_of(ratio) >= 1:
+        message = (
+            f"{ratio:g} asks for certainty, which no sample gives; maybe 4, if a day late costs as much as four days early"
+        )
     if message:
         raise InputError([Located(message, path="--cost-ratio")])
-    from optimiser.robust.commitment import confidence_of
-
     return confidence_of(ratio)
 
 
