@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Final, Self, TypeVar
 
 from pydantic import (
@@ -78,10 +79,17 @@ class Record(BaseModel):
     def written(self) -> dict[str, Any]:
         """Return the fields as they are written out: those added later only where they hold something of their own."""
         return {
-            name: getattr(self, name)
-            for name, field in type(self).model_fields.items()
-            if field.exclude_if is None or not field.exclude_if(getattr(self, name))
+            name: held
+            for name, left_out in _fields(type(self))
+            for held in (getattr(self, name),)
+            if left_out is None or not left_out(held)
         }
+
+
+@cache
+def _fields(kind: type[Record]) -> tuple[tuple[str, Callable[[Any], bool] | None], ...]:
+    """Return the fields of a kind of record in the order declared, each with when it is left out; None where never."""
+    return tuple((name, field.exclude_if) for name, field in kind.model_fields.items())
 
 
 _MOST_SHOWN: Final = 4

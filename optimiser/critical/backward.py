@@ -36,6 +36,8 @@ BELOW = -1
 
 def live_amount(network: Network, arc: Arc) -> tuple[bool, int]:
     """Say whether an arc holds, and with which amount."""
+    if not arc.switches:
+        return network.enabled[arc.rule], arc.amount
     on = all(network.enabled[switch] for switch in arc.switches)
     own = arc.rule in arc.switches or network.enabled[arc.rule]
     return own, arc.amount if on else 0
@@ -193,9 +195,8 @@ def reaches(network: Network, *targets: int, shared: Iterable[frozenset[int]] = 
         Groups of nodes any of which can hold up the others, as work does that shares a capacity.
     """
     sources: list[list[int]] = [[] for _ in network.points]
-    for arc in network.arcs:
-        if live_amount(network, arc)[0]:
-            sources[arc.target].append(arc.source)
+    for arc, _ in live_arcs(network):
+        sources[arc.target].append(arc.source)
     for quorum in network.quorums:
         if network.enabled[quorum.rule]:
             sources[quorum.target].extend(quorum.sources)
@@ -344,11 +345,10 @@ def free_floats(earliest: Earliest, items: Iterable[str]) -> dict[str, int | Non
     network = earliest.network
     limits, waited = _limits_of_others(earliest)
     own: dict[int, list[tuple[Arc, int]]] = {}
-    for arc in network.arcs:
-        on, amount = live_amount(network, arc)
-        start = network.item_nodes(network.points[arc.source].item)[0]
-        if on and arc.target in network.item_nodes(network.points[arc.source].item):
-            own.setdefault(start, []).append((arc, amount))
+    for arc, amount in live_arcs(network):
+        nodes = network.item_nodes(network.points[arc.source].item)
+        if arc.target in nodes:
+            own.setdefault(nodes[0], []).append((arc, amount))
     found: dict[str, int | None] = {}
     for item in items:
         start, finish = network.item_nodes(item)
@@ -375,9 +375,8 @@ def _limits_of_others(earliest: Earliest) -> tuple[dict[int, int], set[int]]:
     for ceiling in network.ceilings:
         if network.enabled[ceiling.rule] and ceiling.boundary is not None:
             limits[ceiling.node] = min(limits[ceiling.node], ceiling.boundary)
-    for arc in network.arcs:
-        on, amount = live_amount(network, arc)
-        if on and network.points[arc.source].item != network.points[arc.target].item:
+    for arc, amount in live_arcs(network):
+        if network.points[arc.source].item != network.points[arc.target].item:
             waited.add(arc.source)
             limits[arc.source] = min(limits[arc.source], arc.family.latest(values[arc.target], amount))
     for quorum in network.quorums:

@@ -33,6 +33,7 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
+@lru_cache
 def package_version(name: str) -> str:
     """Return the version of an installed package, ``unknown`` where it runs from a bare source tree."""
     try:
