@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from models.duration import Duration
+from models.items import Activity
 from models.plan import Plan
 from models.progress import Progress
 from models.risk import Claims, Register
@@ -20,7 +21,9 @@ from optimiser.errors import InputError
 from optimiser.robust import robust
 from optimiser.robust.model import Case, Model
 from optimiser.robust.simulation import Sampler
+from tests.brute_force import Axis
 from tests.minute_plans import held_plan, minute_plan, moment
+from tests.random_plans import random_plan
 
 
 def ranged(plan: Plan, *, risks: tuple[dict[str, Any], ...] = (), **parts: Any) -> Register:
@@ -99,6 +102,54 @@ def test_where_everything_is_done_there_is_one_date_and_no_spread() -> None:
     assert found.exact
     assert found.chances == ()
     assert "left out, as what they bear on is done or they are closed: range 'r-a0', range 'r-a1', risk 'late'" in found.notes
+
+
+def finished(plan: Plan, seed: int) -> Plan:
+    """Return a plan of which everything is done, whenever it was: what is past is fact, whatever its rules say."""
+    chance, axis = random.Random(seed), Axis(plan)  # noqa: S311 - tests
+    days = [day for day in axis.days[axis.origin : axis.limit] if plan.horizon.first <= day < plan.horizon.last]
+
+    def done(item: Activity) -> Activity:
+        first, last = sorted(chance.choices(days, k=2))
+        return item.model_copy(update={"progress": Progress(actual_start=first, actual_finish=last)})
+
+    reached = {each.id: Progress(actual_finish=chance.choice(days)) for each in plan.milestones}
+    return plan.evolve(
+        status_date=days[-1],
+        activities=tuple(done(each) for each in plan.activities),
+        milestones=tuple(each.model_copy(update={"progress": reached[each.id]}) for each in plan.milestones),
+    )
+
+
+def one_date_each(seeds: range) -> Counter[str]:
+    """Hold that all that a random plan has done has one date in every sample, under its rules and ranges and none."""
+    counted: Counter[str] = Counter()
+    for seed in seeds:
+        plan = finished(random_plan(seed), seed)
+        names = tuple(each.id for each in plan.milestones)
+        if not names or not plan.activities:
+            continue
+        sampler = Sampler(Model(plan, ranged(plan)), names, 7, enumerate=False)
+        found = sampler.run(64)
+        assert sampler.model.chances == ()
+        for milestone in plan.milestones:
+            assert milestone.progress is not None
+            assert milestone.progress.actual_finish is not None
+            assert set(found.of(milestone.id).tolist()) == {milestone.progress.actual_finish.toordinal()}, (seed, milestone.id)
+            counted["milestones"] += 1
+        counted["plans"] += 1
+    return counted
+
+
+def test_what_is_done_has_one_date_on_random_plans() -> None:
+    """Everything done: one date, zero spread, whatever rules a plan has and whatever its register says."""
+    assert one_date_each(range(40))["plans"] >= 30
+
+
+@pytest.mark.long
+def test_what_is_done_has_one_date_on_a_thousand_random_plans() -> None:
+    """The same of a thousand."""
+    assert one_date_each(range(40, 1300))["plans"] >= 1000
 
 
 def test_begun_work_carries_the_share_of_its_range_that_is_left() -> None:
@@ -188,7 +239,19 @@ def test_claims_about_finished_work_are_left_out_and_said() -> None:
 @pytest.mark.parametrize("dialect", [None, "p6"])
 def test_as_work_in_a_line_is_done_the_spread_never_grows(dialect: Any) -> None:
     """However long it took: where work follows work, what is done takes its variance with it, on common draws."""
-    for seed in range(12):
+    never_grows(range(6), dialect)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("dialect", [None, "p6"])
+def test_as_work_in_five_hundred_lines_is_done_the_spread_never_grows(dialect: Any) -> None:
+    """The same of five hundred lines of each dialect, a thousand in all."""
+    never_grows(range(6, 506), dialect)
+
+
+def never_grows(seeds: range, dialect: Any) -> None:
+    """Hold that neither the reach nor the variance of END grows as one piece of work after another is done."""
+    for seed in seeds:
         chance = random.Random(seed)  # noqa: S311 - tests
         lengths = [chance.randint(10, 60) for _ in range(4)]
         known: list[tuple[int, float]] = []
@@ -208,8 +271,23 @@ def test_as_work_in_a_line_is_done_the_spread_never_grows(dialect: Any) -> None:
 
 def test_done_work_alone_makes_no_random_plan_more_uncertain_on_average() -> None:
     """Over how long the work takes, what is left to vary is on average no more than before (law of total variance)."""
+    counted = no_more_uncertain(range(60))
+    assert counted["asked"] >= 20
+    assert counted["less"] >= 3
+
+
+@pytest.mark.long
+def test_done_work_alone_makes_a_thousand_random_plans_no_more_uncertain_on_average() -> None:
+    """The same of a thousand plans in which the work has a length to draw and the end varies."""
+    assert no_more_uncertain(range(60, 3_000), enough=1_000)["asked"] >= 1_000
+
+
+def no_more_uncertain(seeds: range, enough: int = 10**9) -> Counter[str]:
+    """Hold that within each length of the first work the end varies no more than it does in all, on average."""
     counted: Counter[str] = Counter()
-    for seed in range(60):
+    for seed in seeds:
+        if counted["asked"] >= enough:
+            break
         plan = held_plan(random.Random(seed), None, 5).model_copy(update={"status_date": None})  # noqa: S311 - tests
         plan = plan.model_copy(
             update={"activities": tuple(each.model_copy(update={"progress": None, "pin": None}) for each in plan.activities)}
@@ -231,8 +309,7 @@ def test_done_work_alone_makes_no_random_plan_more_uncertain_on_average() -> Non
             within += np.var(inside) * len(inside) / len(rows)
         assert within <= np.var(rows) * 1.001
         counted["less"] += bool(within < np.var(rows) * 0.99)
-    assert counted["asked"] >= 20
-    assert counted["less"] >= 3
+    return counted
 
 
 def test_nothing_that_is_done_is_named_among_what_drives_or_could_move_a_date() -> None:

@@ -41,7 +41,7 @@ class Counter:
     Attributes
     ----------
     items
-        Activities that need a capacity, in the order of the plan.
+        Activities that need a capacity, in the order of the plan; none that is done, as what is past waits for nobody.
     starts, finishes
         Their nodes.
     """
@@ -50,7 +50,8 @@ class Counter:
         self.network = network
         self.rules = [rule for rule in network.plan.active_rules() if isinstance(rule, Capacity)]
         demanding = {entry.item for rule in self.rules for entry in rule.demands}
-        self.items = [activity.id for activity in network.plan.activities if activity.id in demanding]
+        plan = network.plan
+        self.items = [each.id for each in plan.activities if each.id in demanding and not plan.done(each.id)]
         nodes = [network.item_nodes(item) for item in self.items]
         self.starts = [start for start, _ in nodes]
         self.finishes = [finish for _, finish in nodes]
