@@ -86,9 +86,9 @@ class DateChange(Record):
     before: Date | None
     after: Date | None
     calendar_days: int | None
-    """Positive is later."""
+    """Positive is later; None where a date before or after changes is not proved."""
     working_days: int | None
-    """None where the two count on different axes."""
+    """None there too, and where the two count on different axes."""
     proof_before: ProofClass | None
     proof_after: ProofClass | None
 

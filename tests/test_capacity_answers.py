@@ -16,6 +16,7 @@ from models.plan import Plan
 from models.rules import Equality
 from optimiser.batch.results import STATUSES, Found
 from optimiser.batch.solved import solve_row
+from optimiser.cli import main
 from optimiser.errors import BeyondHorizonError, InputError, UndecidedError
 from optimiser.explain.binding import explain
 from optimiser.explain.by_date import why_not
@@ -318,6 +319,22 @@ def test_what_pushes_itself_for_ever_moves_nothing() -> None:
         line = explain(plan.evolve(rules=(*plan.rules, Equality.model_validate(held))), "END").line("end-T1")
 
         assert (line.headroom, line.switching_point, line.contradicts) == (0, "1 wd", True)
+
+
+def test_a_limit_that_comes_first_claims_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """Within a thousandth of a second no date is proved: no move, no reason and no axis that begins there is told."""
+    limit = ("--time-limit", "0.001")
+    assert main(["solve", "toy-capacity", "--set", "testers=3", *limit]) in (0, 4)
+    told = capsys.readouterr().out
+    assert "not proved" in told or "or earlier" not in told
+
+    assert main(["explain", "toy-capacity", *limit]) in (0, 4)
+    told = capsys.readouterr().out
+    assert "what binds it is not asked" in told or "not proved: it may be" not in told
+
+    main(["why-not", "toy-capacity", "-m", "DONE", "--by", "2024-01-12", *limit])
+    told = capsys.readouterr().out
+    assert "Fri 19 Jan" not in told or "is not proved: it may be as early as Mon 15 Jan 2024" in " ".join(told.split())
 
 
 def test_an_explanation_finishes_each_item_where_the_schedule_does() -> None:

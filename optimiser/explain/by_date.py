@@ -130,6 +130,11 @@ def _answered(
     conflicts, relaxations, complete = _reasons(oracle, milestone, by, everything=everything)
     verdict: Literal["route", "nearest miss", "undecided"] = "undecided"
     found, nearest, notes = None, None, []
+    if now.exact is None:
+        first = clock.show(now.low, plan.convention(Point(milestone, "start")))
+        notes.append(
+            f"its date as things are is not proved: it may be as early as {plain_date(first)}, and is too late from there on"
+        )
     if route:
         found, nearest, verdict = _way(oracle, milestone, by, levers)
         if verdict == "undecided":

@@ -54,7 +54,8 @@ def what_if(
     before = PlanSide(loaded.before, {}, deadline, ways)
     after = PlanSide(loaded.plan, dict(ranges or {}), deadline, ways)
     dates = tuple(_date(before, after, name) for name in milestones)
-    stay = [change.milestone for change in dates if change.before is not None and change.before == change.after]
+    proved = [change for change in dates if "gap" not in (change.proof_before, change.proof_after)]
+    stay = [change.milestone for change in proved if change.before is not None and change.before == change.after]
     notes = [f"{said}: {side.trouble}" for said, side in (("before", before), ("after", after)) if side.trouble]
     return WhatIf(
         plan=loaded.plan.id,
@@ -100,11 +101,12 @@ def dated_ranges(plan: Plan, dates: Mapping[str, tuple[dt.date | None, ProofClas
 
 
 def _date(before: PlanSide, after: PlanSide, milestone: str) -> DateChange:
-    """Return a milestone's date before and after; working days are those of the calendar after the changes."""
+    """Return a milestone's date before and after, and the move where both are proved; working days are those of the calendar after the changes."""
     old, proof_before = before.date(milestone)
     new, proof_after = after.date(milestone)
     working = None
-    if old is not None and new is not None:
+    told = old is not None and new is not None and "gap" not in (proof_before, proof_after)
+    if told and old is not None and new is not None:
         clock, convention = after.problem.clock, after.plan.convention(Point(milestone, "start"))
         try:
             working = clock.days_between(clock.boundary(old, convention), clock.boundary(new, convention))
@@ -114,7 +116,7 @@ def _date(before: PlanSide, after: PlanSide, milestone: str) -> DateChange:
         milestone=milestone,
         before=old,
         after=new,
-        calendar_days=(new - old).days if old is not None and new is not None else None,
+        calendar_days=(new - old).days if told and old is not None and new is not None else None,
         working_days=working,
         proof_before=proof_before,
         proof_after=proof_after,

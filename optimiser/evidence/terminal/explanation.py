@@ -82,6 +82,8 @@ def _binding(report: BindingReport, page: Page, *, every: bool) -> Lines:
         line for line in report.lines if line.words == ("slack",) and (every or (not line.family and line.headroom is not None))
     ]
     if not drives:
+        if report.bound < report.date:
+            return paragraph("what binds it is not asked, as the date is not proved", page.width)
         why = "it has been met, and what is past is fact" if report.met else "the axis begins there"
         return paragraph(f"nothing binds it: {why}", page.width)
     heads = ("title", "rule", "binding", "gains if gone", "falls back by", "gains a unit", "goes on for", "headroom")

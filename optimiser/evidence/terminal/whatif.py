@@ -75,6 +75,8 @@ def _difference(change: DateChange) -> str | None:
     """Return by how much a date moved, in working days where it moved by any."""
     if not (change.before and change.after):
         return None
+    if "gap" in (change.proof_before, change.proof_after):
+        return "not proved"
     if change.working_days:
         return f"{change.working_days:+d} wd"
     return "none" if change.before == change.after else f"{change.calendar_days:+d} cd"
