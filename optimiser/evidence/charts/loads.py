@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from models.allocation import BodyLoad
 from optimiser.evidence.charts.svg import CALM, INK, MUTED, STRONG, WIDTH, Drawing, cut, titled
 
-__all__ = ["Month", "heat_chart", "load_chart"]
+__all__ = ["heat_chart", "load_chart"]
 
 
-@dataclass(frozen=True, slots=True)
-class Month:
-    """One month of one body: the slots it offers, those used, and those wanted, on an average day."""
-
-    label: str
-    offered: float
-    used: float
-    wanted: float
-
-
-def load_chart(name: str, title: str, bodies: Mapping[str, Sequence[Month]]) -> str:
+def load_chart(name: str, title: str, bodies: Mapping[str, Sequence[BodyLoad]]) -> str:
     """Return one strip for each body: used as bars, wanted as a line above, offered as steps."""
     strip, top = 112.0, 52.0
     height = top + strip * len(bodies) + 8
     peaks = "; ".join(
-        f"{body} wants at most {max(month.wanted for month in months):.1f} of {max(month.offered for month in months):.1f} "
-        f"in {max(months, key=lambda month: month.wanted).label}"
+        f"{body} wants at most {max(month.demand for month in months):.1f} of {max(month.slots_a_day for month in months):.1f} "
+        f"in {max(months, key=lambda month: month.demand).month}"
         for body, months in bodies.items()
     )
     about = f"Slots on an average day of each month: used, wanted, and offered. {peaks}."
@@ -42,10 +32,10 @@ def load_chart(name: str, title: str, bodies: Mapping[str, Sequence[Month]]) -> 
     return sheet.svg()
 
 
-def _strip(sheet: Drawing, top: float, strip: float, body: str, months: Sequence[Month], waiting: str) -> None:
+def _strip(sheet: Drawing, top: float, strip: float, body: str, months: Sequence[BodyLoad], waiting: str) -> None:
     left, right, bottom = 128.0, WIDTH - 10, top + strip - 24
     sheet.text(8, top + 30, cut(body, 84, 10), size=10, weight=700, full=body)
-    most = max(1.0, *(max(month.offered, month.wanted) for month in months))
+    most = max(1.0, *(max(month.slots_a_day, month.demand) for month in months))
     wide = (right - left) / max(1, len(months))
 
     def height(slots: float) -> float:
@@ -55,13 +45,13 @@ def _strip(sheet: Drawing, top: float, strip: float, body: str, months: Sequence
     every = max(1, round(len(months) / 10))
     for place, month in enumerate(months):
         x = left + wide * place
-        inside, used, wanted = x + wide * 0.12, height(month.used), height(month.wanted)
+        inside, used, wanted = x + wide * 0.12, height(month.slots_a_day * month.utilisation), height(month.demand)
         sheet.rect(inside, used, wide * 0.76, bottom - used, CALM)
-        if month.wanted > month.used + 0.05:
+        if month.demand > month.slots_a_day * month.utilisation + 0.05:
             sheet.rect(inside, wanted, wide * 0.76, used - wanted, waiting, stroke=STRONG, stroke_width=0.8)
-        sheet.line(x, height(month.offered), x + wide, height(month.offered), INK, stroke_width=2)
+        sheet.line(x, height(month.slots_a_day), x + wide, height(month.slots_a_day), INK, stroke_width=2)
         if place % every == 0:
-            sheet.text(x + wide / 2, bottom + 13, month.label, anchor="middle", size=9, fill=MUTED)
+            sheet.text(x + wide / 2, bottom + 13, month.month, anchor="middle", size=9, fill=MUTED)
 
 
 def heat_chart(

@@ -4,30 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from models.migration import MovedBy
 from optimiser.evidence.charts.svg import CALM, GOOD, INK, MUTED, STRONG, WIDTH, TimeAxis, stacked, titled
+from optimiser.evidence.words import month_end
 
-__all__ = ["MovedMonth", "late_chart", "moved_chart"]
+__all__ = ["late_chart", "moved_chart"]
 
 _DASHES = ("none", "7 3", "2 3", "9 3 2 3", "1 4")
 """Lines told apart without colour."""
 
 
-@dataclass(frozen=True, slots=True)
-class MovedMonth:
-    """The end of a month: what has moved, in per cent; what can be moved on an average working day of it."""
-
-    last: dt.date
-    moved: float
-    limit: float
-    """Thousands; none where nothing may move all month."""
-
-
 def moved_chart(
     name: str,
     title: str,
-    months: Sequence[MovedMonth],
+    months: Sequence[MovedBy],
     ready: Sequence[tuple[dt.date, float]],
     marks: Mapping[str, dt.date],
 ) -> str:
@@ -43,14 +34,15 @@ def moved_chart(
         Names of milestones to their days.
     """
     left, right, top, bottom, floor = 46.0, WIDTH - 40, 62.0, 250.0, 336.0
-    begins = months[0].last.replace(day=1)
-    axis = TimeAxis(min([begins, *marks.values()]), max([months[-1].last, *marks.values()]) + dt.timedelta(12), left, right)
-    most = max(month.limit for month in months) or 1.0
+    ends = {month.month: month_end(month.month) for month in months}
+    begins, last = ends[months[0].month].replace(day=1), ends[months[-1].month]
+    axis = TimeAxis(min([begins, *marks.values()]), max([last, *marks.values()]) + dt.timedelta(12), left, right)
+    most = max(month.limit_thousand for month in months) or 1.0
     said = "; ".join(f"{label} {day.isoformat()}" for label, day in marks.items())
-    halves = next(month for month in months if month.moved >= 50)
+    halves = next(month for month in months if month.percent >= 50)
     about = (
         f"Per cent of all meter points that have moved, and that are ready to, by the end of each month; half have by the end of "
-        f"{halves.last:%Y-%m}. Bars: what can be moved on an average working day, at most {most:.0f} thousand. {said}."
+        f"{halves.month}. Bars: what can be moved on an average working day, at most {most:.0f} thousand. {said}."
     )
     rows = stacked({label: axis.at(day) for label, day in marks.items()})
     sheet = titled(name, title, about, floor + 26 + 13 * (1 + max(rows.values(), default=0)))
@@ -64,7 +56,7 @@ def moved_chart(
         return bottom - percent / 100 * (bottom - top)
 
     sheet.levels(left, right, ((height(level), f"{level} %") for level in (0, 25, 50, 75, 100)))
-    moved = [(axis.at(ready[0][0]), height(0)), *((axis.at(month.last), height(month.moved)) for month in months)]
+    moved = [(axis.at(ready[0][0]), height(0)), *((axis.at(ends[month.month]), height(month.percent)) for month in months)]
     stairs, before = [], 0.0
     for day, percent in ready:
         stairs += [(axis.at(day), height(before)), (axis.at(day), height(percent))]
@@ -72,8 +64,9 @@ def moved_chart(
     sheet.path([*stairs, (moved[-1][0], height(before))], INK, stroke_width=1.6, stroke_dasharray="7 3")
     sheet.path(moved, STRONG, stroke_width=2.2)
     for month in months:
-        x, tall = axis.at(month.last.replace(day=1)), month.limit / most * (floor - bottom - 26)
-        sheet.rect(x + 1, floor - tall, axis.at(month.last) - x - 1, tall, CALM)
+        end, tall = ends[month.month], month.limit_thousand / most * (floor - bottom - 26)
+        x = axis.at(end.replace(day=1))
+        sheet.rect(x + 1, floor - tall, axis.at(end) - x - 1, tall, CALM)
     sheet.levels(left, right, [(floor, "0")], MUTED)
     sheet.levels(left, left, [(bottom + 26, f"{most:.0f}")])
     for label, day in marks.items():

@@ -6,11 +6,10 @@ import datetime as dt
 
 from models.migration import MarketTold, Migrated, MigrationWindow
 from models.pack import Chart
-from optimiser.evidence.charts.migration import MovedMonth, late_chart, moved_chart
+from optimiser.evidence.charts.migration import late_chart, moved_chart
 from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.sections.words import Blocks, absence, drawn, figure, lead, remark, say, warning
 from optimiser.evidence.tables import migrated as tables
-from optimiser.evidence.words import month_end
 
 __all__ = ["migration"]
 
@@ -96,9 +95,8 @@ def _market(found: Migrated, market: MarketTold, case: DossierCase) -> Blocks:
         figure(f"{market.ready_percent:g} %", "stated", rule),
         source=source,
     )
-    months = [MovedMonth(month_end(each.month), each.percent, each.limit_thousand) for each in market.months]
     name, title = "migration-moved", "What has moved by when, at most"
-    svg = moved_chart(name, title, months, _ready(market), marks)
+    svg = moved_chart(name, title, market.months, _ready(market), marks)
     about = "Meter points that have moved and that are ready to, the daily limit, and milestones."
     yield drawn(name, title, about, svg, "migration-months")
     yield tables.months(market, source)

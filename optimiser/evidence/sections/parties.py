@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from models.allocation import Qualified
-from optimiser.evidence.charts.loads import Month, load_chart
+from models.allocation import BodyLoad, Qualified
+from optimiser.evidence.charts.loads import load_chart
 from optimiser.evidence.dossier import Dossier
 from optimiser.evidence.sections.words import Blocks, absence, drawn, figure, lead, remark, warning
 from optimiser.evidence.tables import qualified as tables
@@ -44,8 +44,7 @@ def qualification(dossier: Dossier) -> Blocks:
 
 def demand_chart(found: Qualified) -> str:
     """Return the slots of each body, month by month, as a drawing."""
-    bodies: dict[str, list[Month]] = {}
+    bodies: dict[str, list[BodyLoad]] = {}
     for load in found.loads:
-        wide = load.slots_a_day
-        bodies.setdefault(load.resource, []).append(Month(load.month, wide, wide * load.utilisation, load.demand))
+        bodies.setdefault(load.resource, []).append(load)
     return load_chart("demand", f"{_TITLE}, on an average day of each month", bodies)
