@@ -136,7 +136,7 @@ def test_a_limit_bounds_explain_of_the_parties() -> None:
 
 
 def test_what_follows_the_search_has_time_kept_back_for_it() -> None:
-    """Three times what reading took, a tenth of the whole at most, and nothing where nobody set a time."""
+    """Five times what reading took, a tenth of the whole at most, and nothing where nobody set a time."""
     clock = Ticking(-1.0)
     whole = Deadline(Limits(time_limit=90), now=clock)
     begun = clock()

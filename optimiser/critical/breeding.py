@@ -19,7 +19,7 @@ from optimiser.critical.levelling import Levelling, Resource
 from optimiser.critical.network import Network
 from optimiser.stopping import out_of_time
 
-__all__ = ["Breed", "Brood", "distances"]
+__all__ = ["Breed", "Brood", "distances", "fixed_distances"]
 
 TOGETHER = 100
 """Children of one generation, and schedules that are kept."""
@@ -64,7 +64,7 @@ class Breed:
                 return None
             if arc.amount:
                 lengths[item] = arc.amount
-        if not lengths or network.clock.size > LONGEST_AXIS or not _plain(network, levelling, node):
+        if not lengths or network.clock.size > LONGEST_AXIS or not fixed_distances(network, levelling, node):
             return None
         place = {item: number for number, item in enumerate(lengths)}
         starts = [network.item_nodes(item)[0] for item in lengths]
@@ -166,7 +166,7 @@ def _places(order: Counts) -> Counts:
     return places
 
 
-def _plain(network: Network, levelling: Levelling, node: int) -> bool:
+def fixed_distances(network: Network, levelling: Levelling, node: int) -> bool:
     """Return whether nothing but fixed distances binds what leads to work on the capacities, or to a node."""
     leads = reaches(network, node)
     felt = [own or leads[place] for place, own in enumerate(levelling.felt)]

@@ -177,13 +177,13 @@ def _whole(problem: Problem, milestone: str, deadline: Deadline, effort: Effort,
     """Return the range of a milestone, through the one before it that its date follows from if there is one."""
     node, waist = problem.node(milestone), problem.waist(milestone)
     low = problem.earliest.values[node]
-    listed = None
+    listed, looked = None, waist == milestone
     if effort == QUICK:
         for name, before in [(key[0], each) for key, each in problem.ranges.items() if key[1:] == (effort, deadline.limits)]:
             after = None if name == milestone else _after(problem, before, str(name), node)
             if after is not None:
                 return after
-    if waist == milestone:
+    if looked:
         listed = best_schedule(problem.earliest, problem.pools, milestone, floor=low, levelling=problem.levelling)
         waist = _driven_by(problem, milestone, listed)
     if waist != milestone:
@@ -191,7 +191,7 @@ def _whole(problem: Problem, milestone: str, deadline: Deadline, effort: Effort,
         after = _after(problem, before, waist, node)
         if after is not None:
             return after
-    return _Search(problem, milestone, deadline, low, known).run(effort, listed)
+    return _Search(problem, milestone, deadline, low, known).run(effort, listed, looked=looked)
 
 
 def _drawn_left(problem: Problem, found: DateRange) -> DateRange:
@@ -261,13 +261,12 @@ class _Search:
         """The boundary of the best schedule known."""
         return None if self.best is None else self.best[self.node]
 
-    def run(self, effort: Effort, listed: Sequence[int] | None) -> DateRange:
-        """Return the range, as narrow as the effort makes it, from the best list schedule where there is one already."""
+    def run(self, effort: Effort, listed: Sequence[int] | None, *, looked: bool) -> DateRange:
+        """Return the range, as narrow as the effort makes it, from the best list schedule where it was looked for already."""
         problem = self.problem
-        if listed is None:
+        if listed is None and not looked:
             self._listed(self.low, ())
-        else:
-            self._take(listed)
+        self._take(listed)
         if self.best is None and overload_on_axis(problem.earliest, problem.pools):
             return DateRange(problem.network.never, problem.network.never)
         if self.high != self.low:
@@ -281,15 +280,24 @@ class _Search:
         return self.found()
 
     def _narrowed(self, effort: Effort) -> None:
-        """Suppose dates, better the schedule in between, and ask CP-SAT about the plan itself."""
+        """Suppose dates, better the schedule in between, and ask CP-SAT about the plan itself.
+
+        Where the user set a time and only fixed distances bind the work, greatest ones too, CP-SAT is asked first: it needs the
+        time, and what supposed dates lead to is late or breaks a greatest distance.
+        """
+        small = self.best is None or not too_large(self.problem.network)
+        hurried = self.deadline.until is not None and self.problem.fixed(self.milestone)
+        if effort.solver and small and hurried and effort.rounds and not self._closed():
+            self._solved(self.deadline.half())
+            if self.low > self.problem.clock.limit:
+                return
         for number, seconds in enumerate(effort.rounds):
             if self._closed():
                 break
             self._supposed(seconds)
-            if number == 0 and effort.tries and not self._closed() and not self.deadline.over:
+            if number == 0 and effort.tries and self.best is not None and not self._closed() and not self.deadline.over:
                 self._tried(effort.tries)
         # Of a large plan CP-SAT on the part that can be felt closes nothing that supposing dates left open.
-        small = self.best is None or not too_large(self.problem.network)
         if effort.solver and small and not self._closed() and not self.deadline.over:
             self._solved(self.deadline)
 

@@ -14,7 +14,7 @@ LEAST = 0.01
 """Seconds that a call of CP-SAT is given at the least: it says then that it found nothing."""
 
 
-AFTERWARDS = 3
+AFTERWARDS = 5
 """How many times as long as reading a plan it takes to write down its answer: spans, floats, a check of the schedule."""
 
 

@@ -19,7 +19,7 @@ from optimiser.clock import Clock, clock_of
 from optimiser.critical import Earliest, Levelling, Network, Resource, compile_network, reaches, resources
 from optimiser.critical.backward import live_arcs
 from optimiser.critical.bounds import overload_before, rules_of_overload
-from optimiser.critical.breeding import Breed
+from optimiser.critical.breeding import Breed, fixed_distances
 from optimiser.critical.forward import Pass
 from optimiser.critical.resumed import again_behind, tightened
 from optimiser.solve.supposing import Supposing
@@ -119,6 +119,10 @@ class Problem:
         if milestone not in self._breeds:
             self._breeds[milestone] = Breed.of(self.earliest, self.levelling, self.pools, self.node(milestone))
         return self._breeds[milestone]
+
+    def fixed(self, milestone: str) -> bool:
+        """Return whether nothing but fixed distances, least and greatest, binds what leads to work on the capacities or to it."""
+        return fixed_distances(self.network, self.levelling, self.node(milestone))
 
     def leads(self, milestone: str) -> bool:
         """Return whether work that holds capacity leads to a milestone; else no capacity can move it."""
