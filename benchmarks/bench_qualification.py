@@ -20,6 +20,7 @@ from optimiser import earliest, load
 from optimiser.critical.packing import equal_slots, round_bound
 from optimiser.encoding import Limits, decide
 from optimiser.encoding.work import HeldWork, Offer, Work, alike
+from optimiser.qualification.answer import qualify
 from optimiser.solve.between import between
 from optimiser.solve.deadline import Deadline
 from optimiser.solve.problem import Problem
@@ -208,6 +209,14 @@ def market() -> None:
         print(f"solve mhhs-round2 -s participants {settings}: {spent:.1f} s, {shown}")
 
 
+def slots_curve() -> None:
+    """The date of each milestone of the MHHS plan as a function of one body's slots."""
+    plan = load("mhhs-round2", scenarios=["participants"])
+    began = time.process_time()
+    qualify(plan, curves=["BSC"])
+    print(f"qualify mhhs-round2 -s participants --curve BSC: processor {time.process_time() - began:.1f} s (promised 20 s)")
+
+
 def rivals(seconds: float) -> None:
     """The same equal-slot instance for CP-SAT alone and for PyJobShop."""
     release, _ = drawn(0, mixed=False)
@@ -255,5 +264,6 @@ if __name__ == "__main__":
         spread(options.spread)
     if options.market:
         market()
+        slots_curve()
     if options.rivals:
         rivals(options.rivals)

@@ -23,7 +23,7 @@ import pytest
 from models.duration import parse_value
 from optimiser.batch import engine
 from optimiser.batch import export as export_module
-from optimiser.batch.engine import RunProgress, estimate, run
+from optimiser.batch.engine import RunProgress, estimate, run, worth_starting
 from optimiser.batch.export import export_csv, export_parquet, harmless
 from optimiser.batch.ledger import LEDGER, Ledger, LedgerError
 from optimiser.batch.task import run_range
@@ -97,6 +97,17 @@ def test_any_number_of_workers_and_any_order_export_the_same_bytes(tmp_path, mon
     assert alone.counts == {"solved": 64}
     assert set(files_of(tmp_path / "alone")) == {"results.csv", "results.parquet"}
     assert files_of(tmp_path / "alone") == files_of(tmp_path / "several") == files_of(tmp_path / "shuffled")
+
+
+def test_a_second_worker_is_started_only_where_it_pays(tmp_path, monkeypatch):
+    """Few rows that the network alone tells are computed by one worker; many of them, or rows that are searched, by all."""
+    quick = job_of(tmp_path, AXES)
+    assert worth_starting(quick, 8) == 1
+    monkeypatch.setattr(engine, "_FEW_ROWS", quick.design.size)
+    assert worth_starting(quick, 8) == 8
+    monkeypatch.undo()
+    monkeypatch.setattr(engine, "_LARGEST", engine._SOLVED)
+    assert worth_starting(quick, 8) == 8
 
 
 def test_a_range_size_of_another_start_does_not_matter(tmp_path, monkeypatch):

@@ -28,9 +28,12 @@ from optimiser.batch.results import Found
 from optimiser.batch.task import compute, packed, run_range
 from optimiser.errors import OptimiserError
 
-__all__ = ["Estimate", "Ran", "RunProgress", "estimate", "run"]
+__all__ = ["Estimate", "Ran", "RunProgress", "estimate", "run", "worth_starting"]
 
 _LARGEST, _SMALLEST, _PARTS, _SOLVED = 5_000, 50, 6, 4
+
+_FEW_ROWS = 50_000
+"""Below so many rows that the network alone tells, a second worker takes longer to start than it saves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +293,11 @@ def run(
         )
     finally:
         ledger.close(settled=True)
+
+
+def worth_starting(job: Job, processors: int) -> int:
+    """Return how many workers pay: one where the rows take no longer than starting others does."""
+    return processors if _range_size(job) <= _SOLVED or job.design.size >= _FEW_ROWS else 1
 
 
 def _range_size(job: Job) -> int:

@@ -24,7 +24,7 @@ __all__ = ["batch"]
 RunFolder = Annotated[Path, argument("RUN", "The folder of a run.")]
 _RUN = "The folder of the run; one that holds this run already is gone on with."
 _DRY = "Say how many combinations there are and how long they would take."
-_WORKERS = "Processes; as many as there are processors where left out."
+_WORKERS = "Processes; where left out, as many as there are processors, or one where rows are few and quick."
 
 _LINES = 4_096
 """Rows printed at a time."""
@@ -53,6 +53,7 @@ def run_grid(
     A run that was interrupted or killed goes on where it stopped. Exit codes: 0 done; 1 the witnesses disagree, or our
     fault; 2 bad usage or input, or no room to write; 130 interrupted.
     """
+    from optimiser.batch.engine import worth_starting
     from optimiser.batch.grid_file import load_grid
 
     if output is not None:
@@ -60,7 +61,7 @@ def run_grid(
     elif not dry_run:
         raise InputError([Located("expected -o RUN, the folder of the run, or --dry-run", path="--output")])
     job = load_grid(grid)
-    count = workers or _processors()
+    count = workers or worth_starting(job, _processors())
     if dry_run or output is None:
         return _estimated(job, count)
     from optimiser.batch.engine import run
