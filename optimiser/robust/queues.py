@@ -194,6 +194,8 @@ def holders(
         The items that would hold up another by being a day late, and the other; whether by their finish, else by their
         start as nobody behind them goes before them; the sample in which each does.
     """
+    if not len(finishes):  # whatever needs a capacity is done
+        return
     need = np.where(np.array(finishes) > begun, queue.need, 0)
     members = np.flatnonzero(need.any(axis=1))
     needs, since, starts, stops = (
