@@ -288,7 +288,7 @@ class _Search:
         small = self.best is None or not too_large(self.problem.network)
         hurried = self.deadline.until is not None and self.problem.fixed(self.milestone)
         if effort.solver and small and hurried and effort.rounds and not self._closed():
-            self._solved(self.deadline.half())
+            self._solved(self.deadline if self.best is None else self.deadline.half())
             if self.low > self.problem.clock.limit:
                 return
         for number, seconds in enumerate(effort.rounds):
