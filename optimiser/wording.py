@@ -68,7 +68,7 @@ def plain_date(date: dt.date) -> str:
 
 
 def called(title: str, name: str) -> str:
-    """Return what a planner calls a task whose id says nothing: its title, cut where it is long, and its id, as titles come twice."""
+    """Return a task's name for a planner: its title, cut if long, with its id, as titles may occur twice."""
     title = " ".join(title.split())
     short = title if len(title) <= _MOST_OF_A_TITLE else f"{title[: _MOST_OF_A_TITLE - 1].rstrip()}…"
     return f"{short} ({name})" if title and title != name else name
@@ -201,7 +201,7 @@ _DAYS_OFF = {
 
 
 def occasions_in_words(occasions: Occasions) -> str:
-    """Name the dates on which something can happen, and what becomes of those on days off where that is stated."""
+    """Return the occasions of a pattern in words, with the treatment of days off if stated."""
     parts = []
     if occasions.days:
         parts.append(some([plain_date(day) for day in occasions.days], 6))
@@ -321,7 +321,7 @@ def lasting(plan: Plan, activity: Activity) -> str:
 
 
 def done_in_words(plan: Plan, *names: str, besides: Collection[str] = ()) -> str:
-    """Return what is done of the items of which some rules, durations or assumptions speak: ``BUILD is done, on Wed 7 Feb 2024``.
+    """Return the progress of items named by rules, durations or assumptions: ``BUILD is done, on Wed 7 Feb 2024``.
 
     Parameters
     ----------
@@ -365,7 +365,7 @@ FEWEST = 4
 
 
 def families(plan: Plan, names: Iterable[str]) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
-    """Return what is told together of some rules and durations, with its parties, and what is told one by one.
+    """Return rules and durations in families, each with its parties, and the others one by one.
 
     What parties share comes first among the latter: the slots of the bodies.
     """
@@ -386,7 +386,7 @@ def several(parties: Sequence[str], most: int = 6) -> str:
 
 
 def describe(plan: Plan, name: str) -> ConflictMember:
-    """Return a rule, or a duration, as a member of a conflict: what it is, what it stands on, what it demands.
+    """Return a rule or a duration as a member of a conflict: title, evidence and demand.
 
     A length stands on what its number stands on, a rule on its own basis, whatever number it uses.
     """

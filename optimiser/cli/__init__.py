@@ -205,7 +205,7 @@ def _unwritten(error: OSError) -> ExitCode:
 
 
 def _our_fault(error: Exception, *, as_json: bool) -> ExitCode:
-    """Say that the fault is ours, where it is, and what to do about it."""
+    """Report a fault of ours: its place, and how to tell us."""
     import traceback
 
     if os.environ.get(DEBUG):

@@ -34,7 +34,7 @@ _PLAN = "Of scenarios that do not say; found by their names where left out."
 
 @dataclass
 class _ComparedSide:
-    """One of the two: its plan where that is known, what the plan sets, and its outcome once that is there."""
+    """One side of a comparison: its outcome, and its plan and inputs where they are known."""
 
     name: str
     plan: Plan | None
@@ -131,7 +131,7 @@ def _moved(
     solver: Solver,
     tell: Callable[[str], None],
 ) -> WhatMoved | None:
-    """Return what moved between two plans, where one of them at least is named as such; None of scenarios and outcomes."""
+    """Return the bridge between two plans, at least one of them an update or a file; None for scenarios and outcomes."""
     first, second = (side.plan for side in sides)
     if first is None or second is None or all(side.file is None for side in sides):
         return None
@@ -173,7 +173,7 @@ def _windows(
 
 @cache
 def _same(first: Path | None, second: Path | None) -> dict[str, str | None] | None:
-    """Return which item of one planner's file is which of the other, by what the files call them inside; None of other plans.
+    """Return the matching of tasks between two planner's files by the files' own keys, None for other plans.
 
     Microsoft Project numbers tasks by their rows, so there it is the hidden number that tells; in Primavera it is the activity's
     id, and the hidden number where that was changed.
@@ -220,7 +220,7 @@ def _called_alike(first: _ComparedSide, second: _ComparedSide) -> _ComparedSide:
 
 
 def _plan_path(name: str) -> Path | None:
-    """Return where a plan lies that is named by its path, or is packaged by that name; None of anything else."""
+    """Return the path of a plan given by path or packaged name, None where it is neither."""
     from optimiser.reading.packaged import PLANNERS, find_plan, packaged
 
     path = Path(name)
@@ -251,7 +251,7 @@ def _picture(moved: WhatMoved | None) -> str:
 
 
 def _stored(name: str) -> _ComparedSide:
-    """Read an outcome that ``solve`` has written, with its plan where that is packaged, and what the plan set where it is told."""
+    """Read an outcome written by ``solve``, with its plan if packaged, and its inputs if stored."""
     from optimiser.explain.stored import inputs_stored, outcome_of, plan_of, read
 
     document, where = read(name)

@@ -1,4 +1,4 @@
-"""What the shell offers after a Tab: the names that the plan on the command line knows."""
+"""Shell completion: the names in the plan on the command line."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def solve_plan(
 
 
 def _changes(changed: LoadedPlan, outcome: Outcome, milestones: list[str] | None, solver: Solver) -> WhatIf | None:
-    """Return what was changed, with the dates that were found."""
+    """Return the changes, with the dates found."""
     if changed.plan is changed.before:
         return None
     from optimiser.solve import asked_for
@@ -87,7 +87,7 @@ def _changes(changed: LoadedPlan, outcome: Outcome, milestones: list[str] | None
 
 
 def _behind_status(changed: LoadedPlan) -> LoadedPlan:
-    """Return what was read with nothing left before the status date that is not done."""
+    """Return the plan with all unfinished work moved to the status date."""
     from optimiser.solve.placement import complete
     from optimiser.solve.problem import Problem
     from optimiser.solve.reschedule import rescheduled

@@ -93,7 +93,7 @@ class OutputFile:
             raise self._unwritable(obstacle)
 
     def _obstacle(self) -> str | None:
-        """Return what stands in the way, None where nothing is seen."""
+        """Return the reason why nothing can be written there, None where there is none."""
         folder = self.path.parent
         if not folder.is_dir():
             return f"there is no folder '{folder}'; maybe create it first"
@@ -180,7 +180,7 @@ class OutputFolder:
             raise InputError([Located(obstacle, file=self.named)])
 
     def _obstacle(self) -> str | None:
-        """Return what stands in the way, None where nothing is seen."""
+        """Return the reason why nothing can be written there, None where there is none."""
         if not self.path.parent.is_dir():
             return f"there is no folder '{self.path.parent}'; maybe create it first"
         if self.path.is_symlink():

@@ -113,7 +113,7 @@ def announce(text: str) -> None:
 
 @contextlib.contextmanager
 def progress() -> Iterator[Callable[[str], None]]:
-    """Give a function that shows what is being done, on one line that is wiped in the end; nothing where nobody watches."""
+    """Yield a function that shows progress on one line, wiped at the end; without a terminal it shows nothing."""
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda _: None
         return

@@ -59,7 +59,7 @@ def qualify_plan(
 
 
 def _changes(changed: LoadedPlan, found: Qualified) -> WhatIf | None:
-    """Return what was changed, the parties in the plan on both sides where they had to be put in."""
+    """Return the changes, with parties modelled on both sides where they had to be added."""
     if changed.plan is changed.before:
         return None
     from optimiser.qualification.stage import with_parties

@@ -44,7 +44,7 @@ class Reply:
     then: Callable[[], None] | None = None
 
     def after(self, found: WhatIf | None) -> Reply:
-        """Return the same after what was changed for it, of which a document speaks even where nothing was."""
+        """Return the reply behind its what-if, which the document holds even when nothing was changed."""
 
         def document() -> Mapping[str, Any]:
             from optimiser.evidence.documents import with_changes
@@ -113,7 +113,7 @@ def changes_of(
     ranges: Mapping[str, DateRange] | None = None,
     limits: Mapping[str, Any] | None = None,
 ) -> WhatIf | None:
-    """Return what was changed and what became of the dates; None where nothing was, and then nothing is computed.
+    """Return the changes and their effect on the dates, None where nothing was changed.
 
     ``limits`` are those of CP-SAT that the verb was given.
     """

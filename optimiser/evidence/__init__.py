@@ -1,1 +1,1 @@
-"""What is shown and kept of an answer: text, documents, tables and pictures, each with what it stands on."""
+"""Presentation and storage of answers: text, documents, tables and pictures, each with its evidence."""

@@ -1,4 +1,4 @@
-"""A pack that another version of this tool made: what of it can be held against what is derived here, and what cannot.
+"""Comparison of a pack by another version of this tool with the pack derived here.
 
 Words, columns and whole tables come and go between versions; a figure that both have does not. So figures are compared where
 both versions have them, by table, row and column, and by the name of a number elsewhere; the page and the workbook are held
@@ -40,14 +40,14 @@ _HIDDEN = ("script", "style", "svg")
 
 
 class Across(NamedTuple):
-    """One file of a pack held against what is derived here: what differs of what both have, and what was not compared."""
+    """The comparison of one file of a pack: differences in shared content, and content not compared."""
 
     wrong: tuple[str, ...]
     left: tuple[str, ...]
 
 
 def held_across(path: str, files: Mapping[str, bytes], made: Mapping[str, bytes], main: str) -> Across:
-    """Return what becomes of one file that is not the same to the letter.
+    """Return the comparison of one file that is not the same to the letter.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def _said(path: str, ours: Any, made: Any) -> str:
 
 
 def _plan(ours: bytes, made: bytes) -> Across:
-    """Return what differs of a plan: what that version does not know of is as this one takes it where nothing is said."""
+    """Return the differences of a plan; fields unknown to the other version have their defaults."""
     if Plan.model_validate_json(ours) == Plan.model_validate_json(made):
         return Across((), ())
     return _told(_leaves(json_value(ours), json_value(made)))
@@ -182,7 +182,7 @@ def _plain(text: str) -> str:
 
 
 def _table(name: str, ours: Mapping[str, Any], made: Mapping[str, Any]) -> Iterator[tuple[bool, str]]:
-    """Yield what differs of a table that both versions have."""
+    """Yield the differences of a table in both versions."""
     heads = [[column["name"] for column in each["columns"]] for each in (ours, made)]
     shared = [head for head in heads[0] if head in heads[1] and heads[0].count(head) == 1 == heads[1].count(head)]
     yield from (
@@ -204,7 +204,7 @@ def _table(name: str, ours: Mapping[str, Any], made: Mapping[str, Any]) -> Itera
 def _paired(
     rows: Sequence[Sequence[dict[str, Any]]], keys: Sequence[str], said: Sequence[str]
 ) -> tuple[list[tuple[dict[str, Any], dict[str, Any]]], list[str]]:
-    """Return which rows of two tables are the same, and what is said of those that only one has.
+    """Return the pairs of matching rows of two tables, and remarks on rows of one table alone.
 
     Parameters
     ----------
@@ -244,7 +244,7 @@ def _page(files: Mapping[str, bytes]) -> Across:
 
 
 def _versions(results: Mapping[str, Any]) -> Sequence[str]:
-    """Return what the results say of the version that wrote the page."""
+    """Return the version that wrote the page, as the results state it."""
     rows = results.get("tables", {}).get("versions", {}).get("rows", ())
     return [str(row[1]) for row in rows if row and row[0] == "mhhs-optimiser"]
 

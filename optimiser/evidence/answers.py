@@ -1,4 +1,4 @@
-"""What a pack is written from that nobody derives again without drawing samples or asking CP-SAT: kept in it as records.
+"""Answers kept in a pack as records: those that take samples or CP-SAT to derive again.
 
 Whoever checks a pack reads them back, derives everything else, and says which they were.
 """
@@ -66,7 +66,7 @@ class Answers:
     """Whether what several parts share has heard CP-SAT: what they say then rests on it too."""
 
     def simulated(self, part: str, kind: Any, make: Callable[[], T]) -> T:
-        """Return what samples are drawn for, or what is stored of it.
+        """Return a simulated answer, newly made or as stored.
 
         Parameters
         ----------

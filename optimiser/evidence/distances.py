@@ -16,7 +16,7 @@ __all__ = ["own_distances", "published_plans"]
 
 
 def own_distances(dossier: Dossier, main: Oracle | None, tell: Callable[[str], None]) -> None:
-    """Say what makes the months between the first published dates and those of each case."""
+    """Gather the causes of the months between the first published dates and each case's."""
     if main is None or not dossier.plan.baselines:
         reason = "the plan has no dates" if main is None else "the plan has no published dates to be held against"
         dossier.absent["own distance"] = reason
@@ -101,7 +101,7 @@ def _askable(dossier: Dossier, baseline: str) -> list[DossierCase]:
 
 
 def _challengers(dossier: Dossier) -> list[str]:
-    """Return baselines other than the first whose plan has no table with days: those that no row explains."""
+    """Return the later baselines without a dated table, whose moves no row explains."""
     family = dossier.published.plan_of
     dated = {
         family.get(baseline.id, baseline.id)

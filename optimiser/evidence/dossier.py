@@ -91,7 +91,7 @@ class DossierCase:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """What milestones gain when everything that one authority holds is let go."""
+    """The gain of each milestone from the release of everything that one authority holds."""
 
     authority: Authority
     rules: int
@@ -103,7 +103,7 @@ class Released:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that could be changed, and what that alone would be worth.
+    """A possible change, and its own gain.
 
     Attributes
     ----------

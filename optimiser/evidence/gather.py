@@ -145,7 +145,7 @@ def _checks(dossier: Dossier, tell: Callable[[str], None]) -> None:
 
 
 def _since(dossier: Dossier, earlier: Earlier, tell: Callable[[str], None]) -> None:
-    """Compare with what came before: what moved, and what the checks say of one plan and not of the other."""
+    """Compare with the pack or plan before: moved dates, and findings of only one of the two."""
     from optimiser.lint import lint
     from optimiser.moved import what_moved
 
@@ -275,7 +275,7 @@ def _variations(dossier: Dossier, oracle: Oracle | None, tell: Callable[[str], N
 
 
 def _migration(dossier: Dossier, tell: Callable[[str], None]) -> None:
-    """Tell which pace of migration the dates take for granted, and of the first case that has a market what decides it."""
+    """Gather the implied pace of migration, and the deciding parties of the first case with a market."""
     from optimiser.migration import MILESTONES, migrate
 
     def asked(case: DossierCase, part: str) -> Migrated | None:

@@ -37,7 +37,7 @@ CERTIFICATE_SCHEMA: Final = "optimiser/certificate/1"
 
 @dataclass(frozen=True, slots=True)
 class Witnessed:
-    """What a pack that is checked says which is not found again.
+    """Statements of a checked pack that nothing derives again.
 
     Attributes
     ----------

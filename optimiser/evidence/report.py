@@ -214,7 +214,7 @@ def _widths(table: Table) -> list[str]:
 
 
 def _wish(head: Column, texts: Sequence[str]) -> tuple[float, float]:
-    """Return the letters that a column takes at the least, and those that it would take beside them."""
+    """Return the minimum width of a column in letters, and the width that it would take beyond that."""
     # A short cell stays on its line; of a longer one the longest word decides.
     words = [word for text in (*texts, head.name) for word in ([text] if len(text) <= _SHORT else text.split())]
     longest = max((_wide(word) for word in words), default=4.0)

@@ -1,4 +1,4 @@
-"""What a pack is asked for: the plan, its cases and choices, as a record and as the command line that asks for the same."""
+"""The request for a pack: plan, cases and choices, as a record and as a command line."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def request_of(
 
 
 def _plan_name(asked: str, path: Path) -> str:
-    """Return what a plan is called: as asked for, without the folders that it lies in on one machine."""
+    """Return the name of a plan as asked for, without the folders of one machine."""
     if path.is_file() and path.name != "plan.yaml":
         return path.stem
     if path.is_file() or Path(asked).name in ("", ".", ".."):

@@ -20,7 +20,7 @@ def judged_by(outcome: RobustOutcome) -> str:
 
 
 def resting(outcome: RobustOutcome, entry: RobustDate, day: Callable[[dt.date], str]) -> str:
-    """Return what stands beside a date that rests mostly on judgement: where it goes with each choice that nothing settles.
+    """Return the caveat of a date that rests mostly on judgement: the dates under the other unsettled choices.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a sheet of a workbook is made of: real dates, widths, filters, and nothing that a spreadsheet would compute."""
+"""Sheets of a workbook: real dates, widths and filters, and no text that a spreadsheet would compute."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def _askew(entry: RobustDate, samples: int) -> Iterator[str]:
 
 
 def _worth_askew(found: RobustOutcome) -> Iterator[str]:
-    """Yield what is said of evidence and of mitigation that the dates beside it do not bear out."""
+    """Yield statements on evidence and mitigation that contradict the dates beside them."""
     dates = {entry.id: entry for entry in found.milestones}
     for name, before in found.mitigation.before.items() if found.mitigation else ():
         entry = dates.get(name)

@@ -98,7 +98,7 @@ def read_earlier(path: Path) -> Earlier:
 
 
 def stored_earlier(root: Path, name: str) -> Earlier:
-    """Return what a pack keeps of what came before it.
+    """Return the earlier pack's facts as stored in a pack.
 
     Raises
     ------
@@ -161,7 +161,7 @@ def _in_folder(folder: Path, inside: str) -> bytes:
 
 
 def _in_zip(path: Path) -> Callable[[str], bytes]:
-    """Return what reads a file of a pack that lies in a zip file, in a folder of it or at its top."""
+    """Return a reader of a zipped pack's files, from its top or from a folder in it."""
     content = read_content(path, str(path), 8 * LARGEST_DOCUMENT)
     try:
         book = zipfile.ZipFile(io.BytesIO(content))

@@ -1,4 +1,4 @@
-"""The sheet that a planner fills with what is done: what is known already stands in it, and `update --from` reads it back."""
+"""The update sheet: filled with the known facts, completed by a planner, and read back by `update --from`."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _write_risks(sheet: Any, risks: Sequence[Risk], formats: dict[str, Any]) -> 
 
 
 def _known(plan: Plan, item: Activity | Milestone) -> Iterator[Value]:
-    """Yield what is known of an item, in the order of the columns that are filled."""
+    """Yield the known facts of an item, in the order of the columns to fill."""
     done = item.progress or Progress()
     if isinstance(item, Milestone):
         yield from (None, done.actual_finish or done.actual_start, *[None] * 8)

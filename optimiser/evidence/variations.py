@@ -134,7 +134,7 @@ def _pair(dossier: Dossier, milestone: str, gains: dict[str, int]) -> tuple[str,
 
 
 def _grid(dossier: Dossier, oracle: Oracle, gains: dict[str, dict[str, int]]) -> DateGrid | None:
-    """Return the last milestone that two lengths bear on, against what drives it and what would take over first."""
+    """Return the dates of the last milestone with two effective lengths: its driver, and the first to take over."""
     plan = dossier.plan
     for milestone in reversed(dossier.milestones):
         pair = _pair(dossier, milestone, gains[milestone])
@@ -160,7 +160,7 @@ def _steps(plan: Plan, name: str) -> tuple[int, ...]:
 
 
 def _authorities(dossier: Dossier, oracle: Oracle) -> None:
-    """Say what each milestone gains when everything that one authority holds is let go."""
+    """Gather each milestone's gain from the release of everything that one authority holds."""
     plan = dossier.plan
     authorities: tuple[Authority, ...] = ("regulatory", "contractual", "external", "planning", "proposal")
     held = {
@@ -217,7 +217,7 @@ def _changes(dossier: Dossier, oracle: Oracle) -> None:
 
 
 def _shortened(dossier: Dossier, oracle: Oracle, driving: Iterable[str]) -> dict[str, dict[str, int | None]]:
-    """Return what each milestone gains without the lag of each link that has one; None where that is not exact."""
+    """Return each milestone's gain without the lag of each link, None where it is not exact."""
     rules = (dossier.plan.rules_by_id.get(name) for name in driving)
     lags = [
         rule.id

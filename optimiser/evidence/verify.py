@@ -134,7 +134,7 @@ def verify_pack(
 
 
 def _other_versions(manifest: Manifest, *, holds: bool) -> Iterator[str]:
-    """Say which versions the pack names that are not at hand, where something does not hold: it may be why, and is no excuse."""
+    """Yield the versions that the pack names and that are not installed: a possible reason, and no excuse."""
     ours = versions()
     other = [f"{name} {said}" for name, said in manifest.versions.items() if said != ours.get(name)]
     if other and not holds:

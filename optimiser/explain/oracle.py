@@ -257,7 +257,7 @@ class Oracle:
 
     @cached_property
     def reasons_of_variants(self) -> Reasons:
-        """What holds a node where one number differs, capacity left out."""
+        """Reasons for a node's place in variants of one number, capacity left out."""
         return Reasons(self.network)
 
     def leeway(self, milestone: str, boundary: int) -> tuple[Leeway | None, Leeway | None]:
@@ -585,7 +585,7 @@ class Oracle:
         return (frozenset(variant.off), frozenset(variant.on), rest, offered)
 
     def _apt(self, milestone: str, variant: Variant, way: str) -> Sequence[int] | None:
-        """Return a schedule that is apt for what a variant changes: the work next to that with room around it, early, or late.
+        """Return a schedule suited to a variant: the work next to its change with room around it, early, or late.
 
         None where that is not one piece of work: then no schedule is more apt than the one that is kept.
         """

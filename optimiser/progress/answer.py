@@ -185,7 +185,7 @@ def _from_export(
 
 
 def _kept_facts(old: Mapping[str, Any], added: Entries) -> dict[str, list[dict[str, Any]]]:
-    """Return what the update before says of items that were added by hand and of risks, of which no export tells."""
+    """Return the facts of the update before on hand-added items and on risks, which no export holds."""
     names = {str(entry.get("id")) for entries in added.values() for entry in entries}
     facts = {name: [entry for entry in old.get(name, ()) if entry.get("item") in names] for name in ("progress", "estimates")}
     return {"sources": [*old.get("sources", ())] if facts["estimates"] else [], **facts, "risks": [*old.get("risks", ())]}

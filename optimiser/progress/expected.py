@@ -1,4 +1,4 @@
-"""What is left of begun work that is expected to end on a day."""
+"""Remaining work of begun items with an expected finish."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a table says became of risks, laid over what was known of them before."""
+"""Outcomes of risks in a table, laid over those known before."""
 
 from __future__ import annotations
 

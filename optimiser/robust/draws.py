@@ -164,7 +164,7 @@ class Draws:
         return Columns(self.samples, values, {name: self._switch(state) for name, state in switches.items()})
 
     def _slot(self, slot: str, case: Case, eased: Mapping[str, float], made: Mapping[str, _Made]) -> _Made:
-        """Return what a slot holds, and all that it depends on; where an assumption's column lies under it, all that that does."""
+        """Return a slot's value with all that it depends on, the dependencies of an underlying assumption's column included."""
         model = self.model
         touching, rest = model.touching[slot], model.rests.get(slot)
         origin = made.get(model.quantities[slot].assumption or (rest.assumption if rest else None) or "")
@@ -322,7 +322,7 @@ def _equal_groups(these: Sequence[Group], those: Sequence[Group]) -> bool:
 
 
 def _normal(uniforms: Numbers | Mapping[int, Numbers], groups: Sequence[Group]) -> dict[int, Numbers]:
-    """Return the normal variates of the rows that hang together, of those that there are."""
+    """Return the correlated normal variates of the present rows of a group."""
     there = range(len(uniforms)) if isinstance(uniforms, np.ndarray) else uniforms
     return {row: normal_quantile(uniforms[row]) for rows, _ in groups for row in rows if row in there}
 

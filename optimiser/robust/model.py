@@ -466,7 +466,7 @@ class Model:
         return sorted(found)
 
     def standing_on(self, chances: Iterable[str]) -> list[str]:
-        """Return the slots that chances move, and those that refer to one of them, assumptions first."""
+        """Return the slots moved by some chances, and the slots that refer to those, assumptions first."""
         moved = {slot for name in chances for slot in self.moved.get(name, ())}
         found: list[str] = []
         for slot in self.order:
@@ -518,7 +518,7 @@ class Model:
         return self.plan.convention(Point(milestone, "start"))
 
     def ways(self, slot: str) -> frozenset[int]:
-        """Return the signs of a slot's effect: +1 where more makes something later, -1 where less does, both where either can.
+        """Return the signs of a slot's effect: +1 if more makes something later, -1 if less does, or both.
 
         Every inequality is monotone in its amount, so where a slot pushes one way alone the earliest dates are monotone in
         it. With queues that is how it is meant: more work or fewer hands may now and then bring a queue forward (Graham

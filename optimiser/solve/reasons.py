@@ -46,7 +46,7 @@ class _Pushes:
 
 
 class Reasons:
-    """What holds a node in place where one number of a plan differs.
+    """Binding rules of a node in a variant of one number.
 
     Parameters
     ----------

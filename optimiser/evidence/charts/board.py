@@ -69,7 +69,7 @@ class BoardRow:
 
 @dataclass(frozen=True, slots=True)
 class DrawnLink:
-    """What one item waits for of another: the ends that are joined, and the words beside the line."""
+    """A link on the board: the two ends, and the words beside the line."""
 
     before: str
     after: str

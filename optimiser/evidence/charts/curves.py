@@ -1,4 +1,4 @@
-"""What is uncertain: the chance that a date holds, and what moves the date to commit to."""
+"""Charts of uncertainty: the chance that a date holds, and the drivers of the committed date."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The schedule as bars: what drives, how far the rest can slip, what waits for what, and where it was published."""
+"""The Gantt chart: bars with drivers, float, links, and published dates."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ def diamond(sheet: Drawing, x: float, y: float, fill: str, *, edge: str | None =
 
 
 def _links(sheet: Drawing, axis: TimeAxis, bars: Sequence[Bar], places: Mapping[str, float]) -> None:
-    """Draw what each row waits for: down from where that ends, across to where this begins."""
+    """Draw the links of each row: down from the predecessor's end, across to the successor's start."""
     by_id = {bar.id: bar for bar in bars}
     for bar in bars:
         for name, ends in bar.after:

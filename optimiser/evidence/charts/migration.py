@@ -22,7 +22,7 @@ def moved_chart(
     ready: Sequence[tuple[dt.date, float]],
     marks: Mapping[str, dt.date],
 ) -> str:
-    """Return what has moved and what is ready as lines, the daily limit of each month as bars, and milestones.
+    """Return a chart of migration: lines for the moved and the ready share, bars for each month's daily limit, and milestones.
 
     Parameters
     ----------

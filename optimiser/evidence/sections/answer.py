@@ -55,7 +55,7 @@ def answer(dossier: Dossier) -> Blocks:
 
 
 def _commit(dossier: Dossier, first: RobustDate) -> Blocks:
-    """Say what there is to decide: which date to commit to."""
+    """Yield the decision to take: the date to commit to."""
     if first.date is None or first.deterministic is None:
         return
     ratio, source = ratio_of(first.confidence), f"robust of case {dossier.main.id}, {first.id}"

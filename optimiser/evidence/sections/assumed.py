@@ -14,7 +14,7 @@ __all__ = ["assumed"]
 
 
 def assumed(dossier: Dossier) -> Blocks:
-    """Yield what was assumed that the source does not say."""
+    """Yield the assumptions without support in the source."""
     plan, source = dossier.plan, f"inputs/plans/{dossier.main.id}.json"
     links = [rule for rule in plan.active_rules() if rule.kind == "dependency"]
     fitted = [entry for entry in plan.assumptions if entry.basis == "fitted"]
@@ -132,7 +132,7 @@ def _moving_readings(dossier: Dossier) -> Block:
 
 
 def _assumed_unknowns(dossier: Dossier) -> Block:
-    """Return what nobody knows, with how far it may be worse where that was explained."""
+    """Return the unknowns, each with its headroom where that was explained."""
     last: dict[str, dict[str, str | None]] = {}
     for milestone, report in dossier.binding.items():
         for entry in report.break_even:

@@ -1,4 +1,4 @@
-"""What was changed for the pack: from what to what, each date before and after, and why one stays."""
+"""Changes made for the pack: old and new values, dates before and after, and the reason where a date stays."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def reproducibility(dossier: Dossier) -> Blocks:
 
 
 def limits(dossier: Dossier) -> Blocks:
-    """Yield the log of what was looked at, what is missing, and what a pack must not be used for."""
+    """Yield the log of checks, the gaps, and the uses for which a pack is unfit."""
     source = "this pack"
     missing = sorted(dossier.absent.items())
     missing += [(f"robust dates of case {case.id}", why) for case in dossier.cases if (why := case.absent.get("robust"))]

@@ -154,7 +154,7 @@ def _published(case: DossierCase, item: str) -> tuple[tuple[str, dt.date], ...]:
 
 
 def _predecessors(plan: Plan) -> dict[str, list[tuple[str, str, str]]]:
-    """Return what each item waits for: the item, the ends that are tied (``FS``), and the lag with its sign and unit."""
+    """Return each item's predecessors: the item, the link type (``FS``), and the lag with its sign and unit."""
     found: dict[str, list[tuple[str, str, str]]] = {}
     for rule in plan.active_rules():
         if isinstance(rule, Dependency) and rule.bound == "at-least":
@@ -302,7 +302,7 @@ def cases(dossier: Dossier) -> Blocks:
 
 
 def _listed(dossier: Dossier) -> Table:
-    """Return what each case sets, and what becomes of it."""
+    """Return the settings of each case, with its dates."""
     return listing(
         "cases",
         "Cases of this pack",

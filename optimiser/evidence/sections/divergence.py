@@ -120,7 +120,7 @@ def bridge(dossier: Dossier) -> Blocks:
 
 
 def _implied(baseline: str, tried: Sequence[tuple[DossierCase, Implied]]) -> list[Block]:
-    """Return what each case would have to assume for one table's dates, and more of the case that explains most of them."""
+    """Return the assumptions that each case needs for one table's dates, with details of the case that explains most."""
     nearest, found = min(tried, key=lambda entry: (len(entry[1].unexplained), len(entry[1].free)))
     source = f"implied --match {baseline}"
     one, moved = f"{source}, of case {nearest.id}", few(found.free)

@@ -1,4 +1,4 @@
-"""What moves the robust date, where its contingency belongs, and which chains may take over."""
+"""Drivers of the robust date, places for contingency, and chains that may take over."""
 
 from __future__ import annotations
 

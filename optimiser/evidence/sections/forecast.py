@@ -1,4 +1,4 @@
-"""The plan seen from its status date: what is done, which milestones are met, missed or slipping, and what facts have broken."""
+"""The forecast from the status date: work done, milestones met, missed or slipping, and rules that facts break."""
 
 from __future__ import annotations
 

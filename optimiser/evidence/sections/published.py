@@ -78,7 +78,7 @@ def _by_right(case: DossierCase, source: str) -> Table:
 
 
 def _beside_the_rows(dossier: Dossier) -> Blocks:
-    """Yield what the documents date or demand beside their rows, each with the item that holds it or why none does."""
+    """Yield dates and demands of the documents outside their rows, each with the item that holds it or the reason for none."""
     held = dossier.published
     placed = (
         (

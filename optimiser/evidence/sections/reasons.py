@@ -1,4 +1,4 @@
-"""Why: what binds each milestone, what conflicts, what would have to give, and what each authority could give."""
+"""Reasons: binding constraints, conflicts, the moves to an earlier date, and each authority's share in them."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _conflict(dossier: Dossier, entry: MilestoneWhyNot) -> Blocks:
 
 
 def authorities(dossier: Dossier) -> Blocks:
-    """Yield what each authority holds, and what letting all of it go is worth."""
+    """Yield the constraints held by each authority, with the gain from releasing all of them."""
     if not dossier.released:
         yield absence(dossier, "authorities", "Floors by authority")
         return

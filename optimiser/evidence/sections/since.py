@@ -1,4 +1,4 @@
-"""What changed since the last pack, or the plan before: dates then and now, why, findings that are new or gone, what is set otherwise."""
+"""Changes since the last pack or plan: dates with causes, new and closed findings, and settings."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ _FEW = 3
 
 
 def summary(dossier: Dossier) -> Blocks:
-    """Yield the answer in words: what it says, what it would cost to be wrong, what holds it, and who must act."""
+    """Yield the answer in words: the dates, the cost of error, the binding constraints, and the actions by owner."""
     plan = dossier.plan
     known = figure(plan.as_of, "stated", "plan.yaml, as_of")
     published = joined((parts_of("{}", f"{each.title} ({each.id})") for each in plan.baselines), ", ")
@@ -233,7 +233,7 @@ def _few(options: Sequence[str], source: str) -> Parts:
 
 
 def acts_of(dossier: Dossier) -> list[list[Cell]]:
-    """Return who must have finished what by when, or which milestones move: work of which a day more moves one of them.
+    """Return the latest finishes by owner, of work whose delay by a day moves a milestone.
 
     The first deadline stands first; a row holds the day, the owner, the item, its title and the milestones.
     """

@@ -1,4 +1,4 @@
-"""What to do beforehand: which evidence to get first, and what doing something about risks is worth."""
+"""Preparation: the evidence to get first, and the value of mitigating risks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["beforehand", "first_evidence"]
 
 
 def beforehand(dossier: Dossier) -> Blocks:
-    """Yield what to get evidence for first, and what could be done about risks."""
+    """Yield the evidence to get first, and possible mitigations."""
     outcome = dossier.main.robust
     if outcome is None:
         yield unsimulated(dossier.main, "What to get evidence for, and what to do about risks")

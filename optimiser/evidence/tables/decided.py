@@ -49,7 +49,7 @@ def plans(found: Against, confidence: float, source: str) -> Table:
 
 
 def trades(found: Against, source: str) -> Table:
-    """Return what the second plan saves and what it risks for it."""
+    """Return the second plan's savings with their risks."""
     first, second = found.first.name, found.second.name
     return listing(
         "trades",
@@ -66,7 +66,7 @@ def trades(found: Against, source: str) -> Table:
 
 
 def cuts(found: Against, milestones: Sequence[str], source: str, said: Said = below) -> Table:
-    """Return what parts two plans, and what each part gains."""
+    """Return the differences between two plans with the gain of each."""
     heads = {"gained": "gained_wd", "lost": "lost_wd"}
     return listing(
         "cuts",

@@ -178,7 +178,7 @@ def few(words: Iterable[str], most: int = 12) -> str:
 
 
 def basis_words(basis: str, confidence: str | None) -> str:
-    """Return what something stands on, with the confidence in it where that is said."""
+    """Return a basis in words, with its confidence if stated."""
     return f"{basis}, {confidence}" if confidence else basis
 
 

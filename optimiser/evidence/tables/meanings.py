@@ -120,7 +120,7 @@ _BEGINNINGS: Final = {
 
 
 def meaning(column: Column) -> str | None:
-    """Return what a column means: its own note, or what its title means everywhere; None where neither says."""
+    """Return the meaning of a column: its own note, else that of its title; None without either."""
     if column.note or column.name in _MEANINGS:
         return column.note or _MEANINGS[column.name]
     return next((text for start, text in _BEGINNINGS.items() if column.name.startswith(start)), None)

@@ -127,7 +127,7 @@ def shares(market: MarketTold, source: str) -> Table:
 
 
 def months(market: MarketTold, source: str) -> Table:
-    """Return what has moved and what is ready by the end of each month."""
+    """Return the shares moved and ready by the end of each month."""
     return table(
         "migration-months",
         "Moved by the end of each month",

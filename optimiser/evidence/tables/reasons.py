@@ -1,4 +1,4 @@
-"""Why a date is where it is, as tables: what binds, what is shared, what could move it, and the inferred links behind it."""
+"""Tables of reasons: binding rules, capacities, levers, and inferred links."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _BINDING = (
 
 
 def room(line: BindingLine | BreakEven) -> str | None:
-    """Return how far a number can worsen; where that is not known, between what and what."""
+    """Return a number's headroom, as an interval where it is not exact."""
     unit = "" if line.unit in ("count", None) else f" {line.unit}"
     if line.headroom_range is not None:
         least, most = line.headroom_range
@@ -52,7 +52,7 @@ def room(line: BindingLine | BreakEven) -> str | None:
 
 
 def binding(report: BindingReport, source: str, lines: Sequence[BindingLine] | None = None, most: int | None = None) -> Table:
-    """Return what each rule and length is worth to a milestone: what drives first, then what could soonest."""
+    """Return the gain and headroom of each rule and length at a milestone, driving ones first, then by headroom."""
     held = report.lines if lines is None else lines
     ordered = sorted(held, key=lambda line: (not line.driving, line.headroom is None, line.headroom or 0))
     complete = (
@@ -109,7 +109,7 @@ def solved_binding(solved: Solved, source: str) -> Table:
 
 
 def shared(report: BindingReport, source: str) -> Table:
-    """Return what is shared, and so rationed: what one more of it gains, and how much of it could go."""
+    """Return the capacities: the gain from one more slot, and the number of slots to spare."""
     return listing(
         "shared",
         "What is shared: what one more gains, and how many it could lose",
@@ -146,7 +146,7 @@ def _by_headroom(lines: Iterable[BindingLine]) -> list[BindingLine]:
 
 
 def _room_of(lines: Sequence[BindingLine]) -> str | None:
-    """Return from where to where the headroom of rules that are alike goes, and how many can worsen by any number."""
+    """Return the range of headroom over similar rules, with the number of rules without a limit."""
     rooms = _by_headroom(lines)
     free = sum(line.headroom is None and line.headroom_range is None and line.number is not None for line in lines)
     if not rooms:

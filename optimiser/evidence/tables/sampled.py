@@ -1,4 +1,4 @@
-"""Dates at a confidence as tables: how sure each is, what it rests on, what drives it, and what would come of other choices."""
+"""Tables of dates at a confidence: certainty, evidence, drivers, and the effect of other choices."""
 
 from __future__ import annotations
 

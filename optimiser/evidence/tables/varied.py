@@ -1,4 +1,4 @@
-"""What a run of a grid says together, as tables: what moves each date, where, and how often published dates are met."""
+"""Tables of a run of a grid: drivers of each date, their regions, and how often published dates are met."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["picture_tables"]
 
 
 def picture_tables(picture: Picture) -> dict[str, Table]:
-    """Return what a picture says by the ids of its tables, without those that have no row."""
+    """Return the tables of a picture by id, empty ones left out."""
     source, far = f"the rows of {picture.grid}", {"date before": "empty: no date", "date after": "empty: no date"}
     exact, counted = partial(listing, proof="closed form", source=source), partial(listing, proof="counted", source=source)
     found = [

@@ -18,12 +18,12 @@ Head = tuple[str, str | None, Maker]
 
 
 def below(noise: int) -> str:
-    """Return what is said of a figure that the draws cannot tell from chance."""
+    """Return the words for a figure below its noise floor."""
     return f"below the noise floor of {noise}"
 
 
 def figure_of(key: str, name: str, said: Said) -> Maker:
-    """Return what makes a cell of a record's figure of one milestone, in words where it is below its noise floor."""
+    """Return a maker of cells for one figure of one milestone, in words where it is below its noise floor."""
 
     def figure(record: object) -> Cell:
         noise: int | None = getattr(record, "noise_wd").get(key, {}).get(name)  # noqa: B009 - of several records
@@ -34,7 +34,7 @@ def figure_of(key: str, name: str, said: Said) -> Maker:
 
 
 def drawn(found: EvidenceOrder, source: str, said: Said = below) -> Table:
-    """Return what knowing each thing that is drawn would settle of each date; ``said`` of what is not above its noise floor."""
+    """Return the value of knowing each drawn quantity, by milestone; ``said`` words a figure below its noise floor."""
     label = percentile(found.confidence)
     heads: dict[str, Head] = {
         "settled": (

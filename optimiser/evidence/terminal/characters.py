@@ -1,4 +1,4 @@
-"""Text that does no harm: names that cannot steer a terminal, drawings in the characters that an encoding has."""
+"""Safe text: names without control characters, and drawings in the characters of the encoding."""
 
 from __future__ import annotations
 

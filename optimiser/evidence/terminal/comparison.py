@@ -19,7 +19,7 @@ _MOST = 15
 
 
 def comparison_report(found: Comparison, page: Page, moved: WhatMoved | None = None, windows: Sequence[WhatMoved] = ()) -> str:
-    """Return what differs between two outcomes and, of two updates, what moved and why, and from update to update."""
+    """Return the differences of two outcomes and, for two updates, the bridge and its windows."""
     before, after = found.before, found.after
     lines: Lines = [heading(f"{before.name} → {after.name}", before.plan)]
     for side in (before, after):

@@ -1,4 +1,4 @@
-"""What a planner reads after `explain`: what binds each milestone, what nearly does, and what the open questions decide."""
+"""The report of `explain`: binding and nearly binding rules of each milestone, and the effect of open questions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def explain_report(
     *,
     every: bool = False,
 ) -> str:
-    """Return what holds each milestone, or which answers and numbers give which dates.
+    """Return the binding rules of each milestone, or the dates by answers and numbers.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ _MOST = 20
 
 
 def export_text(report: ExportReport, page: Page, tool: str) -> str:
-    """Return what was written, what holds, and what the planner's tool will move.
+    """Return the report of an export: fields written, dates held, and tasks that the planner's tool will move.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What reports have around their answer: the plan's title and state, notes, readings, and what to type next."""
+"""The frame of a report: the plan's title and state, notes, readings, and the next command to type."""
 
 from __future__ import annotations
 

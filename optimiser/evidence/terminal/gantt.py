@@ -217,5 +217,5 @@ _SHAPES = {
 
 
 def _legend(drawn: str) -> list[str]:
-    """Say what the shapes mean, of those that occur."""
+    """Return the legend of the shapes in the drawing."""
     return [f"{shapes} {meaning}" for shapes, meaning in _SHAPES.items() if set(shapes) & set(drawn)]

@@ -1,4 +1,4 @@
-"""What became of a planner's file, for people: dates first, then what is lost, assumed or unknown, then the counts."""
+"""The report of an import: reproduced dates first, then losses, assumptions and unknowns, then counts."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def import_report(report: ImportReport, page: Page, *, written: str | None = Non
 
 
 def _roots(report: ImportReport, page: Page) -> Lines:
-    """Return where dates differ though nothing before them does: of each item the end that differs, the finish where both do."""
+    """Return the first differences: items without a differing predecessor, with their differing end."""
     told = report.reproduced
 
     def end(each: Differing) -> str:

@@ -26,7 +26,7 @@ _MOST_RENAMED = 8
 
 
 def init_report(report: StartedPlan, page: Page) -> str:
-    """Return what was read, how, what was not, what was written, and what to type next."""
+    """Return the report of `init`: content read, its interpretation, content skipped, files written, and the next command."""
     where = f", sheet {report.sheet}" if report.sheet else ""
     lines: Lines = [heading(report.title, f"{report.folder}, from {report.table}{where}")]
     found = [

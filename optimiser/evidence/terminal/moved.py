@@ -1,4 +1,4 @@
-"""What moved between two updates, for people: the dates, and a bridge of causes for each milestone that moved."""
+"""The report of the bridge between two updates: the dates, and the causes for each milestone that moved."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def moved_lines(found: WhatMoved, page: Page) -> Lines:
 
 
 def windows_lines(windows: Sequence[WhatMoved], whole: WhatMoved, page: Page) -> Lines:
-    """Return what moved from update to update, and that it adds up."""
+    """Return the moves window by window, with their sum."""
     return shown(moved_windows(windows, whole, "compare"), page, spared=("before",))
 
 

@@ -1,4 +1,4 @@
-"""What a planner reads after `solve`: the dates first, then what they stand on, what drives and what binds them."""
+"""The report of `solve`: dates first, then their evidence, driving chains and binding constraints."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _solved(outcome: Solved, plan: Plan, page: Page, rows: Rows | None) -> Itera
 
 
 def _bounds(entry: MilestoneDate, page: Page) -> Iterable[Text]:
-    """Say between which days a date lies that is not certified, and where another order of milestones puts it."""
+    """Return the bounds of a date that is not certified, and its place under another order of milestones."""
     if entry.proof == "gap":
         text = f"the earliest date lies between {weekday_day(entry.bound)} and {weekday_day(entry.date)}"
         yield from hanging(entry.id, f"{text}; the bound is by {entry.bound_by}", page.width)
@@ -119,7 +119,7 @@ def _bounds(entry: MilestoneDate, page: Page) -> Iterable[Text]:
 
 
 def _forecast(outcome: Solved, forecast: Forecast, plan: Plan, page: Page) -> Iterable[Lines]:
-    """Return what is done, which milestones are met, missed or slipping, and which rules facts have broken."""
+    """Return the progress, the state of milestones, and the rules that facts break."""
     done = "is done" if forecast.done == 1 else "are done"
     work = [(forecast.done, done), (forecast.in_progress, "in progress"), (forecast.to_do, "to do")]
     found = Counter(each.state for each in forecast.milestones)

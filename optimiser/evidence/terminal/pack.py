@@ -14,7 +14,7 @@ __all__ = ["evidence_report", "pack_verification_report"]
 
 
 def evidence_report(manifest: Manifest, folder: str, left_out: dict[str, str], sha256: str, page: Page) -> str:
-    """Return what was written, and what was left out with why."""
+    """Return the report of a written pack: its files, and the parts left out with reasons."""
     size = sum(file.bytes for file in manifest.files)
     lines: Lines = [heading(folder, f"{counted(len(manifest.files), 'file')}, {size / 1e6:.1f} MB")]
     cases = listing(
@@ -71,14 +71,14 @@ def pack_verification_report(found: PackVerification, folder: str, page: Page) -
 
 
 def _verdict(found: PackVerification) -> str:
-    """Return what may be said of a pack in which nothing was found wrong."""
+    """Return the strongest true statement about a pack without a fault found."""
     if found.whole:
         return "Every claim holds; built again, every byte is the same."
     return "Nothing that was derived again differs. What is listed below was not derived: hashes only."
 
 
 def _not_derived(found: PackVerification, page: Page) -> Lines:
-    """Return what was held against hashes alone, files of which the same is said together."""
+    """Return the files checked by hash alone, grouped by reason."""
     if not found.not_derived:
         return []
     together: dict[str, list[str]] = {}

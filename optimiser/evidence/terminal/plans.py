@@ -210,7 +210,7 @@ def _length(plan: Plan, item: Item) -> str:
 
 
 def _rules(plan: Plan, page: Page) -> Lines:
-    """Every rule: what it is called, what it demands, on whose authority."""
+    """Return every rule: its title, its demand and its authority."""
     if not plan.rules:
         return [heading("Rules", "none")]
     lines = [heading("Rules", "● on, ○ off")]

@@ -78,7 +78,7 @@ def _least(found: Qualified, page: Page) -> Lines:
 
 
 def _together(found: Qualified) -> str:
-    """Say what the bodies need together, at what cost, and what that stands on."""
+    """Return the slots that the bodies need together, with their cost and its proof."""
     joint = found.joint
     if joint is None:
         return "all together: no slots were found to do"

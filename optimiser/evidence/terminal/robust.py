@@ -1,4 +1,4 @@
-"""What a planner reads after `robust`: dates at a confidence with all they stand on, what drives them, what buys them back."""
+"""The report of `robust`: dates at a confidence with their evidence, drivers, and levers."""
 
 from __future__ import annotations
 

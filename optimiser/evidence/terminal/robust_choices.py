@@ -1,4 +1,4 @@
-"""What `robust` finds when asked for more: what a date would cost, claims, another plan, levers, evidence and action."""
+"""Further answers of `robust`: ratios of cost, claims, another plan, levers, evidence and mitigation."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _MOST = 12
 
 
 def less(noise: int) -> str:
-    """Return what is said of a figure that is not above its noise floor."""
+    """Return the words for a figure below its noise floor."""
     return f"<{noise}"
 
 
@@ -64,7 +64,7 @@ def commitment_lines(outcome: RobustOutcome, page: Page, stated: float | None) -
 
 
 def plan_claims_lines(outcome: RobustOutcome, page: Page) -> Lines:
-    """Return what the plan holds otherwise than its register, with the chance that the work takes no longer."""
+    """Return the plan's lengths that differ from the register's, with the chance that the work takes no longer."""
     found = choose(
         tables.claims([("", outcome)], SOURCE), ("quantity", "title", "claim", "low", "likely", "high", "chance", "fitted")
     )

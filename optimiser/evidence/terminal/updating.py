@@ -20,7 +20,7 @@ _MOST_CHANGES = 60
 
 
 def update_report(made: UpdateMade, page: Page, targets: Sequence[str]) -> str:
-    """Return what is known, what is new, what to look at, and what to type next."""
+    """Return the report of an update: facts, news, remarks, and the next command."""
     where = f", sheet {made.sheet}" if made.sheet else ""
     lines: Lines = [heading(made.title, f"{made.folder}, from {made.table}{where}")]
     counts = made.counts
@@ -51,7 +51,7 @@ def update_report(made: UpdateMade, page: Page, targets: Sequence[str]) -> str:
 
 
 def table_report(plan: str, path: str, rows: Mapping[str, int], page: Page) -> str:
-    """Return what stands in a table to be filled, and what to type then."""
+    """Return the contents of a table to fill, and the command for afterwards."""
     beside = f" On the sheet {RISKS} stands what became of each of {rows['risks']} risks." if rows["risks"] else ""
     said = f"{path}: a row for each of {rows['rows']} activities and milestones, with what is known.{beside} Fill what is new, then:"
     command = f"optimiser update {shlex.quote(plan)} --status DATE --from {shlex.quote(path)} -o FOLDER"

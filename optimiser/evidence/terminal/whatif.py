@@ -1,4 +1,4 @@
-"""What stands before every answer that was changed: what, from what to what, each date before and after, and why one stays."""
+"""The head of a what-if answer: changes with old and new values, dates before and after, and the reason where one stays."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_CHANGES = 15
 
 
 def what_if_report(found: WhatIf, page: Page) -> str:
-    """Return what was changed and what became of the dates as text, an empty line after it."""
+    """Return the changes and their effect on the dates as text, with an empty line at the end."""
     return page.paint([*joined([_changes(found, page), _dates(found, page), _unmoved(found, page)]), heading("")])
 
 
@@ -27,7 +27,7 @@ def _named(names: dict[str, str]) -> str:
 
 
 def _changes(found: WhatIf, page: Page) -> Lines:
-    """List what was set, from what to what; long lists are cut."""
+    """Return the changes with old and new values, long lists cut."""
     if found.choices:
         start = f"the plan under {_named(found.scenarios)}" if found.scenarios else "the plan as written"
         lines = hanging("What was changed", words(f"from {start}", "not bold dim"), page.width, 0, 18)

@@ -1,4 +1,4 @@
-"""What a planner reads after `why-not`: the conflict, what would have to give, the way there or the nearest miss."""
+"""The report of `why-not`: the conflict, the routes to the date, or the nearest miss."""
 
 from __future__ import annotations
 
