@@ -10,6 +10,7 @@ import numpy as np
 from models.explanation import Method
 from optimiser.critical.backward import TOGETHER, cuts
 from optimiser.explain.conflict import one_conflict
+from optimiser.explain.contradicting import contradicting
 from optimiser.explain.oracle import Oracle
 from optimiser.numbers import Number
 from optimiser.solve.between import DateRange
@@ -224,7 +225,7 @@ class _Bisection:
             for place in np.flatnonzero(told).tolist()
             if leads or any(name in oracle.circular for name in oracle.using(self.numbers[place].slot))
         ]
-        ends = oracle.contradicting(milestone, [worse for _, worse in asked])
+        ends = contradicting(oracle, milestone, [worse for _, worse in asked])
         for (place, worse), end in zip(asked, ends, strict=True):
             self.ends[place] = end
             if leads and not (end or oracle.large):

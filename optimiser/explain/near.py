@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from optimiser.critical.backward import live_amount
+from optimiser.numbers import users
 from optimiser.solve.problem import Problem
+from optimiser.solve.variant import Variant
 
 __all__ = ["Near"]
 
@@ -19,8 +21,22 @@ class Near:
     """The work that holds capacity next to each rule and duration of one problem."""
 
     def __init__(self, problem: Problem) -> None:
-        self._network, self._rationed = problem.network, problem.rationed_nodes
+        self._problem, self._network = problem, problem.network
         self._found: dict[str, frozenset[str]] = {}
+
+    def using(self, slot: str) -> tuple[str, ...]:
+        """Return the rules and durations of which a slot holds a number."""
+        return self._users.get(slot, ()) if slot in self._problem.plan.values else (slot,)
+
+    @cached_property
+    def _users(self) -> dict[str, tuple[str, ...]]:
+        """The rules and durations that use each assumption."""
+        return {name: users(self._problem.plan, name) for name in self._problem.plan.values}
+
+    def next_to_change(self, variant: Variant) -> frozenset[str]:
+        """Return the work next to all that a variant drops or sets."""
+        names = (*variant.off, *(name for slot in variant.values for name in self.using(slot)))
+        return frozenset(item for name in names for item in self.next_to(name))
 
     def next_to(self, name: str) -> frozenset[str]:
         """Return the work before what a rule or duration pushes, the nearest on each way; where there is none, that after it."""
@@ -39,7 +55,7 @@ class Near:
         seen, stack = set(nodes), list(nodes)
         while stack:
             node = stack.pop()
-            if node in self._rationed:
+            if node in self._problem.rationed_nodes:
                 found.add(self._network.points[node].item)
                 continue
             for other in neighbours[node]:

@@ -7,7 +7,7 @@ once; what is left is searched one by one, within a budget. A limit is never rea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -30,22 +30,20 @@ from optimiser.critical import (
     latest_times,
     resources,
 )
-from optimiser.critical.bounds import overload_before
-from optimiser.critical.levelling import Key
-from optimiser.critical.placing import latest_by_choice
 from optimiser.encoding.answer import Limits
 from optimiser.encoding.levers import PlanLever, moved_plan
 from optimiser.explain import together
 from optimiser.explain.alternatives import Alternative, alternatives
+from optimiser.explain.apt import WAYS, AptSchedules
 from optimiser.explain.near import Near
 from optimiser.explain.register import raid_of
-from optimiser.numbers import Number, number_of_rule, users
+from optimiser.numbers import Number, number_of_rule
 from optimiser.solve.between import QUICK, USUAL, DateRange, between, too_large
 from optimiser.solve.deadline import Deadline
-from optimiser.solve.orders import attained, in_order
+from optimiser.solve.orders import attained
 from optimiser.solve.problem import Problem, refuted_by
 from optimiser.solve.reasons import Reasons
-from optimiser.solve.variant import Pools, Variant, capacities, columns_of, no_tighter, pools_of, with_number, without_capacity
+from optimiser.solve.variant import Pools, Variant, capacities, columns_of, no_tighter, pools_of, without_capacity
 from optimiser.wording import describe
 
 __all__ = ["Oracle"]
@@ -60,25 +58,18 @@ MOST_SOLVED = 8
 """Variants of a larger plan with capacity that CP-SAT is asked about for one milestone; of one too large for it, none."""
 TOGETHER = 512
 """Variants of which the positions of everything are held at once, where the network alone tells."""
-KEPT = 2
-"""Schedules whose orders serve for all variants at once."""
-FEW = 3
-"""Up to so much work that holds capacity is given precedence where a variant touches what hangs on it."""
 
 
 @dataclass
 class _Known:
-    """What is known of one milestone of the plan as it stands: orders of schedules, and variants searched one by one."""
+    """The facts found of one milestone: its range, schedules that reach it, and answers on variants."""
 
     range: DateRange
-    orders: list[Network] | None = None
+    apt: AptSchedules | None = None
     refutations: dict[int, frozenset[str] | None] = field(default_factory=dict)
     answers: dict[tuple[Any, ...], DateRange] = field(default_factory=dict)
     told: dict[tuple[Any, ...], DateRange] = field(default_factory=dict)
     leeways: dict[int, tuple[Leeway | None, Leeway | None]] = field(default_factory=dict)
-    apt: dict[tuple[str, str], Sequence[int] | None] = field(default_factory=dict)
-    due: dict[int, Sequence[int]] = field(default_factory=dict)
-    late: dict[int, Sequence[int]] = field(default_factory=dict)
     searched: int = 0
     solved: int = 0
 
@@ -174,10 +165,7 @@ class Oracle:
 
     @cached_property
     def circular(self) -> dict[str, list[tuple[int, int]]]:
-        """Rules and durations that push what comes round to push it: worse numbers of theirs may push each other for ever.
-
-        With each the nodes from which to which it pushes.
-        """
+        """Rules and durations in a cycle of pushes, each with the ends of its own pushes: worse numbers may push for ever."""
         network = self.network
         place = {node: number for number, component in enumerate(network.order) for node in component}
         pushes = [(arc.rule, arc.source, arc.target) for arc in network.arcs if arc.source != arc.target]
@@ -230,12 +218,7 @@ class Oracle:
 
     def using(self, slot: str) -> tuple[str, ...]:
         """Return the rules and durations of which a slot holds a number."""
-        return self._users.get(slot, ()) if slot in self.plan.values else (slot,)
-
-    @cached_property
-    def _users(self) -> dict[str, tuple[str, ...]]:
-        """The rules and durations that use each assumption."""
-        return {name: users(self.plan, name) for name in self.plan.values}
+        return self.near.using(slot)
 
     def base(self, milestone: str) -> DateRange:
         """Return where the milestone of the plan as it stands lies: asked in full, whatever it costs, as every verb does."""
@@ -316,7 +299,7 @@ class Oracle:
             return [reach for block in blocks for reach in self.reach(milestone, block, by=by, at_most=at_most)]
         evaluated = self.evaluate(variants)
         boundaries: list[int] = np.where(evaluated.infeasible, self.never, evaluated.of(milestone)).tolist()
-        if not self.leads(milestone) and not any(self._capacity_on(variant) for variant in variants):
+        if not self.leads(milestone) and not any(self.capacity_on(variant) for variant in variants):
             return [DateRange(boundary, boundary) for boundary in boundaries]
         off_axis: NDArray[np.bool_] = np.any(evaluated.values > self.problem.clock.limit, axis=0)
         beyond = self.problem.clock.limit + 1
@@ -384,7 +367,7 @@ class Oracle:
     ) -> dict[int, DateRange]:
         """Return where the milestone lies in some of the variants: all at once as far as that tells, then one by one."""
         known, node = self._of(milestone), self.node(milestone)
-        pools = {place: pools_of(self.network, variants[place], self.pools, self._capacities) for place in places}
+        pools = {place: self.pools_of(variants[place]) for place in places}
         keys = {place: self._same(variants[place], pools[place]) for place in places}
         found = {place: told for place in places if (told := known.told.get((by, at_most, *keys[place]))) is not None}
         if by is not None:
@@ -416,7 +399,8 @@ class Oracle:
         if schedule is not None:
             wanted = [lows[place] if by is None else by for place in places]
             chosen, own = [variants[place] for place in places], [pools[place] for place in places]
-            ways = [lambda at, way=way: self._apt(milestone, chosen[at], way) or schedule for way in ("room", "early", "late")]
+            apt = self._apt(milestone)
+            ways = [lambda at, way=way: apt.schedule(chosen[at], way) or schedule for way in WAYS]
             known = together.highs(self.problem, self.orders(milestone), ways, node, chosen, own, wanted)
             for place, values in zip(places, known, strict=True):
                 if values is not None:
@@ -448,42 +432,7 @@ class Oracle:
                 )
         return found
 
-    def contradicting(self, milestone: str, variants: Sequence[Variant]) -> list[bool]:
-        """Return for each variant whether it has no date at all: by a longest path, or by work that a capacity never has room for.
-
-        One for which an order known gives all work a place has a date. One that leads off the axis has none for that alone: a
-        circle that pushes for ever has all its nodes off the axis, and goes through something that the variant changes.
-        """
-        if not variants:
-            return []
-        limit, evaluated = self.problem.clock.limit, self.evaluate(variants)
-        off: NDArray[np.bool_] = evaluated.values > limit
-        away: list[bool] = np.any(off, axis=0).tolist()
-        broken: list[bool] = evaluated.infeasible.tolist()
-        placed = [False] * len(variants)
-        if self.leads(milestone):
-            pools = [pools_of(self.network, variant, self.pools, self._capacities) for variant in variants]
-            wanted = [limit] * len(variants)
-            known = together.highs(self.problem, self.orders(milestone), [], self.node(milestone), variants, pools, wanted)
-            placed = [values is not None for values in known]
-        found = []
-        for place, variant in enumerate(variants):
-            asked = not placed[place]
-            if asked and away[place] and not broken[place]:
-                names = {*variant.on, *(name for slot in variant.values for name in self.using(slot))}
-                pushes = [push for name in names for push in self.circular.get(name, ())]
-                asked = any(off.item(source, place) and off.item(target, place) for source, target in pushes)
-            found.append(asked and self._contradicts(variant))
-        return found
-
-    def _contradicts(self, variant: Variant) -> bool:
-        problem = self.problem.changed(variant)
-        found, limit = problem.earliest, problem.clock.limit
-        if found.status != "feasible":
-            return found.status == "infeasible"
-        return overload_before(found, problem.pools, 0, limit) is not None
-
-    def _capacity_on(self, variant: Variant) -> bool:
+    def capacity_on(self, variant: Variant) -> bool:
         """Return whether a variant switches a capacity on that the plan has off."""
         rules = self.plan.rules_by_id
         return any(name in rules and rules[name].kind == "capacity" for name in variant.on)
@@ -503,23 +452,17 @@ class Oracle:
 
     def orders(self, milestone: str) -> list[Network]:
         """Return the orders of schedules that reach the milestone's boundary, as networks."""
+        return self._apt(milestone).orders
+
+    def _apt(self, milestone: str) -> AptSchedules:
         known = self._of(milestone)
-        if known.orders is None:
-            known.orders = []
-            if known.range.schedule is not None:
-                self._keep(known, known.range.schedule)
-        return known.orders
+        if known.apt is None:
+            known.apt = AptSchedules(self.problem, self.near, self.numbers, self.node(milestone), known.range)
+        return known.apt
 
-    def _keep(self, known: _Known, values: Sequence[int]) -> None:
-        """Keep the order of one more schedule of the plan's own capacities, both ways.
-
-        Not of one in which work takes no time, and so no place in the order, that takes some in the plan.
-        """
-        own = self.problem.earliest.values
-        worked = [self.network.item_nodes(item) for item in self.problem.levelling.items]
-        placed = all(values[start] < values[finish] or own[start] == own[finish] for start, finish in worked)
-        if placed and known.orders is not None and len(known.orders) < 2 * KEPT:
-            known.orders += [in_order(self.network, self.problem.pools, values, spread=spread) for spread in (True, False)]
+    def pools_of(self, variant: Variant) -> Pools:
+        """Return the capacities of a variant."""
+        return pools_of(self.network, variant, self.pools, self._capacities)
 
     @cached_property
     def _capacities(self) -> Any:
@@ -538,7 +481,7 @@ class Oracle:
             Whether its windows have been held against the capacities already.
         """
         known = self._of(milestone)
-        pools = pools_of(self.network, variant, self.pools, self._capacities)
+        pools = self.pools_of(variant)
         same = self._same(variant, pools)
         key = (by, low, high, *same)
         if key in known.answers:
@@ -557,11 +500,12 @@ class Oracle:
             by,
             deadline=self.deadline,
             effort=USUAL if asks else QUICK,
-            orders=() if by is None else self._orders_for(problem, milestone, variant, by),
+            orders=() if by is None else self._apt(milestone).keys(problem, variant, by),
             looked_at=looked_at,
         )
-        if found.schedule is not None and no_tighter(self.problem.pools, {pool.rule: pool for pool in pools}):
-            self._keep(known, found.schedule)
+        no_less = no_tighter(self.problem.pools, {pool.rule: pool for pool in pools})
+        if found.schedule is not None and known.apt is not None and no_less:
+            known.apt.keep(found.schedule)
         if found.schedule is not None:
             self._schedules.setdefault(same, []).append(np.array(found.schedule, dtype=np.int32))
         highs = [each for each in (high, found.high) if each is not None]
@@ -583,101 +527,6 @@ class Oracle:
         rest = tuple(sorted((name, value) for name, value in variant.values.items() if name not in slots))
         offered = tuple((pool.rule, pool.available.tobytes(), tuple(pool.demand.items())) for pool in pools if slots)
         return (frozenset(variant.off), frozenset(variant.on), rest, offered)
-
-    def _apt(self, milestone: str, variant: Variant, way: str) -> Sequence[int] | None:
-        """Return a schedule suited to a variant: the work next to its change with room around it, early, or late.
-
-        None where that is not one piece of work: then no schedule is more apt than the one that is kept.
-        """
-        known, first = self._of(milestone), self._next_to(variant)
-        if len(first) != 1 or known.range.schedule is None:
-            return None
-        (item,) = first
-        if (item, way) not in known.apt:
-            known.apt[item, way] = (
-                self._with_room(milestone, item) if way == "room" else self._with_first(milestone, item, late=way == "late")
-            )
-        return known.apt[item, way]
-
-    def _with_room(self, milestone: str, item: str) -> Sequence[int] | None:
-        """Return a schedule that reaches the milestone's boundary with one piece of work early and nothing behind it for long.
-
-        As if the work took as long as the network alone lets it; it is then cut to its length again.
-        """
-        by, node = self._of(milestone).range.high, self.node(milestone)
-        assert by is not None
-        number, (start, finish) = self.numbers.get(DURATION_PREFIX + item), self.network.item_nodes(item)
-        units = min(self._late(milestone, by)[finish], self.problem.clock.limit) - self.found.values[finish]
-        if (
-            number is None
-            or number.slot in self.two_way
-            or not 0 < units <= number.most
-            or not self.network.durations[start].family.sign
-        ):
-            return None
-        variant = with_number(number, units)
-        problem = self.problem.changed(variant)
-        if problem.earliest.status != "feasible":
-            return None
-        for key in self._orders_for(problem, milestone, variant, by):
-            values = problem.levelling.schedule(key)
-            if values is not None and values[node] <= by and problem.holds(values):
-                length = self.network.durations[start]
-                values[finish] = length.family.at(values[start], length.amount)
-                return values
-        return None
-
-    def _next_to(self, variant: Variant) -> frozenset[str]:
-        names = (*variant.off, *(name for slot in variant.values for name in self.using(slot)))
-        return frozenset(item for name in names for item in self.near.next_to(name))
-
-    def _with_first(self, milestone: str, item: str, *, late: bool) -> Sequence[int] | None:
-        """Return a schedule that reaches the milestone's boundary with one piece of work served first, or at the latest found."""
-        problem, node = self.problem, self.node(milestone)
-        by = self._of(milestone).range.high
-        assert by is not None
-        due = self._due(milestone, by)
-        place = {each: (each != item, due[problem.network.item_nodes(each)[0]]) for each in problem.levelling.items}
-        start, _ = problem.network.item_nodes(item)
-        low, high = problem.earliest.values[start], min(due[start], problem.clock.limit)
-        best, at = None, high if late else low
-        while low <= high:
-            pushed = problem.forward.raised(start, at)
-            again = None if pushed.trouble else problem.levelling.again(problem.network, pushed)
-            values = None if again is None else again.schedule(lambda each, _: place[each])
-            if values is not None and values[node] <= by and problem.holds(values):
-                best, low = values, at + 1
-            else:
-                high = at - 1
-            if not late:
-                break
-            at = (low + high + 1) // 2
-        return best
-
-    def _late(self, milestone: str, by: int) -> Sequence[int]:
-        """Return how late each node of the plan as it stands may be for a boundary, whatever the slots."""
-        known = self._of(milestone)
-        if by not in known.late:
-            known.late[by] = latest_times(self.network, {self.node(milestone): by})
-        return known.late[by]
-
-    def _due(self, milestone: str, by: int) -> Sequence[int]:
-        """Return how late each node of the plan as it stands may be for a boundary, the quickest of k of n chosen."""
-        known = self._of(milestone)
-        if by not in known.due:
-            known.due[by] = latest_by_choice(self.problem.earliest, self.node(milestone), by)
-        return known.due[by]
-
-    def _orders_for(self, problem: Problem, milestone: str, variant: Variant, by: int) -> Iterator[Key]:
-        """Yield orders of placing for a variant: what is next to it first, then all by how late the boundary leaves it."""
-        first = self._next_to(variant)
-        late = self._due(milestone, by)
-        starts = {item: problem.network.item_nodes(item) for item in problem.levelling.items}
-        values = problem.earliest.values
-        place = {item: (late[start], values[start] - values[finish]) for item, (start, finish) in starts.items()}
-        if 0 < len(first) <= FEW:
-            yield lambda item, _: (item not in first, *place[item])
-        yield lambda item, _: place[item]
 
     # -- other plans ---------------------------------------------------------------------------------------------------
 
