@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from models.explanation import BindingLine, BindingReport, Method
 from models.plan import Plan
 from models.rules import Point
+from optimiser.collecting import seldom_collected
 from optimiser.encoding.answer import DETERMINISTIC_TIME, Limits
 from optimiser.explain.conflict import Enumeration, conflict_record, enumerate_all
 from optimiser.explain.dated import need_date
@@ -65,6 +66,7 @@ def explain(
     return explain_with(Oracle(plan, limits), milestone, near=near)
 
 
+@seldom_collected()
 def explain_with(oracle: Oracle, milestone: str, *, near: int = NEAR) -> BindingReport:
     """Return the report of one milestone from an oracle that may serve several."""
     plan, clock = oracle.plan, oracle.problem.clock

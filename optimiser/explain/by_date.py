@@ -12,6 +12,7 @@ from models.findings import Conflict
 from models.moment import Moment, read_date
 from models.plan import Plan
 from models.rules import NotAfter, Point
+from optimiser.collecting import seldom_collected
 from optimiser.encoding.answer import DETERMINISTIC_TIME, Limits
 from optimiser.errors import InputError, Located
 from optimiser.explain.conflict import conflict_record, enumerate_all, one_conflict, relaxation_records
@@ -31,6 +32,7 @@ NEAREST_CALLS = 3_000
 """The same of what would have to be allowed besides, where no permitted route exists."""
 
 
+@seldom_collected()
 def why_not(
     plan: Plan,
     milestone: str,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from models.lint import LintCheck, LintFinding, LintReport
 from models.plan import Plan
 from models.published import PublishedTables
+from optimiser.collecting import seldom_collected
 from optimiser.lint import contents, days, ends, logic, names, pace, room, stated, tables
 from optimiser.lint import progress as done
 from optimiser.lint.advice import advised
@@ -35,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
 _SEVERITIES = ("high", "medium", "low")
 
 
+@seldom_collected()
 def lint(
     plan: Plan,
     published: PublishedTables | None = None,

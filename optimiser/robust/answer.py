@@ -17,6 +17,7 @@ from models.policies import POLICY_TITLES, Policy, policies_of
 from models.risk import Claims, Register
 from models.robustness import Bias, DeadlineChance, Joint, RobustDate, RobustOutcome, Sensitivity
 from models.rules import NotAfter
+from optimiser.collecting import seldom_collected
 from optimiser.errors import InputError, Located
 from optimiser.robust.adversary import adversary
 from optimiser.robust.against import chances_of_published, compare_plans
@@ -63,6 +64,7 @@ DRAWN_QUEUED = 1_024
 """The same where each sample takes queues to simulate."""
 
 
+@seldom_collected()
 def robust(
     plan: Plan,
     confidence: float = 0.8,

@@ -12,6 +12,7 @@ from models.outcome import DateSpan, Infeasible, MilestoneDate, Outcome, RowDate
 from models.plan import Plan
 from models.rules import Point
 from optimiser.clock import Clock, MinuteClock
+from optimiser.collecting import seldom_collected
 from optimiser.critical import Earliest, certificate, driving_items, free_floats
 from optimiser.encoding import Limits
 from optimiser.encoding.answer import DETERMINISTIC_TIME
@@ -31,6 +32,7 @@ from optimiser.solve.standing import baseline_deltas, evidence
 __all__ = ["asked_for", "bounds_of", "common", "earliest", "solved", "unasked"]
 
 
+@seldom_collected()
 def earliest(
     plan: Plan,
     milestones: Sequence[str] | None = None,

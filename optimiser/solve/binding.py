@@ -8,7 +8,7 @@ from models.findings import Binding
 from optimiser.clock import Boundaries, Clock
 from optimiser.critical import Earliest, compile_network, earliest_times, minimal_core
 from optimiser.numbers import number_of_rule
-from optimiser.solve.fallback import Fallback, loosened, pushed_by
+from optimiser.solve.fallback import Fallback, bared, loose_nodes, pushed_by
 from optimiser.solve.variant import Variant, evaluate_variants
 from optimiser.wording import describe
 
@@ -51,12 +51,15 @@ def bindings(earliest: Earliest, milestone: str) -> tuple[Binding, ...]:
     numbers = {name: number_of_rule(network.plan, network.clock, name) for name in members}
     units = {name: number.column(-1) for name, number in numbers.items() if number is not None and number.least > 0}
     variants += [Variant(values={name: relaxed}) for name, relaxed in units.items()]
-    evaluated = evaluate_variants(network, variants)
-    worked = [network.clock.worked_between(at, boundary) for at in evaluated.of(milestone).tolist()]
+    alone = [(name,) for name in members]
+    asked, barer = bared(network, alone, pushed_by(earliest, milestone))
+    evaluated = evaluate_variants(network, [*variants, *barer])
+    worked = [network.clock.worked_between(at, boundary) for at in evaluated.of(milestone)[: len(variants)].tolist()]
     gained = [network.clock.in_days(each) for each in worked]
     within = [each if each and not days else None for each, days in zip(worked, gained, strict=True)]
     dated = ~(evaluated.infeasible | evaluated.beyond(milestone))
-    loose = loosened(network, [(name,) for name in members], pushed_by(earliest, milestone))
+    loose = loose_nodes(evaluated.values, len(members), asked)
+    joint = _partners(earliest, milestone, [name for name, each in zip(members, worked, strict=False) if not each], boundary)
     back = _fallen_back(earliest, milestone, [name for name, nodes in zip(members, loose, strict=True) if nodes])
     found = []
     for sample, name in enumerate(members):
@@ -72,7 +75,7 @@ def bindings(earliest: Earliest, milestone: str) -> tuple[Binding, ...]:
                 drop_gain_wd=None if loose[sample] else gained[sample],
                 fallback_gain_wd=back.get(name),
                 unit_gain_wd=gained[unit] if unit is not None and dated[unit] else None,
-                joint_with=_partners(earliest, milestone, name, boundary) if not worked[sample] else (),
+                joint_with=joint.get(name, ()),
                 drop_gain_min=None if loose[sample] else within[sample],
                 unit_gain_min=within[unit] if unit is not None and dated[unit] else None,
             )
@@ -89,6 +92,7 @@ def _fallen_back(earliest: Earliest, milestone: str, names: Sequence[str]) -> di
     """Return the gain from dropping each rule that alone places a point, with the point back at its published start."""
     network = earliest.network
     fallback = Fallback(network, pushed_by(earliest, milestone), milestone, names)
+    names = [name for name in names if fallback.back_to(name)]
     placed = [
         name for name, known in zip(names, fallback.placed([(name,) for name in names]), strict=True) if known is not None
     ]
@@ -101,14 +105,18 @@ def _fallen_back(earliest: Earliest, milestone: str, names: Sequence[str]) -> di
     return {name: gain for name, gain, known in zip(placed, gained, dated, strict=True) if known}
 
 
-def _partners(earliest: Earliest, milestone: str, name: str, boundary: int) -> tuple[str, ...]:
-    """Return the rules of which each, dropped together with a rule that gains nothing alone, gains days."""
+def _partners(earliest: Earliest, milestone: str, names: Sequence[str], boundary: int) -> dict[str, tuple[str, ...]]:
+    """Return for each rule that gains nothing alone the rules of which each, dropped together with it, gains days."""
     network = earliest.network
     node = network.nodes[milestone, "start"]
-    without = earliest_times(network, off=(name,), ceilings={node: (boundary - 1, QUESTION)})
-    if without.trouble is None:
-        return ()
-    others = [other for other in without.rules_of_trouble() if other not in (name, QUESTION)]
-    evaluated = evaluate_variants(network, [Variant(off=(name, other)) for other in others])
-    better = evaluated.of(milestone) < boundary
-    return tuple(other for other, gains in zip(others, better, strict=True) if gains)
+    pairs: list[tuple[str, str]] = []
+    for name in names:
+        without = earliest_times(network, off=(name,), ceilings={node: (boundary - 1, QUESTION)})
+        if without.trouble is not None:
+            pairs += [(name, other) for other in without.rules_of_trouble() if other not in (name, QUESTION)]
+    found: dict[str, tuple[str, ...]] = {}
+    if pairs:
+        better = evaluate_variants(network, [Variant(off=pair) for pair in pairs]).of(milestone) < boundary
+        for (name, other), gains in zip(pairs, better.tolist(), strict=True):
+            found[name] = (*found.get(name, ()), *((other,) if gains else ()))
+    return found

@@ -14,10 +14,11 @@ from models.items import Hammock
 from models.past import settled
 from models.plan import DURATION_PREFIX, Plan
 from models.rules import Alignment, Blackout, Capacity, Equality, NotBefore, Point, Release, Rule
+from optimiser.clock import Boundaries
 from optimiser.critical import Earliest, Network, reaches
 from optimiser.solve.variant import Variant, evaluate_variants
 
-__all__ = ["Fallback", "inferred_rules", "loosened", "pushed_by", "without_each"]
+__all__ = ["Fallback", "bared", "inferred_rules", "loose_nodes", "loosened", "pushed_by", "without_each"]
 
 _NO_LINKS = (Alignment, Blackout, Capacity, Equality, NotBefore, Release)
 
@@ -72,6 +73,9 @@ class Fallback:
     def _published(self, milestone: str) -> list[frozenset[int]]:
         """Return for each node the first ones with a published date on the ways to the milestone, itself where it has one."""
         network = self.network
+        dated = [_published_at(network.plan, point) is not None for point in network.points]
+        if not any(dated):
+            return [frozenset() for _ in dated]
         leads = reaches(network, network.nodes[milestone, "start"])
         after: dict[int, set[int]] = {}
         pairs = [(arc.source, arc.target) for arc in network.arcs if not arc.mirrored and network.enabled.get(arc.rule, True)]
@@ -81,7 +85,6 @@ class Fallback:
         for source, target in pairs:
             if source != target and leads[target]:
                 after.setdefault(source, set()).add(target)
-        dated = [_published_at(network.plan, point) is not None for point in network.points]
         found = [frozenset((node,)) if known else frozenset[int]() for node, known in enumerate(dated)]
         for component in reversed(network.order):
             for start in (node for node in component if not dated[node]):
@@ -177,20 +180,45 @@ def loosened(network: Network, sets: Sequence[Sequence[str]], pushed: Mapping[st
     the end of the first month is loose as well, and so is one that waits for an event which itself waits for nothing.
     """
     variants = [Variant(off=tuple(names)) for names in sets]
-    holders, asked = _placed_by(network), []
-    barer: list[Variant] = []
+    asked, barer = bared(network, sets, pushed)
+    if not asked:
+        return [frozenset() for _ in sets]
+    return loose_nodes(evaluate_variants(network, [*variants, *barer]).values, len(sets), asked)
+
+
+def bared(
+    network: Network, sets: Sequence[Sequence[str]], pushed: Mapping[str, set[int]]
+) -> tuple[list[tuple[int, int]], list[Variant]]:
+    """Return the nodes that each set places, and for each of them the variant without anything else that places its item.
+
+    Returns
+    -------
+    tuple
+        Pairs of a set's number and a node, and as many variants.
+    """
+    holders, asked, barer = _placed_by(network), [], []
     for sample, names in enumerate(sets):
         for node in sorted({node for name in names for node in pushed.get(name, ())}):
             around = network.item_nodes(network.points[node].item)
             others = {rule for each in around for rule in holders.get(each, ())} - {*names}
             asked.append((sample, node))
             barer.append(Variant(off=(*names, *sorted(others))))
-    if not asked:
-        return [frozenset() for _ in sets]
-    evaluated = evaluate_variants(network, [*variants, *barer])
-    loose: list[set[int]] = [set() for _ in sets]
-    for place, (sample, node) in enumerate(asked, len(variants)):
-        if evaluated.values[node, sample] == evaluated.values[node, place]:
+    return asked, barer
+
+
+def loose_nodes(values: Boundaries, sets: int, asked: Sequence[tuple[int, int]]) -> list[frozenset[int]]:
+    """Return the loose nodes of each set: those that stay where they are in the barer variant.
+
+    Parameters
+    ----------
+    values
+        Boundaries of shape ``(nodes, samples)``: samples of the sets come first, those of the barer variants last.
+    asked
+        As `bared` returns them.
+    """
+    loose: list[set[int]] = [set() for _ in range(sets)]
+    for place, (sample, node) in enumerate(asked, values.shape[1] - len(asked)):
+        if values[node, sample] == values[node, place]:
             loose[sample].add(node)
     return [frozenset(nodes) for nodes in loose]
 

@@ -104,6 +104,11 @@ def sheets(
     problem
         The plan's own, where there is one: at the options chosen it is not compiled again.
     """
+    if problem is not None and not readings and problem.earliest.status == "feasible":
+        values, network = problem.earliest.values, problem.network
+        reached = {name: np.array([values[network.nodes[name, "start"]]]) for name in milestones}
+        yield Sheet(network, reached, np.zeros(1, dtype=np.bool_), {}, (), factors_of(()))
+        return
     apart = [reading for reading in readings if not columnar(plan, reading)]
     together = tuple(reading for reading in readings if columnar(plan, reading))
     factors = factors_of(together)
