@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from optimiser.critical.bounds import overload_before
 from optimiser.explain import together
-from optimiser.explain.oracle import Oracle
+from optimiser.explain.oracle import TOGETHER, Oracle
 from optimiser.solve.variant import Variant
 
 __all__ = ["contradicting"]
@@ -21,8 +21,12 @@ def contradicting(oracle: Oracle, milestone: str, variants: Sequence[Variant]) -
     One for which an order known gives all work a place has a date. One that leads off the axis has none for that alone: a
     circle that pushes for ever has all its nodes off the axis, and goes through something that the variant changes.
     """
-    if not variants:
-        return []
+    blocks = (variants[begin : begin + TOGETHER] for begin in range(0, len(variants), TOGETHER))
+    return [told for block in blocks for told in _told(oracle, milestone, block)]
+
+
+def _told(oracle: Oracle, milestone: str, variants: Sequence[Variant]) -> list[bool]:
+    """Return the same of variants whose positions are held at once."""
     limit, evaluated = oracle.problem.clock.limit, oracle.evaluate(variants)
     off: NDArray[np.bool_] = evaluated.values > limit
     away: list[bool] = np.any(off, axis=0).tolist()

@@ -46,7 +46,7 @@ from optimiser.solve.reasons import Reasons
 from optimiser.solve.variant import Pools, Variant, capacities, columns_of, no_tighter, pools_of, without_capacity
 from optimiser.wording import describe
 
-__all__ = ["Oracle"]
+__all__ = ["TOGETHER", "Oracle"]
 
 VARIANT_DETERMINISTIC_TIME = 10.0
 """Deterministic seconds of each call of CP-SAT about a variant."""
