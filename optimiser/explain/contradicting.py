@@ -41,7 +41,7 @@ def _told(oracle: Oracle, milestone: str, variants: Sequence[Variant]) -> list[b
         # What the network alone puts on the axis needs no pass of its own.
         asked = not placed[place] and (broken[place] or away[place] or oracle.rationed or oracle.capacity_on(variant))
         if asked and away[place] and not broken[place]:
-            names = {*variant.on, *(name for slot in variant.values for name in oracle.using(slot))}
+            names = {*variant.on, *oracle.near.set_by(variant)}
             pushes = [push for name in names for push in oracle.circular.get(name, ())]
             asked = any(off.item(source, place) and off.item(target, place) for source, target in pushes)
         found.append(asked and _contradicts(oracle, variant))

@@ -33,10 +33,13 @@ class Near:
         """The rules and durations that use each assumption."""
         return {name: users(self._problem.plan, name) for name in self._problem.plan.values}
 
+    def set_by(self, variant: Variant) -> frozenset[str]:
+        """Return the rules and durations of which a variant sets a number."""
+        return frozenset(name for slot in variant.values for name in self.using(slot))
+
     def next_to_change(self, variant: Variant) -> frozenset[str]:
         """Return the work next to all that a variant drops or sets."""
-        names = (*variant.off, *(name for slot in variant.values for name in self.using(slot)))
-        return frozenset(item for name in names for item in self.next_to(name))
+        return frozenset(item for name in {*variant.off, *self.set_by(variant)} for item in self.next_to(name))
 
     def next_to(self, name: str) -> frozenset[str]:
         """Return the work before what a rule or duration pushes, the nearest on each way; where there is none, that after it."""

@@ -353,7 +353,7 @@ class Oracle:
             names |= {quorum.rule for quorum in self.network.quorums if quorum.target in tail - {start}}
             names |= {bound.rule for bound in (*self.network.floors, *self.network.ceilings) if bound.node in tail - {start}}
             self._tails[milestone, waist] = frozenset(names)
-        touched = {*variant.off, *variant.on, *(name for slot in variant.values for name in self.using(slot))}
+        touched = {*variant.off, *variant.on, *self.near.set_by(variant)}
         return bool(touched & self._tails[milestone, waist])
 
     def _with_capacity(
@@ -445,7 +445,7 @@ class Oracle:
         proof = known[boundary]
         if proof is None or variant.on:
             return False
-        touched = {*variant.off, *(name for slot in variant.values for name in self.using(slot))}
+        touched = {*variant.off, *self.near.set_by(variant)}
         return not touched & proof
 
     # -- many variants at once -----------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from models.findings import Binding
 from optimiser.clock import Boundaries, Clock
@@ -52,7 +52,8 @@ def bindings(earliest: Earliest, milestone: str) -> tuple[Binding, ...]:
     units = {name: number.column(-1) for name, number in numbers.items() if number is not None and number.least > 0}
     variants += [Variant(values={name: relaxed}) for name, relaxed in units.items()]
     alone = [(name,) for name in members]
-    asked, barer = bared(network, alone, pushed_by(earliest, milestone))
+    pushed = pushed_by(earliest, milestone)
+    asked, barer = bared(network, alone, pushed)
     evaluated = evaluate_variants(network, [*variants, *barer])
     worked = [network.clock.worked_between(at, boundary) for at in evaluated.of(milestone)[: len(variants)].tolist()]
     gained = [network.clock.in_days(each) for each in worked]
@@ -60,7 +61,7 @@ def bindings(earliest: Earliest, milestone: str) -> tuple[Binding, ...]:
     dated = ~(evaluated.infeasible | evaluated.beyond(milestone))
     loose = loose_nodes(evaluated.values, len(members), asked)
     joint = _partners(earliest, milestone, [name for name, each in zip(members, worked, strict=False) if not each], boundary)
-    back = _fallen_back(earliest, milestone, [name for name, nodes in zip(members, loose, strict=True) if nodes])
+    back = _fallen_back(earliest, milestone, pushed, [name for name, nodes in zip(members, loose, strict=True) if nodes])
     found = []
     for sample, name in enumerate(members):
         unit = len(members) + list(units).index(name) if name in units else None
@@ -88,10 +89,10 @@ def _in_days(clock: Clock, reached: Boundaries, boundary: int) -> list[int]:
     return [clock.in_days(clock.worked_between(at, boundary)) for at in reached.tolist()]
 
 
-def _fallen_back(earliest: Earliest, milestone: str, names: Sequence[str]) -> dict[str, int]:
+def _fallen_back(earliest: Earliest, milestone: str, pushed: Mapping[str, set[int]], names: Sequence[str]) -> dict[str, int]:
     """Return the gain from dropping each rule that alone places a point, with the point back at its published start."""
     network = earliest.network
-    fallback = Fallback(network, pushed_by(earliest, milestone), milestone, names)
+    fallback = Fallback(network, pushed, milestone, names)
     names = [name for name in names if fallback.back_to(name)]
     placed = [
         name for name, known in zip(names, fallback.placed([(name,) for name in names]), strict=True) if known is not None
