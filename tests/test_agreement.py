@@ -438,18 +438,9 @@ def test_medium_plans_have_three_witnesses():
     )
 
 
-@pytest.mark.long
 def test_a_switch_turned_off_is_a_rule_dropped():
     """Dropping a rule never makes anything later; switches, single and in columns, say the same as dropping."""
-    agree(range(1000, 1010), "tiny", switch_disagreements, {"switches turned off": 40})
-    agree(range(1000, 1002), "medium", switch_disagreements, {"switches turned off": 40})
-
-
-@pytest.mark.long
-def test_hundreds_of_switches_turned_off_are_rules_dropped():
-    """Dropping a rule never makes anything later, in tiny plans and in medium ones."""
-    agree(range(1010, 1030), "tiny", switch_disagreements, {"switches turned off": 80})
-    agree(range(1002, 1006), "medium", switch_disagreements, {"switches turned off": 80})
+    agree(range(1000, 1002), "tiny", switch_disagreements, {"switches turned off": 8})
 
 
 @settings(max_examples=40, deadline=None)
