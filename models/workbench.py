@@ -66,7 +66,7 @@ class Look(Record):
     focus: Identifier | None = None
     """The item of which the links are drawn."""
     from_row: Annotated[int, Field(ge=0, le=10**6)] = 0
-    rows: Annotated[int, Field(ge=1, le=400)] = 160
+    rows: Annotated[int, Field(ge=1, le=4000)] = 100
     """Rows that are drawn, from that on; a plan with fewer is drawn whole."""
 
 
@@ -84,6 +84,8 @@ class Question(Record):
     trying: bool = False
     """Whether the changes are those of a slider that still moves."""
     look: Look = Look()
+    told: Annotated[int, Field(ge=0, le=10**6)] = 0
+    """Rows that the page knows in words: while something is tried, only those drawn are told anew."""
     milestone: Identifier | None = None
     item: Identifier | None = None
     by: Date | None = None

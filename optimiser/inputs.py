@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from models.changes import PlanInputs, StatedInput, ValueChange
 from models.duration import print_value
@@ -18,7 +18,7 @@ ABSENT = "not there"
 """What stands for the value of something that only the other plan has."""
 
 
-def inputs_of(plan: Plan, written_sha256: str | None = None) -> PlanInputs:
+def inputs_of(plan: Plan, written_sha256: str | None = None, like: Plan | None = None) -> PlanInputs:
     """Return everything that a plan sets: readings, calendar, assumptions, switches, and numbers that stand in a rule itself.
 
     Parameters
@@ -27,12 +27,14 @@ def inputs_of(plan: Plan, written_sha256: str | None = None) -> PlanInputs:
         With its scenarios applied.
     written_sha256
         The hash of the plan before they were, where that is known.
+    like
+        A plan that shares most of its records: what those set is not worked out again.
     """
     kept = _KEPT.get(id(plan))
     if kept is None or kept[0]() is not plan:
         if len(_KEPT) >= _MOST_KEPT:
             _KEPT.pop(next(iter(list(_KEPT)), 0), None)
-        kept = _KEPT[id(plan)] = weakref.ref(plan), tuple(_stated(plan))
+        kept = _KEPT[id(plan)] = weakref.ref(plan), tuple(_stated(plan, _shared(plan, like)))
     return PlanInputs(stated=kept[1], settings=plan.settings, written_sha256=written_sha256)
 
 
@@ -41,7 +43,22 @@ _KEPT: dict[int, tuple[weakref.ReferenceType[Plan], tuple[StatedInput, ...]]] = 
 """What the plans asked of last set: the plan before changes is asked again at each of them."""
 
 
-def _stated(plan: Plan) -> Iterator[StatedInput]:
+def _shared(plan: Plan, like: Plan | None) -> dict[str, StatedInput]:
+    """Return what the rules and activities set that two plans share and whose switches and numbers stand in themselves."""
+    if like is None:
+        return {}
+    set_here = {name.partition(".")[0] for name in plan.settings.values}
+    shared = {
+        prefix + one.id
+        for prefix, ones, others in (("", plan.rules, like.rules), (DURATION_PREFIX, plan.activities, like.activities))
+        for one, other in zip(ones, others, strict=False)
+        if one is other and isinstance(one.enabled, bool) and one.id not in set_here
+    }
+    of_records = (entry for entry in inputs_of(like).stated if entry.kind in ("rule", "capacity", "duration"))
+    return {entry.name: entry for entry in of_records if entry.name in shared}
+
+
+def _stated(plan: Plan, shared: Mapping[str, StatedInput]) -> Iterator[StatedInput]:
     yield StatedInput(kind="plan", name="plan", title=plan.title, value=plan.id)
     stack = "+".join(plan.settings.scenarios) or "none"
     yield StatedInput(kind="scenarios", name="scenarios", title=None, value=stack)
@@ -56,10 +73,12 @@ def _stated(plan: Plan) -> Iterator[StatedInput]:
         yield StatedInput(kind="assumption", name=name, title=entry.title, value=print_value(entry.value))
     for rule in plan.rules:
         kind = "capacity" if isinstance(rule, Capacity) else "rule"
-        yield StatedInput(kind=kind, name=rule.id, title=rule.title, value=_state(plan, rule))  # type: ignore[arg-type]
+        same = shared.get(rule.id)
+        yield same or StatedInput(kind=kind, name=rule.id, title=rule.title, value=_state(plan, rule))  # type: ignore[arg-type]
     for activity in plan.activities:
         name = DURATION_PREFIX + activity.id
-        yield StatedInput(kind="duration", name=name, title=activity.title, value=_length(plan, activity))
+        same = shared.get(name)
+        yield same or StatedInput(kind="duration", name=name, title=activity.title, value=_length(plan, activity))
 
 
 def _state(plan: Plan, rule: Rule) -> str:
@@ -90,6 +109,8 @@ def differences(before: PlanInputs, after: PlanInputs, plan: Plan | None = None)
     new = {(entry.kind, entry.name): entry for entry in after.stated}
     for key in dict.fromkeys([*old, *new]):
         one, other = old.get(key), new.get(key)
+        if one is other:
+            continue
         known = other or one
         assert known is not None
         values = [ABSENT if entry is None else entry.value for entry in (one, other)]

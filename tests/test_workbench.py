@@ -31,6 +31,7 @@ from models.workbench import DeskChanges, Drag, Question
 from optimiser import earliest, load
 from optimiser.errors import InputError
 from optimiser.evidence.words import day
+from optimiser.inputs import inputs_of
 from optimiser.stopping import Stop, StoppedError, heed, heeding
 from optimiser.workbench.answers import by_when, proof
 from optimiser.workbench.desk import Shelf, floor_of
@@ -528,6 +529,63 @@ def test_what_is_tried_is_what_is_kept():
         assert tried.problem.earliest.values == kept.problem.earliest.values
 
     assert seen["unchecked"] > 15, seen
+
+
+def chain_plan(make_plan, bars: int):
+    """Return a plan of bars one after the other, each also before the one after the next."""
+    links = [(place, place + step) for place in range(bars) for step in (1, 2) if place + step < bars]
+    return make_plan(
+        activities=[{"id": f"T{place}", "title": f"T{place}", "duration": "2 wd", "basis": "synthetic"} for place in range(bars)],
+        milestones=[{"id": "END", "title": "Done", "shown": "closes", "basis": "synthetic"}],
+        rules=[
+            *(
+                {"id": f"l{one}-{other}", "kind": "dependency", "title": "After", "before": f"T{one}", "after": f"T{other}",
+                 "basis": "synthetic"}
+                for one, other in links
+            ),
+            {"id": "end", "kind": "dependency", "title": "End", "before": f"T{bars - 1}", "after": "END", "basis": "synthetic"},
+        ],
+        targets=["END"],
+    )  # fmt: skip
+
+
+def test_while_something_is_tried_only_the_rows_drawn_are_told(make_plan):
+    """The page keeps the others as it knows them; once it is let go, and where it knows another number of rows, all are told."""
+    page = page_on(desk_on(chain_plan(make_plan, 60)))
+    look, longer = {"from_row": 30, "rows": 10}, {"values": {"T3.duration": "4 wd"}}
+    known = page.ask("draft", look=look)
+    tried = page.ask("draft", look=look, changes=longer, trying=True, told=known["count"])
+    kept = page.ask("draft", look=look, changes=longer, told=known["count"])
+
+    assert known["count"] == len(known["rows"]) == 62
+    assert (tried["first_row"], len(tried["rows"])) == (30, 10)
+    assert tried["rows"] == kept["rows"][30:40] != known["rows"][30:40]
+    assert kept["first_row"] == 0
+    assert len(page.ask("draft", look=look, changes=longer, trying=True, told=7)["rows"]) == 62
+
+
+def test_a_number_tried_passes_each_point_once(make_plan):
+    """The forward pass behind a longer bar takes the points in their order: the work of a draft grows with the plan, not faster."""
+    desk = desk_on(chain_plan(make_plan, 60))
+    opened = desk.variant(DeskChanges()).problem.forward
+    desk.variant(DeskChanges(values={"T3.duration": "3 wd"}))
+    tried = desk.variant(DeskChanges(values={"T3.duration": "9 wd"}), trying=True)
+
+    assert not tried.checked
+    assert len(tried.problem.forward.events) - len(opened.events) <= 3 * 60
+
+
+def test_what_two_plans_share_is_stated_once():
+    """What a changed plan sets is the same whether it is worked out anew or taken from the plan that it was changed from."""
+    desk, seen = desk_of("mhhs-round2"), 0
+    for seed in range(20):
+        changes = DeskChanges.model_validate(random_changes(desk, random.Random(seed)))  # noqa: S311 - a draw that repeats
+        with contextlib.suppress(InputError):
+            plan = desk.variant(changes).plan
+            assert inputs_of(plan.evolve(), like=desk.base) == inputs_of(plan.evolve())
+            seen += 1
+
+    assert seen > 10
 
 
 def test_a_number_out_of_its_range_is_refused_while_it_is_tried():

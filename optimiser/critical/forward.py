@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -328,16 +329,23 @@ class Pass:
                 return
 
     def _onwards(self, nodes: Iterable[int]) -> bool:
-        """Push everything that waits for some nodes, and so on; return False when that is impossible."""
-        waiting = deque(nodes)
-        queued = set(waiting)
+        """Push everything that waits for some nodes, and so on; return False when that is impossible.
+
+        The earliest component goes first, and within one whoever came first: outside circles each node is passed once.
+        """
+        rank = self.network.rank
+        waiting = [(rank[node], place, node) for place, node in enumerate(nodes)]
+        queued = {node for *_, node in waiting}
+        came = len(waiting)
+        heapify(waiting)
         while waiting:
-            moved = waiting.popleft()
+            moved = heappop(waiting)[2]
             queued.discard(moved)
             for target in self._spread(moved):
                 if target not in queued:
-                    waiting.append(target)
+                    heappush(waiting, (rank[target], came, target))
                     queued.add(target)
+                    came += 1
             if self.trouble:
                 return False
         return True

@@ -25,7 +25,7 @@ def changes_between(loaded: LoadedPlan) -> tuple[list[ValueChange], int, int]:
     """
     plan = loaded.plan
     milestones, own = _added(loaded)
-    found = list(differences(inputs_of(loaded.before), inputs_of(plan), plan))
+    found = list(differences(inputs_of(loaded.before), inputs_of(plan, like=loaded.before), plan))
     answered = {change.name for change in found if change.kind == "reading"}
     options = [_of(reading, plan.choice(reading)).changes for reading in plan.readings if reading.id in answered]
     implied = {("rule", name) for changes in options for name in changes.rules}

@@ -158,7 +158,7 @@ def draft_document(desk: Desk, question: Question) -> dict[str, Any]:
         "can": _moves(plan, question.item) if question.item else None,
     }
     if rows is not None:
-        document |= drawn(variation, rows, before, desk.asked, question.look)
+        document |= drawn(variation, rows, before, desk.asked, question.look, question.told if trying else 0)
     return document
 
 

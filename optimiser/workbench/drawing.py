@@ -31,8 +31,13 @@ __all__ = ["drawn", "picture"]
 
 _NOTHING_DONE = dt.timedelta(days=1)
 
+_Place = tuple[str, str | None, list[str]]
+"""A phase with its title and its items, or an item."""
 
-def drawn(variation: Variation, rows: Schedules, before: Schedules | None, asked: Sequence[str], look: Look) -> dict[str, Any]:
+
+def drawn(
+    variation: Variation, rows: Schedules, before: Schedules | None, asked: Sequence[str], look: Look, told: int = 0
+) -> dict[str, Any]:
     """Return the rows in words, and the axis, the milestones asked for and the rows as drawings that share their days.
 
     Parameters
@@ -41,14 +46,17 @@ def drawn(variation: Variation, rows: Schedules, before: Schedules | None, asked
         Where everything lay before the changes; None where it lay nowhere.
     asked
         The milestones that stay in sight.
+    told
+        Rows that have been told already: where there are still as many, only those that are drawn are told anew.
     """
     plan = variation.plan
     maker = _Maker(plan, rows, before, look)
-    listed = list(maker.listed())
+    places = maker.places()
     pinned = [maker.row(name) for name in asked if name in rows.by_item]
     axis = _axis(rows, look, plan)
-    first = min(look.from_row, max(0, len(listed) - 1)) if len(listed) > look.rows else 0
-    shown = listed[first : first + look.rows]
+    first = max(0, min(look.from_row, len(places) - look.rows))
+    shown = [maker.made(place) for place in places[first : first + look.rows]]
+    listed = shown if told == len(places) else [maker.made(place) for place in places]
     marks = _marks(plan)
     links = links_of(plan, look.focus) if look.focus else []
     body = rows_sheet(
@@ -57,12 +65,14 @@ def drawn(variation: Variation, rows: Schedules, before: Schedules | None, asked
         axis,
         [row for row, _ in shown],
         above=first,
-        below=len(listed) - first - len(shown),
+        below=len(places) - first - len(shown),
         links=links,
         marks=marks,
     )
     return {
         "rows": [words for _, words in listed],
+        "first_row": first if listed is shown else 0,
+        "count": len(places),
         "pinned": [maker.words(row) for row in pinned],
         "axis": axis_sheet("axis", axis).svg(),
         "milestones": rows_sheet("pinned", "Milestones asked for", axis, pinned, marks=marks).svg(),
@@ -86,7 +96,7 @@ def picture(
     """Return the board as one drawing with the names of its rows, as it is kept or printed."""
     maker = _Maker(variation.plan, rows, before, look)
     pinned = [maker.row(name) for name in asked if name in rows.by_item]
-    listed = [*((row, maker.words(row)) for row in pinned), *maker.listed()]
+    listed = [*((row, maker.words(row)) for row in pinned), *map(maker.made, maker.places())]
     wide = look.model_copy(update={"width": max(look.width, 700)})
     axis = _axis(rows, wide, variation.plan, left=LABELS)
     names = [f"{'' if entry['kind'] == 'phase' else '  '}{entry['title']}" for _, entry in listed]
@@ -133,20 +143,25 @@ class _Maker:
             for milestone, published in _published(plan, name):
                 self.ghosts.setdefault(milestone, []).append((letters.get(name, "·"), published))
 
-    def listed(self) -> Iterator[tuple[BoardRow, dict[str, Any]]]:
-        """Yield every row in sight: a phase, then its items where it is not folded."""
+    def places(self) -> list[_Place]:
+        """Return what stands in each row in sight: a phase, then its items where it is not folded."""
+        found: list[_Place] = []
         for name, title, items in phases_of(self.plan):
             there = [item for item in items if item in self.rows.by_item]
-            if not there:
-                continue
-            row = self._phase(name, there)
-            folded = name in self.look.folded
-            words = {"id": f"phase:{name}", "kind": "phase", "title": title, "folded": folded, "count": len(there)}
-            yield row, {**words, **self._dates(row.bar)}
-            if not folded:
-                for item in there:
-                    made = self.row(item)
-                    yield made, self.words(made)
+            if there:
+                found.append((name, title, there))
+                found += [(item, None, []) for item in there if name not in self.look.folded]
+        return found
+
+    def made(self, place: _Place) -> tuple[BoardRow, dict[str, Any]]:
+        """Return a row, and what the list beside the drawing says of it."""
+        name, title, items = place
+        if title is None:
+            row = self.row(name)
+            return row, self.words(row)
+        row = self._phase(name, items)
+        words = {"id": row.bar.id, "kind": "phase", "title": title, "folded": name in self.look.folded, "count": len(items)}
+        return row, {**words, **self._dates(row.bar)}
 
     def _phase(self, name: str, items: list[str]) -> BoardRow:
         placed = [self.rows.by_item[item] for item in items]

@@ -49,7 +49,10 @@ export function board(desk, place) {
   }
 
   function update(made, row) {
+    const chosen = desk.item === row.id;
+    if (made.row === row && made.chosen === chosen) return;
     made.row = row;
+    made.chosen = chosen;
     const title = row.kind === "milestone" ? `${row.id} ${row.title}` : row.title;
     say(made.name, title);
     made.button.title = title;
@@ -57,9 +60,9 @@ export function board(desk, place) {
     say(made.start, row.start);
     say(made.finish, row.finish);
     say(made.mark, row.kind === "phase" ? (row.folded ? "▸" : "▾") : row.kind === "milestone" && row.work !== "done" ? "◆" : row.work === "done" ? "✓" : row.driving ? "▮" : row.was ? "↔" : "");
-    made.button.className = `row ${row.kind}${row.driving ? " driving" : ""}${row.was ? " moved" : ""}${desk.item === row.id ? " chosen" : ""}`;
+    made.button.className = `row ${row.kind}${row.driving ? " driving" : ""}${row.was ? " moved" : ""}${chosen ? " chosen" : ""}`;
     if (row.kind === "phase") made.button.setAttribute("aria-expanded", String(!row.folded));
-    if (desk.item === row.id) made.button.setAttribute("aria-current", "true");
+    if (chosen) made.button.setAttribute("aria-current", "true");
     else made.button.removeAttribute("aria-current");
   }
 
@@ -169,7 +172,7 @@ export function board(desk, place) {
 
   /** Make work a unit longer or shorter, or a milestone a day later or earlier: one press after the other, none is lost. */
   let nudging = Promise.resolve();
-  const nudge = (id, steps) => (nudging = nudging.then(() => nudged(id, steps)));
+  const nudge = (id, steps) => (nudging = nudging.then(() => nudged(id, steps)).catch(() => {}));
 
   async function nudged(id, steps) {
     await desk.known(id);
@@ -179,7 +182,7 @@ export function board(desk, place) {
       const wanted = Math.max(0, amount + steps);
       if (wanted !== amount) await desk.commit((changes) => (changes[kind][name] = `${wanted} ${unit}`));
     } else if (can && !can.fixed) {
-      const row = [...desk.draft.pinned, ...desk.draft.rows].find((each) => each.id === id);
+      const row = [...(desk.draft.pinned ?? []), ...(desk.draft.rows ?? [])].find((each) => each.id === id);
       if (!row) return;
       await desk.drag(id, "start", textOf(dayOf(row.day) + steps * DAY));
       await desk.release();
@@ -268,8 +271,9 @@ export function board(desk, place) {
     clearTimeout(scrolled);
     scrolled = setTimeout(() => {
       const top = Math.floor(place.scrollTop / ROW);
-      const from = Math.max(0, top - 50);
-      if (top < desk.look.from_row || top + 50 > desk.look.from_row + desk.look.rows) desk.see({ from_row: from });
+      const end = Math.min(top + place.clientHeight / ROW, first.rows.length);
+      const { from_row: from, rows: drawn } = desk.look;
+      if (top < from || end > from + drawn) desk.see({ from_row: Math.max(0, top - 25) });
     }, 40);
   });
 

@@ -20,7 +20,7 @@ export class Desk extends EventTarget {
   draft = null;
   proof = null;
   risk = null;
-  look = { folded: [], zoom: "fit", width: 900, baselines: [], chain: null, focus: null, from_row: 0, rows: 160 };
+  look = { folded: [], zoom: "fit", width: 900, baselines: [], chain: null, focus: null, from_row: 0, rows: 100 };
   item = null;
   stage = "loading";
   /** Whether the draft is of the changes as they stand now, and not of those before. */
@@ -204,11 +204,16 @@ export class Desk extends EventTarget {
   async #draftOnce() {
     const began = performance.now();
     const number = next();
-    const question = { number, changes: this.current, look: this.look, drag: this.#drag, trying: Boolean(this.#drag || this.#preview), item: this.item };
+    const question = { number, changes: this.current, look: this.look, drag: this.#drag, trying: Boolean(this.#drag || this.#preview), item: this.item,
+      told: this.draft?.rows?.length ?? 0 };
     try {
       const found = await ask("draft", question);
       if (found.number < this.#shown) return;
       this.#shown = found.number;
+      if (found.rows && found.rows.length < found.count) {
+        // While something is tried only the rows drawn are told: the rest stands as it was, until it is released.
+        found.rows = this.draft.rows.toSpliced(found.first_row, found.rows.length, ...found.rows);
+      }
       this.draft = { ...found, item: question.item };
       this.fresh = key(question.changes) === key(this.current);
       this.emit("draft");

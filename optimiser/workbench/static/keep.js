@@ -58,10 +58,10 @@ export function keep(desk, place) {
 
   /** On paper the whole plan stands across the page, whatever is in sight. */
   const print = () => tried(async () => {
-    const { zoom, width, focus } = desk.look;
-    await desk.see({ zoom: "fit", width: 900, focus: null });
+    const look = desk.look;
+    await desk.see({ zoom: "fit", width: 900, focus: null, from_row: 0, rows: 4000 });
     window.print();
-    await desk.see({ zoom, width, focus });
+    await desk.see(look);
   });
 
   fill(place,
