@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any
 
 from models.progress import Progress
+from optimiser import load
 from optimiser.lint import lint
 from tests.conftest import plan_of
 from tests.minute_plans import minute_plan, moment
+from tests.mspdi_texts import project, task
 
 STATUS = "2024-02-02"
 
@@ -113,6 +116,18 @@ def test_work_of_microsoft_project_that_lies_in_the_past_is_a_finding() -> None:
     (entry,) = [each for each in lint(late).findings if each.check == "unstarted-in-the-past"]
     assert entry.severity == "high"
     assert "not begun lie before the status date" in entry.what
+
+
+def test_begun_work_of_which_nobody_says_what_is_left_is_not_lengthened(tmp_path: Path) -> None:
+    """Microsoft Project leaves such a task its whole length; measure 12 asks it nothing and says why."""
+    begun = task(1, 8, Start="2026-01-05T08:00:00", Finish="2026-01-05T17:00:00", ActualStart="2026-01-05T08:00:00")
+    file = tmp_path / "begun.xml"
+    file.write_bytes(project(begun.replace("<RemainingDuration>PT8H0M0S</RemainingDuration>", "")))
+    measures = {each.number: each for each in lint(load(file)).dcma}
+    assert (measures[12].verdict, measures[12].reason) == (
+        "not applicable",
+        "no activity drives END by its length in working days",
+    )
 
 
 def test_progress_without_a_status_date_is_recorded_but_not_by_when() -> None:

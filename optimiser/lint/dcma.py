@@ -420,14 +420,15 @@ def _driving_lengths(subject: Subject, milestone: str) -> Iterator[str]:
 
 
 def _longest(subject: Subject, driving: Iterable[str]) -> str | None:
-    """Return the longest of the driving activities that has a length in working days."""
+    """Return the longest of the driving activities that has a length in working days, and of which it is said what is left."""
     lengths = {}
     for name in driving:
         activity = subject.activity(name)
         if activity is None or not subject.plan.switch(activity.enabled):
             continue
         days = _worked_days(subject, activity)
-        if days and activity.calendar in (None, subject.plan.calendar):
+        stated = number_of_rule(subject.plan, subject.clock, f"{DURATION_PREFIX}{name}") is not None
+        if days and stated and activity.calendar in (None, subject.plan.calendar):
             lengths[name] = days
     return max(lengths, key=lambda name: lengths[name], default=None)
 
