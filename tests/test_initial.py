@@ -90,10 +90,11 @@ def dates(plan: Plan) -> dict[str, str]:
         (";", "utf-8-sig", ["Nr.", "Vorgangsname", "Dauer", "Vorgänger"]),
         (";", "cp1252", ["ID", "Name", "Dauer", "Vorgänger"]),
         ("\t", "utf-16", ["#", "Task Name", "Duration (days)", "Depends on"]),
+        ("|", "utf-8", ["N°", "Nom de la tâche", "Durée (jours)", "Prédécesseurs"]),
     ],
 )
 def test_a_table_of_text_is_read_however_it_was_saved(tmp_path, mark, encoding, heads):
-    """Commas, semicolons or tabs, with a mark at the beginning or without, in English or German: the same plan."""
+    """Commas, semicolons, tabs or bars, with a mark at the beginning or without, in whatever language: the same plan."""
     rows = [
         heads,
         ["1", "Prüfen", "10d", ""],
@@ -244,6 +245,43 @@ def test_rows_are_numbered_as_the_sheet_shows_them_where_they_have_no_ids(tmp_pa
     (link,) = (rule for rule in plan.rules if isinstance(rule, Dependency))
     assert (link.before, link.after) == ("2", "3")
     assert plan.targets == ("END",)
+
+
+def test_rows_without_ids_go_by_their_place_where_their_predecessors_say_so(tmp_path):
+    """Tools number tasks from one and copy no ids; where both ways of counting would do, it is asked."""
+    rows = [["Name", "Duration", "Predecessors"], ["A", "1d", ""], ["B", "1d", "1"], ["C", "1d", "1;2"]]
+    table = write_csv(tmp_path / "t.csv", rows)
+    links = {(link.before, link.after) for link in make(tmp_path, table).rules if isinstance(link, Dependency)}
+    assert links >= {("1", "2"), ("1", "3"), ("2", "3")}
+    told = start_plan(tmp_path / "other", table, BesideTable(as_of=AS_OF, start=START)).report
+    assert "there is no column of ids: predecessors are places in the list, 1 the first" in told.taken
+
+    unsure = [*rows[:2], ["B", "1d", ""], ["C", "1d", ""], ["D", "1d", "2"]]
+    assert faults(write_csv(tmp_path / "u.csv", unsure)) == [
+        "C5 (Predecessors): '2' may count the rows of the sheet or the tasks, 1 the first; maybe add a column Id"
+    ]
+
+
+def test_predecessors_may_be_numbers_with_decimals_or_names(tmp_path):
+    """Data frames write 12.0 where a cell beside it is empty; people write what a task is called."""
+    rows = [
+        HEADS,
+        ["1", "Design", "1d", ""],
+        ["2", "Build it", "1d", "1.0"],
+        ["3.0", "Try", "1d", "build it FF+1d"],
+        ["4", "End", "0d", "3"],
+    ]
+    plan = make(tmp_path, write_csv(tmp_path / "t.csv", rows))
+    assert dates(plan) == {"1": "2026-01-05", "2": "2026-01-06", "3-0": "2026-01-07", "4": "2026-01-07"}
+
+
+def test_rows_that_are_not_active_are_left_out_with_their_links(tmp_path):
+    """As Microsoft Project takes them: nothing waits for such a task, and it is said how many there were."""
+    rows = [[*HEADS, "Active"], ["1", "A", "1d", "", "Yes"], ["2", "B", "9d", "1", "No"], ["3", "C", "1d", "1;2", "yes"]]
+    table = write_csv(tmp_path / "t.csv", rows)
+    assert [activity.id for activity in make(tmp_path, table).activities] == ["1", "3"]
+    told = start_plan(tmp_path / "other", table, BesideTable(as_of=AS_OF, start=START)).report
+    assert told.left_out == ("1 row that the table says is not active, and links to such rows",)
 
 
 def test_ids_and_titles_are_made_safe(tmp_path):

@@ -1,4 +1,4 @@
-"""What planners write in cells: lengths, dates, predecessors and constraints, in English and in German."""
+"""What planners write in cells: lengths, dates, predecessors and constraints, in English, German, French and Spanish."""
 
 from __future__ import annotations
 
@@ -41,6 +41,10 @@ KNOWN = known_ids(("1", "2", "3", "5", "7", "12", "LAB-2d", "CHAFF", "A 1", "1.2
         ("-1 eday", "-1 cd"),
         ("4\u00a0days", "4 wd"),
         ("28 cd", "28 cd"),
+        ("5 jours", "5 wd"),
+        ("3 sem.", "15 wd"),
+        ("2 mois", "2 mo"),
+        ("4 días", "4 wd"),
     ],
 )
 def test_a_length_becomes_what_a_plan_of_days_has(text, printed):
@@ -92,6 +96,21 @@ def test_a_date_with_slashes_is_asked_about_exactly_where_two_days_may_be_meant(
     assert caught.value.readings == (day, dt.date(day.year, day.day, day.month))
     assert read_date(text, "day-first").day == day
     assert read_date(text, "month-first").day == dt.date(day.year, day.day, day.month)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("lun 05/01/26", dt.date(2026, 1, 5)),
+        ("mardi 6 janvier 2026", dt.date(2026, 1, 6)),
+        ("15 juil. 2026", dt.date(2026, 7, 15)),
+        ("dom 04/01/26", dt.date(2026, 1, 4)),
+        ("Mar 5, 2026", dt.date(2026, 3, 5)),
+    ],
+)
+def test_a_date_is_read_in_french_and_spanish_too(text, day):
+    """A weekday decides between two days; what is a month to English stays one."""
+    assert read_date(text).day == day
 
 
 @pytest.mark.parametrize("text", ["31.02.2026", "Tue 04.05.2026", "soon", "2026-13-01", "04.05.2026 25:00", "4 Foo 2026", ""])
@@ -177,8 +196,10 @@ def test_no_text_breaks_a_reader(text):
         ("MSO: 2026-05-04", "must-start-on", "2026-05-04"),
         ("As Late As Possible", "as-late-as-possible", ""),
         ("So früh wie möglich", None, ""),
+        ("Fin au plus tard le 04.05.2026", "finish-no-later", "04.05.2026"),
+        ("No comenzar antes del", "start-no-earlier", ""),
     ],
 )
-def test_a_constraint_is_read_in_either_language(text, kind, rest):
-    """MS Project's names, their German ones and the abbreviations are known, with a date behind them or without."""
+def test_a_constraint_is_read_in_every_language(text, kind, rest):
+    """MS Project's names in four languages and the abbreviations are known, with a date behind them or without."""
     assert read_constraint(text) == (kind, rest)

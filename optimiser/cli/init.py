@@ -51,9 +51,9 @@ def init_plan(
 ) -> Reply:
     """Start a plan: a folder from a table of activities, or from nothing, with templates for what a table cannot say.
 
-    Columns are found by their headers, in English or German: Id, Name, Duration (15d, 3w, 2 mo), Predecessors (12FS+5d; 7SS),
-    Constraint with Constraint Date, Not before, Not after, Deadline, Low, High, Owner, Phase or Outline Level, Resource with
-    Amount, Start, Finish, Milestone, Basis, Note; of what is done % Complete, Actual Start, Actual Finish, Remaining, Status Date. Sheets 'Holidays' and 'Resources' are read beside it. All faults are told at once.
+    Columns are found by their headers, in English, German, French or Spanish: Id, Name, Duration (15d, 3w, 2 mo), Predecessors
+    (12FS+5d; 7SS), Constraint with Constraint Date, Not before, Not after, Deadline, Low, High, Owner, Phase or Outline Level,
+    Resource with Amount, Active, Start, Finish, Milestone, Basis, Note; of what is done % Complete, Actual Start, Actual Finish, Remaining, Status Date. Sheets 'Holidays' and 'Resources' are read beside it. All faults are told at once.
 
     Exit codes: 0 made; 2 bad usage or input, and nothing is written; 1 our fault.
     """

@@ -35,7 +35,7 @@ def update(
 ) -> Reply:
     """Make the next update of a plan: its files as they are, and beside them what is known by the status date.
 
-    Columns are found by their headers, in English or German: Id or Name, Actual start, Actual finish, Remaining, % complete,
+    Columns are found by their headers, in English, German, French or Spanish: Id or Name, Actual start, Actual finish, Remaining, % complete,
     Suspend, Resume, Expected finish (on a plan of days it says what is left), Duration with Low and High (a length estimated anew), Basis, Note. The sheet Update of a pack's workbook is
     such a table, and '-o TABLE.xlsx' alone writes one, with what is known in it; its sheet Update risks says which risks are
     closed or have happened. An empty cell says nothing new. The folder names the update before by its path and by the hash of what it says.

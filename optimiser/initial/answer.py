@@ -212,7 +212,8 @@ def _taken(table: PlannerTable, draft: Draft, choices: BesideTable, days: PlanDa
     if draft.timed:
         said.append(f"{_counted(draft.timed, 'date')} with a time at which a day begins or ends: the day alone")
     if "id" not in table.columns.letters:
-        said.append("there is no column of ids: predecessors are numbers of rows as the sheet shows them")
+        numbers = "places in the list, 1 the first" if table.counted else "numbers of rows as the sheet shows them"
+        said.append(f"there is no column of ids: predecessors are {numbers}")
     if "predecessors" not in table.columns.letters:
         said.append("there is no column of predecessors: nothing waits for anything")
     if any(row.summary for row in table.rows):
@@ -241,6 +242,10 @@ def _left_out(table: PlannerTable, draft: Draft) -> list[str]:
     unread = list(table.columns.unread.values())
     if unread:
         said.append(f"columns that are not read: {', '.join(title[:40] for title in unread)}")
+    if table.inactive:
+        said.append(
+            f"{_counted(table.inactive, 'row')} that the table says {'is' if table.inactive == 1 else 'are'} not active, and links to such rows"
+        )
     if draft.unlimited:
         names = ", ".join(draft.unlimited[:_MOST_NAMED]) + (" and more" if len(draft.unlimited) > _MOST_NAMED else "")
         said.append(

@@ -302,7 +302,7 @@ def _cell(cell: _Element, shared: list[str]) -> Cell | None:
 
 
 def read_csv(path: Path) -> ReadSheet:
-    """Return a table of text as a sheet: cells parted by commas, semicolons or tabs, whichever part its lines most evenly.
+    """Return a table of text as a sheet: cells parted by commas, semicolons, tabs or bars, whichever part its lines most evenly.
 
     Raises
     ------
@@ -325,11 +325,13 @@ def read_csv(path: Path) -> ReadSheet:
     except csv.Error as error:
         message = f"the cells of this row cannot be told apart ({error}); maybe a quotation mark is not closed or not doubled"
         raise InputError([Located(message, file=label, line=reader.line_num)]) from None
-    named = {";": "semicolons", "\t": "tabs"}.get(mark)
+    named = {";": "semicolons", "\t": "tabs", "|": "bars"}.get(mark)
     return ReadSheet(label, None, rows, notes=(*notes, *([f"cells are parted by {named}"] if named else [])))
 
 
 def _mark(text: str) -> str:
     """Return the sign that parts the cells of a table: the one that stands most often outside quotation marks in its first lines."""
     first = re.sub(r'"[^"]*"', "", "\n".join(text.splitlines()[:20]))
-    return max((",", ";", "\t"), key=lambda sign: (sum(1 for line in first.splitlines() if sign in line), first.count(sign)))
+    return max(
+        (",", ";", "\t", "|"), key=lambda sign: (sum(1 for line in first.splitlines() if sign in line), first.count(sign))
+    )

@@ -1,4 +1,4 @@
-"""What planners write in the cells of a table: lengths, dates, predecessors and constraints, in English and in German.
+"""What planners write in the cells of a table: lengths, dates, predecessors and constraints, in English, German, French and Spanish.
 
 Each is read from its text alone, without a plan. What can be read in two ways is refused with both readings, never guessed.
 """

@@ -39,22 +39,30 @@ class WrittenDate:
 
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAMED: Final = {name: place for place, name in enumerate(_MONTHS, 1)} | {
-    "mrz": 3,
-    "mär": 3,
-    "mae": 3,
-    "mai": 5,
-    "okt": 10,
-    "dez": 12,
-}
+    "mrz": 3, "mär": 3, "mae": 3, "mai": 5, "okt": 10, "dez": 12,
+    "fév": 2, "fev": 2, "avr": 4, "juin": 6, "juil": 7, "aoû": 8, "aou": 8, "déc": 12,
+    "ene": 1, "abr": 4, "ago": 8, "dic": 12,
+}  # fmt: skip
+"""By its first three or four letters, in English, German, French and Spanish."""
 _WEEKDAYS: Final = (("mon", "mo"), ("tue", "di"), ("wed", "mi"), ("thu", "do"), ("fri", "fr"), ("sat", "sa"), ("sun", "so"))
-_WEEKDAY: Final = re.compile(r"([A-Za-z]{2,10})[.,]? +(?=\d)")
+_ROMANCE_WEEKDAYS: Final = (
+    ("lun",),
+    ("mar",),
+    ("mer", "mié", "mie"),
+    ("jeu", "jue"),
+    ("ven", "vie"),
+    ("sam", "sáb", "sab"),
+    ("dim", "dom"),
+)
+"""Of French and Spanish, only where a whole date follows: ``Mar 5, 2026`` is in March."""
+_WEEKDAY: Final = re.compile(r"([A-Za-zÀ-ÿ]{2,10})[.,]? +(?=\d)")
 _TIME: Final = re.compile(r"[T ] ?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?( ?[AaPp]\.?[Mm]\.?)?(?: ?Uhr)?$")
 _MARKS: Final = re.compile(r"(?: A)?\*?$")
 """What Primavera puts behind a date: an actual one, and one that a constraint holds."""
 _ISO: Final = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
 _NUMBERS: Final = re.compile(r"(\d{1,2})([-/.]) ?(\d{1,2})\2 ?(\d{4}|\d{2})")
-_WORDS: Final = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.)?[- ]*([A-Za-zä]{3,9})\.?[-, ]*(\d{4}|\d{2})", re.IGNORECASE)
-_WORDS_FIRST: Final = re.compile(r"([A-Za-zä]{3,9})\.? +(\d{1,2})(?:st|nd|rd|th)?,? +(\d{4})", re.IGNORECASE)
+_WORDS: Final = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.)?[- ]*([A-Za-zÀ-ÿ]{3,9})\.?[-, ]*(\d{4}|\d{2})", re.IGNORECASE)
+_WORDS_FIRST: Final = re.compile(r"([A-Za-zÀ-ÿ]{3,9})\.? +(\d{1,2})(?:st|nd|rd|th)?,? +(\d{4})", re.IGNORECASE)
 
 
 def read_date(text: str, order: DateOrder | None = None) -> WrittenDate:
@@ -81,7 +89,7 @@ def read_date(text: str, order: DateOrder | None = None) -> WrittenDate:
         time = _time(clock, text)
         rest = rest[: clock.start()].strip()
     weekday = None
-    if (named := _WEEKDAY.match(rest)) and (weekday := _weekday(named[1])) is not None:
+    if (named := _WEEKDAY.match(rest)) and (weekday := _weekday(named[1], rest[named.end() :])) is not None:
         rest = rest[named.end() :]
     days = _days(rest, text, order)
     if weekday is not None:
@@ -125,16 +133,26 @@ def _year(text: str) -> int:
 
 def _month(word: str, text: str) -> int:
     """Return the number of a month by its name."""
-    month = _NAMED.get(word[:3].lower())
+    month = _NAMED.get(word[:3].lower()) or _NAMED.get(word[:4].lower())
     if month is None:
         message = f"expected a date such as 4 May 2026, got '{text[:60]}': '{word}' is no month"
         raise ValueError(message)
     return month
 
 
-def _weekday(word: str) -> int | None:
-    """Return the number of a weekday by its name, Monday 0; None where it is none."""
+def _weekday(word: str, behind: str) -> int | None:
+    """Return the number of a weekday by its name, Monday 0; None where it is none.
+
+    Parameters
+    ----------
+    behind
+        What stands behind it.
+    """
     low = word.lower()
+    if _NUMBERS.fullmatch(behind) or _WORDS.fullmatch(behind) or _ISO.fullmatch(behind):
+        for day, names in enumerate(_ROMANCE_WEEKDAYS):
+            if low[:3] in names:
+                return day
     return next(
         (day for day, (long, short) in enumerate(_WEEKDAYS) if low[:3] == long or low == short or _german(low, day)), None
     )

@@ -1,4 +1,4 @@
-"""Lengths of time as planners write them: ``15d``, ``3 Wochen``, ``2 ed``, ``-1.5 w``, ``50%``."""
+"""Lengths of time as planners write them, in English, German, French or Spanish: ``15d``, ``3 Wochen``, ``2 mois``, ``2 ed``, ``-1.5 w``, ``50%``."""
 
 from __future__ import annotations
 
@@ -138,18 +138,24 @@ MOST_DAYS: Final = 36_525
 
 _UNITS: Final[dict[str, tuple[LengthUnit, bool]]] = {
     **dict.fromkeys(("min", "mins", "minute", "minutes", "minuten"), ("min", False)),
-    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "std", "stunde", "stunden"), ("h", False)),
+    **dict.fromkeys(
+        ("h", "hr", "hrs", "hour", "hours", "std", "stunde", "stunden", "heure", "heures", "hora", "horas"), ("h", False)
+    ),
     **dict.fromkeys(("d", "dy", "dys", "day", "days", "t", "tag", "tage", "tagen", "wd", "at"), ("d", False)),
+    **dict.fromkeys(("j", "jour", "jours", "día", "días", "dia", "dias"), ("d", False)),
     **dict.fromkeys(("workingday", "workingdays", "workday", "workdays", "businessdays", "arbeitstag"), ("d", False)),
     "arbeitstage": ("d", False),
-    **dict.fromkeys(("w", "wk", "wks", "week", "weeks", "woche", "wochen"), ("w", False)),
+    **dict.fromkeys(
+        ("w", "wk", "wks", "week", "weeks", "woche", "wochen", "sem", "semaine", "semaines", "semana", "semanas"), ("w", False)
+    ),
     **dict.fromkeys(("mo", "mon", "mons", "month", "months", "monat", "monate", "monaten"), ("mo", False)),
+    **dict.fromkeys(("mois", "mes", "meses"), ("mo", False)),
     **dict.fromkeys(("cd", "calendarday", "calendardays", "kalendertag", "kalendertage"), ("d", True)),
     "%": ("%", False),
     "percent": ("%", False),
 }
 _ELAPSED: Final = re.compile(r"(?:elapsed|fortlaufende|e|f)(?=[a-z%])")
-_LENGTH: Final = re.compile(r"([+-]?) ?(\d{1,7}(?:[.,]\d{1,4})?|[.,]\d{1,4}) ?([A-Za-z%. ]*?)\.?( ?\?)?")
+_LENGTH: Final = re.compile(r"([+-]?) ?(\d{1,7}(?:[.,]\d{1,4})?|[.,]\d{1,4}) ?([A-Za-zÀ-ÿ%. ]*?)\.?( ?\?)?")
 
 
 def read_length(text: str, *, bare: LengthUnit | None = None) -> WrittenLength:

@@ -32,16 +32,25 @@ class WrittenLink:
 
 _TYPES: Final[dict[str, LinkType]] = {
     "FS": "FS", "SS": "SS", "FF": "FF", "SF": "SF", "EA": "FS", "AA": "SS", "EE": "FF", "AE": "SF",
+    "FD": "FS", "DD": "SS", "DF": "SF", "FC": "FS", "CC": "SS", "CF": "SF",
 }  # fmt: skip
-_BEHIND: Final = re.compile(r" ?(FS|SS|FF|SF|EA|AA|EE|AE)?( ?[+-] ?[^+-]+)?", re.IGNORECASE)
+"""As Microsoft Project writes them in English, German, French and Spanish."""
+_BEHIND: Final = re.compile(rf" ?({'|'.join(_TYPES)})?( ?[+-] ?[^+-]+)?", re.IGNORECASE)
 _DETAILED: Final = re.compile(r" ?: ?(FS|SS|FF|SF)( [+-]? ?\d[^+-]*)?", re.IGNORECASE)
 """As Primavera writes it: ``A1000: FS 5d``."""
-_UNKNOWN_LINK: Final = re.compile(r"([^+;,]+?)(?: ?(FS|SS|FF|SF|EA|AA|EE|AE))?( ?[+-] ?\d[^+-]*)?", re.IGNORECASE)
+_UNKNOWN_LINK: Final = re.compile(rf"([^+;,]+?)(?: ?({'|'.join(_TYPES)}))?( ?[+-] ?\d[^+-]*)?", re.IGNORECASE)
 
 
 def known_ids(ids: Iterable[str]) -> Mapping[str, str]:
-    """Return the ids of a table by how they may be written, for `read_links` to find."""
-    return {plain_text(entry).lower(): entry for entry in ids}
+    """Return the ids of a table by how they may be written, for `read_links` to find.
+
+    A number may stand with the decimal that spreadsheets and data frames put to it: ``12`` is ``12.0``, unless that is another id.
+    """
+    found = {plain_text(entry).lower(): entry for entry in ids}
+    for low, entry in list(found.items()):
+        if re.fullmatch(r"\d+(\.0)?", low):
+            found.setdefault(low.removesuffix(".0") if low.endswith(".0") else f"{low}.0", entry)
+    return found
 
 
 def read_links(text: str, known: Mapping[str, str]) -> tuple[list[WrittenLink], list[str]]:
@@ -112,25 +121,25 @@ def _link(part: str, ids: Mapping[str, str]) -> WrittenLink:
 
 
 _CONSTRAINTS: Final[dict[str, ConstraintKind | None]] = {
-    **dict.fromkeys(("asap", "as soon as possible", "so früh wie möglich", "so frueh wie moeglich"), None),
-    **dict.fromkeys(("alap", "as late as possible", "so spät wie möglich", "so spaet wie moeglich"), "as-late-as-possible"),
-    **dict.fromkeys(
-        ("snet", "start no earlier than", "not before", "start on or after", "anfang nicht früher als"), "start-no-earlier"
-    ),
-    **dict.fromkeys(("fnet", "finish no earlier than", "finish on or after", "ende nicht früher als"), "finish-no-earlier"),
-    **dict.fromkeys(("snlt", "start no later than", "start on or before", "anfang nicht später als"), "start-no-later"),
-    **dict.fromkeys(
-        ("fnlt", "finish no later than", "not after", "finish on or before", "ende nicht später als"), "finish-no-later"
-    ),
-    **dict.fromkeys(("mso", "must start on", "muss anfangen am"), "must-start-on"),
-    **dict.fromkeys(("mfo", "must finish on", "muss enden am"), "must-finish-on"),
-    "start on": "start-on",
-    "finish on": "finish-on",
-}
+    name: kind
+    for kind, names in (
+        (None, "asap|as soon as possible|so früh wie möglich|so frueh wie moeglich|dès que possible|lo antes posible"),
+        ("as-late-as-possible", "alap|as late as possible|so spät wie möglich|so spaet wie moeglich|le plus tard possible|lo más tarde posible"),
+        ("start-no-earlier", "snet|start no earlier than|not before|start on or after|anfang nicht früher als|début au plus tôt le|no comenzar antes del"),
+        ("finish-no-earlier", "fnet|finish no earlier than|finish on or after|ende nicht früher als|fin au plus tôt le|no finalizar antes del"),
+        ("start-no-later", "snlt|start no later than|start on or before|anfang nicht später als|début au plus tard le|no comenzar después del"),
+        ("finish-no-later", "fnlt|finish no later than|not after|finish on or before|ende nicht später als|fin au plus tard le|no finalizar después del"),
+        ("must-start-on", "mso|must start on|muss anfangen am|doit commencer le|debe comenzar el"),
+        ("must-finish-on", "mfo|must finish on|muss enden am|doit finir le|debe finalizar el"),
+        ("start-on", "start on"),
+        ("finish-on", "finish on"),
+    )
+    for name in names.split("|")
+}  # fmt: skip
 
 
 def read_constraint(text: str) -> tuple[ConstraintKind | None, str]:
-    """Read a constraint: MS Project's and Primavera's names, English or German, or their abbreviations.
+    """Read a constraint: MS Project's and Primavera's names in English, German, French or Spanish, or their abbreviations.
 
     Returns
     -------

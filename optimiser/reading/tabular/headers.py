@@ -1,4 +1,4 @@
-"""Headers of a planner's table, in English and in German, and the search for their row in a sheet."""
+"""Headers of a planner's table, in English, German, French and Spanish, and the search for their row in a sheet."""
 
 from __future__ import annotations
 
@@ -22,36 +22,37 @@ __all__ = [
     "named_columns",
 ]
 
-PlannerColumn = Literal["id", "name", "duration", "predecessors", "constraint", "constraint date", "not before", "not after", "deadline", "low", "high", "owner", "phase", "level", "outline number", "resource", "amount", "milestone", "start", "finish", "note", "basis", "percent complete", "actual start", "actual finish", "remaining", "status date", "suspend", "resume", "expected finish"]  # fmt: skip
+PlannerColumn = Literal["id", "name", "duration", "predecessors", "constraint", "constraint date", "not before", "not after", "deadline", "low", "high", "owner", "phase", "level", "outline number", "resource", "amount", "milestone", "active", "start", "finish", "note", "basis", "percent complete", "actual start", "actual finish", "remaining", "status date", "suspend", "resume", "expected finish"]  # fmt: skip
 
 PLANNER_COLUMNS: Final[dict[PlannerColumn, tuple[str, ...]]] = {
-    "id": ("id", "no", "nr", "number", "nummer", "#", "task id", "activity id", "activity code", "item id", "key", "lfd nr", "vorgangs-id", "vorgangs-nr", "vorgangsnr", "vorgangsnummer"),
-    "name": ("name", "task name", "activity name", "task", "activity", "title", "vorgangsname", "vorgang", "titel", "bezeichnung", "aufgabe"),
-    "duration": ("duration", "likely", "most likely", "length", "original duration", "likely duration", "dauer", "wahrscheinlich"),
-    "predecessors": ("predecessors", "predecessor", "depends on", "waits for", "predecessor details", "vorgänger", "vorgaenger", "abhängig von"),
-    "constraint": ("constraint", "constraint type", "einschränkung", "einschränkungsart"),
-    "constraint date": ("constraint date", "einschränkungstermin", "einschränkungsdatum"),
+    "id": ("id", "no", "nr", "number", "nummer", "#", "task id", "activity id", "activity code", "item id", "key", "lfd nr", "vorgangs-id", "vorgangs-nr", "vorgangsnr", "vorgangsnummer", "n°", "n° tâche", "identifiant", "identificador", "id. de tarea"),
+    "name": ("name", "task name", "activity name", "task", "activity", "title", "vorgangsname", "vorgang", "titel", "bezeichnung", "aufgabe", "nom", "nom de la tâche", "tâche", "nom de tâche", "désignation", "nombre", "nombre de tarea", "nombre de la tarea", "tarea"),
+    "duration": ("duration", "likely", "most likely", "length", "original duration", "likely duration", "dauer", "wahrscheinlich", "durée", "duración"),
+    "predecessors": ("predecessors", "predecessor", "depends on", "waits for", "predecessor details", "vorgänger", "vorgaenger", "abhängig von", "prédécesseurs", "prédécesseur", "predecesoras", "predecesora", "predecesores"),
+    "constraint": ("constraint", "constraint type", "einschränkung", "einschränkungsart", "type de contrainte", "contrainte", "tipo de restricción", "restricción"),
+    "constraint date": ("constraint date", "einschränkungstermin", "einschränkungsdatum", "date de contrainte", "date contrainte", "fecha de restricción", "fecha de delimitación"),
     "not before": ("not before", "start no earlier than", "no earlier than", "nicht vor", "anfang nicht früher als"),
     "not after": ("not after", "finish no later than", "no later than", "nicht nach", "ende nicht später als"),
-    "deadline": ("deadline", "due", "due date", "due by", "stichtag", "frist", "fällig", "fällig am"),
-    "low": ("low", "min", "minimum", "optimistic", "best case", "shortest", "optimistisch", "mindestens", "untergrenze"),
-    "high": ("high", "max", "maximum", "pessimistic", "worst case", "longest", "pessimistisch", "höchstens", "obergrenze"),
-    "owner": ("owner", "responsible", "responsibility", "assigned to", "lead", "verantwortlich", "verantwortlicher", "zuständig"),
+    "deadline": ("deadline", "due", "due date", "due by", "stichtag", "frist", "fällig", "fällig am", "échéance", "date limite", "fecha límite"),
+    "low": ("low", "min", "minimum", "optimistic", "best case", "shortest", "optimistisch", "mindestens", "untergrenze", "optimiste", "optimista", "mínimo"),
+    "high": ("high", "max", "maximum", "pessimistic", "worst case", "longest", "pessimistisch", "höchstens", "obergrenze", "pessimiste", "pesimista", "máximo"),
+    "owner": ("owner", "responsible", "responsibility", "assigned to", "lead", "verantwortlich", "verantwortlicher", "zuständig", "responsable"),
     "phase": ("phase", "stage", "section", "group", "workstream", "work package", "abschnitt", "gruppe", "teilprojekt", "arbeitspaket"),
-    "level": ("outline level", "level", "indent", "gliederungsebene", "ebene"),
-    "outline number": ("outline number", "wbs", "wbs code", "gliederungsnummer", "psp", "psp-code"),
-    "resource": ("resource", "resources", "resource names", "ressource", "ressourcen", "ressourcennamen"),
-    "amount": ("amount", "units", "resource units", "quantity", "needs", "menge", "anzahl", "einheiten"),
-    "milestone": ("milestone", "is milestone", "meilenstein"),
-    "start": ("start", "start date", "planned start", "begin", "anfang", "beginn", "starttermin", "geplanter anfang"),
-    "finish": ("finish", "finish date", "planned finish", "end", "end date", "ende", "endtermin", "fertigstellung", "geplantes ende"),
-    "percent complete": ("% complete", "percent complete", "complete", "% done", "progress", "% abgeschlossen", "prozent abgeschlossen", "fortschritt"),
-    "actual start": ("actual start", "actual start date", "started", "tatsächlicher anfang", "ist-anfang", "aktueller anfang"),
-    "actual finish": ("actual finish", "actual finish date", "actual end", "finished", "tatsächliches ende", "ist-ende", "aktuelles ende"),
-    "remaining": ("remaining", "remaining duration", "remaining work", "verbleibende dauer", "restdauer"),
-    "status date": ("status date", "data date", "statusdatum", "stand"),
+    "level": ("outline level", "level", "indent", "gliederungsebene", "ebene", "niveau hiérarchique", "niveau", "nivel de esquema", "nivel"),
+    "outline number": ("outline number", "wbs", "wbs code", "gliederungsnummer", "psp", "psp-code", "numéro hiérarchique", "número de esquema", "edt"),
+    "resource": ("resource", "resources", "resource names", "ressource", "ressourcen", "ressourcennamen", "noms ressources", "noms des ressources", "nombres de los recursos", "recursos"),
+    "amount": ("amount", "units", "resource units", "quantity", "needs", "menge", "anzahl", "einheiten", "quantité", "cantidad"),
+    "milestone": ("milestone", "is milestone", "meilenstein", "jalon", "hito"),
+    "start": ("start", "start date", "planned start", "begin", "anfang", "beginn", "starttermin", "geplanter anfang", "début", "comienzo", "inicio"),
+    "finish": ("finish", "finish date", "planned finish", "end", "end date", "ende", "endtermin", "fertigstellung", "geplantes ende", "fin"),
+    "percent complete": ("% complete", "percent complete", "complete", "% done", "progress", "% abgeschlossen", "prozent abgeschlossen", "fortschritt", "% achevé", "% terminé", "% completado", "% complet"),
+    "actual start": ("actual start", "actual start date", "started", "tatsächlicher anfang", "ist-anfang", "aktueller anfang", "début réel", "comienzo real", "inicio real"),
+    "actual finish": ("actual finish", "actual finish date", "actual end", "finished", "tatsächliches ende", "ist-ende", "aktuelles ende", "fin réelle", "fin real"),
+    "remaining": ("remaining", "remaining duration", "remaining work", "verbleibende dauer", "restdauer", "durée restante", "duración restante"),
+    "status date": ("status date", "data date", "statusdatum", "stand", "date d'état", "fecha de estado"),
+    "active": ("active", "aktiv", "actif", "active?", "activo"),
     "basis": ("basis", "stands on", "grundlage"),
-    "note": ("note", "notes", "comment", "comments", "remarks", "notiz", "notizen", "bemerkung", "kommentar"),
+    "note": ("note", "notes", "comment", "comments", "remarks", "notiz", "notizen", "bemerkung", "kommentar", "remarques", "notas", "commentaire"),
 }  # fmt: skip
 """Every header that is understood, without its case, points and unit."""
 
@@ -74,12 +75,12 @@ _FACTS: Final = ("actual start", "actual finish", "remaining", "percent complete
 
 _FIELDS: Final = {name: field for field, names in PLANNER_COLUMNS.items() for name in names}
 _PROGRESS_FIELDS: Final = {name: field for field, names in PROGRESS_COLUMNS.items() for name in names}
-_UNIT: Final = re.compile(r"^(.*?) ?[(\[,/] ?(?:in )?([A-Za-z. ]+?)\.?[)\]]?$")
+_UNIT: Final = re.compile(r"^(.*?) ?[(\[,/] ?(?:in |en )?([A-Za-zÀ-ÿ. ]+?)\.?[)\]]?$")
 _UNIT_WORDS: Final[dict[str, LengthUnit]] = {
-    **dict.fromkeys(("d", "day", "days", "wd", "working days", "tage", "t", "tagen", "arbeitstage"), "d"),
-    **dict.fromkeys(("w", "wk", "weeks", "wochen"), "w"),
-    **dict.fromkeys(("mo", "months", "monate", "monaten"), "mo"),
-    **dict.fromkeys(("h", "hours", "std", "stunden"), "h"),
+    **dict.fromkeys(("d", "day", "days", "wd", "working days", "tage", "t", "tagen", "arbeitstage", "j", "jours", "días"), "d"),
+    **dict.fromkeys(("w", "wk", "weeks", "wochen", "semaines", "semanas"), "w"),
+    **dict.fromkeys(("mo", "months", "monate", "monaten", "mois", "meses"), "mo"),
+    **dict.fromkeys(("h", "hours", "std", "stunden", "heures", "horas"), "h"),
 }
 _DEEPEST_HEADER: Final = 30
 """Rows, from the top, among which the header is sought."""

@@ -56,6 +56,10 @@ class PlannerTable:
         Of sheets of their own; of a resource how many there are. None where there is no such sheet.
     bare
         How many lengths had no unit.
+    counted
+        Whether the rows, which have no ids, go by their place and not by their number in the sheet.
+    inactive
+        How many rows were left out that the table says are not active.
     """
 
     sheet: ReadSheet
@@ -64,6 +68,8 @@ class PlannerTable:
     days_off: tuple[DayOff, ...] | None
     resources: Mapping[str, int] | None
     bare: int
+    counted: bool = False
+    inactive: int = 0
 
 
 def read_planner_table(path: Path, *, sheet: str | None = None, order: DateOrder | None = None) -> PlannerTable:
@@ -113,7 +119,7 @@ def read_planner_table(path: Path, *, sheet: str | None = None, order: DateOrder
             resources = _resources(other, faults)
     if faults:
         raise InputError(faults[:MOST_FAULTS])
-    return PlannerTable(table, columns, tuple(rows), days_off, resources, reader.bare)
+    return PlannerTable(table, columns, tuple(rows), days_off, resources, reader.bare, reader.counted, len(reader.inactive))
 
 
 def read_days_off(path: Path, order: DateOrder | None = None) -> tuple[DayOff, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
@@ -82,21 +83,35 @@ class PlannerRow:
     status: dt.date | None = None
 
 
-_YES: Final = {"yes", "y", "ja", "j", "true", "x", "1", "wahr", "ja."}
-_NO: Final = {"", "no", "n", "nein", "false", "0", "falsch"}
+_YES: Final = {"yes", "y", "ja", "j", "true", "x", "1", "wahr", "ja.", "oui", "vrai", "sí", "si", "verdadero"}
+_NO: Final = {"", "no", "n", "nein", "false", "0", "falsch", "non", "faux", "falso"}
 _RESOURCE: Final = re.compile(r"([^\[\]]+?) ?(?:\[(\d{1,4}(?:[.,]\d{1,2})?) ?(%?)\])?")
 
 
+@dataclass(slots=True)
 class TableReader(RowReader):
-    """Reads the rows of one table of a plan, keeping what is wrong with them."""
+    """Reads the rows of one table of a plan, keeping what is wrong with them.
+
+    Attributes
+    ----------
+    counted
+        Whether the rows of a table without ids go by their place, 1 the first, and not by their number in the sheet.
+    inactive
+        Ids of rows that the table says are not active: they are left out, with the links to them.
+    """
+
+    counted: bool = False
+    inactive: set[str] = field(default_factory=set)
 
     # -- the table -----------------------------------------------------------------------------------------------------
 
     def rows(self) -> list[PlannerRow]:
-        """Return every row below the header that holds anything."""
+        """Return every row below the header that holds anything and is not switched off."""
         numbers = [row for row in sorted(self.sheet.rows) if row > self.columns.row and self._holds(row)]
-        ids = self._ids(numbers)
-        known = known_ids(ids.values())
+        ids = self._ids(numbers) if "id" in self.columns.letters else self._numbers(numbers)
+        known = self._known(numbers, ids)
+        self.inactive = {ids[row] for row in numbers if self._off(row)}
+        numbers = [row for row in numbers if ids[row] not in self.inactive]
         levels = self._levels(numbers)
         found = []
         for place, number in enumerate(numbers):
@@ -109,11 +124,50 @@ class TableReader(RowReader):
         self.cells.tell_ambiguous()
         return found
 
+    def _numbers(self, numbers: list[int]) -> dict[int, str]:
+        """Return what the rows of a table without ids go by: the numbers that its predecessors can mean.
+
+        They are numbers of the sheet's rows, as somebody writes them who sees only the sheet, or places in the list, as the
+        tools number their tasks.
+        """
+        shown = {row: str(row) for row in numbers}
+        counted = {row: str(place) for place, row in enumerate(numbers, 1)}
+        cells = [(row, several_text(self._cell(row, "predecessors"))) for row in numbers]
+        told = [(row, text) for row, text in cells if not is_nothing(text)]
+        wrong = []
+        for ids in (shown, counted):
+            known = known_ids(ids.values())
+            read = [(ids[row], *read_links(text, known)) for row, text in told]
+            wrong.append(sum(len(bad) + sum(link.other == mine for link in links) for mine, links, bad in read))
+        self.counted = wrong[1] < wrong[0]
+        if shown != counted and told and not any(wrong):
+            row, text = told[0]
+            message = (
+                f"'{plain_text(text)[:40]}' may count the rows of the sheet or the tasks, 1 the first; maybe add a column Id"
+            )
+            self._fault(row, "predecessors", message)
+        return counted if self.counted else shown
+
+    def _known(self, numbers: list[int], ids: Mapping[int, str]) -> Mapping[str, str]:
+        """Return how predecessors may name each row: by its id, or by its name where no other has that."""
+        known = dict(known_ids(ids.values()))
+        names = [(self._text(row, "name").lower(), ids[row]) for row in numbers]
+        once = Counter(name for name, _ in names)
+        for name, of in names:
+            if once[name] == 1 and re.search(r"[^\W\d_]{2}", name):
+                known.setdefault(name, of)
+        return known
+
+    def _off(self, number: int) -> bool:
+        """Return whether a row is one that its table says is not active."""
+        cell = self._cell(number, "active")
+        return "active" in self.columns.letters and bool(plain_text(cell.text)) and not self._flag(number, "active")
+
     def _row(self, number: int, name: str, known: Mapping[str, str], level: int | None, *, summary: bool) -> PlannerRow:
         title = self._text(number, "name")
         if not title:
             self._fault(number, "name", "expected a name, got an empty cell")
-        milestone = self._flag(number)
+        milestone = self._flag(number, "milestone")
         duration = None if summary else self._duration(number, milestone=milestone)
         none = duration is not None and duration.amount == 0
         start, finish = plain_day(self._day(number, "start")), plain_day(self._day(number, "finish"))
@@ -148,10 +202,10 @@ class TableReader(RowReader):
         """Return whether Primavera's mark of an actual date stands behind a date."""
         return re.search(r" A\*?$", plain_text(self._cell(number, column).text)) is not None
 
-    def _flag(self, number: int) -> bool:
-        text = plain_text(self._cell(number, "milestone").text).lower()
+    def _flag(self, number: int, column: PlannerColumn) -> bool:
+        text = plain_text(self._cell(number, column).text).lower()
         if text not in _YES | _NO:
-            self._fault(number, "milestone", f"expected yes or no, got '{text[:40]}'")
+            self._fault(number, column, f"expected yes or no, got '{text[:40]}'")
         return text in _YES
 
     def _duration(self, number: int, *, milestone: bool) -> WrittenLength | None:
@@ -183,7 +237,8 @@ class TableReader(RowReader):
                 )
             else:
                 seen.add((link.other, link.type))
-                yield link
+                if link.other not in self.inactive:
+                    yield link
 
     def _constraints(self, number: int) -> Iterator[tuple[ConstraintKind, dt.date | None]]:
         cell = self._cell(number, "constraint")
