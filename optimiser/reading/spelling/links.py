@@ -120,22 +120,19 @@ def _link(part: str, ids: Mapping[str, str]) -> WrittenLink:
     raise ValueError(message)
 
 
-_CONSTRAINTS: Final[dict[str, ConstraintKind | None]] = {
-    name: kind
-    for kind, names in (
-        (None, "asap|as soon as possible|so früh wie möglich|so frueh wie moeglich|dès que possible|lo antes posible"),
-        ("as-late-as-possible", "alap|as late as possible|so spät wie möglich|so spaet wie moeglich|le plus tard possible|lo más tarde posible"),
-        ("start-no-earlier", "snet|start no earlier than|not before|start on or after|anfang nicht früher als|début au plus tôt le|no comenzar antes del"),
-        ("finish-no-earlier", "fnet|finish no earlier than|finish on or after|ende nicht früher als|fin au plus tôt le|no finalizar antes del"),
-        ("start-no-later", "snlt|start no later than|start on or before|anfang nicht später als|début au plus tard le|no comenzar después del"),
-        ("finish-no-later", "fnlt|finish no later than|not after|finish on or before|ende nicht später als|fin au plus tard le|no finalizar después del"),
-        ("must-start-on", "mso|must start on|muss anfangen am|doit commencer le|debe comenzar el"),
-        ("must-finish-on", "mfo|must finish on|muss enden am|doit finir le|debe finalizar el"),
-        ("start-on", "start on"),
-        ("finish-on", "finish on"),
-    )
-    for name in names.split("|")
-}  # fmt: skip
+_CONSTRAINT_NAMES: Final[tuple[tuple[ConstraintKind | None, str], ...]] = (
+    (None, "asap|as soon as possible|so früh wie möglich|so frueh wie moeglich|dès que possible|lo antes posible"),
+    ("as-late-as-possible", "alap|as late as possible|so spät wie möglich|so spaet wie moeglich|le plus tard possible|lo más tarde posible"),
+    ("start-no-earlier", "snet|start no earlier than|not before|start on or after|anfang nicht früher als|début au plus tôt le|no comenzar antes del"),
+    ("finish-no-earlier", "fnet|finish no earlier than|finish on or after|ende nicht früher als|fin au plus tôt le|no finalizar antes del"),
+    ("start-no-later", "snlt|start no later than|start on or before|anfang nicht später als|début au plus tard le|no comenzar después del"),
+    ("finish-no-later", "fnlt|finish no later than|not after|finish on or before|ende nicht später als|fin au plus tard le|no finalizar después del"),
+    ("must-start-on", "mso|must start on|muss anfangen am|doit commencer le|debe comenzar el"),
+    ("must-finish-on", "mfo|must finish on|muss enden am|doit finir le|debe finalizar el"),
+    ("start-on", "start on"),
+    ("finish-on", "finish on"),
+)  # fmt: skip
+_CONSTRAINTS: Final = {name: kind for kind, names in _CONSTRAINT_NAMES for name in names.split("|")}
 
 
 def read_constraint(text: str) -> tuple[ConstraintKind | None, str]:
