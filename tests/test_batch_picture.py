@@ -156,6 +156,15 @@ def test_which_rule_binds_where(tmp_path):
     assert where["duration:RECIPES"] == (0.0, 0.0, 0.0, 1.0)
 
 
+def test_which_rule_binds_is_counted_where_it_was_told(tmp_path):
+    """A date at a confidence has no binding rules: it counts in no share, and the picture says of how many it is told."""
+    confidence = "  - { kind: confidence, levels: [0.8], draws: 256 }\n"
+    found = picture_of(tmp_path, RECIPES + confidence, "milestones: [OPEN]")
+
+    assert {each.rule: each.share for each in found.binding}["open-on-first-day"] == 1.0
+    assert any(note.startswith("which rules bind OPEN is told in 4 of 8 combinations with a date") for note in found.notes)
+
+
 def test_monotonicity_holds_and_would_be_seen_to_fail(tmp_path):
     """Longer work is never earlier in any pair; a ledger in which one row is falsified gives a finding with an example."""
     found = picture_of(tmp_path, OVEN + RECIPES)

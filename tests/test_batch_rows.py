@@ -12,6 +12,7 @@ import pytest
 from models.duration import Duration
 from models.grid import Grid
 from models.outcome import Infeasible, Solved
+from models.plan import Plan
 from optimiser.batch import fast as fast_module
 from optimiser.batch.fast import FastPath
 from optimiser.batch.job import Job, Stack
@@ -21,7 +22,9 @@ from optimiser.clock import Clock
 from optimiser.critical import compile_network, earliest_times
 from optimiser.errors import BeyondHorizonError
 from optimiser.solve import earliest
+from optimiser.solve.variant import Variant, varied
 from tests.batch_plans import HANDS, LICENCE, OVEN, RECIPES, job_of
+from tests.conftest import plan_of
 from tests.random_plans import random_plan
 
 
@@ -248,6 +251,55 @@ def test_random_plans_agree_row_by_row(seeds, samples):
                 assert (status, single.status) == ("beyond", "beyond"), (seed, place, found.texts.listed[found.reasons[row]])
     assert seen["solved"] >= 2 * len(seeds) // 3
     assert seen["infeasible"] + seen["beyond"] >= len(seeds) // 3
+
+
+def without_each(plan: Plan, milestone: str, date: dt.date) -> set[str]:
+    """Return every rule and duration without which a milestone of a plan is earlier, each plan solved anew."""
+    names = [rule.id for rule in plan.active_rules()] + [f"duration:{activity.id}" for activity in plan.activities]
+    found = {name: earliest(varied(compile_network(plan, Clock(plan)), Variant(off=(name,))), [milestone]) for name in names}
+    return {name for name, each in found.items() if isinstance(each, Solved) and each.dates[milestone] < date}
+
+
+def test_an_idle_capacity_binds_nothing():
+    """Where one oven decides, it binds with what bakes in it; of a second place that nobody waits for nothing is said."""
+    ground = {"basis": "synthetic", "title": "By hand"}
+    one = {"kind": "capacity", "amount": 1, **ground}
+    plan = plan_of(
+        targets=["END"],
+        activities=[{"id": each, "duration": "5 wd", **ground} for each in "ABCD"],
+        milestones=[{"id": "END", "shown": "closes", **ground}],
+        rules=[
+            one | {"id": "oven", "demands": [{"item": "A"}, {"item": "B"}]},
+            one | {"id": "bench", "demands": [{"item": "C"}, {"item": "D"}]},
+            {"id": "baked", "kind": "at-least", "of": ["A", "B", "C"], "count": 3, "after": "END", **ground},
+        ],
+    )
+    grid = {"id": "g", "title": "G", "plan": "p", "axes": [{"kind": "rule", "name": "bench"}]}
+    found = found_of(Job(Grid.model_validate(grid), [Stack(plan)]))
+
+    assert bound(found, 0, 0) == bound(found, 0, 1) == {"oven", "baked", "duration:A", "duration:B"}
+
+
+@pytest.mark.parametrize("seeds", [range(20), pytest.param(range(20, 300), marks=pytest.mark.long)], ids=["few", "many"])
+def test_where_capacity_is_on_what_binds_is_solved_without_each_rule(seeds):
+    """The binding rules of rows that are solved are exactly those without which their plan, solved anew, is earlier."""
+    seen: Counter[str] = Counter()
+    for seed in seeds:
+        plan = random_plan(seed, kinds=("dependency", "capacity", "not-before", "gate"))
+        if not any(rule.kind == "capacity" for rule in plan.active_rules()):
+            continue
+        axes = [{"kind": "rule", "name": plan.rules[0].id, "values": [plan.rules[0].enabled is not False]}]
+        grid = {"id": "one", "title": "One", "plan": "one", "milestones": [each.id for each in plan.milestones], "axes": axes}
+        job = Job(Grid.model_validate(grid), [Stack(plan)])
+        found = found_of(job)
+        for number, milestone in enumerate(job.milestones):
+            if found.dates[number, 0]:
+                date = dt.date.fromordinal(int(found.dates[number, 0]))
+                expected = without_each(job.row_plan([0]), milestone, date)
+                assert found.bindings[number, 0], (seed, milestone)
+                assert bound(found, number, 0) == expected, (seed, milestone)
+                seen["something" if expected else "nothing"] += 1
+    assert min(seen["something"], seen["nothing"]) >= len(seeds) // 10, seen
 
 
 def test_a_share_is_solved_again_and_certified(tmp_path):

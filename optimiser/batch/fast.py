@@ -285,7 +285,7 @@ class FastPath:
         if "binding" in self.job.grid.report and dated.any():
             kept = np.flatnonzero(dated)
             for number, names in enumerate(binding_rules(sheet.network, columns, evaluated, sheet.nodes, kept)):
-                texts = [found.texts.number(";".join(each)) if each else 0 for each in names.sets]
+                texts = [found.texts.number(";".join(each)) for each in names.sets]
                 found.bindings[number, where[kept]] = np.array(texts, dtype=np.int32)[names.which]
         return left
 

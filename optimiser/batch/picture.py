@@ -110,10 +110,24 @@ class _Rows:
             notes=(
                 *(() if complete else ("the run is not finished: this is what there is so far",)),
                 *notes,
+                *self._unasked(),
                 *self._claims(),
                 *self._bars(),
             ),
         )
+
+    def _unasked(self) -> Iterator[str]:
+        """Yield in how many combinations with a date it was not told which rules bind."""
+        if "binding" not in self.job.grid.report:
+            return
+        for number, milestone in enumerate(self.milestones):
+            question = f"SELECT count(*), count(b{number}) FROM rows WHERE d{number} IS NOT NULL"  # noqa: S608 - a number
+            dated, asked = next(iter(self._ask(question)))
+            if asked < dated:
+                yield (
+                    f"which rules bind {milestone} is told in {asked} of {dated} combinations with a date: not of dates at a "
+                    "confidence, of dates that are not proved, or where a limit came first"
+                )
 
     def _claims(self) -> Iterator[str]:
         """Yield remarks on axes that set a drawn quantity: at a confidence these are claims, and move nothing."""
@@ -283,9 +297,9 @@ class _Rows:
 
     # -- binding -----------------------------------------------------------------------------------------------------
 
-    def _rules(self, number: int | None) -> tuple[str, ...]:
+    def _rules(self, number: int) -> tuple[str, ...]:
         """Return the rules of a set."""
-        return tuple(self.texts[number].split(";")) if number else ()
+        return tuple(name for name in self.texts[number].split(";") if name)
 
     def _binding(self) -> Iterator[BindingShare]:
         """Yield in how many combinations each rule binds, the most frequent first."""
@@ -293,11 +307,11 @@ class _Rows:
             return
         for number, milestone in enumerate(self.milestones):
             counted: Counter[str] = Counter()
-            dated = 0
+            asked = 0
             for held, count in self._ask(
-                f"SELECT b{number}, count(*) FROM rows WHERE d{number} IS NOT NULL GROUP BY b{number}"  # noqa: S608 - numbers
+                f"SELECT b{number}, count(*) FROM rows WHERE b{number} IS NOT NULL GROUP BY b{number}"  # noqa: S608 - numbers
             ):
-                dated += count
+                asked += count
                 for rule in self._rules(held):
                     counted[rule] += count
             for rule, count in sorted(counted.items(), key=lambda entry: (-entry[1], entry[0])):
@@ -306,7 +320,7 @@ class _Rows:
                     rule=rule,
                     title=describe(self.job.plan, rule).title,
                     combinations=count,
-                    share=count / dated,
+                    share=count / asked,
                 )
 
     def _where(self) -> Iterator[BindingWhere]:
@@ -319,7 +333,7 @@ class _Rows:
                 totals = [0] * size
                 counted: dict[str, list[int]] = {}
                 for position, held, count in self._ask(
-                    f"SELECT a{place}, b{number}, count(*) FROM rows WHERE d{number} IS NOT NULL GROUP BY a{place}, b{number}"  # noqa: S608
+                    f"SELECT a{place}, b{number}, count(*) FROM rows WHERE b{number} IS NOT NULL GROUP BY a{place}, b{number}"  # noqa: S608
                 ):
                     totals[position] += count
                     for rule in self._rules(held):

@@ -6,16 +6,19 @@ import datetime as dt
 
 from models.faults import PlanFaultsError
 from models.plan import Plan
-from models.rules import Capacity, Point
+from models.rules import Point
 from optimiser.batch.job import Job
 from optimiser.batch.results import STATUSES, Found
 from optimiser.clock import Clock, clock_of
 from optimiser.encoding import Encoding, Limits
 from optimiser.errors import BeyondHorizonError
+from optimiser.explain.conflict import one_conflict
+from optimiser.explain.oracle import Oracle
 from optimiser.solve.contradiction import beyond_horizon, conflict_of, conflict_of_network
 from optimiser.solve.dates import Dates, Proved, Unproved, prove
 from optimiser.solve.deadline import Deadline
 from optimiser.solve.problem import Problem
+from optimiser.solve.variant import Variant
 
 __all__ = ["check_row", "solve_row"]
 
@@ -65,6 +68,21 @@ def solve_row(job: Job, found: Found, row: int, plan: Plan | None = None) -> Non
     _dated(job, found, row, problem, answer.proved)
 
 
+def _gaining(oracle: Oracle, milestone: str, boundary: int) -> str | None:
+    """Return the rules and durations whose removal alone gains days, None where a limit came before one was told.
+
+    Whatever gains alone is in every minimal conflict at one day earlier, or is a length that holds its own start back.
+    """
+    conflict = one_conflict(oracle, milestone, boundary - 1)
+    if conflict is None:
+        return None
+    names = [name for name in oracle.atoms if name in conflict[0] or name in oracle.two_way]
+    reaches = oracle.reach(milestone, [Variant(off=(name,)) for name in names], by=boundary - 1)
+    early = [each.high is not None and each.high < boundary for each in reaches]
+    told = [gains or each.low >= boundary for gains, each in zip(early, reaches, strict=True)]
+    return ";".join(name for name, gains in zip(names, early, strict=True) if gains) if all(told) else None
+
+
 def _refuse(found: Found, row: int, status: str, reason: str) -> None:
     """Say why a row has no date."""
     found.status[row] = STATUSES.index(status)
@@ -84,15 +102,13 @@ def _unanswered(job: Job, found: Found, row: int, problem: Problem, answer: Unpr
 def _dated(job: Job, found: Found, row: int, problem: Problem, proved: list[Proved]) -> None:
     """Fill in the dates of a solved row."""
     plan, clock = problem.plan, problem.clock
-    capacities = [rule.id for rule in plan.active_rules() if isinstance(rule, Capacity)]
+    oracle = Oracle(plan, limits_of(job), clock)
     for number, each in enumerate(proved):
         found.dates[number, row] = clock.show(each.boundary, plan.convention(Point(each.milestone, "start"))).toordinal()
         if "proof" in job.grid.report:
             found.proofs[number, row] = found.texts.number(each.range.proof)
-        crowded = each.boundary > problem.earliest.values[problem.node(each.milestone)]
-        if "binding" in job.grid.report and crowded:
-            # What else binds beside a capacity is not computed row by row.
-            found.bindings[number, row] = found.texts.number(";".join(capacities))
+        if "binding" in job.grid.report and each.range.exact is not None:
+            found.bindings[number, row] = found.texts.number(_gaining(oracle, each.milestone, each.boundary))
 
 
 def check_row(job: Job, found: Found, row: int) -> None:

@@ -19,7 +19,7 @@ from models.plan import Plan
 from models.rules import Capacity, Point
 from optimiser.batch.axes import AxisValue, Varied
 from optimiser.batch.job import Job, changed
-from optimiser.batch.results import Found
+from optimiser.batch.results import STATUSES, Found
 from optimiser.batch.solved import solve_row
 from optimiser.clock import clock_of
 from optimiser.critical import Columns, compile_network, evaluate
@@ -78,6 +78,10 @@ def thresholds(job: Job) -> tuple[list[Threshold], list[str]]:
             continue
         for milestone in range(len(job.milestones)):
             found += stepper.named(milestone, followed)
+        if stepper.unproved:
+            notes.append(
+                f"{axis.id}: the best dates known at {', '.join(stepper.unproved)} are not proved, so a threshold may lie elsewhere"
+            )
     return found, notes
 
 
@@ -92,14 +96,17 @@ class _Stepper:
     ----------
     reason
         Why there are none; None where there are.
+    unproved
+        Values at which the limit came before a date was proved.
     """
 
     def __init__(self, job: Job, place: int, axis: Varied) -> None:
-        self.job = job
+        self.job = Job(job.grid.model_copy(update={"report": ("dates", "proof")}), job.stacks)
         self.axis = axis
         self.place = place
         self.row = [other.base for other in job.axes]
         self.reason: str | None = None
+        self.unproved: list[str] = []
         self.fast = False
         try:
             self.plan: Plan = job.row_plan(self.row)
@@ -167,6 +174,9 @@ class _Stepper:
         except PlanFaultsError:
             return (None,) * len(self.job.milestones)
         solve_row(self.job, found, 0, plan)
+        proofs = {found.texts.listed[number] for number in found.proofs[:, 0]}
+        if "gap" in proofs or STATUSES[found.status[0]] == "undecided":
+            self.unproved.append(values[self.place].label)
         return tuple(int(day) or None for day in found.dates[:, 0])
 
     def named(self, milestone: int, followed: Sequence[tuple[int, Dates]]) -> Iterator[Threshold]:
