@@ -121,7 +121,8 @@ class Assignment(Record):
 
     The item starts with the first part and finishes with the last. A part takes ``work × 100 / units`` minutes of its calendar,
     rounded half up, or the item's length where no work is stated; where ``first`` and ``last`` are stated, as of work with a
-    contour, the minutes worked between them. Where other lengths of the item are asked for, work grows as the length does.
+    contour, the minutes worked between them. Work grows as the item's length does, or of begun work what is left of it, from what it is at
+    the length ``of``; where nothing is said of that, at the item's own.
     """
 
     resource: Text | None = None
@@ -136,10 +137,14 @@ class Assignment(Record):
     levelling_delay: Duration = Duration(0, "emin")
     first: Date | None = None
     last: Date | None = None
+    of: Duration | None = unless(None)
 
     @model_validator(mode="after")
     def _whole_stretch(self) -> Self:
         if (self.first is None) != (self.last is None):
             message = "expected both 'first' and 'last' of a stretch, or neither"
+            raise ValueError(message)
+        if self.of is not None and (self.of.amount <= 0 or self.of.unit not in ("min", "h", "wd", "emin", "cd")):
+            message = f"expected a length of more than nothing, in minutes, hours or days, got '{self.of}'"
             raise ValueError(message)
         return self

@@ -51,7 +51,19 @@ def with_term(holder: Holder, field: tuple[str | int, ...], value: Value | Refer
         return inside.model_copy(update={str(key): put(getattr(inside, str(key)), rest[1:])})
 
     changed: Holder = put(holder, field)
-    return changed
+    return _with_work(holder, field, changed)
+
+
+def _with_work(holder: Holder, field: tuple[str | int, ...], changed: Holder) -> Holder:
+    """Let what is assigned to work grow with a length that is new, from the one that it had."""
+    parts = getattr(holder, "assignments", ())
+    length = getattr(holder, "duration", None) if field == ("duration",) else None
+    if field == ("progress", "remaining"):
+        length = holder.progress.remaining  # type: ignore[attr-defined]
+    if not parts or not isinstance(length, Duration) or length.unit == "mo" or not length.amount:
+        return changed
+    grown = tuple(part if part.of is not None else part.model_copy(update={"of": length}) for part in parts)
+    return changed.model_copy(update={"assignments": grown})
 
 
 @dataclass(frozen=True, slots=True)

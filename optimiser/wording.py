@@ -39,7 +39,6 @@ __all__ = [
     "plain_date",
     "point_name",
     "several",
-    "shares_held",
     "some",
     "title",
 ]
@@ -49,16 +48,6 @@ def some(names: Sequence[str], most: int, between: str = ", ") -> str:
     """Return the first of some names, and how many there are beside: ``A, B and 3 more``."""
     rest = len(names) - most
     return between.join(names[:most]) + (f"{between.strip() if between != ', ' else ''} and {rest:,} more" if rest > 0 else "")
-
-
-def shares_held(plan: Plan) -> tuple[str, ...]:
-    """Say of which lags the length they are a share of is varied without them; nothing where a plan has none."""
-    lags = [rule for rule in plan.active_rules() if isinstance(rule, Dependency)]
-    names = [rule.id for rule in lags if plan.duration(rule.lag).unit in ("%", "e%") and plan.duration(rule.lag).amount]
-    if not names:
-        return ()
-    said = f"while a length is varied, lags that are a share of it stay as they are in the plan: {some(names, 5)}"
-    return (f"{said}; a length that is set moves them",)
 
 
 def plain_date(date: dt.date) -> str:

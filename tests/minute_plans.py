@@ -152,7 +152,7 @@ class Walked:
         wanted = sums[at] + minutes
         if minutes > 0:
             return next(t for t in range(at, SIZE + 1) if sums[t] >= wanted)
-        return next(t for t in range(at, -1, -1) if sums[t] <= wanted)
+        return next((t for t in range(at, -1, -1) if sums[t] <= wanted), 0)
 
     def _length(self, activity: Activity) -> tuple[int, str]:
         length = self.plan.duration(activity.duration)
@@ -164,11 +164,12 @@ class Walked:
         start, finish = self.found[before.item]
         at = start if before.end == "start" else finish
         share = self._length(self.plan.items[before.item])[0] if before.item in self.found and before.item != "SUM" else 0
-        minutes = (2 * lag.amount * share + 100) // 200 if lag.unit == "%" else lag.amount
+        minutes = (2 * lag.amount * share + 100) // 200 if lag.unit in ("%", "e%") else lag.amount
         chosen = rule.lag_calendar or self.plan.lag_calendar
         own: Mapping[str, str] = {"predecessor": before.item, "successor": after.item}
-        name = "always" if chosen == "elapsed" or lag.unit == "emin" else self.plan.calendar
-        if chosen in own and lag.unit != "emin":
+        elapsed = lag.unit in ("emin", "e%")
+        name = "always" if chosen == "elapsed" or elapsed else self.plan.calendar
+        if chosen in own and not elapsed:
             name = getattr(self.plan.items[own[chosen]], "calendar", None) or self.plan.calendar
         return self.plus(at, minutes, name)
 

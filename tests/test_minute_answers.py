@@ -20,7 +20,6 @@ from models.moment import Moment
 from models.outcome import Solved
 from models.plan import Plan
 from models.risk import Register
-from models.rules import Dependency
 from optimiser.clock import clock_of
 from optimiser.encoding.levers import moved_plan
 from optimiser.errors import InputError
@@ -172,21 +171,6 @@ def test_a_pack_tells_the_times_of_day() -> None:
     assert [each.name for each in once.columns] == ["finish", "start 08:00"]
     assert [row[1] for row in once.rows] == [start.date() for start in starts]
     assert [each.key or each.name for each in once.columns] == ["finish", "start"]
-
-
-def test_lags_that_do_not_follow_a_varied_length_are_named() -> None:
-    """A lag of half a length is held while the length is varied; `explain` and `robust` say of which that is so."""
-    plan = minute_plan(random.Random(12), 4)  # noqa: S311 - drawn to be repeated
-    links = [rule for rule in plan.rules if isinstance(rule, Dependency)]
-    half = links[0].model_copy(update={"lag": Duration(50, "%")})
-    plain = plan.evolve(rules=tuple(rule.model_copy(update={"lag": Duration(0, "min")}) for rule in links))
-    shared = plain.evolve(rules=tuple(half if rule.id == half.id else rule for rule in plain.rules))
-
-    for held, said in ((plain, ()), (shared, (half.id,))):
-        for notes in (explain(held, "END").notes, robust(held, samples=64).notes):
-            told = [note for note in notes if note.startswith("while a length is varied")]
-            assert len(told) == len(said)
-            assert all(name in note for name, note in zip(said, told, strict=True))
 
 
 def test_the_cheapest_way_to_a_date_is_the_cheapest_of_all() -> None:

@@ -349,7 +349,7 @@ class FastPath:
         quorums = [quorum for quorum in network.quorums if quorum.target in inside]
         sources = {arc.source for arc in arcs} | {source for quorum in quorums for source in quorum.sources}
         deciding = [np.zeros(len(off), dtype=np.int64), *(evaluated.values[node, off] for node in sorted(sources - inside))]
-        named = {name for arc in arcs for name in (*arc.slots, *arc.switches, arc.rule)}
+        named = {name for arc in arcs for name in (*arc.names, *arc.switches, arc.rule)}
         named |= {name for quorum in quorums for name in (*quorum.slots, *quorum.count_slots, quorum.rule)}
         named |= {name for floor in network.floors if floor.node in inside for name in (*floor.slots, floor.rule)}
         named |= {network.switch_slots[name] for name in named if name in network.switch_slots}

@@ -171,7 +171,9 @@ class MinutePlaces(Places):
         if part.first is not None and part.last is not None:
             first, last = self.clock.boundary(part.first, "opens"), self.clock.boundary(part.last, "closes")
             minutes = time.worked(last) - time.worked(first)
-            return begin, time.plus(first if remaining else begin, minutes)
+            if remaining:
+                return begin, time.plus(first, minutes)
+            return begin, time.plus(begin, self.grown(item, part, minutes, remaining=False))
         work = part.work
         if remaining and part.remaining is not None:
             work = part.remaining
@@ -180,7 +182,17 @@ class MinutePlaces(Places):
             minutes = self.whole_length(item) if left is None else self.length_of(left)
         else:
             minutes = half_up(self.length_of(work) * 100 / Fraction(str(part.units)))
+            minutes = self.grown(item, part, minutes, remaining=remaining)
         return begin, time.plus(begin, minutes)
+
+    def grown(self, item: str, part: Assignment, minutes: int, *, remaining: bool) -> int:
+        """Return how long a part takes at the item's length, which is so long at another one."""
+        done = self.progress(item)
+        if part.of is None or remaining != (done is not None):
+            return minutes
+        left = done.remaining if done is not None else None
+        length = self.whole_length(item) if left is None else self.length_of(left)
+        return half_up(Fraction(minutes * length, self.length_of(part.of)))
 
     def spanned(self, item: str, put: int) -> tuple[int, int]:
         """Return when work begins and ends, of where it is put."""

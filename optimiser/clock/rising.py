@@ -20,6 +20,7 @@ from optimiser.clock.days import Boundaries, add_months
 from optimiser.clock.worked import WorkedTime
 
 __all__ = [
+    "Amount",
     "Back",
     "Capped",
     "Clear",

@@ -330,7 +330,7 @@ class Batch:
 
     def amount(self, arc: Arc) -> int | NDArray[np.int64]:
         """Return the amount of an arc, zero in samples whose duration is switched off."""
-        amount = self.column(arc.slots, arc.amount)
+        amount = arc.under(self.column)
         for name in arc.switches:
             on = self.switch(name)
             if on is False:

@@ -41,7 +41,7 @@ class Layout:
                 self.leaving[arc.source].append(arc)
             else:
                 self.rounded.add(arc.target)
-            read(arc.target, arc.rule, *arc.slots, *arc.switches)
+            read(arc.target, arc.rule, *arc.names, *arc.switches)
         for quorum in network.quorums:
             self.quorums[quorum.target].append(quorum)
             for source in quorum.sources:

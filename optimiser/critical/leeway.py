@@ -165,7 +165,7 @@ class Leeway:
         network = self.network
         found: dict[str, list[Arc | Bound | Quorum]] = {}
         live: list[tuple[Arc | Bound | Quorum, Sequence[str]]] = []
-        live += [(arc, arc.slots) for arc, _ in live_arcs(network)]
+        live += [(arc, arc.names) for arc, _ in live_arcs(network)]
         live += [(each, each.slots) for each in (*network.floors, *network.ceilings) if network.enabled[each.rule]]
         live += [(each, (*each.slots, *each.count_slots)) for each in network.quorums if network.enabled[each.rule]]
         for each, slots in live:
@@ -180,6 +180,7 @@ class Leeway:
         return bool(
             len(self.network.order[self._rank[arc.target]]) == 1
             and arc.source != arc.target
+            and arc.share is None
             and all(self.network.enabled[name] for name in arc.switches)
         )
 

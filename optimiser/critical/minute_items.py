@@ -12,13 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+import numpy as np
+
 from models.duration import Duration, Reference
 from models.items import Activity, Milestone, Summary
 from models.plan import DURATION_PREFIX, Plan
 from models.progress import Assignment, Pin, Progress
 from models.rules import Dependency, Point
-from optimiser.clock import MinuteClock, Rising, WorkedTime
+from optimiser.clock import Boundaries, MinuteClock, Rising, WorkedTime
 from optimiser.clock.rising import (
+    Amount,
     Back,
     Capped,
     Constant,
@@ -37,15 +40,25 @@ from optimiser.clock.rising import (
 from optimiser.critical.minute_floors import held_back
 from optimiser.critical.network import FACT_PREFIX, Arc, Family, Network, Quorum
 
-__all__ = ["Landing", "MinuteItems"]
+__all__ = ["Landing", "MinuteItems", "OfLength"]
+
+
+@dataclass(frozen=True, slots=True)
+class OfLength:
+    """A number of work, the function that it is the amount of, and the slots under which a column may replace it."""
+
+    steps: Rising
+    amount: int
+    slots: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """Where a bound on a point lands: ``x[node] ≥ through(bound)``."""
+    """Where a bound on a point lands: ``x[node] ≥ through(bound)``; a length that it goes back by has names for a column."""
 
     node: int
     through: Rising | None = None
+    length: OfLength | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +80,15 @@ class MinuteItems:
     leavings
         What links from a point count from.
     lengths
-        Minutes that a share of an item's length is taken of.
+        The length of an item, of which a lag may be a share.
     """
 
     network: Network
     clock: MinuteClock
     landings: dict[tuple[str, str], Landing] = field(default_factory=dict)
     leavings: dict[tuple[str, str], Leaving] = field(default_factory=dict)
-    lengths: dict[str, int] = field(default_factory=dict)
-    backs: dict[str, Rising] = field(default_factory=dict)
+    lengths: dict[str, OfLength] = field(default_factory=dict)
+    backs: dict[str, OfLength] = field(default_factory=dict)
     """From a finish to the start that goes with it, of work whose links to its finish bound the start."""
 
     @property
@@ -101,13 +114,33 @@ class MinuteItems:
 
     def node_for(self, point: Point) -> int | None:
         """Return a node on which a bound on a point may be laid as it stands; None where nothing moves the point."""
-        landing = self.landings.get((point.item, point.end or "start"))
+        landing = self.landing(point)
         if landing is None or landing.through is None:
             return None if landing is None else landing.node
         slot = self._slot(point.item)
         node = self._node(point.item, point.end or "start")
         self._arc(node, landing.node, slot, landing.through)
         self.landings[point.item, point.end or "start"] = Landing(node)
+        return node
+
+    def landing(self, point: Point) -> Landing | None:
+        """Return where bounds on a point land; None where nothing moves it."""
+        key = (point.item, point.end or "start")
+        landing = self.landings.get(key)
+        if landing is None or landing.length is None:
+            return landing
+        back = landing.length
+        node = self._node(*key)
+        family = Family(self.clock, 0, steps=back.steps)
+        fact = FACT_PREFIX + point.item  # the length is stated whether or not it is free
+        self.network.arcs.append(Arc(node, landing.node, fact, family, back.amount, back.slots))
+        self.landings[key] = Landing(node)
+        return self.landings[key]
+
+    def gone_back(self, source: int, item: str, rule: str) -> int:
+        """Return a node at the start that goes with a finish of an item, of where a node has that finish."""
+        back, node = self.backs[item], self._node(item, "start")
+        self.network.arcs.append(Arc(source, node, rule, Family(self.clock, 0, steps=back.steps), back.amount, back.slots))
         return node
 
     def time(self, item: str) -> WorkedTime:
@@ -160,7 +193,6 @@ class MinuteItems:
         if isinstance(activity.enabled, Reference):
             network.switch_slots[slot] = activity.enabled.name
         own = _Own(self, activity, length)
-        self.lengths[activity.id] = own.minutes
         own_steps: Rising | None
         fixed = activity.progress is not None and activity.progress.begun
         expected = activity.progress is not None and activity.progress.expected_finish is not None
@@ -169,14 +201,16 @@ class MinuteItems:
             activity.id, "start", None if special else self.floors[activity.id]
         )
         finish = network.nodes[activity.id, "finish"] = self._node(activity.id, "finish")
-        slots = (*((activity.duration.name,) if isinstance(activity.duration, Reference) else ()), slot)
+        named = (activity.duration.name,) if isinstance(activity.duration, Reference) else ()
+        slots = (*named, slot)
+        self.lengths[activity.id] = OfLength(own.plain, length.amount, named if fixed else slots)
         if fixed:
             # What is left is a number of its own; no column moves what is done.
             length, slots = own.left or length, (slot,) if own.left else ()
         self.leavings[activity.id, "start"], self.leavings[activity.id, "finish"] = Leaving(start), Leaving(finish)
         if fixed:
             assert activity.progress is not None
-            source, own_steps = self._begun(activity, activity.progress, own, start, finish)
+            source, own_steps = self._begun(activity, activity.progress, own, (start, finish), slots)
         elif special:
             source = self._node(activity.id, "start", self.floors[activity.id])
             settled = own.settled(activity.pin, activity.delay)
@@ -184,8 +218,11 @@ class MinuteItems:
             if activity.progress is not None and activity.id not in self.finish_bound:
                 finishing = own.expected(activity.progress, finishing, self.floors[activity.id])
             own_steps = Through(settled, finishing) if (activity.assignments or expected) and own.minutes else None
-            self._arc(source, start, slot, Through(settled, own.beginning()))
-            self._land_before(activity.id, source, own)
+            put = self._arc(source, start, slot, Through(settled, own.beginning()))
+            if activity.pin is not None and activity.pin.start is None:  # the start goes with the length
+                put.rule, put.switches, put.amount, put.slots = FACT_PREFIX + activity.id, (), length.amount, slots
+                network.enabled[put.rule] = True
+            self._land_before(activity.id, source, own.back(slots))
         else:
             source, own_steps = start, None
             self._arc(start, start, slot, Opening(own.time) if own.rounds else Fixed(Elapsed()))
@@ -194,7 +231,7 @@ class MinuteItems:
             self.landings[activity.id, "finish"] = Landing(
                 finish, Fixed(Back(own.time)) if own.rounds and length.amount else None
             )
-            self.backs[activity.id] = own.back()
+            self.backs[activity.id] = own.back(slots)
         if own_steps is None:
             source, own_steps = start, own.length
         arc = Arc(source, finish, slot, Family(self.clock, 0, steps=own_steps), length.amount, slots, (slot,))
@@ -204,15 +241,18 @@ class MinuteItems:
             family = Family(self.clock, 0, steps=Inverse(own.length))
             network.arcs.append(Arc(finish, start, slot, family, length.amount, slots, mirrored=True))
 
-    def _land_before(self, item: str, node: int, own: _Own) -> None:
+    def _land_before(self, item: str, node: int, back: OfLength) -> None:
         """Let bounds land on a node before the start: those on the finish as far before it as the length takes."""
         self.landings[item, "start"] = Landing(node)
-        self.landings[item, "finish"] = Landing(node, own.back())
-        self.backs[item] = own.back()
+        self.landings[item, "finish"] = Landing(node, length=back)
+        self.backs[item] = back
+        self.network.enabled[FACT_PREFIX + item] = True
 
-    def _begun(self, activity: Activity, done: Progress, own: _Own, start: int, finish: int) -> tuple[int, Rising]:
+    def _begun(
+        self, activity: Activity, done: Progress, own: _Own, ends: tuple[int, int], slots: tuple[str, ...]
+    ) -> tuple[int, Rising]:
         """Lay what has begun; return what its finish counts from, and how."""
-        network, clock = self.network, self.clock
+        network, clock, (start, finish) = self.network, self.clock, ends
         began = clock.boundary(done.actual_start or _last_actual(done), "opens")
         network.base[start] = began
         if done.actual_finish is not None:
@@ -234,10 +274,7 @@ class MinuteItems:
         settled = Lowest([first for first, _ in parts]) if parts else Going(own.time) if own.rounds else Fixed(Elapsed())
         self._arc(rest, rest, self._slot(activity.id), settled)
         if self.plan.logic == "retained":
-            backwards = own.back(own.minutes if done.remaining is None else clock.minutes(done.remaining))
-            self.landings[activity.id, "start"] = Landing(rest)
-            self.landings[activity.id, "finish"] = Landing(rest, backwards)
-            self.backs[activity.id] = backwards
+            self._land_before(activity.id, rest, own.back(slots))
         if self.plan.from_rest:
             self.leavings[activity.id, "start"] = Leaving(rest, began)
         left = own.remaining()
@@ -260,7 +297,7 @@ class MinuteItems:
         node = self._node(milestone.id, "start", None if special else self.floors[milestone.id])
         network.nodes[milestone.id, "start"] = network.nodes[milestone.id, "finish"] = node
         network.enabled[slot] = True
-        self.lengths[milestone.id] = 0
+        self.lengths[milestone.id] = OfLength(Elapsed(), 0, ())
         leaving, landing = Leaving(node), Landing(node)
         if done is not None and done.begun:
             network.base[node] = clock.boundary(_last_actual(done), "closes")
@@ -287,7 +324,7 @@ class MinuteItems:
         network, slot = self.network, self._slot(summary.id)
         network.enabled[slot] = True
         start, finish = network.item_nodes(summary.id)
-        self.lengths[summary.id] = 0
+        self.lengths[summary.id] = OfLength(Elapsed(), 0, ())
         self.leavings[summary.id, "start"], self.leavings[summary.id, "finish"] = Leaving(start), Leaving(finish)
         if summary.pin is not None:
             assert summary.pin.start is not None
@@ -311,7 +348,7 @@ class MinuteItems:
                 inside = self.plan.items[member]
                 if isinstance(inside, Summary):
                     self.let_in(inside)
-                landing = self.landings.get((member, end))
+                landing = self.landing(Point(member, end))
                 if landing is not None:
                     self._arc(node, landing.node, self._slot(summary.id), landing.through or Fixed(Elapsed()))
 
@@ -326,12 +363,57 @@ def _last_actual(done: Progress) -> dt.date:
 def _pinned(clock: MinuteClock, pin: Pin, back: Rising) -> Rising:
     """Return what a pin makes of a start; a pin of the finish is one of the start that goes with it."""
     if pin.start is not None:
-        at = clock.boundary(pin.start, "opens")
-    else:
-        assert pin.finish is not None
-        at = back.at(clock.boundary(pin.finish, "closes"))
-    at = max(at, clock.origin)
-    return Constant(at) if pin.kind == "on" else Capped(at)
+        at = max(clock.boundary(pin.start, "opens"), clock.origin)
+        return Constant(at) if pin.kind == "on" else Capped(at)
+    assert pin.finish is not None
+    return _Meeting(clock.boundary(pin.finish, "closes"), back, clock.origin, pin.kind == "on")
+
+
+@dataclass(frozen=True)
+class _Meeting(Rising):
+    """The start that goes with a pinned finish, which a length takes back from there."""
+
+    finish: int
+    back: Rising
+    origin: int
+    fixed: bool
+
+    def _of(self, amount: int) -> Rising:
+        at = max(self.back.at(self.finish, amount), self.origin)
+        return Constant(at) if self.fixed else Capped(at)
+
+    def at(self, x: int, amount: int = 0) -> int:
+        """Return ``f(x)``."""
+        return self._of(amount).at(x)
+
+    def latest(self, y: int, amount: int = 0) -> int:
+        """Return ``max{x: f(x) ≤ y}``."""
+        return self._of(amount).latest(y)
+
+    def bends(self, low: int, high: int, amount: int = 0) -> set[int]:
+        """Return where it stays."""
+        return self._of(amount).bends(low, high)
+
+
+@dataclass(frozen=True)
+class _Returning(Back):
+    """The start that goes with a finish; of no length the finish itself."""
+
+    def at(self, x: int, amount: int = 0) -> int:
+        """Return ``f(x)``."""
+        return super().at(x, amount) if amount else x
+
+    def latest(self, y: int, amount: int = 0) -> int:
+        """Return ``max{x: f(x) ≤ y}``."""
+        return super().latest(y, amount) if amount else y
+
+    def values(self, x: Boundaries, amount: Amount = 0) -> Boundaries:
+        """Return ``f(x)``, elementwise."""
+        return np.where(np.asarray(amount) != 0, super().values(x, amount), x)
+
+    def latest_values(self, y: Boundaries, amount: Amount = 0) -> Boundaries:
+        """Return ``max{x: f(x) ≤ y}``, elementwise."""
+        return np.where(np.asarray(amount) != 0, super().latest_values(y, amount), y)
 
 
 class _Own:
@@ -339,7 +421,7 @@ class _Own:
 
     def __init__(self, items: MinuteItems, activity: Activity, length: Duration) -> None:
         self.clock, self.plan, self.activity = items.clock, items.plan, activity
-        self.time, self.amount = items.time(activity.id), length.amount
+        self.time, self.amount, self.unit = items.time(activity.id), length.amount, length.unit
         self.calendar = activity.calendar
         self.length = self.clock.steps(length.unit, self.time)
         self.rounds = length.unit != "emin"
@@ -359,12 +441,21 @@ class _Own:
         began = self.clock.boundary(done.actual_start or _last_actual(done), "opens")
         return None if done.resume is None or self.clock.boundary(done.resume, "opens") <= began else done.left
 
-    def back(self, minutes: int | None = None) -> Rising:
-        """Return the start that goes with a finish."""
-        if minutes is None and not isinstance(self.length, Worked):
-            return Fixed(Inverse(self.length), self.amount)
-        counted = self.minutes if minutes is None else minutes
-        return Fixed(Back(self.time), counted) if counted else Fixed(Elapsed())
+    @property
+    def plain(self) -> Rising:
+        """The minutes of a length, as a function of the clock."""
+        return Elapsed(self.length.scale) if isinstance(self.length, Worked) else self.length
+
+    def back(self, slots: tuple[str, ...]) -> OfLength:
+        """Return the start that goes with a finish; of begun work that of the rest that goes with it."""
+        done = self.activity.progress
+        if done is not None and done.begun:
+            if done.remaining is None:
+                return OfLength(_Returning(self.time), self.minutes, ())
+            return OfLength(_Returning(self.time, self.clock.scale(done.remaining.unit)), done.remaining.amount, slots)
+        if not isinstance(self.length, Worked):
+            return OfLength(Inverse(self.length), self.amount, slots)
+        return OfLength(_Returning(self.time, self.length.scale), self.amount, slots)
 
     def settled(self, pin: Pin | None, delay: Duration | None) -> Rising:
         """Return where the work is put, of where its bounds would have it."""
@@ -375,7 +466,7 @@ class _Own:
             opening = Fixed(Elapsed())
         raw = self.plan.dialect != "msp" and bool(self.parts())
         if pin is not None:
-            parts.append(_pinned(self.clock, pin, self.back()))
+            parts.append(_pinned(self.clock, pin, self.back(()).steps))
             if fixed and self.plan.dialect == "msp":
                 return parts[0]
         if delay is None or fixed:
@@ -390,13 +481,13 @@ class _Own:
         return [self._part(assignment, remaining=remaining) for assignment in self.activity.assignments]
 
     def _part(self, part: Assignment, *, remaining: bool) -> tuple[Rising, Rising]:
-        clock, counted = self.clock, self.amount
+        clock, length = self.clock, Duration(self.amount, self.unit)
         time = clock.time(part.calendar or self.calendar)
         late = (Fixed(Worked(time), clock.minutes(part.delay)), Fixed(Elapsed(), part.levelling_delay.amount))
         begin = Through(*(() if remaining else late), Going(time))  # what is left is not put off again
         left = self.minutes
         if remaining and self.left is not None:
-            left, counted = clock.minutes(self.left), self.left.amount
+            left, length = clock.minutes(self.left), self.left
         if part.first is not None and part.last is not None:
             bounds = (clock.boundary(part.first, "opens"), clock.boundary(part.last, "closes"))
             minutes = time.worked(bounds[1]) - time.worked(bounds[0])
@@ -406,7 +497,12 @@ class _Own:
             work = part.remaining if remaining and part.remaining is not None else part.work
             share = Fraction(str(part.units)) / 100
             minutes = left if work is None else int(minutes_of(clock.minutes(work), 1 / share))
-        lasting = Worked(time, Fraction(minutes, counted)) if counted else Fixed(Worked(time), minutes)
+        begun = self.activity.progress is not None and self.activity.progress.begun
+        stated = part.work is not None or part.first is not None
+        counted = Fraction(length.amount)
+        if part.of is not None and stated and begun == remaining:
+            counted = Fraction(clock.minutes(part.of)) / clock.scale(length.unit)
+        lasting = Worked(time, minutes / counted) if counted else Fixed(Worked(time), minutes)
         return begin, Through(begin, lasting)
 
     def beginning(self) -> Rising:

@@ -12,7 +12,7 @@ from models.rules import Alignment, AtLeast, Blackout, Dependency, Equality, Gat
 from optimiser.clock import MinuteClock, Rising, Side, WorkedTime
 from optimiser.clock.rising import Clear, Elapsed, Fixed, Following, Goes, Going, Inverse, Through, Worked
 from optimiser.critical.minute_items import Landing, Leaving, MinuteItems
-from optimiser.critical.network import Arc, Bound, Family, Network, Quorum
+from optimiser.critical.network import Arc, Bound, Family, Network, Quorum, Share
 
 __all__ = ["MINUTE_COMPILERS", "compile_minutes"]
 
@@ -44,7 +44,7 @@ def _landing(items: MinuteItems, point: Point) -> Landing | None:
     held = items.plan.items[point.item]
     if isinstance(held, Summary):
         items.let_in(held)
-    return items.landings.get((point.item, point.end or "start"))
+    return items.landing(point)
 
 
 def _leaving(items: MinuteItems, point: Point) -> Leaving:
@@ -61,9 +61,9 @@ def _lag_time(items: MinuteItems, rule: Dependency) -> WorkedTime:
     return clock.time(getattr(plan.items[rule.before if chosen == "predecessor" else rule.after], "calendar", None))
 
 
-def _steps(items: MinuteItems, lag: Duration, time: WorkedTime, leaving: Leaving, share_of: int = 0) -> Rising:
-    """Return ``x ⊕ lag``, less the elapsed part of a positive lag that counts from finished work."""
-    steps = items.clock.steps(lag.unit, time, share_of)
+def _steps(items: MinuteItems, lag: Duration, time: WorkedTime, leaving: Leaving) -> Rising:
+    """Return ``x ⊕ lag``, less the elapsed part of a positive lag that counts from finished work; of a share in hundredths."""
+    steps = items.clock.steps(lag.unit, time, share_of=1)
     if leaving.since is None or items.status is None or not isinstance(steps, Worked | Elapsed):
         return steps
     counted = steps.time if isinstance(steps, Worked) else items.clock.always()
@@ -87,13 +87,17 @@ def _dependency(items: MinuteItems, rule: Dependency) -> None:
     landing, leaving = _landing(items, after), _leaving(items, before)
     if landing is None:
         return
-    steps = _steps(items, lag, time, leaving, items.lengths[before.item])
+    steps, share = _steps(items, lag, time, leaving), None
+    if lag.unit in ("%", "e%"):
+        of = items.lengths[before.item]
+        share = Share(lag.amount, of.amount, of.slots, of.steps, items.clock.origin)
     first = _landing(items, Point(after.item, "start"))
     own = isinstance(steps, Worked) and steps.time is items.time(after.item)
-    if items.plan.dialect == "msp" and after.end == "finish" and lag.amount and not own and first and after.item in items.backs:
-        _arc(network, leaving.node, first, rule.id, Through(items.backs[after.item], steps), lag, slots)
+    if items.plan.dialect == "msp" and after.end == "finish" and not own and first and after.item in items.backs:
+        source = items.gone_back(leaving.node, after.item, rule.id)
+        _arc(network, source, first, rule.id, steps, lag, slots, share)
     else:
-        _arc(network, leaving.node, landing, rule.id, steps, lag, slots)
+        _arc(network, leaving.node, landing, rule.id, steps, lag, slots, share)
 
 
 def _finishing(items: MinuteItems, point: Point) -> Rising | None:
@@ -106,12 +110,20 @@ def _finishing(items: MinuteItems, point: Point) -> Rising | None:
 
 
 def _arc(
-    network: Network, source: int, landing: Landing, rule: str, steps: Rising, lag: Duration, slots: tuple[str, ...]
+    network: Network,
+    source: int,
+    landing: Landing,
+    rule: str,
+    steps: Rising,
+    lag: Duration,
+    slots: tuple[str, ...],
+    share: Share | None = None,
 ) -> None:
     whole = steps if landing.through is None else Through(steps, landing.through)
     plain = isinstance(steps, Elapsed) and landing.through is None and steps.scale == 1
     family = Family(network.clock, 1) if plain else Family(network.clock, 0, steps=whole)
-    network.arcs.append(Arc(source, landing.node, rule, family, lag.amount, slots))
+    amount = lag.amount if share is None else int(share.of(share.percent, share.amount))
+    network.arcs.append(Arc(source, landing.node, rule, family, amount, slots, share=share))
 
 
 def _dated(items: MinuteItems, side: Side, rule: str, node: int, point: Point, term: dt.date | Reference) -> None:

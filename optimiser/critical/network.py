@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from optimiser.clock import Boundaries, Clock, Elapsed, Rising, Side, Worked
 FACT_PREFIX = "item:"
 """What stands before an item's id where what is said of it is a fact of the item, and no rule that one could take away."""
 
-__all__ = ["FACT_PREFIX", "NEVER", "Arc", "Bound", "Family", "Network", "Quorum", "constant", "inverse"]
+__all__ = ["FACT_PREFIX", "NEVER", "Arc", "Bound", "Family", "Network", "Quorum", "Share", "constant", "inverse"]
 
 NEVER = 10_000_000
 """How far behind the axis lies what can never happen."""
@@ -203,6 +203,33 @@ def inverse(table: Boundaries, size: int) -> Boundaries:
     return np.searchsorted(table, np.arange(size + 1), side="left").astype(np.int64)
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A length that an inequality takes so many per cent of: its amount is in hundredths of a minute.
+
+    Attributes
+    ----------
+    percent
+        The number of the inequality itself.
+    amount, slots
+        The number that the length holds, and the names under which a column may replace it; the last wins.
+    length, origin
+        From that number to minutes: ``length(origin, amount) − origin``.
+    """
+
+    percent: int
+    amount: int
+    slots: tuple[str, ...]
+    length: Rising
+    origin: int
+
+    def of(self, percent: int | Boundaries, amount: int | Boundaries) -> int | Boundaries:
+        """Return the amount of the inequality under other numbers, each one for all samples or a column."""
+        if isinstance(amount, int):
+            return percent * (self.length.at(self.origin, amount) - self.origin)
+        return percent * (self.length.values(np.full(len(amount), self.origin), amount) - self.origin)
+
+
 @dataclass(slots=True)
 class Arc:
     """``x[target] ≥ f(x[source])``; where both are one node, the function rounds up to what the rule allows."""
@@ -220,6 +247,30 @@ class Arc:
     mirrored: bool = False
     """Whether this is the second half of an equation, needed only where something else pushes its source, and not at
     all where the length is free."""
+    share: Share | None = None
+    """The length of which the number of ``slots`` is so many per cent, where the amount follows from both."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The slots of its numbers."""
+        return self.slots if self.share is None else (*self.slots, *self.share.slots)
+
+    def under(self, column: Callable[[tuple[str, ...], int], int | Boundaries]) -> int | Boundaries:
+        """Return the amount under other numbers, from the slots of a number and what is stated to what is held for it."""
+        if self.share is None:
+            return column(self.slots, self.amount)
+        return self.share.of(column(self.slots, self.share.percent), column(self.share.slots, self.share.amount))
+
+    def renumbered(self, slot: str, number: int) -> Arc:
+        """Return it with another number under one of its slots."""
+        if self.share is None:
+            return replace(self, amount=number)
+        share = replace(
+            self.share,
+            percent=number if slot in self.slots else self.share.percent,
+            amount=number if slot in self.share.slots else self.share.amount,
+        )
+        return replace(self, amount=int(share.of(share.percent, share.amount)), share=share)
 
 
 @dataclass(slots=True)
@@ -354,8 +405,10 @@ class Network:
 
     @property
     def two_way(self) -> frozenset[str]:
-        """Durations that also hold their starts back, because something else pushes the finish."""
-        return frozenset(arc.rule for arc in self.arcs if arc.mirrored)
+        """Durations of which less may be later: something else pushes the finish, or a lead is a share of the length."""
+        leads = [slot for arc in self.arcs if arc.share is not None and arc.share.percent < 0 for slot in arc.share.slots]
+        leads = [slot for slot in leads if slot.startswith(DURATION_PREFIX)]
+        return frozenset((*(arc.rule for arc in self.arcs if arc.mirrored), *leads))
 
     @property
     def rank(self) -> list[int]:

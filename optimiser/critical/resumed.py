@@ -97,7 +97,7 @@ def again_behind(
 
 
 def _bears(arc: Arc, names: set[str]) -> bool:
-    return arc.rule in names or not names.isdisjoint(arc.slots) or not names.isdisjoint(arc.switches)
+    return arc.rule in names or not names.isdisjoint(arc.names) or not names.isdisjoint(arc.switches)
 
 
 def _relaid(done: Pass, network: Network, live: set[str], names: set[str] | None = None) -> Pass:

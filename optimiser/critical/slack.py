@@ -246,6 +246,11 @@ def lengthened(batch: Batch, activity: str, latest: Mapping[int, Boundaries]) ->
     longer = batch.longer_alone(activity)
     # What pushes the finish draws the start after it by the old length: that counts for nothing where the work takes longer.
     moved: Flags = (longer.row(finish) > _late_but_for(batch, finish, latest, arc.rule)) & on
+    for node in batch.layout.readers[arc.rule] & latest.keys():
+        for each in batch.layout.arcs[node]:
+            if each.share is not None and arc.rule in each.share.slots:  # a lag that grows with the length
+                reached = batch.apply(each.family, longer.row(each.source), longer.amount(each))
+                moved |= (reached > _rounded(batch, node, latest[node])) & batch.switch(each.rule)
     return moved | ((longer.row(start) > latest[start]) & on) if start in latest else moved
 
 
@@ -254,7 +259,8 @@ def _late_but_for(batch: Batch, source: int, latest: Mapping[int, Boundaries], w
     late = np.full(batch.columns.samples, batch.network.never, dtype=np.int64)
     for arc in batch.layout.leaving[source]:
         on = batch.switch(arc.rule) if arc.rule not in arc.switches else True
-        if arc.rule != without and arc.target in latest and on is not False:
+        grows = arc.share is not None and without in arc.share.slots
+        if arc.rule != without and not grows and arc.target in latest and on is not False:
             back = _back(batch, arc.family, _rounded(batch, arc.target, latest[arc.target]), batch.amount(arc))
             np.minimum(late, back, out=late, where=on)
     for node in batch.layout.after[source] & latest.keys():

@@ -229,6 +229,10 @@ class MinuteVariables(Variables):
             else:
                 exact = Fraction(100 * self.minutes.minutes(work)) / Fraction(str(part.units))
                 minutes = int((exact + Fraction(1, 2)) // 1)
+            begun = activity.progress is not None and activity.progress.begun
+            if part.of is not None and (part.work is not None or part.first is not None) and begun == (left is not None):
+                whole = self.length(activity.id) if left is None else left
+                minutes = int((Fraction(minutes * whole, self.minutes.minutes(part.of)) + Fraction(1, 2)) // 1)
             found.append((begin, Through(begin, Fixed(Worked(time), minutes))))
         return found
 

@@ -20,7 +20,7 @@ from optimiser.numbers import Number, owner_of
 from optimiser.solve.asked import asked_for
 from optimiser.solve.between import DateRange
 from optimiser.solve.variant import Variant, with_number
-from optimiser.wording import family_of, shares_held
+from optimiser.wording import family_of
 
 __all__ = ["explain", "explain_with"]
 
@@ -91,7 +91,6 @@ def explain_with(oracle: Oracle, milestone: str, *, near: int = NEAR) -> Binding
         notes.append("not all minimal conflicts at one day earlier were found: joint bindings may be missing")
     if not proved:
         notes.append("the date itself is not proved, so gains and headroom are left open")
-    notes += shares_held(plan)
     return BindingReport(
         plan=plan.id,
         scenarios=plan.settings.scenarios,

@@ -501,7 +501,7 @@ class Model:
         slots: set[str] = set()
         for arc in network.arcs:
             if affects[arc.target]:
-                slots.update(arc.slots)
+                slots.update(arc.names)
         for bound in network.floors:
             if affects[bound.node]:
                 slots.update(bound.slots)

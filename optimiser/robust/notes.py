@@ -11,7 +11,6 @@ from optimiser.robust.field import NEVER
 from optimiser.robust.sensitivity import most_closed
 from optimiser.robust.simulation import Sampler
 from optimiser.robust.statistics import Sample, date_of
-from optimiser.wording import shares_held
 
 __all__ = ["ReadingMode", "notes_of"]
 
@@ -38,7 +37,7 @@ def notes_of(sampler: Sampler, sample: Sample, certain: Certain, mode: ReadingMo
         At which the dates are read.
     """
     model = sampler.model
-    notes = [*model.notes, *certain.bars, *shares_held(model.plan)]
+    notes = [*model.notes, *certain.bars]
     if certain.reason:
         notes.append(certain.reason)
     if not model.chances:

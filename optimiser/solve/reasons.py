@@ -147,8 +147,10 @@ class Reasons:
             if arc.source == node:
                 rounds = True
             elif rank[arc.source] != rank[node]:
-                on = changed.slot in arc.slots and all(network.enabled[switch] for switch in arc.switches)
-                reached = arc.family.at(changed.values[arc.source], changed.number if on else stated)
+                on = changed.slot in arc.names and all(network.enabled[switch] for switch in arc.switches)
+                reached = arc.family.at(
+                    changed.values[arc.source], arc.renumbered(changed.slot, changed.number).amount if on else stated
+                )
                 if reached > base:
                     pushes.append((reached, arc.source, arc.family.sign != 0))
         furthest = max((reached for reached, *_ in pushes), default=base)

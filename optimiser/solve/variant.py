@@ -196,7 +196,7 @@ def renumbered(network: Network, slot: str, number: int) -> Network:
         gone = boundary is not None and bound.side == "ceiling" and network.missed(boundary)
         return replace(bound, boundary=None if gone else boundary)
 
-    replaced = {id(arc): replace(arc, amount=number) for arc in network.arcs if slot in arc.slots}
+    replaced = {id(arc): arc.renumbered(slot, number) for arc in network.arcs if slot in arc.names}
     return replace(
         network,
         arcs=[replaced.get(id(arc), arc) for arc in network.arcs],
