@@ -79,6 +79,8 @@ class Question(Record):
 
     page: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{1,32}$")] = "page"
     number: Annotated[int, Field(ge=0, le=2**53)] = 0
+    update: Annotated[str, StringConstraints(max_length=64)] = ""
+    """The update before the one opened that is asked about; the one opened, where empty."""
     changes: DeskChanges = DeskChanges()
     drag: Drag | None = None
     trying: bool = False
@@ -93,6 +95,8 @@ class Question(Record):
     """Of risk: with every sample and what drives, not only the dates."""
     scenarios: Many[Annotated[str, StringConstraints(min_length=1, max_length=64)]] = ()
     """Of scenarios side by side: their names."""
+    updates: Annotated[Many[Annotated[str, StringConstraints(max_length=64)]], Field(max_length=40)] = ()
+    """And updates: the one opened under an empty name."""
     kept: Annotated[Many[KeptChanges], Field(max_length=12)] = ()
     """And what was set aside."""
     title: Annotated[str, StringConstraints(max_length=200)] = ""

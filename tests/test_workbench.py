@@ -34,8 +34,9 @@ from optimiser.evidence.words import day
 from optimiser.inputs import inputs_of
 from optimiser.stopping import Stop, StoppedError, heed, heeding
 from optimiser.workbench.answers import by_when, proof
-from optimiser.workbench.desk import Shelf, floor_of
+from optimiser.workbench.desk import floor_of
 from optimiser.workbench.guard import MOST_BYTES
+from optimiser.workbench.shelf import Shelf
 from optimiser.workbench.work import MOST_JOBS
 from tests.minute_plans import minute_plan
 from tests.workbenches import HOST, TOKEN, Page, desk_of, desk_on, page_on, running

@@ -21,6 +21,10 @@ import yaml
 
 from optimiser import earliest, load
 from optimiser.evidence.words import weekday_day
+from optimiser.reading.load import load_changed
+from optimiser.reading.packaged import find_plan
+from optimiser.workbench.desk import Desk
+from optimiser.workbench.updates import updates_before
 from tests.test_evidence_browser import HOSTILE, axe, browser  # noqa: F401 - fixtures
 from tests.workbenches import TOKEN, desk_of, running
 
@@ -398,6 +402,61 @@ def test_prints_as_a_brief(browser, replan):  # noqa: F811
     assert not page.locator("#tabs").is_visible()
     assert page.locator("#board").evaluate("each => each.scrollHeight <= each.clientHeight + 2")
     page.close()
+
+
+def test_an_earlier_update_is_chosen_by_keyboard(browser):  # noqa: F811
+    """The chooser brings the earlier update with its status date; what is changed on each is there on coming back, and after a reload."""
+    name = "laboratory-2026-05"
+    loaded, path = load_changed(name), find_plan(name)
+    with running(Desk(loaded, name=name, path=path, updates=updates_before(loaded.plan, path))) as (_, port):
+        page = browser.new_page(viewport={"width": 1366, "height": 900})
+        shown = Shown(page, f"http://127.0.0.1:{port}/{TOKEN}/").open()
+        page.evaluate("void desk.commit((changes) => { changes.assumptions['REPEAT-duration'] = '40 wd'; })")
+        newest = shown.proved()
+        page.locator("#update").focus()
+        page.keyboard.press("ArrowDown")
+        shown.until("window.desk.plan.update === 'update-2026-04-30'")
+        earlier = shown.proved()
+
+        assert earlier == {name: weekday_day(date) for name, date in earliest(load("laboratory-2026-04")).dates.items()}
+        assert shown.changes["assumptions"] == {}
+        assert "status date Thu 30 Apr 2026" in page.locator("#about").inner_text()
+        assert page.evaluate("document.activeElement.id") == "update", "focus stays where it was"
+        page.keyboard.press("ArrowUp")
+        shown.until("window.desk.plan.update === ''")
+        assert shown.proved() == newest
+        page.reload()
+        shown.until("window.desk?.stage === 'proved'")
+        assert shown.proved() == newest
+        assert page.locator("#undo").is_enabled()
+        assert shown.complaints == []
+        page.close()
+
+
+def test_reasons_of_other_changes_say_so(opened):
+    """Once something is changed, reasons shown are marked as those of before, and asked again with the proof."""
+    opened.page.locator(".row[data-id='SIT-MVC']").last.click()
+    opened.page.locator("#panel-why h3", has_text="What holds").wait_for(timeout=PATIENCE * 1000)
+    opened.page.evaluate("void desk.commit((changes) => { changes.assumptions['sit-mvc'] = '320 wd'; })")
+
+    assert opened.page.locator("#panel-why .old").count() == 1
+    date = opened.proved()["M10"]
+    opened.until("!document.querySelector('#panel-why .old')")
+    opened.page.locator("#panel-why h4", has_text=f"What holds M10 at {date}").wait_for(timeout=PATIENCE * 1000)
+
+
+def test_the_day_in_the_middle_stays_there_at_another_zoom(opened):
+    """Zooming from the whole plan to days keeps what is looked at in sight; the dates stand under the header meanwhile."""
+    opened.page.locator(".row[data-id='SIT-MVC']").last.click()
+    opened.page.locator("#look input[value=days]").check()
+    opened.until("window.desk.draft.pixels_a_day > 10")
+    bar = opened.page.locator(".bars:not(.pinned) [data-item='SIT-MVC'][data-part='body']").bounding_box()
+    board = opened.page.locator("#board").bounding_box()
+
+    assert bar["x"] < board["x"] + board["width"]
+    assert bar["x"] + bar["width"] > board["x"] + 300
+    assert opened.page.locator("#answer").is_visible()
+    assert "M10 Thu 8 May 2025" in opened.page.locator("#answer").inner_text()
 
 
 def test_names_that_would_do_harm_are_text(browser):  # noqa: F811

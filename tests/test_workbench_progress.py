@@ -7,11 +7,11 @@ import pytest
 pytest.importorskip("starlette", reason="the extra 'workbench' is not installed")
 pytest.importorskip("httpx2", reason="the test client of starlette needs it")
 
-from optimiser import earliest
+from optimiser import earliest, load
 from optimiser.reading.load import load_changed
 from optimiser.reading.packaged import find_plan
 from optimiser.workbench.desk import Desk
-from optimiser.workbench.updates import forecasts_before
+from optimiser.workbench.updates import updates_before
 from tests.workbenches import Page, page_on
 
 NAME = "laboratory-2026-05"
@@ -21,7 +21,7 @@ NAME = "laboratory-2026-05"
 def page() -> Page:
     """A page on the third of four monthly updates."""
     loaded, path = load_changed(NAME), find_plan(NAME)
-    return page_on(Desk(loaded, name=NAME, path=path, updates=forecasts_before(loaded.plan, path)))
+    return page_on(Desk(loaded, name=NAME, path=path, updates=updates_before(loaded.plan, path)))
 
 
 def rows(page: Page, **question) -> dict[str, dict]:
@@ -78,3 +78,56 @@ def test_what_earlier_updates_forecast_stands_beside_the_published_dates(page):
     assert date["published"]["update-2026-04-30"] == "21 Oct 2026"
     look = {"baselines": ["update-2026-03-31"]}
     assert rows(page, look=look)["ACCREDITED"]["ghosts"] == ["C 17 Sep 2026"]
+
+
+def test_an_earlier_update_is_opened_in_the_place_of_the_newest(page):
+    """Its dates are those that `solve` finds of it, its status date is its own, and it is compared with those before it."""
+    known = page.client.get(f"/{page.served.token}/api/plan").json()["updates"]
+    assert [entry["title"] for entry in known] == [
+        "Update of 29 May 2026",
+        "Update of 30 Apr 2026",
+        "Update of 31 Mar 2026",
+        "The plan of 5 Jan 2026",
+    ]
+    for entry, name in zip(known[1:], ("laboratory-2026-04", "laboratory-2026-03", "laboratory"), strict=True):
+        of_update = page.client.get(f"/{page.served.token}/api/plan?update={entry['name']}").json()
+        proof = page.ask("proof", update=entry["name"])
+        assert of_update["update"] == entry["name"]
+        assert of_update["updates"] == known
+        assert {each["id"]: each["day"] for each in proof["milestones"]} == {
+            milestone: date.isoformat() for milestone, date in earliest(load(name)).dates.items()
+        }
+    assert of_update["status_date"] is None
+    assert [entry["id"] for entry in of_update["baselines"]] == ["deadlines"]
+    assert rows(page, update="update-2026-03-31")["METHOD-C"]["work"] == "to do"
+
+
+def test_an_earlier_update_takes_changes_of_its_own(page):
+    """What is changed on it is saved against it: its scenario is one that solve reads with that update."""
+    changes = {"assumptions": {"REPEAT-duration": "40 wd"}}
+    moved = page.ask("draft", update="update-2026-04-30", changes=changes)
+    assert [entry["moved"] for entry in moved["dates"]] != ["not moved"]
+    assert page.ask("draft")["said"] == []
+    assert "REPEAT-duration: 40 wd" in page.post("save", update="update-2026-04-30", changes=changes).text
+
+
+def test_updates_stand_side_by_side(page):
+    """Each with its date as proved, how far it is from the one opened, on one axis; any may be the one opened."""
+    found = page.ask("beside", updates=["update-2026-04-30", "update-2026-03-31"])
+    columns = {column["name"]: column["cells"]["ACCREDITED"] for column in found["columns"]}
+    assert list(columns) == ["As opened", "Update of 30 Apr 2026", "Update of 31 Mar 2026"]
+    assert columns["Update of 30 Apr 2026"]["date"].endswith("21 Oct 2026")
+    assert columns["Update of 31 Mar 2026"]["differs"]
+    assert columns["Update of 31 Mar 2026"]["proof"] == "certified"
+    back = page.ask("beside", update="update-2026-03-31", updates=["", "update-2026-04-30"])
+    assert [column["name"] for column in back["columns"]] == ["As opened", "Update of 29 May 2026", "Update of 30 Apr 2026"]
+
+
+def test_an_update_that_is_not_there_is_refused_with_what_there_is(page):
+    """A wrong name is told with the nearest right one, by every way of asking."""
+    response = page.post("draft", update="update-2026-04-31")
+    assert response.status_code == 422
+    assert "Maybe" in response.json()["faults"][0]["message"]
+    assert page.client.get(f"/{page.served.token}/api/plan?update=x").status_code == 422
+    assert "no update" in page.post("proof", update="../plan").text
+    assert any("no update" in fault for fault in page.ask("beside", updates=["other"])["faults"])

@@ -37,12 +37,12 @@ def serve_plan(
         from optimiser.reading.packaged import find_plan
         from optimiser.workbench import serve
         from optimiser.workbench.desk import Desk
-        from optimiser.workbench.updates import forecasts_before
+        from optimiser.workbench.updates import updates_before
 
         path = find_plan(asked.plan)
         if changed.plan.previous is not None:
-            tell("what earlier updates forecast")
-        updates = forecasts_before(changed.plan, path)
+            tell("earlier updates")
+        updates = updates_before(changed.plan, path)
         names = None if milestone is None else tuple(milestone)
         desk = Desk(changed, names, name=asked.plan, scenarios=tuple(asked.scenario or ()), path=path, updates=updates)
 

@@ -13,7 +13,7 @@ from models.plan import Plan
 from models.robustness import ChanceEffect, RobustOutcome
 from models.rules import Point
 from models.workbench import DeskChanges, Question
-from optimiser.errors import InputError
+from optimiser.errors import InputError, Located
 from optimiser.evidence.charts.board import LABELS, BoardRow, board_axis, whole_sheet
 from optimiser.evidence.charts.gantt import Bar
 from optimiser.evidence.words import counted, day, weekday_day
@@ -23,6 +23,7 @@ from optimiser.solve import earliest
 from optimiser.workbench.answers import Tell, proved
 from optimiser.workbench.desk import Desk
 from optimiser.workbench.draft import moved_words
+from optimiser.workbench.updates import update_title
 
 __all__ = ["beside", "risk"]
 
@@ -124,42 +125,62 @@ def _drivers(chances: tuple[ChanceEffect, ...], milestone: str) -> list[dict[str
     return found
 
 
-def beside(desk: Desk, question: Question, tell: Tell) -> dict[str, Any]:
-    """Return the dates of scenarios, of what was set aside and of the plan as changed, on one axis, differences marked.
+def beside(desk: Desk, question: Question, tell: Tell, chain: Desk) -> dict[str, Any]:
+    """Return the dates of scenarios, updates, what was set aside and the plan as changed, on one axis, differences marked.
+
+    Parameters
+    ----------
+    chain
+        The desk of the newest update: any of its chain is held against the plan.
 
     Raises
     ------
     InputError
-        If a scenario cannot be read.
+        If the plan cannot be changed so.
     """
     opened = proved(desk, DeskChanges(), tell)[1]
-    columns: list[tuple[str, Plan, Any]] = []
-    for name, changes in [("As opened", DeskChanges()), ("On the desk", question.changes)]:
-        if changes or not columns:
-            columns.append((name, desk.variant(changes).plan, proved(desk, changes, tell)[1]))
-    columns += [(kept.title, desk.variant(kept.changes).plan, proved(desk, kept.changes, tell)[1]) for kept in question.kept]
+    columns: list[tuple[str, Plan, Any]] = [("As opened", desk.base, opened)]
     faults = []
-    known = [name for name, _ in scenarios_beside(desk.path)] if desk.path else []
-    for name in question.scenarios:
-        if name not in known:  # a name, never a path: a page reads no other file of this machine
-            faults.append(f"{name}: unknown scenario{maybe(name, known)}; expected one of {', '.join(known) or 'none'}")
-            continue
-        tell(f"scenario {name}")
+    wanted: list[tuple[str, Callable[[], tuple[Plan, Any]]]] = []
+    if question.changes:
+        wanted.append(("On the desk", partial(_proved, desk, question.changes, tell)))
+    wanted += [(kept.title, partial(_proved, desk, kept.changes, tell)) for kept in question.kept]
+    for name in question.updates:
+        wanted.append((name or "the newest", partial(_of_update, chain, name, tell)))
+    wanted += [(name, partial(_of_scenario, desk, name, tell)) for name in question.scenarios]
+    for name, find in wanted:
+        tell(name)
         try:
-            plan = desk.reports.made(f"plan {name}", partial(_stacked, desk, name))
-            outcome = desk.reports.made(f"beside {name}", partial(earliest, plan, desk.asked, progress=tell))
+            plan, outcome = find()
         except InputError as error:
             faults += [f"{name}: {fault}" for fault in error.faults]
         else:
-            columns.append((name, plan, outcome))
+            columns.append((update_title(plan) if find.func is _of_update else name, plan, outcome))  # type: ignore[attr-defined]
     base = opened.dates if isinstance(opened, Solved) else {}
     return {
         "schema": "optimiser/workbench-beside/1",
         "number": question.number,
-        "columns": [_column(name, plan, outcome, desk.asked, base) for name, plan, outcome in columns],
+        "columns": [_column(name, desk, plan, outcome, base) for name, plan, outcome in columns],
         "chart": _axis_of_all(desk, columns, base),
         "faults": faults,
     }
+
+
+def _proved(desk: Desk, changes: DeskChanges, tell: Tell) -> tuple[Plan, Any]:
+    variation, outcome = proved(desk, changes, tell)
+    return variation.plan, outcome
+
+
+def _of_update(chain: Desk, name: str, tell: Tell) -> tuple[Plan, Any]:
+    return _proved(chain.at(name), DeskChanges(), tell)
+
+
+def _of_scenario(desk: Desk, name: str, tell: Tell) -> tuple[Plan, Any]:
+    known = [each for each, _ in scenarios_beside(desk.path)] if desk.path else []
+    if name not in known:  # a name, never a path: a page reads no other file of this machine
+        raise InputError([Located(f"unknown scenario{maybe(name, known)}; expected one of {', '.join(known) or 'none'}")])
+    plan = desk.reports.made(f"plan {name}", partial(_stacked, desk, name))
+    return plan, desk.reports.made(f"beside {name}", partial(earliest, plan, desk.asked, progress=tell))
 
 
 def _stacked(desk: Desk, name: str) -> Plan:
@@ -167,17 +188,18 @@ def _stacked(desk: Desk, name: str) -> Plan:
     return load_changed(desk.path or desk.name, [*desk.scenarios, name]).plan
 
 
-def _column(name: str, plan: Plan, outcome: Any, asked: tuple[str, ...], base: dict[str, dt.date]) -> dict[str, Any]:
+def _column(name: str, desk: Desk, plan: Plan, outcome: Any, base: dict[str, dt.date]) -> dict[str, Any]:
     cells = {}
-    for milestone in asked:
+    for milestone in desk.asked:
         date = outcome.dates.get(milestone) if isinstance(outcome, Solved) else None
         moved = None
         if date is not None and milestone in base:
             moved = _working_days(plan, milestone, base[milestone], date)
+        there = milestone in plan.items
         cells[milestone] = {
-            "date": weekday_day(date) if date else outcome.status,
-            "proof": outcome.proof[milestone] if isinstance(outcome, Solved) else "",
-            "moved": moved_words(moved) if name != "As opened" else "",
+            "date": weekday_day(date) if date else outcome.status if there else "not there",
+            "proof": outcome.proof[milestone] if date else "",
+            "moved": moved_words(moved, plan.unit) if there and plan is not desk.base else "",
             "differs": bool(moved),
         }
     return {"name": name, "cells": cells}

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from models.additions import Addition
-from models.assumptions import Baseline
 from models.duration import Duration, print_value
-from models.faults import Fault
+from models.faults import Fault, maybe
 from models.items import Activity, Milestone
 from models.outcome import Outcome
 from models.plan import Plan
@@ -27,67 +24,14 @@ from optimiser.reading.load import LoadedPlan
 from optimiser.reading.scenarios import LocatedScenario, UserChoices, stack
 from optimiser.solve.asked import asked_for
 from optimiser.solve.problem import Problem
-from optimiser.stopping import heed
+from optimiser.workbench.shelf import Shelf
 from optimiser.workbench.trying import held_fast, renumbered
+from optimiser.workbench.updates import MOST_FORECASTS, Update
 
-__all__ = ["Desk", "Shelf", "Variation", "floor_of", "floor_rule", "length_of"]
-
-MOST_KEPT = 24
-"""Variants of the plan that are kept, the latest; each takes less than a megabyte."""
+__all__ = ["Desk", "Variation", "floor_of", "floor_rule", "length_of"]
 
 MOST_LENGTH = 10_000_000
 """Units of the longest work that a bar is dragged to: nineteen years in minutes."""
-
-_PATIENCE = 0.05
-"""Seconds after which who waits for another looks whether to go on waiting."""
-
-T = TypeVar("T")
-
-
-class Shelf(Generic[T]):
-    """A few things by their key, the latest used; each is made once, by whoever asks first."""
-
-    def __init__(self, most: int = MOST_KEPT) -> None:
-        self._most = most
-        self._kept: OrderedDict[Hashable, T] = OrderedDict()
-        self._lock = threading.Lock()
-        self._making: dict[Hashable, threading.Lock] = {}
-
-    def get(self, key: Hashable) -> T | None:
-        """Return what is kept under a key."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def put(self, key: Hashable, value: T) -> T:
-        """Keep something, and forget what was not asked for longest."""
-        with self._lock:
-            self._kept[key] = value
-            self._kept.move_to_end(key)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        return value
-
-    def made(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what is kept, or make it. Of several who ask at once one makes it, the others wait for it.
-
-        Raises
-        ------
-        StoppedError
-            If the work of whoever asks is called off meanwhile; another who waits then makes it.
-        """
-        with self._lock:
-            making = self._making.setdefault(key, threading.Lock())
-        while not making.acquire(timeout=_PATIENCE):
-            heed()
-        try:
-            found = self.get(key)
-            return self.put(key, make()) if found is None else found
-        finally:
-            with self._lock:
-                self._making.pop(key, None)
-            making.release()
 
 
 @dataclass(frozen=True)
@@ -134,7 +78,7 @@ class Desk:
     path
         The file or folder it was read from.
     updates
-        What earlier updates forecast: dates to compare with, beside those published.
+        Those before it: what the latest of them forecast stands beside the published dates, and each can be opened in its place.
     """
 
     def __init__(
@@ -145,11 +89,14 @@ class Desk:
         name: str | None = None,
         scenarios: tuple[str, ...] = (),
         path: Path | None = None,
-        updates: tuple[Baseline, ...] = (),
+        updates: tuple[Update, ...] = (),
     ) -> None:
         single = loaded.choices is not None
         base = loaded.before if single else loaded.plan
-        self.base = base.evolve(baselines=(*base.baselines, *updates)) if updates else base
+        forecasts = tuple(each.forecast for each in updates[:MOST_FORECASTS] if each.forecast)
+        self.base = base.evolve(baselines=(*base.baselines, *forecasts)) if forecasts else base
+        self.updates = updates
+        self._earlier: Shelf[Desk] = Shelf()
         self.written = loaded.written
         self.stacked = loaded.scenarios
         self.first = _as_changes(loaded.choices) if loaded.choices is not None else DeskChanges()
@@ -164,6 +111,29 @@ class Desk:
         """What was proved, by the key of the changes."""
         self.reports: Shelf[Any] = Shelf()
         """What else was found, by the question and the key of the changes."""
+
+    def at(self, update: str) -> Desk:
+        """Return the desk of an update before this one, by its name; this one under an empty name.
+
+        Raises
+        ------
+        InputError
+            If there is no such update, or none of its milestones can be asked for.
+        """
+        if not update:
+            return self
+        names = [each.name for each in self.updates]
+        if update not in names:
+            raise InputError([Located(f"there is no update '{update}' before this one{maybe(update, names)}", path="update")])
+        return self._earlier.made(update, lambda: self._opened(names.index(update)))
+
+    def _opened(self, place: int) -> Desk:
+        held = self.updates[place]
+        plan, ids = held.plan, {entry.id for entry in held.plan.milestones}
+        asked = tuple(name for name in self.asked if name in ids)
+        return Desk(
+            LoadedPlan(plan, plan, plan), asked or None, name=held.called, path=held.path, updates=self.updates[place + 1 :]
+        )
 
     def variant(self, changes: DeskChanges, *, trying: bool = False) -> Variation:
         """Return the plan with changes.

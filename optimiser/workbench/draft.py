@@ -44,6 +44,7 @@ def plan_document(desk: Desk) -> dict[str, Any]:
         "title": plan.title,
         "name": desk.name,
         "as_of": weekday_day(plan.as_of),
+        "status_date": weekday_day(plan.status_date) if plan.status_date else None,
         "calendar": plan.calendar,
         "horizon": [plan.horizon.first.isoformat(), plan.horizon.last.isoformat()],
         "scenarios": [{"name": entry.id, "title": entry.title} for entry in desk.stacked],

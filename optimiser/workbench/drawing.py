@@ -30,6 +30,8 @@ from optimiser.workbench.rows import RowPlace, Schedules, hours, links_of, phase
 __all__ = ["drawn", "picture"]
 
 _NOTHING_DONE = dt.timedelta(days=1)
+_ROOM = dt.timedelta(days=10)
+"""Before the first day: a diamond on it is seen whole."""
 
 _Place = tuple[str, str | None, list[str]]
 """A phase with its title and its items, or an item."""
@@ -116,7 +118,7 @@ def _axis(rows: Schedules, look: Look, plan: Plan, left: float = 0.0) -> TimeAxi
     """Return the axis from the first to the last day of anything that is shown."""
     ends = [day for placed in rows.by_item.values() for day in (placed.start, placed.finish)]
     ends += [published for name in look.baselines for _, published in _published(plan, name)]
-    first, last = look.since or min(ends), look.until or max(ends)
+    first, last = look.since or min(ends) - _ROOM, look.until or max(ends)
     return board_axis(first, max(last, first), look.zoom, look.width, left)
 
 

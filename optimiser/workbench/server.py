@@ -8,6 +8,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import resources
 from typing import Any
 
@@ -28,6 +29,7 @@ from optimiser.workbench.desk import Desk, parsed
 from optimiser.workbench.draft import draft_document, plan_document
 from optimiser.workbench.guard import Guard, TooLargeError
 from optimiser.workbench.saving import chart, pack, scenario_text, workbook
+from optimiser.workbench.updates import update_title
 from optimiser.workbench.work import Errands, faults_of
 
 __all__ = ["Workbench", "application", "serve", "warmed"]
@@ -46,7 +48,6 @@ _LONG = {
     "why": why,
     "by-when": by_when,
     "risk": risk,
-    "beside": beside,
     "parties": parties,
     "workbook": workbook,
     "pack": pack,
@@ -76,12 +77,11 @@ class Workbench:
             Route("/", self._page),
             Route("/static/{name}", self._static),
             Route("/api/plan", self._plan),
-            Route(
-                "/api/draft", self._short(lambda question: JSONResponse(draft_document(self.desk, question))), methods=["POST"]
-            ),
-            Route("/api/save", self._short(self._saved), methods=["POST"]),
-            Route("/api/chart", self._short(self._chart), methods=["POST"]),
+            Route("/api/draft", self._short(_drafted), methods=["POST"]),
+            Route("/api/save", self._short(_saved), methods=["POST"]),
+            Route("/api/chart", self._short(_charted), methods=["POST"]),
             *(Route(f"/api/{name}", self._long(name, answer), methods=["POST"]) for name, answer in _LONG.items()),
+            Route("/api/beside", self._long("beside", partial(beside, chain=self.desk)), methods=["POST"]),
         ]
         return Starlette(routes=routes, exception_handlers={Exception: _ours})
 
@@ -91,29 +91,24 @@ class Workbench:
     async def _static(self, request: Request) -> Response:
         return _file(str(request.path_params["name"]))
 
-    async def _plan(self, _: Request) -> Response:
-        return JSONResponse(await run_in_threadpool(plan_document, self.desk))
+    async def _plan(self, request: Request) -> Response:
+        update = request.query_params.get("update", "")
 
-    def _saved(self, question: Question) -> Response:
-        name, text = scenario_text(self.desk, question)
-        return Response(text, media_type="application/yaml", headers={"content-disposition": f'attachment; filename="{name}"'})
+        def document() -> Response:
+            known = [{"name": "", "title": update_title(self.desk.base)}]
+            known += [{"name": each.name, "title": update_title(each.plan)} for each in self.desk.updates]
+            return JSONResponse({**plan_document(self.desk.at(update)), "update": update, "updates": known})
 
-    def _chart(self, question: Question) -> Response:
-        return Response(chart(self.desk, question), media_type="image/svg+xml")
+        return await _told(document)
 
-    def _short(self, answer: Callable[[Question], Response]) -> Callable[[Request], Any]:
+    def _short(self, answer: Callable[[Desk, Question], Response]) -> Callable[[Request], Any]:
         """Return the end point of what is answered at once."""
 
         async def asked(request: Request) -> Response:
             question = await _read_question(request)
             if isinstance(question, Response):
                 return question
-            try:
-                return await run_in_threadpool(answer, question)
-            except InputError as error:
-                return _refusal(error)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the page is told in a line
-                return JSONResponse(faults_of(error), status_code=500)
+            return await _told(lambda: answer(self.desk.at(question.update), question))
 
         return asked
 
@@ -124,10 +119,34 @@ class Workbench:
             question = await _read_question(request)
             if isinstance(question, Response):
                 return question
-            lines = self.jobs.lines(question.page, kind, question.number, lambda tell: answer(self.desk, question, tell))
+            made = lambda tell: answer(self.desk.at(question.update), question, tell)  # noqa: E731 - in the thread, not here
+            lines = self.jobs.lines(question.page, kind, question.number, made)
             return StreamingResponse(lines, media_type="application/x-ndjson")
 
         return asked
+
+
+def _drafted(desk: Desk, question: Question) -> Response:
+    return JSONResponse(draft_document(desk, question))
+
+
+def _saved(desk: Desk, question: Question) -> Response:
+    name, text = scenario_text(desk, question)
+    return Response(text, media_type="application/yaml", headers={"content-disposition": f'attachment; filename="{name}"'})
+
+
+def _charted(desk: Desk, question: Question) -> Response:
+    return Response(chart(desk, question), media_type="image/svg+xml")
+
+
+async def _told(answer: Callable[[], Response]) -> Response:
+    """Return an answer found in a thread, or what is wrong in a line each."""
+    try:
+        return await run_in_threadpool(answer)
+    except InputError as error:
+        return _refusal(error)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the page is told in a line
+        return JSONResponse(faults_of(error), status_code=500)
 
 
 async def _read_question(request: Request) -> Question | Response:

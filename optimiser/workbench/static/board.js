@@ -85,6 +85,10 @@ export function board(desk, place) {
   function show() {
     const draft = desk.draft;
     if (!draft?.body) return;
+    // At another zoom the day in the middle stays there.
+    const across = place.clientWidth - names.getBoundingClientRect().width;
+    const zoomed = first && first.pixels_a_day !== draft.pixels_a_day && !held;
+    const middle = zoomed && dayOf(first.first_day) + ((place.scrollLeft + across / 2) / first.pixels_a_day) * DAY;
     first = draft;
     fill(axis, drawing(draft.axis, { hidden: true }));
     fill(pinnedBars, drawing(draft.milestones, { hidden: true }));
@@ -97,8 +101,15 @@ export function board(desk, place) {
     fillList(pinnedNames, "pinned", draft.pinned);
     fillList(names, "rows", draft.rows);
     for (const [id, made] of rows) if (!made.item.isConnected) rows.delete(id);
+    if (zoomed) {
+      place.scrollLeft = ((middle - dayOf(draft.first_day)) / DAY) * draft.pixels_a_day - across / 2;
+      if (desk.item) reveal(desk.item);
+    }
   }
-  desk.addEventListener("draft", show);
+  desk.addEventListener("draft", () => {
+    show();
+    if (held?.moved) say(tip, tipWords());
+  });
   desk.addEventListener("item", () => first && show());
 
   /** Bring the bar of what was chosen into sight, where the zoom has it elsewhere. */

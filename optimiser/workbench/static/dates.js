@@ -2,6 +2,20 @@
 
 import { el, fill } from "./dom.js";
 
+/** The dates as they stand: as proved where they are, else as drafted. A proof says itself how far it goes. */
+export function datesNow(desk) {
+  const proofs = desk.stage === "proved" && desk.proof ? desk.proof.milestones : [];
+  return desk.draft.dates.map((entry) => {
+    const proof = proofs.find((each) => each.id === entry.id);
+    return proof ? { ...entry, not_before: false, ...proof } : entry;
+  });
+}
+
+export const whenOf = (entry) => (entry.after === null ? "none" : `${entry.not_before ? "not before " : ""}${entry.after}`);
+
+/** Which way a date has moved; an empty word where it has not. */
+export const wayOf = ({ moved }) => (!moved || moved === "not moved" || moved === "–" ? "" : moved.startsWith("-") ? "earlier" : "later");
+
 export function dates(desk, place, { why }) {
   const columns = () => [
     ["milestone", "Milestone"],
@@ -15,6 +29,7 @@ export function dates(desk, place, { why }) {
 
   function proofs(entry) {
     if (desk.stage === "proved" && entry.proof) return el("span", { class: `chip ${entry.proof}`, title: entry.proof_words }, entry.proof);
+    if (desk.stage === "proved" && desk.proof?.status === "infeasible") return el("span", { class: "chip gap" }, "proved: none");
     if (desk.stage === "proving") return el("span", { class: "chip draft" }, "draft, being proved");
     return el("span", { class: "chip draft" }, "draft");
   }
@@ -23,14 +38,12 @@ export function dates(desk, place, { why }) {
     const risk = desk.risk?.milestones.find((each) => each.id === entry.id);
     const stale = desk.risk && desk.risk.key !== desk.draft.key;
     const sure = (name) => (risk ? `${stale ? "(was) " : desk.risk.stage === "coarse" ? "≈ " : ""}${risk[name]}` : "…");
-    const after = entry.after === null ? "none" : `${entry.not_before ? "not before " : ""}${entry.after}`;
-    const moved = entry.moved && entry.moved !== "not moved" && entry.moved !== "–";
-    const sign = moved ? (entry.moved.startsWith("-") ? "earlier" : "later") : "";
+    const sign = wayOf(entry);
     const cells = {
       milestone: el("button", { type: "button", class: "link", click: () => why(entry.id), "data-milestone": entry.id },
         el("strong", {}, entry.id)),
       before: entry.before ?? "none",
-      after: el("strong", {}, after),
+      after: el("strong", {}, whenOf(entry)),
       moved: el("span", { class: sign }, entry.moved ? `${entry.moved}${sign ? `, ${sign}` : ""}` : "–"),
       proof: proofs(entry),
       P50: sure("P50"),
@@ -57,8 +70,7 @@ export function dates(desk, place, { why }) {
 
   function show() {
     if (!desk.draft) return;
-    const proofOf = (id) => (desk.stage === "proved" ? desk.proof?.milestones.find((each) => each.id === id) : null);
-    const entries = desk.draft.dates.map((entry) => ({ ...entry, ...proofOf(entry.id) }));
+    const entries = datesNow(desk);
     const active = document.activeElement?.dataset?.milestone;
     fill(place, el("table", { role: "table", class: "dates" },
       el("caption", { class: "unseen" }, "Milestones before and after the changes"),
@@ -73,10 +85,7 @@ export function dates(desk, place, { why }) {
 
 /** What is spoken once dates are there: each milestone in a few words. */
 export function spoken(desk) {
-  const said = desk.draft.dates.map((entry) => {
-    if (entry.after === null) return `${entry.id} has no date`;
-    return `${entry.id} ${entry.not_before ? "not before " : ""}${entry.after}, ${entry.moved}`;
-  });
+  const said = datesNow(desk).map((entry) => (entry.after === null ? `${entry.id} has no date` : `${entry.id} ${whenOf(entry)}, ${entry.moved}`));
   const how = desk.stage === "proved" ? `Proved, ${[...new Set((desk.proof?.milestones ?? []).map((each) => each.proof))].join(" and ")}` : "Draft";
   return `${how}. ${said.join(". ")}.`;
 }

@@ -3,7 +3,7 @@
 // Every question bears a number. An answer is shown only if no answer with a greater number was shown before it, and a proof only
 // if the changes are still those that it was asked for.
 
-import { ask, calledOff, next, plan as readPlan, Refused, stream } from "./wire.js";
+import { ask, calledOff, next, plan as readPlan, Refused, scope, stream } from "./wire.js";
 
 const NOTHING = { assumptions: {}, values: {}, readings: {}, rules: {}, floors: {} };
 const REST = 200; // milliseconds of quiet before a proof is asked for
@@ -13,6 +13,32 @@ const key = (changes) =>
   JSON.stringify(Object.keys(NOTHING).map((kind) => Object.entries(changes[kind]).sort(([one], [other]) => (one < other ? -1 : 1))));
 
 export const empty = (changes) => Object.values(changes).every((kind) => Object.keys(kind).length === 0);
+
+/**
+ * Mark an answer as one of the plan before the last change, once the changes are other than those it was asked with.
+ * Returns what is called as it is asked for.
+ */
+export function stamped(desk, body) {
+  let asked = null;
+  const now = () => `${scope.update} ${key(desk.changes)}`;
+  desk.addEventListener("changes", () => body.classList.toggle("old", asked !== null && asked !== now()));
+  return () => {
+    asked = now();
+    body.classList.remove("old");
+  };
+}
+
+/** Steps that can be taken back after the page was loaded anew. */
+const MOST_KEPT = 50;
+
+/** What this window changed before the page was loaded anew. */
+function remembered() {
+  try {
+    return JSON.parse(sessionStorage.getItem(location.pathname)) ?? {};
+  } catch {
+    return {};
+  }
+}
 
 export class Desk extends EventTarget {
   plan = null;
@@ -27,6 +53,7 @@ export class Desk extends EventTarget {
   fresh = false;
   timings = { draft: [], proof: [] };
 
+  #opening = 0;
   #past = [];
   #future = [];
   #drag = null;
@@ -44,12 +71,39 @@ export class Desk extends EventTarget {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 
-  async open() {
-    this.plan = await readPlan();
-    this.changes = { ...copy(NOTHING), ...this.plan.first };
+  /** Open the plan, or an update before it. What is changed on each stays with it, also when the page is loaded anew. */
+  async open(update = remembered().update ?? "") {
+    const opening = (this.#opening = next());
+    const plan = await readPlan(update);
+    if (opening !== this.#opening) return;
+    this.#moving();
+    this.#risking?.abort();
+    this.#drag = this.#preview = this.draft = this.risk = null;
+    // Whatever was asked of another update comes too late.
+    this.#shown = this.#proofNumber = this.#riskNumber = next();
+    scope.update = update;
+    this.plan = plan;
+    const held = remembered().held?.[update];
+    this.changes = held?.changes ?? { ...copy(NOTHING), ...plan.first };
+    this.#past = held?.past ?? [];
+    this.#future = held?.future ?? [];
+    const baselines = plan.baselines.map((each) => each.id).filter((each) => this.look.baselines.includes(each));
+    this.look = { ...this.look, baselines, chain: null };
+    this.#remember();
     this.emit("plan");
     await this.#drafted();
     this.#rest(0);
+  }
+
+  #remember() {
+    const { held } = remembered();
+    const now = { changes: this.changes, past: this.#past.slice(-MOST_KEPT), future: this.#future.slice(-MOST_KEPT) };
+    try {
+      sessionStorage.setItem(location.pathname, JSON.stringify({ update: scope.update, held: { ...held, [scope.update]: now } }));
+    } catch {
+      // A window that may keep nothing forgets the changes when it is loaded anew.
+    }
+    this.emit("changes");
   }
 
   get canUndo() {
@@ -163,7 +217,7 @@ export class Desk extends EventTarget {
 
   async #settled() {
     this.#moving();
-    this.emit("changes");
+    this.#remember();
     await this.#drafted();
     this.#rest();
   }
@@ -219,6 +273,7 @@ export class Desk extends EventTarget {
       this.emit("draft");
       requestAnimationFrame(() => this.timings.draft.push(performance.now() - began));
     } catch (error) {
+      if (number < this.#shown) return;
       if (!(error instanceof Refused)) this.#stage("lost", "the server does not answer; it may have been stopped");
       else if (key(question.changes) === key(this.current)) this.#refuse(error.faults);
     }
@@ -231,7 +286,7 @@ export class Desk extends EventTarget {
     this.#drag = this.#preview = null;
     if (!tried && empty(this.changes)) return;
     if (!tried) this.changes = this.#past.pop() ?? copy(NOTHING);
-    this.emit("changes");
+    this.#remember();
     this.#again = true;
   }
 

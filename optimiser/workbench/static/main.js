@@ -2,7 +2,7 @@
 
 import { board, lookControls } from "./board.js";
 import { changeList, controls } from "./controls.js";
-import { dates, spoken } from "./dates.js";
+import { dates, datesNow, spoken, wayOf, whenOf } from "./dates.js";
 import { Desk, empty } from "./desk.js";
 import { byId, el, fill, say } from "./dom.js";
 import { keep } from "./keep.js";
@@ -35,9 +35,20 @@ desk.addEventListener("plan", () => {
   document.title = `${plan.title} · workbench`;
   say(byId("title"), plan.title);
   const under = plan.scenarios.length ? `under ${plan.scenarios.map((entry) => entry.title).join("; ")}` : "no scenario";
-  say(byId("about"), `${plan.plan}; ${under}; as of ${plan.as_of}; calendar ${plan.calendar}`);
-  if (!plan.qualification) byId("tab-parties").hidden = true;
+  const status = plan.status_date ? `status date ${plan.status_date}; ` : "";
+  say(byId("about"), `${plan.plan}; ${under}; ${status}as of ${plan.as_of}; calendar ${plan.calendar}`);
+  byId("tab-parties").hidden = !plan.qualification;
+  byId("updates").hidden = plan.updates.length < 2;
+  byId("updates").classList.toggle("of-old", plan.update !== "");
+  if (plan.updates.length !== byId("update").length) {
+    fill(byId("update"), plan.updates.map(({ name, title }) => el("option", { value: name }, name ? title : `${title} (newest)`)));
+  }
+  byId("update").value = plan.update;
 });
+byId("update").addEventListener("change", (event) => desk.open(event.target.value).catch((error) => {
+  event.target.value = desk.plan.update;
+  desk.emit("refused", error.faults ?? [{ message: error.message }]);
+}));
 
 desk.addEventListener("item", (event) => {
   if (!event.detail.why) return;
@@ -100,6 +111,27 @@ function alertWith(...children) {
   delete byId("alert").dataset.key;
   fill(byId("alert"), children);
 }
+
+// -- room ---------------------------------------------------------------------------------------------------------------
+
+byId("widen").addEventListener("click", () => {
+  const wide = document.body.classList.toggle("wide");
+  byId("widen").setAttribute("aria-pressed", String(wide));
+});
+
+new ResizeObserver(([{ target }]) => {
+  const fixed = getComputedStyle(target).position === "sticky";
+  document.documentElement.style.setProperty("--head", fixed ? `${target.offsetHeight}px` : "0px");
+}).observe(document.querySelector("header"));
+
+// Once the table of dates is scrolled away, the dates stand under the header.
+new IntersectionObserver(([seen]) => {
+  byId("answer").hidden = seen.isIntersecting;
+  document.body.classList.toggle("away", !seen.isIntersecting);
+}, { rootMargin: "-80px 0px 0px" }).observe(byId("dates"));
+const strip = () => desk.draft && fill(byId("answer"), datesNow(desk).map((entry) => el("span", {}, el("strong", {}, entry.id), ` ${whenOf(entry)} `,
+  el("span", { class: wayOf(entry) }, wayOf(entry) ? entry.moved : ""))));
+for (const event of ["draft", "proof", "stage"]) desk.addEventListener(event, strip);
 
 // -- changes ------------------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 // How sure it is, scenarios side by side, parties; and the tabs between these and the rest.
 
+import { stamped } from "./desk.js";
 import { byId, drawing, el, fill } from "./dom.js";
 import { calledOff, next, stream } from "./wire.js";
 
@@ -66,16 +67,22 @@ export function risk(desk, place) {
 
 export function beside(desk, place) {
   const kept = [];
-  const chosen = new Set();
+  const chosen = { updates: new Set(), scenarios: new Set() };
   const body = el("div", { class: "answer" });
+  const stamp = stamped(desk, body);
   let asking = null;
+
+  const choices = (title, kind, entries, words) => entries.length
+    ? el("fieldset", { class: "entry" }, el("legend", {}, title), entries.map((entry) => el("label", { class: "choice" },
+      el("input", { type: "checkbox", value: entry.name, checked: chosen[kind].has(entry.name),
+        change: (event) => (event.target.checked ? chosen[kind].add(entry.name) : chosen[kind].delete(entry.name)) }), ` ${words(entry)}`)))
+    : null;
 
   function build() {
     fill(place,
-      el("p", { class: "quiet" }, "Dates of scenarios and of variants set aside, each proved, on one axis."),
-      desk.plan.available.length ? el("fieldset", { class: "entry" }, el("legend", {}, "Scenarios of this plan, on top of what is open"),
-        desk.plan.available.map((entry) => el("label", { class: "choice" }, el("input", { type: "checkbox", value: entry.name, checked: chosen.has(entry.name),
-          change: (event) => (event.target.checked ? chosen.add(entry.name) : chosen.delete(entry.name)) }), ` ${entry.title} (${entry.name})`))) : null,
+      el("p", { class: "quiet" }, "Dates of scenarios, updates and variants set aside, each proved, on one axis."),
+      choices("Updates of this plan", "updates", desk.plan.updates.filter((entry) => entry.name !== desk.plan.update), (entry) => entry.title),
+      choices("Scenarios of this plan, on top of what is open", "scenarios", desk.plan.available, (entry) => `${entry.title} (${entry.name})`),
       el("p", { class: "setting" }, el("label", { for: "aside" }, "Set the changes aside as "), el("input", { type: "text", id: "aside", maxlength: 60 }), " ",
         el("button", { type: "button", click: () => {
           const title = byId("aside").value.trim() || `Variant ${kept.length + 1}`;
@@ -90,13 +97,18 @@ export function beside(desk, place) {
       body);
   }
 
+  /** What is chosen of what there is: another update may have other scenarios. */
+  const taken = (kind, entries) => entries.map((entry) => entry.name).filter((name) => chosen[kind].has(name) && (kind !== "updates" || name !== desk.plan.update));
+
   async function compare() {
     asking?.abort();
+    stamp();
     asking = new AbortController();
     const told = el("p", { class: "busy", role: "status" }, "Proving each …");
     fill(body, told);
     try {
-      const found = await stream("beside", { number: next(), changes: desk.changes, scenarios: [...chosen], kept },
+      const found = await stream("beside", { number: next(), changes: desk.changes, kept,
+        scenarios: taken("scenarios", desk.plan.available), updates: taken("updates", desk.plan.updates) },
         { signal: asking.signal, progress: (text) => (told.textContent = text) });
       if (found) show(found);
     } catch (error) {
@@ -121,6 +133,7 @@ export function beside(desk, place) {
 
 export function parties(desk, place) {
   const body = el("div", { class: "answer" });
+  const stamp = stamped(desk, body);
   let asking = null;
   function build() {
     const held = desk.plan.qualification;
@@ -141,6 +154,7 @@ export function parties(desk, place) {
   }
   async function askParties() {
     asking?.abort();
+    stamp();
     asking = new AbortController();
     fill(body, el("p", { class: "busy", role: "status" }, "Placing the parties …"));
     try {

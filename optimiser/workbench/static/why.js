@@ -1,14 +1,16 @@
 // What holds an item or a milestone, what it would gain, and whether it could be by a day: each way there is one press.
 
+import { stamped } from "./desk.js";
 import { el, fill } from "./dom.js";
 import { calledOff, next, stream } from "./wire.js";
 
 export function why(desk, place) {
   let asking = null;
-  let milestone = null;
   const head = el("div", {});
   const body = el("div", { class: "answer" });
   const byBody = el("div", { class: "answer", role: "status" });
+  const stamp = stamped(desk, body);
+  const stampBy = stamped(desk, byBody);
   const day = el("input", { type: "date", id: "by-day" });
   const which = el("select", { id: "by-milestone" });
   const form = el("form", { class: "by", submit: (event) => { event.preventDefault(); askBy(); } },
@@ -19,11 +21,16 @@ export function why(desk, place) {
 
   desk.addEventListener("plan", () => {
     fill(which, desk.plan.milestones.map((each) => el("option", { value: each.id }, `${each.id} ${each.title}`)));
-    fill(place, head, el("p", { class: "quiet" }, "Choose a row or a milestone to see what holds it; Enter asks from the keyboard."), form, byBody, body);
+    fill(head, el("p", { class: "quiet" }, "Choose a row or a milestone to see what holds it; Enter asks from the keyboard."));
+    fill(place, head, form, byBody, body);
   });
 
   desk.addEventListener("item", () => showItem());
   desk.addEventListener("draft", () => showItem());
+  desk.addEventListener("proof", () => {
+    // Whoever reads the reasons reads those of the plan as it stands.
+    if (body.classList.contains("old") && place.checkVisibility() && desk.item) askWhy(desk.item);
+  });
 
   // -- the item itself, and its handles for keys -----------------------------------------------------------------------
 
@@ -70,6 +77,7 @@ export function why(desk, place) {
 
   async function askWhy(item) {
     asking?.abort();
+    stamp();
     asking = new AbortController();
     fill(body, el("p", { class: "busy" }, "Working out what holds it …"));
     try {
@@ -94,8 +102,7 @@ export function why(desk, place) {
   const pair = (name, value) => [el("dt", {}, name), el("dd", {}, value)];
 
   function showWhy(found) {
-    milestone = found.milestone;
-    which.value = milestone;
+    which.value = found.milestone;
     fill(body,
       el("h3", {}, `What holds ${found.item === found.milestone ? found.item : found.title}`),
       found.held_by.length ? el("ul", {}, found.held_by.map((step) => el("li", {}, step.title,
@@ -116,6 +123,7 @@ export function why(desk, place) {
   async function askBy() {
     if (!day.value) return day.focus();
     byAsking?.abort();
+    stampBy();
     byAsking = new AbortController();
     fill(byBody, el("p", { class: "busy" }, "Looking for ways …"));
     try {

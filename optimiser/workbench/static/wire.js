@@ -11,6 +11,9 @@ export class Refused extends Error {
 /** This page among those that are open on the same plan. */
 export const page = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
+/** Which update of the plan is asked about: the one opened, where the name is empty. */
+export const scope = { update: "" };
+
 let counted = 0;
 
 /** A number greater than every one before. */
@@ -20,9 +23,13 @@ async function post(kind, question, signal) {
   const answer = await fetch(`api/${kind}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ page, ...question }),
+    body: JSON.stringify({ page, ...scope, ...question }),
     signal,
   });
+  return sound(answer);
+}
+
+async function sound(answer) {
   if (answer.ok) return answer;
   let faults = [{ message: `the server answers ${answer.status}` }];
   try {
@@ -33,7 +40,7 @@ async function post(kind, question, signal) {
   throw new Refused(faults);
 }
 
-export const plan = async () => (await fetch("api/plan")).json();
+export const plan = async (update) => (await sound(await fetch(`api/plan?update=${encodeURIComponent(update)}`))).json();
 
 /** Ask what is answered at once. */
 export const ask = async (kind, question, signal) => (await post(kind, question, signal)).json();
