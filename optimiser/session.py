@@ -104,18 +104,20 @@ class Session:
     def earliest(self, milestones: Sequence[str] | None = None) -> Outcome:
         """Return the earliest dates, as `optimiser.earliest` does; what was asked before is not searched again."""
         from optimiser.solve import earliest
+        from optimiser.solve.asked import asked_for
 
-        asked = None if milestones is None else tuple(milestones)
+        asked = asked_for(self.plan, milestones)
         if asked not in self._outcomes:
             self._outcomes[asked] = earliest(self.plan, asked)
         return self._outcomes[asked]
 
     def what_if(self, milestones: Sequence[str] | None = None) -> WhatIf | None:
         """Return what the changes do to each date, before and after; None where nothing was changed."""
+        from optimiser.solve.asked import asked_for
         from optimiser.whatif import ranges_of, what_if
 
-        outcome = self.earliest(milestones)
-        return what_if(self._loaded, milestones or self.plan.targets, ranges_of(outcome, self.plan))
+        asked = asked_for(self.plan, milestones)
+        return what_if(self._loaded, asked, ranges_of(self.earliest(asked), self.plan))
 
     def explain(self, milestone: str) -> BindingReport:
         """Return what binds a milestone, as `optimiser.explain` does."""

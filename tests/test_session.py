@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 
-from optimiser import Session, earliest, load
+from optimiser import Session, earliest, implied, load, why_not
 from optimiser.errors import InputError
+from optimiser.explain.by_date import why_not_baseline
 
 
 def test_a_change_gives_what_a_plan_loaded_with_it_gives():
@@ -30,6 +32,23 @@ def test_a_change_reads_no_file(tmp_path):
 
     assert later.earliest().dates == earliest(load("toy", settings={"oven": "30 wd", "recipes": "16 wd"})).dates
     assert later.earliest() is later.earliest()
+
+
+def test_one_milestone_and_one_scenario_may_stand_by_themselves():
+    """A text is one name and not its letters, whoever asks, and a time stamp is its day."""
+    plan = load("mhhs-round2", scenarios="poap1")
+    session = Session("toy")
+    later = session.change(settings={"oven": "+20wd"})
+
+    assert plan == load("mhhs-round2", ["poap1"])
+    assert list(earliest(plan, "M10").dates) == ["M10"]
+    assert session.earliest("OPEN") is session.earliest(["OPEN"])
+    assert later.what_if("OPEN") == later.what_if(["OPEN"])
+    assert implied(plan, match="PoaP-2", milestones="M10") == implied(plan, match="PoaP-2", milestones=["M10"])
+    assert [each.milestone for each in why_not_baseline(session.plan, "first-guess", milestones="OPEN")] == ["OPEN"]
+    assert why_not(session.plan, "OPEN", dt.datetime(2024, 2, 20, 9, tzinfo=dt.UTC)) == why_not(
+        session.plan, "OPEN", dt.date(2024, 2, 20)
+    )
 
 
 def test_each_date_is_told_before_and_after():

@@ -84,7 +84,7 @@ def attribute(
     )
     if to_baseline and seconds[0].id == first.id:
         raise InputError([Located(f"'{first.id}' is both ends of the divergence; maybe name another with --to", path="to")])
-    asked = asked_for(plan, list(milestones) or None)
+    asked = asked_for(plan, milestones or None)
     oracle = Oracle(plan)
     for name in asked:
         need_date(oracle, name)

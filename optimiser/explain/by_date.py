@@ -82,6 +82,8 @@ def why_not(
 
 def _day(plan: Plan, milestone: str, by: dt.date | str) -> dt.date:
     """Return the date asked for: as it is written, of a plan in minutes with its time, or of a latest date of the plan's own."""
+    if isinstance(by, dt.datetime):
+        return Moment.of(by) if plan.unit == "minute" else by.date()
     if isinstance(by, dt.date):
         return by
     rule = plan.rules_by_id.get(by)
@@ -271,11 +273,10 @@ def why_not_baseline(
     """
     entry = find_baseline(plan, baseline)
     oracle = Oracle(plan, Limits(deterministic_limit, seed, workers, time_limit))
-    if milestones:
-        asked_for(plan, list(milestones))
+    asked = asked_for(plan, milestones) if milestones else ()
     found = []
     for published in entry.dates:
-        if milestones and published.milestone not in milestones:
+        if asked and published.milestone not in asked:
             continue
         day = published.last
         if day < max(plan.horizon.first, oracle.problem.clock.calendar.covers.first):

@@ -48,7 +48,7 @@ def implied(
     oracle = Oracle(plan)
     if oracle.found.status != "feasible":
         need_date(oracle, next(entry.milestone for entry in baseline.dates))
-    ranges = Ranges(oracle, baseline, tuple(asked_for(plan, list(milestones))) if milestones else ())
+    ranges = Ranges(oracle, baseline, asked_for(plan, milestones) if milestones else ())
     named = ranges.named(free)
     chosen = not named
     best, others = ranges.best_set() if chosen else (ranges.solved(named), [])

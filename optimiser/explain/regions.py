@@ -47,7 +47,7 @@ def decision_regions(plan: Plan, milestones: Collection[str] = ()) -> Regions:
     InputError
         If a milestone is unknown, or there are more combinations than can be looked at.
     """
-    asked = asked_for(plan, list(milestones) or None)
+    asked = asked_for(plan, milestones or None)
     readings = live_options(plan)
     shape = tuple(len(reading.options) for reading in readings)
     if math.prod(shape) > MOST_COMBINATIONS:

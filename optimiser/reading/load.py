@@ -179,7 +179,7 @@ def open_plan(plan: str | Path, scenarios: Sequence[str | Path] = ()) -> OpenedP
     path = find_plan(plan)
     stacked: list[LocatedScenario] = []
     later: list[Located] = []
-    for scenario in scenarios:
+    for scenario in [scenarios] if isinstance(scenarios, str | Path) else scenarios:
         entry, faults = read_scenario(scenario, path)
         later += faults
         if entry:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from models.faults import maybe
 from models.plan import Plan
@@ -11,15 +11,16 @@ from optimiser.errors import InputError, Located
 __all__ = ["asked_for"]
 
 
-def asked_for(plan: Plan, milestones: Sequence[str] | None) -> tuple[str, ...]:
-    """Return the milestones asked for, each once.
+def asked_for(plan: Plan, milestones: Collection[str] | None) -> tuple[str, ...]:
+    """Return the milestones asked for, each once; a text by itself names one.
 
     Raises
     ------
     InputError
         If one is unknown or is no milestone, or there is none.
     """
-    asked = tuple(dict.fromkeys(milestones or plan.targets))
+    names = [milestones] if isinstance(milestones, str) else milestones
+    asked = tuple(dict.fromkeys(names or plan.targets))
     known = [milestone.id for milestone in plan.milestones]
     faults = []
     for name in asked:

@@ -53,7 +53,7 @@ def what_if(
     ways = tuple(ways_of(loaded))
     before = PlanSide(loaded.before, {}, deadline, ways)
     after = PlanSide(loaded.plan, dict(ranges or {}), deadline, ways)
-    dates = tuple(_date(before, after, name) for name in milestones)
+    dates = tuple(_date(before, after, name) for name in ([milestones] if isinstance(milestones, str) else milestones))
     proved = [change for change in dates if "gap" not in (change.proof_before, change.proof_after)]
     stay = [change.milestone for change in proved if change.before is not None and change.before == change.after]
     notes = [f"{said}: {side.trouble}" for said, side in (("before", before), ("after", after)) if side.trouble]
