@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import random
 from dataclasses import replace
@@ -9,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from optimiser import load
+from optimiser import earliest, load
 from optimiser.cli import main
 from optimiser.clock import clock_of
-from optimiser.errors import InputError
+from optimiser.errors import BeyondHorizonError, InputError
 from optimiser.importing import Understood, plan_files, understand
 from tests.p6_cases import CASES, Case, date, link, milestone, work
 from tests.test_translate import RICH
 from tests.test_xer import spoiled
-from tests.xer_texts import written, xer_text
+from tests.xer_texts import CALENDARS, calendar_text, written, xer_text
 
 
 def understood(folder: Path, text: str, **options: bool) -> Understood:
@@ -220,3 +221,28 @@ def test_an_answer_of_a_file_is_verified_with_the_file(tmp_path, capsys):
     assert main(["verify", str(answer)]) == 2
     assert "maybe say which file or folder it was solved from with --plan FILE" in capsys.readouterr().err
     assert main(["verify", str(answer), "--plan", str(file)]) == 0
+
+
+@pytest.mark.parametrize(("hours", "finish"), [(30, "2026-02-04T18:00"), (40, "2026-03-02T18:00"), (41, None)])
+def test_a_calendar_may_work_by_exceptions_alone_and_ends_with_them(tmp_path: Path, hours: int, finish: str | None) -> None:
+    """A shutdown of three days and one: what does not fit is told with the calendar and its last work, and has no date."""
+    long = "(0||0(s|08:00|f|18:00)())"
+    days = [(dt.date(2026, 2, day) - dt.date(1899, 12, 30)).days for day in (2, 3, 4)]
+    days.append((dt.date(2026, 3, 2) - dt.date(1899, 12, 30)).days)
+    idle = "".join(f"(0||{day}()())" for day in range(1, 8))
+    shutdown = {"clndr_id": "3", "clndr_name": "Shutdown", "day_hr_cnt": "10"}
+    shutdown["clndr_data"] = calendar_text(idle, dict.fromkeys(days, long))
+    tasks = [work(16), {**work(hours), "clndr_id": "3"}, work(8)]
+    path = written(tmp_path, xer_text(tasks, [link(1, 2), link(2, 3)], calendars=[*CALENDARS, shutdown]))
+    found = understand(path)
+    told = {finding.code: finding for finding in found.report.findings}
+
+    if finish is not None:
+        assert found.schedule is not None
+        assert "calendar-ends" not in told
+        assert str(clock_of(found.plan).show(found.schedule.by_id["A2"].finish, "closes")) == finish
+        return
+    assert found.schedule is None
+    assert told["calendar-ends"].where == ("A2, calendar Shutdown, last worked 2026-03-02T18:00",)
+    with pytest.raises(BeyondHorizonError, match="calendar 'Shutdown' works no more after 2026-03-02T18:00"):
+        earliest(load(path))

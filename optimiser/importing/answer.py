@@ -11,7 +11,7 @@ from models.importing import FloatsCompared, ImportFinding, ImportReport, Import
 from models.plan import Plan
 from models.schedule import Schedule
 from optimiser.clock import Clock, MinuteClock
-from optimiser.critical import Network, compile_network, earliest_times
+from optimiser.critical import Earliest, Network, compile_network, earliest_times
 from optimiser.errors import BeyondHorizonError, InputError, Located
 from optimiser.importing.floats import compared_floats
 from optimiser.importing.reproduction import Compared, compared, reproduced
@@ -22,6 +22,7 @@ from optimiser.reading.interchange.tally import CODES, MOST_NAMED, SEVERITIES
 from optimiser.reading.interchange.translate import Translation
 from optimiser.reading.interchange.translating import printed
 from optimiser.reading.sound import judge
+from optimiser.solve.contradiction import out_of_work
 from optimiser.solve.placement import complete
 from optimiser.solve.reschedule import rescheduled
 
@@ -72,6 +73,7 @@ def understand(path: Path | str, project: str | None = None, *, hold: bool = Fal
     gathered, file, translation = gather_planner(path, project)
     plan = _sound(gathered)
     network, schedule = _scheduled(plan)
+    short = [] if schedule else _short(earliest_times(network))
     found = _compare(plan, network, schedule, translation)
     held: list[str] = []
     if hold:
@@ -86,7 +88,7 @@ def understand(path: Path | str, project: str | None = None, *, hold: bool = Fal
             found = _compare(plan, network, schedule, translation)
     told = reproduced(found, translation.project, translation.names)
     floats = compared_floats(network, schedule, translation, found) if schedule else None
-    findings = [*translation.findings, *_own_findings(told, found, translation, held, placed=schedule is not None)]
+    findings = [*translation.findings, *_own_findings(told, found, translation, held, placed=schedule is not None, short=short)]
     if reschedule:
         if schedule is None:
             raise InputError(
@@ -131,6 +133,15 @@ def _scheduled(plan: Plan) -> tuple[Network, Schedule | None]:
     return network, complete(network, earliest.values) if earliest.status == "feasible" else None
 
 
+def _short(earliest: Earliest) -> list[str]:
+    """Return the item that its calendar leaves no time for, where that is why there are no dates."""
+    ended = out_of_work(earliest)
+    if ended is None or earliest.trouble is None:
+        return []
+    item = earliest.network.points[earliest.events[earliest.trouble.event].node].item
+    return [f"{item}, calendar {ended[0]}" + (f", last worked {ended[1]}" if ended[1] else "")]
+
+
 def _compare(plan: Plan, network: Network, schedule: Schedule | None, translation: Translation) -> list[Compared]:
     clock = network.clock
     assert isinstance(clock, MinuteClock)
@@ -161,7 +172,13 @@ def _floors(found: list[Compared], translation: Translation, held: set[str]) -> 
 
 
 def _own_findings(
-    told: Reproduced, found: list[Compared], translation: Translation, held: Sequence[str], *, placed: bool
+    told: Reproduced,
+    found: list[Compared],
+    translation: Translation,
+    held: Sequence[str],
+    *,
+    placed: bool,
+    short: Sequence[str],
 ) -> list[ImportFinding]:
     """Return what only the dates tell."""
     findings = []
@@ -173,6 +190,7 @@ def _own_findings(
             named = tuple(where[:MOST_NAMED])
             findings.append(ImportFinding(code=code, severity=severity, count=count, where=named, more=more, says=says))
 
+    add("calendar-ends", short, len(short))
     add("no-dates", [translation.project.id], 0 if placed else 1)
     stored = [each.task.stored for each in found]
     never = bool(found) and all(each.early_start is None for each in stored) and translation.content["dialect"] == "p6"

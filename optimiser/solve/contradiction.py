@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from typing import Final
 
 from models.findings import Conflict
+from models.moment import MINUTES, Moment
 from models.plan import DURATION_PREFIX, Plan
+from optimiser.clock import MinuteClock
 from optimiser.critical import Earliest, Network, Resource, earliest_times, overload_on_axis, proved_core, resources
 from optimiser.critical.bounds import Overload, overload_before, rules_of_overload
 from optimiser.critical.network import duration_slot
@@ -20,7 +23,7 @@ from optimiser.solve.deadline import Deadline
 from optimiser.solve.problem import Problem
 from optimiser.wording import demand, describe, plain_date, point_name, title
 
-__all__ = ["beyond_horizon", "conflict_of", "conflict_of_capacity", "conflict_of_network", "conflict_of_room"]
+__all__ = ["beyond_horizon", "conflict_of", "conflict_of_capacity", "conflict_of_network", "conflict_of_room", "out_of_work"]
 
 
 def conflict_of(
@@ -237,6 +240,28 @@ def _short_of_room(network: Network, found: Overload) -> str:
     )
 
 
+def out_of_work(earliest: Earliest) -> tuple[str, Moment | None] | None:
+    """Return the calendar that works no more where an item would go on, and when it last did; None where it is not that.
+
+    A calendar that works by exceptions alone ends with the last of them, long before the days of the plan do.
+    """
+    trouble, network = earliest.trouble, earliest.network
+    clock = network.clock
+    if trouble is None or not isinstance(clock, MinuteClock):
+        return None
+    item = network.plan.items[network.points[earliest.events[trouble.event].node].item]
+    named = [getattr(item, "calendar", None), *(part.calendar for part in getattr(item, "assignments", ()))]
+    for name in dict.fromkeys(each or network.plan.calendar for each in named):
+        edges = clock.time(name).edges(0, clock.limit - _QUIET)
+        if not clock.time(name).edges(clock.limit - _QUIET + 1, clock.size):
+            return name, clock.show(max(edges), "closes") if edges else None
+    return None
+
+
+_QUIET: Final = 60 * MINUTES
+"""Minutes before the end of the axis in which a calendar that goes on is taken to work at some time."""
+
+
 def beyond_horizon(earliest: Earliest) -> BeyondHorizonError:
     """Return the error for an item beyond the axis, with the chain that pushes it there."""
     trouble = earliest.trouble
@@ -246,6 +271,15 @@ def beyond_horizon(earliest: Earliest) -> BeyondHorizonError:
     event = earliest.events[trouble.event]
     items = list(dict.fromkeys(network.points[earliest.events[index].node].item for index in earliest.chain(trouble.event)))
     shown = " → ".join(items if len(items) <= 8 else [*items[:3], "…", *items[-4:]])
+    ended = out_of_work(earliest)
+    if ended is not None:
+        calendar, moment = ended
+        message = (
+            f"{point_name(plan, network.points[event.node])} has no date: calendar '{calendar}' "
+            f"{f'works no more after {moment}' if moment else 'never works'} (chain: {shown}); "
+            "maybe it lacks days on which it works, or the item is on the wrong calendar"
+        )
+        return BeyondHorizonError([Located(message, path=f"calendars.{calendar}")])
     covers = clock.calendar.covers
     last = f"{plan.horizon.last}, the last day of the horizon"
     if covers.last <= plan.horizon.last:

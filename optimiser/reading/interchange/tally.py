@@ -71,6 +71,7 @@ CODES: Final[dict[str, tuple[ImportSeverity, str]]] = {
     "delay-of-done": ("kept", "a levelling delay of work that has begun: it moves no date any more"),
     "must-finish": ("kept", "the project's must-finish date bounds late dates only"),
     "no-dates": ("lost", "the file's own logic gives no dates within the days of the plan: nothing is compared"),
+    "calendar-ends": ("lost", "work that its calendar leaves no time for: it works by exceptions, and no more after the last"),
     "held": ("approximated", "held by a fitted floor where the file has it: the date rests on that, not on the file's logic"),
     "rescheduled": ("approximated", "moved behind the status date, as asked for: the file has it, or the rest of it, before"),
     "stored-differs": ("stale", "a stored date that the file's own logic does not give"),
