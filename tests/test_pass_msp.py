@@ -142,6 +142,22 @@ CASES: dict[str, tuple[bytes, dict[int, tuple[str, str]]]] = {
         project(task(1, 8, Type=1), resources=resource(1, 1), assignments=assignment(1, 1, 80)),
         {1: ("05T08:00", "05T17:00")},
     ),
+    "4.8 who works nights begins in the evening after what came before": (
+        project(
+            task(1, 8), task(2, 8, link(1)), calendars=NIGHT, resources=resource(1, 2), assignments=assignment(1, 2, 8)
+        ),
+        {2: ("05T23:00", "06T08:00")},
+    ),
+    "4.8 and is levelled from there": (
+        project(
+            task(1, 8),
+            task(2, 8, link(1), LevelingDelay=14_400, LevelingDelayFormat=ELAPSED),
+            calendars=NIGHT,
+            resources=resource(1, 2),
+            assignments=assignment(1, 2, 8),
+        ),
+        {2: ("06T23:00", "07T08:00")},
+    ),
     "4.8 the night shift starts at its own hour": (
         project(task(1, 8), calendars=NIGHT, resources=resource(1, 2), assignments=assignment(1, 1, 8)),
         # From Monday 23:00: one hour, then three and four of Tuesday.

@@ -150,9 +150,11 @@ class MinutePlaces(Places):
             at = pinned if pin.kind == "on" else min(at, pinned)
         parts = self.parts(item)
         if delay is not None and not (pin is not None and pin.kind == "on"):
+            if parts:
+                return min(self.part(item, part, at)[0] for part in parts) + delay.amount
             at = (self.opened(item, at) if self.whole_length(item) else at) + delay.amount
             return self.opened(item, at)
-        return at if parts and not msp else self.opened(item, at)
+        return at if parts else self.opened(item, at)
 
     def parts(self, item: str) -> tuple[Assignment, ...]:
         """Return who decides when an item begins and ends."""

@@ -464,15 +464,15 @@ class _Own:
         opening: Rising = Going(self.time) if self.minutes else Staying(self.time)
         if not self.rounds:
             opening = Fixed(Elapsed())
-        raw = self.plan.dialect != "msp" and bool(self.parts())
+        raw = bool(self.parts())  # each part opens on the calendar of who works on it
         if pin is not None:
             parts.append(_pinned(self.clock, pin, self.back(()).steps))
             if fixed and self.plan.dialect == "msp":
                 return parts[0]
         if delay is None or fixed:
             return Through(*parts, *([] if raw else [opening]), Fixed(Elapsed()))
-        first = [opening] if self.minutes else []
-        return Through(*parts, *first, Fixed(Elapsed(), delay.amount), opening)
+        first = [self.beginning()] if raw else [opening] if self.minutes else []
+        return Through(*parts, *first, Fixed(Elapsed(), delay.amount), *([] if raw else [opening]))
 
     def parts(self, *, remaining: bool = False) -> list[tuple[Rising, Rising]]:
         """Return of each assignment when it begins and when it ends, of where the work is put."""

@@ -187,8 +187,8 @@ class MinuteVariables(Variables):
             return Fixed(Inverse(finishing), amount)
         return Fixed(Back(self.time(item)), minutes) if minutes else _STAY
 
-    def _put(self, item: Activity | Milestone, opening: Rising) -> Rising:
-        """Return where an item is put, of what its bounds ask."""
+    def _put(self, item: Activity | Milestone, opening: Rising, begins: Rising | None = None) -> Rising:
+        """Return where an item is put, of what its bounds ask; of assigned work where its first part begins on its own calendar."""
         pin, delay, msp = item.pin, item.delay, self.plan.dialect == "msp"
         parts: list[Rising] = []
         fixed = pin is not None and pin.kind == "on"
@@ -202,11 +202,11 @@ class MinuteVariables(Variables):
             parts.append(Constant(at) if fixed else Capped(at))
             if fixed and msp:
                 return parts[0]
-        raw = not msp and isinstance(item, Activity) and bool(item.assignments) and self.length(item.id) > 0
+        last = [] if begins is not None else [opening]
         if delay is not None and not fixed:
-            parts += [opening] if self.length(item.id) else []
-            return Through(*parts, Fixed(Elapsed(), delay.amount), opening)
-        return Through(*parts, *([] if raw else [opening]), _STAY)
+            parts += [begins or opening] if self.length(item.id) else []
+            return Through(*parts, Fixed(Elapsed(), delay.amount), *last)
+        return Through(*parts, *last, _STAY)
 
     def _parts(self, activity: Activity, left: int | None = None) -> list[tuple[Rising, Rising]]:
         """Return of each assignment when it begins and ends; of what is left where minutes are given."""
@@ -242,18 +242,19 @@ class MinuteVariables(Variables):
         start, finish = self.places[name]
         elapsed = self.plan.duration(activity.duration).unit == "emin"
         opening: Rising = _STAY if elapsed else Going(time) if minutes else Staying(time)
-        put, parts = self._put(activity, opening), self._parts(activity)
+        parts = self._parts(activity)
+        begins = Lowest([begin for begin, _ in parts]) if parts else None
+        put = self._put(activity, opening, begins)
         asked = self.somewhere(floor)
         self.asked[name, "start"] = [Landed(asked)]
         self.asked[name, "finish"] = [Landed(asked, self.backs[name])]
-        begins = Lowest([begin for begin, _ in parts]) if parts else _STAY
         ends: Rising = (
             Highest([end for _, end in parts]) if parts else Fixed(finishing, self.plan.duration(activity.duration).amount)
         )
         if activity.progress is not None and activity.progress.expected_finish is not None and name not in self._finish_bound:
             at = self.clock.boundary(activity.progress.expected_finish, "closes")
             ends = _Until(at, ends) if at >= floor else ends
-        self.equals(start, asked, Through(put, begins), 0, on)
+        self.equals(start, asked, Through(put, begins or _STAY), 0, on)
         self.equals(finish, asked, Through(put, ends), 0, on)
 
     def _add_begun(self, activity: Activity, done: Progress) -> None:
