@@ -143,9 +143,7 @@ CASES: dict[str, tuple[bytes, dict[int, tuple[str, str]]]] = {
         {1: ("05T08:00", "05T17:00")},
     ),
     "4.8 who works nights begins in the evening after what came before": (
-        project(
-            task(1, 8), task(2, 8, link(1)), calendars=NIGHT, resources=resource(1, 2), assignments=assignment(1, 2, 8)
-        ),
+        project(task(1, 8), task(2, 8, link(1)), calendars=NIGHT, resources=resource(1, 2), assignments=assignment(1, 2, 8)),
         {2: ("05T23:00", "06T08:00")},
     ),
     "4.8 and is levelled from there": (
@@ -236,6 +234,10 @@ CASES: dict[str, tuple[bytes, dict[int, tuple[str, str]]]] = {
     "a manual task stays where it was put": (
         project(ENDS_FRIDAY, task(2, 2, link(1), **manual("06T09:00", "06T11:00")), task(3, 8, link(2))),
         {2: ("06T09:00", "06T11:00"), 3: ("06T11:00", "07T11:00")},
+    ),
+    "a manual task on days off ends where it was put too": (
+        project(task(1, 16, **manual("10T08:00", "11T17:00")), task(2, 8, link(1))),
+        {1: ("10T08:00", "11T17:00"), 2: ("12T08:00", "12T17:00")},
     ),
     "an inactive task holds nothing": (
         project(ENDS_FRIDAY.replace("<Type>", "<Active>0</Active><Type>", 1), task(2, 8, link(1))),

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from models.calendar import Span
 from models.importing import ImportCount, ImportFinding
 from optimiser.errors import InputError, Located
 from optimiser.reading.interchange.naming import END, identifiers
 from optimiser.reading.interchange.record import FilePlace, PlannerFile, ProjectRecord, TaskRecord
 from optimiser.reading.interchange.tally import MOST_NAMED, Tally
-from optimiser.reading.interchange.translate_calendars import CLOCK, calendars, used_calendars
+from optimiser.reading.interchange.translate_calendars import CLOCK, calendars, span_by_hand, used_calendars
 from optimiser.reading.interchange.translate_items import items
 from optimiser.reading.interchange.translate_rules import rules
 from optimiser.reading.interchange.translating import SOURCE, SPANNING, Translating, printed
@@ -197,6 +198,8 @@ def translated(file: PlannerFile, project: ProjectRecord, kept: Mapping[str, str
         "sources": [_source(file, project)],
         **_settings(state),
     }
+    if file.dialect == "msp":
+        span_by_hand(state, laid.activities, content["calendars"], content["calendar"], Span(first=first, last=last))
     _tell_file(state, file)
     findings = tally.findings()
     moving = sum(finding.count for finding in findings if finding.severity in {"lost", "approximated"})

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from models.calendar import WEEKDAYS
+from models.calendar import WEEKDAYS, Calendar, Span
+from models.moment import MINUTES
 from optimiser.reading.interchange.record import CalendarRecord, Dialect, WorkedPeriod, WorkedWeek
 from optimiser.reading.interchange.translating import Translating
 
-__all__ = ["CLOCK", "calendars", "used_calendars", "within"]
+if TYPE_CHECKING:
+    from optimiser.clock.worked import WorkedTime
+
+__all__ = ["CLOCK", "calendars", "span_by_hand", "used_calendars", "within"]
 
 CLOCK: Final = "clock"
 """The calendar of every minute, for what belongs to no calendar of the file: the end of the project."""
@@ -82,6 +86,42 @@ def calendars(
         "covers": covers,
     }
     return [*found, {**clock, "basis": "judgement"}]
+
+
+def span_by_hand(
+    state: Translating, activities: Iterable[dict[str, Any]], laid: Iterable[dict[str, Any]], usual: str, reach: Span
+) -> None:
+    """Give work that its planner dates by hand, and whose length does not lead from its start to its finish, the time between.
+
+    Microsoft Project counts a day off on which such work begins or ends as worked. That time is of the clock, and is told of.
+
+    Parameters
+    ----------
+    activities
+        The plan's work, which is altered.
+    laid
+        The plan's calendars.
+    usual
+        That of work without one of its own.
+    """
+    from optimiser.clock.worked import worked_periods
+
+    dated = {state.names[task.uid]: task for task in state.project.tasks if task.manual and state.holds(task)}
+    known: dict[str, Calendar] = {}
+    times: dict[str, WorkedTime] = {}
+    zero, size = reach.first, ((reach.last - reach.first).days + 1) * MINUTES
+    for item in activities:
+        task, pin = dated.get(item["id"]), item.get("pin", {})
+        if task is None or "finish" not in pin or task.stored.start is None or task.stored.finish is None:
+            continue
+        known = known or {each["id"]: Calendar.model_validate(each) for each in laid}
+        name = item.get("calendar", usual)
+        if name not in times:
+            times[name] = worked_periods(known[name], known, zero, reach.last, size)
+        ends = [(at.date() - zero).days * MINUTES + at.hour * 60 + at.minute for at in (task.stored.start, task.stored.finish)]
+        if times[name].worked(ends[1]) - times[name].worked(ends[0]) != (task.duration or 0) and not task.elapsed:
+            item["duration"] = f"{ends[1] - ends[0]} emin"
+            state.tally.told("manual-span", task.id)
 
 
 def within(state: Translating, resource: str, task: str) -> str:
