@@ -241,6 +241,21 @@ def test_what_ms_project_says_of_work_is_kept() -> None:
     assert all(each.found == each.translated + each.reported for each in found.counts)
 
 
+def test_a_project_whose_calendar_is_not_in_the_file_works_a_standard_week() -> None:
+    """Many a generator writes no calendars; the first of the file is taken where there is one, and either is told."""
+    whole = project(task(1, 8))
+    for content, calendar in (
+        (whole.replace(whole[whole.index(b"<Calendars>") : whole.index(b"<Tasks>")], b""), "standard-week"),
+        (whole.replace(b"<CalendarUID>1</CalendarUID><MinutesPerDay>", b"<MinutesPerDay>"), "C1"),
+        (whole.replace(b"<CalendarUID>1</CalendarUID><MinutesPerDay>", b"<CalendarUID>7</CalendarUID><MinutesPerDay>"), "C1"),
+    ):
+        file = mspdi_texts.read(content)
+        found = translated(file, chosen(file))
+        week = next(each for each in found.content["calendars"] if each["id"] == found.content["calendar"])
+        assert (week["id"], week["hours"]["fri"], "sat" in week["hours"]) == (calendar, ["08:00-12:00", "13:00-17:00"], False)
+        assert [each.code for each in found.findings if each.severity == "assumed"] == ["project-calendar"]
+
+
 def test_what_has_nothing_to_span_is_left_out_and_told(tmp_path: Path) -> None:
     """A level of effort without ties spans all work, wherever it stands in the file; one of a project without work, or a WBS summary of an empty branch, is told of."""
     branches = {"PROJWBS": [{"wbs_id": 10, "proj_id": 9}, {"wbs_id": 11, "proj_id": 9, "parent_wbs_id": 10}]}

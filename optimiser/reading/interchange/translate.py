@@ -14,11 +14,19 @@ from typing import Any, Final
 
 from models.calendar import Span
 from models.importing import ImportCount, ImportFinding
+from models.record import MOST_FAULTS
 from optimiser.errors import InputError, Located
 from optimiser.reading.interchange.naming import END, identifiers
 from optimiser.reading.interchange.record import FilePlace, PlannerFile, ProjectRecord, TaskRecord
 from optimiser.reading.interchange.tally import MOST_NAMED, Tally
-from optimiser.reading.interchange.translate_calendars import CLOCK, calendars, span_by_hand, used_calendars
+from optimiser.reading.interchange.translate_calendars import (
+    CLOCK,
+    STANDARD,
+    calendars,
+    span_by_hand,
+    used_calendars,
+    usual_calendar,
+)
 from optimiser.reading.interchange.translate_items import items
 from optimiser.reading.interchange.translate_rules import rules
 from optimiser.reading.interchange.translating import SOURCE, SPANNING, Translating, printed
@@ -165,9 +173,9 @@ def translated(file: PlannerFile, project: ProjectRecord, kept: Mapping[str, str
         project = _without_contradiction(project, tally)
     held = _held(project)
     names = identifiers(((task.uid, task.id) for task in held), taken=(END,), kept=kept or {})
-    calendar_names = identifiers(((each.uid, each.name) for each in project.calendars), taken=(CLOCK,))
+    calendar_names = identifiers(((each.uid, each.name) for each in project.calendars), taken=(CLOCK, STANDARD))
     state = Translating(project, file.dialect, tally, names, calendar_names)
-    used = used_calendars(state)
+    used, usual = used_calendars(state), usual_calendar(project)
     phases, phase_of = _phases(state)
     laid = items(state, phase_of)
     end = {"id": END, "title": f"Finish of {project.name or project.id}"[:200], "shown": "closes", "calendar": CLOCK}
@@ -186,7 +194,7 @@ def translated(file: PlannerFile, project: ProjectRecord, kept: Mapping[str, str
         "dialect": file.dialect,
         "day_minutes": project.day_minutes,
         "horizon": covers,
-        "calendar": calendar_names[project.calendar] if project.calendar in state.calendars else CLOCK,
+        "calendar": STANDARD if usual is None else calendar_names[usual],
         "calendars": calendars(state, used, laid.pairs, {"first": first.isoformat(), "last": last.isoformat()}),
         "targets": _targets(state, milestones),
         "phases": phases,
@@ -226,6 +234,12 @@ def _refuse(file: PlannerFile, project: ProjectRecord) -> None:
     if not _dates(project):
         message = "the project has neither a start nor a data date nor any date of a task, expected one to start from"
         raise InputError([Located(message, file=file.file, line=project.place.line, path=project.place.table)])
+    called = {task.uid: task.id for task in project.tasks if task.active and task.kind not in SPANNING}
+    around = [each for each in project.links if each.predecessor == each.successor and each.successor in called]
+    if around:
+        said = "'{}' cannot wait for itself; maybe another predecessor is meant"
+        places = [(each.place, said.format(called[each.successor])) for each in around[:MOST_FAULTS]]
+        raise InputError([Located(text, file=file.file, line=place.line, path=place.table) for place, text in places])
 
 
 def _without_contradiction(project: ProjectRecord, tally: Tally) -> ProjectRecord:

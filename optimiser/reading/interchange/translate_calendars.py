@@ -7,21 +7,31 @@ from typing import TYPE_CHECKING, Any, Final
 
 from models.calendar import WEEKDAYS, Calendar, Span
 from models.moment import MINUTES
-from optimiser.reading.interchange.record import CalendarRecord, Dialect, WorkedPeriod, WorkedWeek
+from optimiser.reading.interchange.record import CalendarRecord, Dialect, ProjectRecord, WorkedPeriod, WorkedWeek
 from optimiser.reading.interchange.translating import Translating
 
 if TYPE_CHECKING:
     from optimiser.clock.worked import WorkedTime
 
-__all__ = ["CLOCK", "calendars", "span_by_hand", "used_calendars", "within"]
+__all__ = ["CLOCK", "STANDARD", "calendars", "span_by_hand", "used_calendars", "usual_calendar", "within"]
 
 CLOCK: Final = "clock"
 """The calendar of every minute, for what belongs to no calendar of the file: the end of the project."""
+
+STANDARD: Final = "standard-week"
+"""The calendar of a project whose file holds none."""
 
 _STANDARD: Final[dict[Dialect, tuple[WorkedPeriod, ...]]] = {"msp": ((480, 720), (780, 1020)), "p6": ((480, 960),)}
 """What the tools take on Mondays to Fridays where a calendar tells no days."""
 
 _ALL_DAY: Final = "00:00-24:00"
+
+
+def usual_calendar(project: ProjectRecord) -> str | None:
+    """Return the uid of a project's calendar: its own, else the first of the file that stands on no other; None where it holds none."""
+    if any(each.uid == project.calendar for each in project.calendars):
+        return project.calendar
+    return next((each.uid for each in project.calendars if each.base is None), None)
 
 
 def used_calendars(state: Translating) -> tuple[str, ...]:
@@ -30,8 +40,11 @@ def used_calendars(state: Translating) -> tuple[str, ...]:
     Every calendar that is referred to and not there is told of.
     """
     named: dict[str, str] = {}
-    if state.project.calendar:
-        named[state.project.calendar] = "the project"
+    usual = usual_calendar(state.project)
+    if usual is not None:
+        named[usual] = "the project"
+    if usual is None or usual != state.project.calendar:
+        state.tally.told("project-calendar", state.project.calendar or "none named")
     for task in state.project.tasks:
         if task.calendar:
             named.setdefault(task.calendar, task.id)
@@ -79,6 +92,9 @@ def calendars(
         state.tally.translated("calendar exceptions", exceptions)
     for resource, task in pairs:
         found.append(_both(state, resource, task, covers))
+    if usual_calendar(state.project) is None:
+        hours = {day: shifts(_STANDARD[state.dialect]) for day in WEEKDAYS[:5]}
+        found.append({"id": STANDARD, "title": "Standard week", "hours": hours, "covers": covers, "basis": "judgement"})
     clock = {
         "id": CLOCK,
         "title": "Every minute of the clock",

@@ -66,9 +66,7 @@ def _links(state: Translating) -> Iterator[dict[str, Any]]:
 
 
 def _around(state: Translating, before: TaskRecord, after: TaskRecord) -> bool:
-    """Say whether one of two tasks is a summary that the other is in, or both are the same."""
-    if before is after:
-        return True
+    """Say whether one of two tasks is a summary that the other is in."""
     for inner, outer in ((before, after), (after, before)):
         at, seen = inner.parent, set[str]()
         while at in state.tasks and at not in seen:
