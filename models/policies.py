@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from models.expansion import test_of
 from models.plan import Plan
-from models.qualification import Party
+from models.qualification import Party, test_of
 
 __all__ = ["POLICY_TITLES", "Policy", "party_class", "policies_of", "service_classes"]
 

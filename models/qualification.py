@@ -1,7 +1,7 @@
 """Qualification: parties that pass tests and boards, and the bodies that share their capacity among them.
 
 A `Qualification` stands beside a plan and changes nothing until a scenario switches it on by its id among the rules.
-Then `models.expansion.expand` puts its parties into the plan as items and rules of the usual kinds, in the place of the
+Then `optimiser.scenarios.expand` puts its parties into the plan as items and rules of the usual kinds, in the place of the
 bar that stood for all of them; everything that reads a plan reads them like any others.
 
 For a party *p* outside integration testing, with ``b(bar)`` the boundary of the bar's start:
@@ -48,6 +48,9 @@ __all__ = [
     "Size",
     "SkippedBy",
     "Wave",
+    "last_test_of",
+    "part_of",
+    "test_of",
 ]
 
 Size = Literal["large", "medium", "small"]
@@ -282,3 +285,18 @@ class Qualification(Sourced):
     def qualifying(self) -> tuple[Party, ...]:
         """Parties that are tested in Qualification."""
         return tuple(party for party in self.parties if not party.volunteers)
+
+
+def part_of(party: str, part: str) -> str:
+    """Return the id of an item of a party: its ``READY``, ``TEST``, ``RETEST``, ``SIT``, ``EVIDENCE``, ``APPROVED``, ``LIVE``."""
+    return f"{party}-{part}"
+
+
+def test_of(party: Party) -> str:
+    """Return the activity in which a party is tested."""
+    return part_of(party.id, "SIT" if party.volunteers else "TEST")
+
+
+def last_test_of(party: Party) -> str:
+    """Return the activity with which a party's testing ends: its second test where it fails the first."""
+    return part_of(party.id, "RETEST") if party.retest is not None and not party.volunteers else test_of(party)

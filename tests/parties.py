@@ -6,6 +6,7 @@ from typing import Any
 
 from models.plan import Plan
 from models.scenario import Scenario
+from optimiser.scenarios import apply
 from tests.conftest import plan_of
 
 GROUND = {"basis": "synthetic"}
@@ -68,4 +69,4 @@ def bare(parties: list[dict[str, Any]], *, slots: int = 2, plan: dict[str, Any] 
 
 def expanded(parties: list[dict[str, Any]], **more: Any) -> Plan:
     """Return the plan with its parties in it."""
-    return Scenario(id="parties", title="Parties", rules={SWITCH: True}).apply(bare(parties, **more))
+    return apply(Scenario(id="parties", title="Parties", rules={SWITCH: True}), bare(parties, **more))

@@ -27,6 +27,7 @@ from optimiser.batch.thresholds import thresholds
 from optimiser.cli import ExitCode, main
 from optimiser.evidence.charts.axes import line_chart, map_chart
 from optimiser.numbers import senses
+from optimiser.scenarios import apply
 from optimiser.solve import earliest
 from tests.batch_plans import HANDS, LICENCE, OVEN, RECIPES, grid_file, job_of
 
@@ -75,7 +76,7 @@ def test_thresholds_are_the_exact_values(tmp_path):
     dates = {}
     for days in range(10, 41):
         scenario = Scenario(id="try", title="Try", assumptions={"oven": Duration(days, "wd")})
-        dates[days] = earliest(scenario.apply(job.plan), ["OPEN"]).dates["OPEN"]
+        dates[days] = earliest(apply(scenario, job.plan), ["OPEN"]).dates["OPEN"]
     moves = [days for days in range(11, 41) if dates[days] != dates[days - 1]]
     assert [(each.stays, each.moves, each.date_before, each.date_after) for each in jumps] == [
         (f"{days - 1} wd", f"{days} wd", dates[days - 1], dates[days]) for days in moves

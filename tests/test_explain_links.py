@@ -17,6 +17,7 @@ from optimiser.explain.links import detached
 from optimiser.explain.oracle import Oracle
 from optimiser.numbers import with_values
 from optimiser.reading.load import load
+from optimiser.scenarios import apply
 from optimiser.solve import earliest
 from tests.quotas import few
 
@@ -50,7 +51,7 @@ def by_other_logic(plan: Plan, rules: list[str], floors: dict[str, dt.date], lag
         "values": lags,
         "add": {"rules": added},
     }
-    return Scenario.model_validate(scenario).apply(plan)
+    return apply(Scenario.model_validate(scenario), plan)
 
 
 # -- detached --------------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from optimiser.clock import clock_of
 from optimiser.errors import InputError
 from optimiser.explain import explain, why_not
 from optimiser.explain.route import as_scenario
+from optimiser.scenarios import apply
 from optimiser.solve import earliest
 from tests.conftest import plan_of
 from tests.minute_plans import WEEK, held_plan, minute_plan, moment
@@ -104,7 +105,7 @@ def test_each_route_leaves_the_past_alone_and_attains_its_date_as_a_scenario() -
         routes = [answer.route, answer.nearest.route if answer.nearest else None]
         for route in (each for each in routes if each is not None):
             assert not {step.lever for step in route.steps} & past
-            taken = earliest(as_scenario(plan, route, "END", dt.date(2024, 1, 1)).apply(plan), ["END"])
+            taken = earliest(apply(as_scenario(plan, route, "END", dt.date(2024, 1, 1)), plan), ["END"])
             assert taken.dates["END"] == route.date
             counted["routes"] += 1
             counted["begun"] += any(plan.under_way(step.lever.removeprefix("duration:")) for step in route.steps)
@@ -200,7 +201,7 @@ def test_of_a_plan_of_days_what_is_left_moves_and_the_scenario_has_the_date() ->
     answer = why_not(plan, "END", "2024-02-09")
     assert answer.route is not None
     assert answer.route.values == {"A.remaining": "5 wd"}
-    assert earliest(as_scenario(plan, answer.route, "END", answer.by).apply(plan)).dates == {"END": dt.date(2024, 2, 9)}
+    assert earliest(apply(as_scenario(plan, answer.route, "END", answer.by), plan)).dates == {"END": dt.date(2024, 2, 9)}
     missed = why_not(plan, "END", "2024-02-06")
     assert (missed.verdict, missed.nearest and missed.nearest.date) == ("nearest miss", dt.date(2024, 2, 7))
 

@@ -19,6 +19,7 @@ from optimiser.explain.implication import implied
 from optimiser.explain.oracle import Oracle
 from optimiser.explain.regions import decision_regions, piecewise
 from optimiser.reading.load import load
+from optimiser.scenarios import apply
 from optimiser.solve import earliest
 from optimiser.solve.variant import Variant
 from tests.test_explain_binding import event, link, work
@@ -66,7 +67,7 @@ def test_rows_are_where_the_dates_hold_and_nowhere_else() -> None:
 
     def holds(start: str, length: int) -> bool:
         values_set = {"m9-floor": dt.date.fromisoformat(start), "sit-mvc": Duration(length, "wd")}
-        plan = Scenario(id="row", title="A row", assumptions=values_set).apply(aligned)
+        plan = apply(Scenario(id="row", title="A row", assumptions=values_set), aligned)
         network = compile_network(plan)
         values = earliest_times(network).values
         dates = {

@@ -20,6 +20,7 @@ from optimiser.explain.levers import levers_of
 from optimiser.explain.oracle import Oracle
 from optimiser.explain.route import as_scenario, cheapest_route, route_mapping
 from optimiser.reading.load import load
+from optimiser.scenarios import apply
 from optimiser.solve import earliest
 from tests.test_explain_binding import SYNTHETIC, event, link, work
 
@@ -127,7 +128,7 @@ def test_the_saved_scenario_meets_the_date_certified(mhhs: Plan) -> None:
     assert answer.route is not None
     assert (answer.route.assumptions, answer.route.cost, answer.route.optimal) == ({"sit-mvc": "276 wd"}, 28, True)
     scenario = as_scenario(mhhs, answer.route, "M10", answer.by)
-    outcome = earliest(scenario.apply(mhhs), ["M10"])
+    outcome = earliest(apply(scenario, mhhs), ["M10"])
     assert outcome.status == "solved"
     assert outcome.dates["M10"] <= dt.date(2025, 3, 31)
     assert outcome.proof["M10"] == "certified"
@@ -241,7 +242,7 @@ def test_flexibility_of_plain_numbers_is_saved_as_values(make_plan: Any) -> None
     answer = why_not(plan, "M", "2024-01-10")
     assert answer.route is not None
     assert (answer.route.cost, answer.route.steps[0].moved, answer.route.values) == (4, "3 wd", {"A.duration": "3 wd"})
-    taken = earliest(as_scenario(plan, answer.route, "M", answer.by).apply(plan), ["M"])
+    taken = earliest(apply(as_scenario(plan, answer.route, "M", answer.by), plan), ["M"])
     assert taken.dates == {"M": answer.route.date}
 
 

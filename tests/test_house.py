@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 
 FLOORS = [
     {"models"},
-    {"optimiser.errors", "optimiser.circles", "optimiser.collecting", "optimiser.stopping"},
+    {"optimiser.errors", "optimiser.circles", "optimiser.collecting", "optimiser.stopping", "optimiser.scenarios"},
     {"optimiser.clock"},
     {"optimiser.numbers"},
     {"optimiser.wording"},

@@ -23,6 +23,7 @@ from optimiser.lint import read_published
 from optimiser.reading.load import load
 from optimiser.reading.packaged import find_plan, packaged
 from optimiser.reading.scenarios import load_scenario
+from optimiser.scenarios import apply
 from tests.quotas import few
 
 PLANS = ("laboratory", "mhhs-round2", "toy", "toy-capacity")
@@ -151,11 +152,11 @@ def test_scenarios_apply_alone_and_in_pairs(name: str) -> None:
     scenarios = [load_scenario(file) for file in files]
     assert [scenario.id for scenario in scenarios] == [file.stem for file in files]
     for scenario in scenarios:
-        changed = scenario.apply(plan)
+        changed = apply(scenario, plan)
         assert changed.settings.scenarios == (scenario.id,)
         assert scenario.note
     for first, second in itertools.permutations(scenarios, 2):
-        assert second.apply(first.apply(plan)).settings.scenarios == (first.id, second.id)
+        assert apply(second, apply(first, plan)).settings.scenarios == (first.id, second.id)
 
 
 def test_scenarios_shipped() -> None:

@@ -34,6 +34,7 @@ from models.record import Date, Identifier
 from models.rules import RULE_KINDS, Occasions, Pattern, Point, Rule
 from models.scenario import SCENARIO_SCHEMA, Scenario
 from models.schedule import Position, Schedule
+from optimiser.scenarios import apply
 from tests.conftest import plan_of
 from tests.random_plans import plans, random_plan
 from tests.rule_kinds import EXAMPLES, example
@@ -784,12 +785,15 @@ def test_a_scenario_changes_what_it_names_and_nothing_else():
     """Values, unknowns, rules, durations and the calendar change; the plan it is applied to does not."""
     plan = base_plan()
     before = plan.model_dump()
-    changed = scenario_of(
-        "s",
-        assumptions={"length": "9 wd", "lead": "3 wd"},
-        rules={"the-dependency": False, "the-release": True, "duration:A": False},
-        calendar="other",
-    ).apply(plan)
+    changed = apply(
+        scenario_of(
+            "s",
+            assumptions={"length": "9 wd", "lead": "3 wd"},
+            rules={"the-dependency": False, "the-release": True, "duration:A": False},
+            calendar="other",
+        ),
+        plan,
+    )
     assert (changed.values["length"], changed.values["lead"], changed.values["count"]) == (
         Duration(9, "wd"),
         Duration(3, "wd"),
@@ -807,7 +811,7 @@ def test_of_a_stack_the_later_scenario_wins_and_overlaps_are_said():
     """Two scenarios that set one thing to different ends: the later wins, and the plan remembers each such thing."""
     first = scenario_of("one", assumptions={"length": "7 wd", "count": 3}, rules={"the-dependency": False}, readings={"q": "b"})
     second = scenario_of("two", assumptions={"length": "8 wd", "count": 3}, rules={"the-dependency": True}, readings={"q": "a"})
-    plan = second.apply(first.apply(base_plan()))
+    plan = apply(second, apply(first, base_plan()))
     assert plan.values["length"] == Duration(8, "wd")
     assert [rule.id for rule in plan.active_rules()] == ["the-dependency"]
     assert plan.settings.scenarios == ("one", "two")
@@ -827,14 +831,14 @@ def test_of_a_stack_the_later_scenario_wins_and_overlaps_are_said():
 )
 def test_an_overlap_is_said_however_each_scenario_came_to_it(first, second, thing):
     """Overlaps of calendars, and of an answer to a reading with a single value or switch, are reported too."""
-    plan = scenario_of("two", **second).apply(scenario_of("one", **first).apply(base_plan()))
+    plan = apply(scenario_of("two", **second), apply(scenario_of("one", **first), base_plan()))
     assert any(thing in text for text in plan.settings.overlaps)
 
 
 def test_scenarios_that_agree_do_not_overlap():
     """The same end set twice is no overlap."""
     scenario = {"assumptions": {"length": "7 wd"}, "rules": {"the-release": True}, "readings": {"q": "b"}, "calendar": "other"}
-    plan = scenario_of("two", **scenario).apply(scenario_of("one", **scenario).apply(base_plan()))
+    plan = apply(scenario_of("two", **scenario), apply(scenario_of("one", **scenario), base_plan()))
     assert plan.settings.overlaps == ()
 
 
@@ -842,16 +846,16 @@ def test_an_answered_reading_makes_its_changes_and_is_no_longer_live():
     """Choosing an option makes its changes; choosing the default again undoes them wholly."""
     plan = base_plan()
     assert [reading.id for reading in plan.live_readings()] == ["q"]
-    chosen = scenario_of("s", readings={"q": "b"}).apply(plan)
+    chosen = apply(scenario_of("s", readings={"q": "b"}), plan)
     assert (chosen.values["count"], chosen.choices(), list(chosen.live_readings())) == (5, {"q": "b"}, [])
     assert "the-release" in [rule.id for rule in chosen.active_rules()]
-    back = scenario_of("t", readings={"q": "a"}).apply(chosen)
+    back = apply(scenario_of("t", readings={"q": "a"}), chosen)
     assert (back.rules, back.assumptions) == (plan.rules, plan.assumptions)
 
 
 def test_single_values_win_over_readings_within_one_scenario():
     """Within one scenario readings are answered first, then single values set."""
-    plan = scenario_of("s", readings={"q": "b"}, assumptions={"count": 9}).apply(base_plan())
+    plan = apply(scenario_of("s", readings={"q": "b"}, assumptions={"count": 9}), base_plan())
     assert plan.values["count"] == 9
 
 
@@ -872,7 +876,7 @@ def test_single_values_win_over_readings_within_one_scenario():
 def test_a_scenario_that_misses_the_plan_is_refused(changes, path, words):
     """A scenario that names what the plan lacks, or sets the wrong kind of value, is refused with its place."""
     with pytest.raises(PlanFaultsError) as caught:
-        scenario_of("s", **changes).apply(base_plan())
+        apply(scenario_of("s", **changes), base_plan())
     (fault,) = caught.value.faults
     assert fault.path == path
     assert words in fault.message
@@ -880,7 +884,7 @@ def test_a_scenario_that_misses_the_plan_is_refused(changes, path, words):
 
 def test_a_date_can_be_taken_away_and_given_back():
     """A date may become none, and none may become a date."""
-    plan = scenario_of("s", assumptions={"day": "none", "nothing": "2024-05-05"}).apply(base_plan())
+    plan = apply(scenario_of("s", assumptions={"day": "none", "nothing": "2024-05-05"}), base_plan())
     assert (plan.values["day"], plan.values["nothing"]) == (None, dt.date(2024, 5, 5))
 
 
@@ -888,12 +892,12 @@ def test_a_scenario_cannot_make_a_plan_unsound():
     """A value of the right kind that its use forbids is refused, as it would be in the plan."""
     plan = plan_of(activities=[made(id="A", duration="$length")], **VALUED)
     with pytest.raises(PlanFaultsError, match="the duration is negative"):
-        scenario_of("s", assumptions={"length": "-1 wd"}).apply(plan)
+        apply(scenario_of("s", assumptions={"length": "-1 wd"}), plan)
 
 
 def test_a_plan_with_scenarios_reads_back():
     """A plan to which scenarios were applied can be written and read again, as an evidence pack does."""
-    plan = scenario_of("s", readings={"q": "b"}, assumptions={"length": "9 wd"}).apply(base_plan())
+    plan = apply(scenario_of("s", readings={"q": "b"}, assumptions={"length": "9 wd"}), base_plan())
     assert Plan.model_validate(plan.model_dump(mode="json", by_alias=True)) == plan
 
 
@@ -907,7 +911,7 @@ def test_a_changed_schedule_forgets_the_old_positions():
 
 def test_hindsight_is_admitted_only_where_marked():
     """A scenario marked hindsight marks the plan; a later scenario does not unmark it."""
-    plan = scenario_of("two").apply(scenario_of("one", hindsight=True).apply(base_plan()))
+    plan = apply(scenario_of("two"), apply(scenario_of("one", hindsight=True), base_plan()))
     assert plan.settings.hindsight
 
 

@@ -16,6 +16,7 @@ from optimiser.cli import ExitCode, main
 from optimiser.errors import InputError
 from optimiser.explain import explain
 from optimiser.reading.load import load, load_changed
+from optimiser.scenarios import apply
 from optimiser.schemas import plan_schema, scenario_schema
 from optimiser.solve import earliest
 from optimiser.whatif import what_if
@@ -227,7 +228,7 @@ def test_nested_numbers_have_names_too():
     plan = load("toy-capacity")
     rule = next(rule for rule in plan.rules if rule.kind == "capacity")
     changed = Scenario(id="more", title="More", values={f"{rule.id}.demands.0.amount": 2})
-    found = next(each for each in changed.apply(plan).rules if each.id == rule.id)
+    found = next(each for each in apply(changed, plan).rules if each.id == rule.id)
 
     assert found.demands[0].amount == 2
     assert found.demands[1:] == rule.demands[1:]

@@ -18,6 +18,7 @@ from optimiser.critical import compile_network, earliest_times
 from optimiser.errors import InputError
 from optimiser.qualification import qualify
 from optimiser.qualification.stage import Stage
+from optimiser.scenarios import apply
 from optimiser.solve.placement import complete
 from tests.parties import bare, expanded, party
 
@@ -107,7 +108,7 @@ def test_the_curve_is_monotone_and_equals_solving_again_at_each_point() -> None:
     agreed = 0
     for point in found.points:
         setting = Scenario.model_validate({"id": "s", "title": "S", "assumptions": {"slots": point.slots}})
-        outcome = earliest(setting.apply(plan), ["ALL"])
+        outcome = earliest(apply(setting, plan), ["ALL"])
         assert isinstance(outcome, Solved)
         assert point.date is not None
         assert point.earliest is not None

@@ -23,6 +23,7 @@ from optimiser.critical import (
     resources,
 )
 from optimiser.critical.packing import Windows, balanced, equal_slots, excess, round_bound
+from optimiser.scenarios import apply
 from optimiser.solve.placement import complete
 from tests.parties import expanded, party, role
 
@@ -303,7 +304,7 @@ def test_a_scenario_sets_slots_like_any_assumption() -> None:
     """Slots are assumptions of the plan: a scenario moves them, and the date with them."""
     plan = expanded([party("A"), party("B"), party("C")], slots=1)
     more = Scenario.model_validate({"id": "more", "title": "More", "assumptions": {"slots": 4}})
-    few, many = earliest(plan, ["ALL"]), earliest(more.apply(plan), ["ALL"])
+    few, many = earliest(plan, ["ALL"]), earliest(apply(more, plan), ["ALL"])
 
     assert isinstance(few, Solved)
     assert isinstance(many, Solved)

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from models.expansion import exchange
 from models.faults import PlanFaultsError
 from models.plan import Plan
 from models.scenario import Scenario
@@ -19,6 +18,8 @@ from optimiser.critical import best_schedule, compile_network, earliest_times, r
 from optimiser.errors import InputError
 from optimiser.qualification import qualify
 from optimiser.reading.packaged import find_plan
+from optimiser.scenarios import apply
+from optimiser.scenarios.expansion import exchange
 from optimiser.solve.fingerprint import plan_sha256
 from optimiser.solve.placement import complete
 from tests.parties import GROUND, SWITCH, bare, expanded, party, role
@@ -73,7 +74,7 @@ def test_parties_cannot_be_taken_out_again() -> None:
     plan = expanded([party("A")])
 
     with pytest.raises(PlanFaultsError, match="are in the plan already; maybe leave out the scenario"):
-        Scenario(id="off", title="Off", rules={SWITCH: False}).apply(plan)
+        apply(Scenario(id="off", title="Off", rules={SWITCH: False}), plan)
 
 
 def test_values_of_its_own_can_be_set_once_it_is_on() -> None:
@@ -84,7 +85,7 @@ def test_values_of_its_own_can_be_set_once_it_is_on() -> None:
         {"id": "s", "title": "S", "rules": {SWITCH: True}, "assumptions": {"sandbox-time": "5 wd"}}
     )
 
-    assert earliest_of(scenario.apply(plan))["ALL"] == earliest_of(expanded([party("A")]))["ALL"] + 5
+    assert earliest_of(apply(scenario, plan))["ALL"] == earliest_of(expanded([party("A")]))["ALL"] + 5
 
 
 # -- what a party is ------------------------------------------------------------------------------------------------------
@@ -190,9 +191,10 @@ def test_a_shared_team_frees_the_slots_of_a_body() -> None:
 
 def test_exchanging_a_qualification_keeps_what_was_set() -> None:
     """Another Qualification in its place leaves values and switches as they were; the same one changes nothing."""
-    plan = Scenario.model_validate(
-        {"id": "s", "title": "S", "assumptions": {"slots": 1}, "rules": {"ALL-after-A": False}}
-    ).apply(expanded([party("A"), party("B")]))
+    plan = apply(
+        Scenario.model_validate({"id": "s", "title": "S", "assumptions": {"slots": 1}, "rules": {"ALL-after-A": False}}),
+        expanded([party("A"), party("B")]),
+    )
     assert plan.qualification is not None
     same = exchange(plan, plan.qualification)
 
@@ -354,9 +356,9 @@ def test_a_reading_says_what_volunteers_are_spared() -> None:
     on = Scenario(id="on", title="On", rules={SWITCH: True})
     asked = Scenario(id="asked", title="Asked", readings={"spared": "everything"})
 
-    assert earliest_of(on.apply(plan))["S2-APPROVED"] == 37
-    assert earliest_of(asked.apply(on.apply(plan)))["S2-APPROVED"] == 28
-    assert earliest_of(on.apply(asked.apply(plan)))["S2-APPROVED"] == 28
+    assert earliest_of(apply(on, plan))["S2-APPROVED"] == 37
+    assert earliest_of(apply(asked, apply(on, plan)))["S2-APPROVED"] == 28
+    assert earliest_of(apply(on, apply(asked, plan)))["S2-APPROVED"] == 28
 
 
 # -- demands that nobody could meet ---------------------------------------------------------------------------------------

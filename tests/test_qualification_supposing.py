@@ -16,6 +16,7 @@ from optimiser.check import check
 from optimiser.critical import best_schedule, capacity_bound, compile_network, earliest_times, list_schedule, resources
 from optimiser.encoding import Limits, decide
 from optimiser.encoding.work import HeldWork, Offer, Pick, StartGap, Work, WorkOption, alike
+from optimiser.scenarios import apply
 from optimiser.solve.between import THOROUGH, between
 from optimiser.solve.deadline import Deadline
 from optimiser.solve.placement import complete
@@ -247,6 +248,6 @@ def test_identical_parties_are_exact_whole() -> None:
     outcome = solve(plan, ["ALL"])
     assert outcome.status == "solved"
     third = Scenario.model_validate({"id": "t", "title": "T", "assumptions": {"slots": 2}})
-    fewer = solve(third.apply(plan), ["ALL"])
+    fewer = solve(apply(third, plan), ["ALL"])
     assert outcome.dates["ALL"].month == 4  # seven parties and an agent: three waves of three
     assert fewer.status == "infeasible" or fewer.dates["ALL"] > outcome.dates["ALL"]

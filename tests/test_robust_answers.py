@@ -23,6 +23,7 @@ from optimiser.robust import robust
 from optimiser.robust.files import find_register, plan_folder
 from optimiser.robust.model import Model
 from optimiser.robust.simulation import Sampler
+from optimiser.scenarios import apply
 
 SMALL = 1_024
 
@@ -236,7 +237,7 @@ def test_costs_of_the_plan_price_a_cut() -> None:
     )
     from models.scenario import Scenario
 
-    shorter = Scenario.model_validate({"id": "shorter", "title": "Shorter", "assumptions": {"fit-out": "5 wd"}}).apply(priced)
+    shorter = apply(Scenario.model_validate({"id": "shorter", "title": "Shorter", "assumptions": {"fit-out": "5 wd"}}), priced)
     found = robust(priced, samples=SMALL, against=shorter).against
     assert found
     (cut,) = found.cuts

@@ -20,6 +20,7 @@ from optimiser.reading.load import load
 from optimiser.reading.packaged import packaged
 from optimiser.reading.scenarios import read_scenario
 from optimiser.reading.translate import in_order, record_in
+from optimiser.scenarios import apply
 
 __all__ = ["find_grid", "grid_schema", "load_grid"]
 
@@ -107,7 +108,7 @@ def _base(grid: Grid, folder: Path, document: Document) -> Plan:
         calendar=grid.calendar,
     )
     try:
-        changed = changes.apply(plan)
+        changed = apply(changes, plan)
     except PlanFaultsError as error:
         raise InputError(_located(document, error.faults)) from None
     return changed.evolve(settings=changed.settings.model_copy(update={"scenarios": plan.settings.scenarios}))
@@ -160,7 +161,7 @@ def _applied(plan: Plan, scenarios: Sequence[Scenario]) -> Stack:
     """Return the plan with scenarios applied, or why they do not apply."""
     for scenario in scenarios:
         try:
-            plan = scenario.apply(plan)
+            plan = apply(scenario, plan)
         except PlanFaultsError as error:
             return Stack(None, f"scenario {scenario.id} does not fit: {error}")
     return Stack(plan)

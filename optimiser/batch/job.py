@@ -25,6 +25,7 @@ from models.rules import Capacity
 from models.scenario import Scenario
 from optimiser.batch.axes import AxisValue, Varied, grid_faults, varied_axes
 from optimiser.batch.design import Design
+from optimiser.scenarios import apply
 from optimiser.solve.fingerprint import package_version
 
 __all__ = ["Job", "Stack"]
@@ -254,4 +255,4 @@ def changed(stack: Stack, values: Sequence[AxisValue], numbers: Mapping[str, Val
                 for rule in plan.rules
             )
         )
-    return scenario.apply(plan)
+    return apply(scenario, plan)

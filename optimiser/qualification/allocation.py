@@ -8,8 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.allocation import Allocated, BodyLoad, Fairness, Readiness, Straggler
-from models.expansion import last_test_of, part_of, test_of
-from models.qualification import Party
+from models.qualification import Party, last_test_of, part_of, test_of
 from optimiser.qualification.stage import Stage
 from optimiser.wording import plain_date
 

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
 from models.allocation import CapacityCurve, DateBetween, Qualified
-from models.expansion import last_test_of
 from models.plan import Plan
+from models.qualification import last_test_of
 from optimiser.errors import InputError, Located
 from optimiser.qualification.allocation import allocated, fairness, loads, readiness, stragglers
 from optimiser.qualification.capacity import JOINT, curve, least_capacity

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from models.allocation import CapacityCurve, CapacityPoint, LeastCapacity
-from models.expansion import part_of, test_of
+from models.qualification import part_of, test_of
 from models.rules import Point
 from optimiser.qualification.stage import Stage
 from optimiser.solve.between import SOON, DateRange

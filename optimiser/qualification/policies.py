@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.allocation import PolicyResult
-from models.expansion import last_test_of, test_of
 from models.policies import POLICY_TITLES, party_class
+from models.qualification import last_test_of, test_of
 from optimiser.qualification.allocation import fairness
 from optimiser.qualification.stage import Stage
 

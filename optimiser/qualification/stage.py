@@ -15,6 +15,7 @@ from models.qualification import Qualification
 from models.rules import Capacity, Point, Rule
 from optimiser.encoding import Limits
 from optimiser.errors import InputError, Located
+from optimiser.scenarios import apply
 from optimiser.solve.between import THOROUGH, DateRange, Effort, between
 from optimiser.solve.deadline import Deadline
 from optimiser.solve.problem import Problem
@@ -48,7 +49,7 @@ def with_parties(plan: Plan) -> tuple[Plan, bool]:
 
     switch = Scenario(id="parties", title="The parties put in", rules={plan.qualification.id: True})
     try:
-        changed = switch.apply(plan)
+        changed = apply(switch, plan)
     except PlanFaultsError as error:
         raise InputError([Located(fault.message, path="qualification") for fault in error.faults]) from None
     return changed.evolve(settings=changed.settings.model_copy(update={"scenarios": plan.settings.scenarios})), True

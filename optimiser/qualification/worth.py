@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from models.allocation import Worth
-from models.expansion import exchange
 from models.faults import PlanFaultsError
 from models.findings import ProofClass
 from models.plan import Plan
 from models.qualification import Qualification
 from optimiser.qualification.stage import Stage
+from optimiser.scenarios.expansion import exchange
 from optimiser.solve.between import DateRange
 
 __all__ = ["changes_worth"]

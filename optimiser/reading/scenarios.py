@@ -23,6 +23,7 @@ from optimiser.reading.packaged import find_scenario
 from optimiser.reading.relative import Setting, read_setting
 from optimiser.reading.sound import circular
 from optimiser.reading.translate import Remark, remarks
+from optimiser.scenarios import apply
 
 __all__ = ["LocatedScenario", "UserChoices", "load_scenario", "read_scenario", "stack"]
 
@@ -231,7 +232,7 @@ def stack(plan: Plan, scenarios: Sequence[LocatedScenario], place: Callable[[Fau
 
     for entry in scenarios:
         try:
-            changed = entry.scenario.apply(plan)
+            changed = apply(entry.scenario, plan)
         except PlanFaultsError as error:
             wrong, changed = error.faults, plan
         else:
@@ -253,7 +254,7 @@ def _first_added(plan: Plan, scenario: Scenario, field: str) -> int:
 def _located(fault: Fault, plan: Plan, entry: LocatedScenario, place: Callable[[Fault], Located]) -> Located:
     """Locate a fault in the scenario that causes it.
 
-    `Scenario.apply` reports what the scenario itself says wrongly by paths inside the scenario, and what the plan says
+    `apply` reports what the scenario itself says wrongly by paths inside the scenario, and what the plan says
     wrongly once it is changed by paths inside the plan, which lead to a position or to the horizon.
     """
     inside_plan = fault.path[0] in ("horizon", "qualification") or (len(fault.path) > 1 and isinstance(fault.path[1], int))

@@ -14,11 +14,11 @@ from models.faults import Fault, find_faults, maybe
 from models.plan import Plan
 from models.record import MOST_FAULTS
 from models.rules import AtLeast
-from models.spreading import Homes, spread
 from optimiser.reading.cycles import Cycle, cycles
 from optimiser.reading.dates import check_dates, facts_at_hours
 from optimiser.reading.folder import LISTS, Gathered
 from optimiser.reading.translate import Remark, remarks
+from optimiser.scenarios import Homes, spread
 
 __all__ = ["Verdict", "circular", "judge"]
 

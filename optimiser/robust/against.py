@@ -21,6 +21,7 @@ from optimiser.robust.model import Model
 from optimiser.robust.sensitivity import days_of, effects_between, noises
 from optimiser.robust.simulation import Sampler, answered
 from optimiser.robust.statistics import Sample, difference
+from optimiser.scenarios import apply
 from optimiser.solve.problem import Problem
 
 __all__ = ["MONTH_WD", "chances_of_published", "compare_plans"]
@@ -183,7 +184,7 @@ def _cuts(
 
     def changed_by(sampler: Sampler, changes: Changes) -> Plan:
         """Return a plan with some changes made."""
-        return Scenario(id="cut", title="One difference of two plans", **changes.fields()).apply(sampler.model.whole)
+        return apply(Scenario(id="cut", title="One difference of two plans", **changes.fields()), sampler.model.whole)
 
     def promised(changes: Changes) -> dict[str, int | None]:
         """Return the working days by which the first plan's own dates come forward."""

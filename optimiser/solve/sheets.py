@@ -17,6 +17,7 @@ from models.scenario import Scenario
 from optimiser.clock import Clock
 from optimiser.critical import Columns, Factors, Network, combined, compile_network
 from optimiser.numbers import column_number
+from optimiser.scenarios import apply_unchecked
 from optimiser.solve.problem import Problem
 
 __all__ = ["MOST_COMBINATIONS", "Sheet", "columnar", "columns_of", "factors_of", "live_options", "sheets", "with_option"]
@@ -129,7 +130,7 @@ def sheets(
 
 def with_option(plan: Plan, option: Option) -> Plan:
     """Return the plan with an option's changes made, which were held against the plan with the reading itself."""
-    return Scenario(id="reading", title="An option of a reading", **option.changes.fields()).unchecked(plan)
+    return apply_unchecked(Scenario(id="reading", title="An option of a reading", **option.changes.fields()), plan)
 
 
 def factors_of(readings: Sequence[Reading]) -> Factors:

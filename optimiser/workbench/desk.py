@@ -22,6 +22,7 @@ from models.workbench import DeskChanges, Drag
 from optimiser.errors import InputError, Located
 from optimiser.reading.load import LoadedPlan
 from optimiser.reading.scenarios import LocatedScenario, UserChoices, stack
+from optimiser.scenarios import apply_unchecked
 from optimiser.solve.asked import asked_for
 from optimiser.solve.problem import Problem
 from optimiser.workbench.shelf import Shelf
@@ -215,7 +216,7 @@ class Desk:
         scenario = entry.scenario
         if faults or not _in_range(self.base, scenario):
             return None
-        plan = scenario.unchecked(self.base)
+        plan = apply_unchecked(scenario, self.base)
         return self._variation(
             key, plan, scenario, renumbered(self.base, scenario, plan, self.variant(DeskChanges()).problem), checked=False
         )
