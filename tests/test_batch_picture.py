@@ -25,7 +25,7 @@ from optimiser.batch.picture import picture
 from optimiser.batch.task import compute
 from optimiser.batch.thresholds import thresholds
 from optimiser.cli import ExitCode, main
-from optimiser.evidence.charts.axes import line_chart, map_chart
+from optimiser.evidence.charts.maps import line_chart, map_chart
 from optimiser.numbers import senses
 from optimiser.scenarios import apply
 from optimiser.solve import earliest

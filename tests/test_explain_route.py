@@ -14,7 +14,7 @@ from models.rules import Point
 from optimiser.encoding.levers import moved_plan
 from optimiser.errors import InputError
 from optimiser.evidence.terminal.page import Page
-from optimiser.evidence.terminal.why_not import why_not_report
+from optimiser.evidence.terminal.reasons import why_not_report
 from optimiser.explain.by_date import why_not, why_not_baseline
 from optimiser.explain.levers import levers_of
 from optimiser.explain.oracle import Oracle

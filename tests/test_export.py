@@ -16,7 +16,7 @@ from models.rules import NotBefore, Point
 from optimiser.cli import main
 from optimiser.critical import compile_network, earliest_times
 from optimiser.errors import InputError
-from optimiser.evidence.terminal.export import export_text
+from optimiser.evidence.terminal.exchange import export_text
 from optimiser.evidence.terminal.page import Page
 from optimiser.reading.interchange import mpp
 from optimiser.reading.interchange.mspdi import read_mspdi

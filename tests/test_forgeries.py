@@ -18,17 +18,16 @@ import pytest
 from models.pack import Manifest, PackVerification
 from models.plan import Plan
 from optimiser.cli import ExitCode, main
-from optimiser.evidence.all_tables import write_tables
 from optimiser.evidence.answers import Answers
 from optimiser.evidence.folder import MANIFEST, SUMS, write
 from optimiser.evidence.pack import Witnessed, build, sums
 from optimiser.evidence.report import render_html
 from optimiser.evidence.request import request_of
 from optimiser.evidence.restore import restored
-from optimiser.evidence.terminal.pack import pack_verification_report
+from optimiser.evidence.terminal.checked import pack_verification_report
 from optimiser.evidence.terminal.page import Page
 from optimiser.evidence.verify import verify_pack
-from optimiser.evidence.workbook import write_workbook
+from optimiser.evidence.workbook import write_tables, write_workbook
 from tests.quotas import few
 
 Change = Callable[[Any], object]

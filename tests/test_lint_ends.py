@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from optimiser.evidence.terminal.lint import lint_report
+from optimiser.evidence.terminal.checked import lint_report
 from optimiser.evidence.terminal.page import Page
 from optimiser.lint import lint
 from tests.conftest import plan_of

@@ -13,8 +13,8 @@ from models.outcome import Solved
 from models.plan import Plan
 from optimiser.clock import Clock
 from optimiser.critical import compile_network, earliest_times
-from optimiser.evidence.terminal.explanation import explain_report
 from optimiser.evidence.terminal.page import Page
+from optimiser.evidence.terminal.reasons import explain_report
 from optimiser.explain.binding import explain, explain_with
 from optimiser.explain.by_date import why_not
 from optimiser.explain.levers import levers_of

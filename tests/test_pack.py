@@ -17,7 +17,6 @@ from pydantic import ValidationError
 from models.pack import Column, Paragraph, Table
 from optimiser.cli import ExitCode, main
 from optimiser.errors import InputError
-from optimiser.evidence.all_tables import write_tables
 from optimiser.evidence.charts.svg import label_width, stacked
 from optimiser.evidence.compose import compose
 from optimiser.evidence.dossier import Dossier
@@ -33,6 +32,7 @@ from optimiser.evidence.tables import sampled
 from optimiser.evidence.terminal.page import Page
 from optimiser.evidence.terminal.tables import shown
 from optimiser.evidence.verify import verify_pack
+from optimiser.evidence.workbook import write_tables
 from optimiser.lint import lint
 from optimiser.reading.load import load
 from optimiser.reading.workbook import read_assumptions

@@ -21,7 +21,7 @@ from optimiser.cli import main
 from optimiser.critical import compile_network, list_schedule, resources
 from optimiser.errors import InputError
 from optimiser.evidence.terminal.page import Page
-from optimiser.evidence.terminal.qualification import qualification_report
+from optimiser.evidence.terminal.parties import qualification_report
 from optimiser.qualification import qualify
 from optimiser.qualification.capacity import JOINT, curve
 from optimiser.qualification.joint import joint_capacity

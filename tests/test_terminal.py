@@ -13,7 +13,6 @@ from rich.cells import cell_len
 from models.outcome import RowDate
 from models.pack import Pack, Section
 from models.rules import RULE_KINDS
-from optimiser.evidence.all_tables import write_tables
 from optimiser.evidence.report import render_html
 from optimiser.evidence.tables.kit import columns, table
 from optimiser.evidence.terminal.characters import clean, plain_characters
@@ -22,7 +21,7 @@ from optimiser.evidence.terminal.page import Page, TextColumn, TextTable, words
 from optimiser.evidence.terminal.plans import SECTIONS, list_report, plan_report
 from optimiser.evidence.terminal.tables import shown
 from optimiser.evidence.words import change, month_or_day
-from optimiser.evidence.workbook import write_workbook
+from optimiser.evidence.workbook import write_tables, write_workbook
 from optimiser.reproduction import RowMatch
 from tests import outcomes
 from tests.rule_kinds import example

@@ -14,7 +14,7 @@ from models.trend import MilestoneTrend, TrendPoint, UpdateTrend
 from models.updating import UpdateChain
 from optimiser.cli import ExitCode, main
 from optimiser.errors import InputError
-from optimiser.evidence.charts.trend import trend_chart
+from optimiser.evidence.charts.curves import trend_chart
 from optimiser.progress import trend_of
 
 README = Path(__file__).parents[1] / "instances" / "laboratory_2026_06" / "README.md"

@@ -15,28 +15,18 @@ from typing import Annotated, Any
 
 import typer
 
-from optimiser.cli.attribute import attribute_plan
 from optimiser.cli.batch import batch
 from optimiser.cli.compare import compare_two
-from optimiser.cli.dates import solve_plan
-from optimiser.cli.evidence import make_pack
-from optimiser.cli.explain import explain_plan
-from optimiser.cli.export import export_outcome
-from optimiser.cli.implied import imply_plan
-from optimiser.cli.importing import import_plan
-from optimiser.cli.init import init_plan
-from optimiser.cli.lint import lint_plan
-from optimiser.cli.migrate import migrate_plan
+from optimiser.cli.dates import attribute_plan, explain_plan, imply_plan, solve_plan, why_not_plan
+from optimiser.cli.exchange import export_outcome, import_plan, init_plan
 from optimiser.cli.output import ExitCode, InterruptedRun, announce, print_faults, print_text, unwritable
-from optimiser.cli.plans import list_plans, print_schema, show_plan
-from optimiser.cli.qualify import qualify_plan
+from optimiser.cli.packs import make_pack, verify_file
+from optimiser.cli.parties import migrate_plan, qualify_plan
+from optimiser.cli.plans import lint_plan, list_plans, print_schema, show_plan
 from optimiser.cli.questions import ByQuestion
 from optimiser.cli.robust import robust_dates
 from optimiser.cli.serve import serve_plan
-from optimiser.cli.trend import trend
-from optimiser.cli.update import update
-from optimiser.cli.verify import verify_file
-from optimiser.cli.why_not import why_not_plan
+from optimiser.cli.updates import trend, update
 from optimiser.errors import (
     InputError,
     Located,

@@ -85,7 +85,7 @@ def compare_two(
     if target:
         target.write(_picture(moved))
     from optimiser.evidence.documents import document, dumped
-    from optimiser.evidence.terminal.comparison import comparison_report
+    from optimiser.evidence.terminal.moved import comparison_report
 
     beside: dict[str, Any] = {} if moved is None else {"moved": dumped(moved)}
     beside |= {"windows": [dumped(one) for one in each]} if windows else {}

@@ -1,11 +1,11 @@
-"""``list``, ``show`` and ``schema``: what there is to work with."""
+"""``list``, ``show``, ``schema`` and ``lint``: what there is to work with."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from optimiser.cli.options import PlanChoices, PlanName, argument, option
-from optimiser.cli.output import print_json
+from optimiser.cli.options import AskedPlan, Milestones, PlanChoices, PlanName, argument, option
+from optimiser.cli.output import ExitCode, print_json, progress
 from optimiser.cli.verbs import Reply, verb
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from optimiser.evidence.terminal.plans import Section
     from optimiser.reproduction import RowMatch
 
-__all__ = ["list_plans", "print_schema", "show_plan"]
+__all__ = ["lint_plan", "list_plans", "print_schema", "show_plan"]
 
 
 @verb
@@ -53,8 +53,8 @@ def show_plan(
 ) -> Reply:
     """Show what a plan holds: a summary, or the parts asked for."""
     from optimiser.evidence.documents import dumped, show_document
+    from optimiser.evidence.terminal.exchange import chain_report
     from optimiser.evidence.terminal.plans import plan_report
-    from optimiser.evidence.terminal.updating import chain_report
     from optimiser.progress import chain_of
 
     loaded = choices.of(plan).read().plan
@@ -110,3 +110,38 @@ def print_schema(
         "update": schemas.update_schema,
     }
     print_json(made[kind]())
+
+
+Grave = Literal["high", "medium", "low"]
+_GRAVEST_FIRST: tuple[Grave, ...] = ("high", "medium", "low")
+
+
+@verb
+def lint_plan(
+    asked: AskedPlan,
+    *,
+    milestone: Milestones = None,
+    severity: Annotated[Grave, option("--severity", "The least severity shown.")] = "low",
+    fail_on: Annotated[
+        Literal["high", "medium", "low", "never"],
+        option("--fail-on", "Exit with 5 where a finding is at least so grave; for use in checks."),
+    ] = "never",
+    measures: Annotated[
+        bool, option("--measures/--no-measures", "Show DCMA's fourteen measures and GAO's ten practices.")
+    ] = True,
+) -> Reply:
+    """Check a plan against itself: stated against computed, text against dates, logic, DCMA's and GAO's tests.
+
+    Exit codes: 0 checked, whatever was found; 5 a finding is as grave as --fail-on; 2 bad usage or input; 1 our fault.
+    """
+    with progress() as tell:
+        plan = asked.read().plan
+        from optimiser.lint import lint, read_published
+
+        found = lint(plan, read_published(asked.plan, plan), milestone, progress=tell)
+    from optimiser.evidence.documents import lint_document
+    from optimiser.evidence.terminal.checked import lint_report
+
+    grave = () if fail_on == "never" else _GRAVEST_FIRST[: _GRAVEST_FIRST.index(fail_on) + 1]
+    code = ExitCode.MISSED if any(each.severity in grave for each in found.findings) else ExitCode.DONE
+    return Reply(lambda: lint_document(found), lambda page: lint_report(found, page, least=severity, measures=measures), code)

@@ -52,7 +52,7 @@ class Reply:
             return with_changes(self.document(), found)
 
         def report(page: Page) -> str:
-            from optimiser.evidence.terminal.whatif import what_if_report
+            from optimiser.evidence.terminal.framing import what_if_report
 
             return ("" if found is None else what_if_report(found, page)) + self.report(page)
 

@@ -17,12 +17,11 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from models.plan import Plan
-from optimiser.evidence.all_tables import write_tables
 from optimiser.evidence.inputs import INPUTS
 from optimiser.evidence.report import render_html
 from optimiser.evidence.restore import restored
 from optimiser.evidence.words import MONTHS, counted
-from optimiser.evidence.workbook import write_workbook
+from optimiser.evidence.workbook import write_tables, write_workbook
 from optimiser.reading.files import json_value
 
 __all__ = ["Across", "held_across"]

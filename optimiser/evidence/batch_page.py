@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from models.assumptions import Baseline
 from models.pack import Block, Chart, Section
 from models.picture import Picture
-from optimiser.evidence.charts.axes import line_chart, map_chart
+from optimiser.evidence.charts.maps import line_chart, map_chart
 from optimiser.evidence.report import render_page
 from optimiser.evidence.sections.words import remark, warning
 from optimiser.evidence.tables.varied import picture_tables

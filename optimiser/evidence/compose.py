@@ -7,25 +7,7 @@ from typing import Final
 
 from models.pack import Pack, Section
 from optimiser.evidence.dossier import Dossier
-from optimiser.evidence.sections import (
-    answer,
-    assumed,
-    chances,
-    closing,
-    dates,
-    divergence,
-    drivers,
-    forecast,
-    inputs,
-    migrating,
-    parties,
-    published,
-    reasons,
-    since,
-    summary,
-    sweeps,
-    worth,
-)
+from optimiser.evidence.sections import answer, chances, closing, dates, inputs, parties, reasons, since, sweeps
 from optimiser.evidence.sections.words import Blocks
 
 __all__ = ["compose"]
@@ -34,14 +16,14 @@ _SECTIONS: Final[dict[str | None, tuple[tuple[str, str, tuple[int, ...], Callabl
     None: (("answer", "The answer", (20,), answer.answer),),
     "What changed since the last pack": (("since", "What changed since the last pack", (), since.since),),
     "Which dates, and how they are proved": (
-        ("summary", "The answer in words", (20,), summary.summary),
-        ("forecast", "What is done, and what is forecast", (), forecast.forecast),
+        ("summary", "The answer in words", (20,), answer.summary),
+        ("forecast", "What is done, and what is forecast", (), since.forecast),
         ("cases", "Cases", (6,), dates.cases),
         ("earliest", "Earliest dates and their proof", (6,), dates.schedule),
         ("checker", "An independent check", (7,), dates.checker),
     ),
     "What the dates hang on, and what would have to give": (
-        ("assumed", "What we assumed that the source does not say", (5,), assumed.assumed),
+        ("assumed", "What we assumed that the source does not say", (5,), inputs.assumed),
         ("binding", "What binds each milestone", (8,), reasons.binding),
         ("conflicts", "Conflicts, and what would have to give", (9,), reasons.conflicts),
         ("authorities", "Floors by authority, and what moving each is worth", (18,), reasons.authorities),
@@ -49,26 +31,26 @@ _SECTIONS: Final[dict[str | None, tuple[tuple[str, str, tuple[int, ...], Callabl
         ("sweeps", "Sweeps, thresholds and decision regions", (17,), sweeps.sweeps),
     ),
     "How far from the published plans, and why": (
-        ("divergence", "Where the divergence comes from", (10,), divergence.divergence),
-        ("bridge", "From one published plan to the other", (11,), divergence.bridge),
-        ("reproduction", "Reproduction of the published plan", (3,), published.reproduction),
+        ("divergence", "Where the divergence comes from", (10,), reasons.divergence),
+        ("bridge", "From one published plan to the other", (11,), reasons.bridge),
+        ("reproduction", "Reproduction of the published plan", (3,), closing.reproduction),
     ),
     "How sure the dates are": (
         ("robust", "Robust dates", (12,), chances.robust_dates),
-        ("drivers", "What moves the robust date", (13,), drivers.drivers),
-        ("contingency", "Contingency, where it is", (14,), drivers.contingency),
-        ("criticality", "Criticality, and the points where chains change places", (15,), drivers.criticality),
-        ("beforehand", "What to get evidence for, and what to do about risks", (13,), worth.beforehand),
+        ("drivers", "What moves the robust date", (13,), chances.drivers),
+        ("contingency", "Contingency, where it is", (14,), chances.contingency),
+        ("criticality", "Criticality, and the points where chains change places", (15,), chances.criticality),
+        ("beforehand", "What to get evidence for, and what to do about risks", (13,), chances.beforehand),
     ),
     "Who is ready when": (
         ("qualification", "Qualification demand against capacity", (16,), parties.qualification),
-        ("migration", "The pace of migration that the dates take for granted", (17,), migrating.migration),
+        ("migration", "The pace of migration that the dates take for granted", (17,), parties.migration),
     ),
     "What the plan says and stands on": (
         ("inputs", "Input register", (1,), inputs.inputs),
         ("calendar", "Calendar statement", (2,), inputs.calendar),
         ("links", "Links and lengths, with their evidence", (5,), inputs.links),
-        ("lint", "The plan against itself", (4,), published.lint),
+        ("lint", "The plan against itself", (4,), closing.lint),
     ),
     "How to check this pack": (
         ("reproducibility", "Reproducibility", (19,), closing.reproducibility),

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from models.pack import Chart, Manifest, ManifestFile, Pack, PackRequest, Table
 from models.plan import Plan
-from optimiser.evidence.all_tables import write_tables
 from optimiser.evidence.answers import Answers
 from optimiser.evidence.compose import compose
 from optimiser.evidence.documents import print_document, solve_document, with_changes
@@ -24,7 +23,7 @@ from optimiser.evidence.request import command, renamed
 from optimiser.evidence.restore import document_of
 from optimiser.evidence.sections.closing import versions
 from optimiser.evidence.since import Earlier, stored_earlier
-from optimiser.evidence.workbook import write_workbook
+from optimiser.evidence.workbook import write_tables, write_workbook
 from optimiser.explain import verify_outcome
 from optimiser.reading.packaged import find_plan
 from optimiser.solve.fingerprint import plan_sha256

@@ -18,7 +18,7 @@ from optimiser.errors import InputError, Located
 from optimiser.evidence.documents import print_document
 from optimiser.evidence.folder import MANIFEST, SUMS
 from optimiser.evidence.inputs import INPUTS
-from optimiser.evidence.listing import listed_hashes
+from optimiser.evidence.survey import listed_hashes
 from optimiser.reading.files import LARGEST_DOCUMENT, read_content
 from optimiser.reading.load import load
 from optimiser.reading.sheets import BROKEN_ZIP

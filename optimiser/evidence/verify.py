@@ -18,11 +18,10 @@ from optimiser.errors import InputError, Located, OptimiserError
 from optimiser.evidence.derivation import derive, rebuild
 from optimiser.evidence.folder import MANIFEST, SUMS
 from optimiser.evidence.inputs import INPUTS
-from optimiser.evidence.listing import hash_checks, listed_hashes, manifest_checks
 from optimiser.evidence.sections.closing import versions
 from optimiser.evidence.signature import signature_beside, signature_check
 from optimiser.evidence.simulated import simulation_checks
-from optimiser.evidence.survey import survey
+from optimiser.evidence.survey import hash_checks, listed_hashes, manifest_checks, survey
 from optimiser.explain import verify_outcome
 from optimiser.explain.certificate import FINGERPRINT
 from optimiser.reading.files import json_value

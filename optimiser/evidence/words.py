@@ -1,14 +1,17 @@
-"""Short words for dates, amounts and their differences, the same in every table and every locale."""
+"""Short words for dates, amounts and differences, and what is said of a date wherever it stands: the same in every locale."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 
+from models.changes import LetThrough, TakenUp, Unmoved, WhatIf
 from models.explanation import WhyNot
 from models.plan import Plan
+from models.robustness import RobustDate, RobustOutcome
 from optimiser.evidence.terminal.characters import clean
 from optimiser.wording import plain_date as weekday_day
 
@@ -23,16 +26,21 @@ __all__ = [
     "day",
     "gained",
     "in_days",
+    "judged_by",
     "listed",
     "month_end",
     "month_name",
     "month_or_day",
+    "overruled_words",
     "printed",
+    "resting",
     "stack",
     "verdict_words",
     "weekday_day",
+    "why_it_stays",
     "worked",
 ]
+
 
 STARRED = "* nothing else places what waits for it: it falls back to its published start, or the next one's"
 
@@ -148,3 +156,133 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     """Return ``A, B and C``."""
     *firsts, final = words
     return f"{', '.join(firsts)} {last} {final}" if firsts else final
+
+
+_MOST_CHANGES = 15
+_MOST_WAYS = 4
+
+
+def overruled_words(found: WhatIf, shown: Callable[[str], str]) -> Iterator[str]:
+    """Yield what a later scenario overruled; of a single choice the old and the new value stand among the changes.
+
+    Parameters
+    ----------
+    shown
+        How a value is shown.
+    """
+    for each in found.overruled:
+        if each.then_by in found.scenarios:
+            first, then = shown(each.value), shown(each.then)
+            yield f"{each.title or each.name} ({each.name}): {first} by {each.by}, then {then} by {each.then_by}"
+
+
+def why_it_stays(entry: Unmoved, told: set[str], day: Callable[[dt.date], str]) -> list[str]:
+    """Return why a milestone stays: what took each change up, and what would let them through.
+
+    Parameters
+    ----------
+    told
+        Readings and rules of which the title was told already; those told here are added.
+    day
+        How a date is shown.
+    """
+    alone = len(entry.taken_up) == 1
+    said = [_taken_up(entry.milestone, each, alone=alone) for each in entry.taken_up[:_MOST_CHANGES]]
+    said += _let_through(entry, told, day)
+    return said or ["nothing that was changed bears on it"]
+
+
+def _taken_up(milestone: str, each: TakenUp, *, alone: bool) -> str:
+    """Say what a change comes to on its way to a milestone."""
+    if not each.leads:
+        return f"nothing leads from {each.name} to {milestone}"
+    before, after = each.slack_before_wd, each.slack_after_wd
+    if before is None and after is None:
+        said = f"work that needs it leads to {milestone}, and still lets it be on the same day"
+    elif after is None:
+        said = f"it had {before} wd of slack to {milestone}" if before else f"something else holds {milestone} at the same day"
+    elif before is None:
+        said = f"it has {after} wd of slack to {milestone}"
+    elif after < before:
+        left = f"{after} wd {'is' if after == 1 else 'are'}" if after else "none is"
+        said = f"its {before} wd of slack took it, {left} left"
+    elif not after:
+        said = f"{milestone} hangs on it before and after{'' if alone else ', and other changes make up for it'}"
+    elif not before:
+        said = f"something else holds {milestone} at the same day; it has {after} wd of slack now"
+    else:
+        more = f", and has {after} wd now" if after > before else ""
+        said = f"it did not hold {milestone}: it had {before} wd of slack{more}"
+    order = ", in the order shown on the slots" if each.in_order and (before, after) != (None, None) else ""
+    return f"{'' if alone else f'{each.name}: '}{said}{order}"
+
+
+def _let_through(entry: Unmoved, told: set[str], day: Callable[[dt.date], str]) -> Iterable[str]:
+    """Say which answers, or rules, would let the changes through, and to which dates."""
+    # A rule that is off says little where the answer to a question already tells.
+    ways_told = [way for way in entry.let_through if way.kind == "reading"] or list(entry.let_through)
+    for (kind, name), group in groupby(ways_told[:_MOST_WAYS], key=lambda way: (way.kind, way.name)):
+        ways: Sequence[LetThrough] = tuple(group)
+        title = "" if name in told else f'"{ways[0].title}" '
+        told.add(name)
+        if kind == "reading":
+            start = (
+                f"{title}({name}) answered {ways[0].instead_of} keeps the change away"
+                if title
+                else f"{name}={ways[0].instead_of} keeps the change away"
+            )
+            yield f"{start}; {entry.milestone} would be at {', '.join(f'{_dated(way, day)} with {way.option}' for way in ways)}"
+        else:
+            start = f"the rule {title}({name}) is off" if title else f"{name} is off"
+            yield f"{start}; with it {entry.milestone} would be at {_dated(ways[0], day)}"
+    more = len(ways_told) - _MOST_WAYS
+    if more > 0:
+        yield f"{more} further answers and rules would let it through, with --json"
+
+
+def _dated(way: LetThrough, day: Callable[[dt.date], str]) -> str:
+    """Say the date without and with the changes."""
+
+    def shown(date: dt.date | None) -> str:
+        return "without a date" if date is None else f"{'' if way.exact else 'not before '}{day(date)}"
+
+    return f"{shown(way.after)} (without the change {shown(way.before)})"
+
+
+def judged_by(outcome: RobustOutcome) -> str:
+    """Return who judged a register, and on what; nothing where it names nobody."""
+    found = outcome.judgements
+    if found is None or not found.by:
+        return ""
+    said = ", ".join(found.by)
+    return f"{said}, on {' and '.join(found.on)}" if found.on else said
+
+
+def resting(outcome: RobustOutcome, entry: RobustDate, day: Callable[[dt.date], str]) -> str:
+    """Return the caveat of a date that rests mostly on judgement: the dates under the other unsettled choices.
+
+    Parameters
+    ----------
+    outcome
+        The answer.
+    entry
+        One of its dates.
+    day
+        How a date is written.
+
+    Returns
+    -------
+    str
+        Nothing where the register is mostly evidence, or there is none, or there is no date.
+    """
+    found, choice = outcome.judgements, entry.sensitivity
+    if found is None or not found.mostly or entry.date is None:
+        return ""
+
+    def date(each: dt.date | None) -> str:
+        return "no date" if each is None else day(each)
+
+    shown = [f"with PERT {date(choice.pert)}", f"without correlation {date(choice.uncorrelated)}"]
+    if choice.readings_tried > 1:
+        shown.append(f"over the readings {date(choice.readings_first)} to {date(choice.readings_last)}")
+    return f"{found.judged} of {found.entries} ranges, drivers and risks are judgement; {', '.join(shown)}"

@@ -1,4 +1,4 @@
-"""The workbook for a planner: about ten sheets, a Gantt chart among them, every column explained, assumptions to be read back."""
+"""The workbooks: about ten sheets for a planner, every column explained; and every table of the pack, one a sheet."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from models.assumptions import Assumption
 from models.duration import print_value
 from models.pack import Cell, Pack, Table
 from models.plan import Plan
-from optimiser.evidence.sheets import LONGEST, book_of, on_paper, proofs, width_of, write_rows
+from optimiser.evidence.sheets import LONGEST, book_of, on_paper, proofs, sheet_name, width_of, write_rows
 from optimiser.evidence.tables.kit import choose, stacked
 from optimiser.evidence.tables.meanings import meaning
 from optimiser.evidence.tables.register import basis_of, cited
 from optimiser.evidence.terminal.characters import clean
 from optimiser.evidence.update_sheet import UPDATE, write_update_sheet
 
-__all__ = ["ASSUMPTIONS", "HEADS", "write_workbook"]
+__all__ = ["ASSUMPTIONS", "HEADS", "write_tables", "write_workbook"]
+
 
 ASSUMPTIONS: Final = "Assumptions"
 """The sheet that `solve --assumptions` reads back."""
@@ -223,3 +224,43 @@ def _assumptions(sheet: Any, plan: Plan, formats: dict[str, Any]) -> None:
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(entries), 1), len(HEADS) - 1)
     on_paper(sheet, ASSUMPTIONS, 0)
+
+
+def write_tables(pack: Pack) -> bytes:
+    """Return the workbook of all tables; equal packs give equal bytes."""
+
+    def write(book: Any, formats: dict[str, Any]) -> None:
+        contents = book.add_worksheet("Contents")
+        taken = {"contents"}
+        sheets = [(sheet_name(shown.id, taken), f"{section.title}: {shown.title}", shown) for section, shown in pack.tables()]
+        _contents(contents, pack, sheets, formats)
+        for name, _, table in sheets:
+            sheet = book.add_worksheet(name)
+            write_rows(sheet, table, 0, formats)
+            for place in range(len(table.columns)):
+                sheet.set_column(place, place, width_of(table, place))
+            sheet.freeze_panes(1, 1)
+            sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.columns) - 1)
+            on_paper(sheet, table.title, 0)
+
+    return book_of(pack, "Every table of the evidence pack", write)
+
+
+def _contents(sheet: Any, pack: Pack, sheets: list[tuple[str, str, Table]], formats: dict[str, Any]) -> None:
+    sheet.write_string(0, 0, clean(pack.title)[:LONGEST], formats["title"])
+    known = (
+        f"Every table of the evidence pack for plan {pack.plan}, as known on {pack.as_of.isoformat()}. Status: {pack.status}."
+    )
+    sheet.write_string(1, 0, known)
+    for place, head in enumerate(("sheet", "what", "rows", "proof", "source")):
+        sheet.write_string(3, place, head, formats["head"])
+    for row, (name, what, table) in enumerate(sheets, start=4):
+        sheet.write_url(row, 0, f"internal:'{name}'!A1", formats["link"], string=name)
+        sheet.write_string(row, 1, clean(what)[:LONGEST])
+        sheet.write_number(row, 2, len(table.rows))
+        sheet.write_string(row, 3, proofs(table))
+        sheet.write_string(row, 4, clean(table.source)[:LONGEST])
+    for place, width in enumerate((30, 90, 8, 24, 60)):
+        sheet.set_column(place, place, width)
+    sheet.freeze_panes(4, 0)
+    on_paper(sheet, "Contents", 3)

@@ -16,8 +16,7 @@ from models.plan import DURATION_PREFIX, Plan
 from models.workbench import DeskChanges, Question
 from optimiser.errors import InputError, Located
 from optimiser.evidence.documents import conditions, evidence_class
-from optimiser.evidence.whatif_words import why_it_stays
-from optimiser.evidence.words import change, counted, day, month_or_day, verdict_words, weekday_day
+from optimiser.evidence.words import change, counted, day, month_or_day, verdict_words, weekday_day, why_it_stays
 from optimiser.solve import earliest
 from optimiser.whatif import ranges_of, what_if
 from optimiser.wording import demand, title

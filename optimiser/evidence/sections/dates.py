@@ -13,7 +13,6 @@ from models.rules import Dependency, Equality, Gate
 from optimiser.evidence.charts.gantt import Bar, gantt_chart
 from optimiser.evidence.documents import conditions, evidence_class, solve_document
 from optimiser.evidence.dossier import Dossier, DossierCase
-from optimiser.evidence.resting import resting
 from optimiser.evidence.sections.words import (
     Blocks,
     drawn,
@@ -24,7 +23,7 @@ from optimiser.evidence.sections.words import (
     warning,
 )
 from optimiser.evidence.tables.kit import Maker, across, choose, few, listing, table, weakest
-from optimiser.evidence.words import change, day, in_days
+from optimiser.evidence.words import change, day, in_days, resting
 from optimiser.explain import verify_outcome
 
 __all__ = ["bars_of", "cases", "checker", "dates_of", "dates_table", "main_rows", "schedule"]

@@ -1,19 +1,44 @@
-"""Changes since the last pack or plan: dates with causes, new and closed findings, and settings."""
+"""What changed: by the choices made for the pack, since the last pack or plan, and by the status date."""
 
 from __future__ import annotations
+
+from collections import Counter
 
 from models.moved import MilestoneMove, WhatMoved
 from models.pack import Block, Figure, Name, PackProof
 from optimiser.evidence.charts.waterfall import bridge_chart
 from optimiser.evidence.dossier import Dossier, SinceThen
-from optimiser.evidence.sections.words import Blocks, Parts, drawn, figure, joined, lead, parts_of, remark, say
-from optimiser.evidence.tables.compared import changes
-from optimiser.evidence.tables.kit import choose, listing, weakest
-from optimiser.evidence.tables.moved import moved_causes, moved_dates
+from optimiser.evidence.sections.words import Blocks, Parts, drawn, figure, joined, lead, parts_of, remark, run_source, say
+from optimiser.evidence.tables.kit import choose, few, listing, weakest
+from optimiser.evidence.tables.solved import broken_rules, changes, dates_before_after, milestone_states, phase_progress
+from optimiser.evidence.tables.updates import moved_causes, moved_dates
+from optimiser.evidence.words import counted, day, overruled_words, why_it_stays
 from optimiser.inputs import differences, inputs_of
 from optimiser.moved import moved_words
 
-__all__ = ["moved_lines_of", "since"]
+__all__ = ["changed", "forecast", "moved_lines_of", "since"]
+
+
+def changed(dossier: Dossier) -> Blocks:
+    """Yield what the first page says of the changes; nothing where there are none."""
+    found = dossier.what_if
+    if found is None:
+        return
+    source = f"{run_source(dossier.main)}, what_if"
+    start = f"under {few(found.scenarios)}" if found.choices and found.scenarios else "as written"
+    yield changes(found.changes, f"What was changed, from the plan {start}", source)
+    if found.added or found.removed:
+        counts = f"{found.added:,} more, {found.removed:,} fewer"
+        yield say("Beside these, rules and lengths: {:counted}.", counts, source=source)
+    for text in overruled_words(found, str):
+        yield remark(f"Overruled: {text}", "stated", source)
+    if any(change.before or change.after for change in found.dates):
+        yield dates_before_after(found, source)
+    told: set[str] = set()
+    for entry in found.unmoved:
+        for text in why_it_stays(entry, told, day):
+            yield say("{} stays: {:closed form}.", entry.milestone, text, source=source)
+
 
 _FIRST = 4
 """Milestones that the first screen tells of."""
@@ -115,3 +140,30 @@ def _findings(then: SinceThen) -> Block:
         _SOURCE,
         notes={"change": "whether the finding is new, or is closed"},
     )
+
+
+def forecast(dossier: Dossier) -> Blocks:
+    """Yield what is done, met, missed and slipping; nothing of a plan without a status date."""
+    solved, plan = dossier.main.solved, dossier.main.plan
+    if solved is None or solved.forecast is None or plan is None:
+        return
+    found, source = solved.forecast, run_source(dossier.main)
+    yield lead(
+        "What happened by the evening of {:stated} is fact, and no rule, range or risk moves it. What is left follows the "
+        "rules from there: nothing is forecast before it.",
+        found.status_date,
+        source="status_date",
+    )
+    states = Counter(entry.state for entry in found.milestones)
+    said = ", ".join(f"{count} {state}" for state, count in states.items() if state != "undated")
+    broken = counted(len(found.broken), "rule")
+    yield say(
+        "Of the activities {:counted}{}.{}",
+        f"{found.done} are done, {found.in_progress} in progress, {found.to_do} to do",
+        parts_of("; of the milestones {:counted}", said, source=source) if said else [],
+        parts_of(" Facts have broken {:counted}.", broken, source=source) if found.broken else [],
+        source=source,
+    )
+    yield milestone_states(solved, found, source)
+    yield phase_progress(solved, plan, source)
+    yield broken_rules(found, plan, source) if found.broken else None

@@ -8,10 +8,10 @@ from models.explanation import Piecewise, Regions
 from models.plan import Plan
 from models.rules import Point
 from optimiser.clock import Clock, clock_of
-from optimiser.evidence.charts.loads import heat_chart
+from optimiser.evidence.charts.maps import heat_chart
 from optimiser.evidence.dossier import DateGrid, Dossier
 from optimiser.evidence.sections.words import Blocks, absence, drawn, figure, heading_of, lead, say
-from optimiser.evidence.tables import swept
+from optimiser.evidence.tables import varied
 from optimiser.evidence.tables.kit import column, few, listing, table
 
 __all__ = ["sweeps"]
@@ -59,7 +59,7 @@ def _functions(dossier: Dossier) -> Blocks:
         },
         proofs={"stands at": "stated"},
     )
-    yield swept.runs(dossier.sweeps, source)
+    yield varied.runs(dossier.sweeps, source)
 
 
 def _still_up_to(entry: Piecewise) -> str | None:
@@ -111,5 +111,5 @@ def _regions(dossier: Dossier, found: Regions) -> Blocks:
     matters = ([name, few(readings) or "none"] for name, readings in found.matters.items())
     title = "Which questions ever move which milestone"
     yield table("matters", title, "milestone:id | questions", matters, "closed form", source)
-    yield swept.together(found, dossier.milestones, source)
-    yield swept.regions(found, dossier.milestones, source)
+    yield varied.together(found, dossier.milestones, source)
+    yield varied.regions(found, dossier.milestones, source)

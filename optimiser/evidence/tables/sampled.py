@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from models.pack import Cell, Table
 from models.robustness import PolicyDates, ReadingDates, RobustDate, RobustOutcome
+from optimiser.evidence.tables.decided import Said, below, figure_of
 from optimiser.evidence.tables.kit import Maker, across, keyed, listing, table
-from optimiser.evidence.tables.worth import Said, below, figure_of
 from optimiser.evidence.words import month_or_day
 from optimiser.robust.statistics import percentile
 

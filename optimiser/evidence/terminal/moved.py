@@ -1,21 +1,27 @@
-"""The report of the bridge between two updates: the dates, and the causes for each milestone that moved."""
+"""Reports of what moved: `compare` of two outcomes or updates, and `trend` over a chain of updates."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
+from typing import Final
 
 from rich.text import Text
 
+from models.changes import Comparison, RowChange
 from models.moved import MilestoneMove, WhatMoved
 from models.pack import Cell
+from models.trend import MilestoneTrend, UpdateTrend
 from optimiser.evidence.tables.kit import choose
-from optimiser.evidence.tables.moved import moved_causes, moved_dates, moved_windows
+from optimiser.evidence.tables.solved import changes, comparison
+from optimiser.evidence.tables.updates import forecast_checks, milestone_trend, moved_causes, moved_dates, moved_windows
 from optimiser.evidence.terminal.page import Lines, Page, heading, paragraph
 from optimiser.evidence.terminal.tables import shown
-from optimiser.evidence.words import counted, day
+from optimiser.evidence.words import counted, dated, day
 from optimiser.moved import moved_words
 
-__all__ = ["moved_lines", "windows_lines"]
+__all__ = ["comparison_report", "moved_lines", "trend_report", "windows_lines"]
+
 
 _CALLED = 6
 """Items that are called otherwise of which each is named."""
@@ -102,3 +108,111 @@ def _calls(found: WhatMoved, page: Page) -> Lines:
     said += [f"{len(called) - _CALLED} more are called otherwise, with --json"] if len(called) > _CALLED else []
     said += found.notes
     return [line for each in said for line in paragraph(each, page.width)]
+
+
+_MOST = 15
+
+
+def comparison_report(found: Comparison, page: Page, moved: WhatMoved | None = None, windows: Sequence[WhatMoved] = ()) -> str:
+    """Return the differences of two outcomes and, for two updates, the bridge and its windows."""
+    before, after = found.before, found.after
+    lines: Lines = [heading(f"{before.name} → {after.name}", before.plan)]
+    for side in (before, after):
+        if side.status != "solved":
+            lines += paragraph(f"{side.name} is {side.status}{f': {side.conflict}' if side.conflict else ''}", page.width)
+    for note in found.notes:
+        lines += paragraph(note, page.width)
+    if moved is not None:
+        lines += moved_lines(moved, page)
+        lines += windows_lines(windows, moved, page) if windows else []
+    if found.same:
+        lines += paragraph("Nothing differs.", page.width)
+        return page.paint(lines)
+    tables = comparison(found, "compare")
+    heads = ("what", "name", "from", "to", "by")
+    values = shown(choose(changes(found.values, "Set differently", "compare", by=False), heads), page, most=_MOST, least=14)
+    lines += [*(shown(tables["dates-compared"], page) if moved is None else ()), *values, *_first(found, page)]
+    lines += _chains(found, page)
+    for name in ("bindings-compared", "rows-compared"):
+        lines += shown(tables[name], page, spared=("title", "name"), most=_MOST)
+    return page.paint(lines)
+
+
+def _first(found: Comparison, page: Page) -> Lines:
+    if found.first is None:
+        return []
+    said = f"{found.first.row.id}: {_move(found.first.row)} ({found.first.row.name})"
+    lines = [heading(""), heading("What moved first"), *paragraph(said, page.width)]
+    for why in found.first.why:
+        lines += paragraph(f"by {why}", page.width, 4)
+    return lines
+
+
+def _move(row: RowChange) -> str:
+    """Return where an item lay and lies."""
+    if row.start_before != row.start_after:
+        return f"starts {dated(row.start_before)} → {dated(row.start_after)}"
+    return f"finishes {dated(row.finish_before)} → {dated(row.finish_after)}"
+
+
+def _chains(found: Comparison, page: Page) -> Lines:
+    lines: Lines = []
+    for chain in found.chains:
+        lines += [heading(""), heading(f"Driving chain of {chain.milestone}")]
+        lines += paragraph(f"before: {' → '.join(chain.before)}", page.width)
+        lines += paragraph(f"after:  {' → '.join(chain.after)}", page.width)
+    return lines
+
+
+_SPARED: Final = ("update", "proof", "P50", "consumed", "held", "needed")
+_LEAST: Final = 20
+
+
+def trend_report(trend: UpdateTrend, page: Page, source: str) -> str:
+    """Return each milestone's forecasts as a line and a table, how right they were, and what is wrong with the chain."""
+    drawn = f"; {trend.samples} samples of each, seed {trend.seed}" if trend.samples else "; --samples adds P50 and P80"
+    lines: Lines = [heading(trend.title, f"{counted(len(trend.chain.links), 'update')}{drawn}")]
+    for each in trend.milestones:
+        lines += _drawn(each, page)
+    table = milestone_trend(trend, source)
+    keys = [each.key or each.name for each in table.columns]
+    view = choose(table, [key for key in keys if key != ("update" if len(trend.milestones) > 1 else "milestone")])
+    lines += shown(view, page, note="each as of its status date", spared=_SPARED)
+    checks = forecast_checks(trend, source)
+    if any(each.met for each in trend.checks):
+        lines += shown(checks, page, spared=("update",))
+    elif trend.checks:
+        lines += paragraph(
+            "No milestone was met after an update that drew a date for it, so none can be held against it.", page.width
+        )
+    for note in trend.notes:
+        lines += paragraph(f"{note}.", page.width)
+    return page.paint(lines)
+
+
+def _drawn(each: MilestoneTrend, page: Page) -> Lines:
+    """Return a line an update, a dot where the milestone is forecast, and a bar where it is due."""
+    dated = [(_day(point.as_of), _day(point.date)) for point in each.points if point.date is not None]
+    if not dated:
+        return []
+    due = each.deadline
+    ends = [date for _, date in dated] + ([due] if due else [])
+    first, last = min(ends), max(ends)
+    wide = max(_LEAST, min(56, page.width - 34))
+    span = max((last - first).days, 1)
+
+    def place(date: dt.date) -> int:
+        return round((date - first).days / span * (wide - 1))
+
+    note = f"due {day(due)}" if due else ""
+    lines: Lines = [heading(""), heading(f"{each.id}  {each.title}", note)]
+    for known, date in dated:
+        track = ["·"] * place(date) + ["●"] + [" "] * (wide - 1 - place(date))
+        if due and track[place(due)] != "●":
+            track[place(due)] = "│"
+        lines.append(Text(f"  {day(known):>11}  {''.join(track)}  {day(date)}"))
+    return lines
+
+
+def _day(date: dt.date) -> dt.date:
+    return date.date() if isinstance(date, dt.datetime) else date

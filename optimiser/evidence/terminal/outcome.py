@@ -16,8 +16,8 @@ from models.outcome import Infeasible, MilestoneDate, Outcome, RowDate, Run, Sol
 from models.plan import Plan
 from optimiser.clock import clock_of
 from optimiser.evidence.tables import solved as tables
-from optimiser.evidence.tables.forecast import broken_rules, milestone_states
 from optimiser.evidence.tables.kit import choose, columns, once_of, table
+from optimiser.evidence.tables.solved import broken_rules, milestone_states
 from optimiser.evidence.terminal.framing import notes_lines, readings_lines, title_lines
 from optimiser.evidence.terminal.gantt import Rows, gantt_lines, shown_date
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, joined, paragraph, words

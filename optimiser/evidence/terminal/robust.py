@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from models.plan import Plan
 from models.robustness import ChanceEffect, RobustOutcome
 from optimiser.evidence.documents import conditions, stands_on
-from optimiser.evidence.resting import judged_by, resting
-from optimiser.evidence.tables import committed, sampled
+from optimiser.evidence.tables import decided, sampled
 from optimiser.evidence.tables.kit import choose
 from optimiser.evidence.terminal.framing import notes_lines, readings_lines, title_lines
 from optimiser.evidence.terminal.page import Lines, Page, hanging, heading, joined, paragraph
@@ -28,7 +27,7 @@ from optimiser.evidence.terminal.robust_choices import (
     policies_lines,
 )
 from optimiser.evidence.terminal.tables import shown
-from optimiser.evidence.words import counted, dated, day, month_or_day
+from optimiser.evidence.words import counted, dated, day, judged_by, month_or_day, resting
 from optimiser.robust.statistics import percentile
 
 __all__ = ["robust_report"]
@@ -65,7 +64,7 @@ def robust_report(outcome: RobustOutcome, plan: Plan, page: Page, ratio: float |
         commitment_lines(outcome, page, ratio),
         shown(choose(buffers, held), page),
         plan_claims_lines(outcome, page),
-        shown(committed.limits(outcome, SOURCE), page, spared=("title",)),
+        shown(decided.limits(outcome, SOURCE), page, spared=("title",)),
         _rests_on(outcome, page),
         _quantiles(outcome, page),
         _masses(outcome, page),

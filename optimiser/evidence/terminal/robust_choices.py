@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 from models.pack import Cell, Table
 from models.robustness import Decision, RobustOutcome
-from optimiser.evidence.tables import committed as tables
-from optimiser.evidence.tables import decided, sampled, worth
+from optimiser.evidence.tables import decided, sampled
 from optimiser.evidence.tables.kit import choose, pivot
 from optimiser.evidence.terminal.page import Lines, Page, heading, paragraph
 from optimiser.evidence.terminal.tables import shown
@@ -54,11 +53,11 @@ def commitment_lines(outcome: RobustOutcome, page: Page, stated: float | None) -
     if not outcome.milestones:
         return []
     grid = pivot(
-        tables.ratios(outcome, SOURCE), "date of", "milestone", "ratio", "Right only if a day late costs so many days early"
+        decided.ratios(outcome, SOURCE), "date of", "milestone", "ratio", "Right only if a day late costs so many days early"
     )
     fine = [[row[0], *(f"{cell:.2g}" if isinstance(cell, float) else None for cell in row[1:])] for row in grid.rows]
     note = "–: it holds in every sample, so an earlier date would be; below 1 a day early is held to be dearer"
-    dates = tables.commitments(outcome, SOURCE, stated)
+    dates = decided.commitments(outcome, SOURCE, stated)
     whole = [[f"{row[0]:g}", *row[1:]] for row in dates.rows]
     return [*shown(choose(dates, rows=whole), page)[1:], *shown(choose(grid, rows=fine), page, note=note)]
 
@@ -66,7 +65,7 @@ def commitment_lines(outcome: RobustOutcome, page: Page, stated: float | None) -
 def plan_claims_lines(outcome: RobustOutcome, page: Page) -> Lines:
     """Return the plan's lengths that differ from the register's, with the chance that the work takes no longer."""
     found = choose(
-        tables.claims([("", outcome)], SOURCE), ("quantity", "title", "claim", "low", "likely", "high", "chance", "fitted")
+        decided.claims([("", outcome)], SOURCE), ("quantity", "title", "claim", "low", "likely", "high", "chance", "fitted")
     )
     rows: list[list[Cell]] = []
     for quantity, title, claim, *ends, chance, fitted in found.rows:
@@ -180,12 +179,12 @@ def evidence_lines(outcome: RobustOutcome, page: Page) -> Lines:
         "may turn out to be, once it is known before the date is chosen"
     )
     lines = [heading("What to get evidence for first"), *paragraph(lost, page.width)]
-    figures = {"settled": worth.drawn(found, SOURCE), "apart": worth.unsettled(found, SOURCE)}
+    figures = {"settled": decided.drawn(found, SOURCE), "apart": decided.unsettled(found, SOURCE)}
     for head, table in figures.items():
         heads = (head, "share") if head == "settled" else (head,)
         lines += _told(table, [f"{name} {each}" for name in names for each in heads], page)
     ends = [f"{name} {end}" for name in names for end in ("at least", "at most")]
-    lines += _told(worth.narrowed(found, SOURCE), ends, page)
+    lines += _told(decided.narrowed(found, SOURCE), ends, page)
     for note in found.notes:
         lines += paragraph(note, page.width, 2, "dim")
     return lines
@@ -208,7 +207,7 @@ def mitigation_lines(outcome: RobustOutcome, page: Page) -> Lines:
     found = outcome.mitigation
     if found is None:
         return []
-    table = worth.mitigation(found, SOURCE, less)
+    table = decided.mitigation(found, SOURCE, less)
     keys = [column.key or column.name for column in table.columns if column.name != "actions"]
     lines = shown(choose(table, keys), page, note=BELOW, spared=("basis",))[1:]
     bases = sorted({each.basis for each in found.actions if each.basis})

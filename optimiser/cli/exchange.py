@@ -1,22 +1,25 @@
-"""``init``: a plan's folder from one table, or from nothing."""
+"""``init``, ``import`` and ``export``: plans from tables and planners' files, and answers into them."""
 
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from optimiser.cli.files import OutputFolder
-from optimiser.cli.options import argument, day, option
+from optimiser.cli.files import OutputFile, OutputFolder
+from optimiser.cli.options import Force, Project, argument, day, option
+from optimiser.cli.output import ExitCode
 from optimiser.cli.verbs import Reply, verb
-from optimiser.errors import InputError, Located
+from optimiser.errors import InputError, Located, StoredResultError
 
 if TYPE_CHECKING:
     from models.calendar import Shift, Weekday
 
-__all__ = ["Dates", "init_plan"]
+__all__ = ["Dates", "export_outcome", "import_plan", "init_plan"]
+
 
 Dates = Annotated[Literal["day-first", "month-first"] | None, option("--dates", "How to read dates such as 04/05/2026.")]
 _TABLE = "A table .xlsx or .csv with a row an activity; or a packaged plan that has one."
@@ -58,7 +61,7 @@ def init_plan(
     Exit codes: 0 made; 2 bad usage or input, and nothing is written; 1 our fault.
     """
     from optimiser.evidence.documents import document
-    from optimiser.evidence.terminal.initial import init_report
+    from optimiser.evidence.terminal.exchange import init_report
     from optimiser.initial.answer import start_plan
     from optimiser.reading.drafting.beside import BesideTable
 
@@ -120,3 +123,92 @@ def _capacities(given: list[str]) -> dict[str, int]:
     if faults:
         raise InputError(faults)
     return {found[1]: int(found[2]) for found in read.values() if found}
+
+
+@verb
+def import_plan(
+    file: Annotated[Path, argument("FILE", "A planner's file: .xer, .xml of Microsoft Project or Primavera, .mpp.")],
+    *,
+    folder: Annotated[Path | None, option("-o --output FOLDER", "Write the plan as a folder of YAML.")] = None,
+    project: Project = None,
+    hold: Annotated[
+        bool, option("--hold", "Hold items that would start earlier than the file has them, by a fitted floor each.")
+    ] = False,
+    reschedule: Annotated[
+        bool, option("--reschedule", "Of Microsoft Project: move what has not begun by the status date behind it in the plan.")
+    ] = False,
+) -> Reply:
+    """Read a planner's own file: which of its dates come out again, and what of it was not understood.
+
+    The plan counts minutes and keeps the file's ids, links, calendars, constraints and progress, each citing its row. Its dates
+    are worked out by the rules of the tool that wrote it and compared with those that the file stores. Nothing is dropped without
+    a word: what moves dates and is not modelled is 'lost', where the file is silent it is 'assumed', a stored date that the file's
+    own logic does not give is 'stale'. Every verb takes the file itself where it takes a plan.
+
+    Exit codes: 0 every date is reproduced; 5 some are not; 2 bad usage or input; 1 our fault.
+    """
+    output = OutputFolder(folder) if folder else None
+    from optimiser.importing import plan_files, understand
+
+    found = understand(file, project, hold=hold, reschedule=reschedule)
+    if output:
+        output.write(plan_files(found.content))
+    from optimiser.evidence.documents import dumped
+    from optimiser.evidence.terminal.exchange import import_report
+
+    missed = found.report.reproduced.different or found.schedule is None
+    return Reply(
+        lambda: dumped(found.report),
+        lambda page: import_report(found.report, page, written=str(folder) if folder else None),
+        ExitCode.MISSED if missed else ExitCode.DONE,
+    )
+
+
+@verb
+def export_outcome(
+    outcome: Annotated[Path, argument("OUTCOME", "A document that 'solve FILE -o OUTCOME' wrote.")],
+    *,
+    into: Annotated[Path, option("--into FILE", "The planner's file that was solved: .xer, .xml or .mpp. It stays.")],
+    output: Annotated[Path, option("-o --output NEW", "The file to write: .xer of an .xer, else .xml.")],
+    hold: Annotated[
+        bool, option("--hold", "Hold with a constraint what the tool would start earlier, where the place is free.")
+    ] = False,
+    fields: Annotated[
+        bool, option("--fields", "Add proof, float to each date, and what it drives, as fields of the tasks.")
+    ] = False,
+    project: Project = None,
+    force: Force = False,
+) -> Reply:
+    """Put the dates of an answer into the planner's own file: only cells of dates and floats differ, all else stays.
+
+    Exit codes: 0 written; 5 written, and with --hold something could not be held; 2 bad usage or input; 1 our fault.
+    """
+    ending = into.suffix.lower() if into.suffix.lower() in (".xer", ".pmxml") else ".xml"
+    target = OutputFile(output, [ending], force=force)
+    if _same_file(into, output):
+        raise InputError([Located("is the source, which is never written onto; maybe give another name", file=str(output))])
+    from models.outcome import Solved
+    from optimiser.evidence.documents import dumped
+    from optimiser.evidence.terminal.exchange import export_text
+    from optimiser.explain.stored import outcome_of, read
+    from optimiser.writing.export import export
+
+    document, where = read(outcome)
+    try:
+        solved = outcome_of(document, where)
+    except StoredResultError as error:
+        raise InputError([Located(f"{error}; maybe write it again with 'optimiser solve FILE -o OUTCOME'")]) from None
+    if not isinstance(solved, Solved):
+        raise InputError([Located(f"holds no schedule (it is {solved.status}), expected one to write", file=str(outcome))])
+    answer = export(solved, into, str(output), project=project, hold=hold, fields=fields)
+    target.write(answer.content)
+    code = ExitCode.MISSED if hold and answer.report.unheld else ExitCode.DONE
+    return Reply(lambda: dumped(answer.report), lambda page: export_text(answer.report, page, answer.tool), code)
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    """Say whether two names lead to one file."""
+    try:
+        return os.path.realpath(one) == os.path.realpath(other) or one.samefile(other)
+    except OSError:
+        return False

@@ -1,4 +1,4 @@
-"""``update``: the next update of a plan, from a table of what is done or from a newer export of a planner's file."""
+"""``update`` and ``trend``: the next update of a plan, and how forecasts went over a chain of them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import datetime as dt
 from pathlib import Path
 from typing import Annotated, Literal
 
+from optimiser.cli.exchange import Dates
 from optimiser.cli.files import OutputFile, OutputFolder
-from optimiser.cli.init import Dates
-from optimiser.cli.options import AskedPlan, PlanName, Project, option
+from optimiser.cli.options import AskedPlan, Force, Milestones, PlanName, Project, option
+from optimiser.cli.output import progress
 from optimiser.cli.verbs import Reply, verb
 from optimiser.errors import InputError, Located
 
-__all__ = ["update"]
+__all__ = ["trend", "update"]
+
 
 _FOLDER = "The folder to make, not there or empty; or TABLE.xlsx, a table to fill."
 _STATUS = "By its evening all that the update says is known; else the file's own."
@@ -44,7 +46,7 @@ def update(
     Exit codes: 0 made; 2 bad usage or input, and nothing is written; 1 our fault.
     """
     from optimiser.evidence.documents import document
-    from optimiser.evidence.terminal.updating import table_report, update_report
+    from optimiser.evidence.terminal.exchange import table_report, update_report
 
     if folder.suffix.lower() == ".xlsx" and status is None and table is None:
         file = OutputFile(folder, [".xlsx"], force=False)
@@ -84,3 +86,37 @@ def _status(text: str, order: Literal["day-first", "month-first"] | None) -> dt.
     except ValueError as error:
         message = str(error)
     raise InputError([Located(message, path="--status")])
+
+
+@verb
+def trend(
+    plan: PlanName,
+    *,
+    milestone: Milestones = None,
+    samples: Annotated[
+        int | None, option("--samples N", "Draw so many of each update, for P50 and P80.", min=64, max=1_000_000)
+    ] = None,
+    seed: Annotated[int, option("--seed", "Of the draws.", min=0, max=2**31 - 1)] = 7,
+    output: Annotated[Path | None, option("-o --output TREND.svg", "Draw the milestone trend.")] = None,
+    force: Force = False,
+) -> Reply:
+    """Show how each forecast went from update to update: moved, spare time consumed, and how right past forecasts were.
+
+    PLAN is the newest update; those before it are found by the path that each names. With --samples each update's P50 and P80, what
+    contingency it holds and needs, and which share of the milestones met since came by the P80 that it forecast.
+
+    Exit codes: 0 shown; 2 bad usage or input; 1 our fault.
+    """
+    file = OutputFile(output, (".svg",), force=force) if output else None
+    from optimiser.progress.trend import trend_of
+
+    with progress() as tell:
+        found = trend_of(plan, milestone, samples=samples, seed=seed, progress=tell)
+    if file:
+        from optimiser.evidence.charts.curves import trend_chart
+
+        file.write(trend_chart("trend", found))
+    from optimiser.evidence.documents import document
+    from optimiser.evidence.terminal.moved import trend_report
+
+    return Reply(lambda: document("trend", found), lambda page: trend_report(found, page, plan))
