@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from models.changes import (
     BindingChange,
     ChainChange,
@@ -22,7 +24,8 @@ from models.moment import Moment
 from models.outcome import MilestoneDate, Outcome, RowDate, Solved
 from models.plan import DURATION_PREFIX, Plan
 from models.rules import Blackout, Capacity, Equality, Rule
-from optimiser.inputs import differences, inputs_of
+from optimiser.clock import clock_of
+from optimiser.inputs import differences, inputs_of, rewritten
 from optimiser.solve.fingerprint import plan_sha256
 
 __all__ = ["compare"]
@@ -66,7 +69,8 @@ def compare(
             notes.append(f"{name}: the plan at hand is not the one that the outcome was computed from")
     first, second = known
     if first is not None and second is not None:
-        values = tuple(differences(first, second, held[1]))
+        rewrites = rewritten(held[0], held[1]) if held[0] is not None and held[1] is not None else ()
+        values = (*differences(first, second, held[1]), *rewrites)
         if not values and before.run.inputs_sha256 != after.run.inputs_sha256:
             notes.append("the plans differ in something that is no value: a title, a citation, a range, what a rule links")
     else:
@@ -78,7 +82,7 @@ def compare(
     return Comparison(
         before=_side(before, names[0]),
         after=_side(after, names[1]),
-        dates=tuple(_dates(before, after)),
+        dates=tuple(_dates(before, after, counted=_one_axis((before, after), held, known))),
         bindings=tuple(_bindings(before, after)),
         chains=tuple(_chains(before, after)),
         values=values,
@@ -110,15 +114,44 @@ def _milestones(outcome: Outcome) -> dict[str, MilestoneDate]:
     return {entry.id: entry for entry in outcome.milestones} if isinstance(outcome, Solved) else {}
 
 
-def _dates(before: Outcome, after: Outcome) -> Iterator[DateChange]:
-    """Yield every milestone that either was asked for."""
+def _one_axis(outcomes: tuple[Outcome, Outcome], plans: Sequence[Plan | None], inputs: Sequence[PlanInputs | None]) -> bool:
+    """Return whether two outcomes count the same working days: two calendars of one name may have other holidays.
+
+    Where neither plans nor hashes tell, whether no day and no boundary of the one contradicts the other.
+    """
+    one, other = (each if isinstance(each, Solved) else None for each in outcomes)
+    if one is None or other is None:
+        return False
+    calendar = one.schedule.calendar
+    if (calendar, one.schedule.first_day) != (other.schedule.calendar, other.schedule.first_day):
+        return False
+    first, second = plans
+    if first is not None and second is not None:
+        last = max(position.finish for each in (one, other) for position in each.schedule.positions)
+        days, others = (clock_of(plan).days[: last + 1] for plan in (first, second))
+        return bool(np.array_equal(days, others))
+    hashes = {each.written_sha256 if each is not None else None for each in inputs}
+    if len(hashes) == 1 and hashes != {None}:
+        return True
+    shown, back = _shown_days(one), _shown_days(other)
+    days_of, boundaries_of = dict(shown) | dict(back), {(key[0], day): key[1] for key, day in (*shown, *back)}
+    return all(days_of[key] == day and boundaries_of[key[0], day] == key[1] for key, day in (*shown, *back))
+
+
+def _shown_days(outcome: Solved) -> list[tuple[tuple[str, int], dt.date]]:
+    """Return the day of every start and finish of work, by its end and its boundary."""
+    places = outcome.schedule.by_id
+    work = [(places[row.id], row) for row in outcome.rows if row.kind == "activity" and row.id in places]
+    starts = [(("start", place.start), row.start) for place, row in work]
+    return starts + [(("finish", place.finish), row.finish) for place, row in work if place.finish > place.start]
+
+
+def _dates(before: Outcome, after: Outcome, *, counted: bool) -> Iterator[DateChange]:
+    """Yield every milestone that either was asked for, with the working days moved where they are counted alike."""
     old, new = _milestones(before), _milestones(after)
-    axes = {
-        (outcome.schedule.calendar, outcome.schedule.first_day) for outcome in (before, after) if isinstance(outcome, Solved)
-    }
     for name in dict.fromkeys([*old, *new]):
         one, other = old.get(name), new.get(name)
-        known = one is not None and other is not None and len(axes) == 1 and not isinstance(one.date, Moment)
+        known = one is not None and other is not None and counted and not isinstance(one.date, Moment)
         yield DateChange(
             milestone=name,
             before=one.date if one else None,

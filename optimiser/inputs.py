@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterator, Mapping
+from typing import Any
 
-from models.changes import PlanInputs, StatedInput, ValueChange
+from models.changes import InputKind, PlanInputs, StatedInput, ValueChange
 from models.duration import print_value
 from models.items import Activity
 from models.plan import DURATION_PREFIX, Plan
-from models.rules import Capacity, Rule
+from models.provenance import Sourced
+from models.record import Record
+from models.rules import Capacity, Rule, RuleRecord
 from optimiser.numbers import users
 
-__all__ = ["ABSENT", "differences", "inputs_of"]
+__all__ = ["ABSENT", "differences", "inputs_of", "rewritten"]
 
 ABSENT = "not there"
 """What stands for the value of something that only the other plan has."""
@@ -127,6 +130,84 @@ def differences(before: PlanInputs, after: PlanInputs, plan: Plan | None = None)
         hashes = before.written_sha256[:12], after.written_sha256[:12]
         title = "The plan's files, as written"
         yield ValueChange(kind="text", name="text", title=title, before=hashes[0], after=hashes[1])
+
+
+def rewritten(before: Plan, after: Plan) -> Iterator[ValueChange]:
+    """Yield what two plans say differently beside their numbers: links, demands, occasions, days worked, where items are shown.
+
+    What only one of them has is left to `differences`.
+    """
+
+    def listed(plan: Plan) -> list[tuple[InputKind, Mapping[str, Record]]]:
+        return [
+            ("calendar", plan.calendars_by_id),
+            ("calendar", {"horizon": plan.horizon}),
+            ("rule", plan.rules_by_id),
+            ("duration", {each.id: each for each in plan.activities}),
+            ("milestone", {each.id: each for each in plan.milestones}),
+        ]
+
+    for (kind, old), (_, new) in zip(listed(before), listed(after), strict=True):
+        for name in (name for name in old if name in new and old[name] != new[name]):
+            one, other = (_own_words(records[name]) for records in (old, new))
+            changed = [field for field in {**one, **other} if one.get(field) != other.get(field)]
+            if not changed:
+                continue
+            touched = DURATION_PREFIX + name if kind == "duration" else name
+            said = [
+                ", ".join(_in_words(field, each.get(field), its.get(field)) for field in changed)
+                for each, its in ((one, other), (other, one))
+            ]
+            yield ValueChange(
+                kind="capacity" if isinstance(new[name], Capacity) else kind,
+                name=touched,
+                title=getattr(new[name], "title", None),
+                before=said[0],
+                after=said[1],
+                touches=(touched,) if kind in ("rule", "duration") else (),
+            )
+
+
+_TOLD = {*Sourced.model_fields, "id", "title", "phase", "owner", "involved", "published", "authority", "flexibility", "enabled"}
+"""Fields of a record that say where it comes from, or that `inputs_of` states."""
+_OF_THE_PAST = {"progress", "pin"}
+_MOST_SAID = 7
+"""Entries of a list that are told one by one."""
+
+
+def _own_words(record: Record) -> dict[str, Any]:
+    """Return the fields of a record that are neither provenance nor a number that `inputs_of` states, nor what has happened."""
+    numbers: set[str | int] = (
+        {term.field[0] for term in record.terms() if len(term.field) == 1} if isinstance(record, RuleRecord) else set()
+    )
+    if isinstance(record, Activity):
+        numbers = {"duration", "buffer"}
+    return dict(_leaves(record.model_dump(mode="json", exclude=_TOLD | _OF_THE_PAST | {str(field) for field in numbers})))
+
+
+def _leaves(fields: Mapping[str, Any], under: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield what stands in fields, and in fields of fields, by name."""
+    for name, value in fields.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{under}{name} ")
+        else:
+            yield under + name, value
+
+
+def _in_words(field: str, value: Any, other: Any) -> str:
+    """Return what a field holds; of a long list what the other has not."""
+    if isinstance(value, list) and len(value) > _MOST_SAID:
+        only = [each for each in value if each not in (other or ())]
+        texts = [*map(_word, only[:_MOST_SAID]), f"{len(value) - len(only[:_MOST_SAID])} more"]
+    else:
+        texts = list(map(_word, value if isinstance(value, list) else [value]))
+    return f"{field.replace('_', ' ')} {'; '.join(texts) or 'none'}"
+
+
+def _word(value: Any) -> str:
+    """Return one entry in a few words."""
+    parts = dict(_leaves(value)).values() if isinstance(value, dict) else [value]
+    return " ".join(str(part) for part in parts if part not in (None, [])) or "none"
 
 
 def _touches(entry: StatedInput, plan: Plan | None) -> tuple[str, ...]:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
+from models.calendar import Span
+from models.plan import Plan
 from optimiser.cli import ExitCode, main
 from optimiser.compare import compare
 from optimiser.reading.load import load
 from optimiser.solve import earliest
+from tests.conftest import plan_of
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +139,63 @@ def test_another_calendar_has_no_working_days_in_common():
 
 
 # -- the command line --------------------------------------------------------------------------------------------------------
+
+
+GROUND = {"basis": "synthetic", "title": "By hand"}
+
+
+def one_link(holidays: Sequence[str] = (), **changes: Any) -> Plan:
+    """Return a plan of two pieces of work and an end, with days off, and with another text of its link or its end."""
+    link = {"id": "link", "kind": "dependency", "before": "A", "after": "END", **GROUND}
+    days = [{"day": day, "title": "Off"} for day in holidays]
+    base = plan_of().calendars[0].model_dump() | {"holidays": days}
+    return plan_of(
+        targets=["END"],
+        calendars=[base],
+        activities=[{"id": "A", "duration": "5 wd", **GROUND}, {"id": "B", "duration": "7 wd", **GROUND}],
+        milestones=[{"id": "END", "shown": "closes", **GROUND}],
+        rules=[
+            link | changes,
+            link | {"id": "other", "before": "B"},
+            {"id": "slots", "kind": "capacity", "amount": 2, "demands": [{"item": "A"}, {"item": "B"}], **GROUND},
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("holidays", "others", "moved"),
+    [([], ["2024-01-10"], None), (["2024-01-17"], ["2024-01-10"], None), ([], ["2025-01-10"], 0)],
+    ids=["a day off more", "another day off", "long after"],
+)
+def test_working_days_are_counted_on_one_axis_alone(holidays, others, moved):
+    """Boundaries of two calendars of one name are counted from each other only where both work the same days."""
+    plans = one_link(holidays), one_link(others)
+    outcomes = [earliest(plan) for plan in plans]
+
+    for at_hand in (plans, (None, None)):
+        (change,) = compare(outcomes[0], outcomes[1], at_hand).dates
+        assert change.working_days == moved
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (one_link(type="SS"), ("rule", "link", "type FS", "type SS")),
+        (one_link(before="B", bound="at-most"), ("rule", "link", "before A, bound at-least", "before B, bound at-most")),
+        (one_link(["2024-01-10"]), ("calendar", "mon-fri", "holidays none", "holidays 2024-01-10 Off")),
+        (
+            one_link().model_copy(update={"horizon": Span.model_validate({"first": "2024-01-09", "last": "2025-12-31"})}),
+            ("calendar", "horizon", "first 2024-01-08", "first 2024-01-09"),
+        ),
+    ],
+    ids=["type", "ends", "days off", "horizon"],
+)
+def test_what_is_no_number_is_told_too(other, said):
+    """Where both plans are at hand, what they link and which days are worked is compared, and not only that something differs."""
+    plan = one_link()
+    found = compare(earliest(plan), earliest(other), (plan, other))
+
+    assert [(each.kind, each.name, each.before, each.after) for each in found.values] == [said]
 
 
 def test_scenarios_find_their_plan(capsys):
