@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from models.items import Milestone
+from models.meter_points import MovedShare
 from models.rules import (
     Alignment,
     AtLeast,
@@ -22,7 +23,6 @@ from models.rules import (
     Equality,
     Gate,
     Migration,
-    MovedShare,
     NotAfter,
     NotBefore,
     Point,

@@ -28,7 +28,7 @@ import numpy as np
 
 from models.duration import Reference
 from models.market import Market, Stream
-from models.rules import Migration, MovedShare, PaceStep
+from models.meter_points import Migration, MovedShare, PaceStep
 from optimiser.clock import Boundaries, Clock
 from optimiser.critical.flow import earliest_completion
 from optimiser.critical.network import Arc, Family, Network, Quorum, constant

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import gcd
 
-from models.rules import MovedShare
+from models.meter_points import MovedShare
 from optimiser.critical.moving import Throughput
 
 __all__ = ["breaks", "by_delay", "by_first_share", "by_limit"]

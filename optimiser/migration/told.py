@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.market import Market, Stream
+from models.meter_points import Migration, MovedShare
 from models.migration import (
     CurveStep,
     LeastLimit,
@@ -27,7 +28,7 @@ from models.migration import (
     StragglerTold,
 )
 from models.plan import Plan
-from models.rules import Migration, MovedShare, Point
+from models.rules import Point
 from optimiser.clock import clock_of
 from optimiser.critical import Columns, compile_network, earliest_times, evaluate
 from optimiser.critical.flow import Completion, earliest_completion
