@@ -15,6 +15,9 @@ __all__ = ["compose"]
 _SECTIONS: Final[dict[str | None, tuple[tuple[str, str, tuple[int, ...], Callable[[Dossier], Blocks]], ...]]] = {
     None: (("answer", "The answer", (20,), answer.answer),),
     "What changed since the last pack": (("since", "What changed since the last pack", (), since.since),),
+    "How the forecasts went from update to update": (
+        ("trend", "Forecasts from update to update, and how right they were", (), since.trending),
+    ),
     "Which dates, and how they are proved": (
         ("summary", "The answer in words", (20,), answer.summary),
         ("forecast", "What is done, and what is forecast", (), since.forecast),

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from models.pack import Manifest, PackCheck
-from optimiser.errors import InputError, Located, OptimiserError
+from optimiser.errors import OptimiserError
 from optimiser.evidence.across import held_across
 from optimiser.evidence.answers import ANSWERS, Answers, BrokenAnswerError
+from optimiser.evidence.carried import CHAIN
 from optimiser.evidence.folder import MANIFEST, SUMS, Built
-from optimiser.evidence.inputs import INPUTS
+from optimiser.evidence.inputs import INPUTS, plan_inside
 from optimiser.evidence.pack import Witnessed, build
 from optimiser.evidence.since import SINCE
 from optimiser.explain.stored import differing
@@ -36,7 +37,7 @@ UNREADABLE = (*BROKEN_ZIP, OSError)
 PAPER = ("brief.pdf", "report.pdf")
 """The report as it is printed: only who sets it again can compare it."""
 
-GIVEN = (f"{INPUTS}/plan/", f"{INPUTS}/scenarios/", f"{SINCE}/")
+GIVEN = (f"{INPUTS}/plan/", f"{INPUTS}/scenarios/", f"{SINCE}/", f"{CHAIN}/")
 """Where a pack keeps what everything else is derived from."""
 
 Progress = Callable[[str], None] | None
@@ -45,7 +46,7 @@ Progress = Callable[[str], None] | None
 def rebuild(folder: Path, manifest: Manifest, files: Mapping[str, bytes], progress: Progress) -> Iterator[PackCheck]:
     """Build the pack from the inputs inside it, samples, CP-SAT and all, and say what differs by so much as a byte."""
     try:
-        built = build(manifest.request, _source(folder), root=folder, progress=progress)
+        built = build(manifest.request, plan_inside(folder / INPUTS / "plan"), root=folder, progress=progress)
     except OptimiserError as error:
         yield _check(f"{INPUTS}/plan", "can be built again", str(error), holds=False)
         return
@@ -76,7 +77,11 @@ def derive(
     answers = Answers(stored=files, across=across)
     try:
         built = build(
-            manifest.request, _source(folder), root=folder, checked=Witnessed(answers, manifest.versions), progress=progress
+            manifest.request,
+            plan_inside(folder / INPUTS / "plan"),
+            root=folder,
+            checked=Witnessed(answers, manifest.versions),
+            progress=progress,
         )
     except (BrokenAnswerError, OptimiserError) as error:
         if across:
@@ -130,23 +135,6 @@ def _compared(
     wrong = list(differing(ours, again))
     found = "; ".join(wrong[:MOST_DIFFERENCES]) or "request, seeds, hashes of plans, proof classes"
     yield _check(MANIFEST, "names what is derived again", found, holds=not wrong)
-
-
-def _source(folder: Path) -> Path:
-    """Return where the plan lies in a pack.
-
-    Raises
-    ------
-    InputError
-        If it does not.
-    """
-    inside = folder / INPUTS / "plan"
-    single = [path for path in sorted(inside.iterdir()) if path.is_file()] if inside.is_dir() else []
-    if (inside / "plan.yaml").is_file():
-        return inside
-    if len(single) == 1:
-        return single[0]
-    raise InputError([Located("holds no plan to build from", file=str(inside))])
 
 
 def _same_book(path: str, ours: bytes | None, again: bytes | None) -> bool:

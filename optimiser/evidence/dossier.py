@@ -17,6 +17,7 @@ from models.provenance import Authority
 from optimiser.errors import OptimiserError
 from optimiser.evidence.answers import Answers
 from optimiser.reproduction import RowMatch
+from optimiser.solve.fingerprint import plan_sha256
 
 if TYPE_CHECKING:
     from models.allocation import Qualified
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from models.moved import WhatMoved
     from models.published import PublishedTables
     from models.robustness import RobustOutcome
+    from models.trend import UpdateTrend
+    from optimiser.evidence.carried import CarriedChain
 
 T = TypeVar("T")
 
@@ -77,6 +80,11 @@ class DossierCase:
     def dates(self) -> dict[str, dt.date]:
         """The earliest date of each milestone; none where it has none."""
         return dict(self.solved.dates) if self.solved else {}
+
+    @property
+    def as_written(self) -> bool:
+        """Whether nothing was chosen or changed for it."""
+        return self.plan is not None and plan_sha256(self.plan) == self.written_sha256
 
     @property
     def crowded(self) -> bool:
@@ -190,6 +198,11 @@ class Dossier:
     """What was changed for the main case; None where nothing was."""
     since: SinceThen | None = None
     """What is different from an earlier pack; None where none was named."""
+    chain: CarriedChain | None = None
+    """The updates that the plan was made of; None where it is none."""
+    trend: UpdateTrend | None = None
+    forecasts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The outcome of each earlier update, by where it stands in the pack."""
     lint: LintReport | None = None
     binding: dict[str, BindingReport] = field(default_factory=dict)
     why_not: tuple[MilestoneWhyNot, ...] = ()

@@ -22,9 +22,11 @@ from models.robustness import RobustOutcome
 from models.rules import Migration
 from optimiser.errors import BeyondHorizonError, InputError, OptimiserError
 from optimiser.evidence.answers import Answers
+from optimiser.evidence.carried import CarriedChain
 from optimiser.evidence.distances import own_distances, published_plans
 from optimiser.evidence.dossier import Dossier, DossierCase, SinceThen, Variations
 from optimiser.evidence.since import Earlier
+from optimiser.evidence.trend_in import trend_in
 from optimiser.evidence.variations import add_variations
 from optimiser.reading.load import LoadedPlan, load_changed
 from optimiser.reproduction import classify
@@ -46,6 +48,7 @@ def gather(
     *,
     answers: Answers | None = None,
     earlier: Earlier | None = None,
+    chain: CarriedChain | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Dossier:
     """Compute everything.
@@ -60,6 +63,8 @@ def gather(
         Who is asked for what needs samples or CP-SAT; found and kept where None.
     earlier
         What came before, to be compared with.
+    chain
+        The updates that the plan was made of, whose forecasts are told.
     progress
         Told what is being done.
 
@@ -80,7 +85,7 @@ def gather(
     from optimiser.reading.packaged import find_plan
 
     milestones = asked_for(main.plan, request.milestones or None)
-    dossier = Dossier(request, find_plan(source), milestones, cases, read_published(source, main.plan), answers)
+    dossier = Dossier(request, find_plan(source), milestones, cases, read_published(source, main.plan), answers, chain=chain)
     if loaded is not None and main.outcome is not None:
         tell("what was changed")
         held = ranges_of(main.outcome, loaded.plan)
@@ -93,6 +98,9 @@ def gather(
     own_distances(dossier, oracle, tell)
     published_plans(dossier, tell)
     _risks(dossier, source, tell)
+    if chain is not None:
+        tell("how the forecasts went")
+        dossier.trend = trend_in(dossier, chain)
     _calendars(dossier, tell)
     _variations(dossier, oracle, tell)
     _qualification(dossier, tell)

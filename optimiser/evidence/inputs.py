@@ -10,7 +10,7 @@ from optimiser.errors import InputError, Located
 from optimiser.evidence.request import renamed
 from optimiser.reading.packaged import find_scenario
 
-__all__ = ["INPUTS", "collect_inputs", "is_path", "scenario_file"]
+__all__ = ["INPUTS", "collect_inputs", "is_path", "plan_files", "plan_inside", "scenario_file"]
 
 INPUTS: Final = "inputs"
 """The folder of a pack that holds them."""
@@ -25,15 +25,7 @@ LARGEST: Final = 8_000_000
 
 def collect_inputs(request: PackRequest, path: Path, root: Path | None) -> tuple[dict[str, bytes], PackRequest]:
     """Return the files that the plan is read from, and the request with scenario files by their place among them."""
-    files: dict[str, bytes] = {}
-    if path.is_file() and path.name == "plan.yaml":
-        path = path.parent
-    if path.is_dir():
-        files |= _below(path, path)
-    else:
-        files[f"{INPUTS}/plan/{path.name}"] = path.read_bytes()
-        for name in BESIDE:
-            files |= _below(path.parent / name, path.parent)
+    files = plan_files(path, f"{INPUTS}/plan")
 
     def moved(name: str) -> str:
         if not is_path(name):
@@ -48,7 +40,41 @@ def collect_inputs(request: PackRequest, path: Path, root: Path | None) -> tuple
     return files, renamed(request, moved)
 
 
-def _below(folder: Path, root: Path) -> dict[str, bytes]:
+def plan_files(path: Path, place: str) -> dict[str, bytes]:
+    """Return the files that a plan is read from, by where they stand in the pack.
+
+    Raises
+    ------
+    InputError
+        If one is larger than a pack takes in.
+    """
+    if path.is_file() and path.name == "plan.yaml":
+        path = path.parent
+    if path.is_dir():
+        return _below(path, path, place)
+    files = {f"{place}/{path.name}": path.read_bytes()}
+    for name in BESIDE:
+        files |= _below(path.parent / name, path.parent, place)
+    return files
+
+
+def plan_inside(folder: Path) -> Path:
+    """Return where the plan lies in a pack's folder of the files of one.
+
+    Raises
+    ------
+    InputError
+        If it does not.
+    """
+    single = [path for path in sorted(folder.iterdir()) if path.is_file()] if folder.is_dir() else []
+    if (folder / "plan.yaml").is_file():
+        return folder
+    if len(single) == 1:
+        return single[0]
+    raise InputError([Located("holds no plan to build from", file=str(folder))])
+
+
+def _below(folder: Path, root: Path, place: str) -> dict[str, bytes]:
     """Return the files of a plan in a folder and below it."""
     found = {}
     for file in sorted(folder.rglob("*")) if folder.is_dir() else ():
@@ -62,7 +88,7 @@ def _below(folder: Path, root: Path) -> dict[str, bytes]:
                 f"has {size:,} bytes, and a pack takes in files of up to {LARGEST:,}; maybe move it out of the plan's folder"
             )
             raise InputError([Located(message, file=str(file))])
-        found[f"{INPUTS}/plan/{inside.as_posix()}"] = file.read_bytes()
+        found[f"{place}/{inside.as_posix()}"] = file.read_bytes()
     return found
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from models.pack import Chart, Manifest, ManifestFile, Pack, PackRequest, Table
 from models.plan import Plan
 from optimiser.evidence.answers import Answers
+from optimiser.evidence.carried import read_chain, stored_chain
 from optimiser.evidence.compose import compose
 from optimiser.evidence.documents import print_document, solve_document, with_changes
 from optimiser.evidence.dossier import Dossier, DossierCase
@@ -91,6 +92,9 @@ def build(
     inputs, moved = collect_inputs(request, path, root)
     if request.since and root is not None:
         earlier = stored_earlier(root, request.since)
+    chain = read_chain(path, moved.plan) if root is None else stored_chain(root, path, moved.plan)
+    if chain is not None:
+        inputs |= chain.files
     if earlier is not None:
         inputs |= earlier.files
         moved = moved.model_copy(update={"since": earlier.name})
@@ -99,6 +103,7 @@ def build(
         source,
         answers=None if checked is None else checked.answers,
         earlier=earlier,
+        chain=chain,
         progress=progress,
     )
     dossier.versions = versions() if checked is None else dict(checked.versions)
@@ -130,6 +135,7 @@ def _outputs(dossier: Dossier, pack: Pack, plain: Callable[[str], str]) -> dict[
     charts = (block for section in pack.sections for block in section.blocks if isinstance(block, Chart))
     return {
         **files,
+        **{path: _text(print_document(outcome)) for path, outcome in dossier.forecasts.items()},
         **dossier.answers.files(plain),
         "results.json": _text(print_document(_results(dossier, pack))),
         "report.html": _text(render_html(pack, version=dossier.versions.get("mhhs-optimiser"))),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -19,13 +20,18 @@ from optimiser.evidence.answers import ANSWERS
 from optimiser.explain.stored import outcome_of
 from optimiser.reading.files import json_value
 
-__all__ = ["simulation_checks"]
+__all__ = ["simulation_checks", "trend_checks"]
 
 ROUNDED: Final = 2e-6
 """By how much chances may differ that were rounded to six places."""
 
 ERRORS: Final = 3.0
 """By how many standard errors of independent draws a quantile may be reached by less than its share; balanced ones err less."""
+
+_OWN: Final = "gives dates and chances that its own distribution has"
+_LEAST: Final = 1_024
+"""Samples that are drawn at the least where nobody said how many."""
+_TREND: Final = re.compile(rf"{ANSWERS}/trend-\d+\.json")
 
 
 def simulation_checks(case: str, request: PackRequest, files: Mapping[str, bytes]) -> Iterator[PackCheck]:
@@ -56,8 +62,25 @@ def simulation_checks(case: str, request: PackRequest, files: Mapping[str, bytes
     yield _agreement(path, "stands on the dates of its case", held)
     wrong = [name for each in found.milestones for name in _askew(each, found.samples)]
     wrong += _worth_askew(found)
-    claim = "gives dates and chances that its own distribution has"
-    yield PackCheck(file=path, claim=claim, holds=not wrong, found=_said(wrong, len(found.milestones)))
+    yield PackCheck(file=path, claim=_OWN, holds=not wrong, found=_said(wrong, len(found.milestones)))
+
+
+def trend_checks(request: PackRequest, files: Mapping[str, bytes]) -> Iterator[PackCheck]:
+    """Check what is stored of the simulation of each earlier update, against itself and the dates of that update."""
+    for path in (path for path in sorted(files) if _TREND.match(path)):
+        place = path.removeprefix(f"{ANSWERS}/trend-").removesuffix(".json")
+        try:
+            answer = json_value(files[path])["answer"]
+            found = [] if answer is None else [RobustDate.model_validate_json(json.dumps(each)) for each in answer]
+            outcome = outcome_of(json_value(files[f"outcomes/chain/{place}.json"]), None)
+        except (KeyError, TypeError, ValueError, AttributeError, ValidationError, OptimiserError):
+            continue
+        if found and isinstance(outcome, Solved):
+            dates = outcome.dates
+            held = {f"date of {each.id}": (each.deterministic, dates[each.id]) for each in found if each.id in dates}
+            yield _agreement(path, "stands on the dates of its update", held)
+            wrong = [name for each in found for name in _askew(each, request.samples or _LEAST)]
+            yield PackCheck(file=path, claim=_OWN, holds=not wrong, found=_said(wrong, len(found)))
 
 
 def _agreement(path: str, claim: str, pairs: Mapping[str, tuple[Any, Any]]) -> PackCheck:

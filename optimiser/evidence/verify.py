@@ -20,7 +20,7 @@ from optimiser.evidence.folder import MANIFEST, SUMS
 from optimiser.evidence.inputs import INPUTS
 from optimiser.evidence.sections.closing import versions
 from optimiser.evidence.signature import signature_beside, signature_check
-from optimiser.evidence.simulated import simulation_checks
+from optimiser.evidence.simulated import simulation_checks, trend_checks
 from optimiser.evidence.survey import hash_checks, listed_hashes, manifest_checks, survey
 from optimiser.explain import verify_outcome
 from optimiser.explain.certificate import FINGERPRINT
@@ -103,6 +103,7 @@ def verify_pack(
             tell(f"case {case.id}")
             checks += _case(case.id, manifest, files, spelt if across else None)
             checks += simulation_checks(case.id, manifest.request, files)
+        checks += trend_checks(manifest.request, files)
         if rerun:
             tell("building the pack again")
             checks += rebuild(folder, manifest, files, progress)

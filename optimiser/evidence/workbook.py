@@ -30,6 +30,7 @@ _SHEETS: Final = {
     "Dates": ("dates-cases", "dates-synthetic"),
     "Schedule": ("schedule",),
     "Since": ("moved-dates", "moved-causes", "since-findings", "since-set"),
+    "Trend": ("milestone-trend", "forecast-checks"),
     "What binds": ("binding-*", "binding-solve"),
     "Routes": ("changes", "route-*", "allow-*"),
     "Divergence": ("own-months", "own-sums"),

@@ -15,7 +15,7 @@ from optimiser.reading.load import load
 from optimiser.reading.packaged import find_plan, packaged
 from optimiser.reading.previous import predecessor
 
-__all__ = ["ChainedPlan", "chain_of", "chained", "counts_of", "update_before"]
+__all__ = ["ChainedPlan", "chain_of", "chained", "counts_of", "link_of", "update_before"]
 
 _LONGEST: Final = 520
 """Updates after which the rest of a chain is not looked at: ten years of weeks."""
@@ -61,7 +61,7 @@ def chained(plan: str | Path) -> Iterator[ChainedPlan]:
     path = find_plan(plan)
     held: Plan | None = load(path)
     assert held is not None
-    yield ChainedPlan(_link(str(plan), held, None, None), path, held)
+    yield ChainedPlan(link_of(str(plan), held, None, None), path, held)
     seen = {path.resolve()}
     while held is not None and held.previous is not None and len(seen) < _LONGEST:
         named = held.previous
@@ -79,7 +79,7 @@ def chained(plan: str | Path) -> Iterator[ChainedPlan]:
         except InputError as error:
             yield _broken(path, "unreadable", str(error.faults[0]))
             return
-        yield ChainedPlan(_link(_called(named, path), held, before.state, before.says or None), path, held)
+        yield ChainedPlan(link_of(_called(named, path), held, before.state, before.says or None), path, held)
 
 
 def update_before(plan: str | Path, tell: Callable[[str], None] = lambda _: None) -> str | None:
@@ -114,7 +114,8 @@ def _called(named: Previous, path: Path) -> str:
     return named.path if by_name else os.path.normpath(path)
 
 
-def _link(path: str, plan: Plan, state: str | None, says: str | None) -> ChainLink:
+def link_of(path: str, plan: Plan, state: str | None, says: str | None) -> ChainLink:
+    """Return one update of a chain, told by its path or name."""
     done, begun, to_do = counts_of(plan)
     return ChainLink.model_validate(
         {

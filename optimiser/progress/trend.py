@@ -21,10 +21,15 @@ from optimiser.progress.chain import ChainedPlan, chained
 from optimiser.robust import robust
 from optimiser.solve import earliest
 
-__all__ = ["trend_of"]
+__all__ = ["dates_in", "trend_of", "trend_over"]
 
 _MOST_CHECKED: Final = 40
 """Milestones of which past forecasts are held against what came, beside those asked for."""
+
+Dated = Callable[[int, Plan, Sequence[str]], tuple[MilestoneDate, ...]]
+"""Gives the dates of milestones in an update, which is known by its place in the chain, the oldest at 0."""
+Drawn = Callable[[int, ChainedPlan, Sequence[str]], tuple[RobustDate, ...]]
+"""Gives the dates that hold with a chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class _UpdateTold:
 
     link: ChainedPlan
     plan: Plan
-    outcome: Outcome
+    dates: dict[str, MilestoneDate]
     drawn: dict[str, RobustDate]
 
 
@@ -65,7 +70,6 @@ def trend_of(
     InputError
         If the newest update cannot be read, or a milestone is unknown.
     """
-    tell = progress or (lambda _: None)
     found = [*chained(plan)]
     newest = found[0].plan
     assert newest is not None
@@ -73,12 +77,58 @@ def trend_of(
     unknown = [name for name in asked if not isinstance(newest.items.get(name), Milestone)]
     if unknown:
         raise InputError([Located(f"'{name}' is no milestone of the plan", path="--milestone") for name in unknown])
+
+    def drawn(_: int, each: ChainedPlan, wanted: Sequence[str]) -> tuple[RobustDate, ...]:
+        assert each.plan is not None
+        return robust(each.plan, 0.8, seed, samples, milestones=wanted, folder=each.path).milestones
+
+    return trend_over(
+        found,
+        asked,
+        lambda _, each, names: dates_in(earliest(each, names)),
+        drawn if samples else None,
+        samples,
+        seed,
+        progress,
+    )
+
+
+def dates_in(outcome: Outcome) -> tuple[MilestoneDate, ...]:
+    """Return the earliest dates of an outcome; none where it has none, by a contradiction or a limit."""
+    return outcome.milestones if isinstance(outcome, Solved) else ()
+
+
+def trend_over(
+    found: Sequence[ChainedPlan],
+    asked: Sequence[str],
+    dates: Dated,
+    drawn: Drawn | None,
+    samples: int | None,
+    seed: int,
+    progress: Callable[[str], None] | None = None,
+) -> UpdateTrend:
+    """Return how the forecast of each milestone went over a chain whose plans are at hand.
+
+    Parameters
+    ----------
+    found
+        The chain, the newest update first, which has a plan.
+    asked
+        Milestones of the newest.
+    dates, drawn
+        Who is asked for the figures of each update; nothing is drawn where None.
+    samples, seed
+        Of what is drawn, as told.
+    """
+    tell = progress or (lambda _: None)
+    newest = found[0].plan
+    assert newest is not None
     notes: list[str] = []
     told: list[_UpdateTold] = []
     for each in reversed(found):
         if each.plan is not None:
             tell(f"update {len(told) + 1} of {sum(one.plan is not None for one in found)}")
-            told.append(_told(each, each.plan, asked, samples, seed, notes))
+            told.append(_told(len(told), each, each.plan, asked, (dates, drawn), notes, last=each is found[0]))
     broken = [each.link for each in found if each.plan is None or each.link.says]
     notes += [f"{link.path}: {link.says}" for link in broken if link.says]
     return UpdateTrend(
@@ -86,30 +136,39 @@ def trend_of(
         title=newest.title,
         chain=UpdateChain(plan=newest.id, links=tuple(each.link for each in found)),
         milestones=tuple(_trend(name, newest, told) for name in asked),
-        checks=tuple(_checks(told)) if samples else (),
-        samples=samples,
-        seed=seed if samples else None,
+        checks=tuple(_checks(told)) if drawn else (),
+        samples=samples if drawn else None,
+        seed=seed if drawn else None,
         notes=tuple(dict.fromkeys(notes)),
     )
 
 
-def _told(each: ChainedPlan, plan: Plan, asked: Sequence[str], samples: int | None, seed: int, notes: list[str]) -> _UpdateTold:
-    """Return one update's figures for its milestones."""
+def _told(
+    place: int,
+    each: ChainedPlan,
+    plan: Plan,
+    asked: Sequence[str],
+    ask: tuple[Dated, Drawn | None],
+    notes: list[str],
+    *,
+    last: bool,
+) -> _UpdateTold:
+    """Return one update's figures for its milestones; of the last also of none that nothing came after."""
     there = [name for name in asked if isinstance(plan.items.get(name), Milestone)]
-    outcome = earliest(plan, there) if there else None
-    if outcome is None:
-        outcome = earliest(plan, list(plan.targets))
+    try:
+        dates = {entry.id: entry for entry in ask[0](place, plan, there)} if there else {}
+    except OptimiserError as error:
+        notes.append(f"{each.link.path}: no dates, {str(error).splitlines()[0]}")
+        return _UpdateTold(each, plan, {}, {})
     drawn: dict[str, RobustDate] = {}
-    if samples:
+    if ask[1] is not None:
         others = [entry.id for entry in plan.milestones if entry.id not in there and not plan.done(entry.id)]
-        wanted = [*there, *others[:_MOST_CHECKED]]
+        wanted = [*there, *([] if last else others[:_MOST_CHECKED])]
         try:
-            found = robust(plan, 0.8, seed, samples, milestones=wanted, folder=each.path)
+            drawn = {date.id: date for date in ask[1](place, each, wanted)} if wanted else {}
         except OptimiserError as error:
             notes.append(f"{each.link.path}: nothing drawn, {str(error).splitlines()[0]}")
-        else:
-            drawn = {date.id: date for date in found.milestones}
-    return _UpdateTold(each, plan, outcome, drawn)
+    return _UpdateTold(each, plan, dates, drawn)
 
 
 def _trend(name: str, newest: Plan, told: Sequence[_UpdateTold]) -> MilestoneTrend:
@@ -138,10 +197,10 @@ def _point(name: str, each: _UpdateTold, baseline: str | None) -> TrendPoint:
     """Return what one update says of a milestone."""
     link = each.link.link
     about = {"update": link.path, "status_date": link.status_date, "as_of": link.status_date or each.plan.as_of}
-    dated = _dated(name, each.outcome)
-    if dated is None:
+    found = each.dates.get(name)
+    if found is None:
         return TrendPoint.model_validate({**about, "state": "no date"})
-    delta = dated.baselines.get(baseline) if baseline else None
+    delta = found.baselines.get(baseline) if baseline else None
     drawn = each.drawn.get(name)
     buffer = drawn.buffer if drawn else None
     quantiles = drawn.quantiles if drawn else {}
@@ -149,8 +208,8 @@ def _point(name: str, each: _UpdateTold, baseline: str | None) -> TrendPoint:
         {
             **about,
             "state": "met" if each.plan.done(name) else "forecast",
-            "date": dated.date,
-            "proof": dated.proof,
+            "date": found.date,
+            "proof": found.proof,
             "spare_wd": None if delta is None or delta.delta_wd is None else -delta.delta_wd,
             "p50": quantiles.get("P50"),
             "p80": quantiles.get("P80"),
@@ -158,10 +217,6 @@ def _point(name: str, each: _UpdateTold, baseline: str | None) -> TrendPoint:
             "needed_wd": buffer.needed_wd.get("P80") if buffer else None,
         }
     )
-
-
-def _dated(name: str, outcome: Outcome) -> MilestoneDate | None:
-    return next((each for each in outcome.milestones if each.id == name), None) if isinstance(outcome, Solved) else None
 
 
 def _between(plan: Plan, name: str, before: dt.date | None, after: dt.date) -> int | None:

@@ -1,4 +1,4 @@
-"""What changed: by the choices made for the pack, since the last pack or plan, and by the status date."""
+"""What changed: by the choices made for the pack, since the last pack or plan, by the status date, and from update to update."""
 
 from __future__ import annotations
 
@@ -6,17 +6,31 @@ from collections import Counter
 
 from models.moved import MilestoneMove, WhatMoved
 from models.pack import Block, Figure, Name, PackProof
+from models.trend import MilestoneTrend
+from optimiser.evidence.charts.curves import trend_chart
 from optimiser.evidence.charts.waterfall import bridge_chart
 from optimiser.evidence.dossier import Dossier, SinceThen
-from optimiser.evidence.sections.words import Blocks, Parts, drawn, figure, joined, lead, parts_of, remark, run_source, say
+from optimiser.evidence.sections.words import (
+    Blocks,
+    Parts,
+    drawn,
+    figure,
+    joined,
+    lead,
+    parts_of,
+    remark,
+    run_source,
+    say,
+    warning,
+)
 from optimiser.evidence.tables.kit import choose, few, listing, weakest
 from optimiser.evidence.tables.solved import broken_rules, changes, dates_before_after, milestone_states, phase_progress
-from optimiser.evidence.tables.updates import moved_causes, moved_dates
+from optimiser.evidence.tables.updates import forecast_checks, milestone_trend, moved_causes, moved_dates
 from optimiser.evidence.words import counted, day, overruled_words, why_it_stays
 from optimiser.inputs import differences, inputs_of
 from optimiser.moved import moved_words
 
-__all__ = ["changed", "forecast", "moved_lines_of", "since"]
+__all__ = ["changed", "forecast", "moved_lines_of", "since", "trending"]
 
 
 def changed(dossier: Dossier) -> Blocks:
@@ -167,3 +181,52 @@ def forecast(dossier: Dossier) -> Blocks:
     yield milestone_states(solved, found, source)
     yield phase_progress(solved, plan, source)
     yield broken_rules(found, plan, source) if found.broken else None
+
+
+_CHAIN = "inputs/plan and the updates before it in inputs/chain"
+
+
+def trending(dossier: Dossier) -> Blocks:
+    """Yield the section; nothing of a plan that no update was made of."""
+    trend, carried = dossier.trend, dossier.chain
+    if trend is None or carried is None:
+        return
+    yield lead(
+        "{:counted}, each with what was known by the evening of its status date; every forecast is worked out here from the files "
+        "of its update, which are in this pack.",
+        counted(sum(each.plan is not None for each in carried.found), "update"),
+        source=_CHAIN,
+    )
+    if not dossier.main.as_written:
+        yield say("The updates are taken as written: what was chosen or changed for the case at hand is not in this section.")
+    for each in (*trend.notes, *([carried.note] if carried.note else [])):
+        yield warning("{}.", figure(each, "stated", _CHAIN) if any(map(str.isdigit, each)) else each)
+    for milestone in trend.milestones:
+        yield _forecasts_line(milestone)
+    table = milestone_trend(trend, _CHAIN)
+    if any(point.date for milestone in trend.milestones for point in milestone.points):
+        about = "Each forecast of a milestone against the status date at which it was made."
+        yield drawn("milestone-trend", "Milestone trend", about, trend_chart("milestone-trend", trend), table.id)
+    yield table
+    if any(each.met for each in trend.checks):
+        yield forecast_checks(trend, _CHAIN)
+    elif trend.checks:
+        yield say("No milestone was met after an update that drew a date for it, so none can be held against it.")
+
+
+def _forecasts_line(milestone: MilestoneTrend) -> Block | None:
+    """Say where the first forecast of a milestone was, where the last is, and what of the time to spare is gone."""
+    dated = [point for point in milestone.points if point.date is not None]
+    if len(dated) < 2:
+        return None
+    first, last = dated[0], dated[-1]
+    when = (figure(point.date, point.proof or "stated", _CHAIN) for point in (first, last))
+    moved = sum(point.moved_wd or 0 for point in dated)
+    by = f"{abs(moved)} wd {'later' if moved > 0 else 'earlier'}" if moved else ""
+    how = parts_of(", {:closed form}", by, source=_CHAIN) if by else [", the same day"]
+    spared: Parts = []
+    if milestone.deadline is not None and first.spare_wd is not None and last.spare_wd is not None:
+        text = "; to spare before {:stated} were {:closed form}, and are {:closed form}"
+        spared = parts_of(text, milestone.deadline, f"{first.spare_wd} wd", f"{last.spare_wd} wd", source=_CHAIN)
+    verb = "was met on" if last.state == "met" else "is now forecast for"
+    return say(f"{{}} was first forecast for {{}} and {verb} {{}}{{}}{{}}.", milestone.id, *when, how, spared)
