@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -15,6 +16,10 @@ _Setting = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 _Switch = Annotated[str, Field(pattern=r"^(duration:)?[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 
 Zoom = Literal["fit", "years", "months", "weeks", "days"]
+
+
+_Drawn = Annotated[Date, Field(ge=dt.date(1900, 1, 1), le=dt.date(2500, 1, 1))]
+"""A day at an end of an axis."""
 
 
 class DeskChanges(Record):
@@ -56,8 +61,8 @@ class Look(Record):
     zoom: Zoom = "fit"
     width: Annotated[int, Field(ge=200, le=8000)] = 900
     """Pixels that the whole plan takes where it is to fit."""
-    since: Date | None = None
-    until: Date | None = None
+    since: _Drawn | None = None
+    until: _Drawn | None = None
     """The ends of the axis, where it is to stay as it is while a bar is dragged."""
     baselines: Many[Identifier] = ()
     """Published dates that are drawn as ghosts."""

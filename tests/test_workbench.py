@@ -589,6 +589,48 @@ def test_what_two_plans_share_is_stated_once():
     assert seen > 10
 
 
+def test_a_length_in_another_unit_is_as_long_while_it_is_tried():
+    """Fourteen months are no fourteen working days: what is tried in a unit other than the plan's lies where it lies once kept."""
+    desk = desk_of("mhhs-round2")
+    desk.variant(DeskChanges(assumptions={"sit-mvc": "300 wd"}, values={"qualification-after-core-dbt-1.lag": "3 wd"}))
+    for amount in ("14 mo", "400 cd", "310 wd"):
+        changes = DeskChanges(assumptions={"sit-mvc": amount}, values={"qualification-after-core-dbt-1.lag": amount})
+        tried, kept = desk.variant(changes, trying=True), desk_of("mhhs-round2").variant(changes)
+        assert tried.plan == kept.plan
+        assert tried.problem.earliest.values == kept.problem.earliest.values, amount
+
+
+def test_numbers_tried_on_a_plan_in_minutes_lie_where_they_lie_once_kept():
+    """Lengths and lags of random plans in minutes, from and to nothing too, in drafts that are not compiled anew and in those that are."""
+    seen: Counter = Counter()
+    for seed in range(20):
+        draw = random.Random(seed)  # noqa: S311 - a draw that repeats
+        plan = minute_plan(draw)
+        desk = desk_on(plan, "END")
+        terms = {
+            name: term
+            for name, (_, term) in plan.terms_by_name.items()
+            if term.kind in ("length", "lag") and not term.assumption
+        }
+        for _ in range(3):
+            name = draw.choice(list(terms))
+            unit, amounts = terms[name].stated.unit, (draw.randint(0, 300), draw.choice((0, draw.randint(1, 300))))
+            first, changes = (DeskChanges(values={name: f"{amount} {unit}"}) for amount in amounts)
+            with contextlib.suppress(InputError):
+                desk.variant(first)
+                tried = desk.variant(changes, trying=True).problem
+                kept = desk_on(plan, "END").variant(changes).problem
+                seen[kept.earliest.status] += 1
+                assert tried.earliest.status == kept.earliest.status
+                assert kept.earliest.status != "feasible" or tried.earliest.values == kept.earliest.values, (
+                    seed,
+                    name,
+                    changes,
+                )
+
+    assert seen["feasible"] > 30, seen
+
+
 def test_a_number_out_of_its_range_is_refused_while_it_is_tried():
     """What has no meaning is not drawn for a moment either."""
     desk = desk_of("mhhs-round2")

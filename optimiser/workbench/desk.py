@@ -266,18 +266,20 @@ def _shape(changes: DeskChanges) -> Hashable:
 
 
 def _in_range(plan: Plan, scenario: Scenario) -> bool:
-    """Return whether every number set is of its former kind and within its meaningful range."""
-    held = [
+    """Return whether every number set is of its former kind and unit, and within its meaningful range."""
+    held: list[tuple[Any, Any, list[Term]]] = [
         (value, plan.values[name], [term for _, term in plan.uses.get(name, ())])
         for name, value in scenario.assumptions.items()
     ]
     for name, value in scenario.values.items():
         term = plan.terms_by_name[name][1]
-        held.append((value, value if term.holds(value) else None, [term]))
+        held.append((value, term.stated, [term]))
     days = [value for value, _, _ in held if isinstance(value, dt.date)]
     days += [rule.date for rule in scenario.add.rules if isinstance(rule, NotBefore) and isinstance(rule.date, dt.date)]
     return all(
-        type(value) is type(was) and all(term.holds(value) and term.complaint(value) is None for term in terms)
+        type(value) is type(was)
+        and getattr(value, "unit", None) == getattr(was, "unit", None)
+        and all(term.holds(value) and term.complaint(value) is None for term in terms)
         for value, was, terms in held
     ) and all(plan.horizon.first <= day <= plan.horizon.last for day in days)
 

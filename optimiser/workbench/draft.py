@@ -64,6 +64,7 @@ def plan_document(desk: Desk) -> dict[str, Any]:
                 "id": reading.id,
                 "question": reading.question,
                 "options": [{"id": option.id, "title": option.title} for option in reading.options],
+                "chosen": plan.choice(reading),
                 "evidence": _evidence(reading),
             }
             for reading in plan.readings
@@ -73,6 +74,7 @@ def plan_document(desk: Desk) -> dict[str, Any]:
                 "id": rule.id,
                 "title": rule.title,
                 "statement": demand(plan, rule.id),
+                "on": plan.switch(rule.enabled),
                 "authority": rule.authority,
                 "owner": rule.owner,
                 "evidence": _evidence(rule),

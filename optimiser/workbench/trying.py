@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.duration import Value
+from models.duration import Duration, Value
 from models.items import Activity, Milestone
 from models.plan import DURATION_PREFIX, Plan
 from models.rules import Migration
@@ -28,7 +28,7 @@ def renumbered(base: Plan, scenario: Scenario, plan: Plan, opened: Problem) -> P
         With the changes made.
     """
     others = scenario.readings or scenario.rules or scenario.calendar or scenario.buffer or scenario.add.rules
-    if others or plan.unit != "day" or any(isinstance(rule, Migration) for rule in plan.active_rules()):
+    if others or any(isinstance(rule, Migration) for rule in plan.active_rules()):
         return None
     slots: dict[str, Value] = dict(scenario.assumptions)
     for name, value in scenario.values.items():
@@ -39,8 +39,18 @@ def renumbered(base: Plan, scenario: Scenario, plan: Plan, opened: Problem) -> P
         slots[DURATION_PREFIX + holder if field == "activities" else holder] = value
     if not slots or any(isinstance(value, bool) for value in slots.values()):
         return None
+    if plan.unit != "day" and _nothing_done(base, scenario, slots):
+        return None
     numbers = {slot: column_number(value) for slot, value in slots.items()}
     return opened.changed(Variant(values=numbers), plan=plan)
+
+
+def _nothing_done(base: Plan, scenario: Scenario, slots: dict[str, Value]) -> bool:
+    """Return whether a length is nothing before or after: work that takes no time lies elsewhere on a plan in minutes."""
+    before = [base.values[name] for name in scenario.assumptions] + [
+        base.terms_by_name[name][1].stated for name in scenario.values
+    ]
+    return any(isinstance(value, Duration) and not value.amount for value in (*before, *slots.values()))
 
 
 def held_fast(plan: Plan, item: Activity | Milestone, end: str) -> str | None:

@@ -9,29 +9,49 @@ const STEP = { wd: 5, cd: 5, mo: 1 };
 const isoOf = (ordinal) => new Date((ordinal - EPOCH) * DAY).toISOString().slice(0, 10);
 const ordinalOf = (iso) => Date.parse(`${iso}T00:00:00Z`) / DAY + EPOCH;
 
+/** Entries of a section that are made at once: a plan of a planner's has ten thousand rules. */
+const MOST = 100;
+
 export function controls(desk, place) {
-  const shown = new Map();
+  let sections = [];
   const filter = el("input", { type: "search", id: "filter", autocomplete: "off", input: () => narrow() });
   const count = el("span", { class: "quiet", role: "status" });
-  const parts = {
-    assumptions: el("div", { class: "entries" }),
-    readings: el("div", { class: "entries" }),
-    rules: el("div", { class: "entries" }),
-  };
 
   function build() {
-    shown.clear();
-    fill(parts.assumptions, desk.plan.assumptions.map(number));
-    fill(parts.readings, desk.plan.readings.map(reading));
-    fill(parts.rules, desk.plan.rules.map(rule));
-    const section = (name, title, amount, open) =>
-      el("details", { class: "group", open }, el("summary", {}, `${title} (${amount})`), parts[name]);
-    fill(place,
-      el("div", { class: "filter" }, el("label", { for: "filter" }, "Find "), filter, count),
-      section("assumptions", "Assumptions and unknowns", desk.plan.assumptions.length, true),
-      section("readings", "Readings of the source", desk.plan.readings.length, false),
-      section("rules", "Rules", desk.plan.rules.length, false));
-    update();
+    filter.value = "";
+    sections = [
+      section("Assumptions and unknowns", desk.plan.assumptions, number, (entry) => [entry.title, entry.id, entry.owner], true),
+      section("Readings of the source", desk.plan.readings, reading, (entry) => [entry.question, entry.id], false),
+      section("Rules", desk.plan.rules, rule, (entry) => [entry.title, entry.id, entry.statement], false),
+    ];
+    fill(place, el("div", { class: "filter" }, el("label", { for: "filter" }, "Find "), filter, count), sections.map(({ group }) => group));
+    narrow();
+  }
+
+  /** A group of entries, made as it is opened and as they are looked for. */
+  function section(title, entries, make, words, open) {
+    const texts = entries.map((entry) => words(entry).join(" ").toLowerCase());
+    const body = el("div", { class: "entries" });
+    const group = el("details", { class: "group", open, toggle: () => show() }, el("summary", {}, `${title} (${entries.length})`), body);
+    let found = entries;
+    let made = [];
+    function show() {
+      const wanted = group.open ? found.slice(0, MOST) : [];
+      if (wanted.length === made.length && wanted.every((entry, at) => entry === made[at].entry)) return;
+      made = wanted.map((entry) => ({ entry, ...make(entry) }));
+      fill(body, made.map((each) => each.made), found.length > MOST && el("p", { class: "about" }, `and ${found.length - MOST} more: Find brings them`));
+      update();
+    }
+    return {
+      group,
+      find(text) {
+        found = text ? entries.filter((_, at) => texts[at].includes(text)) : entries;
+        if (text) group.open = true;
+        show();
+        return found.length;
+      },
+      update: () => made.forEach((each) => each.update(desk.draft)),
+    };
   }
 
   // -- numbers ------------------------------------------------------------------------------------------------------
@@ -83,7 +103,7 @@ export function controls(desk, place) {
       el("p", { class: "about", id: `${id}-about` }, about),
       el("details", { class: "evidence" }, el("summary", {}, "Evidence"), el("p", {}, entry.evidence), entry.why ? el("p", {}, entry.why) : null,
         el("p", {}, `name: ${entry.id}`)));
-    shown.set(made, { text: `${entry.title} ${entry.id} ${entry.owner ?? ""}`.toLowerCase(), update: (draft) => {
+    return { made, update: (draft) => {
       const value = draft.values[entry.id] ?? entry.value;
       if (document.activeElement !== field) field.value = value;
       if (slider && document.activeElement !== slider) {
@@ -91,8 +111,7 @@ export function controls(desk, place) {
         slider.setAttribute("aria-valuetext", value);
       }
       made.classList.toggle("changed", entry.id in desk.current.assumptions || value !== entry.value);
-    } });
-    return made;
+    } };
   }
 
   // -- readings and rules -------------------------------------------------------------------------------------------
@@ -100,46 +119,45 @@ export function controls(desk, place) {
   function reading(entry) {
     const name = `reading-${entry.id}`;
     const choices = entry.options.map((option) => el("input", { type: "radio", name, value: option.id,
-      change: () => desk.commit((changes) => (changes.readings[entry.id] = option.id)) }));
+      change: () => desk.commit((changes) => {
+        if (option.id === entry.chosen) delete changes.readings[entry.id];
+        else changes.readings[entry.id] = option.id;
+      }) }));
     const made = el("fieldset", { class: "entry", "data-name": entry.id },
       el("legend", {}, entry.question),
       entry.options.map((option, at) => el("label", { class: "choice" }, choices[at], " ", option.title)),
       el("p", { class: "about" }, `${entry.evidence} · name: ${entry.id}`));
-    shown.set(made, { text: `${entry.question} ${entry.id}`.toLowerCase(), update: (draft) => {
+    return { made, update: (draft) => {
       for (const choice of choices) choice.checked = choice.value === draft.readings[entry.id];
       made.classList.toggle("changed", entry.id in desk.current.readings);
-    } });
-    return made;
+    } };
   }
 
   function rule(entry) {
     const id = `rule-${entry.id}`;
     const input = el("input", { type: "checkbox", role: "switch", id, "aria-describedby": `${id}-about`,
-      change: (event) => desk.commit((changes) => (changes.rules[entry.id] = event.target.checked)) });
+      change: (event) => desk.commit((changes) => {
+        // Where a reading is answered otherwise, that may be what switches the rule: what is wanted is then said.
+        if (event.target.checked === entry.on && !Object.keys(changes.readings).length) delete changes.rules[entry.id];
+        else changes.rules[entry.id] = event.target.checked;
+      }) });
     const made = el("div", { class: "entry", "data-name": entry.id },
       el("label", { for: id, class: "choice" }, input, " ", entry.title),
       el("p", { class: "about", id: `${id}-about` }, `${entry.statement} · ${entry.authority}${entry.owner ? ` · ${entry.owner}` : ""} · ${entry.evidence}`));
-    shown.set(made, { text: `${entry.title} ${entry.id} ${entry.statement}`.toLowerCase(), update: (draft) => {
+    return { made, update: (draft) => {
       input.checked = !draft.off.includes(entry.id);
       made.classList.toggle("changed", entry.id in desk.current.rules);
-    } });
-    return made;
+    } };
   }
 
   function update() {
     // What was set since the draft was asked for is not put back.
-    if (!desk.draft || !desk.fresh) return;
-    for (const { update: one } of shown.values()) one(desk.draft);
+    if (desk.draft && desk.fresh) for (const each of sections) each.update();
   }
 
   function narrow() {
     const wanted = filter.value.trim().toLowerCase();
-    let left = 0;
-    for (const [made, { text }] of shown) {
-      made.hidden = wanted !== "" && !text.includes(wanted);
-      left += made.hidden ? 0 : 1;
-    }
-    for (const group of place.querySelectorAll("details.group")) if (wanted) group.open = true;
+    const left = sections.map((each) => each.find(wanted)).reduce((one, other) => one + other, 0);
     say(count, wanted ? ` ${left} found` : "");
   }
 
