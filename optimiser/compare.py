@@ -25,7 +25,7 @@ from models.outcome import MilestoneDate, Outcome, RowDate, Solved
 from models.plan import DURATION_PREFIX, Plan
 from models.rules import Blackout, Capacity, Equality, Rule
 from optimiser.clock import clock_of
-from optimiser.inputs import differences, inputs_of, rewritten
+from optimiser.inputs import differences, inputs_of, rewritten, said_plainly
 from optimiser.solve.fingerprint import plan_sha256
 
 __all__ = ["compare"]
@@ -70,7 +70,7 @@ def compare(
     first, second = known
     if first is not None and second is not None:
         rewrites = rewritten(held[0], held[1]) if held[0] is not None and held[1] is not None else ()
-        values = (*differences(first, second, held[1]), *rewrites)
+        values = (*(said_plainly(each, (held[0], held[1])) for each in differences(first, second, held[1])), *rewrites)
         if not values and before.run.inputs_sha256 != after.run.inputs_sha256:
             notes.append("the plans differ in something that is no value: a title, a citation, a range, what a rule links")
     else:
@@ -167,7 +167,9 @@ def _bindings(before: Outcome, after: Outcome) -> Iterator[BindingChange]:
     """Yield the rules that hold a milestone in one and not, or not as much, in the other."""
     if not (isinstance(before, Solved) and isinstance(after, Solved)):
         return
-    for milestone in dict.fromkeys([*before.binding, *after.binding]):
+    for milestone in before.binding:
+        if not before.binding[milestone] or not after.binding.get(milestone):
+            continue  # what binds was not told of one of them, which is noted
         old = {entry.rule: entry for entry in before.binding.get(milestone, ())}
         new = {entry.rule: entry for entry in after.binding.get(milestone, ())}
         for rule in dict.fromkeys([*old, *new]):

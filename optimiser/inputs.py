@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,7 +16,7 @@ from models.record import Record
 from models.rules import Capacity, Rule, RuleRecord
 from optimiser.numbers import users
 
-__all__ = ["ABSENT", "differences", "inputs_of", "rewritten"]
+__all__ = ["ABSENT", "differences", "inputs_of", "rewritten", "said_plainly"]
 
 ABSENT = "not there"
 """What stands for the value of something that only the other plan has."""
@@ -130,6 +131,40 @@ def differences(before: PlanInputs, after: PlanInputs, plan: Plan | None = None)
         hashes = before.written_sha256[:12], after.written_sha256[:12]
         title = "The plan's files, as written"
         yield ValueChange(kind="text", name="text", title=title, before=hashes[0], after=hashes[1])
+
+
+_ASSUMED = re.compile(r"\$(\S+)(.*)")
+_LEFT = re.compile(r" \(([^()]* left)\)")
+
+
+def said_plainly(change: ValueChange, plans: tuple[Plan | None, Plan | None] = (None, None)) -> ValueChange:
+    """Return the change of a length as people read it: what is left of begun work, or by which assumption it goes.
+
+    Parameters
+    ----------
+    plans
+        Before and after, where they are at hand: which work is done is read from them.
+    """
+    if change.kind != "duration":
+        return change
+    item = change.name.removeprefix(DURATION_PREFIX)
+    sides = [
+        "done" if plan is not None and item in plan.items and plan.done(item) else _plain_length(value)
+        for plan, value in zip(plans, (change.before, change.after), strict=True)
+    ]
+    begun = all(side == "done" or side.endswith(" left") for side in sides)
+    title = f"{'What is left of' if begun else 'Length of'} {change.title or item}"
+    return change.model_copy(update={"title": title, "before": sides[0], "after": sides[1]})
+
+
+def _plain_length(value: str) -> str:
+    """Return the stated length of an activity in words; it is stored as ``$NAME (2 wd left)`` or ``4 wd (buffer)``."""
+    left = _LEFT.search(value)
+    if left is not None:
+        rest = _LEFT.sub("", value).partition(" (")
+        return f"{rest[1].lstrip()}{rest[2]} {left[1]}".strip()
+    assumed = _ASSUMED.fullmatch(value)
+    return value if assumed is None else f"as assumed in {assumed[1]}{assumed[2]}"
 
 
 def rewritten(before: Plan, after: Plan) -> Iterator[ValueChange]:

@@ -13,6 +13,7 @@ from models.calendar import Span
 from models.plan import Plan
 from optimiser.cli import ExitCode, main
 from optimiser.compare import compare
+from optimiser.inputs import differences, inputs_of, said_plainly
 from optimiser.reading.load import load
 from optimiser.solve import earliest
 from tests.conftest import plan_of
@@ -275,3 +276,21 @@ def test_plans_that_share_nothing_are_not_compared(capsys):
     said = capsys.readouterr().err
     assert "'toy' and 'laboratory' are no two states of one plan" in said
     assert "maybe name two updates" in said
+
+
+def test_what_is_left_of_work_is_told_in_words_and_not_by_a_name_with_a_sign():
+    """A length that an assumption holds is told by what is left of it once it has begun, else by the assumption."""
+    plan = load("laboratory-2026-06")
+    activity = plan.items["REPORT"]
+    before = plan.evolve(
+        activities=tuple(
+            entry.model_copy(update={"progress": None}) if entry.id == "REPORT" else entry for entry in plan.activities
+        )
+    )
+    found = [said_plainly(change) for change in differences(inputs_of(before), inputs_of(plan)) if change.kind == "duration"]
+
+    assert [(change.title, change.before, change.after) for change in found] == [
+        (f"Length of {activity.title}", "as assumed in REPORT-duration", "2 wd left")
+    ]
+    marked = found[0].model_copy(update={"title": "x", "before": "$a (off) (1 wd left)", "after": "4 wd (buffer) (3 wd left)"})
+    assert [said_plainly(marked).title, said_plainly(marked).before] == ["What is left of x", "(off) 1 wd left"]

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from models.moved import CAUSE_KINDS, CauseKind, CauseShare, MilestoneMove, MovedCause, WhatMoved
 from models.plan import Plan
+from optimiser.collecting import seldom_collected
 from optimiser.encoding import Limits
 from optimiser.errors import InputError, Located
 from optimiser.moved.causes import Cause, causes_of
@@ -29,6 +30,7 @@ NAMED = 2
 """Causes that are named of those that are taken together; of the others their number is told."""
 
 
+@seldom_collected()
 def what_moved(
     first: Plan,
     second: Plan,

@@ -212,15 +212,35 @@ class Mixing:
             **settings,
         )
 
+    @cached_property
+    def _alike(self) -> frozenset[str]:
+        """Rules of both that tell the same but for their switches."""
+        first, second = self.first.rules_by_id, self.second.rules_by_id
+        return frozenset(name for name, rule in second.items() if name in first and tells(first[name]) == tells(rule))
+
+    @cached_property
+    def _apart(self) -> dict[str, dict[str, list[str]]]:
+        """Of each item of both the fields that differ, by their aspect."""
+        found: dict[str, dict[str, list[str]]] = {}
+        for name, one in self.first.items.items():
+            other = self.second.items.get(name)
+            if other is None or other is one:
+                continue
+            for aspect, fields in ASPECTS.items():
+                differing = [key for key in fields if getattr(one, key, None) != getattr(other, key, None)]
+                if differing:
+                    found.setdefault(name, {})[aspect] = differing
+        return found
+
     def _item(self, name: str, chosen: Collection[Part]) -> Item | None:
         one, other = self.first.items.get(name), self.second.items.get(name)
         if one is None or other is None or type(one) is not type(other):
             found = other if ("item", name) in chosen else one
             return self._facts(found, None, chosen) if found is not None and found is other else found
         update: dict[str, Any] = {}
-        for aspect, fields in ASPECTS.items():
+        for aspect, fields in self._apart.get(name, {}).items():
             if (aspect, name) not in chosen:
-                update |= {key: getattr(one, key) for key in fields if getattr(one, key, None) != getattr(other, key, None)}
+                update |= {key: getattr(one, key) for key in fields}
         mixed = other.model_copy(update=update) if update else other
         if ("progress", name) not in chosen and getattr(one, "progress", None) != getattr(other, "progress", None):
             mixed = mixed.model_copy(update={"progress": one.progress})  # type: ignore[union-attr]
@@ -270,7 +290,7 @@ class Mixing:
         found = other if ("rule", name) in chosen else one
         if one is None or other is None:
             return found
-        if tells(one) == tells(other):
+        if name in self._alike:
             found = other
         assert found is not None
         switch = (other if ("rule switch", name) in chosen else one).enabled

@@ -27,7 +27,7 @@ from optimiser.evidence.tables.kit import choose, few, listing, weakest
 from optimiser.evidence.tables.solved import broken_rules, changes, dates_before_after, milestone_states, phase_progress
 from optimiser.evidence.tables.updates import forecast_checks, milestone_trend, moved_causes, moved_dates
 from optimiser.evidence.words import counted, day, overruled_words, why_it_stays
-from optimiser.inputs import differences, inputs_of
+from optimiser.inputs import differences, inputs_of, said_plainly
 from optimiser.moved import moved_words
 
 __all__ = ["changed", "forecast", "moved_lines_of", "since", "trending"]
@@ -70,7 +70,10 @@ def since(dossier: Dossier) -> Blocks:
     else:
         yield from _moved(then.moved)
     yield _findings(then)
-    found = tuple(differences(inputs_of(then.plan), inputs_of(dossier.plan), dossier.plan))
+    found = tuple(
+        said_plainly(each, (then.plan, dossier.plan))
+        for each in differences(inputs_of(then.plan), inputs_of(dossier.plan), dossier.plan)
+    )
     listed = changes(found, "Set otherwise", _SOURCE, by=False)
     yield choose(listed, ("what", "name", "from", "to")).model_copy(update={"id": "since-set"})
 
