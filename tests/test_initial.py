@@ -272,7 +272,15 @@ def test_predecessors_may_be_numbers_with_decimals_or_names(tmp_path):
         ["4", "End", "0d", "3"],
     ]
     plan = make(tmp_path, write_csv(tmp_path / "t.csv", rows))
-    assert dates(plan) == {"1": "2026-01-05", "2": "2026-01-06", "3-0": "2026-01-07", "4": "2026-01-07"}
+    assert dates(plan) == {"1": "2026-01-05", "2": "2026-01-06", "3": "2026-01-07", "4": "2026-01-07"}
+
+
+def test_ids_that_a_data_frame_wrote_are_whole_numbers(tmp_path):
+    """Where all are numbers 12.0 is 12, in the plan too; beside other ids it stays what it is."""
+    rows = [HEADS, ["1.0", "A", "1d", ""], ["2.0", "B", "1d", "1"], ["12", "C", "1d", "2.0"]]
+    assert [activity.id for activity in make(tmp_path, write_csv(tmp_path / "t.csv", rows)).activities] == ["1", "2", "12"]
+    mixed = make(tmp_path / "other", write_csv(tmp_path / "u.csv", [*rows, ["1.1", "D", "1d", ""]]))
+    assert [activity.id for activity in mixed.activities] == ["1-0", "2-0", "12", "1-1"]
 
 
 def test_rows_that_are_not_active_are_left_out_with_their_links(tmp_path):

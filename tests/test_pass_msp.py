@@ -77,6 +77,18 @@ CASES: dict[str, tuple[bytes, dict[int, tuple[str, str]]]] = {
     "4.4 from start to start with a lag": (project(task(1, 40), task(2, 8, link(1, "SS", DAY))), {2: ("06T08:00", "06T17:00")}),
     "4.4 finish with the finish": (project(task(1, 40), task(2, 16, link(1, "FF"))), {2: ("08T08:00", "09T17:00")}),
     "4.4 finish a day after the finish": (project(task(1, 40), task(2, 16, link(1, "FF", DAY))), {2: ("09T08:00", "12T17:00")}),
+    "4.4 an elapsed lag to a finish counts from where the work would begin": (
+        project(task(1, 40), task(2, 16, link(1, "FF", ELAPSED_DAYS // 2, ELAPSED))),
+        {2: ("09T08:00", "12T17:00")},
+    ),
+    "4.4 a share of an elapsed length counts the clock": (
+        project(task(1, 32, DurationFormat=ELAPSED), task(2, 8, link(1, "SS", 50, PERCENT))),
+        {2: ("06T08:00", "06T17:00")},
+    ),
+    "4.4 a share of a summary is one of the length that is stored of it": (
+        project(task(1, 16, Summary=1), task(2, 16, level=2), task(3, 8, link(1, "FS", 50, PERCENT))),
+        {3: ("08T08:00", "08T17:00")},
+    ),
     "4.4 finish when the other starts": (
         project(task(1, 8, **snet("09T08:00")), task(2, 16, link(1, "SF"))),
         {2: ("07T08:00", "08T17:00")},
@@ -184,6 +196,14 @@ CASES: dict[str, tuple[bytes, dict[int, tuple[str, str]]]] = {
         ),
         {1: ("05T08:00", "07T12:00")},
     ),
+    "4.8 an assignment is levelled from where its delayed work would go on": (
+        project(
+            task(1, 8),
+            resources=resource(1, 1),
+            assignments=assignment(1, 1, 8, Delay=DAY // 2, LevelingDelay=12_000, LevelingDelayFormat=ELAPSED),
+        ),
+        {1: ("06T09:00", "07T09:00")},
+    ),
     "4.8 split work takes the worked minutes between its ends": (
         project(
             task(1, 16),
@@ -238,6 +258,10 @@ CASES: dict[str, tuple[bytes, dict[int, tuple[str, str]]]] = {
     "a manual task on days off ends where it was put too": (
         project(task(1, 16, **manual("10T08:00", "11T17:00")), task(2, 8, link(1))),
         {1: ("10T08:00", "11T17:00"), 2: ("12T08:00", "12T17:00")},
+    ),
+    "a share of such a task is one of the length that the file has": (
+        project(task(1, 16, **manual("10T08:00", "11T17:00")), task(2, 8, link(1, "FS", 50, PERCENT))),
+        {2: ("13T08:00", "13T17:00")},
     ),
     "an inactive task holds nothing": (
         project(ENDS_FRIDAY.replace("<Type>", "<Active>0</Active><Type>", 1), task(2, 8, link(1))),

@@ -106,7 +106,7 @@ class MinutePlaces(Places):
         return self.shift_by(origin, length, self.time(item)) - origin if length.unit == "mo" else self.length_of(length)
 
     def back(self, item: str, at: int, minutes: int | None = None) -> int:
-        """Return the start that goes with a finish: ``W(start) ≥ W(finish) − length``, at the least."""
+        """Return the start that goes with a finish: ``W(start) ≥ W(finish) − length``, at the least; of assigned work where that begins."""
         held = self.plan.items[item]
         counted = self.whole_length(item) if minutes is None else minutes
         if not isinstance(held, Activity) or not counted:
@@ -117,7 +117,10 @@ class MinutePlaces(Places):
             while self.shift_by(start, self.plan.duration(held.duration), self.time(item)) >= at:
                 start -= 1
             return start + 1
-        return at - counted if unit in ("emin", "cd") else self.time(item).end(self.time(item).worked(at) - counted)
+        if unit in ("emin", "cd"):
+            return at - counted
+        start = self.time(item).end(self.time(item).worked(at) - counted)
+        return self.time(item).next(start) if self.parts(item) else start
 
     # -- what work makes of a bound ----------------------------------------------------------------------------------
 
@@ -146,7 +149,7 @@ class MinutePlaces(Places):
             )
             pinned = max(pinned, self.clock.origin)
             if pin.kind == "on" and msp:
-                return pinned
+                return self.opened(item, pinned) if pin.start is None and self.whole_length(item) else pinned
             at = pinned if pin.kind == "on" else min(at, pinned)
         parts = self.parts(item)
         if delay is not None and not (pin is not None and pin.kind == "on"):
@@ -168,7 +171,7 @@ class MinutePlaces(Places):
         done = self.progress(item)
         begin = put
         if not remaining:
-            begin = time.plus(put, self.length_of(part.delay)) + part.levelling_delay.amount
+            begin = time.next(time.plus(put, self.length_of(part.delay))) + part.levelling_delay.amount
         begin = time.next(begin)
         if part.first is not None and part.last is not None:
             first, last = self.clock.boundary(part.first, "opens"), self.clock.boundary(part.last, "closes")
@@ -344,11 +347,10 @@ class MinutePlaces(Places):
         held = plan.items[after.item]
         if plan.dialect == "msp" and after.end == "finish" and isinstance(held, Activity) and lag.amount:
             at, _ = self.source(before)
-            yield (
-                Point(after.item, "start"),
-                self.shift_by(self.back(after.item, at), lag, time, self.whole_length(before.item)),
-                why,
-            )
+            begin = self.back(after.item, at)
+            if self.whole_length(after.item):
+                begin = self.time(after.item).next(begin)
+            yield Point(after.item, "start"), self.shift_by(begin, lag, time, self.whole_length(before.item)), why
             return
         yield after, self.lagged(before, lag, time, self.whole_length(before.item)), why
 

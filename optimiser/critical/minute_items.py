@@ -140,7 +140,8 @@ class MinuteItems:
     def gone_back(self, source: int, item: str, rule: str) -> int:
         """Return a node at the start that goes with a finish of an item, of where a node has that finish."""
         back, node = self.backs[item], self._node(item, "start")
-        self.network.arcs.append(Arc(source, node, rule, Family(self.clock, 0, steps=back.steps), back.amount, back.slots))
+        steps = Through(back.steps, Going(self.time(item))) if self.lengths[item].amount else back.steps
+        self.network.arcs.append(Arc(source, node, rule, Family(self.clock, 0, steps=steps), back.amount, back.slots))
         return node
 
     def time(self, item: str) -> WorkedTime:
@@ -447,7 +448,14 @@ class _Own:
         return Elapsed(self.length.scale) if isinstance(self.length, Worked) else self.length
 
     def back(self, slots: tuple[str, ...]) -> OfLength:
-        """Return the start that goes with a finish; of begun work that of the rest that goes with it."""
+        """Return the start that goes with a finish; of begun work that of the rest that goes with it.
+
+        Who is assigned to it may work where its own calendar does not, so that the start is then where that works.
+        """
+        found = self._back(slots)
+        return OfLength(Through(found.steps, Going(self.time)), found.amount, found.slots) if self.parts() else found
+
+    def _back(self, slots: tuple[str, ...]) -> OfLength:
         done = self.activity.progress
         if done is not None and done.begun:
             if done.remaining is None:
@@ -468,7 +476,7 @@ class _Own:
         if pin is not None:
             parts.append(_pinned(self.clock, pin, self.back(()).steps))
             if fixed and self.plan.dialect == "msp":
-                return parts[0]
+                return Through(*parts, opening) if pin.start is None and self.minutes else parts[0]
         if delay is None or fixed:
             return Through(*parts, *([] if raw else [opening]), Fixed(Elapsed()))
         first = [self.beginning()] if raw else [opening] if self.minutes else []
@@ -483,7 +491,9 @@ class _Own:
     def _part(self, part: Assignment, *, remaining: bool) -> tuple[Rising, Rising]:
         clock, length = self.clock, Duration(self.amount, self.unit)
         time = clock.time(part.calendar or self.calendar)
-        late = (Fixed(Worked(time), clock.minutes(part.delay)), Fixed(Elapsed(), part.levelling_delay.amount))
+        late: list[Rising] = [Fixed(Worked(time), clock.minutes(part.delay))]
+        if part.levelling_delay.amount:  # from where the work would go on
+            late += [Going(time), Fixed(Elapsed(), part.levelling_delay.amount)]
         begin = Through(*(() if remaining else late), Going(time))  # what is left is not put off again
         left = self.minutes
         if remaining and self.left is not None:

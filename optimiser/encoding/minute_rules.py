@@ -9,7 +9,7 @@ from models.duration import Duration
 from models.items import Activity
 from models.rules import Alignment, AtLeast, Blackout, Dependency, Equality, Gate, NotAfter, NotBefore, Point, Release
 from optimiser.clock import Elapsed, Fixed, Inverse, Rising, Through, Worked, WorkedTime
-from optimiser.clock.rising import Goes
+from optimiser.clock.rising import Goes, Going
 from optimiser.encoding.minutes import Counted, MinuteVariables
 from optimiser.encoding.staircase import Literals
 
@@ -60,8 +60,10 @@ def dependency(variables: MinuteVariables, rule: Dependency, under: Literals) ->
     rising = _lagged(variables, source, lag, time, variables.length(before.item))
     work = isinstance(variables.plan.items[after.item], Activity)
     if variables.plan.dialect == "msp" and after.end == "finish" and work and lag.amount:
-        # MS Project goes back by the length first, and then counts the lag.
-        _ask(variables, Point(after.item, "start"), source, Through(variables.backs.get(after.item, rising), rising), under)
+        # MS Project goes back by the length first, to where that work begins, and then counts the lag.
+        begins = (Going(variables.time(after.item)),) if variables.length(after.item) else ()
+        back = Through(variables.backs.get(after.item, rising), *begins, rising)
+        _ask(variables, Point(after.item, "start"), source, back, under)
         return
     _ask(variables, after, source, rising, under)
 

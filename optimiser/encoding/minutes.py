@@ -185,7 +185,11 @@ class MinuteVariables(Variables):
         minutes = self.length(item) if left is None else left
         if left is None and not isinstance(finishing, Worked):
             return Fixed(Inverse(finishing), amount)
-        return Fixed(Back(self.time(item)), minutes) if minutes else _STAY
+        if not minutes:
+            return _STAY
+        held, back = self.plan.items[item], Fixed(Back(self.time(item)), minutes)
+        assigned = isinstance(held, Activity) and held.assignments
+        return Through(back, Going(self.time(item))) if assigned else back
 
     def _put(self, item: Activity | Milestone, opening: Rising, begins: Rising | None = None) -> Rising:
         """Return where an item is put, of what its bounds ask; of assigned work where its first part begins on its own calendar."""
@@ -201,7 +205,7 @@ class MinuteVariables(Variables):
             at = max(at, self.clock.origin)
             parts.append(Constant(at) if fixed else Capped(at))
             if fixed and msp:
-                return parts[0]
+                return Through(*parts, opening) if pin.start is None and self.length(item.id) else parts[0]
         last = [] if begins is not None else [opening]
         if delay is not None and not fixed:
             parts += [begins or opening] if self.length(item.id) else []
@@ -216,7 +220,7 @@ class MinuteVariables(Variables):
             begin: Rising = Going(time)
             if left is None:
                 late = Fixed(Worked(time), self.minutes.minutes(part.delay))
-                begin = Through(late, Fixed(Elapsed(), part.levelling_delay.amount), begin)
+                begin = Through(late, begin, Fixed(Elapsed(), part.levelling_delay.amount), begin)
             work = part.remaining if left is not None and part.remaining is not None else part.work
             if part.first is not None and part.last is not None:
                 first, last = self.clock.boundary(part.first, "opens"), self.clock.boundary(part.last, "closes")

@@ -92,7 +92,8 @@ class Matching:
         return "" if row.tells else " New work is logic: add it to the new update's own files"
 
     def _by_id(self, text: str) -> str | None:
-        for candidate in (text.lower(), slug(text).lower()):
+        whole = text.removesuffix(".0") if text.removesuffix(".0").isdecimal() else text  # as data frames write numbers
+        for candidate in (text.lower(), slug(text).lower(), whole):
             if candidate in self._ids:
                 return self._ids[candidate]
         return None

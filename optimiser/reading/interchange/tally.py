@@ -25,6 +25,7 @@ CODES: Final[dict[str, tuple[ImportSeverity, str]]] = {
     "actual-dates-logic": ("lost", "progress by actual dates: retained logic is taken"),
     "calendar-unreadable": ("lost", "a calendar whose days cannot be read: Mondays to Fridays 08:00 to 16:00 are taken"),
     "calendar-missing": ("lost", "a calendar that the file does not hold: the project's is taken"),
+    "share-of-span": ("approximated", "a lag in per cent of a summary: so much of the length that the file stores of it"),
     "span-begun": ("approximated", "a level of effort that has begun: what it spans is shown, not its actual start"),
     "span-untied": ("approximated", "a level of effort without a link to its start or finish: it spans the project's"),
     "span-ties": ("approximated", "a level of effort tied to several finishes at its start: only starts are taken"),

@@ -207,7 +207,8 @@ def translated(file: PlannerFile, project: ProjectRecord, kept: Mapping[str, str
         **_settings(state),
     }
     if file.dialect == "msp":
-        span_by_hand(state, laid.activities, content["calendars"], content["calendar"], Span(first=first, last=last))
+        reach = Span(first=first, last=last)
+        span_by_hand(state, laid.activities, said, content["calendars"], content["calendar"], reach)
     _tell_file(state, file)
     findings = tally.findings()
     moving = sum(finding.count for finding in findings if finding.severity in {"lost", "approximated"})

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from models.calendar import WEEKDAYS, Calendar, Span
+from models.duration import Duration
 from models.moment import MINUTES
+from optimiser.reading.interchange.cells import whole_minutes
 from optimiser.reading.interchange.record import CalendarRecord, Dialect, ProjectRecord, WorkedPeriod, WorkedWeek
 from optimiser.reading.interchange.translating import Translating
 
@@ -105,7 +108,12 @@ def calendars(
 
 
 def span_by_hand(
-    state: Translating, activities: Iterable[dict[str, Any]], laid: Iterable[dict[str, Any]], usual: str, reach: Span
+    state: Translating,
+    activities: Iterable[dict[str, Any]],
+    rules: Iterable[dict[str, Any]],
+    laid: Iterable[dict[str, Any]],
+    usual: str,
+    reach: Span,
 ) -> None:
     """Give work that its planner dates by hand, and whose length does not lead from its start to its finish, the time between.
 
@@ -113,8 +121,8 @@ def span_by_hand(
 
     Parameters
     ----------
-    activities
-        The plan's work, which is altered.
+    activities, rules
+        The plan's work and links, which are altered: a lag in per cent stays a share of the length that the file has.
     laid
         The plan's calendars.
     usual
@@ -135,9 +143,15 @@ def span_by_hand(
         if name not in times:
             times[name] = worked_periods(known[name], known, zero, reach.last, size)
         ends = [(at.date() - zero).days * MINUTES + at.hour * 60 + at.minute for at in (task.stored.start, task.stored.finish)]
-        if times[name].worked(ends[1]) - times[name].worked(ends[0]) != (task.duration or 0) and not task.elapsed:
+        between = ends[1] - ends[0] if task.elapsed else times[name].worked(ends[1]) - times[name].worked(ends[0])
+        if between != (task.duration or 0):
             item["duration"] = f"{ends[1] - ends[0]} emin"
             state.tally.told("manual-span", task.id)
+            for rule in rules:
+                if rule.get("before") == item["id"] and str(rule.get("lag", "")).endswith("%"):
+                    share, elapsed = Duration.parse(rule["lag"]), rule["lag"].endswith("e%")
+                    minutes = whole_minutes(Fraction(share.amount * (task.duration or 0), 100))
+                    rule["lag"] = state.length(minutes, elapsed=elapsed)
 
 
 def within(state: Translating, resource: str, task: str) -> str:

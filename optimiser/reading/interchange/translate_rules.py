@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any, Final
 
+from optimiser.reading.interchange.cells import whole_minutes
 from optimiser.reading.interchange.record import ConstraintRecord, LinkRecord, TaskRecord
 from optimiser.reading.interchange.translating import SPANNING, Translating, printed
 
@@ -88,8 +90,13 @@ def _link(state: Translating, link: LinkRecord, name: str, before: TaskRecord, a
     }
     if link.type != "FS":
         rule["type"] = link.type
-    if link.percent:
-        rule["lag"] = f"{round(link.percent)} {'e%' if link.elapsed else '%'}"
+    if link.percent and before.kind in SPANNING:
+        state.tally.told("share-of-span", f"{before.id} to {after.id}")
+        minutes = whole_minutes(Fraction(link.percent) * (before.duration or 0) / 100)
+        rule["lag"] = state.length(minutes, elapsed=link.elapsed)
+    elif link.percent:
+        # A share of a length that counts every minute counts every minute too.
+        rule["lag"] = f"{round(link.percent)} {'e%' if link.elapsed or before.elapsed else '%'}"
     elif link.lag:
         # Of a lag that counts every minute a planner's day is no day.
         day = not link.elapsed and state.project.lag_calendar != "elapsed"

@@ -57,15 +57,16 @@ class RowReader:
         return any(plain_text(cells[letter].text) for letter in self.columns.letters.values() if letter in cells)
 
     def _ids(self, numbers: list[int]) -> dict[int, str]:
-        """Return the id of every row, told apart."""
+        """Return the id of every row, told apart; numbers without the decimal that data frames put to them."""
         found: dict[int, str] = {}
         first: dict[str, int] = {}
-        for number in numbers:
-            cell = self.columns.cell(self.sheet.rows[number], "id")
-            text = whole_text(cell) if "id" in self.columns.letters else str(number)
-            if not text:
+        texts = {number: whole_text(self.columns.cell(self.sheet.rows[number], "id")) for number in numbers}
+        if all(re.fullmatch(r"(\d+(\.0)?)?", text) for text in texts.values()):
+            texts = {number: text.removesuffix(".0") for number, text in texts.items()}
+        for number, written in texts.items():
+            text = written or f"row {number}"
+            if not written:
                 self._fault(number, "id", "expected an id, got an empty cell")
-                text = f"row {number}"
             elif text.lower() in first:
                 self._fault(number, "id", f"'{text}' is already the id of row {first[text.lower()]}; ids are unique")
             first.setdefault(text.lower(), number)

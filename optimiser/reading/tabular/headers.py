@@ -61,7 +61,7 @@ PROGRESS_COLUMNS: Final[dict[PlannerColumn, tuple[str, ...]]] = {
     "id": (*PLANNER_COLUMNS["id"], "item"),
     "duration": (*PLANNER_COLUMNS["duration"], "new duration", "estimate", "new estimate", "neue dauer"),
     "actual start": (*PLANNER_COLUMNS["actual start"], "started on", "begun", "begun on", "istanfang"),
-    "actual finish": (*PLANNER_COLUMNS["actual finish"], "finished on", "done on", "completed on", "istende"),
+    "actual finish": (*PLANNER_COLUMNS["actual finish"], "ended", "ended on", "finished on", "done on", "completed", "completed on", "istende"),
     "remaining": (*PLANNER_COLUMNS["remaining"], "remaining work days", "left", "still to do", "verbleibend"),
     "percent complete": (*PLANNER_COLUMNS["percent complete"], "percent", "progress %", "fertig"),
     "suspend": ("suspend", "suspended", "suspended on", "stop", "unterbrochen", "unterbrochen am"),
