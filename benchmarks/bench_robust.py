@@ -22,11 +22,11 @@ from models.risk import Register
 from optimiser.critical import Batch, Columns, evaluate
 from optimiser.reading.load import load
 from optimiser.robust import robust
+from optimiser.robust.distribution import REPLICATES
 from optimiser.robust.files import find_register, plan_folder
 from optimiser.robust.model import Case, Model
 from optimiser.robust.policy import Counter, allot
 from optimiser.robust.simulation import BLOCK, Sampler
-from optimiser.robust.statistics import REPLICATES
 
 TARGET = 5.0
 """Seconds of processor for the answer on the synthetic participants."""

@@ -17,6 +17,7 @@ from models.rules import Equality
 from optimiser.batch.results import STATUSES, Found
 from optimiser.batch.solved import solve_row
 from optimiser.cli import main
+from optimiser.encoding.answer import Limits
 from optimiser.errors import BeyondHorizonError, InputError, UndecidedError
 from optimiser.explain.binding import explain
 from optimiser.explain.by_date import why_not
@@ -28,6 +29,7 @@ from optimiser.solve.between import between
 from optimiser.solve.deadline import Deadline
 from optimiser.solve.orders import attained, latest_finishes, slacks
 from optimiser.solve.problem import Problem
+from optimiser.solve.spans import UNASKED, spans, unfinished_span
 from tests.batch_plans import job_of
 from tests.brute_force import schedules
 from tests.conftest import plan_of
@@ -266,6 +268,51 @@ def test_work_of_no_length_takes_a_slot_once_it_has_one() -> None:
     outcome: Outcome = earliest(none)
     assert isinstance(outcome, Infeasible)
     assert "T1 needs 5 working days of a slot and there is room for 0" in outcome.conflict.statement
+
+
+def test_deterministic_seconds_bound_a_span_as_the_clock_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Combinations that are asked one by one have one budget together; where it is spent the span says that it is unfinished."""
+    options = {"two": "2 wd", "three": "3 wd", "five": "5 wd"}
+    lengths = ("T1", "T2", "T3")
+    plan = shared(
+        *(work(name, f"${name.lower()}") for name in lengths),
+        slots={"R1": list(lengths)},
+        assumptions=[{"id": name.lower(), "title": name, "value": "3 wd", **SYNTHETIC} for name in lengths],
+        readings=[
+            {
+                "id": f"q-{name.lower()}",
+                "question": "How long?",
+                "default": "three",
+                **SYNTHETIC,
+                "options": [
+                    {"id": option, "title": option, "changes": {"assumptions": {name.lower(): length}}}
+                    for option, length in options.items()
+                ],
+            }
+            for name in lengths
+        ],
+    )
+    problem, called = Problem.of(plan), 0
+    known = between(problem, "END", deadline=Deadline())
+
+    def spending(*asked: Any, deadline: Deadline, **more: Any) -> Any:
+        nonlocal called
+        called += 1
+        deadline.spend(1.0)
+        return between(*asked, deadline=deadline, **more)
+
+    monkeypatch.setattr("optimiser.solve.spans.between", spending)
+    notes: list[str] = []
+    whole = spans(problem, {"END": known}, Deadline(Limits(deterministic_time=60.0)), notes)["END"]
+    asked, called = called, 0
+    assert asked > 1
+    assert not notes
+    short = spans(problem, {"END": known}, Deadline(Limits(deterministic_time=0.5)), notes)["END"]
+    assert called == 1
+    assert notes == [unfinished_span("END", UNASKED)]
+    assert whole is not None
+    assert short is not None
+    assert short.first.date <= whole.first.date <= whole.last.date <= short.last.date
 
 
 def test_a_span_tells_what_runs_off_the_calendar_from_what_contradicts_itself() -> None:

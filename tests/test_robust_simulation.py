@@ -20,6 +20,7 @@ from optimiser.reading.load import load
 from optimiser.robust import robust
 from optimiser.robust.buffers import without_buffers
 from optimiser.robust.certain import certain_dates
+from optimiser.robust.distribution import REPLICATES, scatter
 from optimiser.robust.field import BEYOND
 from optimiser.robust.files import find_register, plan_folder
 from optimiser.robust.model import Case, Model
@@ -36,7 +37,7 @@ from optimiser.robust.shapes import (
 )
 from optimiser.robust.simulation import Sampler
 from optimiser.robust.sobol import MOST_DIMENSIONS, Sobol
-from optimiser.robust.statistics import REPLICATES, Sample, joint_days, rank_correlation, ranks, scatter
+from optimiser.robust.statistics import Sample, joint_days, rank_correlation, ranks
 from optimiser.solve.problem import Problem
 
 SAMPLES = 8_192

@@ -6,6 +6,7 @@ from optimiser.critical.bounds import CapacityBound, Overload, capacity_bound, o
 from optimiser.critical.chain import certificate, driving_items, minimal_core, proved_core
 from optimiser.critical.combinations import Combined, Factors, combined
 from optimiser.critical.compile import RULE_COMPILERS, compile_network
+from optimiser.critical.deciding import Decisive
 from optimiser.critical.forward import Earliest, Event, Trouble, earliest_times
 from optimiser.critical.leeway import Leeway, Worsening
 from optimiser.critical.levelling import Levelling, Resource, list_schedule, resources
@@ -20,6 +21,7 @@ __all__ = [
     "CapacityBound",
     "Columns",
     "Combined",
+    "Decisive",
     "Earliest",
     "Evaluated",
     "Event",

@@ -20,7 +20,7 @@ from models.terms import NONE
 from optimiser.clock import Boundaries
 from optimiser.critical.layout import Layout
 from optimiser.critical.moving import Flow
-from optimiser.critical.network import Arc, Bound, Family, Network, Quorum
+from optimiser.critical.network import NEVER, Arc, Bound, Family, Network, Quorum
 from optimiser.stopping import heed
 
 __all__ = ["Batch", "Columns", "Evaluated", "Flags", "evaluate"]
@@ -167,6 +167,40 @@ class _PassedNodes:
         return Evaluated(network, values, varied.broken(varied.computed))
 
 
+_WIDE = 2**30
+"""Boundaries beyond this, of whatever runs off the axis, would not fit into 32 bits."""
+
+
+def _kind(network: Network, columns: Columns, names: Iterable[str], before: np.dtype[Any] | None = None) -> np.dtype[Any]:
+    """Return how wide the boundaries of a pass are.
+
+    Parameters
+    ----------
+    names
+        Slots whose columns differ from those of a pass before, or all.
+    before
+        How wide those of that pass are.
+    """
+    if "narrow" not in network.kept:
+        network.kept["narrow"] = _narrow(network)
+    if not network.kept["narrow"] or before == np.int64:
+        return np.dtype(np.int64)
+    most = network.clock.size
+    for name in names:
+        column = None if name in network.dated_slots else columns.values.get(name)
+        if column is not None and len(column) and not -most <= int(column.min()) <= int(column.max()) <= most:
+            return np.dtype(np.int64)
+    return np.dtype(np.int32)
+
+
+def _narrow(network: Network) -> bool:
+    """Say whether all that a pass adds up, whatever the path, fits into 32 bits."""
+    most = network.clock.size
+    numbers = (*(arc.amount for arc in network.arcs), *(quorum.amount for quorum in network.quorums))
+    steps = any(arc.family.steps is not None for arc in network.arcs)
+    return not steps and NEVER + (len(network.points) + 2) * (most + 1) < _WIDE and all(abs(each) <= most for each in numbers)
+
+
 class Batch:
     """One vectorised pass.
 
@@ -189,6 +223,8 @@ class Batch:
         Nodes that this pass has computed itself.
     reading
         Nodes whose inequalities columns name.
+    kind
+        How wide boundaries are: 32 bits, unless the axis, or a number in a column, is too long for that.
     """
 
     def __init__(
@@ -202,6 +238,7 @@ class Batch:
         self.network = network
         self.columns = columns
         self.off_axis = network.clock.size + 1
+        self.kind: np.dtype[Any] = base.kind if base else _kind(network, columns, columns.values)
         self._base, self._samples, self._changed = base, samples, changed
         if "layout" not in network.kept:
             network.kept["layout"] = Layout(network)
@@ -242,7 +279,7 @@ class Batch:
     def _writable(self, node: int) -> Boundaries:
         row = self.row(node)
         if node not in self._own:
-            row = self._rows[node] = row.copy()
+            row = self._rows[node] = row.astype(self.kind)
             self._own.add(node)
         return row
 
@@ -331,6 +368,8 @@ class Batch:
     def amount(self, arc: Arc) -> int | NDArray[np.int64]:
         """Return the amount of an arc, zero in samples whose duration is switched off."""
         amount = arc.under(self.column)
+        if not isinstance(amount, int):
+            amount = amount.astype(self.kind, copy=False)
         for name in arc.switches:
             on = self.switch(name)
             if on is False:
@@ -360,11 +399,12 @@ class Batch:
         -----
         A component whose rules run in circles is repeated until no sample moves, or every moving sample has left the axis.
         """
-        base = np.array(self.network.base, dtype=np.int64)
-        values = np.repeat(base[:, np.newaxis], self.columns.samples, axis=1)
+        values = np.empty((len(self.network.points), self.columns.samples), dtype=self.kind)
         self.hold(values)
         self.computed = set(range(len(values)))
         for component in self.network.order:
+            for node in component:
+                values[node].fill(self.network.base[node])
             self._compute(component, raised or {})
         return values
 
@@ -414,10 +454,10 @@ class Batch:
         raised
             Further floors, of the samples kept.
         """
-        layout = self.layout
-        readers = {node for name in changed for node in layout.readers.get(name, ())}
+        layout, names = self.layout, list(changed)
+        readers = {node for name in names for node in layout.readers.get(name, ())}
         cone = layout.behind((node for node in readers if needed[node]), needed)
-        return self._again(columns, samples, readers, cone, raised)
+        return self._again(columns, samples, readers, cone, raised, _kind(self.network, columns, names, self.kind))
 
     def _again(
         self,
@@ -426,13 +466,17 @@ class Batch:
         changed: Collection[int],
         nodes: Iterable[int],
         raised: Mapping[int, Boundaries],
+        kind: np.dtype[Any],
     ) -> Batch:
         """Return the pass under other columns, some nodes computed again, with what runs in circles with them."""
         found = Batch(self.network, columns, self, samples, changed)
-        for place in sorted({self.layout.rank[node] for node in nodes}):
-            component = self.network.order[place]
-            for node in component:
-                found._rows[node] = np.full(columns.samples, self.network.base[node], dtype=np.int64)
+        found.kind = kind
+        components = [self.network.order[place] for place in sorted({self.layout.rank[node] for node in nodes})]
+        rows = iter(np.empty((sum(map(len, components)), columns.samples), dtype=kind))
+        for component in components:
+            for node, row in zip(component, rows, strict=False):
+                row.fill(self.network.base[node])
+                found._rows[node] = row
             found._own.update(component)
             found.computed.update(component)
             found._compute(component, raised)
@@ -456,7 +500,7 @@ class Batch:
         values: dict[str, NDArray[np.int64]] = {}
         for activity, at in places.items():
             arc = self.network.durations[self.network.item_nodes(activity)[0]]
-            values[arc.rule] = (np.zeros(self.columns.samples, dtype=np.int64) + self.amount(arc))[there]
+            values[arc.rule] = (np.zeros(self.columns.samples, dtype=self.kind) + self.amount(arc))[there]
             values[arc.rule][end : end + len(at)] += 1
             end += len(at)
         further = {node: floor[there] for node, floor in (raised or {}).items()}
@@ -466,8 +510,8 @@ class Batch:
         """Return the pass when an activity takes a unit more in all samples, and nothing but its own two ends moves."""
         ends = self.network.item_nodes(activity)
         arc = self.network.durations[ends[0]]
-        column = np.zeros(self.columns.samples, dtype=np.int64) + self.amount(arc) + 1
-        return self._again(self.columns.over({arc.rule: column}), None, self.layout.readers[arc.rule], ends, {})
+        column: NDArray[Any] = np.zeros(self.columns.samples, dtype=self.kind) + self.amount(arc) + 1
+        return self._again(self.columns.over({arc.rule: column}), None, self.layout.readers[arc.rule], ends, {}, self.kind)
 
     def _compute(self, component: Sequence[int], raised: Mapping[int, Boundaries]) -> None:
         """Compute the nodes of a component from the floors up."""
@@ -532,7 +576,7 @@ class Batch:
 
     def pushed(self, node: int, without: str) -> Boundaries:
         """Return where everything but one rule, and the floors raised, pushes a node."""
-        row = np.full(self.columns.samples, self.network.base[node], dtype=np.int64)
+        row = np.full(self.columns.samples, self.network.base[node], dtype=self.kind)
         self._lay(node, row)
         self._lift(node, row, without)
         return row
@@ -568,22 +612,20 @@ class Batch:
         """Return the count-th smallest of what the sources reach, or when all that they make ready is moved."""
         amount = self.column(quorum.slots, quorum.amount)
         if isinstance(quorum, Flow):
-            return self.moved(quorum, np.stack([self.row(source) for source in quorum.sources]))
+            return self.moved(quorum, np.stack([self.row(source) for source in quorum.sources], dtype=np.int64, casting="safe"))
         sources = zip(quorum.sources, quorum.families, strict=True)
         reached = np.array([self.apply(family, self.row(source), amount) for source, family in sources], dtype=np.int32)
         count = self.column(quorum.count_slots, quorum.count)
         if isinstance(count, int) and count in (1, len(reached)):
-            end: Boundaries = (reached.min(axis=0) if count == 1 else reached.max(axis=0)).astype(np.int64)
+            end: NDArray[Any] = reached.min(axis=0) if count == 1 else reached.max(axis=0)
             return end
-        rows: NDArray[np.int32] = np.ascontiguousarray(
-            reached.T
-        )  # side by side in half the room: what is counted off lies together
+        rows: NDArray[Any] = np.ascontiguousarray(reached.T)  # side by side in half the room: what is counted off lies together
         if isinstance(count, int):
             rows.partition(count - 1, axis=1)
-            return rows[:, count - 1].astype(np.int64)
+            return rows[:, count - 1]
         rows.sort(axis=1)
         place = np.clip(count, 1, len(quorum.sources)) - 1
-        return rows[np.arange(len(rows)), place].astype(np.int64)
+        return rows[np.arange(len(rows)), place]
 
     def moved(self, flow: Flow, rows: Boundaries) -> Boundaries:
         """Return when all is moved of what is ready at some boundaries, shape ``(sources, samples)``."""

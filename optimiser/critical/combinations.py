@@ -119,7 +119,7 @@ class _Part(Batch):
     def begin(self, component: Sequence[int]) -> None:
         """Compute the nodes of a component from the floors up."""
         for node in component:
-            self._rows[node] = np.full(self.columns.samples, self.network.base[node], dtype=np.int64)
+            self._rows[node] = np.full(self.columns.samples, self.network.base[node], dtype=self.kind)
         self._own.update(component)
         self._compute(component, {})
 

@@ -10,6 +10,7 @@ Capacity is left out: what is computed here is then a lower bound.
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -68,7 +69,8 @@ class Family:
             made = axis + self.sign * amount if self._make is None else self._make(amount)
             if len(self._tables) * size > MOST_CELLS:
                 del self._tables[next(iter(self._tables))]
-            self._tables[amount] = np.concatenate([made, np.maximum([size + 1, size + 2], made[-1:])])
+            kind = np.int32 if size < MOST_NARROW else np.int64
+            self._tables[amount] = np.concatenate([made, np.maximum([size + 1, size + 2], made[-1:])]).astype(kind)
         return self._tables[amount]
 
     def tables(self, low: int, high: int) -> Boundaries:
@@ -125,7 +127,7 @@ class Family:
             return y - self.sign * amount
         if self.steps is not None:
             return self.steps.latest(y, amount)
-        return int(np.searchsorted(self.table(amount)[:-2], y, side="right")) - 1
+        return bisect_right(self.listed(amount), y, hi=self._clock.size + 1) - 1
 
     def latest_values(self, y: Boundaries, amount: int | Boundaries) -> Boundaries:
         """Return ``max{x: f(x) ≤ y}``, -1 where there is none, for one amount, or one each."""
@@ -175,6 +177,9 @@ Listed = list[int] | Answering
 
 WIDEST = 256
 """Of a column of amounts that spans no more than this all tables are laid side by side."""
+
+MOST_NARROW = 2**29
+"""On a shorter axis the boundaries of a table fit into 32 bits, with what never comes."""
 
 MOST_CELLS = 400_000
 """Boundaries of which the tables of one family are kept, and laid side by side: on a long axis those of fewer amounts."""

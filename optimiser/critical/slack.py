@@ -20,7 +20,13 @@ Link = tuple[NDArray[np.int64], int, NDArray[np.int64]]
 
 
 def latest_positions(
-    batch: Batch, target: int, links: Sequence[Link] = (), *, alone: bool = True, late: Boundaries | None = None
+    batch: Batch,
+    target: int,
+    links: Sequence[Link] = (),
+    *,
+    alone: bool = True,
+    late: Boundaries | None = None,
+    within: Sequence[bool] | None = None,
 ) -> dict[int, Boundaries]:
     """Return how late each node may be in each sample before a target moves.
 
@@ -38,6 +44,8 @@ def latest_positions(
         no node may be later than is found.
     late
         How late the target itself may be; where it is, where None.
+    within
+        Nodes that are asked for; all where None. What is found of them stands on them alone.
 
     Returns
     -------
@@ -58,7 +66,9 @@ def latest_positions(
             for node in [each for each in reversed(order[place]) if each in todo]:
                 todo.discard(node)
                 for source in {
-                    source for source, late in late_into(batch, node, found[node], alone=alone) if least.lower(source, late)
+                    source
+                    for source, late in late_into(batch, node, found[node], alone=alone, within=within)
+                    if least.lower(source, late)
                 }:
                     if rank[source] == place:
                         todo.add(source)
@@ -88,7 +98,7 @@ class _Latest:
     def __init__(self, batch: Batch, links: Iterable[Link]) -> None:
         self.found: dict[int, Boundaries] = {}
         self._never = batch.network.never
-        self._rows = np.empty((len(batch.network.points), batch.columns.samples), dtype=np.int64)
+        self._rows = np.empty((len(batch.network.points), batch.columns.samples), dtype=batch.kind)
         behind: dict[int, list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = {}
         for sources, node, samples in links:
             behind.setdefault(node, []).append((sources, samples))
@@ -158,12 +168,14 @@ def unsure(batch: Batch, latest: Mapping[int, Boundaries]) -> Flags:
     return found
 
 
-def late_into(batch: Batch, node: int, late: Boundaries, *, alone: bool = True) -> Iterator[tuple[int, Boundaries]]:
+def late_into(
+    batch: Batch, node: int, late: Boundaries, *, alone: bool = True, within: Sequence[bool] | None = None
+) -> Iterator[tuple[int, Boundaries]]:
     """Yield how late the sources of a node may be, where it may be so late itself."""
     free = batch.network.never
     late = _rounded(batch, node, late)
     for arc, on, amount in batch.arcs_into(node):
-        if arc.source != node:
+        if arc.source != node and (within is None or within[arc.source]):
             back = _back(batch, arc.family, late, amount)
             yield arc.source, back if on is None else np.where(on, back, free)
     yield from _late_into_quorums(batch, node, late, alone=alone)
@@ -201,7 +213,7 @@ def _back(batch: Batch, family: Family, late: Boundaries, amount: int | Boundari
     """Return ``max{x : f(x) ≤ late}``, -1 where there is none; what may be late without end stays so."""
     if family.sign:
         return family.latest_values(late, amount)
-    found = np.full(batch.columns.samples, batch.network.never, dtype=np.int64)
+    found = np.full(batch.columns.samples, batch.network.never, dtype=batch.kind)
     mask = late < batch.network.never
     found[mask] = family.latest_values(late[mask], amount if isinstance(amount, int) else amount[mask])
     return found
@@ -209,7 +221,7 @@ def _back(batch: Batch, family: Family, late: Boundaries, amount: int | Boundari
 
 def _back_of_flow(batch: Batch, flow: Flow, late: Boundaries, *, alone: bool) -> Iterator[tuple[int, Boundaries]]:
     """Yield how late the sources of a flow may be: each with the others where they are, or all of them as much later."""
-    rows = np.stack([batch.row(source) for source in flow.sources])
+    rows = np.stack([batch.row(source) for source in flow.sources], dtype=np.int64, casting="safe")
     free = late >= batch.network.never
     most = batch.network.clock.size + 1
 
@@ -256,7 +268,7 @@ def lengthened(batch: Batch, activity: str, latest: Mapping[int, Boundaries]) ->
 
 def _late_but_for(batch: Batch, source: int, latest: Mapping[int, Boundaries], without: str) -> Boundaries:
     """Return how late a node may be by all but one rule."""
-    late = np.full(batch.columns.samples, batch.network.never, dtype=np.int64)
+    late = np.full(batch.columns.samples, batch.network.never, dtype=batch.kind)
     for arc in batch.layout.leaving[source]:
         on = batch.switch(arc.rule) if arc.rule not in arc.switches else True
         grows = arc.share is not None and without in arc.share.slots

@@ -27,6 +27,7 @@ from optimiser.robust.choices import policy_dates, readings_beside, sensitivitie
 from optimiser.robust.claims import claims_result, opened, pools_of
 from optimiser.robust.criticality import activity_effects
 from optimiser.robust.decision import Target, decide
+from optimiser.robust.distribution import REPLICATES, scatter
 from optimiser.robust.evidence_order import evidence_order
 from optimiser.robust.field import BEYOND, NEVER, Flags, circles
 from optimiser.robust.files import given_claims, given_register, plan_folder
@@ -38,15 +39,7 @@ from optimiser.robust.notes import ReadingMode, notes_of
 from optimiser.robust.remaining import claims_left
 from optimiser.robust.sensitivity import Centre, biases, centres, chance_effects
 from optimiser.robust.simulation import Sampler
-from optimiser.robust.statistics import (
-    REPLICATES,
-    Sample,
-    date_of,
-    difference,
-    joint_days,
-    percentile,
-    scatter,
-)
+from optimiser.robust.statistics import Sample, date_of, difference, joint_days, percentile
 from optimiser.solve import asked_for
 from optimiser.solve.deadline import Deadline
 from optimiser.solve.fingerprint import package_version, plan_sha256

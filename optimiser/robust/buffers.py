@@ -13,7 +13,8 @@ from models.terms import with_term
 from optimiser.clock import Clock, Convention
 from optimiser.critical import Columns
 from optimiser.robust.certain import Certain
-from optimiser.robust.statistics import Distribution, date_of, difference, percentile
+from optimiser.robust.distribution import Distribution
+from optimiser.robust.statistics import date_of, difference, percentile
 from optimiser.solve.sheets import columnar
 
 __all__ = ["NEEDED", "buffer_slots", "buffers_of", "held_against_needed", "in_columns", "without_buffers", "without_slots"]

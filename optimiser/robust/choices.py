@@ -12,10 +12,11 @@ from models.policies import POLICY_TITLES, policies_of
 from models.robustness import PolicyDates, ReadingDates, Sensitivity
 from optimiser.numbers import column_number
 from optimiser.robust.buffers import in_columns
+from optimiser.robust.distribution import Distribution
 from optimiser.robust.model import Case, Model
 from optimiser.robust.sensitivity import days_of, effects_between, noises
 from optimiser.robust.simulation import Sampler, answered
-from optimiser.robust.statistics import Distribution, Sample, date_of
+from optimiser.robust.statistics import Sample, date_of
 from optimiser.solve.sheets import live_options
 
 __all__ = ["STRONG", "Beside", "policy_dates", "readings_beside", "sensitivities"]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from models.plan import DURATION_PREFIX
 from models.robustness import ActivityEffect
 from models.rules import Alignment
-from optimiser.critical import Batch, Columns, Link, latest_positions, lengthened, unsure
+from optimiser.critical import Batch, Columns, Decisive, Link, latest_positions, lengthened, unsure
 from optimiser.robust.field import Field, Flags
 from optimiser.robust.policy import Served, allot
 from optimiser.robust.queues import Boundaries, holders
@@ -99,9 +99,15 @@ class _Backward:
         self.batch: Batch = served.batch if served else free
         self.lost: Flags = served.lost if served else np.zeros(columns.samples, dtype=np.bool_)
         self._links = [] if served is None or field.counter is None else self._held_up(field, served)
+        self._within = None if field.counter else self._decisive(field, free, apart=bool(aligned))
         self._begun = (
             {} if served is None or field.counter is None else dict(zip(field.counter.starts, served.begun, strict=True))
         )
+
+    def _decisive(self, field: Field, free: Batch, *, apart: bool) -> list[bool] | None:
+        """Return the nodes that may decide a milestone where one length is a unit longer, alignments left out or not."""
+        found = field.decisive()
+        return (Decisive(free, found.targets, found.ends) if apart else found).lengthened
 
     def dated(self, milestone: str) -> Flags:
         """Return the samples in which a milestone has a date."""
@@ -130,7 +136,7 @@ class _Backward:
         """Return for each activity that can move a milestone the samples in which a unit more of it does."""
         network, batch = self.network, self.batch
         target = network.nodes[milestone, "start"]
-        latest = latest_positions(batch, target, self._links)
+        latest = latest_positions(batch, target, self._links, within=self._within)
         dated = self.dated(milestone)
         asked = unsure(batch, latest) & dated
         finishes = {activity.id: network.item_nodes(activity.id)[1] for activity in network.plan.activities}

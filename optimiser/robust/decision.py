@@ -14,10 +14,11 @@ from models.risk import Impact, Lever, Relative
 from models.robustness import Decision, Frontier, LeverWorth, Pull
 from optimiser.numbers import column_number
 from optimiser.robust.cheapest import Cuts, Steps
+from optimiser.robust.distribution import Distribution
 from optimiser.robust.field import NEVER
 from optimiser.robust.model import Case, Model
 from optimiser.robust.simulation import Sampler
-from optimiser.robust.statistics import Distribution, Sample, date_of, effect, percentile
+from optimiser.robust.statistics import Sample, date_of, effect, percentile
 
 __all__ = ["Target", "decide"]
 

@@ -17,7 +17,7 @@ from models.risk import Impact, Lever, Relative
 from optimiser.critical import Columns
 from optimiser.numbers import NONE, column_number
 from optimiser.robust.model import Case, Model
-from optimiser.robust.shapes import Lattice, cells_of, normal_cumulative, normal_quantile
+from optimiser.robust.shapes import Lattice, normal_cumulative, normal_quantile
 
 __all__ = ["Draws"]
 
@@ -28,6 +28,10 @@ Group = tuple[list[int], Numbers]
 """Rows that hang together, and how."""
 _Made = tuple[tuple[object, ...], int | Numbers | Amounts]
 """All that a slot's number depends on, and the number."""
+
+
+_ROWS = 2**20
+"""Draws that room is asked for at once."""
 
 
 class Draws:
@@ -52,6 +56,7 @@ class Draws:
         self.uniforms = uniforms
         self._kept: dict[tuple[object, ...], Any] = {}
         self._lasting = 0
+        self._rows: list[Any] = []
         self._grouped = {row for rows, _ in model.groups if len(rows) > 1 for row in rows}
         self._main: tuple[Case, dict[str, _Made], dict[str, Amounts]] | None = None
         """The first case asked for: of one that closes other chances only what stands on these is made again."""
@@ -88,8 +93,19 @@ class Draws:
         found: Numbers | None = self._like.kept(key) if self._like is not None and shared else None
         if found is None:
             uniforms = self.row(row, rho)
-            found = self._once(key, lambda: lattice.draw(uniforms, self._once(("cells", row, rho), lambda: cells_of(uniforms))))
+            found = self._once(key, lambda: lattice.draw(uniforms, self._free_row(lattice)))
         return found
+
+    def _free_row(self, lattice: Lattice) -> Amounts | None:
+        """Return where to lay draws: many side by side, as room asked for at once costs less."""
+        if lattice.values.dtype != np.int32:
+            return None
+        if not self._rows:
+            self._rows = list(
+                np.empty((max(1, min(len(self.model.ranges), _ROWS // self.samples)), self.samples), dtype=np.int32)
+            )
+        row: Amounts = self._rows.pop()
+        return row
 
     def range(self, slot: str, base: int | Amounts, case: Case) -> Numbers:
         """Return the drawn values of a range, or of the distribution that replaces it, with the same variates."""
@@ -171,7 +187,7 @@ class Draws:
         key = (
             slot,
             _key(model.stated(slot, case)),
-            case.shape,
+            model.reshaped(slot, case.shape),
             case.rho if slot in model.hanging_slots else None,
             case.pools.get(slot),
             case.closed & touching if case.closed else case.closed,
@@ -189,7 +205,10 @@ class Draws:
         return found
 
     def _column(self, value: int | Numbers | Amounts) -> Amounts:
-        return np.full(self.samples, value, dtype=np.int64) if isinstance(value, int) else value.astype(np.int64, copy=False)
+        if isinstance(value, int):
+            return np.full(self.samples, value, dtype=np.int64)
+        kind: np.dtype[Any] = value.dtype if value.dtype.kind == "i" else np.dtype(np.int64)
+        return value.astype(kind, copy=False)
 
     def _made(self, slot: str, case: Case, eased: Mapping[str, float], origin: int | Numbers | Amounts | None) -> int | Numbers:
         """Return a slot's value: its draw, scaled by its drivers, plus impacts of risks, less what levers take off."""

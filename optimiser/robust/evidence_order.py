@@ -17,10 +17,11 @@ from optimiser.clock import clock_of
 from optimiser.critical import compile_network, earliest_times
 from optimiser.numbers import column_number
 from optimiser.robust.choices import Beside
+from optimiser.robust.distribution import Distribution
 from optimiser.robust.knowing import Knowing, parts_of
 from optimiser.robust.model import Chance, Model
 from optimiser.robust.simulation import Sampler
-from optimiser.robust.statistics import Distribution, Sample, date_of, effect
+from optimiser.robust.statistics import Sample, date_of, effect
 from optimiser.solve.fallback import inferred_rules, without_each
 from optimiser.solve.narrowing import narrowed
 from optimiser.solve.variant import Variant

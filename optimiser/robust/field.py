@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from models.plan import DURATION_PREFIX
 from models.policies import Policy
 from models.rules import Dependency, Equality, Point
-from optimiser.critical import Batch, Columns, Network
+from optimiser.critical import Batch, Columns, Decisive, Network
 from optimiser.numbers import stated_column
 from optimiser.robust.policy import Counter, Served, allot
 from optimiser.robust.quantity import capacity_slots
@@ -86,6 +87,8 @@ class Field:
     _circles: list[Circle] = field(init=False)
     _held: dict[str, int] = field(init=False, default_factory=dict)
     _queue: tuple[Boundaries, Boundaries] | None = field(init=False, default=None)
+    _ends: dict[str, tuple[int, int]] = field(init=False, default_factory=dict)
+    _decisive: Decisive | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         network = self.network
@@ -126,8 +129,8 @@ class Field:
         if whole:
             places = [np.arange(self.columns.samples)]
             there = places[0]
-        columns = cases[0] if whole else self._beside(cases, places)
-        free = self.free.varied(columns, None if whole else there, changed, self._needed, {})
+        columns = self._completed(cases[0], changed) if whole else self._beside(cases, places)
+        free = self.free.varied(columns, None if whole else there, changed, self._asked(columns, changed), {})
         days, missed = self._allotted(self._loosened(free, {}), there, list(changed), policy)
         found = []
         for where in places:
@@ -136,6 +139,34 @@ class Field:
             days, missed = days[:, len(where) :], missed[len(where) :]
             found.append((after, nowhere))
         return found
+
+    def _asked(self, columns: Columns, changed: Iterable[str]) -> list[bool]:
+        """Return the nodes that may decide a milestone under some columns, as far as bounds tell; else all that lead to one."""
+        network, known, names = self.network, self.columns.values, list(changed)
+        if self.counter or self._circles or network.quorums:
+            return self._needed
+        if any(name not in known or name in network.switch_slots.values() for name in names):
+            return self._needed
+        return self.decisive({name: _ends(columns.values[name]) for name in names}).nodes or self._needed
+
+    def decisive(self, further: Mapping[str, tuple[int, int]] = MappingProxyType({})) -> Decisive:
+        """Return what may decide a milestone, also where slots lie within further ends."""
+        if not self._ends:
+            self._ends = {name: _ends(column) for name, column in self.columns.values.items()}
+        for name, (low, high) in further.items():
+            self._ends[name] = min(low, self._ends[name][0]), max(high, self._ends[name][1])
+        # Blocks differ in little: what holds for one mostly holds for the next.
+        kept = self.network.kept if not self.columns.switches else {}
+        known: Decisive | None = kept.get("decisive", self._decisive)
+        if known is None or not known.holds(self._nodes, self._ends):
+            known = Decisive(self.free, self._nodes, dict(self._ends))
+        kept["decisive"] = self._decisive = known
+        return known
+
+    def _completed(self, columns: Columns, changed: Iterable[str]) -> Columns:
+        """Return columns with the plan's own value of what they leave out and this field has a column for."""
+        left = [name for name in changed if name in self.columns.values and name not in columns.values]
+        return columns.over({name: np.full(columns.samples, self._stated(name)) for name in left}) if left else columns
 
     def _beside(self, cases: Sequence[Columns], places: Sequence[Boundaries]) -> Columns:
         """Return columns side by side, each at some of its places."""
@@ -298,6 +329,11 @@ class Field:
             found[place] = np.where(boundaries > network.clock.limit, BEYOND, shown)
             found[place][lost | (boundaries >= network.never)] = NEVER
         return found
+
+
+def _ends(column: NDArray[Any]) -> tuple[int, int]:
+    """Return the least and the greatest of a column."""
+    return int(column.min()), int(column.max())
 
 
 def circles(network: Network) -> list[Circle]:

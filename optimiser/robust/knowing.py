@@ -17,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.worth import Settled
+from optimiser.robust.distribution import HALVES, REPLICATES
 from optimiser.robust.field import BEYOND
 from optimiser.robust.model import Chance
 from optimiser.robust.simulation import Sampler
-from optimiser.robust.statistics import HALVES, NOISE, REPLICATES, Sample
+from optimiser.robust.statistics import NOISE, Sample
 
 __all__ = ["BINS", "Knowing", "parts_of"]
 

@@ -15,7 +15,7 @@ from models.items import Activity
 from models.plan import DURATION_PREFIX, Plan
 from models.policies import Policy
 from models.provenance import Basis
-from models.risk import Driver, Impact, Lever, Range, Register, Risk
+from models.risk import Driver, Impact, Lever, Range, Register, Risk, Spread
 from models.rules import Capacity, Point
 from optimiser.clock import Convention, clock_of
 from optimiser.critical import Network, compile_network
@@ -176,6 +176,7 @@ class Model:
         self.gone: list[str] = []
         """Ranges, drivers and risks of which nothing is left, as it is done or they are closed."""
         self._lattices: dict[tuple[object, ...], Lattice] = {}
+        self._shapes: dict[str, set[str]] = {}
         self.chances: tuple[Chance, ...] = tuple(self._compile(weighted=weighted))
         gone = ", ".join(self.gone)
         self.notes += [f"left out, as what they bear on is done or they are closed: {gone}"] if gone else []
@@ -195,9 +196,7 @@ class Model:
             for chance in self.chances
         }
         """Chance to the slots that it moves, what is left of begun work among them."""
-        self.touching = {
-            slot: frozenset(chance.id for chance in self.chances if slot in self.moved[chance.id]) for slot in self.quantities
-        }
+        self.touching = _movers(self.moved, self.quantities)
         """Slot to the chances that move it."""
         self.by_id = {chance.id: chance for chance in self.chances}
         self.order = sorted(self.quantities, key=lambda slot: slot not in plan.values)
@@ -380,8 +379,20 @@ class Model:
 
     # -- distributions -----------------------------------------------------------------------------------------------
 
+    def reshaped(self, slot: str, shape: Threesome | None) -> Threesome | None:
+        """Return the shape that a case asks for; None where all that is drawn for a slot has it, or one that stays."""
+        if slot not in self._shapes:
+            spreads: list[Spread] = [self.ranges[slot][0]] if slot in self.ranges else []
+            spreads += [driver for driver, _ in self.scales.get(slot, ())]
+            found: set[str] = {spread.shape for spread in spreads}
+            found.update(impact.shape for (risk, _), _ in self.strikes.get(slot, ()) for impact in risk.impacts)
+            found.update(impact.shape for (_, where), eases in self.eases.items() if where == slot for _, impact in eases)
+            self._shapes[slot] = found & {"triangular", "pert"}
+        return None if self._shapes[slot] <= {shape} else shape
+
     def lattice(self, entry: Range, base: int, shape: Threesome | None = None) -> Lattice:
         """Return the distribution of a range: the register's own, or of what the plan itself states around a value of it."""
+        shape = None if shape == entry.shape else shape
         key = (entry.id, base if entry.likely is None else None, shape)
         if key not in self._lattices:
             self._lattices[key] = self._make(entry, base, shape)
@@ -530,3 +541,12 @@ class Model:
         """Return what a quantity holds before anything is drawn."""
         quantity = self.quantities[slot]
         return case.base.get(quantity.assumption or slot, column_number(quantity.value))
+
+
+def _movers(moved: Mapping[str, frozenset[str]], slots: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Return for each slot the chances that move it."""
+    found: dict[str, set[str]] = {slot: set() for slot in slots}
+    for name, each in moved.items():
+        for slot in each & found.keys():
+            found[slot].add(name)
+    return {slot: frozenset(names) for slot, names in found.items()}

@@ -12,19 +12,11 @@ from models.robustness import Bias, ChanceEffect
 from optimiser.critical import Columns
 from optimiser.numbers import column_number
 from optimiser.robust.certain import Certain
+from optimiser.robust.distribution import Distribution
 from optimiser.robust.field import BEYOND
 from optimiser.robust.model import Chance, Model
 from optimiser.robust.simulation import Sampler
-from optimiser.robust.statistics import (
-    Distribution,
-    Effect,
-    Sample,
-    day_ranks,
-    effect,
-    product,
-    ranks,
-    standardised,
-)
+from optimiser.robust.statistics import Effect, Sample, day_ranks, effect, product, ranks, standardised
 
 __all__ = ["Centre", "biases", "centres", "chance_effects", "days_of", "effects_between", "most_closed", "noises"]
 
@@ -36,7 +28,10 @@ MOST_POSITIONS = 2**28
 
 FEWEST_CLOSED = 8
 
-TOGETHER = 256
+_SMALL = 0.15
+"""The least tenth of even variates lies within this of the least."""
+
+TOGETHER = 32
 """Chances whose variates are looked at together."""
 
 _NOTHING = Effect(0, None)
@@ -163,12 +158,24 @@ def _ranked(chance: Chance, scores: NDArray[np.float64], base: Sample) -> NDArra
     return np.where(scores == 0, idle / 2, idle + scores * (1 - idle))
 
 
-def _tails(chance: Chance, scores: NDArray[np.float64], base: Sample) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _tails(chance: Chance, scores: NDArray[np.float64], base: Sample) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the samples in which a chance lies lowest, and highest: a tenth each, or where it does not and does happen."""
     if len(chance.dimensions) > 1 and (scores == 0).any():
-        return scores == 0, scores > 0
-    low, high = (scores.min(), scores.max()) if base.weights is not None else np.quantile(scores, [0.1, 0.9])
-    return scores <= low, scores >= high
+        return np.flatnonzero(scores == 0), np.flatnonzero(scores > 0)
+    if base.weights is not None:
+        return np.flatnonzero(scores == scores.min()), np.flatnonzero(scores == scores.max())
+    return _least_tenth(scores), _least_tenth(-scores)
+
+
+def _least_tenth(scores: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the places of the least tenth of variates, looked for among those that are small for an even variate."""
+    last = int((len(scores) - 1) * 0.1)
+    small = np.flatnonzero(scores < _SMALL + scores.min())
+    if len(small) <= last:
+        small = np.arange(len(scores))
+    among = scores[small]
+    found: NDArray[np.int64] = small[among <= np.partition(among, last)[last]]
+    return found
 
 
 def _rounded(value: float | None) -> float | None:

@@ -20,7 +20,6 @@ __all__ = [
     "Lattice",
     "Threesome",
     "beta_cumulative",
-    "cells_of",
     "delay_of",
     "discrete",
     "distribution",
@@ -39,7 +38,6 @@ __all__ = [
 
 Numbers = NDArray[np.float64]
 Amounts = NDArray[np.int64]
-Cells = NDArray[np.int16]
 Threesome = Literal["triangular", "pert"]
 """Shapes of a least, a most likely and a greatest value."""
 
@@ -51,6 +49,9 @@ _CELLS = 4096
 
 _CUT = -(2**62)
 """What stands for a part that has several values: less than any value."""
+
+_NARROW = 2**30
+"""Whole values nearer to zero than this are kept in 32 bits, in which its negative stands for a part that has several."""
 
 _MOST_VALUES = 4001
 """Of a range wider than this only so many values, evenly spread, are kept."""
@@ -71,15 +72,15 @@ class Lattice:
     values: Numbers | Amounts
     cumulative: Numbers
 
-    def draw(self, uniforms: Numbers, cells: Cells | None = None) -> NDArray[Any]:
+    def draw(self, uniforms: Numbers, into: Amounts | None = None) -> NDArray[Any]:
         """Return the value of each uniform variate, in the order given.
 
         Parameters
         ----------
         uniforms
             Variates from 0 to 1.
-        cells
-            Of the variates (`cells_of`), where they are known.
+        into
+            Where to lay the values, of their type.
         """
         if len(self.values) == 1:
             return np.full(len(uniforms), self.values[0])
@@ -88,9 +89,10 @@ class Lattice:
             return self.values[np.searchsorted(edges, uniforms, side="right")]
         # A cell that no edge cuts has one value; in the others, few, the edges are searched.
         table = np.repeat(self.values, np.diff(np.ceil(np.concatenate([[0.0], edges, [1.0]]) * _CELLS).astype(np.int64)))
-        table[np.minimum((edges * _CELLS).astype(np.int64), _CELLS - 1)] = _CUT
-        found: NDArray[Any] = table.take(cells_of(uniforms) if cells is None else cells, mode="clip")
-        cut = np.flatnonzero(found == _CUT)
+        several = _CUT if table.dtype.itemsize > 4 else -_NARROW
+        table[np.minimum((edges * _CELLS).astype(np.int64), _CELLS - 1)] = several
+        found: NDArray[Any] = table.take((uniforms * _CELLS).astype(np.int16), mode="clip", out=into)
+        cut = np.flatnonzero(found == several)
         found[cut] = self.values[np.searchsorted(edges, uniforms[cut], side="right")]
         return found
 
@@ -101,7 +103,9 @@ class Lattice:
             whole = np.maximum(whole, least)
         if most is not None:
             whole = np.minimum(whole, most)
-        return Lattice(whole.astype(np.int64), self.cumulative)
+        narrow = whole[0] > -_NARROW and whole[-1] < _NARROW
+        kind: np.dtype[Any] = np.dtype(np.int32 if narrow else np.int64)
+        return Lattice(whole.astype(kind), self.cumulative)
 
     @property
     def key(self) -> tuple[bytes, bytes]:
@@ -116,11 +120,6 @@ class Lattice:
     def quantile(self, at: float) -> float:
         """Return the least value that is not exceeded with a probability."""
         return float(self.values[min(int(np.searchsorted(self.cumulative, at - 1e-12, side="left")), len(self.values) - 1)])
-
-
-def cells_of(uniforms: Numbers) -> Cells:
-    """Return in which of equal parts of what lies between 0 and 1 each variate is."""
-    return (uniforms * _CELLS).astype(np.int16)
 
 
 def fixed(value: float) -> Lattice:
@@ -172,12 +171,19 @@ def beta_cumulative(first: float, second: float, at: Numbers) -> Numbers:
     The density is integrated after the substitution ``x = t³(10 - 15t + 6t²)``, which smooths it at both ends. (SciPy's
     ``betainc`` does as much; importing it takes longer than a whole simulation.)
     """
+    x, area = _beta_table(first, second)
+    found: Numbers = np.interp(at, x, area)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _beta_table(first: float, second: float) -> tuple[Numbers, Numbers]:
+    """Return a beta distribution on a grid: where, and its distribution function there."""
     grid = np.linspace(0, 1, 4097)
     x = grid**3 * (10 - 15 * grid + 6 * grid**2)
     density = x ** (first - 1) * (1 - x) ** (second - 1) * 30 * grid**2 * (1 - grid) ** 2
     area = np.append(0.0, np.cumsum((density[1:] + density[:-1]) / 2))
-    found: Numbers = np.interp(at, x, area / area[-1])
-    return found
+    return x, area / area[-1]
 
 
 @lru_cache(maxsize=1)

@@ -51,6 +51,16 @@ class Deadline:
         """Whether the seconds that the user allowed by the wall clock are gone."""
         return self.until is not None and self.now() >= self.until
 
+    @property
+    def spent_up(self) -> bool:
+        """Whether the deterministic seconds are gone."""
+        return self.spent >= self.limits.deterministic_time
+
+    def rest(self) -> Deadline:
+        """Return the deadline of a part that may take all that is left, of deterministic seconds too."""
+        left = max(0.0, self.limits.deterministic_time - self.spent)
+        return replace(self.part(), limits=replace(self.limits, deterministic_time=left))
+
     def part(self, parts: int = 1) -> Deadline:
         """Return the deadline of one of the remaining parts of a question: an even share of the time.
 

@@ -46,7 +46,7 @@ def spans(
     ranges
         Milestone to where its date lies at the choice made.
     deadline
-        What is left of the time for the whole question.
+        What is left of the time for the whole question; of deterministic seconds each span may take as many as the limits say.
     notes
         Where to say of which span the time came first.
 
@@ -78,11 +78,12 @@ def spans(
     variants = _Variants({}, {})
     for milestone, known in ranges.items():
         ends, counts, open_ends = _Ends(), Counter[str](), False
+        asking = deadline.part()
         for sheet in table:
             own = problem if all(chosen[name] == option for name, option in sheet.fixed.items()) else None
             rationed = _rationed(sheet, own, milestone, variants)
             if rationed is not None:
-                bounds = rationed.bounds(known if own is problem else None, deadline)
+                bounds = rationed.bounds(known if own is problem else None, asking)
                 open_ends |= rationed.cut_short
             else:
                 reached = sheet.reached[milestone]
@@ -225,9 +226,6 @@ class _Rationed:
             open_samples = ~self.infeasible & (self.low <= limit)
             if not open_samples.any():
                 break
-            self.cut_short = deadline.over
-            if self.cut_short:
-                break
             ends = (
                 int(np.argmin(np.where(open_samples, self.low, limit + 1))),
                 int(np.argmax(np.where(open_samples, self.high, -1))),
@@ -235,13 +233,16 @@ class _Rationed:
             unasked = [each for each in ends if each not in self.asked]
             if not unasked:
                 break
+            self.cut_short = deadline.over or deadline.spent_up
+            if self.cut_short:
+                break
             sample = unasked[0]
             key = id(self.sheet.network), sample
             if key not in self._variants:
                 self._variants[key] = problem.changed(self._variant(sample))
             changed = self._variants[key]
             effort = QUICK if too_large(changed.network) else USUAL
-            found = between(changed, self.milestone, deadline=deadline.part(), effort=effort)
+            found = between(changed, self.milestone, deadline=deadline.rest(), effort=effort)
             self._settle(sample, found)
             self._refuted_alike(sample, changed, found.low)
         return _Bounds(self.low, self.high, self.infeasible)
