@@ -19,6 +19,7 @@ from optimiser.numbers import with_values
 from optimiser.reading.load import load
 from optimiser.scenarios import apply
 from optimiser.solve import earliest
+from tests.conftest import plan_of
 from tests.quotas import few
 
 TARGETS = ("M10", "M14", "M16")
@@ -65,6 +66,26 @@ def test_a_milestone_held_by_its_own_alignment_alone_gains_nothing(aligned: Plan
     assert (line.detaches, line.drop_gain_wd, line.range_gain_wd) == (True, None, None)
     assert (line.falls_back, line.falls_back_to, line.fallback_date) == ("M14", dt.date(2026, 3, 31), report.date)
     assert line.fallback_gain_wd == 0
+
+
+@pytest.mark.parametrize("floor", [None, "2024-02-05"], ids=["nothing", "a floor"])
+def test_what_an_equality_holds_to_a_month_end_alone_is_detached(floor: str | None) -> None:
+    """A milestone tied to one that only its own alignment places has lost its reason with its link; a floor is a reason."""
+    ground = {"basis": "synthetic", "title": "By hand"}
+    plan = plan_of(
+        targets=["END"],
+        activities=[{"id": "A", "duration": "40 wd", **ground}],
+        milestones=[{"id": name, "shown": "closes", **ground} for name in ("M", "END")],
+        rules=[
+            {"id": "link", "kind": "dependency", "before": "A", "after": "M", **ground},
+            {"id": "tie", "kind": "equality", "at": ["M", "END"], **ground},
+            {"id": "month", "kind": "alignment", "at": "END", "to": "last-working-day", **ground},
+            *([{"id": "floor", "kind": "not-before", "at": "END", "date": floor, **ground}] if floor else []),
+        ],
+    )
+
+    (line,) = (line for line in explain(plan, "END").lines if line.rule == "link")
+    assert (line.detaches, line.drop_gain_wd) == ((False, 21) if floor else (True, None))
 
 
 def test_a_milestone_held_by_something_else_is_not_detached(aligned: Plan) -> None:

@@ -9,6 +9,7 @@ import dataclasses
 import hashlib
 import json
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -482,6 +483,12 @@ def request_says(**fields: Any) -> Callable[[Path, str], None]:
     return lambda pack, file: edit(pack, file, lambda manifest: manifest["request"].update(fields))
 
 
+def noted_beside(pack: Path, file: str) -> None:
+    """Write a remark into a workbook where no sheet has it."""
+    with zipfile.ZipFile(pack / file, "a") as book:
+        book.comment = b"approved"
+
+
 FILES: list[tuple[str, Callable[[Path, str], None], str]] = [
     ("report.html", swapped("certified", "Certified"), "report.html"),
     ("report.html", swapped("</footer>", "<p>Approved.</p></footer>"), "report.html"),
@@ -508,6 +515,7 @@ FILES: list[tuple[str, Callable[[Path, str], None], str]] = [
     ("answers/robust-base.json", swapped('"by":"simulation"', '"by": "an expert"'), "answers/robust-base.json"),
     ("outcomes/late-oven.json", lambda pack, file: (pack / file).unlink(), "outcomes/late-oven.json"),
     ("charts/more.svg", lambda pack, file: (pack / file).write_text("<svg/>"), "charts/more.svg"),
+    ("workbook.xlsx", noted_beside, "workbook.xlsx"),
 ]  # fmt: skip
 """File, how it is forged, and the file that is found not to hold for it."""
 
@@ -525,6 +533,19 @@ def test_whatever_file_is_forged_is_found(pack, capsys, place):
 
     assert code == ExitCode.MISSED
     assert found in blamed(told)
+
+
+def test_another_register_beside_the_dates_drawn_is_found(pack, capsys):
+    """Dates at a confidence stand on the register that lies in the pack, and not on one that was put there later."""
+    register = {"schema": "optimiser/risk/1", "id": "r", "title": "All that was thought of", "plan": "toy"}
+    (pack / "inputs/plan/risk").mkdir()
+    (pack / "inputs/plan/risk/register.yaml").write_text(json.dumps(register))
+    mend(pack)
+
+    code, told = judged(pack, capsys)
+
+    assert code == ExitCode.MISSED
+    assert blamed(told) == {"answers/robust-base.json"}
 
 
 def shifted(answer: Any) -> None:

@@ -15,7 +15,8 @@ from models.duration import Duration
 from models.lint import DcmaMeasure, LintReport
 from models.published import PublishedTables, StatedDelta
 from optimiser.cli import ExitCode, main
-from optimiser.errors import InputError
+from optimiser.errors import BeyondHorizonError, InputError
+from optimiser.explain.by_date import why_not
 from optimiser.lint import lint, read_published
 from optimiser.lint.dcma import _share
 from optimiser.lint.report import CHECKS
@@ -504,3 +505,44 @@ def test_a_date_published_to_the_last_month_of_all_is_read():
     far = toy.baselines[0].model_copy(update={"dates": [PublishedDate.model_validate(each) for each in dates]})
 
     assert lint(toy.model_copy(update={"baselines": (far,)})).plan == "toy"
+
+
+@pytest.mark.parametrize("seeds", [range(15), pytest.param(range(15, 400), marks=pytest.mark.long)], ids=["few", "many"])
+def test_whatever_solve_refuses_is_a_high_finding_and_has_no_date_to_explain(seeds):
+    """Capacity that leaves room for nothing is a contradiction to `lint` and to `why-not`, as rules without it are."""
+    refused = 0
+    for seed in seeds:
+        plan = random_plan(seed, kinds=("dependency", "capacity", "not-after", "blackout"))
+        if not any(rule.kind == "capacity" for rule in plan.active_rules()) or not plan.targets:
+            continue
+        try:
+            outcome = earliest(plan)
+        except BeyondHorizonError:
+            continue
+        found = [each for each in lint(plan).findings if each.check == "contradiction"]
+        assert bool(found) == (outcome.status == "infeasible"), seed
+        if found:
+            refused += 1
+            last = min(plan.horizon.last, plan.calendars_by_id[plan.calendar].covers.last)
+            answer = why_not(plan, plan.targets[0], last)
+            assert (answer.date, answer.verdict == "met") == (None, False), seed
+    assert refused >= len(seeds) // 40
+
+
+def test_work_that_wants_more_than_there_is_contradicts_the_plan():
+    """Only a search sees that no day has room for it: `lint` makes it, and `why-not` answers."""
+    ground = {"basis": "synthetic", "title": "By hand"}
+    plan = plan_of(
+        targets=["END"],
+        activities=[{"id": "A", "duration": "5 wd", **ground}],
+        milestones=[{"id": "END", "shown": "closes", **ground}],
+        rules=[
+            {"id": "slots", "kind": "capacity", "amount": 1, "demands": [{"item": "A", "amount": 2}], **ground},
+            {"id": "then", "kind": "dependency", "before": "A", "after": "END", **ground},
+        ],
+    )
+
+    assert [each.severity for each in lint(plan).findings if each.check == "contradiction"] == ["high"]
+    answer = why_not(plan, "END", dt.date(2024, 2, 1))
+    assert answer.conflict is not None
+    assert (answer.date, {each.id for each in answer.conflict.members}) == (None, {"slots", "duration:A"})

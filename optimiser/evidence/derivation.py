@@ -169,7 +169,9 @@ def _members(book: bytes) -> list[tuple[str, bytes]]:
         if sum(item.file_size for item in held.infolist()) > MOST_UNFOLDED:
             message = "unfolds to more than a workbook of a pack holds"
             raise ValueError(message)
-        return [(item.filename, held.read(item)) for item in held.infolist()]
+        parts = [(item.filename, held.read(item)) for item in held.infolist()]
+        beside = (held.comment, *(text for item in held.infolist() for text in (item.comment, item.extra)))
+        return [*parts, *(("what is written beside its parts", text) for text in beside if text)]
 
 
 def _check(file: str, claim: str, found: str, *, holds: bool) -> PackCheck:

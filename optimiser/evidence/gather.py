@@ -21,7 +21,7 @@ from models.pack import PackCase, PackRequest
 from models.robustness import RobustOutcome
 from models.rules import Migration
 from optimiser.errors import BeyondHorizonError, InputError, OptimiserError
-from optimiser.evidence.answers import Answers
+from optimiser.evidence.answers import ANSWERS, Answers, BrokenAnswerError
 from optimiser.evidence.carried import CarriedChain
 from optimiser.evidence.distances import own_distances, published_plans
 from optimiser.evidence.dossier import Dossier, DossierCase, SinceThen, Variations
@@ -237,8 +237,31 @@ def _risks(dossier: Dossier, source: str | Path, tell: Callable[[str], None]) ->
                 evidence=case is dossier.main,
             )
             case.robust = dossier.answers.simulated(f"robust-{case.id}", RobustOutcome, drawn)
+            if dossier.answers.stored is not None and not dossier.answers.across:
+                _drawn_from_here(case, source)
         except OptimiserError as error:
             case.absent["robust"] = str(error)
+
+
+def _drawn_from_here(case: DossierCase, source: str | Path) -> None:
+    """Refuse a stored simulation that was not drawn from the register at hand.
+
+    Raises
+    ------
+    BrokenAnswerError
+        If its hash, its title or what it says of judgements is another register's.
+    """
+    from optimiser.robust.files import given_register, plan_folder
+    from optimiser.robust.held import hash_of_register, judgements
+
+    assert case.plan is not None
+    if case.robust is None:
+        return
+    register = given_register(case.plan, None, plan_folder(case.plan, source))
+    here = hash_of_register(register), register and register.title, register and judgements(register)
+    if here != (case.robust.register_sha256, case.robust.register_title, case.robust.judgements):
+        path = f"{ANSWERS}/robust-{case.id}.json"
+        raise BrokenAnswerError(path, "was drawn from another register than the pack's own")
 
 
 def _calendars(dossier: Dossier, tell: Callable[[str], None]) -> None:

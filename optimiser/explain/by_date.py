@@ -134,7 +134,7 @@ def _answered(
     conflicts, relaxations, complete = _reasons(oracle, milestone, by, everything=everything)
     verdict: Literal["route", "nearest miss", "undecided"] = "undecided"
     found, nearest, notes = None, None, []
-    if now.exact is None:
+    if now.exact is None and now.low <= clock.limit:
         first = clock.show(now.low, plan.convention(Point(milestone, "start")))
         notes.append(
             f"its date as things are is not proved: it may be as early as {plain_date(first)}, and is too late from there on"

@@ -18,6 +18,7 @@ from optimiser.critical.backward import reaches
 from optimiser.lint.checked import Check, Checked, finding
 from optimiser.lint.subject import Row, Subject, counted, listed
 from optimiser.reproduction import classify
+from optimiser.solve.between import QUICK, between
 from optimiser.solve.contradiction import beyond_horizon, conflict_of
 from optimiser.solve.deadline import Deadline
 from optimiser.solve.placement import complete
@@ -351,6 +352,16 @@ def _comfort(subject: Subject, milestone: str, published: int) -> tuple[int, int
     return (min(kept), max(kept)) if kept else (0, 0)
 
 
+def _nowhere(problem: Problem, subject: Subject, deadline: Deadline) -> bool:
+    """Return whether a search shows that a plan with capacity has no schedule, where none is found at once."""
+    milestone = next(iter([*subject.targets, *(each.id for each in subject.plan.milestones)]), None)
+    if milestone is None or not problem.pools:
+        return False
+    if between(problem, milestone, deadline=deadline, effort=QUICK).high is not None:
+        return False
+    return between(problem, milestone, deadline=deadline).low > subject.clock.limit
+
+
 def _contradiction(subject: Subject) -> Checked:
     """Ask whether any schedule meets every rule."""
     found = Checked(1)
@@ -359,7 +370,10 @@ def _contradiction(subject: Subject) -> Checked:
         found.findings.append(finding("contradiction", "high", [subject.plan.id], f"the plan has no dates: {said}"))
         return found
     plan, clock = subject.plan, subject.clock
-    conflict = conflict_of(Problem(subject.network, resources(plan, clock), lambda: plan), Deadline())
+    problem, deadline = Problem(subject.network, resources(plan, clock), lambda: plan), Deadline()
+    conflict = conflict_of(problem, deadline)
+    if conflict is None and _nowhere(problem, subject, deadline):
+        conflict = conflict_of(problem, deadline, nowhere=True)
     if conflict is not None:
         members = "; ".join(f"{member.id} ({member.statement})" for member in conflict.members)
         found.findings.append(

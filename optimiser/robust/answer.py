@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -31,7 +29,7 @@ from optimiser.robust.distribution import REPLICATES, scatter
 from optimiser.robust.evidence_order import evidence_order
 from optimiser.robust.field import BEYOND, NEVER, Flags, circles
 from optimiser.robust.files import given_claims, given_register, plan_folder
-from optimiser.robust.held import judgements, plan_claims
+from optimiser.robust.held import hash_of_register, judgements, plan_claims
 from optimiser.robust.levers import plan_levers
 from optimiser.robust.mitigation import mitigation
 from optimiser.robust.model import Case, Model, Threesome
@@ -197,7 +195,7 @@ def robust(
         reading_mode=readings,
         weighted=tuple(model.weights),
         register_title=known.title if known else None,
-        register_sha256=_sha256(known),
+        register_sha256=hash_of_register(known),
         judgements=judgements(known) if known else None,
         confidence=confidence,
         seed=seed,
@@ -388,12 +386,3 @@ def _joint(sample: Sample, dates: Sequence[RobustDate], confidence: float) -> Jo
         dates={name: date_of(day) for name, day in days.items()},
         quantile=None if quantile is None else round(quantile, 6),
     )
-
-
-def _sha256(register: Register | None) -> str | None:
-    if register is None:
-        return None
-    text = json.dumps(
-        register.model_dump(mode="json", by_alias=True, exclude_defaults=True), ensure_ascii=True, separators=(",", ":")
-    )
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 
 import numpy as np
@@ -17,7 +19,17 @@ from optimiser.robust.quantity import Quantity
 from optimiser.robust.shapes import Lattice
 from optimiser.robust.simulation import Sampler
 
-__all__ = ["judgements", "plan_claims"]
+__all__ = ["hash_of_register", "judgements", "plan_claims"]
+
+
+def hash_of_register(register: Register | None) -> str | None:
+    """Return the hash of a register's entries, None where there is no register."""
+    if register is None:
+        return None
+    text = json.dumps(
+        register.model_dump(mode="json", by_alias=True, exclude_defaults=True), ensure_ascii=True, separators=(",", ":")
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def judgements(register: Register) -> Judgements:

@@ -197,13 +197,31 @@ def bared(
         Pairs of a set's number and a node, and as many variants.
     """
     holders, asked, barer = _placed_by(network), [], []
+    ties = {rule.id: _tied_nodes(network, rule) for rule in network.plan.rules if isinstance(rule, Equality)}
+    ties = {name: nodes for name, nodes in ties.items() if network.enabled.get(name, False)}
     for sample, names in enumerate(sets):
         for node in sorted({node for name in names for node in pushed.get(name, ())}):
-            around = network.item_nodes(network.points[node].item)
-            others = {rule for each in around for rule in holders.get(each, ())} - {*names}
+            around = set(network.item_nodes(network.points[node].item))
+            kept = {name: nodes for name, nodes in ties.items() if name not in names}
+            together = _joined(around, kept)
+            others = {rule for each in around for rule in holders.get(each, ())} - {*names, *together}
             asked.append((sample, node))
             barer.append(Variant(off=(*names, *sorted(others))))
     return asked, barer
+
+
+def _tied_nodes(network: Network, rule: Equality) -> frozenset[int]:
+    """Return the nodes of the items that an equality holds together."""
+    return frozenset(node for point in rule.points() for node in network.item_nodes(point.item))
+
+
+def _joined(around: set[int], ties: Mapping[str, frozenset[int]]) -> set[str]:
+    """Add to some nodes all that equalities tie to them; return these equalities, which place nothing from without."""
+    together: set[str] = set()
+    while more := [name for name, nodes in ties.items() if name not in together and nodes & around]:
+        together.update(more)
+        around.update(*(ties[name] for name in more))
+    return together
 
 
 def loose_nodes(values: Boundaries, sets: int, asked: Sequence[tuple[int, int]]) -> list[frozenset[int]]:
