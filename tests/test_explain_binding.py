@@ -15,6 +15,7 @@ from optimiser.encoding import Encoding
 from optimiser.errors import BeyondHorizonError, InputError
 from optimiser.explain.binding import explain, explain_with
 from optimiser.explain.oracle import Oracle
+from optimiser.explain.reaching import ranges_of
 from optimiser.numbers import number_of_rule
 from optimiser.reading.load import load
 from optimiser.solve.variant import Variant, varied, with_number
@@ -351,7 +352,7 @@ def test_range_is_where_the_gain_stops() -> None:
             if line.range_units is None or number is None or number.slot in oracle.two_way:
                 continue
             units = [line.range_units - 1, line.range_units, number.least]
-            less, at, full = oracle.reach(milestone, [with_number(number, -each) for each in units])
+            less, at, full = ranges_of(oracle, milestone, [with_number(number, -each) for each in units])
             assert now - at.low == line.range_gain_wd == now - full.low > now - less.low
             checked += 1
     assert checked > 40
@@ -377,4 +378,7 @@ def test_detached_variants_are_told_from_gains(mhhs: Plan) -> None:
     report = explain(mhhs, "M10")
     assert report.line("cp3-after-sit-mvc").drop_gain_wd is None
     assert report.line("m9-floor").drop_gain_wd is not None
-    assert Oracle(mhhs).reach("M10", [Variant(off=("m9-floor",))])[0].low < Oracle(mhhs).found.values[Oracle(mhhs).node("M10")]
+    assert (
+        ranges_of(Oracle(mhhs), "M10", [Variant(off=("m9-floor",))])[0].low
+        < Oracle(mhhs).found.values[Oracle(mhhs).node("M10")]
+    )

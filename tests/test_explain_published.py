@@ -17,6 +17,7 @@ from optimiser.errors import InputError
 from optimiser.explain.attribution import attribute, compare_networks, shapley
 from optimiser.explain.implication import implied
 from optimiser.explain.oracle import Oracle
+from optimiser.explain.reaching import ranges_of
 from optimiser.explain.regions import decision_regions, piecewise
 from optimiser.reading.load import load
 from optimiser.scenarios import apply
@@ -190,8 +191,8 @@ def test_where_one_number_does_not_save_a_month_it_is_named_what_takes_over(mhhs
                 assert f"hold{'s' if len(line.taken_over_by) == 1 else ''} {each.milestone}" in (line.to_save or "")
                 number = oracle.numbers[line.rule]
                 alone = {number.slot: number.column(-number.least)}
-                (with_it, without) = oracle.reach(
-                    each.milestone, [Variant(values=alone), Variant(values=alone, off=line.taken_over_by)]
+                (with_it, without) = ranges_of(
+                    oracle, each.milestone, [Variant(values=alone), Variant(values=alone, off=line.taken_over_by)]
                 )
                 assert with_it.exact is not None
                 assert without.exact is None or without.exact < with_it.exact

@@ -20,6 +20,7 @@ from optimiser.explain.binding import explain_with
 from optimiser.explain.by_date import why_not
 from optimiser.explain.conflict import one_conflict
 from optimiser.explain.oracle import Oracle
+from optimiser.explain.reaching import ranges_of
 from optimiser.numbers import number_of_rule
 from optimiser.reading.load import load
 from optimiser.solve.between import DateRange
@@ -59,7 +60,7 @@ def solved(plan: Plan, milestone: str) -> int | None:
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every rationed plan treated as a large one, and CP-SAT not be asked."""
     monkeypatch.setattr("optimiser.explain.oracle.SMALL", 0)
-    monkeypatch.setattr("optimiser.explain.oracle.MOST_SOLVED", 0)
+    monkeypatch.setattr("optimiser.explain.reaching.MOST_SOLVED", 0)
 
 
 def rationed_plans(first: int, last: int) -> list[Plan]:
@@ -79,7 +80,7 @@ def test_a_limit_before_the_base_date_is_undecided_and_no_contradiction(monkeypa
     oracle = Oracle(plan)
     with monkeypatch.context() as patched:
         large(patched)
-        patched.setattr("optimiser.explain.oracle.MOST_SCHEDULED", 0)
+        patched.setattr("optimiser.explain.reaching.MOST_SCHEDULED", 0)
         report = explain_with(oracle, "ALL")
         assert report.date == report.bound
     blind = Oracle(plan)
@@ -137,7 +138,7 @@ def test_gains_and_headroom_equal_solving_again(monkeypatch: pytest.MonkeyPatch,
 def test_brackets_of_what_is_left_open_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a limit leaves open is between what is said: so much stays, and more than so much does not."""
     large(monkeypatch)
-    monkeypatch.setattr("optimiser.explain.oracle.MOST_SCHEDULED", 2)
+    monkeypatch.setattr("optimiser.explain.reaching.MOST_SCHEDULED", 2)
     seen = 0
     for seed in range(3):
         plan = crowd(seed)
@@ -301,8 +302,8 @@ def test_a_capacity_set_through_an_assumption_counts() -> None:
     line = report.line("slots-BODY")
     number = number_of_rule(oracle.plan, oracle.problem.clock, "slots-BODY")
     assert number is not None
-    (less,) = oracle.reach("ALL", [Variant(values={"slots": 1})])
-    (own,) = oracle.reach("ALL", [with_number(number, 1)])
+    (less,) = ranges_of(oracle, "ALL", [Variant(values={"slots": 1})])
+    (own,) = ranges_of(oracle, "ALL", [with_number(number, 1)])
     assert less.exact == own.exact == solved(varied(oracle.network, with_number(number, 1)), "ALL")
     assert (line.headroom == 0) == (less.exact != oracle.base("ALL").exact)
 
@@ -375,7 +376,7 @@ def test_a_random_rationed_date_is_bounded_on_both_sides(monkeypatch: pytest.Mon
         oracle = Oracle(plan)
         milestone = plan.targets[-1]
         try:
-            reaches = oracle.reach(milestone, variants := [Variant(off=(name,)) for name in oracle.atoms])
+            reaches = ranges_of(oracle, milestone, variants := [Variant(off=(name,)) for name in oracle.atoms])
         except (InputError, BeyondHorizonError):
             continue
         for variant, reach in zip(variants, reaches, strict=True):

@@ -18,6 +18,7 @@ from optimiser.evidence.terminal.reasons import why_not_report
 from optimiser.explain.by_date import why_not, why_not_baseline
 from optimiser.explain.levers import levers_of
 from optimiser.explain.oracle import Oracle
+from optimiser.explain.reaching import ranges_of
 from optimiser.explain.route import as_scenario, cheapest_route, route_mapping
 from optimiser.reading.load import load
 from optimiser.scenarios import apply
@@ -97,7 +98,7 @@ def test_no_way_is_cheaper_than_the_route(rationed: bool) -> None:
         levers = levers_of(oracle)
         if np.prod([lever.steps + 1 for lever in levers.offered]) > (150 if rationed else 400):
             continue
-        (reach,) = oracle.reach("M", [oracle_variant()])
+        (reach,) = ranges_of(oracle, "M", [oracle_variant()])
         assert reach.exact is not None
         by = reach.exact - 1 - seed % 8
         expected = brute_force(oracle, "M", by)

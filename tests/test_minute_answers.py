@@ -32,6 +32,7 @@ from optimiser.explain.headroom import headrooms, saturations
 from optimiser.explain.levers import levers_of
 from optimiser.explain.margins import margins
 from optimiser.explain.oracle import Oracle
+from optimiser.explain.reaching import ranges_of
 from optimiser.lint import lint
 from optimiser.numbers import Number, number_of_rule
 from optimiser.reading.load import load
@@ -104,7 +105,7 @@ def test_headroom_is_how_many_days_worse_leave_the_end_where_it_is(house: Path) 
     told = 0
     for number, room in zip(numbers, headrooms(oracle, "END", end, numbers), strict=True):
         worse = [number.most] if room.units is None else [room.units, room.units + 1]
-        reached = [each.exact for each in oracle.reach("END", [with_number(number, units) for units in worse])]
+        reached = [each.exact for each in ranges_of(oracle, "END", [with_number(number, units) for units in worse])]
         assert reached[0] == end, number
         assert room.units is None or reached[1] is None or reached[1] > end, number
         told += room.units is not None and room.units > 0
@@ -118,7 +119,7 @@ def test_relaxing_goes_on_as_far_as_it_gains(house: Path) -> None:
     for number, spent in zip(numbers, saturations(oracle, "END", numbers), strict=True):
         assert spent is not None
         units = sorted({number.least, spent.units, max(0, spent.units - 1)})
-        reached = dict(zip(units, oracle.reach("END", [with_number(number, -each) for each in units]), strict=True))
+        reached = dict(zip(units, ranges_of(oracle, "END", [with_number(number, -each) for each in units]), strict=True))
         assert reached[spent.units].exact == reached[number.least].exact == spent.boundary
         if spent.units:
             gaining += 1

@@ -14,6 +14,7 @@ from optimiser.encoding import Encoding, Limits
 from optimiser.errors import BeyondHorizonError
 from optimiser.explain.conflict import one_conflict
 from optimiser.explain.oracle import Oracle
+from optimiser.explain.reaching import ranges_of
 from optimiser.solve.contradiction import beyond_horizon, conflict_of, conflict_of_network
 from optimiser.solve.dates import Dates, Proved, Unproved, prove
 from optimiser.solve.deadline import Deadline
@@ -77,7 +78,7 @@ def _gaining(oracle: Oracle, milestone: str, boundary: int) -> str | None:
     if conflict is None:
         return None
     names = [name for name in oracle.atoms if name in conflict[0] or name in oracle.two_way]
-    reaches = oracle.reach(milestone, [Variant(off=(name,)) for name in names], by=boundary - 1)
+    reaches = ranges_of(oracle, milestone, [Variant(off=(name,)) for name in names], by=boundary - 1)
     early = [each.high is not None and each.high < boundary for each in reaches]
     told = [gains or each.low >= boundary for gains, each in zip(early, reaches, strict=True)]
     return ";".join(name for name, gains in zip(names, early, strict=True) if gains) if all(told) else None

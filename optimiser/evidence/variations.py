@@ -13,6 +13,7 @@ from optimiser.errors import OptimiserError
 from optimiser.evidence.dossier import Change, DateGrid, Dossier, Released
 from optimiser.explain.links import dates_without
 from optimiser.explain.oracle import Oracle
+from optimiser.explain.reaching import ranges_of
 from optimiser.explain.regions import piecewise_with
 from optimiser.numbers import number_of_assumption
 from optimiser.solve.between import DateRange
@@ -94,7 +95,7 @@ def _gains_of_assumptions(dossier: Dossier, oracle: Oracle) -> dict[str, dict[st
     for milestone in dossier.milestones:
         gains = found[milestone] = {}
         base = oracle.base(milestone)
-        for (name, _), reach in zip(tried, oracle.reach(milestone, [variant for _, variant in tried]), strict=True):
+        for (name, _), reach in zip(tried, ranges_of(oracle, milestone, [variant for _, variant in tried]), strict=True):
             off_axis = reach.low > oracle.problem.clock.limit
             earlier = (base.low - reach.high) if reach.high is not None else 0
             later = reach.low - base.high if base.high is not None and not off_axis else 0
@@ -143,7 +144,7 @@ def _grid(dossier: Dossier, oracle: Oracle, gains: dict[str, dict[str, int]]) ->
         across, down = pair
         columns, rows = _steps(plan, across), _steps(plan, down)
         variants = [Variant(values={across: column, down: row}) for row in rows for column in columns]
-        exact = [reach.exact for reach in oracle.reach(milestone, variants)]
+        exact = [reach.exact for reach in ranges_of(oracle, milestone, variants)]
         if None in exact:
             continue
         flat = [None if each is None or each > oracle.problem.clock.limit else each for each in exact]
@@ -227,6 +228,6 @@ def _shortened(dossier: Dossier, oracle: Oracle, driving: Iterable[str]) -> dict
     found: dict[str, dict[str, int | None]] = {name: {} for name in lags}
     for milestone in dossier.binding:
         now = oracle.base(milestone).exact
-        for name, reach in zip(lags, oracle.reach(milestone, [Variant(values={name: 0}) for name in lags]), strict=True):
+        for name, reach in zip(lags, ranges_of(oracle, milestone, [Variant(values={name: 0}) for name in lags]), strict=True):
             found[name][milestone] = None if now is None or reach.exact is None else now - reach.exact
     return found

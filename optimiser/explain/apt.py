@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Final, Literal
 
 from models.plan import DURATION_PREFIX
-from optimiser.critical import Network, latest_times
+from optimiser.critical import latest_times
 from optimiser.critical.levelling import Key
 from optimiser.critical.placing import latest_by_choice
 from optimiser.explain.near import Near
@@ -53,8 +53,8 @@ class AptSchedules:
         self._problem, self._near, self._numbers, self._node, self._date = problem, near, numbers, node, date
         self._found: dict[tuple[str, Way], Sequence[int] | None] = {}
         self._due: dict[int, Sequence[int]] = {}
-        self.orders: list[Network] = []
-        """The orders of schedules kept, as networks."""
+        self.orders: list[Problem] = []
+        """The orders of schedules kept, as plans without capacity."""
         if date.schedule is not None:
             self.keep(date.schedule)
 
@@ -67,7 +67,8 @@ class AptSchedules:
         worked = [problem.network.item_nodes(item) for item in problem.levelling.items]
         placed = all(values[start] < values[finish] or own[start] == own[finish] for start, finish in worked)
         if placed and len(self.orders) < 2 * KEPT:
-            self.orders += [in_order(problem.network, problem.pools, values, spread=spread) for spread in (True, False)]
+            orders = (in_order(problem.network, problem.pools, values, spread=spread) for spread in (True, False))
+            self.orders += [Problem(order, (), lambda: problem.plan) for order in orders]
 
     def schedule(self, variant: Variant, way: Way) -> Sequence[int] | None:
         """Return a schedule of the plan itself that is apt for a variant: the work next to its change placed in some way.

@@ -27,6 +27,7 @@ from optimiser.explain.differences import Group, groups_of, mixed
 from optimiser.explain.ledger import ledger
 from optimiser.explain.necessity import own_distance, plan_name
 from optimiser.explain.oracle import Oracle
+from optimiser.explain.reaching import ranges_of
 from optimiser.numbers import column_number, references
 from optimiser.solve.asked import asked_for
 from optimiser.solve.variant import Variant
@@ -147,7 +148,7 @@ class _Dater:
         """Return the dates of combinations, one bit a group."""
         new = list(dict.fromkeys(mask for mask in masks if mask not in self.known))
         if new and self.columnar:
-            reaches = self.oracle.reach(self.milestone, [self._variant(mask) for mask in new])
+            reaches = ranges_of(self.oracle, self.milestone, [self._variant(mask) for mask in new])
             self.known |= {
                 mask: self._shown(reach.low, self.oracle.problem.clock) for mask, reach in zip(new, reaches, strict=True)
             }

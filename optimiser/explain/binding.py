@@ -16,6 +16,7 @@ from optimiser.explain.headroom import Headroom, Saturation, headrooms, saturati
 from optimiser.explain.links import Days, Fallbacks, detached, inferred_links
 from optimiser.explain.margins import break_evens, margins, near_chains, reading_lines
 from optimiser.explain.oracle import Oracle
+from optimiser.explain.reaching import ranges_of
 from optimiser.numbers import Number, owner_of
 from optimiser.solve.asked import asked_for
 from optimiser.solve.between import DateRange
@@ -174,7 +175,7 @@ class _Lines:
         reaches = dict(
             zip(
                 tried,
-                self.oracle.reach(self.milestone, [Variant(off=(name,)) for name in tried], at_most=self._known()),
+                ranges_of(self.oracle, self.milestone, [Variant(off=(name,)) for name in tried], at_most=self._known()),
                 strict=True,
             )
         )
@@ -199,7 +200,9 @@ class _Lines:
         reaches = dict(
             zip(
                 tried,
-                self.oracle.reach(self.milestone, [with_number(numbers[name], -1) for name in tried], at_most=self._known()),
+                ranges_of(
+                    self.oracle, self.milestone, [with_number(numbers[name], -1) for name in tried], at_most=self._known()
+                ),
                 strict=True,
             )
         )

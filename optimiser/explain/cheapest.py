@@ -10,6 +10,7 @@ from optimiser.encoding.answer import Limits
 from optimiser.encoding.asking import asking
 from optimiser.encoding.levers import PlanLever, moved_value
 from optimiser.explain.oracle import Oracle
+from optimiser.explain.reaching import ranges_of
 from optimiser.numbers import column_number
 from optimiser.solve.between import too_large
 from optimiser.solve.variant import Variant, capacities
@@ -90,7 +91,7 @@ def _met(oracle: Oracle, milestone: str, by: int, tried: Sequence[Amounts]) -> l
     if len(kinds) > 1:  # a variant has numbers of rules and lengths, or assumptions
         reaches = [oracle.reach_of(oracle.moved(units), milestone, by=by) for units in tried]
     else:
-        reaches = oracle.reach(milestone, [_variant(oracle, units) for units in tried], by=by)
+        reaches = ranges_of(oracle, milestone, [_variant(oracle, units) for units in tried], by=by)
     return [reach.high is not None and reach.high <= by for reach in reaches]
 
 

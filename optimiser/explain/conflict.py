@@ -21,6 +21,7 @@ from optimiser.clock import MinuteClock
 from optimiser.explain.links import dates_without, detached
 from optimiser.explain.oracle import Oracle
 from optimiser.explain.possible import can, forward, look_ahead, needed, refuted_alone
+from optimiser.explain.reaching import ranges_of
 from optimiser.solve.binding import QUESTION
 from optimiser.solve.variant import Variant
 from optimiser.wording import demand, describe, done_in_words, families, plain_date, several, title
@@ -226,7 +227,7 @@ def conflict_record(oracle: Oracle, milestone: str, by: int, members: Sequence[s
     off = tuple(name for name in oracle.atoms if name not in set(members))
     convention = plan.convention(Point(milestone, "start"))
     asked = f"by {plain_date(clock.show(clock.ended(by), convention))}" if 0 < by < clock.size else "before the axis begins"
-    (reach,) = oracle.reach(milestone, [Variant(off=off)])
+    (reach,) = ranges_of(oracle, milestone, [Variant(off=off)])
     if reach.low > clock.limit:
         compelled = f"{milestone} has no date at all"
     else:

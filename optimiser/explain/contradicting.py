@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.critical.bounds import overload_before
-from optimiser.explain import together
 from optimiser.explain.oracle import TOGETHER, Oracle
+from optimiser.explain.together import VariantDate, keep_orders
 from optimiser.solve.variant import Variant
 
 __all__ = ["contradicting"]
@@ -33,9 +33,10 @@ def _told(oracle: Oracle, milestone: str, variants: Sequence[Variant]) -> list[b
     broken: list[bool] = evaluated.infeasible.tolist()
     placed = [False] * len(variants)
     if oracle.leads(milestone):
-        pools, wanted = [oracle.pools_of(variant) for variant in variants], [limit] * len(variants)
-        known = together.highs(oracle.problem, oracle.orders(milestone), [], oracle.node(milestone), variants, pools, wanted)
-        placed = [values is not None for values in known]
+        node = oracle.node(milestone)
+        ways = [VariantDate(node=node, variant=each, wanted=limit, pools=oracle.pools_of(each)) for each in variants]
+        keep_orders(oracle.problem, oracle.apt(milestone).orders, ways)
+        placed = [each.values is not None for each in ways]
     found = []
     for place, variant in enumerate(variants):
         # What the network alone puts on the axis needs no pass of its own.

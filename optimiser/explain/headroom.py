@@ -12,6 +12,7 @@ from optimiser.critical.backward import TOGETHER, cuts
 from optimiser.explain.conflict import one_conflict
 from optimiser.explain.contradicting import contradicting
 from optimiser.explain.oracle import Oracle
+from optimiser.explain.reaching import ranges_of
 from optimiser.numbers import Number
 from optimiser.solve.between import DateRange
 from optimiser.solve.variant import Variant, evaluate_variants, varied, with_number, without_capacity
@@ -60,7 +61,6 @@ class Saturation:
 
     units: int
     boundary: int
-    method: Method
 
 
 def headrooms(
@@ -86,23 +86,33 @@ def headrooms(
     """
     at = variant_at or (lambda place, units: with_number(numbers[place], units))
     boundary_of = [bounds] * len(numbers) if isinstance(bounds, int) else list(bounds)
-    search = _Bisection(oracle, milestone, boundary_of, numbers, at)
+    search = _Bisection(oracle, milestone, boundary_of, [number.most for number in numbers], at)
     if variant_at is None and isinstance(bounds, int):
-        search.bracket(bounds)
+        search.bracket(bounds, numbers)
     for place, number in enumerate(numbers):
         if number.slot in oracle.two_way:
             search.scan(place)
     if oracle.leads(milestone):
         search.frame()
     search.bisect()
-    search.tell_ends()
+    search.close_in([place for place, number in enumerate(numbers) if number.unit == "count"])
+    search.tell_ends(numbers)
     return search.found()
 
 
 class _Bisection:
-    """The bisection of many numbers at once.
+    """The bisection of many ranges of units at once: of each the most units at which the milestone stays at or before a boundary.
 
-    ``low`` units leave the milestone where it is, ``high + 1`` do not.
+    ``low`` units leave the milestone there, ``high + 1`` do not.
+
+    Parameters
+    ----------
+    most
+        Of each, units that are more than can be.
+    at
+        The variant of a place and some units.
+    at_most
+        Where every variant only relaxes the plan, the boundary that the plan itself reaches.
     """
 
     def __init__(
@@ -110,34 +120,32 @@ class _Bisection:
         oracle: Oracle,
         milestone: str,
         boundaries: Sequence[int],
-        numbers: Sequence[Number],
+        most: Sequence[int],
         at: Callable[[int, int], Variant],
+        at_most: int | None = None,
     ) -> None:
-        self.oracle, self.milestone, self.at = oracle, milestone, at
+        self.oracle, self.milestone, self.at, self.at_most = oracle, milestone, at, at_most
         self.boundaries = np.array(boundaries, dtype=np.int64)
-        self.numbers = numbers
-        count = len(numbers)
+        count = len(boundaries)
         self.low = np.zeros(count, dtype=np.int64)
-        self.most = np.array([max(0, number.most) for number in numbers], dtype=np.int64)
+        self.most = np.maximum(0, np.array(most, dtype=np.int64))
         self.high = self.most.copy()
         self.methods: list[Method] = ["closed form"] * count
         self.ends = np.zeros(count, dtype=np.bool_)
-        self.left_open: set[int] = set()
+        self.left_open: dict[int, int] = {}
         self.looked_at: set[int] = set()
 
-    def bracket(self, boundary: int) -> None:
+    def bracket(self, boundary: int, numbers: Sequence[Number]) -> None:
         """Narrow what a backward pass tells: of a rationed plan that of the order of its schedule says how far at the least."""
         oracle, milestone = self.oracle, self.milestone
         free, sure = oracle.leeway(milestone, boundary)
         if free is None:
             return
         unsure = []
-        rules, slotless = oracle.plan.rules_by_id, frozenset() if sure is None else oracle.slotless(milestone)
-        for place, number in enumerate(self.numbers):
-            if number.slot in rules and rules[number.slot].kind == "capacity":
-                continue
+        slotless = frozenset[str]() if sure is None else oracle.slotless(milestone)
+        for place, number in enumerate(numbers):
             most = int(self.most[place])
-            room = free.room(number.slot, number.columns, most)
+            room = None if number.slot in oracle.pools else free.room(number.slot, number.columns, most)
             if room is None:
                 continue
             self.looked_at.add(place)
@@ -151,8 +159,7 @@ class _Bisection:
             if room.contradicts is None and room.most < most:
                 unsure.append(place)
         if unsure:
-            worse = [self.at(place, int(self.high[place]) + 1) for place in unsure]
-            self.ends[unsure] = oracle.evaluate(worse).infeasible
+            self.ends[unsure] = oracle.evaluate([self.at(place, int(self.high[place]) + 1) for place in unsure]).infeasible
 
     def scan(self, place: int) -> None:
         """Look at every unit of a number that does not move the milestone one way only."""
@@ -160,13 +167,13 @@ class _Bisection:
         begin, size = 1, _FIRST_LOOK
         while self.low[place] < self.high[place]:
             units = range(begin, min(begin + size, int(self.high[place]) + 1))
-            reaches = self.oracle.reach(self.milestone, [self.at(place, each) for each in units], by=boundary)
+            reaches = self._asked([(place, each) for each in units])
             first = next((each for each, reach in zip(units, reaches, strict=True) if not _stays(reach, boundary)), None)
             self.low[place] = units[-1] if first is None else first - 1
             if first is not None:
                 moved = reaches[first - begin]
                 if not _told(moved, boundary):
-                    self.left_open.add(place)
+                    self.left_open[place] = first
                     return
                 self.high[place] = self.low[place]
                 self.ends[place] = moved.low >= self.oracle.never
@@ -176,69 +183,63 @@ class _Bisection:
 
     def frame(self) -> None:
         """Narrow what a rationed plan leaves open: no number can worsen further than the network alone lets it."""
-        oracle, milestone = self.oracle, self.milestone
-        left_out = self.left_open | self.looked_at
-        asked = np.array([place for place in np.flatnonzero(self.low < self.high).tolist() if place not in left_out])
-        low, far = self.low.copy(), True
-        while len(asked):
-            units = self.high[asked] if far else (low[asked] + self.high[asked] + 1) // 2
-            evaluated = oracle.evaluate(
-                [self.at(place, each) for place, each in zip(asked.tolist(), units.tolist(), strict=True)]
-            )
-            # Rationed work that runs off the axis has no schedule at all.
-            stays = (evaluated.of(milestone) <= self.boundaries[asked]) & ~evaluated.infeasible
-            stays &= np.all(evaluated.values <= oracle.problem.clock.limit, axis=0)
-            low[asked] = np.where(stays, units, low[asked])
-            self.ends[asked] = np.where(stays, self.ends[asked], evaluated.infeasible)
-            self.high[asked] = np.where(stays, self.high[asked], units - 1)
-            asked, far = asked[low[asked] < self.high[asked]], False
+        low = self.low.copy()
+        self._narrow(self._by_network, TOGETHER, self.looked_at, far=True)
+        self.low = low
 
     def bisect(self) -> None:
-        """Ask until every number is told, or left open by a limit; the far end first, which often stays."""
-        rationed = far = self.oracle.leads(self.milestone)
+        """Ask until every number is told, or left open by a limit; of a rationed plan the far end first, which often stays."""
+        rationed = self.oracle.leads(self.milestone)
+        self._narrow(self._asked, 1 if rationed else TOGETHER, (), far=rationed and self.at_most is None)
+
+    def _narrow(
+        self,
+        ask: Callable[[Sequence[tuple[int, int]]], Sequence[DateRange]],
+        together: int,
+        left_out: Collection[int],
+        *,
+        far: bool,
+    ) -> None:
+        """Close every range but some, with up to so many questions at a time: a pass over some hundred takes little more than over a few."""
         while True:
-            places = [place for place in np.flatnonzero(self.low < self.high).tolist() if place not in self.left_open]
+            spared = {*self.left_open, *left_out}
+            places = [place for place in np.flatnonzero(self.low < self.high).tolist() if place not in spared]
             if not places:
                 return
-            # A pass over some hundred variants takes little more than one over a few: each range is cut into several.
-            parts = 1 if rationed else max(1, TOGETHER // len(places))
-            asked = [
-                (place, units)
-                for place in places
-                for units in ([int(self.high[place])] if far else cuts(int(self.low[place]), int(self.high[place]), parts))
-            ]
-            same = np.unique(self.boundaries[places])
-            by = int(same[0]) if len(same) == 1 else None
-            reaches = self.oracle.reach(self.milestone, [self.at(place, units) for place, units in asked], by=by)
-            for (place, units), reach in zip(asked, reaches, strict=True):
+            parts = max(1, together // len(places))
+            ends = [(place, int(self.low[place]), int(self.high[place])) for place in places]
+            asked = [(place, units) for place, low, high in ends for units in ([high] if far else self._cuts(low, high, parts))]
+            for (place, units), reach in zip(asked, ask(asked), strict=True):
                 if self.low[place] < units <= self.high[place]:
                     self._take(place, units, reach)
             far = False
 
-    def tell_ends(self) -> None:
-        """Ask of what moves the milestone, as the search has it, whether it leaves no schedule at all."""
-        oracle, milestone = self.oracle, self.milestone
-        told = (self.low == self.high) & (self.high < self.most) & ~self.ends
-        leads = oracle.leads(milestone)
-        asked = [
-            (place, self.at(place, int(self.high[place]) + 1))
-            for place in np.flatnonzero(told).tolist()
-            if leads or any(name in oracle.circular for name in oracle.using(self.numbers[place].slot))
-        ]
-        ends = contradicting(oracle, milestone, [worse for _, worse in asked])
-        for (place, worse), end in zip(asked, ends, strict=True):
-            self.ends[place] = end
-            if leads and not (end or oracle.large):
-                (reach,) = oracle.reach(milestone, [worse])
-                self.ends[place] = reach.low >= oracle.never
+    def _cuts(self, low: int, high: int, parts: int) -> list[int]:
+        """Return where a range is cut; where the plan is relaxed, an odd one nearer to what is relaxed the least."""
+        found = cuts(low, high, parts)
+        return found if self.at_most is None else [low + high + 1 - units for units in found]
+
+    def _asked(self, asked: Sequence[tuple[int, int]]) -> list[DateRange]:
+        """Return where the milestone lies at some units of some places."""
+        variants = [self.at(place, units) for place, units in asked]
+        by: list[int] = self.boundaries[[place for place, _ in asked]].tolist()
+        return ranges_of(self.oracle, self.milestone, variants, by=by, at_most=self.at_most)
+
+    def _by_network(self, asked: Sequence[tuple[int, int]]) -> list[DateRange]:
+        """Return the same by the network alone; rationed work that runs off the axis has no schedule at all."""
+        evaluated = self.oracle.evaluate([self.at(place, units) for place, units in asked])
+        boundaries = self.boundaries[[place for place, _ in asked]]
+        stays = (evaluated.of(self.milestone) <= boundaries) & ~evaluated.infeasible
+        stays &= np.all(evaluated.values <= self.oracle.problem.clock.limit, axis=0)
+        late = np.where(evaluated.infeasible, self.oracle.never, boundaries + 1)
+        found = np.where(stays, boundaries, late).tolist()
+        return [DateRange(boundary, boundary) for boundary in found]
 
     def _take(self, place: int, units: int, reach: DateRange) -> None:
         """Take the answer to one question."""
         boundary = int(self.boundaries[place])
         if not _told(reach, boundary):
-            self.left_open.add(place)
-            if self.numbers[place].unit == "count":
-                self._bracket(place, units)
+            self.left_open.setdefault(place, units)
             return
         if reach.method != "closed form":
             self.methods[place] = "CP-SAT"
@@ -248,27 +249,46 @@ class _Bisection:
             self.high[place] = units - 1
             self.ends[place] = reach.low >= self.oracle.never
 
-    def _bracket(self, place: int, unknown: int) -> None:
+    def close_in(self, among: Collection[int]) -> None:
         """Close in on units that a limit left open, from both sides."""
-        boundary = int(self.boundaries[place])
-        for worse in (False, True):
-            low, high = (unknown + 1, int(self.high[place])) if worse else (int(self.low[place]) + 1, unknown - 1)
-            while low <= high:
-                middle = (low + high) // 2
-                (reach,) = self.oracle.reach(self.milestone, [self.at(place, middle)], by=boundary)
-                if not worse and _stays(reach, boundary):
-                    self.low[place], low = middle, middle + 1
-                elif not worse:
-                    high = middle - 1
-                elif reach.low > boundary:
-                    self.high[place], high = middle - 1, middle - 1
-                else:
-                    low = middle + 1
+        left = {place: unknown for place, unknown in self.left_open.items() if place in among}
+        sides = [(place, -1, int(self.low[place]) + 1, unknown - 1) for place, unknown in left.items()]
+        sides += [(place, 1, unknown + 1, int(self.high[place])) for place, unknown in left.items()]
+        while sides := [side for side in sides if side[2] <= side[3]]:
+            asked = [(place, (low + high) // 2) for place, _, low, high in sides]
+            after = []
+            for (place, side, low, high), (_, middle), reach in zip(sides, asked, self._asked(asked), strict=True):
+                boundary = int(self.boundaries[place])
+                stays, late = _stays(reach, boundary), reach.low > boundary
+                if side < 0 and stays:
+                    self.low[place] = middle
+                elif side > 0 and late:
+                    self.high[place] = middle - 1
+                further = stays if side < 0 else not late
+                after.append((place, side, middle + 1, high) if further else (place, side, low, middle - 1))
+            sides = after
+
+    def tell_ends(self, numbers: Sequence[Number]) -> None:
+        """Ask of what moves the milestone, as the search has it, whether it leaves no schedule at all."""
+        oracle, milestone = self.oracle, self.milestone
+        told = (self.low == self.high) & (self.high < self.most) & ~self.ends
+        leads = oracle.leads(milestone)
+        asked = [
+            (place, self.at(place, int(self.high[place]) + 1))
+            for place in np.flatnonzero(told).tolist()
+            if leads or any(name in oracle.circular for name in oracle.using(numbers[place].slot))
+        ]
+        ends = contradicting(oracle, milestone, [worse for _, worse in asked])
+        self.ends[[place for place, _ in asked]] = ends
+        if leads and not oracle.large:
+            left = [each for each, end in zip(asked, ends, strict=True) if not end]
+            for (place, _), reach in zip(left, ranges_of(oracle, milestone, [worse for _, worse in left]), strict=True):
+                self.ends[place] = reach.low >= oracle.never
 
     def found(self) -> list[Headroom]:
         """Return what was found of each number."""
         rooms = []
-        for place in range(len(self.numbers)):
+        for place in range(len(self.most)):
             least, most = int(self.low[place]), int(self.high[place])
             never = most >= self.most[place]
             if least < most:
@@ -297,53 +317,42 @@ def saturations(
     ----------
     boundary
         Where the milestone is, where that is proved.
+
+    Notes
+    -----
+    From where it is relaxed as far as can be a number can worsen again until the milestone moves: that much is not needed.
     """
-    if not numbers:
-        return []
     known = boundary if not oracle.two_way else None
-    full = oracle.reach(milestone, [with_number(number, -max(0, number.least)) for number in numbers], at_most=known)
-    count = len(numbers)
-    best = [reach.exact for reach in full]
-    low = np.zeros(count, dtype=np.int64)
-    high = np.array([max(0, number.least) for number in numbers], dtype=np.int64)
-    failed = {place for place in range(count) if best[place] is None}
-    methods: list[Method] = [reach.method for reach in full]
-    two_way = [place for place, number in enumerate(numbers) if number.slot in oracle.two_way and place not in failed]
-    spans = [(place, units) for place in two_way for units in range(int(high[place]) + 1)]
-    each_unit = oracle.reach(milestone, [with_number(numbers[place], -units) for place, units in spans])
-    for (place, units), reach in zip(spans, each_unit, strict=True):
-        date, before = oracle.never if reach.exact is None else reach.exact, best[place]
-        if not units or before is None or date < before:
-            best[place], low[place] = date, units
-    high[two_way] = low[two_way]
-    # Which targets are asked of together: where no search is needed, all, and every range is cut into several.
-    searched = oracle.leads(milestone)
-    while open_places := [place for place in np.flatnonzero(low < high).tolist() if place not in failed]:
-        parts = 1 if searched else max(1, TOGETHER // len(open_places))
-        asked = [(place, units) for place in open_places for units in cuts(int(low[place]) - 1, int(high[place]) - 1, parts)]
-        targets: Sequence[int | None] = (None,)
-        if searched:
-            targets = sorted({gained for place in open_places if (gained := best[place]) is not None})
-        for target in targets:
-            part = [(place, units) for place, units in asked if target in (None, best[place])]
-            variants = [with_number(numbers[place], -units) for place, units in part]
-            reaches = oracle.reach(milestone, variants, by=target, at_most=known)
-            for (place, units), reach in zip(part, reaches, strict=True):
-                gained = best[place]
-                if reach.method == "CP-SAT":
-                    methods[place] = "CP-SAT"
-                if gained is None or not _told(reach, gained):
-                    failed.add(place)
-                elif _stays(reach, gained):  # so many units gain all that can be gained
-                    high[place] = min(high[place], units)
-                else:
-                    low[place] = max(low[place], units + 1)
-    found: list[Saturation | None] = []
-    for place in range(count):
-        reached = best[place]
-        told = place not in failed and reached is not None
-        found.append(Saturation(int(low[place]), reached, methods[place]) if told and reached is not None else None)
+    furthest = [max(0, number.least) for number in numbers]
+    fully = [with_number(number, -far) for number, far in zip(numbers, furthest, strict=True)]
+    best = [reach.exact for reach in ranges_of(oracle, milestone, fully, at_most=known)]
+    found: list[Saturation | None] = [None] * len(numbers)
+    places: list[int] = []
+    dates: list[int] = []
+    for place, (number, date) in enumerate(zip(numbers, best, strict=True)):
+        if date is not None and number.slot in oracle.two_way:
+            found[place] = _earliest(oracle, milestone, number, furthest[place])
+        elif date is not None:
+            places.append(place)
+            dates.append(date)
+
+    def at(place: int, units: int) -> Variant:
+        return with_number(numbers[places[place]], units - furthest[places[place]])
+
+    search = _Bisection(oracle, milestone, dates, [furthest[place] for place in places], at, known)
+    search.bisect()
+    for own, (place, date) in enumerate(zip(places, dates, strict=True)):
+        if own not in search.left_open:
+            found[place] = Saturation(furthest[place] - int(search.low[own]), date)
     return found
+
+
+def _earliest(oracle: Oracle, milestone: str, number: Number, furthest: int) -> Saturation:
+    """Return the fewest units of relaxing with the earliest date, of a number that does not move the milestone one way only."""
+    reaches = ranges_of(oracle, milestone, [with_number(number, -units) for units in range(furthest + 1)])
+    dates = [oracle.never if reach.exact is None else reach.exact for reach in reaches]
+    date = min(dates)
+    return Saturation(dates.index(date), date)
 
 
 def taking_over(

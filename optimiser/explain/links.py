@@ -17,6 +17,7 @@ from models.plan import DURATION_PREFIX
 from models.rules import Dependency, Point, Rule
 from optimiser.critical import latest_times
 from optimiser.explain.oracle import Oracle
+from optimiser.explain.reaching import ranges_of
 from optimiser.numbers import own_value
 from optimiser.solve.between import DateRange
 from optimiser.solve.fallback import Fallback, inferred_rules, loosened, pushed_by
@@ -56,7 +57,7 @@ class Fallbacks(Fallback):
 
     def reach(self, variants: Sequence[Variant]) -> list[DateRange]:
         """Return where the milestone lies in variants of the plan."""
-        return self._beside.reach(self._milestone, variants)
+        return ranges_of(self._beside, self._milestone, variants)
 
 
 def detached(oracle: Oracle, milestone: str, sets: Sequence[Sequence[str]]) -> list[bool]:
@@ -81,7 +82,7 @@ def dates_without(
     """
     loose = detached(oracle, milestone, sets) if loose is None else loose
     kept = [tuple(names) for names, free in zip(sets, loose, strict=True) if not free]
-    alone = iter(oracle.reach(milestone, [Variant(off=names) for names in kept]))
+    alone = iter(ranges_of(oracle, milestone, [Variant(off=names) for names in kept]))
     free = [tuple(names) for names, each in zip(sets, loose, strict=True) if each]
     rules = dict.fromkeys(name for names in free for name in names if not name.startswith(DURATION_PREFIX))
     back = iter(Fallbacks(oracle, milestone, list(rules)).without(free) if free else ())

@@ -15,6 +15,7 @@ from optimiser.critical import Columns, Earliest, evaluate, floats
 from optimiser.explain.alternatives import Alternative
 from optimiser.explain.headroom import headrooms
 from optimiser.explain.oracle import Oracle
+from optimiser.explain.reaching import ranges_of
 from optimiser.numbers import Number, column_number, number_of_assumption, valued
 from optimiser.solve.between import QUICK, DateRange, between
 from optimiser.solve.orders import latest_finishes, slacks
@@ -121,7 +122,7 @@ def break_evens(oracle: Oracle, milestone: str) -> tuple[BreakEven, ...]:
             for other in oracle.alternatives
             if other.variant is not None and other.problem is not None and other.problem.earliest.status == "feasible"
         ]
-    reaches = oracle.reach(milestone, [variant for _, variant in cases])
+    reaches = ranges_of(oracle, milestone, [variant for _, variant in cases])
     asked: list[tuple[Any, Number, dict[str, str], Variant]] = []
     bounds: list[int] = []
     for (readings, variant), reach in zip(cases, reaches, strict=True):
@@ -227,7 +228,7 @@ def _reached(oracle: Oracle, other: Alternative, milestone: str) -> DateRange:
         value = oracle.never if evaluated.infeasible[0] else int(evaluated.of(milestone)[0])
         return DateRange(value, value)
     if other.variant is not None:
-        return oracle.reach(milestone, [other.variant])[0]
+        return ranges_of(oracle, milestone, [other.variant])[0]
     return between(other.problem, milestone, deadline=oracle.deadline, effort=QUICK)
 
 

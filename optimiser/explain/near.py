@@ -37,6 +37,10 @@ class Near:
         """Return the rules and durations of which a variant sets a number."""
         return frozenset(name for slot in variant.values for name in self.using(slot))
 
+    def changed(self, variant: Variant) -> frozenset[str]:
+        """Return the rules and durations that a variant switches or sets a number of."""
+        return self.set_by(variant).union(variant.off, variant.on)
+
     def next_to_change(self, variant: Variant) -> frozenset[str]:
         """Return the work next to all that a variant drops or sets."""
         return frozenset(item for name in {*variant.off, *self.set_by(variant)} for item in self.next_to(name))

@@ -21,6 +21,7 @@ from optimiser.explain.dated import need_date
 from optimiser.explain.headroom import saturations, taking_over
 from optimiser.explain.ledger import grade_of, laid_on, way_to
 from optimiser.explain.oracle import Oracle
+from optimiser.explain.reaching import ranges_of
 from optimiser.numbers import Number, entry_of, owner_of, references
 from optimiser.solve.variant import Variant
 
@@ -160,7 +161,7 @@ def _to_save(oracle: Oracle, milestone: str, rule: str, months: int) -> tuple[st
     assert base is not None
     now = clock.show(base, convention)
     units = range(1, min(number.least, MOST_UNITS) + 1)
-    reached = oracle.reach(milestone, [Variant(values={number.slot: number.column(-each)}) for each in units])
+    reached = ranges_of(oracle, milestone, [Variant(values={number.slot: number.column(-each)}) for each in units])
     best = 0
     for each, found in zip(units, reached, strict=True):
         if found.exact is None or not clock.origin <= found.exact <= clock.limit:

@@ -15,6 +15,7 @@ from optimiser.critical import Columns, Earliest, Resource, best_schedule, earli
 from optimiser.critical.bounds import overload_before
 from optimiser.critical.resumed import again_behind
 from optimiser.explain.oracle import Oracle
+from optimiser.explain.reaching import searched
 from optimiser.solve.binding import QUESTION
 from optimiser.solve.problem import Problem, refuted_by
 from optimiser.solve.variant import Variant, evaluate_variants
@@ -123,9 +124,11 @@ def _within(oracle: Oracle, off: frozenset[str], milestone: str, by: int) -> boo
             if oracle.large:
                 return None
     ceilings = {node: (by, QUESTION)}
-    if any(earliest_times(order, off=off, ceilings=ceilings).status == "feasible" for order in oracle.orders(milestone)):
-        return True
-    found = oracle.searched(milestone, Variant(off=tuple(off)), oracle.problem.clock.origin, None, by)
+    for order in oracle.apt(milestone).orders:
+        done = again_behind(order.forward, order.network, (), off, ceilings)
+        if done is not None and not done.trouble:
+            return True
+    found = searched(oracle, milestone, Variant(off=tuple(off)), by)
     if found.high is not None and found.high <= by:
         return True
     return None if found.low <= by else False
@@ -139,13 +142,13 @@ def needed(oracle: Oracle, milestone: str, by: int, members: Sequence[str]) -> s
     """
     if not members:
         return set()
-    networks = oracle.orders(milestone) if any(name in oracle.pools for name in members) else [oracle.network]
-    oracle.calls += len(members) * len(networks)
+    orders = oracle.apt(milestone).orders if any(name in oracle.pools for name in members) else [oracle.problem]
+    oracle.calls += len(members) * len(orders)
     kept = ~np.eye(len(members), dtype=np.bool_)
     columns = Columns(len(members), {}, {name: kept[place] for place, name in enumerate(members)})
     possible = np.zeros(len(members), dtype=np.bool_)
-    for network in networks:
-        evaluated = evaluate(part_of(network, members, [oracle.node(milestone)]), columns)
+    for order in orders:
+        evaluated = evaluate(part_of(order.network, members, [oracle.node(milestone)]), columns)
         good = (evaluated.of(milestone) <= by) & ~evaluated.infeasible
         possible |= good & (evaluated.values <= oracle.problem.clock.limit).all(axis=0) if oracle.rationed else good
     return {name for name, free in zip(members, possible, strict=True) if free}

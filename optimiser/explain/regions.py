@@ -18,6 +18,7 @@ from models.rules import Point
 from optimiser.critical import Columns, compile_network, evaluate
 from optimiser.errors import InputError, Located, UndecidedError
 from optimiser.explain.oracle import Oracle
+from optimiser.explain.reaching import ranges_of
 from optimiser.numbers import Number, number_of_assumption
 from optimiser.solve.asked import asked_for
 from optimiser.solve.sheets import MOST_COMBINATIONS, live_options, sheets
@@ -241,7 +242,7 @@ def _dates(oracle: Oracle, milestone: str, values: dict[str, Array], size: int) 
         dates: Array = np.where(evaluated.infeasible, oracle.never, evaluated.of(milestone))
         return dates
     variants = [Variant(values={slot: int(column[sample]) for slot, column in values.items()}) for sample in range(size)]
-    found = [reach.exact for reach in oracle.reach(milestone, variants)]
+    found = [reach.exact for reach in ranges_of(oracle, milestone, variants)]
     if None in found:
         message = f"undecided: the limit came before the date of {milestone} at some value; maybe narrow the range"
         raise UndecidedError(message)

@@ -7,128 +7,156 @@ variants are held against what the capacities offer. Whatever is found is looked
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.plan import Plan
-from optimiser.critical import Batch, Columns, Network, evaluate
+from optimiser.critical import Batch, Columns, Evaluated, Resource, evaluate
 from optimiser.critical.packing import Windows, excess
 from optimiser.critical.slack import latest_positions
-from optimiser.solve.problem import Problem, inside_of
-from optimiser.solve.variant import Pools, Variant, columns_of, no_tighter, without_capacity
+from optimiser.solve.problem import Problem, all_inside
+from optimiser.solve.variant import Pools, Variant, columns_of, network_of, no_tighter, without_capacity
 
-__all__ = ["highs", "refuted"]
+__all__ = ["VariantDate", "keep_orders", "positions", "push", "refuted"]
 
 Boundaries = NDArray[np.int64]
 Values = NDArray[np.int32]
 """Boundary of each node of one schedule."""
 
 
-def _columns(network: Network, plan: Plan, variants: Sequence[Variant]) -> Columns:
-    return columns_of(network, [without_capacity(plan, variant) for variant in variants])
+FEW = 4
+"""Up to so many variants are quicker one by one."""
 
 
-def highs(
-    problem: Problem,
-    orders: Sequence[Network],
-    schedules: Sequence[Callable[[int], Sequence[int]]],
-    node: int,
-    variants: Sequence[Variant],
-    pools: Sequence[Pools],
-    wanted: Sequence[int],
-) -> list[Values | None]:
-    """Return schedules of variants, with a node as early as is found; None where no schedule is known.
+@dataclass(slots=True, kw_only=True, eq=False)
+class VariantDate:
+    """A variant, and how early a node of it can be as far as is known.
 
-    Parameters
+    Attributes
     ----------
-    orders
-        Orders of schedules of the plan as it stands, as networks.
-    schedules
-        What gives, for a variant by its place, a schedule of the plan as it stands that is apt for what it changes.
     pools
-        The live capacities of each variant.
+        Its live capacities.
     wanted
-        For each variant a boundary that is early enough.
+        A boundary that is early enough.
+    values
+        The earliest schedule known; None where none is.
     """
-    found: list[Values | None] = [None] * len(variants)
+
+    node: int
+    variant: Variant
+    wanted: int
+    pools: Pools = ()
+    values: Values | None = None
+
+    def later(self, boundary: int) -> bool:
+        """Return whether no schedule is known that has the node at a boundary or before."""
+        return self.values is None or int(self.values[self.node]) > boundary
+
+
+def positions(problem: Problem, variants: Sequence[Variant]) -> Evaluated:
+    """Return the network's earliest positions of variants: where few ask for more, gone on from the plan's, else all at once."""
+    if len(variants) <= FEW and not any(each.off or each.on for each in variants):
+        plain = [without_capacity(problem.plan, variant) for variant in variants]
+        passes = [problem.tightened(network_of(problem.network, variant), variant) for variant in plain]
+        if all(done is not None and not done.trouble for done in passes):
+            values = np.array([done.values for done in passes if done is not None], dtype=np.int64).T
+            return Evaluated(problem.network, values, np.zeros(len(variants), dtype=np.bool_))
+    return evaluate(problem.network, _columns(problem, variants))
+
+
+def keep_orders(problem: Problem, orders: Iterable[Problem], asked: Sequence[VariantDate]) -> None:
+    """Find schedules of variants that keep the orders of schedules of the plan, as early as is wanted."""
     own = {pool.rule: pool for pool in problem.pools}
-    able = [no_tighter(each, own) for each in pools]
-    left = list(range(len(variants)))
-    ways: list[Network | Callable[[int], Sequence[int]]] = [*orders[:1], *schedules, *orders[1:]]
-    for way in ways:
-        order = way if isinstance(way, Network) else None
-        tried = [place for place in left if order is None or able[place]]
-        if not tried:
-            continue
-        columns = _columns(problem.network, problem.plan, [variants[place] for place in tried])
-        raised = None if isinstance(way, Network) else dict(enumerate(np.array([way(place) for place in tried]).T))
-        evaluated = evaluate(order or problem.network, columns, raised=raised)
-        good = ~evaluated.infeasible & (evaluated.values <= problem.clock.limit).all(axis=0)
-        for sample, place in enumerate(tried):
-            before, high = found[place], int(evaluated.values[node, sample])
-            earlier = good[sample] and (before is None or high < before[node])
-            if earlier and inside_of(problem.network, pools[place], evaluated.values[:, sample]):
-                found[place] = evaluated.values[:, sample].astype(np.int32)
-        left = [place for place in left if (known := found[place]) is None or known[node] > wanted[place]]
-    return found
+    able = [each for each in asked if no_tighter(each.pools, own)]
+    for order in orders:
+        tried = [each for each in able if each.later(each.wanted)]
+        if tried:
+            _take(problem, tried, positions(order, [each.variant for each in tried]))
 
 
-def refuted(
-    problem: Problem, variants: Sequence[Variant], pools: Sequence[Pools], node: int, boundary: int
-) -> NDArray[np.bool_]:
-    """Return the variants with an energy overload: more work in some interval than the capacity offers.
+def push(problem: Problem, asked: Sequence[VariantDate], schedules: Sequence[Sequence[int]]) -> None:
+    """Find schedules of variants by leaving a schedule of the plan, for each its own, as it is but for what the variant pushes."""
+    pairs = zip(asked, schedules, strict=True)
+    tried = [(each, values) for each, values in pairs if each.later(max(each.wanted, values[each.node]))]
+    if not tried:
+        return
+    columns = _columns(problem, [each.variant for each, _ in tried])
+    starts = np.array([values for _, values in tried], dtype=np.int64).T
+    base = Batch(problem.network, Columns(len(tried)))
+    base.hold(starts)
+    names = (*columns.values, *columns.switches)
+    pushed = base.varied(columns, None, names, [True] * len(starts), dict(enumerate(starts)))
+    values = np.array([pushed.row(node) for node in range(len(starts))])
+    _take(problem, [each for each, _ in tried], Evaluated(problem.network, values, pushed.broken(pushed.computed)))
+
+
+def _take(problem: Problem, asked: Sequence[VariantDate], evaluated: Evaluated) -> None:
+    """Take the schedules that are earlier, on the axis and inside the capacities."""
+    good = ~evaluated.infeasible & (evaluated.values <= problem.clock.limit).all(axis=0)
+    earlier = [each.later(int(evaluated.values[each.node, sample])) for sample, each in enumerate(asked)]
+    places: dict[tuple[int, ...], list[int]] = {}
+    for sample in np.flatnonzero(good & earlier).tolist():
+        places.setdefault(tuple(map(id, asked[sample].pools)), []).append(sample)
+    for samples in places.values():
+        inside = all_inside(problem.network, asked[samples[0]].pools, evaluated.values[:, samples])
+        for sample in np.array(samples)[inside].tolist():
+            asked[sample].values = evaluated.values[:, sample].astype(np.int32)
+
+
+def _columns(problem: Problem, variants: Sequence[Variant]) -> Columns:
+    return columns_of(problem.network, [without_capacity(problem.plan, variant) for variant in variants])
+
+
+def refuted(problem: Problem, asked: Sequence[VariantDate], boundaries: Sequence[int]) -> list[bool]:
+    """Return of variants whether they have an energy overload: more work in some interval than the capacity offers.
 
     Parameters
     ----------
-    node, boundary
-        A node that is supposed at or before a boundary.
+    boundaries
+        Where the node of each variant, one for all, is supposed at the latest.
 
     Returns
     -------
-    ndarray
-        Shape ``(variants,)``; false where nothing is shown.
+    list
+        False where nothing is shown.
     """
-    network, limit = problem.network, problem.clock.limit
-    batch = Batch(network, _columns(network, problem.plan, [*variants, Variant()]))
+    limit = problem.clock.limit
+    distinct = sorted(set(boundaries))  # each of the plan as it stands as well, to compare with
+    variants = [each.variant for each in asked] + [Variant()] * len(distinct)
+    batch = Batch(problem.network, _columns(problem, variants))
     early = batch.settle()
-    late = latest_positions(batch, node, late=np.full(len(variants) + 1, boundary, dtype=np.int64))
-    found = np.zeros(len(variants), dtype=np.bool_)
-    windows: dict[tuple[str, ...], tuple[Boundaries, Boundaries, Boundaries]] = {}
+    late = latest_positions(batch, asked[0].node, late=np.array([*boundaries, *distinct], dtype=np.int64))
+    plain = {boundary: len(asked) + place for place, boundary in enumerate(distinct)}
+    windows: dict[tuple[str, ...], NDArray[np.int64]] = {}
     own = {id(pool) for pool in problem.pools}
-    for sample in range(len(variants)):
-        for pool in pools[sample]:
-            items = tuple(pool.demand)
-            if items not in windows:
-                windows[items] = _windows(batch, early, late, items, limit)
-            begin, end, length = windows[items]
-            # A capacity whose work may lie where it may in the plan as it stands says no more than it says of that.
-            same = id(pool) in own and not (
-                (begin[:, sample] != begin[:, -1]).any()
-                or (end[:, sample] != end[:, -1]).any()
-                or (length[:, sample] != length[:, -1]).any()
-            )
-            if same or not items:
-                continue
-            demand = np.array(list(pool.demand.values()), dtype=np.int64)
-            if excess(Windows(begin[:, sample], end[:, sample], length[:, sample], demand), pool.available):
-                found[sample] = True
-                break
-    return found
+
+    def overloaded(sample: int, pool: Resource) -> bool:
+        items = tuple(pool.demand)
+        if items not in windows:
+            windows[items] = _windows(batch, early, late, items, limit)
+        here = windows[items][..., sample]
+        # A capacity whose work may lie where it may in the plan as it stands says no more than it says of that.
+        if not items or (id(pool) in own and np.array_equal(here, windows[items][..., plain[boundaries[sample]]])):
+            return False
+        demand = np.array(list(pool.demand.values()), dtype=np.int64)
+        return bool(excess(Windows(here[0], here[1], here[2], demand), pool.available))
+
+    return [any(overloaded(sample, pool) for pool in each.pools) for sample, each in enumerate(asked)]
 
 
 def _windows(
     batch: Batch, early: Boundaries, late: dict[int, Boundaries], items: Sequence[str], limit: int
-) -> tuple[Boundaries, Boundaries, Boundaries]:
-    """Return first starts, last finishes and fewest days of work, each of shape ``(items, samples)``."""
+) -> NDArray[np.int64]:
+    """Return first starts, last finishes and fewest days of work, shape ``(3, items, samples)``."""
     network, samples = batch.network, batch.columns.samples
     off = np.full(samples, limit, dtype=np.int64)
-    begin, end, length = (np.empty((len(items), samples), dtype=np.int64) for _ in range(3))
+    found = np.empty((3, len(items), samples), dtype=np.int64)
     for row, item in enumerate(items):
         start, finish = network.item_nodes(item)
-        begin[row] = early[start]
-        end[row] = np.minimum(late.get(finish, off), limit)
+        found[0, row] = early[start]
+        found[1, row] = np.minimum(late.get(finish, off), limit)
         arc = network.durations[start]
         on = batch.switch(arc.rule)
         if arc.family.sign:
@@ -137,8 +165,8 @@ def _windows(
             amounts = np.broadcast_to(np.asarray(batch.amount(arc)), (samples,))
             fewest = {each: _shortest(arc.family.table(each)) for each in np.unique(amounts).tolist()}
             days = np.array([fewest[each] for each in amounts.tolist()], dtype=np.int64)
-        length[row] = np.where(on, days, 0)
-    return begin, end, length
+        found[2, row] = np.where(on, days, 0)
+    return found
 
 
 def _shortest(table: Boundaries) -> int:

@@ -25,7 +25,7 @@ from optimiser.critical.resumed import again_behind, tightened
 from optimiser.solve.supposing import Supposing
 from optimiser.solve.variant import Pools, Variant, network_of, pools_of, varied
 
-__all__ = ["Problem", "holds", "inside_of", "refuted_by"]
+__all__ = ["Problem", "all_inside", "holds", "refuted_by"]
 
 
 class Problem:
@@ -209,11 +209,15 @@ class Problem:
             network = replace(network, plan=plan)
         own = pools_of(network, variant, {pool.rule: pool for pool in self.pools}) if pools is None else pools
         same = len(own) == len(self.pools) and all(one is other for one, other in zip(own, self.pools, strict=True))
-        forward = None if variant.off or variant.on else tightened(self.forward, network, variant.values)
+        forward = self.tightened(network, variant)
         if forward is None:
             forward = again_behind(self.forward, network, {*variant.off, *variant.on, *variant.values})
         levelling = self.levelling.again(network, forward) if same and forward is not None and not forward.trouble else None
         return Problem(network, own, lambda: plan or varied(self.network, variant), forward=forward, levelling=levelling)
+
+    def tightened(self, network: Network, variant: Variant) -> Pass | None:
+        """Return the forward pass of a variant's network, gone on from this one's; None where it may ask for less."""
+        return None if variant.off or variant.on else tightened(self.forward, network, variant.values)
 
     def inside(self, pools: Pools, plan: Callable[[], Plan]) -> Problem:
         """Return the same inequalities inside other capacities."""
@@ -248,25 +252,30 @@ def holds(network: Network, pools: Sequence[Resource], values: Sequence[int]) ->
     return (
         all(values[each.node] >= each.boundary for each in floors)  # type: ignore[operator]
         and all(values[each.node] <= each.boundary for each in ceilings)  # type: ignore[operator]
-        and inside_of(network, pools, values)
+        and bool(all_inside(network, pools, np.array(values)[:, np.newaxis])[0])
     )
 
 
-def inside_of(network: Network, pools: Sequence[Resource], values: Sequence[int] | NDArray[np.int64]) -> bool:
-    """Return whether a schedule keeps inside every capacity."""
-    size = network.clock.size
-    at = np.asarray(values)
+def all_inside(network: Network, pools: Sequence[Resource], values: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return of schedules, shape ``(nodes, schedules)``, whether each keeps inside every capacity.
+
+    What ends, is offered differently from then on, or begins is summed up in the order of time, in this order at one time.
+    """
+    found = np.ones(values.shape[1], dtype=np.bool_)
     for pool in pools:
         key = f"work {id(pool)}"
         if key not in network.kept:
             nodes = np.array([network.item_nodes(item) for item in pool.demand], dtype=np.int64).reshape(-1, 2)
-            network.kept[key] = pool, nodes, np.array(list(pool.demand.values()), dtype=np.float64)
-        _, nodes, amounts = network.kept[key]
-        begun = np.bincount(at[nodes[:, 0]], amounts, size + 1)
-        over = np.bincount(at[nodes[:, 1]], amounts, size + 1)
-        if np.any(np.cumsum(begun - over)[:size] > pool.available):
-            return False
-    return True
+            needs = np.array(list(pool.demand.values()), dtype=np.int64)
+            steps = np.flatnonzero(np.diff(pool.available)) + 1
+            less = pool.available[steps - 1] - pool.available[steps]
+            network.kept[key] = pool, nodes, 3 * steps + 1, np.concatenate([-needs, less, needs])
+        _, nodes, steps, changes = network.kept[key]
+        fixed = np.broadcast_to(steps, (values.shape[1], len(steps)))
+        times = np.concatenate([3 * values[nodes[:, 1]].T, fixed, 3 * values[nodes[:, 0]].T + 2], axis=1)
+        used = changes[np.argsort(times, axis=1)].cumsum(axis=1)
+        found &= (used <= pool.available[0]).all(axis=1)
+    return found
 
 
 def refuted_by(problem: Problem, node: int, by: int) -> frozenset[str] | None:
