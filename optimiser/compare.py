@@ -254,13 +254,18 @@ def _first(rows: Sequence[RowChange], values: Sequence[ValueChange], plan: Plan 
         assert plan is not None
         mine = {rule.id for rule in plan.rules if _pushed(rule) & together} | {DURATION_PREFIX + row.id}
         why = [
-            f"{change.kind} {change.name}: {change.before} → {change.after}"
+            f"{_named(change)}: {change.before} → {change.after}"
             for change in values
             if change.kind == "calendar" or set(change.touches) & mine
         ]
         if why:
             return FirstMove(row=row, why=tuple(why))
     return FirstMove(row=rows[0], why=())
+
+
+def _named(change: ValueChange) -> str:
+    """Return what was changed: a length by its words, all else by the name that the plan's files have for it."""
+    return change.title if change.kind == "duration" and change.title else f"{change.kind} {change.name}"
 
 
 def _pushed(rule: Rule) -> set[str]:

@@ -294,3 +294,9 @@ def test_what_is_left_of_work_is_told_in_words_and_not_by_a_name_with_a_sign():
     ]
     marked = found[0].model_copy(update={"title": "x", "before": "$a (off) (1 wd left)", "after": "4 wd (buffer) (3 wd left)"})
     assert [said_plainly(marked).title, said_plainly(marked).before] == ["What is left of x", "(off) 1 wd left"]
+
+
+def test_an_update_that_is_not_there_is_told_as_that(capsys):
+    """A slip in a name is not taken for a plan without an update before it."""
+    assert main(["compare", "laboratory-2026-07"]) == ExitCode.BAD_INPUT
+    assert "unknown plan 'laboratory-2026-07'" in capsys.readouterr().err

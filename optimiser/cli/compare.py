@@ -232,7 +232,10 @@ def _plan_path(name: str) -> Path | None:
 def _before(name: str) -> str:
     """Return where the update before one lies; refuse one that says none."""
     from optimiser.progress import update_before
+    from optimiser.reading.packaged import find_plan
 
+    if not Path(name).is_file():
+        find_plan(name)  # a name that nothing has is told as that
     found = update_before(name, announce) if _plan_path(name) is not None else None
     if found is None:
         message = f"'{name}' names no update before it; maybe say which two to compare: optimiser compare A B"
