@@ -357,6 +357,55 @@ CASES = (
         },
         assumed=True,
     ),
+    # Of sixteen hours of work eight are left.
+    Case(
+        "resource-dependent work that has not begun takes what is left of its resources' work",
+        (work(16, task_type="TT_Rsrc", duration_type="DT_FixedQty"),),
+        (("5 8", "5 17"),),
+        others={
+            "RSRC": [{"rsrc_id": 7, "rsrc_name": "Fitter", "rsrc_type": "RT_Labor", "clndr_id": 1}],
+            "TASKRSRC": [
+                {"taskrsrc_id": 1, "task_id": 1, "rsrc_id": 7, "target_qty": 16, "remain_qty": 8, "target_qty_per_hr": 1}
+            ],
+        },
+        assumed=True,
+    ),
+    # Four hours are left on Tuesday.
+    Case(
+        "resource-dependent work of a fixed length that has begun takes what is left of its length",
+        (work(16, task_type="TT_Rsrc", duration_type="DT_FixedDrtn", act_start_date=date("5 8"), remain_drtn_hr_cnt=4),),
+        (("5 8", "6 12"),),
+        project={"last_recalc_date": date("6 8")},
+        others={
+            "RSRC": [{"rsrc_id": 7, "rsrc_name": "Fitter", "rsrc_type": "RT_Labor", "clndr_id": 1}],
+            "TASKRSRC": [
+                {"taskrsrc_id": 1, "task_id": 1, "rsrc_id": 7, "target_qty": 16, "remain_qty": 4, "target_qty_per_hr": 1}
+            ],
+        },
+        assumed=True,
+    ),
+    # Two hours of work at half a unit are left on Tuesday.
+    Case(
+        "resource-dependent work that has begun takes what is left of its resources' work",
+        (work(16, task_type="TT_Rsrc", duration_type="DT_FixedQty", act_start_date=date("5 8"), remain_drtn_hr_cnt=4),),
+        (("5 8", "6 12"),),
+        project={"last_recalc_date": date("6 8")},
+        others={
+            "RSRC": [{"rsrc_id": 7, "rsrc_name": "Fitter", "rsrc_type": "RT_Labor", "clndr_id": 1}],
+            "TASKRSRC": [
+                {
+                    "taskrsrc_id": 1,
+                    "task_id": 1,
+                    "rsrc_id": 7,
+                    "target_qty": 16,
+                    "remain_qty": 2,
+                    "target_qty_per_hr": 1,
+                    "remain_qty_per_hr": 0.5,
+                }
+            ],
+        },
+        assumed=True,
+    ),
     Case(
         "resources of task-dependent work do not move it",
         (work(8),),

@@ -209,11 +209,16 @@ def _assignments(state: Translating, task: TaskRecord, found: Items, *, begun: b
         resource = state.resources.get(assignment.resource or "")
         stretch = _stretch(assignment) if state.dialect == "msp" else {}
         minutes = _worked(task, assignment, begun=begun) if by_work else _length(state, task, begun=begun)
+        left = _left(task, assignment, by_work=by_work) if state.dialect == "p6" else None
+        if not begun and left is not None:
+            minutes = left  # P6 works dates out of what is left
         if resource is None and assignment.resource is None and stretch:
             minutes = minutes or 0  # nobody's work decides where it is split
         elif resource is None or resource.kind not in {"work", "equipment"} or minutes is None:
             continue
         part: dict[str, Any] = {"work": state.length(minutes), **stretch}
+        if begun and left is not None:
+            part["remaining"] = state.length(left)
         if resource is not None:
             part["resource"] = resource.name[:200]
         calendar = _calendar_of(state, task, assignment.calendar or (resource.calendar if resource else None), found)
@@ -251,6 +256,19 @@ def _worked(task: TaskRecord, assignment: AssignmentRecord, *, begun: bool) -> i
     if not work or work < 0 or not units:
         return None
     return whole_minutes(Fraction(work) * 100 / units)
+
+
+def _left(task: TaskRecord, assignment: AssignmentRecord, *, by_work: bool) -> int | None:
+    """Return the minutes that are left of somebody's part: of work over units, else of the length; None where nobody says."""
+    if not by_work:
+        return task.progress.remaining
+    units = assignment.units if assignment.remaining_units is None else assignment.remaining_units
+    work = assignment.remaining_work
+    return (
+        None
+        if work is None or work < 0 or not units
+        else whole_minutes(Fraction(work - assignment.remaining_overtime) * 100 / units)
+    )
 
 
 def _calendar_of(state: Translating, task: TaskRecord, resource: str | None, found: Items) -> str | None:
