@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from models.duration import Duration
+from models.moment import Moment
 from models.rules import RULE_KINDS
 from models.schedule import Position
 from optimiser.check import broken_by_fact, check
@@ -43,6 +45,7 @@ from optimiser.critical.forward import earliest_times
 from optimiser.critical.minute_rules import MINUTE_COMPILERS
 from optimiser.encoding import Encoding
 from optimiser.encoding.minute_rules import MINUTE_ENCODERS
+from optimiser.errors import BeyondHorizonError
 from optimiser.numbers import with_values
 from optimiser.solve.placement import complete
 from tests.minute_plans import Walked, done_plan, held_plan, minute_plan
@@ -362,3 +365,14 @@ def test_a_column_for_the_length_of_begun_work_gives_the_dates_of_a_plan_with_so
                     assert together.values[finish][place] == alone.values[finish], (seed, activity.id, amount)
                     counted["parts" if activity.assignments else "alone"] += 1
     assert counted["alone"] > 30
+
+
+def test_every_hour_of_the_last_day_covered_is_a_date_like_any_other():
+    """A date on the last day of the calendar is taken with its hour, as the day itself is; one on the day after is not."""
+    clock = clock_of(minute_plan(random.Random(147)))  # noqa: S311 - a draw that repeats
+    last = clock.calendar.covers.last
+    hour = Moment(last.year, last.month, last.day, 8, 0)
+
+    assert clock.boundary(hour, "opens") == clock.boundary(last, "opens") + 8 * 60
+    with pytest.raises(BeyondHorizonError):
+        clock.boundary(Moment.of(hour + dt.timedelta(days=1)), "opens")

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -32,6 +33,7 @@ from optimiser import earliest, load
 from optimiser.errors import InputError
 from optimiser.evidence.words import day
 from optimiser.inputs import inputs_of
+from optimiser.reading.packaged import find_plan
 from optimiser.stopping import Stop, StoppedError, heed, heeding
 from optimiser.workbench.answers import by_when, proof
 from optimiser.workbench.desk import floor_of
@@ -395,6 +397,22 @@ def test_a_page_names_scenarios_and_no_files(replan, tmp_path):
     assert [column["name"] for column in found["columns"]] == ["As opened"]
     assert len(found["faults"]) == len(asked) >= 3
     assert all("unknown scenario" in fault for fault in found["faults"])
+
+
+def test_a_plan_whose_file_was_changed_meanwhile_is_not_mixed_with_what_it_was(tmp_path):
+    """What is read again for a scenario or a pack must be the plan on the page: else it is said, and nothing is made."""
+    folder = tmp_path / "plan"
+    shutil.copytree(find_plan("toy"), folder)
+    page = page_on(desk_of(str(folder)))
+    name = next(iter(sorted(file.stem for file in (folder / "scenarios").glob("*.yaml"))))
+    assert len(page.ask("beside", scenarios=[name])["columns"]) == 2
+
+    page = page_on(desk_of(str(folder)))
+    file = folder / "plan.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("title:", "title: Other,", 1), encoding="utf-8")
+    assert "changed since it was opened" in page.ask("beside", scenarios=[name])["faults"][0]
+    assert "changed since it was opened" in page.post("workbook").text
+    assert page.ask("proof")["status"] == "solved"
 
 
 def test_parties_show_queue_and_slots(replan):

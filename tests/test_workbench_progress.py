@@ -131,3 +131,10 @@ def test_an_update_that_is_not_there_is_refused_with_what_there_is(page):
     assert page.client.get(f"/{page.served.token}/api/plan?update=x").status_code == 422
     assert "no update" in page.post("proof", update="../plan").text
     assert any("no update" in fault for fault in page.ask("beside", updates=["other"])["faults"])
+
+
+def test_a_length_of_what_is_done_can_be_switched_off_and_holds_nothing(page):
+    """Work that is done has no length any more: without the rule of its length the date stays, and it is said why."""
+    (date,) = page.ask("proof", changes={"rules": {"duration:PROTOCOLS": False}})["milestones"]
+    assert date["moved"] == "not moved"
+    assert date["stays"] == ["nothing leads from duration:PROTOCOLS to ACCREDITED"]

@@ -172,7 +172,7 @@ class Clock:
     def _covered(self, date: dt.date) -> None:
         """Raise where the base calendar does not cover a date."""
         covers = self.calendar.covers
-        if not covers.first <= date <= covers.last:
+        if not covers.first.toordinal() <= date.toordinal() <= covers.last.toordinal():  # of the last day, every hour
             message = (
                 f"{date} is outside the days that calendar '{self.calendar.id}' covers ({covers.first} to {covers.last}); "
                 "maybe a year is mistyped, or the calendar's list needs extending"

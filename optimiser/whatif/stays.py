@@ -15,7 +15,7 @@ from models.changes import LetThrough, TakenUp, Unmoved, ValueChange
 from models.duration import Duration
 from models.plan import DURATION_PREFIX
 from optimiser.critical import Columns, Earliest, Evaluated, evaluate
-from optimiser.numbers import entry_of, own_value, stated_column
+from optimiser.numbers import entry_of, own_term, own_value, stated_column
 from optimiser.reading.load import LoadedPlan
 from optimiser.whatif.sides import PlanSide
 
@@ -74,8 +74,8 @@ def _slacks(side: PlanSide, milestone: str, names: Sequence[str]) -> dict[str, i
 
 
 def _in_working_days(found: Earliest, name: str) -> bool:
-    """Return whether a name is of a duration, and that in working days."""
-    if not name.startswith(DURATION_PREFIX):
+    """Return whether a name is of a duration, and that in working days. What is done has no length any more."""
+    if not name.startswith(DURATION_PREFIX) or own_term(entry_of(found.network.plan, name)) is None:
         return False
     length = own_value(found.network.plan, name)
     return isinstance(length, Duration) and length.unit == "wd"

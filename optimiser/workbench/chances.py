@@ -17,7 +17,6 @@ from optimiser.errors import InputError, Located
 from optimiser.evidence.charts.board import LABELS, BoardRow, board_axis, whole_sheet
 from optimiser.evidence.charts.gantt import Bar
 from optimiser.evidence.words import counted, day, weekday_day
-from optimiser.reading.load import load_changed
 from optimiser.reading.packaged import scenarios_beside
 from optimiser.solve import earliest
 from optimiser.workbench.answers import Tell, proved
@@ -179,13 +178,8 @@ def _of_scenario(desk: Desk, name: str, tell: Tell) -> tuple[Plan, Any]:
     known = [each for each, _ in scenarios_beside(desk.path)] if desk.path else []
     if name not in known:  # a name, never a path: a page reads no other file of this machine
         raise InputError([Located(f"unknown scenario{maybe(name, known)}; expected one of {', '.join(known) or 'none'}")])
-    plan = desk.reports.made(f"plan {name}", partial(_stacked, desk, name))
+    plan = desk.reports.made(f"plan {name}", partial(desk.again, name))
     return plan, desk.reports.made(f"beside {name}", partial(earliest, plan, desk.asked, progress=tell))
-
-
-def _stacked(desk: Desk, name: str) -> Plan:
-    """Return the plan with a further scenario on top of those it was opened with."""
-    return load_changed(desk.path or desk.name, [*desk.scenarios, name]).plan
 
 
 def _column(name: str, desk: Desk, plan: Plan, outcome: Any, base: dict[str, dt.date]) -> dict[str, Any]:

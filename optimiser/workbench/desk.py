@@ -20,7 +20,7 @@ from models.scenario import Scenario
 from models.terms import Term
 from models.workbench import DeskChanges, Drag
 from optimiser.errors import InputError, Located
-from optimiser.reading.load import LoadedPlan
+from optimiser.reading.load import LoadedPlan, load_changed
 from optimiser.reading.scenarios import LocatedScenario, UserChoices, stack
 from optimiser.scenarios import apply_unchecked
 from optimiser.solve.asked import asked_for
@@ -135,6 +135,22 @@ class Desk:
         return Desk(
             LoadedPlan(plan, plan, plan), asked or None, name=held.called, path=held.path, updates=self.updates[place + 1 :]
         )
+
+    def again(self, *scenarios: str) -> Plan:
+        """Return the plan as read again, with further scenarios on top.
+
+        Raises
+        ------
+        InputError
+            If a file was changed since the plan was opened: dates on the page and dates read now would be of two plans.
+        """
+        now = load_changed(self.path or self.name, [*self.scenarios, *scenarios])
+        if now.written != self.written or now.scenarios[: len(self.stacked)] != self.stacked:
+            what = (
+                "the files of the plan were changed since it was opened here; maybe end the workbench and serve the plan anew"
+            )
+            raise InputError([Located(what, file=self.name)])
+        return now.plan
 
     def variant(self, changes: DeskChanges, *, trying: bool = False) -> Variation:
         """Return the plan with changes.

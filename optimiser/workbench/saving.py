@@ -89,6 +89,7 @@ def _built(desk: Desk, question: Question, tell: Tell) -> tuple[dict[str, bytes]
     from optimiser.evidence.request import request_of
 
     file, text = scenario_text(desk, question)
+    desk.again()
     source = desk.path or desk.name
     with tempfile.TemporaryDirectory(prefix="optimiser-") as folder:
         main = desk.scenarios

@@ -315,7 +315,12 @@ export class Desk extends EventTarget {
         signal: signal.signal,
         progress: (text) => number === this.#proofNumber && this.#stage("proving", text),
       });
-      if (!found || found.number !== this.#proofNumber || key(changes) !== key(this.current)) return;
+      if (number !== this.#proofNumber || key(changes) !== key(this.current)) return;
+      if (!found) {
+        this.#proving = null;
+        this.#stage("draft", "other windows ask too much at once: the proof was called off");
+        return;
+      }
       this.proof = found;
       this.#proving = null;
       this.timings.proof.push(performance.now() - began);
@@ -326,7 +331,7 @@ export class Desk extends EventTarget {
     } catch (error) {
       if (calledOff(error)) return;
       if (number !== this.#proofNumber) return;
-      if (error instanceof Refused) this.emit("refused", error.faults);
+      if (error instanceof Refused) this.emit("unproved", error.faults);
       this.#stage(error instanceof Refused ? "draft" : "lost", error instanceof Refused ? "" : "the server does not answer");
     }
   }

@@ -47,7 +47,7 @@ desk.addEventListener("plan", () => {
 });
 byId("update").addEventListener("change", (event) => desk.open(event.target.value).catch((error) => {
   event.target.value = desk.plan.update;
-  desk.emit("refused", error.faults ?? [{ message: error.message }]);
+  complain("Not opened.", error.faults ?? [{ message: error.message }]);
 }));
 
 desk.addEventListener("item", (event) => {
@@ -99,11 +99,13 @@ function proofless() {
   return true;
 }
 let refused = 0;
-desk.addEventListener("refused", (event) => {
+function complain(what, faults) {
   refused = performance.now();
-  alertWith(el("p", {}, el("strong", {}, "Not changed. ")), el("ul", {}, event.detail.map((fault) =>
+  alertWith(el("p", {}, el("strong", {}, `${what} `)), el("ul", {}, faults.map((fault) =>
     el("li", {}, fault.path ? `${fault.path}: ` : "", fault.message))));
-});
+}
+desk.addEventListener("refused", (event) => complain("Not changed.", event.detail));
+desk.addEventListener("unproved", (event) => complain("There is no proof of these dates.", event.detail));
 
 function alertWith(...children) {
   if (!children[0] && performance.now() - refused < 6000) return;
