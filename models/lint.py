@@ -24,7 +24,7 @@ Severity = Literal["high", "medium", "low"]
 """``high``: dates or logic contradict each other, or a stated test is failed. ``medium``: a date rests on it, or a reader
 will be misled. ``low``: a slip of the pen, or something to ask about."""
 
-PracticeScore = Literal["met", "substantially met", "partially met", "minimally met", "not met"]
+PracticeScore = Literal["met", "substantially met", "partially met", "minimally met", "not met", "not assessed"]
 """GAO's own five scores."""
 
 

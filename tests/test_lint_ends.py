@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 
+from optimiser import load, robust
 from optimiser.evidence.terminal.checked import lint_report
 from optimiser.evidence.terminal.page import Page
+from optimiser.evidence.terminal.robust import robust_report
 from optimiser.lint import lint
 from tests.conftest import plan_of
+from tests.p6_cases import link, work
+from tests.xer_texts import written, xer_text
 
 
 def plan(*links: tuple[str, str, str], dates: dict[str, str] | None = None, **parts: Any) -> Any:
@@ -98,3 +102,18 @@ def test_checks_that_do_not_apply_take_one_line():
 
     assert sum("do not apply to this plan" in line for line in page) == 1
     assert not any("no published row" in line for line in page)
+
+
+def test_what_a_planners_file_does_not_carry_is_not_assessed(tmp_path):
+    """Owners, and assignments that decide no date, stay in the file: no practice is called unmet for want of them."""
+    path = written(tmp_path, xer_text([work(16), work(8)], [link(1, 2)]))
+    scores = {each.number: each.score for each in lint(load(path)).practices}
+    assert (scores[1], scores[3]) == ("not assessed", "not assessed")
+
+
+def test_dates_that_nothing_uncertain_stands_behind_are_called_the_earliest(tmp_path):
+    """A probability of one of a plan without ranges is of nothing, and is said to be."""
+    path = written(tmp_path, xer_text([work(16), work(8)], [link(1, 2)]))
+    plan = load(path)
+    said = " ".join(robust_report(robust(plan, samples=64), plan, Page(width=100)).split())
+    assert "nothing is uncertain: no range, driver or risk is stated, so each date is the earliest one" in said

@@ -366,9 +366,10 @@ def _resources(subject: Subject) -> DcmaMeasure:
     demanded = {demand.item for rule in plan.active_rules() if isinstance(rule, Capacity) for demand in rule.demands}
     work = [activity.id for activity in plan.activities]
     if not demanded:
-        return _without(
-            10, "Resources", "all activities loaded", "no capacity of the plan is on: nothing says what the work needs"
-        )
+        said = "no capacity of the plan is on: nothing says what the work needs"
+        if plan.dialect is not None:
+            said = "of a planner's file only the assignments that decide dates are taken; 'import' counts the others"
+        return _without(10, "Resources", "all activities loaded", said)
     return _share(
         10,
         "Resources",

@@ -85,10 +85,11 @@ def _activities(subject: Subject) -> PracticeResult:
     missing = len(plan.unknowns)
     covered = 1 - len(untouched) / len(plan.raid) if plan.raid else 1.0
     score = _graded(min(owned / items if items else 0.0, covered))
+    score = min(score, "partially met", key=_ORDER.index) if missing else score
     return PracticeResult(
         number=1,
         name="Capturing all activities",
-        score=min(score, "partially met", key=_ORDER.index) if missing else score,
+        score="not assessed" if plan.dialect is not None and not owned else score,  # its file names no owners
         evidence=f"{items} items, {owned} with an owner; {missing} quantities that no source gives; "
         f"{len(untouched)} of {len(plan.raid)} register entries touch no item",
         reason="Whatever no source gives is carried as an unknown, so the plan cannot claim to hold all activities."
@@ -122,6 +123,15 @@ def _resourced(subject: Subject) -> PracticeResult:
     demanded = {demand.item for rule in subject.plan.active_rules() if isinstance(rule, Capacity) for demand in rule.demands}
     work = len(subject.plan.activities)
     share = len(demanded) / work if work else 0.0
+    if subject.plan.dialect is not None and not demanded:
+        return PracticeResult(
+            number=3,
+            name="Assigning resources to all activities",
+            score="not assessed",
+            evidence=f"{sum(bool(each.assignments) for each in subject.plan.activities)} of {work} activities have assignments that "
+            "decide their dates",
+            reason="Of a planner's file other assignments are not taken into the plan; 'import' counts them.",
+        )
     return PracticeResult(
         number=3,
         name="Assigning resources to all activities",

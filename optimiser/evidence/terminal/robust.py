@@ -101,8 +101,8 @@ def _dates(outcome: RobustOutcome, page: Page) -> Lines:
         ground = stands_on(entry.evidence, met=bool(entry.met))
         text = f"earliest date {entry.proof} ({entry.bound_by}), standing on: {ground}{held}{served}"
         lines += hanging(entry.id, text, page.width)
-    said = {entry.id: resting(outcome, entry, day) for entry in outcome.milestones}
-    lines += [line for name, text in said.items() if text for line in hanging(name, text, page.width)]
+    rests = {entry.id: resting(outcome, entry, day) for entry in outcome.milestones}
+    lines += [line for name, text in rests.items() if text for line in hanging(name, text, page.width)]
     bases = Counter(effect.basis for effect in outcome.chances if effect.kind != "reading")
     if bases:
         parts = ", ".join(f"{count} {basis}" for basis, count in bases.most_common())
@@ -112,8 +112,13 @@ def _dates(outcome: RobustOutcome, page: Page) -> Lines:
     drawn = f"{counted(outcome.samples, 'sample')}, the same draws for every case"
     if outcome.exact:
         drawn = f"{counted(outcome.samples, 'combination')} of what is uncertain, each with its probability: nothing is drawn"
-    lines += paragraph(f"every figure below stands on {drawn}; moves are in working days (wd)", page.width)
-    return lines
+    said = f"every figure below stands on {drawn}; moves are in working days (wd)"
+    if outcome.exact and outcome.samples == 1:
+        said = (
+            "nothing is uncertain: no range, driver or risk is stated, so each date is the earliest one and every chance below "
+            "is of nothing; maybe state how long work may take (low and high, or a --register)"
+        )
+    return [*lines, *paragraph(said, page.width)]
 
 
 def _rests_on(outcome: RobustOutcome, page: Page) -> Lines:

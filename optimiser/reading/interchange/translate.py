@@ -326,6 +326,7 @@ def _ends(state: Translating, leaves: Sequence[str], work: Sequence[dict[str, An
             "title": f"The project finishes with {state.called(uids[name])}",
             "before": name,
             "after": END,
+            "lag_calendar": "plan",
             **cited,
         }
         for number, name in enumerate((name for name in leaves if name not in followed | left_out), start=1)
