@@ -357,6 +357,12 @@ CASES = (
         },
         assumed=True,
     ),
+    Case(
+        "work of which nothing is left ends when it is expected to",
+        (work(1, remain_drtn_hr_cnt=0, expect_end_date=date("7 12")), work(8)),
+        (("5 8", "7 12"), ("5 8", "5 17")),
+        assumed=True,
+    ),
     # Of sixteen hours of work eight are left.
     Case(
         "resource-dependent work that has not begun takes what is left of its resources' work",

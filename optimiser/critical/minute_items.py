@@ -218,7 +218,7 @@ class MinuteItems:
             finishing = own.finishing()
             if activity.progress is not None and activity.id not in self.finish_bound:
                 finishing = own.expected(activity.progress, finishing, self.floors[activity.id])
-            own_steps = Through(settled, finishing) if (activity.assignments or expected) and own.minutes else None
+            own_steps = Through(settled, finishing) if expected or (activity.assignments and own.minutes) else None
             put = self._arc(source, start, slot, Through(settled, own.beginning()))
             if activity.pin is not None and activity.pin.start is None:  # the start goes with the length
                 put.rule, put.switches, put.amount, put.slots = FACT_PREFIX + activity.id, (), length.amount, slots
