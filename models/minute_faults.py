@@ -12,9 +12,9 @@ from models.fault import Fault, Path, maybe
 from models.items import Activity, Hammock, Milestone
 from models.moment import Moment
 from models.record import Record
-from models.rules import Capacity, Dependency, Migration
+from models.rules import Dependency
 
-__all__ = ["minute_faults"]
+__all__ = ["DAYS_ALONE", "minute_faults"]
 
 _OF_ENTRIES = {
     "activities": ("assignments", "pin", "delay"),
@@ -23,7 +23,8 @@ _OF_ENTRIES = {
 }
 """Fields of items and rules that have a meaning on a minute plan alone."""
 _OF_PLANS = ("dialect", "start")
-_WORDS = {"capacity": "a capacity", "migration": "a migration"}
+DAYS_ALONE = {"capacity": "a capacity", "migration": "a migration"}
+"""Kinds of rules that count whole working days, in words: a plan in minutes can have none of them."""
 _ADVICE = "; maybe keep the order by links, or ask a plan of days made of the file's table: optimiser init FOLDER --from TABLE"
 
 
@@ -38,8 +39,8 @@ def minute_faults(plan: PlanContents) -> Iterator[Fault]:
         for index, item in enumerate(getattr(plan, field)):
             yield from _item(plan, item, (field, index))
     for index, rule in enumerate(plan.rules):
-        if isinstance(rule, Capacity | Migration):
-            message = f"{_WORDS[rule.kind]} counts whole working days, so a plan in minutes, as a planner's file is, can have none{_ADVICE}"
+        if rule.kind in DAYS_ALONE:
+            message = f"{DAYS_ALONE[rule.kind]} counts whole working days, so a plan in minutes, as a planner's file is, can have none{_ADVICE}"
             yield Fault(("rules", index, "kind"), message)
         for term in rule.terms():
             share = isinstance(rule, Dependency) and rule.bound == "at-least"

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from models.duration import Duration
+from models.minute_faults import DAYS_ALONE
 from models.moment import Moment
 from models.rules import RULE_KINDS
 from models.schedule import Position
@@ -321,7 +322,7 @@ print(int(status.split("VmHWM:")[1].split()[0]) // 1024)
 
 def test_every_kind_of_rule_has_a_meaning_in_minutes_for_every_witness_or_is_refused() -> None:
     """What counts working days is refused by the plan; every other kind is checked, bounded and encoded."""
-    known = RULE_KINDS.keys() - {"capacity", "migration"}
+    known = RULE_KINDS.keys() - DAYS_ALONE.keys()
     assert MINUTE_MEANINGS.keys() == MINUTE_COMPILERS.keys() == MINUTE_ENCODERS.keys() == known
 
 
