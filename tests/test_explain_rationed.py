@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -87,6 +89,17 @@ def test_a_limit_before_the_base_date_is_undecided_and_no_contradiction(monkeypa
     monkeypatch.setattr(Oracle, "base", lambda *_: DateRange(20, None, method="undecided"))
     with pytest.raises(UndecidedError, match="undecided"):
         explain_with(blind, "ALL")
+
+
+def test_of_a_date_that_is_not_proved_no_gain_is_asked() -> None:
+    """Where the date itself lies between two bounds every gain and headroom is left open, and no variant is searched for them."""
+    oracle = Oracle(crowd(3))
+    known = oracle.known("ALL")
+    known.range = replace(known.range, low=known.range.low - 1, method="undecided")
+    report = explain_with(oracle, "ALL")
+    assert {line.method for line in report.lines} == {"undecided"}
+    assert {(line.drop_gain_wd, line.unit_gain_wd, line.headroom) for line in report.lines} == {(None, None, None)}
+    assert oracle.rationed_calls == 0
 
 
 def test_undecided_has_its_own_exit_code(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

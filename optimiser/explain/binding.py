@@ -166,48 +166,28 @@ class _Lines:
     # -- what is asked ---------------------------------------------------------------------------------------------------
 
     def _dropped(self, names: Sequence[str]) -> dict[str, DateRange]:
-        """Return the date without each rule or duration.
-
-        Only members of every minimal conflict are tried, and lengths that hold their starts back: no other gains alone.
-        """
-        every = self._everywhere()
-        tried = [name for name in names if every is None or name in every or name in self.oracle.two_way]
-        reaches = dict(
-            zip(
-                tried,
-                ranges_of(self.oracle, self.milestone, [Variant(off=(name,)) for name in tried], at_most=self._known()),
-                strict=True,
-            )
-        )
-        stays = DateRange(self.boundary, self.boundary)
-        return {name: reaches.get(name, stays) for name in names}
-
-    def _known(self) -> int | None:
-        """Return the boundary that the plan reaches, which no relaxation can be behind."""
-        return self.boundary if self.proved and not self.oracle.two_way else None
-
-    def _everywhere(self) -> set[str] | None:
-        """Return the members of every minimal conflict, None where none is known."""
-        if not self.found.conflicts:
-            return None
-        return set.intersection(*(set(members) for members in self.found.conflicts))
+        """Return the date without each rule or duration."""
+        return self._without({name: Variant(off=(name,)) for name in names})
 
     def _relaxed(self, numbers: Mapping[str, Number]) -> dict[str, DateRange]:
         """Return the date with each number relaxed by one unit, where a unit is left."""
-        able = [name for name, number in numbers.items() if number.least > 0]
-        every = self._everywhere()
-        tried = [name for name in able if every is None or name in every or name in self.oracle.two_way]
-        reaches = dict(
-            zip(
-                tried,
-                ranges_of(
-                    self.oracle, self.milestone, [with_number(numbers[name], -1) for name in tried], at_most=self._known()
-                ),
-                strict=True,
-            )
-        )
-        stays = DateRange(self.boundary, self.boundary)
-        return {name: reaches.get(name, stays) for name in able}
+        return self._without({name: with_number(number, -1) for name, number in numbers.items() if number.least > 0})
+
+    def _without(self, variants: Mapping[str, Variant]) -> dict[str, DateRange]:
+        """Return the date in a variant for each name, which drops or relaxes that alone.
+
+        Only members of every minimal conflict are tried, and lengths that hold their starts back: no other gains alone. Where the
+        date itself is not proved, no gain can be told.
+        """
+        if not self.proved:
+            return dict.fromkeys(variants, DateRange(self.oracle.base(self.milestone).low, self.boundary, method="undecided"))
+        conflicts, two_way = self.found.conflicts, self.oracle.two_way
+        every = set.intersection(*map(set, conflicts)) if conflicts else set(variants)
+        tried = [name for name in variants if name in every or name in two_way]
+        at_most = None if two_way else self.boundary
+        reaches = ranges_of(self.oracle, self.milestone, [variants[name] for name in tried], at_most=at_most)
+        found = dict.fromkeys(variants, DateRange(self.boundary, self.boundary))
+        return found | dict(zip(tried, reaches, strict=True))
 
     def _headroom(self, numbers: Mapping[str, Number]) -> dict[str, Headroom]:
         if not self.proved:

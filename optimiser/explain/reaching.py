@@ -245,7 +245,7 @@ def _searched(oracle: Oracle, milestone: str, asked: Sequence[_DateAsked]) -> No
     """Answer what is left one by one; each schedule found is tried on those that follow, as it often tells them too."""
     for place, each in enumerate(asked):
         schedule = None if each.answer is not None else _search(oracle, milestone, each)
-        rest = _open(asked[place + 1 :])
+        rest = [other for other in _open(asked[place + 1 :]) if other.by is not None]
         if schedule is not None and rest and oracle.problem.holds(schedule):
             push(oracle.problem, rest, [schedule] * len(rest))
             for other in rest:
