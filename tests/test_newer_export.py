@@ -265,3 +265,32 @@ def test_two_files_whose_rows_have_moved_are_compared_task_by_task(tmp_path, cap
         "duration:4-before": ("1 wd", "not there"),
     }
     assert [share["cause"] for share in answer["moved"]["moves"][0]["shares"]] == ["remaining 4"]
+
+
+def test_edits_by_hand_that_a_newer_export_lacks_are_listed_one_by_one(tmp_path):
+    """A length, a link and a task changed in the folder's own files are told with old and new value; unedited files say nothing."""
+    first = saved(tmp_path / "jan.xer", xer_text(FIRST, LINKS))
+    assert main(["import", str(first), "-o", str(tmp_path / "jan")]) == ExitCode.DONE
+    tasks = [FIRST[0] | DONE, FIRST[1] | BEGUN, FIRST[2]]
+    second = saved(tmp_path / "feb.xer", xer_text(tasks, LINKS, project=LATER))
+    plain = made(tmp_path / "feb", tmp_path / "jan", second)
+    assert not [each for each in plain.left_out if "by hand" in each]
+
+    edited = tmp_path / "jan" / "activities.yaml"
+    text = edited.read_text(encoding="utf-8")
+    edited.write_text(
+        text.replace("duration: 2 wd", "duration: 4 wd").replace("title: Build", "title: Build it"), encoding="utf-8"
+    )
+    rules = tmp_path / "jan" / "rules.yaml"
+    text = rules.read_text(encoding="utf-8")
+    assert "before: B\n  after: C" in text
+    rules.write_text(text.replace("before: B\n  after: C", "before: B\n  after: C\n  lag: 3 wd"), encoding="utf-8")
+    told = [each for each in made(tmp_path / "feb2", tmp_path / "jan", second).left_out if "by hand" in each]
+
+    assert told == [
+        "by hand, and not in the new file: B (Build it): title Build → Build it by hand, the new file has Build",
+        "by hand, and not in the new file: C (Paint): duration 2 wd → 4 wd by hand, the new file has 2 wd",
+        "by hand, and not in the new file: the link B FS C: lag nothing → 3 wd by hand, the new file has nothing",
+    ]
+    assert (tmp_path / "feb2" / "source" / "export" / "feb.xer").read_bytes() == second.read_bytes()
+    assert not (tmp_path / "feb2" / "source" / "export" / "jan.xer").exists()

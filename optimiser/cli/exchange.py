@@ -149,10 +149,11 @@ def import_plan(
     """
     output = OutputFolder(folder) if folder else None
     from optimiser.importing import plan_files, understand
+    from optimiser.progress.newer import export_kept
 
     found = understand(file, project, hold=hold, reschedule=reschedule)
     if output:
-        output.write(plan_files(found.content))
+        output.write(plan_files(found.content) | export_kept(file))
     from optimiser.evidence.documents import dumped
     from optimiser.evidence.terminal.exchange import import_report
 

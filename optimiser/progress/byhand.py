@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from optimiser.reading.folder import ITEMS, LISTS, Gathered
 from optimiser.reading.interchange.translating import SOURCE
 from optimiser.reading.sound import Verdict, judge
 
-__all__ = ["ITEMS_FILE", "Carried", "Entries", "added_by_hand", "carried", "targets_by_hand"]
+__all__ = ["ITEMS_FILE", "Carried", "Entries", "added_by_hand", "carried", "edited_by_hand", "targets_by_hand"]
 
 ITEMS_FILE: Final = f"{ITEMS}.yaml"
 """Where a new folder keeps what was added by hand."""
@@ -25,6 +26,11 @@ _HEAD: Final = """\
 """
 _TOLD: Final = ("phases", "sources", "calendars")
 """Lists in which not every entry of a planner's file cites its row."""
+
+_EDITED: Final = ("activities", "milestones", "summaries", "rules", "calendars")
+_NOT_READ: Final = ("citation", "id", "source")
+_MOST_TOLD: Final = 40
+_LONG: Final = 120
 
 Entries = dict[str, list[dict[str, Any]]]
 
@@ -65,11 +71,70 @@ def added_by_hand(before: Gathered, export: Mapping[str, Any]) -> Entries:
                 continue
             if name == "calendars" and entry.get("basis") == "document":
                 continue
-            if not str(entry.get("citation", "")).startswith(f"{SOURCE}:"):
+            if not _of_file(entry):
                 found.setdefault(name, []).append(entry)
     words = {word for name in set(found) - {*_TOLD} for entry in found[name] for word in _texts(entry)}
     found["phases"] = [entry for entry in found.get("phases", ()) if _id(entry) in words]
     return {name: entries for name, entries in found.items() if entries}
+
+
+def edited_by_hand(before: Gathered, then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Return the edits by hand to entries of a planner's file that the newer export does not have, each with its values.
+
+    Parameters
+    ----------
+    before
+        The files of the folder, without its update.
+    then, now
+        The export that the folder was made of, and the newer one, as the fields of a plan.
+    """
+    said: list[str] = []
+    for name in _EDITED:
+        was, new = _by_key(then.get(name, ())), _by_key(now.get(name, ()))
+        here = _by_key(before.content.get(name, ()))
+        for key, entry in here.items():
+            one, other = was.get(key), new.get(key)
+            if one is None:
+                if other is None:
+                    said.append(f"{_titled(entry)}: otherwise by hand than in the file, and not in the new one")
+                continue
+            for field in dict.fromkeys([*one, *entry]):
+                old, mine, theirs = (_shown(held, field) for held in (one, entry, other or {}))
+                if field not in _NOT_READ and mine not in (old, theirs):
+                    found = "the new file has no such entry" if other is None else f"the new file has {theirs}"
+                    said.append(f"{_titled(entry)}: {field} {old} → {mine} by hand, {found}")
+        said += [
+            f"{_titled(one)}: taken out by hand, and in the new file"
+            for key, one in was.items()
+            if key not in here and key in new
+        ]
+    return [*said[:_MOST_TOLD], *([f"and {len(said) - _MOST_TOLD:,} more"] if len(said) > _MOST_TOLD else [])]
+
+
+def _by_key(entries: Iterable[Any]) -> dict[tuple[str, ...], dict[str, Any]]:
+    """Return entries by what they are of: links by their ends, as their numbers change from export to export."""
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
+    for entry in entries:
+        if _of_file(entry):
+            ends = (str(entry.get("before")), str(entry.get("after")), str(entry.get("type", "FS")))
+            found[ends if entry.get("kind") == "dependency" else (str(_id(entry)),)] = entry
+    return found
+
+
+def _of_file(entry: Any) -> bool:
+    return isinstance(entry, dict) and str(entry.get("citation", "")).startswith(f"{SOURCE}:")
+
+
+def _titled(entry: Mapping[str, Any]) -> str:
+    if entry.get("kind") == "dependency":
+        return f"the link {entry.get('before')} {entry.get('type', 'FS')} {entry.get('after')}"
+    return f"{_id(entry)} ({entry.get('title', '')})"
+
+
+def _shown(entry: Mapping[str, Any], field: str) -> str:
+    value = entry.get(field)
+    text = "nothing" if value is None else value if isinstance(value, str) else json.dumps(value, default=str)
+    return text if len(text) <= _LONG else f"{text[:_LONG]}…"
 
 
 def targets_by_hand(before: Plan, export: Mapping[str, Any]) -> list[str]:

@@ -23,9 +23,10 @@ from models.rules import Dependency
 from models.updating import UpdateChange, UpdateRemark
 from optimiser.errors import InputError, Located
 from optimiser.importing import plan_files
-from optimiser.progress.byhand import Entries, added_by_hand, targets_by_hand
+from optimiser.progress.byhand import Entries, added_by_hand, edited_by_hand, targets_by_hand
 from optimiser.progress.copying import copied_files
 from optimiser.progress.entries import progress_entry
+from optimiser.reading.files import LARGEST_DOCUMENT, read_content
 from optimiser.reading.folder import Gathered
 from optimiser.reading.interchange.naming import END, identifiers
 from optimiser.reading.interchange.opening import gather_planner, read_planner
@@ -38,10 +39,13 @@ from optimiser.reading.spelling import WrittenLength
 from optimiser.reading.tabular import ProgressRow, ProgressTable
 from optimiser.reading.tabular.headers import PlannerColumns
 
-__all__ = ["IDS", "Newer", "changes_between", "newer_export", "table_of_export"]
+__all__ = ["IDS", "Newer", "changes_between", "export_kept", "newer_export", "table_of_export"]
 
 IDS: Final = "source/ids.csv"
 """Where an update's folder keeps which id each task of the planner's file has had from the first on."""
+
+_KEPT_IN: Final = "source/export/"
+"""Where it keeps the planner's file itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +107,39 @@ def newer_export(path: Path, opened: OpenedPlan, export: Path, project: str | No
         added = added_by_hand(opened.gathered.bare, gathered.content)
         if kept := [name for name in sorted(parts) if name.startswith(("qualification.", "participants."))]:
             left.append(f"{', '.join(kept)}: beside the export; copy from the update before what still holds")
-        left.append(
-            "changes made by hand to tasks, links and calendars of the export before: those are as the newer one has them"
-        )
+        left += _edited(path, opened, gathered, project)
+        files = {name: content for name, content in files.items() if not _is_export(name)}
         if chosen_targets := targets_by_hand(before, gathered.content):
             gathered.content["targets"] = translation.content["targets"] = chosen_targets
             taken.append(f"the targets are those of the update before: {', '.join(chosen_targets)}")
     files |= plan_files(translation.content)
     files[IDS] = _table(translation.names)
+    files |= export_kept(export)
     return Newer(gathered, files, added, taken, left)
+
+
+def export_kept(export: Path) -> dict[str, bytes]:
+    """Return the planner's file as a folder made of it keeps it: what was changed by hand since can then be told."""
+    return {f"{_KEPT_IN}{export.name}": read_content(export, str(export), LARGEST_DOCUMENT)}
+
+
+def _is_export(name: str) -> bool:
+    return name.startswith(_KEPT_IN)
+
+
+def _edited(path: Path, opened: OpenedPlan, newer: Gathered, project: str | None) -> list[str]:
+    """Return what was changed by hand in the folder before and is not in the newer export; in general where no export is kept."""
+    folder = path if path.is_dir() else path.parent
+    kept = sorted((folder / _KEPT_IN).glob("*")) if (folder / _KEPT_IN).is_dir() else []
+    names = _known(path, project)
+    try:
+        then = gather_planner(kept[0], project, (lambda *_: names) if names else None)[0] if len(kept) == 1 else None
+    except InputError:
+        then = None
+    if then is None:
+        return ["changes made by hand to tasks, links and calendars of the export before: those are as the newer one has them"]
+    found = edited_by_hand(opened.gathered.bare, then.content, newer.content)
+    return [f"by hand, and not in the new file: {each}" for each in found]
 
 
 def _table(names: Mapping[str, str]) -> bytes:
