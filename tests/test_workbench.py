@@ -914,7 +914,7 @@ def test_names_that_would_do_harm_are_text():
 
 @pytest.mark.long
 def test_serve_prints_its_address_and_stops_on_ctrl_c():
-    """One process: it prints where it is, serves the page there, and Ctrl-C ends it with 0 and nothing on its lips but that."""
+    """One process: it prints where it is, serves the page there, and Ctrl-C ends it with 0, whoever still asks, and says only that."""
     command = [sys.executable, "-m", "optimiser.cli", "serve", "toy", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
         said = ""
@@ -928,8 +928,12 @@ def test_serve_prints_its_address_and_stops_on_ctrl_c():
         with socket.create_connection(("127.0.0.1", int(host.partition(":")[2])), timeout=20) as connection:
             connection.sendall(f"GET /{rest} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
             assert connection.recv(65536).startswith(b"HTTP/1.1 200")
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
+        with socket.create_connection(("127.0.0.1", int(host.partition(":")[2])), timeout=20) as unfinished:
+            begun = f"POST /{rest}api/draft HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{{"
+            unfinished.sendall(begun.encode())
+            time.sleep(0.3)
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=30)
 
     assert process.returncode == 0
     assert errors.strip().splitlines()[-1] == "stopped"

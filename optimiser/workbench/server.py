@@ -254,6 +254,7 @@ def serve(desk: Desk, *, port: int = 0, ready: Callable[[str], None] = lambda _:
     config = uvicorn.Config(
         served.app,
         log_config=None,
+        log_level="critical",  # what goes wrong is told by `faults_of`; who is cut off as the server stops is no news
         access_log=False,
         lifespan="off",
         ws="none",
