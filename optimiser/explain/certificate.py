@@ -189,9 +189,7 @@ class _Solution:
     def verification(self) -> Verification:
         """Return every claim checked."""
         checks = [_fingerprint(self.outcome, self.plan), _status(self.document, self.outcome)]
-        checks += [*_told(self.document, self.outcome, self.plan), self._schedule()]
-        checks.append(self._document())
-        checks.append(self._rows())
+        checks += [*_told(self.document, self.outcome, self.plan), self._schedule(), self._document(), self._rows()]
         certificates = {each.milestone: each for each in self.outcome.certificates}
         for entry in self.outcome.milestones:
             checks += self._milestone(entry, certificates.get(entry.id))
@@ -246,9 +244,8 @@ class _Solution:
         """One milestone's date, and that nothing earlier is possible."""
         plan, clock = self.plan, self.clock
         if entry.id not in plan.items or not clock.origin <= entry.boundary <= clock.limit:
-            yield CheckedClaim(
-                claim=f"{entry.id} is a milestone of the plan", holds=False, found="it is not, or is off the axis"
-            )
+            claim = f"{entry.id} is a milestone of the plan"
+            yield CheckedClaim(claim=claim, holds=False, found="it is not, or is off the axis")
             return
         convention = plan.convention(Point(entry.id, "start"))
         shown = clock.show(entry.boundary, convention)
@@ -268,23 +265,15 @@ class _Solution:
         if self.network.uses_capacity:
             bound = max(bound, self._capacity(entry))
         self.proved[entry.id] = bool(bound == entry.boundary == place)
+        found = f"without a solver, not before {plain_date(clock.show(min(bound, clock.size - 1), convention)) if bound > 0 else 'nothing'}"
+        claim = f"{entry.id} cannot be before {plain_date(entry.bound)}"
         if entry.proof == "certified":
-            best = plain_date(clock.show(min(bound, clock.size - 1), convention)) if bound > 0 else "nothing"
-            yield CheckedClaim(
-                claim=f"{entry.id} cannot be before {plain_date(entry.bound)}",
-                holds=bound == entry.boundary == entry.bound_boundary and entry.bound == entry.date,
-                found=f"without a solver, not before {best}",
-            )
+            holds = bound == entry.boundary == entry.bound_boundary and entry.bound == entry.date
+            yield CheckedClaim(claim=claim, holds=holds, found=found)
         else:
-            best = plain_date(clock.show(min(bound, clock.size - 1), convention)) if bound > 0 else "nothing"
-            holds = (
-                bound <= entry.bound_boundary <= entry.boundary and clock.show(entry.bound_boundary, convention) == entry.bound
-            )
-            yield CheckedClaim(
-                claim=f"{entry.id} cannot be before {plain_date(entry.bound)}, by CP-SAT",
-                holds=holds,
-                found=f"without a solver, not before {best}; the rest is CP-SAT's word",
-            )
+            shown = clock.show(entry.bound_boundary, convention)
+            holds = bound <= entry.bound_boundary <= entry.boundary and shown == entry.bound
+            yield CheckedClaim(claim=f"{claim}, by CP-SAT", holds=holds, found=f"{found}; the rest is CP-SAT's word")
 
     def _certified(self, certificate: Certificate | None, milestone: str) -> tuple[int, list[CheckedClaim]]:
         """Check every line of an argument; return the boundary that it proves."""

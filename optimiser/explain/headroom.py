@@ -19,6 +19,8 @@ from optimiser.solve.variant import Variant, evaluate_variants, varied, with_num
 
 __all__ = ["Headroom", "Saturation", "headrooms", "saturations", "taking_over"]
 
+Questions = Sequence[tuple[int, int]]
+"""Places, each with units."""
 _FIRST_LOOK = 64
 """Units looked at one by one before more are."""
 
@@ -85,8 +87,8 @@ def headrooms(
     less the longer it is, so its dates need not rise with it: of such a one every unit is looked at.
     """
     at = variant_at or (lambda place, units: with_number(numbers[place], units))
-    boundary_of = [bounds] * len(numbers) if isinstance(bounds, int) else list(bounds)
-    search = _Bisection(oracle, milestone, boundary_of, [number.most for number in numbers], at)
+    boundaries = [bounds] * len(numbers) if isinstance(bounds, int) else bounds
+    search = _Bisection(oracle, milestone, boundaries, [number.most for number in numbers], at)
     if variant_at is None and isinstance(bounds, int):
         search.bracket(bounds, numbers)
     for place, number in enumerate(numbers):
@@ -193,12 +195,7 @@ class _Bisection:
         self._narrow(self._asked, 1 if rationed else TOGETHER, (), far=rationed and self.at_most is None)
 
     def _narrow(
-        self,
-        ask: Callable[[Sequence[tuple[int, int]]], Sequence[DateRange]],
-        together: int,
-        left_out: Collection[int],
-        *,
-        far: bool,
+        self, ask: Callable[[Questions], Sequence[DateRange]], together: int, left_out: Collection[int], *, far: bool
     ) -> None:
         """Close every range but some, with up to so many questions at a time: a pass over some hundred takes little more than over a few."""
         while True:
@@ -219,13 +216,13 @@ class _Bisection:
         found = cuts(low, high, parts)
         return found if self.at_most is None else [low + high + 1 - units for units in found]
 
-    def _asked(self, asked: Sequence[tuple[int, int]]) -> list[DateRange]:
+    def _asked(self, asked: Questions) -> list[DateRange]:
         """Return where the milestone lies at some units of some places."""
         variants = [self.at(place, units) for place, units in asked]
         by: list[int] = self.boundaries[[place for place, _ in asked]].tolist()
         return ranges_of(self.oracle, self.milestone, variants, by=by, at_most=self.at_most)
 
-    def _by_network(self, asked: Sequence[tuple[int, int]]) -> list[DateRange]:
+    def _by_network(self, asked: Questions) -> list[DateRange]:
         """Return the same by the network alone; rationed work that runs off the axis has no schedule at all."""
         evaluated = self.oracle.evaluate([self.at(place, units) for place, units in asked])
         boundaries = self.boundaries[[place for place, _ in asked]]
@@ -251,9 +248,9 @@ class _Bisection:
 
     def close_in(self, among: Collection[int]) -> None:
         """Close in on units that a limit left open, from both sides."""
-        left = {place: unknown for place, unknown in self.left_open.items() if place in among}
-        sides = [(place, -1, int(self.low[place]) + 1, unknown - 1) for place, unknown in left.items()]
-        sides += [(place, 1, unknown + 1, int(self.high[place])) for place, unknown in left.items()]
+        left = [(place, unknown) for place, unknown in self.left_open.items() if place in among]
+        sides = [(place, -1, int(self.low[place]) + 1, unknown - 1) for place, unknown in left]
+        sides += [(place, 1, unknown + 1, int(self.high[place])) for place, unknown in left]
         while sides := [side for side in sides if side[2] <= side[3]]:
             asked = [(place, (low + high) // 2) for place, _, low, high in sides]
             after = []
@@ -327,21 +324,20 @@ def saturations(
     fully = [with_number(number, -far) for number, far in zip(numbers, furthest, strict=True)]
     best = [reach.exact for reach in ranges_of(oracle, milestone, fully, at_most=known)]
     found: list[Saturation | None] = [None] * len(numbers)
-    places: list[int] = []
-    dates: list[int] = []
+    dates: dict[int, int] = {}
     for place, (number, date) in enumerate(zip(numbers, best, strict=True)):
         if date is not None and number.slot in oracle.two_way:
             found[place] = _earliest(oracle, milestone, number, furthest[place])
         elif date is not None:
-            places.append(place)
-            dates.append(date)
+            dates[place] = date
+    places = list(dates)
 
     def at(place: int, units: int) -> Variant:
         return with_number(numbers[places[place]], units - furthest[places[place]])
 
-    search = _Bisection(oracle, milestone, dates, [furthest[place] for place in places], at, known)
+    search = _Bisection(oracle, milestone, list(dates.values()), [furthest[place] for place in places], at, known)
     search.bisect()
-    for own, (place, date) in enumerate(zip(places, dates, strict=True)):
+    for own, (place, date) in enumerate(dates.items()):
         if own not in search.left_open:
             found[place] = Saturation(furthest[place] - int(search.low[own]), date)
     return found

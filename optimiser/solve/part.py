@@ -16,10 +16,10 @@ from models.schedule import Schedule
 from optimiser.clock import MinuteClock
 from optimiser.critical import Earliest, Network, latest_times, reaches
 from optimiser.encoding import Answer, Window
-from optimiser.solve.between import MOST_DETERMINISTIC_TIME, too_large
 from optimiser.solve.deadline import Deadline
 from optimiser.solve.placement import complete, schedule_of
 from optimiser.solve.problem import Problem
+from optimiser.solve.search import MOST_DETERMINISTIC_TIME, too_large
 
 if TYPE_CHECKING:
     from optimiser.encoding import Encoding, Places
