@@ -7,13 +7,16 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from models.changes import LetThrough, TakenUp, Unmoved, WhatIf
-from models.explanation import WhyNot
 from models.plan import Plan
-from models.robustness import RobustDate, RobustOutcome
 from optimiser.evidence.terminal.characters import clean
 from optimiser.wording import plain_date as weekday_day
+
+if TYPE_CHECKING:
+    from models.changes import LetThrough, TakenUp, Unmoved, WhatIf
+    from models.explanation import WhyNot
+    from models.robustness import RobustDate, RobustOutcome
 
 __all__ = [
     "MONTHS",

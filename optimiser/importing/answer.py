@@ -22,9 +22,7 @@ from optimiser.reading.interchange.tally import CODES, MOST_NAMED, SEVERITIES
 from optimiser.reading.interchange.translate import Translation
 from optimiser.reading.interchange.translating import printed
 from optimiser.reading.sound import judge
-from optimiser.solve.contradiction import out_of_work
 from optimiser.solve.placement import complete
-from optimiser.solve.reschedule import rescheduled
 
 __all__ = ["Understood", "understand"]
 
@@ -102,6 +100,8 @@ def understand(path: Path | str, project: str | None = None, *, hold: bool = Fal
 
 def _reschedule(plan: Plan, clock: Clock, schedule: Schedule, content: dict[str, Any]) -> ImportFinding:
     """Put what rescheduling says into a plan's content; return what moved."""
+    from optimiser.solve.reschedule import rescheduled
+
     moved = rescheduled(plan, clock, schedule)
     floors = moved.rules[len(plan.rules) :]
     content["rules"] += [rule.model_dump(mode="json", exclude_defaults=True) for rule in floors]
@@ -135,6 +135,8 @@ def _scheduled(plan: Plan) -> tuple[Network, Schedule | None]:
 
 def _short(earliest: Earliest) -> list[str]:
     """Return the item that its calendar leaves no time for, where that is why there are no dates."""
+    from optimiser.solve.contradiction import out_of_work  # only where there are no dates: an import is short
+
     ended = out_of_work(earliest)
     if ended is None or earliest.trouble is None:
         return []

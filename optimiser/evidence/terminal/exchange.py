@@ -6,20 +6,20 @@ import datetime as dt
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from models.exporting import ExportReport
 from models.importing import Differing, FloatsCompared, ImportFinding, ImportReport
-from models.initial import StartedPlan
-from models.updating import UpdateChain, UpdateMade
 from optimiser.evidence.tables.kit import listing
-from optimiser.evidence.tables.updates import update_chain, update_changes
 from optimiser.evidence.terminal.framing import bulleted, next_commands
 from optimiser.evidence.terminal.page import Lines, Page, heading, paragraph
 from optimiser.evidence.terminal.tables import shown
-from optimiser.evidence.update_sheet import RISKS
 from optimiser.evidence.words import counted, day, listed, month_or_day, worked
 from optimiser.wording import some
+
+if TYPE_CHECKING:
+    from models.exporting import ExportReport
+    from models.initial import StartedPlan
+    from models.updating import UpdateChain, UpdateMade
 
 __all__ = ["chain_report", "export_text", "import_report", "init_report", "table_report", "update_report"]
 
@@ -87,6 +87,8 @@ def update_report(made: UpdateMade, page: Page, targets: Sequence[str]) -> str:
         page.width,
     )
     if made.changes:
+        from optimiser.evidence.tables.updates import update_changes
+
         lines += shown(update_changes(made), page, spared=("where", "title"), most=_MOST_CHANGES)
     else:
         same = made.previous_status is not None and made.previous_status == made.status_date
@@ -107,6 +109,8 @@ def update_report(made: UpdateMade, page: Page, targets: Sequence[str]) -> str:
 
 def table_report(plan: str, path: str, rows: Mapping[str, int], page: Page) -> str:
     """Return the contents of a table to fill, and the command for afterwards."""
+    from optimiser.evidence.update_sheet import RISKS
+
     beside = f" On the sheet {RISKS} stands what became of each of {rows['risks']} risks." if rows["risks"] else ""
     said = f"{path}: a row for each of {rows['rows']} activities and milestones, with what is known.{beside} Fill what is new, then:"
     command = f"optimiser update {shlex.quote(plan)} --status DATE --from {shlex.quote(path)} -o FOLDER"
@@ -115,6 +119,8 @@ def table_report(plan: str, path: str, rows: Mapping[str, int], page: Page) -> s
 
 def chain_report(chain: UpdateChain, page: Page, source: str) -> str:
     """Return an update and those before it, and what is wrong with any of them."""
+    from optimiser.evidence.tables.updates import update_chain
+
     lines = shown(update_chain(chain, source), page, note="the newest first", spared=("to do", "begun", "done"))
     for each in chain.links:
         if each.says:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from models.changes import DateChange, WhatIf
 from models.moment import Moment
 from models.plan import Plan
 from optimiser.evidence.tables.kit import choose, listing
-from optimiser.evidence.tables.solved import changes
 from optimiser.evidence.terminal.page import Lines, Page, hanging, heading, joined, paragraph, words
 from optimiser.evidence.terminal.tables import shown
 from optimiser.evidence.words import counted, day, listed, month_or_day, overruled_words, stack, weekday_day, why_it_stays
+
+if TYPE_CHECKING:
+    from models.changes import DateChange, WhatIf
 
 __all__ = ["bulleted", "next_commands", "notes_lines", "plan_title", "readings_lines", "title_lines", "what_if_report"]
 
@@ -89,6 +91,8 @@ def _changes(found: WhatIf, page: Page) -> Lines:
     else:
         start = f"by {_named(found.scenarios)}, from the plan as written"
         lines = hanging("What was changed", words(start, "not bold dim"), page.width, 0, 18)
+    from optimiser.evidence.tables.solved import changes
+
     said = changes(found.changes, "What was changed", "what_if", by=found.choices or len(found.scenarios) > 1)
     lines += shown(choose(said, ("what", "name", "from", "to", "by")), page, most=_MOST_CHANGES)[2:]
     apart = [(found.added, "more with the changes"), (found.removed, "fewer")]
