@@ -281,6 +281,14 @@ def test_what_is_no_such_xml_is_refused(content: bytes, says: str) -> None:
     assert says in said(content)
 
 
+def test_a_date_that_no_plan_has_is_told_and_the_least_of_all_is_none() -> None:
+    """Programs write the first of all dates where they have none; a stored date of the year 9999 would take a calendar of its length."""
+    assert only(project(task(1, 8, ActualStart="0001-01-01T00:00:00"))).progress.actual_start is None
+    assert "Task.Finish: '9999-12-31T00:00:00' is no date of a plan, expected one from 1900 to 2500" in said(
+        project(task(1, 8, Finish="9999-12-31T00:00:00"))
+    )
+
+
 def test_two_thousand_centuries_of_exceptions_are_refused() -> None:
     """An exception that recurs without end costs no time."""
     endless = exception(6, "0001-01-01", "9999-12-31", DaysOfWeek=0)

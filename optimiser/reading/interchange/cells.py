@@ -25,6 +25,10 @@ MOST_TASKS: Final = 200_000
 
 _NEARLY_WHOLE: Final = Fraction(1, 100)
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,15}(?:[.,][0-9]{0,30})?(?:[eE][+-]?[0-9]{1,2})?|[+-]?[.,][0-9]{1,30}")
+_NO_DATE: Final = ("0001-01-01T00:00", "0001-01-01 00:00")
+"""What programs write of a date that they do not have."""
+_YEARS: Final = (1900, 2500)
+"""The tools keep dates from 1950 and 1984 to 2149 and thereabouts."""
 _MOMENT: Final = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,9})?)?)?Z?"
 )
@@ -133,15 +137,25 @@ class PlannerCells:
         self.rounded += abs(exact - whole) > _NEARLY_WHOLE
         return whole
 
-    def moment(self, text: str, place: FilePlace, field: str) -> dt.datetime | None:
-        """Return a date with its time, to the minute; midnight where it has none."""
+    def moment(self, text: str, place: FilePlace, field: str, *, bounded: bool = True) -> dt.datetime | None:
+        """Return a date with its time, to the minute; midnight where it has none. The least date of all stands for none.
+
+        Parameters
+        ----------
+        bounded
+            Whether a date in a year that no plan is in is a fault.
+        """
         text = text.strip()
-        if not text:
+        if not text or text.startswith(_NO_DATE):
             return None
         found = _MOMENT.fullmatch(text)
         try:
             parts = [int(part or 0) for part in found.groups()] if found else []
             at = dt.datetime(*parts[:5])  # type: ignore[arg-type]  # noqa: DTZ001  # the tools' dates have no zone
+            if bounded and not _YEARS[0] <= at.year <= _YEARS[1]:
+                said = f"{text[:40]!r} is no date of a plan, expected one from {_YEARS[0]} to {_YEARS[1]}; maybe a year is mistyped"
+                self.fault(said, place, field)
+                return None
             return at + dt.timedelta(minutes=1) if parts[5] >= 30 else at
         except (TypeError, ValueError, OverflowError):
             self.fault(f"expected a date such as 2026-01-05 08:00, got {text[:40]!r}", place, field)

@@ -137,7 +137,8 @@ def _dates(element: XmlElement, cells: PlannerCells) -> tuple[dt.date, dt.date] 
     """Return the days between which something holds, both included; None where a file states none, or wrong ones."""
     place = element.place(_TABLE)
     first, last = (
-        cells.moment(element.value("TimePeriod", name).partition("T")[0], place, name) for name in ("FromDate", "ToDate")
+        cells.moment(element.value("TimePeriod", name).partition("T")[0], place, name, bounded=False)
+        for name in ("FromDate", "ToDate")
     )
     if first is None or last is None:
         return None

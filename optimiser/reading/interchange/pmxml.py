@@ -320,7 +320,7 @@ class _PmxmlReader:
             week[at] = self._periods(day, place)
         exceptions = {}
         for each in element.all("HolidayOrExceptions", "HolidayOrException"):
-            date = self.cells.moment(each.value("Date"), place, "HolidayOrException.Date")
+            date = self.cells.moment(each.value("Date"), place, "HolidayOrException.Date", bounded=False)
             if date is not None:
                 exceptions[date.date()] = CalendarException(date.date(), date.date(), self._periods(each, place))
         uid = element.value("ObjectId")
