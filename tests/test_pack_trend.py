@@ -11,8 +11,16 @@ from typing import Any
 import pytest
 
 from optimiser.cli import ExitCode, main
+from optimiser.errors import InputError
+from optimiser.evidence.folder import write
+from optimiser.evidence.pack import build
+from optimiser.evidence.request import request_of
 from optimiser.evidence.tables.updates import milestone_trend
+from optimiser.evidence.verify import verify_pack
 from optimiser.progress import trend_of
+from optimiser.reading.previous import content_sha256
+from tests.progress_plans import with_progress
+from tests.random_plans import random_plan
 from tests.test_forgeries import blamed, edit, judged, mend, rendered
 from tests.test_since import FEW, told
 
@@ -125,3 +133,26 @@ def test_a_chain_that_is_cut_says_so(tmp_path: Path) -> None:
     assert "lonely: is not there" in told(tmp_path / "pack", "trend")
     assert str(tmp_path) not in (tmp_path / "pack" / "results.json").read_text(encoding="utf-8")
     assert main(["verify", str(tmp_path / "pack")]) == ExitCode.DONE
+
+
+@pytest.mark.long
+def test_packs_of_random_updates_are_worked_out_again(tmp_path: Path) -> None:
+    """Whatever is done of a random plan, with capacity or not, the pack of the update holds, and most of them show a trend."""
+    shown = 0
+    for seed in range(12):
+        plan = random_plan(seed)
+        first, second, out = (tmp_path / f"{name}{seed}" for name in ("first", "second", "pack"))
+        for folder in (first, second):
+            folder.mkdir()
+        (first / "plan.yaml").write_text(plan.model_dump_json(by_alias=True), encoding="utf-8")
+        document = json.loads(with_progress(plan, seed).model_dump_json(by_alias=True))
+        try:
+            document["previous"] = {"path": f"../{first.name}", "sha256": content_sha256(first)}
+            (second / "plan.yaml").write_text(json.dumps(document), encoding="utf-8")
+            write(build(request_of(str(second), cases=(), samples=64), str(second)), out)
+        except InputError:
+            continue  # a random plan that does not load
+        found = verify_pack(out)
+        assert found.holds, (seed, [check for check in found.checks if not check.holds])
+        shown += (out / "charts" / "milestone-trend.svg").is_file()
+    assert shown >= 6
