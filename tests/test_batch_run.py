@@ -562,16 +562,16 @@ def test_rows_are_printed_as_json_lines(tmp_path, capsys):
     assert "expected either -o FILE or --json-lines" in capsys.readouterr().err
 
 
-def test_a_million_rows_are_exported_row_by_row(tmp_path):
+def test_a_million_rows_are_exported_block_by_block(tmp_path):
     """An export reads the ledger as it writes: it never holds more than a block of rows."""
     job = job_of(tmp_path, AXES)
     run(job, tmp_path / "run")
     ledger = Ledger(tmp_path / "run", writable=False)
 
-    rows = ledger.rows(job)
+    blocks = ledger.columns(job)
 
-    assert iter(rows) is rows
-    assert next(rows)[0] == 0
+    assert iter(blocks) is blocks
+    assert next(blocks)[0][0] == 0
     export_csv(ledger, job, tmp_path / "again.csv")
     ledger.close()
     assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "run" / "results.csv").read_bytes()

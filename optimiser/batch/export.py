@@ -7,9 +7,8 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib.util import find_spec
-from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -22,8 +21,6 @@ __all__ = ["export", "export_csv", "export_json_lines", "export_parquet", "harml
 
 _RUNS = re.compile(r"^[\s\x00-\x1f]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]")
 _PLAIN = re.compile(rf"^[+-]?\d+(\.\d+)?$|{Duration.pattern}")
-_BLOCK = 10_000
-
 MOST_CELLS = 50_000
 """Different cells kept in memory while an export is written."""
 
@@ -46,13 +43,13 @@ def headings(job: Job) -> list[str]:
     return ["row", "key", *(axis.id for axis in job.axes), "status", *dated, "reason", "checked"]
 
 
-def records(ledger: Ledger, job: Job) -> Iterator[list[Any]]:
-    """Yield every row as it is exported, in the order of the design."""
+def columns(ledger: Ledger, job: Job) -> Iterator[list[Iterable[Any]]]:
+    """Yield every row as it is exported, in the order of the design, some thousands at a time, column by column."""
     labels = [axis.labels for axis in job.axes]
     count = len(labels)
-    for row, key, status, reason, checked, *rest in ledger.rows(job):
-        given = [each[position] for each, position in zip(labels, rest[:count], strict=True)]
-        yield [row, key.hex(), *given, status, *rest[count:], reason, bool(checked)]
+    for row, key, status, reason, checked, *rest in ledger.columns(job):
+        given = [map(each.__getitem__, positions) for each, positions in zip(labels, rest[:count], strict=True)]
+        yield [row, map(bytes.hex, key), *given, status, *rest[count:], reason, map(bool, checked)]
 
 
 def export(ledger: Ledger, job: Job, folder: Path) -> list[Path]:
@@ -84,9 +81,10 @@ def export_csv(ledger: Ledger, job: Job, path: Path) -> None:
         table = csv.writer(file, lineterminator="\n")
         table.writerow([harmless(heading) for heading in headings(job)])
         written = _Cells()
-        for number, key, *cells, checked in records(ledger, job):
+        for number, key, *cells, checked in columns(ledger, job):
             # Numbers and keys in hexadecimal run nothing, and of all other cells there are few that differ.
-            table.writerow([number, key, *map(written.__getitem__, cells), "true" if checked else "false"])
+            safe = (map(written.__getitem__, each) for each in cells)
+            table.writerows(zip(number, key, *safe, ("true" if each else "false" for each in checked), strict=True))
 
     _written(path, fill)
 
@@ -94,8 +92,9 @@ def export_csv(ledger: Ledger, job: Job, path: Path) -> None:
 def json_lines(ledger: Ledger, job: Job) -> Iterator[str]:
     """Yield every row as one JSON object on a line of its own (jsonlines.org): dates in ISO, nothing as null."""
     names = headings(job)
-    for record in records(ledger, job):
-        yield json.dumps(dict(zip(names, record, strict=True)), ensure_ascii=False, separators=(",", ":")) + "\n"
+    for block in columns(ledger, job):
+        for record in zip(*block, strict=True):
+            yield json.dumps(dict(zip(names, record, strict=True)), ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def export_json_lines(ledger: Ledger, job: Job, path: Path) -> None:
@@ -143,13 +142,13 @@ def export_parquet(ledger: Ledger, job: Job, path: Path) -> None:
         import datetime as dt
 
         with pq.ParquetWriter(str(draft), schema) as writer:
-            rows = records(ledger, job)
-            while block := list(islice(rows, _BLOCK)):
-                columns = [list(column) for column in zip(*block, strict=True)]
-                for place, name in enumerate(names):
-                    if name in dated:
-                        columns[place] = [dt.date.fromisoformat(cell) if cell else None for cell in columns[place]]
-                arrays = [pa.array(column, type=field.type) for column, field in zip(columns, schema, strict=True)]
+            days: dict[str | None, dt.date | None] = {None: None}
+            for block in columns(ledger, job):
+                held = [list(column) for column in block]
+                for place in (place for place, name in enumerate(names) if name in dated):
+                    days.update((day, dt.date.fromisoformat(day)) for day in set(held[place]) - days.keys())
+                    held[place] = list(map(days.__getitem__, held[place]))
+                arrays = [pa.array(column, type=field.type) for column, field in zip(held, schema, strict=True)]
                 writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
     _placed(path, fill)

@@ -28,6 +28,9 @@ __all__ = ["LEDGER", "Ledger", "LedgerError"]
 LEDGER: Final = "ledger.sqlite"
 FORMAT: Final = "1"
 
+_BLOCK: Final = 10_000
+"""Rows that are read at once."""
+
 DAMAGED: Final = "maybe restore it from a copy, or give another folder and compute it again"
 """What to do about a ledger that cannot be trusted."""
 
@@ -361,22 +364,22 @@ class Ledger:
             self._dates[ordinal] = dt.date.fromordinal(ordinal).isoformat()
         return self._dates[ordinal]
 
-    def rows(self, job: Job) -> Iterator[tuple[Any, ...]]:
-        """Yield every row in the order of the design, numbers of texts resolved.
+    def columns(self, job: Job) -> Iterator[list[Sequence[Any]]]:
+        """Yield every row in the order of the design, some thousands at a time, column by column, numbers of texts resolved.
 
-        Returns
-        -------
-        iterator of tuple
-            Row, key, status, reason, checked; then the position on each axis; then date, proof and binding rules of
-            each milestone.
+        Columns are row, key, status, reason, checked; position on each axis; date, proof and binding rules of each milestone.
         """
         texts = dict(self.ask("SELECT number, text FROM texts"))
         coded = {3, *(5 + len(job.axes) + 3 * number + part for number in range(len(job.milestones)) for part in (1, 2))}
-        for row in self.ask("SELECT * FROM rows ORDER BY row"):
-            cells = list(row)
-            for place in coded:
-                cells[place] = texts.get(cells[place])
-            yield tuple(cells)
+        try:
+            rows = self.connection.execute("SELECT * FROM rows ORDER BY row")
+            while block := rows.fetchmany(_BLOCK):
+                found: list[Sequence[Any]] = list(zip(*block, strict=True))
+                for place in coded:
+                    found[place] = list(map(texts.get, found[place]))
+                yield found
+        except sqlite3.Error as error:
+            raise self.fault(error) from None
 
     def close(self, *, settled: bool = False) -> None:
         """Close the file; with ``settled`` fold its log into it first, so that one file is all there is to keep."""

@@ -6,6 +6,7 @@ Nothing heavy is imported before a verb needs it, so that ``--help`` answers at 
 from __future__ import annotations
 
 import contextlib
+import copy
 import errno
 import functools
 import os
@@ -130,7 +131,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     as_json = "--json" in given
     try:
         _refuse_bytes(given)
-        code = _verbs().main(args=given, prog_name="optimiser", standalone_mode=False)
+        code = _verbs(next(iter(given), "")).main(args=given, prog_name="optimiser", standalone_mode=False)
     except SystemExit:  # typer's way when whoever reads the help has gone
         code = ExitCode.DONE
     except (KeyboardInterrupt, typer.Abort):
@@ -155,9 +156,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 @functools.cache
-def _verbs() -> Any:
-    """Return every verb with its options: read off the functions once, which takes longer than many a command."""
-    return typer.main.get_command(app)
+def _verbs(asked: str) -> Any:
+    """Return the verb asked for with its options, else every verb: reading all off their functions takes as long as many a command."""
+    chosen = [command for command in app.registered_commands if command.name == asked]
+    if not chosen:
+        return typer.main.get_command(app)
+    one = copy.copy(app)
+    one.registered_commands, one.registered_groups = chosen, []
+    return typer.main.get_command(one)
 
 
 def _refuse_bytes(given: Sequence[str]) -> None:
