@@ -14,8 +14,9 @@ from models.plan import Plan
 from models.rules import Dependency
 from optimiser.check import check
 from optimiser.critical.backward import latest_times
-from optimiser.critical.batch import Columns, evaluate
+from optimiser.critical.columns import Columns
 from optimiser.critical.compile import compile_network
+from optimiser.critical.evaluated import evaluate
 from optimiser.critical.forward import Pass, earliest_times
 from optimiser.critical.resumed import again_behind, tightened
 from optimiser.encoding import Encoding

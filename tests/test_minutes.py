@@ -40,8 +40,9 @@ from optimiser.clock.rising import (
     Worked,
 )
 from optimiser.critical.backward import latest_times
-from optimiser.critical.batch import Columns, evaluate
+from optimiser.critical.columns import Columns
 from optimiser.critical.compile import compile_network
+from optimiser.critical.evaluated import evaluate
 from optimiser.critical.forward import earliest_times
 from optimiser.critical.minute_rules import MINUTE_COMPILERS
 from optimiser.encoding import Encoding

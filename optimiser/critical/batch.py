@@ -8,9 +8,7 @@ where some columns differ only what lies behind them is computed again, and only
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,187 +16,12 @@ from numpy.typing import NDArray
 
 from models.terms import NONE
 from optimiser.clock import Boundaries
+from optimiser.critical.columns import Chosen, Columns, Flags, width_of
 from optimiser.critical.layout import Layout
 from optimiser.critical.moving import Flow
-from optimiser.critical.network import NEVER, Arc, Bound, Family, Network, Quorum
-from optimiser.stopping import heed
+from optimiser.critical.network import Arc, Bound, Family, Network, Quorum
 
-__all__ = ["Batch", "Columns", "Evaluated", "Flags", "evaluate"]
-
-Flags = NDArray[np.bool_]
-FEW_NAMES = 60
-"""Where columns name fewer slots and switches than this only what lies behind them is computed, from the plan as it stands."""
-
-Chosen = NDArray[np.int64] | Flags
-"""Samples by their places or by a mask."""
-
-
-@dataclass(slots=True)
-class Columns:
-    """What varies between samples; whatever is not named stays as in the plan.
-
-    Attributes
-    ----------
-    samples
-        How many variants.
-    values
-        Slot to a column, shape ``(samples,)``. A slot is an assumption or unknown, a rule (its own lag, date, notice or
-        count), or ``duration:ITEM``; the column holds amounts in the plan's own unit, dates as ordinals
-        (`datetime.date.toordinal`), `NONE` for the date ``none``. Of the slots of one number the most particular wins:
-        a rule or duration over the assumption it refers to.
-    switches
-        Rule or ``duration:ITEM`` to a column of truth values.
-    """
-
-    samples: int
-    values: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
-    switches: Mapping[str, Flags] = field(default_factory=dict)
-
-    def taken(
-        self,
-        samples: Chosen,
-        values: Mapping[str, NDArray[np.int64]] = MappingProxyType({}),
-        switches: Mapping[str, Flags] = MappingProxyType({}),
-    ) -> Columns:
-        """Return the columns of some samples, by their places or by a mask, others in the place of some of them."""
-        count = int(np.count_nonzero(samples)) if samples.dtype == np.bool_ else len(samples)
-        return Columns(count, _Taken(self.values, samples, values), _Taken(self.switches, samples, switches))
-
-    def over(self, values: Mapping[str, NDArray[np.int64]]) -> Columns:
-        """Return the columns with some others laid over them."""
-        return Columns(self.samples, _Taken(self.values, None, values), self.switches)
-
-
-class _Taken(Mapping[str, NDArray[Any]]):
-    """Columns in some samples, all where None, each taken when it is first asked for: most never are."""
-
-    def __init__(self, whole: Mapping[str, NDArray[Any]], samples: Chosen | None, instead: Mapping[str, NDArray[Any]]) -> None:
-        self._whole, self._samples, self._known = whole, samples, dict(instead)
-        self._more = [name for name in instead if name not in whole]
-
-    def __getitem__(self, name: str) -> NDArray[Any]:
-        if name not in self._known:
-            found = self._whole[name]
-            self._known[name] = found if self._samples is None else found[self._samples]
-        return self._known[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._known or name in self._whole
-
-    def __iter__(self) -> Iterator[str]:
-        yield from self._whole
-        yield from self._more
-
-    def __len__(self) -> int:
-        return len(self._whole) + len(self._more)
-
-
-@dataclass(slots=True)
-class Evaluated:
-    """The earliest positions of every sample.
-
-    Attributes
-    ----------
-    values
-        Boundaries, shape ``(nodes, samples)``; beyond ``clock.limit`` where a date runs off the axis.
-    infeasible
-        Samples in which a latest date is broken, or an occasion never comes, shape ``(samples,)``.
-    """
-
-    network: Network
-    values: NDArray[np.int64]
-    infeasible: Flags
-
-    def of(self, milestone: str) -> NDArray[np.int64]:
-        """Return the boundary of a milestone in each sample."""
-        row: NDArray[np.int64] = self.values[self.network.nodes[milestone, "start"]]
-        return row
-
-    def beyond(self, milestone: str) -> Flags:
-        """Return the samples in which a milestone runs off the axis."""
-        return self.of(milestone) > self.network.clock.limit
-
-
-def evaluate(network: Network, columns: Columns, *, raised: Mapping[int, NDArray[np.int64]] | None = None) -> Evaluated:
-    """Return the earliest positions of everything in every sample.
-
-    Parameters
-    ----------
-    network
-        The plan's inequalities.
-    columns
-        What varies.
-    raised
-        Further floors: node to a column of boundaries.
-    """
-    heed()
-    names = [*columns.values, *columns.switches]
-    if raised is None and len(names) < FEW_NAMES:
-        settled: _PassedNodes | None = network.kept.get("settled")
-        if settled is None and "evaluated" in network.kept:
-            settled = network.kept["settled"] = _PassedNodes(network)
-        if settled is not None:
-            return settled.evaluated(columns, names)
-        network.kept["evaluated"] = True
-    batch = Batch(network, columns)
-    values = batch.settle(raised)
-    return Evaluated(network, values, batch.broken())
-
-
-class _PassedNodes:
-    """The pass of a network as it stands, of which many are varied in little: kept once it is asked for again."""
-
-    def __init__(self, network: Network) -> None:
-        self._batch = Batch(network, Columns(1))
-        self._values = self._batch.settle()
-        self._broken = bool(self._batch.broken()[0])
-        self._all = [True] * len(network.points)
-
-    def evaluated(self, columns: Columns, names: Sequence[str]) -> Evaluated:
-        """Return the pass under columns that name a few slots and switches: only what lies behind these is computed."""
-        network = self._batch.network
-        count = columns.samples
-        varied = self._batch.varied(columns, np.zeros(count, dtype=np.int64), names, self._all, {})
-        values = np.repeat(self._values, count, axis=1)
-        for node in varied.computed:
-            values[node] = varied.row(node)
-        if self._broken:
-            return Evaluated(network, values, varied.broken())
-        return Evaluated(network, values, varied.broken(varied.computed))
-
-
-_WIDE = 2**30
-"""Boundaries beyond this, of whatever runs off the axis, would not fit into 32 bits."""
-
-
-def _kind(network: Network, columns: Columns, names: Iterable[str], before: np.dtype[Any] | None = None) -> np.dtype[Any]:
-    """Return how wide the boundaries of a pass are.
-
-    Parameters
-    ----------
-    names
-        Slots whose columns differ from those of a pass before, or all.
-    before
-        How wide those of that pass are.
-    """
-    if "narrow" not in network.kept:
-        network.kept["narrow"] = _narrow(network)
-    if not network.kept["narrow"] or before == np.int64:
-        return np.dtype(np.int64)
-    most = network.clock.size
-    for name in names:
-        column = None if name in network.dated_slots else columns.values.get(name)
-        if column is not None and len(column) and not -most <= int(column.min()) <= int(column.max()) <= most:
-            return np.dtype(np.int64)
-    return np.dtype(np.int32)
-
-
-def _narrow(network: Network) -> bool:
-    """Say whether all that a pass adds up, whatever the path, fits into 32 bits."""
-    most = network.clock.size
-    numbers = (*(arc.amount for arc in network.arcs), *(quorum.amount for quorum in network.quorums))
-    steps = any(arc.family.steps is not None for arc in network.arcs)
-    return not steps and NEVER + (len(network.points) + 2) * (most + 1) < _WIDE and all(abs(each) <= most for each in numbers)
+__all__ = ["Batch"]
 
 
 class Batch:
@@ -238,7 +61,7 @@ class Batch:
         self.network = network
         self.columns = columns
         self.off_axis = network.clock.size + 1
-        self.kind: np.dtype[Any] = base.kind if base else _kind(network, columns, columns.values)
+        self.kind: np.dtype[Any] = base.kind if base else width_of(network, columns, columns.values)
         self._base, self._samples, self._changed = base, samples, changed
         if "layout" not in network.kept:
             network.kept["layout"] = Layout(network)
@@ -457,7 +280,7 @@ class Batch:
         layout, names = self.layout, list(changed)
         readers = {node for name in names for node in layout.readers.get(name, ())}
         cone = layout.behind((node for node in readers if needed[node]), needed)
-        return self._again(columns, samples, readers, cone, raised, _kind(self.network, columns, names, self.kind))
+        return self._again(columns, samples, readers, cone, raised, width_of(self.network, columns, names, self.kind))
 
     def _again(
         self,

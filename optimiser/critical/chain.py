@@ -8,7 +8,8 @@ import numpy as np
 
 from models.findings import Certificate, CertificateStep
 from models.items import Summary
-from optimiser.critical.batch import Columns, evaluate
+from optimiser.critical.columns import Columns
+from optimiser.critical.evaluated import evaluate
 from optimiser.critical.forward import Earliest, earliest_times
 from optimiser.critical.network import Network
 from optimiser.critical.part import part_of

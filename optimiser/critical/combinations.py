@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.clock import Boundaries
-from optimiser.critical.batch import Batch, Columns, Flags
+from optimiser.critical.batch import Batch
+from optimiser.critical.columns import Columns, Flags
 from optimiser.critical.layout import Layout
 from optimiser.critical.network import Network
 

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.critical.backward import latest_times, live_arcs
-from optimiser.critical.batch import Columns, Flags, evaluate
+from optimiser.critical.columns import Columns, Flags
+from optimiser.critical.evaluated import evaluate
 from optimiser.critical.network import Arc, Bound, Network, Quorum
 from optimiser.critical.part import cut
 

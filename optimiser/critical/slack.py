@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.clock import Boundaries
-from optimiser.critical.batch import Batch, Flags
+from optimiser.critical.batch import Batch
+from optimiser.critical.columns import Flags
 from optimiser.critical.moving import Flow
 from optimiser.critical.network import Family
 

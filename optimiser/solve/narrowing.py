@@ -12,7 +12,7 @@ from models.rules import Point
 from models.worth import Narrowed
 from optimiser.clock import Boundaries, clock_of
 from optimiser.critical import Factors, combined
-from optimiser.critical.batch import Flags
+from optimiser.critical.columns import Flags
 from optimiser.solve.sheets import MOST_COMBINATIONS, Sheet, live_options, sheets
 from optimiser.solve.variant import Variant
 
