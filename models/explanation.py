@@ -385,6 +385,8 @@ class NearestMiss(Record):
     """What still keeps it from the date asked for."""
     to_allow: Many[Relaxation]
     """Smallest sets of which something would have to give besides."""
+    bound: Date | None = unless(None)
+    """Where the date is not proved, the day before which it cannot be; what is missing is counted to it."""
 
 
 class WhyNot(Record):
@@ -411,6 +413,8 @@ class WhyNot(Record):
     refused: Many[str] = ()
     """What the plan would permit to move but for its authority: it must be allowed by name."""
     notes: Many[Text] = ()
+    bound: Date | None = unless(None)
+    """Where the date is not proved, the day before which it cannot be; what is missing is counted to it."""
 
 
 class MilestoneWhyNot(Record):

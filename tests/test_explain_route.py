@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import random
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from optimiser.encoding.levers import moved_plan
 from optimiser.errors import InputError
 from optimiser.evidence.terminal.page import Page
 from optimiser.evidence.terminal.reasons import why_not_report
+from optimiser.evidence.words import dated_words
 from optimiser.explain.by_date import why_not, why_not_baseline
 from optimiser.explain.levers import levers_of
 from optimiser.explain.oracle import Oracle
@@ -23,6 +25,7 @@ from optimiser.explain.route import as_scenario, cheapest_route, route_mapping
 from optimiser.reading.load import load
 from optimiser.scenarios import apply
 from optimiser.solve import earliest
+from tests.conftest import plan_of
 from tests.test_explain_binding import SYNTHETIC, event, link, work
 
 
@@ -271,3 +274,34 @@ def test_capacity_is_raised_where_that_is_cheapest(make_plan: Any) -> None:
     assert [(step.lever, step.moved, step.cost) for step in answer.route.steps] == [("slots", "2", 10)]
     convention = plan.convention(Point("M", "start"))
     assert convention == "closes"
+
+
+def test_what_is_missing_to_a_date_that_is_not_proved_is_at_least_so_much() -> None:
+    """The day shown is of the best schedule known, and days are counted to the day before which none is: both are said."""
+    chance = random.Random(0)  # noqa: S311 - a plan drawn once
+    ground = {"basis": "synthetic", "title": "By hand"}
+    names = [f"A{number}" for number in range(14)]
+    lengths = {name: f"{chance.randint(1, 9)} wd" for name in names}
+    demands = [{"item": name, "amount": chance.choice([1, 1, 2])} for name in names]
+    bench = [{"item": names[place]} for place in chance.sample(range(14), 6)]
+    pairs = [pair for pair in itertools.combinations(names, 2) if chance.random() < 0.15]
+    link = {"kind": "dependency", **ground}
+    plan = plan_of(
+        targets=["END"],
+        activities=[{"id": name, "duration": length, **ground} for name, length in lengths.items()],
+        milestones=[{"id": "END", "shown": "closes", **ground}],
+        rules=[
+            *({"id": f"{name}-end", "before": name, "after": "END", **link} for name in names),
+            {"id": "slots", "kind": "capacity", "amount": 2, "demands": demands, **ground},
+            {"id": "bench", "kind": "capacity", "amount": 1, "demands": bench, **ground},
+            *({"id": f"{one}-{other}", "before": one, "after": other, **link} for one, other in pairs),
+        ],
+    )
+    answer = why_not(plan, "END", dt.date(2024, 1, 10), deterministic_limit=1e-9)
+
+    assert answer.date is not None
+    assert answer.bound is not None
+    assert answer.bound < answer.date
+    working = [day for day in range((answer.bound - answer.by).days) if (answer.by + dt.timedelta(day + 1)).weekday() < 5]
+    assert answer.missing_wd == len(working)
+    assert dated_words(answer).endswith(f"or earlier, at least {answer.missing_wd} wd too late")

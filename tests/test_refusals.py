@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from models.rules import RULE_KINDS
 from optimiser.errors import InputError, Located
 from optimiser.reading.load import load
 
@@ -18,9 +19,13 @@ FILES = sorted(REFUSALS.glob("*.yaml"))
 
 
 def verdict(path: Path, word: str) -> list[str]:
-    """Return what the head of a file says behind a word."""
-    head = f"# {word}: "
-    return [line.removeprefix(head).strip() for line in path.read_text("utf-8").splitlines() if line.startswith(head)]
+    """Return what the head of a file says behind a word; ``KINDS`` are all kinds of rules there are."""
+    head, kinds = f"# {word}: ", ", ".join(RULE_KINDS)
+    return [
+        line.removeprefix(head).strip().replace("KINDS", kinds)
+        for line in path.read_text("utf-8").splitlines()
+        if line.startswith(head)
+    ]
 
 
 def said(fault: Located) -> str:

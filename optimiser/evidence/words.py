@@ -15,7 +15,7 @@ from optimiser.wording import plain_date as weekday_day
 
 if TYPE_CHECKING:
     from models.changes import LetThrough, TakenUp, Unmoved, WhatIf
-    from models.explanation import WhyNot
+    from models.explanation import NearestMiss, WhyNot
     from models.robustness import RobustDate, RobustOutcome
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "change",
     "counted",
     "dated",
+    "dated_words",
     "day",
     "gained",
     "in_days",
@@ -148,6 +149,14 @@ def verdict_words(answer: WhyNot) -> str:
         "nearest miss": "cannot be met by what may move",
         "undecided": "is neither shown to be possible nor impossible within the limit",
     }[answer.verdict]
+
+
+def dated_words(answer: WhyNot | NearestMiss) -> str:
+    """Say how late a milestone is for the day asked: at least so much, where its date is not proved."""
+    if answer.date is None:
+        return "has no date"
+    short = f"{'at least ' if answer.bound else ''}{answer.missing_wd} wd too late"
+    return f"is at {weekday_day(answer.date)}{' or earlier' if answer.bound else ''}{f', {short}' if answer.missing_wd else ''}"
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

@@ -136,6 +136,7 @@ def _answered(
     found, nearest, notes = None, None, []
     if now.exact is None and now.low <= clock.limit:
         first = clock.show(now.low, plan.convention(Point(milestone, "start")))
+        common["bound"] = first
         notes.append(
             f"its date as things are is not proved: it may be as early as {plain_date(first)}, and is too late from there on"
         )
@@ -219,6 +220,7 @@ def _nearest(oracle: Oracle, full: Plan, milestone: str, by: int, levers: Levers
         route=cheapest_route(oracle, milestone, reach.high, levers, oracle.limits) if gains else None,
         conflict=conflict,
         to_allow=to_allow,
+        bound=None if reach.exact is not None else oracle.problem.clock.show(reach.low, convention),
     )
 
 

@@ -265,8 +265,10 @@ def by_when(desk: Desk, question: Question, tell: Tell) -> dict[str, Any]:
         "verdict": answer.verdict,
         "said": f"{question.milestone} by {weekday_day(question.by)} {verdict_words(answer)}",
         "now": f"as things are it is at {weekday_day(answer.date)}" if answer.date else "as things are it has no date",
-        "missing": f"{answer.missing_wd} wd too late" if answer.missing_wd else None,
-        "nearest": None if near is None else f"{day(near.date)}, {near.missing_wd} wd too late",
+        "missing": f"{'at least ' if answer.bound else ''}{answer.missing_wd} wd too late" if answer.missing_wd else None,
+        "nearest": None
+        if near is None
+        else f"{day(near.date)}, {'at least ' if near.bound else ''}{near.missing_wd} wd too late",
         "conflict": _conflict(conflict) if conflict else None,
         "routes": routes,
         "may_move": [_called(plan, name) for name in answer.may_move],

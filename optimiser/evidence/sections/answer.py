@@ -270,7 +270,8 @@ def _giving(dossier: Dossier, entry: MilestoneWhyNot, source: str) -> Parts:
     answer = entry.answer
     if answer.verdict == "met":
         return ["nothing has to give"]
-    missing = parts_of("{:closed form} are missing", f"{answer.missing_wd} wd", source=source)
+    least = "at least " if answer.bound else ""
+    missing = parts_of(f"{least}{{:closed form}} are missing", f"{answer.missing_wd} wd", source=source)
     if answer.verdict == "route" and answer.route:
         steps = few(f"{step.title} from {step.stated} to {step.moved}" for step in answer.route.steps)
         text = "{}; the cheapest way there moves {:closed form}{}"

@@ -29,7 +29,7 @@ from optimiser.evidence.tables.kit import choose, columns
 from optimiser.evidence.tables.kit import table as kit_table
 from optimiser.evidence.terminal.page import Lines, Page, hanging, heading, joined, paragraph, words
 from optimiser.evidence.terminal.tables import shown
-from optimiser.evidence.words import day, listed, month_or_day, verdict_words, weekday_day
+from optimiser.evidence.words import dated_words, day, listed, month_or_day, verdict_words, weekday_day
 from optimiser.wording import families, several
 from optimiser.wording import title as titled
 
@@ -183,7 +183,7 @@ def _sections(answer: WhyNot, plan: Plan, page: Page) -> list[Lines]:
         near = answer.nearest
         fitted = [step.lever for step in near.route.steps if step.fitted_to] if near.route else []
         besides = f", and {', '.join(fitted)} to a fitted limit, which is no permission" if fitted else ""
-        text = f"with everything moved as far as it may{besides}, {answer.milestone} is at {weekday_day(near.date)}, {near.missing_wd} wd too late"
+        text = f"with everything moved as far as it may{besides}, {answer.milestone} {dated_words(near)}"
         sections.append([heading("No permitted route"), *paragraph(text, page.width)])
         if near.route:
             sections.append(_route(near.route, page, "The cheapest way to that date"))
@@ -201,9 +201,7 @@ def _sections(answer: WhyNot, plan: Plan, page: Page) -> list[Lines]:
 
 def _head(answer: WhyNot, plan: Plan, page: Page) -> Lines:
     title = words(f"{answer.milestone} by {weekday_day(answer.by)} {verdict_words(answer)}", "bold")
-    now = f"as things are it is at {weekday_day(answer.date)}" if answer.date else "as things are it has no date"
-    by = f", {answer.missing_wd} wd too late" if answer.missing_wd else ""
-    return [title, *paragraph(f"{now}{by}; {plan.items[answer.milestone].title}", page.width, 2)]
+    return [title, *paragraph(f"as things are it {dated_words(answer)}; {plan.items[answer.milestone].title}", page.width, 2)]
 
 
 def _conflict(found: Conflict, plan: Plan, page: Page, title: str, told: Conflict | None = None) -> Lines:
