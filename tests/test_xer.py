@@ -80,6 +80,15 @@ def test_a_project_is_read_with_its_options(tmp_path: Path) -> None:
     assert (project.start, project.data_date, project.critical_below) == (at("2026-01-05 08:00"), at("2026-01-05 08:00"), 240)
 
 
+def test_dates_of_work_without_a_shape_are_asked_by_nobody(tmp_path: Path) -> None:
+    """Files hold assignments that end in the year 4637: of work whose shape is not its own they move nothing, and are no fault."""
+    row = {"taskrsrc_id": "3", "task_id": "1", "target_qty": "20", "target_end_date": "4637-11-26 00:00"}
+    path = tmp_path / "far.xer"
+    path.write_text(xer_text([{}], others={"TASKRSRC": [row]}), encoding="utf-8")
+
+    assert [each.finish for each in read_xer(path).projects[0].assignments] == [None]
+
+
 def test_links_resources_and_assignments_are_read(tmp_path: Path) -> None:
     """A link to another project names it; of two rates the later tells the maximum, and that it changes."""
     others = {

@@ -323,6 +323,7 @@ def _link(row: P6Row, home: str) -> LinkRecord:
 
 def _assignment(row: P6Row) -> AssignmentRecord:
     """Return who does how much of an activity."""
+    shaped = bool(row["curv_id"] or row["target_crv"] or row["remain_crv"])
     units, remaining = row.number("target_qty_per_hr"), row.number("remain_qty_per_hr")
     regular, overtime = row.exact("act_reg_qty"), row.exact("act_ot_qty")
     return AssignmentRecord(
@@ -338,9 +339,11 @@ def _assignment(row: P6Row) -> AssignmentRecord:
         remaining_work=row.exact("remain_qty"),
         delay=row.minutes("target_lag_drtn_hr_cnt") or 0,
         remaining_delay=row.minutes("relag_drtn_hr_cnt"),
-        shaped=bool(row["curv_id"] or row["target_crv"] or row["remain_crv"]),
-        start=row.moment("target_start_date"),
-        finish=row.moment("target_end_date"),
+        shaped=shaped,
+        start=row.moment("target_start_date")
+        if shaped
+        else None,  # of other work nothing asks, and files hold years such as 4637
+        finish=row.moment("target_end_date") if shaped else None,
         actual_start=row.moment("act_start_date"),
         actual_finish=row.moment("act_end_date"),
     )
