@@ -68,7 +68,7 @@ def test_a_plan_that_has_a_schedule_is_not_said_to_have_none():
 @pytest.mark.long
 def test_a_pack_is_checked_where_no_solver_is_installed(tmp_path):
     """Everything that is derived again is derived without OR-Tools."""
-    write(build(request_of("toy", cases=(), samples=64), "toy"), tmp_path / "pack")
+    write(build(request_of("toy", cases=(), samples=64), "toy").files, tmp_path / "pack")
     code = (
         "import sys; sys.modules['ortools'] = None\n"
         "from pathlib import Path\nfrom optimiser.evidence.verify import verify_pack\n"

@@ -54,7 +54,7 @@ def hostile() -> Built:
 @pytest.fixture
 def folder(toy, tmp_path) -> Path:
     """Return the small pack as a folder."""
-    write(toy, tmp_path / "pack")
+    write(toy.files, tmp_path / "pack")
     return tmp_path / "pack"
 
 
@@ -123,7 +123,7 @@ def test_scenario_file(tmp_path):
     text = (find_plan("toy") / "scenarios" / "late-oven.yaml").read_text(encoding="utf-8")
     scenario.write_text(text.replace("id: late-oven", "id: mine"), encoding="utf-8")
     built = build(request_of("toy", main=(str(scenario),), cases=(), samples=128), "toy")
-    write(built, tmp_path / "pack")
+    write(built.files, tmp_path / "pack")
     scenario.unlink()
 
     assert "inputs/scenarios/mine.yaml" in built.files
@@ -269,7 +269,7 @@ def test_infeasible(tmp_path):
     """A plan that contradicts itself still has a pack, which says so first and names what cannot all hold."""
     request = request_of("mhhs-round2", main=("mp162-literal",), cases=(), settings={"m9-latest": "2024-02-07"}, samples=64)
     built = build(request, "mhhs-round2")
-    write(built, tmp_path / "pack")
+    write(built.files, tmp_path / "pack")
     first = built.pack.sections[0].blocks[0]
 
     assert built.pack.status == "infeasible"
@@ -563,7 +563,7 @@ def test_manifest(toy):
 def test_whole_pack(tmp_path):
     """The pack of the re-plan with five cases stays under ten megabytes, holds, and comes out the same from its own inputs."""
     built = build(request_of("mhhs-round2", cases=CASES), "mhhs-round2")
-    write(built, tmp_path / "pack")
+    write(built.files, tmp_path / "pack")
 
     assert sum(len(content) for content in built.files.values()) < 10_000_000
     assert set(built.manifest.proofs) == {"base", *CASES}

@@ -66,10 +66,10 @@ def page_file(request, tmp_path_factory) -> Path:
     """Return the report of the re-plan with its main cases, and that of a plan whose names would do harm."""
     folder = tmp_path_factory.mktemp("pack") / "pack"
     if request.param == "hostile":
-        write(build(request_of(str(HOSTILE), samples=256), HOSTILE), folder)
+        write(build(request_of(str(HOSTILE), samples=256), HOSTILE).files, folder)
     else:
         asked = request_of("mhhs-round2", cases=("poap1", "poap2", "participants"), samples=1024)
-        write(build(asked, "mhhs-round2"), folder)
+        write(build(asked, "mhhs-round2").files, folder)
     return folder / "report.html"
 
 

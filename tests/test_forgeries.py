@@ -5,7 +5,6 @@ Each forgery is found, or what was forged is listed as not derived; of none it i
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import shutil
@@ -38,7 +37,7 @@ Change = Callable[[Any], object]
 def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the pack of the toy, with one case besides."""
     folder = tmp_path_factory.mktemp("honest") / "pack"
-    write(build(request_of("toy", cases=("late-oven",), samples=256), "toy"), folder)
+    write(build(request_of("toy", cases=("late-oven",), samples=256), "toy").files, folder)
     return folder
 
 
@@ -90,7 +89,7 @@ def derived(pack: Path) -> None:
     made = build(
         manifest.request, pack / "inputs" / "plan", root=pack, checked=Witnessed(Answers(stored=held), manifest.versions)
     )
-    write(dataclasses.replace(made, files=dict(made.files)), pack, force=True)
+    write(dict(made.files), pack, force=True)
 
 
 def judged(pack: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, Any]]:
@@ -168,7 +167,7 @@ def moving(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the pack of a plan whose meter points move by shares and a limit."""
     folder = tmp_path_factory.mktemp("moving")
     (folder / "plan.yaml").write_text(json.dumps(MARKET), "utf-8")
-    write(build(request_of(str(folder), cases=(), samples=256), str(folder)), folder / "pack")
+    write(build(request_of(str(folder), cases=(), samples=256), str(folder)).files, folder / "pack")
     return folder / "pack"
 
 
@@ -640,7 +639,7 @@ def test_evidence_that_settles_more_than_there_is_is_found(pack, capsys, change)
 
 def test_what_a_crowded_plan_owes_to_cp_sat_is_listed(tmp_path, capsys):
     """Where capacity counts, answers of CP-SAT are kept, listed, and everything else is derived from them, with no solver."""
-    write(build(request_of("toy-capacity", cases=(), samples=64), "toy-capacity"), tmp_path / "pack")
+    write(build(request_of("toy-capacity", cases=(), samples=64), "toy-capacity").files, tmp_path / "pack")
 
     code, told = judged(tmp_path / "pack", capsys)
 

@@ -126,7 +126,7 @@ def test_a_pack_that_cannot_be_replaced_stays(pack: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(Path, "rename", fail)
     with pytest.raises(InputError, match="No space left"):
-        write(build(request_of("toy", cases=(), samples=64), "toy"), pack, force=True)
+        write(build(request_of("toy", cases=(), samples=64), "toy").files, pack, force=True)
 
     assert len(renamed) == 3
     assert files(pack) == before
@@ -196,7 +196,7 @@ def test_a_forged_workbook_is_found(toy: Built, tmp_path: Path) -> None:
                 item, content.replace(b"certified", b"perfected") if item.filename.endswith("Strings.xml") else content
             )
     folder = tmp_path / "pack"
-    write(toy, folder)
+    write(toy.files, folder)
     (folder / "workbook.xlsx").write_bytes(out.getvalue())
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     for entry in manifest["files"]:

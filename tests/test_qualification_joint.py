@@ -231,7 +231,7 @@ def test_qualify_refuses_what_cannot_be_met(capsys: pytest.CaptureFixture[str]) 
     assert "maybe a body has no slots: ask 'solve' for the conflict" in capsys.readouterr().err
     assert main(["qualify", "mhhs-round2", "--by", "2026-02-02", "--slot-cost", "BSC=cheap", "--slot-cost", "REC"]) == 2
     said = capsys.readouterr().err
-    assert "expected a body and a whole number, such as BSC=3, got 'BSC=cheap'" in said
+    assert "expected NAME=N, such as BSC=3, got 'BSC=cheap'" in said
     assert "got 'REC'" in said
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import re
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from optimiser.cli.files import OutputFile, OutputFolder
-from optimiser.cli.options import Force, Project, argument, day, option
+from optimiser.cli.options import Force, Project, argument, day, option, whole_numbers
 from optimiser.cli.output import ExitCode
 from optimiser.cli.verbs import Reply, verb
 from optimiser.errors import InputError, Located, StoredResultError
@@ -73,7 +72,7 @@ def init_plan(
         weekdays=_weekdays(weekdays),
         days_off=days_off,
         hours=_hours(hours),
-        capacities=_capacities(capacity or []),
+        capacities=whole_numbers("--capacity", capacity, "Lab=2"),
         sheet=sheet,
         order=dates,
         status=status,
@@ -110,19 +109,6 @@ def _hours(text: str) -> tuple[Shift, ...]:
     if any(later.begin < earlier.end for earlier, later in pairwise(found)):
         raise InputError([Located(f"expected periods one after another, got '{text}'", path="--hours")])
     return found
-
-
-def _capacities(given: list[str]) -> dict[str, int]:
-    """Read how many there are of each resource, or refuse every text that cannot be read."""
-    read = {text: re.fullmatch(r"\s*(\S.*?)\s*=\s*(\d{1,6})\s*", text) for text in given}
-    faults = [
-        Located(f"expected NAME=N, such as Lab=2, got '{text}'", path="--capacity")
-        for text, found in read.items()
-        if found is None
-    ]
-    if faults:
-        raise InputError(faults)
-    return {found[1]: int(found[2]) for found in read.values() if found}
 
 
 @verb

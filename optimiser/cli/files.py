@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -25,8 +24,6 @@ def check_ending(path: Path, endings: Sequence[str]) -> None:
 
     Parameters
     ----------
-    path
-        As the user named it.
     endings
         Of the names of what is written, the usual one first; an empty one where a name may have none.
 
@@ -46,8 +43,6 @@ def check_folder_name(path: Path, what: str) -> None:
 
     Parameters
     ----------
-    path
-        As the user named it.
     what
         What the folder is, such as ``"pack"``.
 
@@ -66,8 +61,6 @@ class OutputFile:
 
     Parameters
     ----------
-    path
-        As the user named it.
     endings
         Of names of files of the kind that is written, the usual one first.
     force
@@ -155,12 +148,7 @@ class OutputFile:
 
 
 class OutputFolder:
-    """A folder to be made in the end, looked at before the work begins.
-
-    Parameters
-    ----------
-    path
-        As the user named it.
+    """The folder of a plan, to be made in the end, looked at before the work begins.
 
     Raises
     ------
@@ -169,29 +157,11 @@ class OutputFolder:
     """
 
     def __init__(self, path: Path) -> None:
-        check_folder_name(path, "plan")
-        self.named = str(path)
-        self.path = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would write through a link
-        try:
-            obstacle = self._obstacle()
-        except (OSError, ValueError) as error:
-            obstacle = f"cannot be written: {_reason(error)}"
-        if obstacle:
-            raise InputError([Located(obstacle, file=self.named)])
+        from optimiser.evidence.folder import obstacle
 
-    def _obstacle(self) -> str | None:
-        """Return the reason why nothing can be written there, None where there is none."""
-        if not self.path.parent.is_dir():
-            return f"there is no folder '{self.path.parent}'; maybe create it first"
-        if self.path.is_symlink():
-            return "is a link, expected the name of a folder to make"
-        if self.path.exists() and not self.path.is_dir():
-            return "is a file, expected the name of a folder to make"
-        if self.path.is_dir() and any(self.path.iterdir()):
-            return "is a folder with something in it; maybe give another name"
-        return (
-            None if os.access(self.path.parent, os.W_OK | os.X_OK) else f"the folder '{self.path.parent}' may not be written to"
-        )
+        check_folder_name(path, "plan")
+        obstacle(path, what="plan")
+        self.path = path
 
     def write(self, files: Mapping[str, bytes]) -> None:
         """Write all files by their paths from the folder, or nothing.
@@ -201,17 +171,9 @@ class OutputFolder:
         InputError
             If they cannot be written.
         """
-        draft = self.path.parent / f".optimiser-{secrets.token_hex(8)}.partial"
-        try:
-            for path, content in files.items():
-                target = draft / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(content)
-            draft.rename(self.path)  # over an empty folder, where there is one
-        except OSError as error:
-            raise InputError([Located(f"cannot be written: {_reason(error)}", file=self.named)]) from None
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
+        from optimiser.evidence.folder import write
+
+        write(files, self.path, what="plan")
 
 
 def _reason(error: Exception) -> str:

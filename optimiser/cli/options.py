@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -31,6 +32,7 @@ __all__ = [
     "argument",
     "day",
     "option",
+    "whole_numbers",
 ]
 
 
@@ -41,8 +43,6 @@ def option(spelt: str, says: str, **more: Any) -> Any:
     ----------
     spelt
         Its names, and what stands for its value: ``"-o --output FILE.json"``; of a switch its names alone.
-    says
-        What it does.
     more
         As typer takes it: ``min``, ``max``, ``parser``.
     """
@@ -65,6 +65,16 @@ def day(name: str, says: str) -> Any:
             raise InputError([Located(f"expected a date such as 2026-02-02, got '{text}'", path=name)]) from None
 
     return option(f"{name} DATE", says, parser=read)
+
+
+def whole_numbers(name: str, given: Iterable[str] | None, example: str) -> dict[str, int]:
+    """Read ``NAME=N``, or refuse every text that cannot be read so."""
+    read = {text: re.fullmatch(r"\s*(\S.*?)\s*=\s*(\d{1,9})\s*", text) for text in given or ()}
+    if faults := [
+        Located(f"expected NAME=N, such as {example}, got '{text}'", path=name) for text, found in read.items() if found is None
+    ]:
+        raise InputError(faults)
+    return {found[1]: int(found[2]) for found in read.values() if found}
 
 
 def _each_once(given: list[str] | None) -> list[str] | None:

@@ -73,7 +73,7 @@ def make_pack(
     with progress() as tell:
         built = build(request, asked.plan, earlier=earlier, progress=tell)
     signature = None if sign is None else make_signature(built.files[SUMS], sign)
-    write(built, output, force=force)
+    write(built.files, output, force=force)
     if signature is not None:
         write_signature(output, signature)
     first = {"pack": str(output), "status": built.pack.status, "sha256": built.sha256}

@@ -6,14 +6,11 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
-from optimiser.cli.options import AskedPlan, day, option
+from optimiser.cli.options import AskedPlan, day, option, whole_numbers
 from optimiser.cli.output import ExitCode, progress
 from optimiser.cli.verbs import Reply, changes_of, verb
-from optimiser.errors import InputError, Located
 
 if TYPE_CHECKING:
-    from models.allocation import Qualified
-    from models.changes import WhatIf
     from optimiser.reading.load import LoadedPlan
 
 __all__ = ["migrate_plan", "qualify_plan"]
@@ -42,14 +39,15 @@ def qualify_plan(
 
     Exit codes: 0 done and proven; 2 bad usage or input; 4 a date is not proved; 5 the date asked for is missed; 1 our fault.
     """
-    costs = _costs(slot_cost or [])
+    costs = whole_numbers("--slot-cost", slot_cost, "BSC=3")
     with progress() as tell:
         changed = asked.read(tell)
         from optimiser.qualification import qualify
 
         plan, curves = changed.plan, tuple(curve or ())
         found = qualify(plan, by=by, curves=curves, policies=policies, worth=worth, slot_costs=costs, progress=tell)
-        changes = _changes(changed, found)
+        dates = {name: (dated.date, dated.proof) for name, dated in found.dates.items()}
+        changes = changes_of(_with_parties(changed), [*dates], dates=dates)
     from optimiser.evidence.documents import document
     from optimiser.evidence.terminal.parties import qualification_report
 
@@ -59,31 +57,14 @@ def qualify_plan(
     return reply.after(changes)
 
 
-def _changes(changed: LoadedPlan, found: Qualified) -> WhatIf | None:
-    """Return the changes, with parties modelled on both sides where they had to be added."""
+def _with_parties(changed: LoadedPlan) -> LoadedPlan:
+    """Return a changed plan with parties modelled on both sides where they have to be added."""
     if changed.plan is changed.before:
-        return None
+        return changed
     from optimiser.qualification.stage import with_parties
-    from optimiser.whatif import dated_ranges
 
     plan, put_in = with_parties(changed.plan)
-    if put_in:
-        changed = replace(changed, plan=plan, before=with_parties(changed.before)[0])
-    ranges = dated_ranges(plan, {name: (dated.date, dated.proof) for name, dated in found.dates.items()})
-    return changes_of(changed, list(found.dates), ranges)
-
-
-def _costs(pairs: list[str]) -> dict[str, int]:
-    """Read ``BSC=3``, or refuse every pair that cannot be read."""
-    parts = [(pair, *pair.partition("=")) for pair in pairs]
-    faults = [
-        Located(f"expected a body and a whole number, such as BSC=3, got '{pair}'", path="--slot-cost")
-        for pair, body, _, cost in parts
-        if not body or not cost.isdecimal()
-    ]
-    if faults:
-        raise InputError(faults)
-    return {body: int(cost) for _, body, _, cost in parts}
+    return replace(changed, plan=plan, before=with_parties(changed.before)[0]) if put_in else changed
 
 
 @verb

@@ -11,9 +11,6 @@ from optimiser.cli.verbs import Reply, changes_of, verb
 from optimiser.errors import InputError, Located
 
 if TYPE_CHECKING:
-    from models.changes import WhatIf
-    from models.robustness import RobustOutcome
-    from optimiser.reading.load import LoadedPlan
     from optimiser.robust.decision import Target
 
 __all__ = ["robust_dates"]
@@ -100,7 +97,8 @@ def robust_dates(
             evidence=evidence,
             progress=tell,
         )
-        found = _changes(changed, outcome)
+        dates = {entry.id: (entry.deterministic, entry.proof) for entry in outcome.milestones}
+        found = changes_of(changed, [*dates], dates=dates)
     from optimiser.evidence.documents import robust_document
     from optimiser.evidence.terminal.robust import robust_report
 
@@ -131,16 +129,6 @@ def _confidence(confidence: float | None, ratio: float | None) -> float:
     if message:
         raise InputError([Located(message, path="--cost-ratio")])
     return confidence_of(ratio)
-
-
-def _changes(changed: LoadedPlan, outcome: RobustOutcome) -> WhatIf | None:
-    """Return what was changed, and the earliest dates before and after."""
-    if changed.plan is changed.before:
-        return None
-    from optimiser.whatif import dated_ranges
-
-    ranges = dated_ranges(changed.plan, {entry.id: (entry.deterministic, entry.proof) for entry in outcome.milestones})
-    return changes_of(changed, [entry.id for entry in outcome.milestones], ranges)
 
 
 def _target(text: str | None) -> Target | None:

@@ -12,7 +12,10 @@ from optimiser.cli.options import option
 from optimiser.cli.output import ExitCode, page, print_json, print_text
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from models.changes import WhatIf
+    from models.findings import ProofClass
     from optimiser.evidence.terminal.page import Page
     from optimiser.reading.load import LoadedPlan
     from optimiser.solve.between import DateRange
@@ -112,14 +115,22 @@ def changes_of(
     milestones: Sequence[str],
     ranges: Mapping[str, DateRange] | None = None,
     limits: Mapping[str, Any] | None = None,
+    *,
+    dates: Mapping[str, tuple[dt.date | None, ProofClass | None]] | None = None,
 ) -> WhatIf | None:
     """Return the changes and their effect on the dates, None where nothing was changed.
 
-    ``limits`` are those of CP-SAT that the verb was given.
+    Parameters
+    ----------
+    ranges, dates
+        What the answer has found already: where milestones lie, or their dates with proof.
+    limits
+        Those of CP-SAT that the verb was given.
     """
     if loaded.plan is loaded.before:
         return None
     from optimiser.encoding import Limits
-    from optimiser.whatif import what_if
+    from optimiser.whatif import dated_ranges, what_if
 
+    ranges = ranges if dates is None else dated_ranges(loaded.plan, dates)
     return what_if(loaded, milestones, ranges, limits=Limits(**(limits or {})))

@@ -54,8 +54,6 @@ def held_across(path: str, files: Mapping[str, bytes], made: Mapping[str, bytes]
         Of a file that the pack has, or that is made here.
     files, made
         The pack's own files, and those that are derived from it.
-    main
-        The first case.
     """
     if path not in made or path not in files:
         return Across((), (f"{'this' if path not in made else 'that'} version makes no such file",))
@@ -209,8 +207,6 @@ def _paired(
     ----------
     keys
         Columns that name a row; rows that they do not name are the same where what they say in words is.
-    said
-        Columns of words.
     """
     named = [{tuple(str(row[key]) for key in keys): row for row in each} for each in rows]
     if keys and all(len(table) == len(each) for table, each in zip(named, rows, strict=True)):

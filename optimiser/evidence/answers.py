@@ -68,13 +68,6 @@ class Answers:
     def simulated(self, part: str, kind: Any, make: Callable[[], T]) -> T:
         """Return a simulated answer, newly made or as stored.
 
-        Parameters
-        ----------
-        part
-            Its name.
-        kind
-            The type of the answer.
-
         Raises
         ------
         OptimiserError

@@ -21,8 +21,6 @@ def charts(picture: Picture, baselines: Sequence[Baseline] = ()) -> dict[str, st
 
     Parameters
     ----------
-    picture
-        What is drawn.
     baselines
         Published dates to draw beside; a month counts as its last day.
     """
@@ -50,15 +48,7 @@ def ran_words(picture: Picture) -> list[str]:
 
 
 def batch_page(picture: Picture, drawn: Mapping[str, str]) -> str:
-    """Return the page.
-
-    Parameters
-    ----------
-    picture
-        What is said.
-    drawn
-        Its charts (see `charts`).
-    """
+    """Return the page."""
     source = f"the rows of {picture.grid}"
     said: list[Block] = [remark(text, "counted", source) for text in (*filter(None, [picture.note]), *ran_words(picture))]
     if picture.disagreements:

@@ -19,6 +19,7 @@ from optimiser.evidence.folder import MANIFEST, SUMS, Built
 from optimiser.evidence.inputs import INPUTS, plan_inside
 from optimiser.evidence.pack import Witnessed, build
 from optimiser.evidence.since import SINCE
+from optimiser.evidence.survey import pack_check
 from optimiser.explain.stored import differing
 from optimiser.reading.files import json_value
 from optimiser.reading.sheets import BROKEN_ZIP
@@ -48,13 +49,13 @@ def rebuild(folder: Path, manifest: Manifest, files: Mapping[str, bytes], progre
     try:
         built = build(manifest.request, plan_inside(folder / INPUTS / "plan"), root=folder, progress=progress)
     except OptimiserError as error:
-        yield _check(f"{INPUTS}/plan", "can be built again", str(error), holds=False)
+        yield pack_check(f"{INPUTS}/plan", "can be built again", str(error), holds=False)
         return
     differing = [path for path in sorted(set(files) | set(built.files)) if files.get(path) != built.files.get(path)]
     for path in differing:
-        yield _check(path, "comes out the same when built again", _difference(path, files, built.files), holds=False)
+        yield pack_check(path, "comes out the same when built again", _difference(path, files, built.files), holds=False)
     if not differing:
-        yield _check(MANIFEST, "every file comes out the same when built again", f"{len(files)} files", holds=True)
+        yield pack_check(MANIFEST, "every file comes out the same when built again", f"{len(files)} files", holds=True)
 
 
 def derive(
@@ -88,11 +89,11 @@ def derive(
             said = f"nothing of it, as another version made the pack and this one cannot follow it: {error}"
             return [], {path: [said] for path in files if path != SUMS}
         if isinstance(error, OptimiserError):
-            return [_check(f"{INPUTS}/plan", "gives the pack when it is derived again", str(error), holds=False)], {}
-        return [_check(error.file, "says what the rest can be derived from", str(error), holds=False)], {}
+            return [pack_check(f"{INPUTS}/plan", "gives the pack when it is derived again", str(error), holds=False)], {}
+        return [pack_check(error.file, "says what the rest can be derived from", str(error), holds=False)], {}
     except Exception as error:  # noqa: BLE001 - whatever stands in a forged answer, the pack does not hold, and checking goes on
         found = f"{type(error).__name__}: {error}"
-        return [_check(f"{INPUTS}/plan", "gives the pack when it is derived again", found, holds=False)], {}
+        return [pack_check(f"{INPUTS}/plan", "gives the pack when it is derived again", found, holds=False)], {}
     left: dict[str, list[str]] | None = {} if across else None
     checks = list(_compared(manifest, files, built, answers, left))
     given = [path for path in files if path.startswith(GIVEN)]
@@ -119,22 +120,22 @@ def _compared(
         if files.get(path) == built.files.get(path) or _same_book(path, files.get(path), built.files.get(path)):
             if not path.startswith(f"{ANSWERS}/") or path not in answers.taken:
                 found = "to the letter" if path not in answers.taken else f"but for {'; '.join(answers.taken[path])}"
-                yield _check(path, "says what is derived again", found, holds=True)
+                yield pack_check(path, "says what is derived again", found, holds=True)
             continue
         if left is None:
-            yield _check(path, "says what is derived again", _difference(path, files, built.files), holds=False)
+            yield pack_check(path, "says what is derived again", _difference(path, files, built.files), holds=False)
         elif path not in answers.taken or not path.startswith(f"{ANSWERS}/"):
             held = held_across(path, files, built.files, manifest.request.cases[0].id)
             if held.left:
                 left[path] = list(held.left)
             found = "; ".join(held.wrong[:MOST_DIFFERENCES]) or "what both versions have"
             if path in files:
-                yield _check(path, "agrees with what is derived again", found, holds=not held.wrong)
+                yield pack_check(path, "agrees with what is derived again", found, holds=not held.wrong)
     apart = {"files"} if left is None else {"files", "command", "inputs_sha256"}
     ours, again = (held.model_dump(mode="json", exclude=apart) for held in (manifest, built.manifest))
     wrong = list(differing(ours, again))
     found = "; ".join(wrong[:MOST_DIFFERENCES]) or "request, seeds, hashes of plans, proof classes"
-    yield _check(MANIFEST, "names what is derived again", found, holds=not wrong)
+    yield pack_check(MANIFEST, "names what is derived again", found, holds=not wrong)
 
 
 def _same_book(path: str, ours: bytes | None, again: bytes | None) -> bool:
@@ -172,10 +173,6 @@ def _members(book: bytes) -> list[tuple[str, bytes]]:
         parts = [(item.filename, held.read(item)) for item in held.infolist()]
         beside = (held.comment, *(text for item in held.infolist() for text in (item.comment, item.extra)))
         return [*parts, *(("what is written beside its parts", text) for text in beside if text)]
-
-
-def _check(file: str, claim: str, found: str, *, holds: bool) -> PackCheck:
-    return PackCheck(file=file, claim=claim, holds=holds, found=found)
 
 
 def _difference(path: str, ours: Mapping[str, bytes], again: Mapping[str, bytes]) -> str:

@@ -64,17 +64,7 @@ def dumped(record: Record) -> dict[str, Any]:
 
 
 def document(answer: str, record: Record | Mapping[str, Any], **first: object) -> dict[str, Any]:
-    """Return the document of an answer: its schema, what is to stand first, and all that its record holds.
-
-    Parameters
-    ----------
-    answer
-        The verb, or what of its answers this is.
-    record
-        The answer.
-    first
-        Said before it.
-    """
+    """Return the document of an answer: its schema, what is to stand first, and all that its record holds."""
     held = record if isinstance(record, Mapping) else dumped(record)
     return {"schema": f"optimiser/{answer}/1", **first, **held}
 
@@ -100,8 +90,6 @@ def show_document(plan: Plan, sections: Sequence[str] = (), matches: Sequence[Ro
 
     Parameters
     ----------
-    plan
-        With its scenarios applied.
     sections
         Parts listed in full (see `optimiser.evidence.terminal.plans.SECTIONS`); readings and assumptions where empty.
     matches
@@ -200,8 +188,6 @@ def solve_document(
 
     Parameters
     ----------
-    outcome
-        The answer.
     plan
         The plan it answers for: baselines and titles are read from it.
     milestones

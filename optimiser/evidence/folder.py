@@ -43,13 +43,17 @@ def sums(files: Mapping[str, bytes]) -> bytes:
     return "".join(lines).encode()
 
 
-def write(built: Built, folder: Path, *, force: bool = False) -> None:
-    """Write a pack as a folder, whole or not at all.
+def write(files: Mapping[str, bytes], folder: Path, *, force: bool = False, what: str = "pack") -> None:
+    """Write a folder, whole or not at all.
 
     Parameters
     ----------
+    files
+        By their paths from the folder.
     folder
         Must not be there, or be empty; with ``force`` it may be a pack, which is replaced.
+    what
+        What the folder is: a ``pack`` or a ``plan``.
 
     Raises
     ------
@@ -62,12 +66,12 @@ def write(built: Built, folder: Path, *, force: bool = False) -> None:
     replaced is moved out of the way first. Whoever is cut short in between leaves a hidden ``.optimiser-*`` folder beside it,
     and either the old pack or the new one, never half of one.
     """
-    obstacle(folder, force=force)
-    place = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would write through a link
+    obstacle(folder, force=force, what=what)
+    place = _place(folder)
     token = secrets.token_hex(8)
     draft, old = place.parent / f".optimiser-{token}.partial", place.parent / f".optimiser-{token}.old"
     try:
-        for path, content in built.files.items():
+        for path, content in files.items():
             target = draft / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
@@ -88,8 +92,8 @@ def write(built: Built, folder: Path, *, force: bool = False) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def obstacle(folder: Path, *, force: bool) -> None:
-    """Refuse a folder that a pack may not be written to.
+def obstacle(folder: Path, *, force: bool = False, what: str = "pack") -> None:
+    """Refuse a folder that may not be written.
 
     Raises
     ------
@@ -97,35 +101,47 @@ def obstacle(folder: Path, *, force: bool) -> None:
         If it is there and is not empty, unless it is a pack, and nothing else, that may be replaced; or if there is no folder to
         put it in.
     """
-    place = Path(os.path.abspath(folder))  # noqa: PTH100
     try:
-        _refuse(folder, place, force=force)
-    except OSError as error:
-        message = f"cannot be looked at: {error.strerror or error}"
-        raise InputError([Located(message, file=str(folder))]) from None
+        message = _obstacle(_place(folder), force=force, what=what)
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or error
+        message = f"cannot be {'looked at' if what == 'pack' else 'written'}: {reason}"
+    if message:
+        raise InputError([Located(message, file=str(folder))])
 
 
-def _refuse(folder: Path, place: Path, *, force: bool) -> None:
+def _place(folder: Path) -> Path:
+    return Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would write through a link
+
+
+def _obstacle(place: Path, *, force: bool, what: str) -> str | None:
+    """Return the reason why a folder cannot be written, None where there is none."""
     if not place.parent.is_dir():
-        raise InputError([Located(f"there is no folder '{folder.parent}'; maybe create it first", file=str(folder))])
+        return f"there is no folder '{place.parent}'; maybe create it first"
     if place.is_symlink():
-        raise InputError([Located("is a link, expected the name of a folder for the pack", file=str(folder))])
-    if not place.exists() or (place.is_dir() and not any(place.iterdir())):
-        return
-    if not place.is_dir():
-        raise InputError([Located("is a file, expected the name of a folder for the pack", file=str(folder))])
-    listed = _listed(place / MANIFEST)
+        return f"is a link, expected the name of a folder for the {what}"
+    if place.exists() and not place.is_dir():
+        return f"is a file, expected the name of a folder for the {what}"
+    if place.is_dir() and any(place.iterdir()):
+        return _held(place, force=force, what=what)
+    able = os.access(place.parent, os.W_OK | os.X_OK)
+    return None if able else f"the folder '{place.parent}' may not be written to"
+
+
+def _held(place: Path, *, force: bool, what: str) -> str | None:
+    """Return the reason why what a folder holds may not be replaced, None where it is a pack that may."""
+    listed = _listed(place / MANIFEST) if what == "pack" else None
     if listed is None:
-        raise InputError([Located("is a folder with something else in it; maybe give another name", file=str(folder))])
+        return "is a folder with something in it; maybe give another name"
     if not force:
-        raise InputError([Located("holds a pack already; maybe replace it with --force", file=str(folder))])
+        return "holds a pack already; maybe replace it with --force"
     strange = sorted(
         path for found in place.rglob("*") if not found.is_dir() and (path := found.relative_to(place).as_posix()) not in listed
     )
-    if strange:
-        more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
-        message = f"holds '{strange[0]}'{more}, which the pack did not write and --force would delete; maybe move it away"
-        raise InputError([Located(message, file=str(folder))])
+    if not strange:
+        return None
+    more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
+    return f"holds '{strange[0]}'{more}, which the pack did not write and --force would delete; maybe move it away"
 
 
 def _listed(manifest: Path) -> set[str] | None:

@@ -55,8 +55,6 @@ def gather(
 
     Parameters
     ----------
-    request
-        What was asked for.
     source
         The plan's name or path: where it and its scenarios are read from.
     answers
@@ -65,8 +63,6 @@ def gather(
         What came before, to be compared with.
     chain
         The updates that the plan was made of, whose forecasts are told.
-    progress
-        Told what is being done.
 
     Raises
     ------

@@ -29,13 +29,7 @@ def register() -> None:
 
 
 def html_of(answer: Record) -> str | None:
-    """Return the page's part for a record: of dates a table and a Gantt chart, of any other its first list; None where it has none.
-
-    Parameters
-    ----------
-    answer
-        What a verb of the library returned, or a part of it.
-    """
+    """Return the page's part for a record: of dates a table and a Gantt chart, of any other its first list; None where it has none."""
     if isinstance(answer, Solved):
         return render_table(_dates(answer)) + gantt_chart("gantt", "Earliest schedule", _bars(answer))
     if isinstance(answer, Table):

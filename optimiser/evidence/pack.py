@@ -64,8 +64,6 @@ def build(
 
     Parameters
     ----------
-    request
-        What is asked for.
     source
         The plan's name or path: where it is read from.
     root
@@ -74,8 +72,6 @@ def build(
         What that pack says which is not to be found again; what it says of versions is then taken over, and no PDF is made.
     earlier
         What came before, to be compared with; of a pack that is built again, what is kept in it.
-    progress
-        Told what is being done.
 
     Raises
     ------

@@ -71,13 +71,7 @@ def render_html(pack: Pack, *, paper: bool = False, version: str | None = None) 
 
 
 def render_page(title: str, under: str, sections: Sequence[Section]) -> str:
-    """Return sections as one page that stands alone.
-
-    Parameters
-    ----------
-    under
-        What it is about, under its title.
-    """
+    """Return sections as one page that stands alone."""
     return _filled("page.html.j2", paper=False, title=title, under=under, sections=sections)
 
 
@@ -101,15 +95,19 @@ def _environment(*, paper: bool) -> Environment:
     environment.filters |= {
         "plain": clean,
         "words": printed,
-        "share": _share,
-        "drawing": _drawing,
+        "share": "{:.1%}".format,
+        "drawing": Markup,  # of ours, in which every word has been escaped as it was written
         "notes": _notes,
         "widths": _widths,
+        "most": partial(_most, paper=paper),
+        "timed": timed_once,
     }
-    environment.filters["most"] = partial(_most, paper=paper)
-    environment.filters["timed"] = timed_once
     environment.globals["paper"] = paper
-    environment.tests |= {"day": _is_day, "number": _is_number, "long": _is_long}
+    environment.tests |= {
+        "day": lambda value: isinstance(value, dt.date),
+        "number": lambda value: isinstance(value, int | float),
+        "long": lambda value: isinstance(value, str) and len(value) > _LONG,
+    }
     return environment
 
 
@@ -174,15 +172,6 @@ def render_pdf(html: str) -> bytes:
     return made
 
 
-def _share(value: float) -> str:
-    return f"{value:.1%}"
-
-
-def _drawing(svg: str) -> Markup:
-    """Return a drawing of ours, in which every word has been escaped as it was written."""
-    return Markup(svg)  # noqa: S704
-
-
 def _most(table: Table, *, paper: bool) -> int:
     """Return how many rows of a table are shown."""
     shown = table.most or len(table.rows)
@@ -226,15 +215,3 @@ def _wish(head: Column, texts: Sequence[str]) -> tuple[float, float]:
 def _wide(text: str) -> float:
     """Return how wide a text is in letters: capitals take more room."""
     return len(text) + 0.35 * sum(map(str.isupper, text))
-
-
-def _is_day(value: Any) -> bool:
-    return isinstance(value, dt.date)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float)
-
-
-def _is_long(value: Any) -> bool:
-    return isinstance(value, str) and len(value) > _LONG

@@ -32,8 +32,6 @@ def request_of(
 
     Parameters
     ----------
-    plan
-        A packaged name or a path.
     main
         Scenarios of every case.
     cases

@@ -31,8 +31,6 @@ def book_of(pack: Pack | Plan, subject: str, write: Callable[[Any, dict[str, Any
     ----------
     pack
         Whose it is, or the plan; equal packs give equal bytes, for the file says that it was made on the day of the plan's knowledge.
-    subject
-        What it holds.
     write
         Writes the sheets, given the book and its formats by name.
     """

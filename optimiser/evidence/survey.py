@@ -18,7 +18,7 @@ from optimiser.errors import InputError, Located
 from optimiser.evidence.folder import MANIFEST, SUMS, sums
 from optimiser.evidence.terminal.characters import legible
 
-__all__ = ["LARGEST", "Survey", "hash_checks", "listed_hashes", "manifest_checks", "survey"]
+__all__ = ["LARGEST", "Survey", "hash_checks", "listed_hashes", "manifest_checks", "pack_check", "survey"]
 
 
 LARGEST: Final = 100_000_000
@@ -76,13 +76,7 @@ class Survey:
         return found
 
     def checks(self, listed: Collection[str]) -> Iterator[PackCheck]:
-        """Yield what does not belong into a pack.
-
-        Parameters
-        ----------
-        listed
-            The files that are the pack's own.
-        """
+        """Yield what does not belong into a pack."""
         claim = "belongs to the pack"
         for path, what in sorted(self.strange.items()):
             yield _wrong(path, claim, what)
@@ -140,7 +134,7 @@ def hash_checks(files: Mapping[str, bytes], unread: Collection[str]) -> Iterator
     """Hold every file against the list of hashes; where the manifest vouches for the files, it is the list that was changed."""
     listed = listed_hashes(files.get(SUMS))
     if listed is None:
-        yield _check(SUMS, "lists the hash of every file", "is missing or not a list of hashes", holds=False)
+        yield pack_check(SUMS, "lists the hash of every file", "is missing or not a list of hashes", holds=False)
         return
     vouched = _vouched(files)
     wrong: list[PackCheck] = []
@@ -149,20 +143,20 @@ def hash_checks(files: Mapping[str, bytes], unread: Collection[str]) -> Iterator
         if path in unread:
             continue
         if content is None:
-            wrong.append(_check(path, "is in the pack", "is missing", holds=False))
+            wrong.append(pack_check(path, "is in the pack", "is missing", holds=False))
         elif hashlib.sha256(content).hexdigest() != expected and path not in vouched:
-            wrong.append(_check(path, f"has the hash that {SUMS} gives", "its bytes have been changed", holds=False))
+            wrong.append(pack_check(path, f"has the hash that {SUMS} gives", "its bytes have been changed", holds=False))
     wrong += [
-        _check(path, "belongs to the pack", f"is not listed in {SUMS}", holds=False)
+        pack_check(path, "belongs to the pack", f"is not listed in {SUMS}", holds=False)
         for path in sorted(set(files) - set(listed) - {SUMS} - vouched)
     ]
     yield from wrong
     # The manifest's own hash stands in the list alone: where the two differ, either may have been changed.
     blamed = {check.file for check in wrong}
     if sums(files) != files[SUMS] and blamed <= ({MANIFEST} | (set(listed) - set(files))):
-        yield _check(SUMS, "is the list that these files have", "has been changed, or the files beside it", holds=False)
+        yield pack_check(SUMS, "is the list that these files have", "has been changed, or the files beside it", holds=False)
     elif not wrong:
-        yield _check(SUMS, "every file has the hash listed", f"{len(listed)} files", holds=True)
+        yield pack_check(SUMS, "every file has the hash listed", f"{len(listed)} files", holds=True)
 
 
 def _vouched(files: Mapping[str, bytes]) -> set[str]:
@@ -205,17 +199,22 @@ def manifest_checks(manifest: Manifest, files: Mapping[str, bytes], unread: Coll
             wrong += 1
         elif content is not None and hashlib.sha256(content).hexdigest() == sound.get(entry.path) != entry.sha256:
             wrong += 1
-            yield _check(MANIFEST, f"lists {entry.path} as it is", f"gives another hash than {SUMS} and the file", holds=False)
+            yield pack_check(
+                MANIFEST, f"lists {entry.path} as it is", f"gives another hash than {SUMS} and the file", holds=False
+            )
         elif content is None or len(content) != entry.bytes or hashlib.sha256(content).hexdigest() != entry.sha256:
             wrong += 1
-            yield _check(entry.path, f"is as {MANIFEST} lists it", "is missing" if content is None else "differs", holds=False)
+            yield pack_check(
+                entry.path, f"is as {MANIFEST} lists it", "is missing" if content is None else "differs", holds=False
+            )
     unlisted = set(files) - {entry.path for entry in manifest.files} - {MANIFEST, SUMS}
     for path in sorted(unlisted):
         wrong += 1
-        yield _check(path, f"is listed in {MANIFEST}", "is not", holds=False)
+        yield pack_check(path, f"is listed in {MANIFEST}", "is not", holds=False)
     if not wrong:
-        yield _check(MANIFEST, "lists every file as it is", f"{len(manifest.files)} files", holds=True)
+        yield pack_check(MANIFEST, "lists every file as it is", f"{len(manifest.files)} files", holds=True)
 
 
-def _check(file: str, claim: str, found: str, *, holds: bool) -> PackCheck:
+def pack_check(file: str, claim: str, found: str, *, holds: bool) -> PackCheck:
+    """Return one claim on a file of a pack, and what was found."""
     return PackCheck(file=file, claim=claim, holds=holds, found=found)

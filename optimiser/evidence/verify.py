@@ -21,7 +21,7 @@ from optimiser.evidence.inputs import INPUTS
 from optimiser.evidence.sections.closing import versions
 from optimiser.evidence.signature import signature_beside, signature_check
 from optimiser.evidence.simulated import simulation_checks, trend_checks
-from optimiser.evidence.survey import hash_checks, listed_hashes, manifest_checks, survey
+from optimiser.evidence.survey import hash_checks, listed_hashes, manifest_checks, pack_check, survey
 from optimiser.explain import verify_outcome
 from optimiser.explain.certificate import FINGERPRINT
 from optimiser.reading.files import json_value
@@ -55,14 +55,10 @@ def verify_pack(
 
     Parameters
     ----------
-    folder
-        The pack.
     rerun
         Whether to build it again from the inputs inside it, with samples and solver, and compare every byte.
     signers
         A file of allowed signers, of whom one must have signed the pack; no signature is asked for where None.
-    progress
-        Told what is being done.
 
     Returns
     -------
@@ -141,17 +137,13 @@ def _other_versions(manifest: Manifest, *, holds: bool) -> Iterator[str]:
         yield f"the pack says that it was made with {', '.join(other)}; maybe check it with these, if that is why it differs"
 
 
-def _check(file: str, claim: str, found: str, *, holds: bool) -> PackCheck:
-    return PackCheck(file=file, claim=claim, holds=holds, found=found)
-
-
 def _manifest(files: Mapping[str, bytes], checks: list[PackCheck]) -> Manifest | None:
     try:
         return Manifest.model_validate_json(files.get(MANIFEST, b""))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        checks.append(_check(MANIFEST, "is a manifest", f"{place}: {first['msg']}".strip(": "), holds=False))
+        checks.append(pack_check(MANIFEST, "is a manifest", f"{place}: {first['msg']}".strip(": "), holds=False))
         return None
 
 
@@ -164,36 +156,36 @@ def _case(case: str, manifest: Manifest, files: Mapping[str, bytes], spelt: dict
     where = f"{INPUTS}/plans/{case}.json"
     if where not in files:
         if case in manifest.inputs_sha256:
-            yield _check(where, "is in the pack", "is missing", holds=False)
+            yield pack_check(where, "is in the pack", "is missing", holds=False)
         return
     try:
         plan = Plan.model_validate_json(files[where])
     except ValidationError as error:
-        yield _check(where, "is a plan", str(error.errors(include_url=False)[0]["msg"]), holds=False)
+        yield pack_check(where, "is a plan", str(error.errors(include_url=False)[0]["msg"]), holds=False)
         return
     expected = manifest.inputs_sha256.get(case)
     same = plan_sha256(plan) == expected
     if same or spelt is None:
-        yield _check(where, "is the plan that the manifest names", "the same hash" if same else "another plan", holds=same)
+        yield pack_check(where, "is the plan that the manifest names", "the same hash" if same else "another plan", holds=same)
     else:
         spelt[where] = [_SPELT]
     outcome = f"outcomes/{case}.json"
     if outcome not in files:
         if case in manifest.proofs:
-            yield _check(outcome, "is in the pack", "is missing", holds=False)
+            yield pack_check(outcome, "is in the pack", "is missing", holds=False)
         return
     try:
         document = json_value(files[outcome])
         answer = verify_outcome(document, plan, figures=False)
     except (ValueError, TypeError, KeyError, OptimiserError) as error:
-        yield _check(outcome, "is an outcome", str(error) or type(error).__name__, holds=False)
+        yield pack_check(outcome, "is an outcome", str(error) or type(error).__name__, holds=False)
         return
     for check in answer.checks:
         if check.claim == FINGERPRINT and not check.holds and spelt is not None and where in spelt:
             spelt[outcome] = [_SPELT]
         else:
-            yield _check(outcome, check.claim, check.found, holds=check.holds)
+            yield pack_check(outcome, check.claim, check.found, holds=check.holds)
     stated = manifest.proofs.get(case)
     if stated is not None:
         found = {name: entry["proof"] for name, entry in document["milestones"].items()}
-        yield _check(outcome, "has the proof classes that the manifest names", str(found), holds=found == stated)
+        yield pack_check(outcome, "has the proof classes that the manifest names", str(found), holds=found == stated)

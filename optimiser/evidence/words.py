@@ -175,13 +175,7 @@ _MOST_WAYS = 4
 
 
 def overruled_words(found: WhatIf, shown: Callable[[str], str]) -> Iterator[str]:
-    """Yield what a later scenario overruled; of a single choice the old and the new value stand among the changes.
-
-    Parameters
-    ----------
-    shown
-        How a value is shown.
-    """
+    """Yield what a later scenario overruled; of a single choice the old and the new value stand among the changes."""
     for each in found.overruled:
         if each.then_by in found.scenarios:
             first, then = shown(each.value), shown(each.then)
@@ -195,8 +189,6 @@ def why_it_stays(entry: Unmoved, told: set[str], day: Callable[[dt.date], str]) 
     ----------
     told
         Readings and rules of which the title was told already; those told here are added.
-    day
-        How a date is shown.
     """
     alone = len(entry.taken_up) == 1
     said = [_taken_up(entry.milestone, each, alone=alone) for each in entry.taken_up[:_MOST_CHANGES]]
@@ -272,15 +264,6 @@ def judged_by(outcome: RobustOutcome) -> str:
 
 def resting(outcome: RobustOutcome, entry: RobustDate, day: Callable[[dt.date], str]) -> str:
     """Return the caveat of a date that rests mostly on judgement: the dates under the other unsettled choices.
-
-    Parameters
-    ----------
-    outcome
-        The answer.
-    entry
-        One of its dates.
-    day
-        How a date is written.
 
     Returns
     -------

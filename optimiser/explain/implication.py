@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 
 from models.explanation import Implied, ImpliedDate, ImpliedRange, ImpliedRow
@@ -11,9 +12,10 @@ from optimiser.explain.by_date import find_baseline
 from optimiser.explain.dated import need_date
 from optimiser.explain.oracle import Oracle
 from optimiser.explain.ranges import Array, Held, Ranges
+from optimiser.numbers import Number
 from optimiser.solve.asked import asked_for
 from optimiser.solve.variant import Variant
-from optimiser.wording import demand
+from optimiser.wording import demand, plain_date
 
 __all__ = ["implied"]
 
@@ -202,6 +204,12 @@ class _ImpliedAnswer:
                 good = units[inside[place] & inside[held].all(axis=0)]
                 if len(good):
                     ends = sorted((int(good[0]), int(good[-1])), key=lambda each: each * number.worse)
-                    ways.append(f"{number.slot} {number.shown(ends[0])} to {number.shown(ends[1])}")
+                    ways.append(f"{number.slot} {' to '.join(dict.fromkeys(_in_words(number, each) for each in ends))}")
             said = f"one more assumption would do it, as {', or '.join(ways)}" if ways else "nor does one more assumption"
             yield f"{name}: no value of the free assumptions explains it together with the others; {said}"
+
+
+def _in_words(number: Number, units: int) -> str:
+    """Return a number moved so, a date as people write it."""
+    value = number.moved(units)
+    return plain_date(value) if isinstance(value, dt.date) else str(value)

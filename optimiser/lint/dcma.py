@@ -7,31 +7,19 @@ days say so where there is none, and are never passed for want of data.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-import numpy as np
-
-from models.items import Activity, Item, Milestone
+from models.items import Activity, Item
 from models.lint import DcmaMeasure
 from models.plan import DURATION_PREFIX
 from models.rules import AtLeast, Capacity, Dependency, Equality, NotAfter, NotBefore
-from optimiser.clock import MinuteClock
-from optimiser.critical import Columns, evaluate, floats
+from optimiser.critical import floats
 from optimiser.lint.logic import waited_for
+from optimiser.lint.longest import LONG, ROUNDING, path_index, path_test, printed, without, worked_days
 from optimiser.lint.progress import unstarted_in_the_past
 from optimiser.lint.subject import Subject, listed
-from optimiser.numbers import number_of_rule
 
 __all__ = ["LONG", "measures", "waits"]
-
-LONG = 44
-"""Working days beyond which a length or a float counts as high."""
-
-_TOLERANCE = LONG // 2
-"""Working days by which month lags and alignments may round in the critical path test."""
-
-_PUSH = 600
-"""Working days by which a driving activity is lengthened in the critical path test."""
 
 
 def waits(subject: Subject) -> set[str]:
@@ -61,8 +49,8 @@ def measures(subject: Subject) -> tuple[DcmaMeasure, ...]:
         _invalid(subject),
         _resources(subject),
         _missed(subject),
-        _path_test(subject),
-        _path_index(subject),
+        path_test(subject),
+        path_index(subject),
         _executed(subject),
     )
 
@@ -95,36 +83,19 @@ def _share(
     """
     threshold = threshold or f"{limit:.0%} or fewer"
     if not of:
-        return _without(number, name, threshold, f"there is nothing to count: {reason}")
+        return without(number, name, threshold, f"there is nothing to count: {reason}")
     count = of - len(short) if meets else len(short)
     return DcmaMeasure(
         number=number,
         name=name,
         threshold=threshold,
-        measured=_printed(count / of, 1 - limit if meets else limit),
+        measured=printed(count / of, 1 - limit if meets else limit),
         count=count,
         of=of,
-        verdict="pass" if len(short) <= limit * of + _ROUNDING else "fail",
+        verdict="pass" if len(short) <= limit * of + ROUNDING else "fail",
         reason=reason,
         items=tuple(short),
     )
-
-
-_ROUNDING = 1e-9
-"""Of products of fractions such as 0.05 times 20."""
-
-
-def _printed(value: float, limit: float, unit: str = "%") -> str:
-    """Return a number with as many digits as keep it on its side of a limit."""
-    scale, fewest = (100, 1) if unit else (1, 2)
-    digits = fewest
-    while digits < 9 and round(value * scale, digits) == round(limit * scale, 9) and abs(value - limit) > _ROUNDING:
-        digits += 1
-    return f"{value * scale:.{digits}f}{unit}"
-
-
-def _without(number: int, name: str, threshold: str, reason: str) -> DcmaMeasure:
-    return DcmaMeasure(number=number, name=name, threshold=threshold, measured=None, verdict="not applicable", reason=reason)
 
 
 def _linked(subject: Subject) -> list[Item]:
@@ -220,8 +191,8 @@ def _floats(subject: Subject) -> tuple[DcmaMeasure, DcmaMeasure]:
     if not subject.solved or not subject.targets:
         reason = "the plan has no dates" if subject.targets else "the plan has no targets"
         return (
-            _without(6, "High float", "5% or fewer", reason),
-            _without(7, "Negative float", "none", reason),
+            without(6, "High float", "5% or fewer", reason),
+            without(7, "Negative float", "none", reason),
         )
     last = max(subject.targets, key=subject.boundary)
     spare = {name: _float_days(subject, name, slip) for name, slip in floats(subject.earliest, last).items()}
@@ -266,14 +237,6 @@ def _float_days(subject: Subject, name: str, slip: int | None) -> int | None:
     return None if slip is None else subject.clock.days_between(start, start + slip, calendar)
 
 
-def _worked_days(subject: Subject, activity: Activity) -> int | None:
-    """Return a length in working days, of a plan in minutes in days of worked time; None of one in other units."""
-    length, clock = subject.plan.duration(activity.duration), subject.clock
-    if isinstance(clock, MinuteClock):
-        return clock.in_days(clock.minutes(length)) if length.unit in ("min", "h", "wd") else None
-    return length.amount if length.unit == "wd" else None
-
-
 def _lengths(subject: Subject) -> DcmaMeasure:
     worked: dict[str, int] = {}
     for row in subject.rows:
@@ -281,7 +244,7 @@ def _lengths(subject: Subject) -> DcmaMeasure:
             worked[row.id] = row.days
     if not worked:
         for activity in subject.plan.activities:
-            days = _worked_days(subject, activity)
+            days = worked_days(subject, activity)
             if days is not None and days > 1:
                 worked[activity.id] = days
     of_rows = "published rows" if subject.rows else "activities"
@@ -303,7 +266,7 @@ def _invalid(subject: Subject) -> DcmaMeasure:
         behind = unstarted_in_the_past(subject)
         return _share(9, "Invalid dates", 0.0, behind, len(subject.plan.activities), said, threshold="none")
     if not subject.rows:
-        return _without(9, "Invalid dates", "none", "no progress is recorded, and there are no published rows")
+        return without(9, "Invalid dates", "none", "no progress is recorded, and there are no published rows")
     return _share(
         9,
         "Invalid dates",
@@ -331,7 +294,7 @@ def _missed(subject: Subject) -> DcmaMeasure:
     name, threshold, due = "Missed tasks", "5% or fewer finished late", _due(subject)
     if isinstance(due, str) or not due:
         said = due if isinstance(due, str) else "no work was due by the status date"
-        return _without(11, name, threshold, f"{said}: nothing can have been missed")
+        return without(11, name, threshold, f"{said}: nothing can have been missed")
     items = subject.plan.items
     finishes = {row.id: row.finish for row in subject.rows}
     ended = {each: getattr(getattr(items[each], "progress", None), "actual_finish", None) for each in due}
@@ -345,7 +308,7 @@ def _executed(subject: Subject) -> DcmaMeasure:
     name, threshold, due = "Baseline execution index", "0.95 or more", _due(subject)
     if isinstance(due, str) or not due:
         said = due if isinstance(due, str) else "no work was due by the status date"
-        return _without(14, name, threshold, f"{said}: nothing has been executed")
+        return without(14, name, threshold, f"{said}: nothing has been executed")
     done = [row.id for row in subject.rows if subject.plan.done(row.id) and isinstance(row.item, Activity)]
     index = len(done) / len(due)
     return DcmaMeasure(
@@ -369,7 +332,7 @@ def _resources(subject: Subject) -> DcmaMeasure:
         said = "no capacity of the plan is on: nothing says what the work needs"
         if plan.dialect is not None:
             said = "of a planner's file only the assignments that decide dates are taken; 'import' counts the others"
-        return _without(10, "Resources", "all activities loaded", said)
+        return without(10, "Resources", "all activities loaded", said)
     return _share(
         10,
         "Resources",
@@ -379,94 +342,4 @@ def _resources(subject: Subject) -> DcmaMeasure:
         "activities that draw on no capacity",
         threshold="all activities loaded",
         meets=True,
-    )
-
-
-def _path_test(subject: Subject) -> DcmaMeasure:
-    name = "Critical path test"
-    threshold = f"the end slips as far as a driving activity is lengthened, within {_TOLERANCE} wd"
-    if not subject.solved or not subject.targets:
-        return _without(12, name, threshold, "the plan has no dates, or no targets")
-    last = max(subject.targets, key=subject.boundary)
-    longest = _longest(subject, _driving_lengths(subject, last))
-    if longest is None:
-        return _without(12, name, threshold, f"no activity drives {last} by its length in working days")
-    now, clock = subject.boundary(last), subject.clock
-    push = min(_PUSH, clock.days_between(now, clock.limit))
-    number = number_of_rule(subject.plan, clock, f"{DURATION_PREFIX}{longest}")
-    assert number is not None
-    columns = Columns(1, {number.slot: number.columns(np.array([push], dtype=np.int64))})
-    moved = clock.days_between(now, int(evaluate(subject.network, columns).of(last)[0]))
-    cut = f" (the axis has no room for {_PUSH})" if push < _PUSH else ""
-    near = abs(moved - push) <= _TOLERANCE
-    return DcmaMeasure(
-        number=12,
-        name=name,
-        threshold=threshold,
-        measured=f"{moved} wd for {push} wd",
-        count=moved,
-        of=push,
-        verdict="pass" if near else "fail",
-        reason=f"{longest}, whose length drives {last}, lengthened by {push} wd{cut}; month lags and alignments may round by some days",
-    )
-
-
-def _driving_lengths(subject: Subject, milestone: str) -> Iterator[str]:
-    """Yield the activities whose length is on the line of reasons behind a date; one may drive by its start alone."""
-    earliest = subject.earliest
-    for index in earliest.chain(earliest.last[subject.network.nodes[milestone, "start"]]):
-        rule = earliest.events[index].rule or ""
-        if rule.startswith(DURATION_PREFIX):
-            yield rule.removeprefix(DURATION_PREFIX)
-
-
-def _longest(subject: Subject, driving: Iterable[str]) -> str | None:
-    """Return the longest of the driving activities that has a length in working days, and of which it is said what is left."""
-    lengths = {}
-    for name in driving:
-        activity = subject.activity(name)
-        if activity is None or not subject.plan.switch(activity.enabled):
-            continue
-        days = _worked_days(subject, activity)
-        stated = number_of_rule(subject.plan, subject.clock, f"{DURATION_PREFIX}{name}") is not None
-        if days and stated and activity.calendar in (None, subject.plan.calendar):
-            lengths[name] = days
-    return max(lengths, key=lambda name: lengths[name], default=None)
-
-
-def _path_index(subject: Subject) -> DcmaMeasure:
-    name, threshold = "Critical path length index", "0.95 or more"
-    if not subject.solved or not subject.targets:
-        return _without(13, name, threshold, "the plan has no dates, or no targets")
-    last = max(subject.targets, key=subject.boundary)
-    item = subject.plan.items[last]
-    assert isinstance(item, Milestone)
-    limits = {}
-    for baseline in subject.plan.baselines:
-        date = baseline.date(last)
-        limit = subject.place_of(date, late=True) if date else None
-        if limit is not None:
-            limits[baseline.id] = limit
-    covers = subject.clock.calendar.covers
-    if not limits or not covers.first <= subject.plan.as_of <= covers.last:
-        return _without(13, name, threshold, f"no baseline has a date for {last}")
-    today = subject.clock.boundary(subject.plan.as_of, "opens")
-    remaining = subject.clock.days_between(today, subject.boundary(last))
-    if remaining <= 0:
-        return _without(
-            13, name, threshold, f"nothing remains: {last} is not after {subject.plan.as_of}, the day of the plan's knowledge"
-        )
-    spare = {name: subject.clock.days_between(subject.boundary(last), limit) for name, limit in limits.items()}
-    indices = {name: (remaining + days) / remaining for name, days in spare.items()}
-    short = [name for name, index in indices.items() if index < 0.95 - _ROUNDING]
-    return DcmaMeasure(
-        number=13,
-        name=name,
-        threshold=threshold,
-        measured=", ".join(f"{name} {_printed(index, 0.95, '')}" for name, index in indices.items()),
-        count=len(short),
-        of=len(indices),
-        verdict="fail" if short else "pass",
-        reason=f"from {subject.plan.as_of} to {last} as earliest here, with what each published date leaves over",
-        items=tuple(short),
     )

@@ -148,8 +148,6 @@ def whole_sheet(
     ----------
     axis
         Begins behind `LABELS`.
-    names
-        Of the rows.
     words
         Lines under the title: what was changed, and how the dates are proved.
     """

@@ -65,10 +65,6 @@ def gantt_chart(
 
     Parameters
     ----------
-    name
-        Of the drawing within its page.
-    bars
-        From the top down.
     knowledge
         The day of the plan's knowledge, drawn where it is within sight. There is no line for today: the drawing is the
         same on every day.

@@ -58,8 +58,6 @@ def parts_of(text: str, *filled: Any, source: str = "") -> Parts:
     text
         Our words with a place for each thing that is filled in: ``{}`` shows text as a name of the plan and takes figures, and
         parts of sentences, as they are; ``{:counted}`` makes a figure of that proof class. Nothing is shown of what is empty.
-    source
-        Of the figures that are made.
     """
     found: Parts = []
     given = iter(filled)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from models.explanation import DivergenceLedger, Implied, ImpliedRow, NetworkComparison, OwnDistance
 from models.pack import Table
 from optimiser.evidence.tables.kit import few, listing, table
+from optimiser.evidence.words import month_or_day
 
 __all__ = [
     "comparisons",
@@ -137,7 +138,8 @@ def implied_by_case(baseline: str, tried: Iterable[tuple[str, Implied]], source:
 
 
 def _run(first: str | None, last: str | None) -> str | None:
-    return first if first == last else f"{first} to {last}"
+    ends = [each and month_or_day(each) for each in (first, last)]
+    return ends[0] if first == last else f"{ends[0]} to {ends[1]}"
 
 
 def _range(found: Implied) -> str | None:
@@ -185,7 +187,7 @@ def implied_values(found: Implied, title: str, source: str) -> Table:
 
 def implied_alone(found: Implied, source: str) -> Table:
     """Return the values of one assumption, the others as they are, at which a milestone has its published date."""
-    shape = "assumption:id | milestone:id | from = first | to = last"
+    shape = "assumption:id | milestone:id | from:month = first | to:month = last"
     return listing("implied-alone", "One assumption at a time", shape, found.ranges, "closed form", source)
 
 

@@ -47,8 +47,6 @@ def column(
 
     Parameters
     ----------
-    name
-        Its title.
     key
         What a view chooses it by, where its title varies or may be changed.
     """
@@ -235,8 +233,6 @@ def pivot(table: Table, down: str, across: str, value: str, title: str) -> Table
     ----------
     down, across, value
         Keys of the columns that give the rows, the columns and the cells.
-    title
-        Of the view.
     """
     keys = [column.key or column.name for column in table.columns]
     first, second, third = keys.index(down), keys.index(across), keys.index(value)

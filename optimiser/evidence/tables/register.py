@@ -26,13 +26,14 @@ __all__ = [
     "readings",
     "rules",
     "sources",
+    "stands",
     "unknowns",
 ]
 
 
-def cited(citations: Iterable[Citation]) -> str:
-    """Return citations on one line."""
-    return "; ".join(str(citation) for citation in citations) or "–"
+def cited(citations: Iterable[Citation], none: str = "–") -> str:
+    """Return citations on one line, or the words for none."""
+    return "; ".join(map(str, citations)) or none
 
 
 def basis_of(entry: Sourced) -> str:
@@ -40,14 +41,14 @@ def basis_of(entry: Sourced) -> str:
     return basis_words(entry.basis, entry.confidence)
 
 
-def _stands(entry: Sourced) -> str:
+def stands(entry: Sourced) -> str:
     """Return where a number comes from, where no source states it too."""
     if entry.citation or not (entry.fitted_to or entry.derived_from):
         return cited(entry.citation)
     return f"to {entry.fitted_to}" if entry.fitted_to else f"from {', '.join(entry.derived_from)}"
 
 
-_CITED: dict[str, Maker] = {"basis": basis_of, "citation": _stands}
+_CITED: dict[str, Maker] = {"basis": basis_of, "citation": stands}
 _QUOTED: dict[str, Maker] = {"citation": lambda entry: cited(entry.citation)}
 
 

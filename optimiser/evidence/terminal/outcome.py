@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import takewhile
 from typing import get_args
 
 from rich.text import Text
 
-from models.findings import Binding, ConflictMember
+from models.findings import Binding, Conflict
 from models.forecast import Forecast, State
 from models.outcome import Infeasible, MilestoneDate, Outcome, RowDate, Run, Solved, Undecided
 from models.plan import Plan
 from optimiser.clock import clock_of
 from optimiser.evidence.tables import solved as tables
-from optimiser.evidence.tables.kit import choose, columns, once_of, table
-from optimiser.evidence.tables.solved import broken_rules, milestone_states
-from optimiser.evidence.terminal.framing import notes_lines, readings_lines, title_lines
+from optimiser.evidence.tables.kit import once_of, table
+from optimiser.evidence.tables.register import cited
+from optimiser.evidence.terminal.framing import readings, title
 from optimiser.evidence.terminal.gantt import Rows, gantt_lines, shown_date
-from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, joined, paragraph, words
-from optimiser.evidence.terminal.tables import shown
+from optimiser.evidence.terminal.page import Page, TextColumn, TextTable, words
+from optimiser.evidence.terminal.report import Report
 from optimiser.evidence.words import OPEN, STARRED, amount, counted, day, in_days, listed, weekday_day
 
 __all__ = ["outcome_report"]
@@ -37,25 +37,23 @@ def outcome_report(outcome: Outcome, plan: Plan, page: Page, *, rows: Rows | Non
 
     Parameters
     ----------
-    outcome
-        The answer.
-    plan
-        The plan it answers for.
-    page
-        How wide, and whether in colour.
     rows
         Which items to draw: ``driving``, ``main`` (driving ones and milestones) or ``all``; None where none.
     """
+    told = Report(page)
+    title(told, plan, outcome.scenarios, f"calendar {plan.calendars_by_id[plan.calendar].title}")
+    told.gap()
     if isinstance(outcome, Solved):
-        body = _solved(outcome, plan, page, rows)
+        _solved(told, outcome, plan, rows)
     elif isinstance(outcome, Infeasible):
-        body = _infeasible(outcome, page)
+        _infeasible(told, outcome.conflict)
     else:
-        body = _undecided(outcome, plan, page)
-    title = title_lines(plan, outcome.scenarios, page, f"calendar {plan.calendars_by_id[plan.calendar].title}")
-    chosen = _chosen(outcome, plan)
-    last = [notes_lines(outcome.notes, page), readings_lines(chosen, page), _run(outcome.run, page)]
-    return page.paint(joined([title, *body, *last]))
+        _undecided(told, outcome, plan)
+    told.under("Notes", outcome.notes)
+    readings(told, _chosen(outcome, plan))
+    told.gap()
+    told.say(_run(outcome.run), indent=0, style="dim")
+    return told.text()
 
 
 def _chosen(outcome: Outcome, plan: Plan) -> dict[str, list[str]]:
@@ -70,7 +68,7 @@ def _chosen(outcome: Outcome, plan: Plan) -> dict[str, list[str]]:
     return found
 
 
-def _run(run: Run, page: Page) -> Lines:
+def _run(run: Run) -> str:
     parts = [
         f"optimiser {run.version}",
         f"OR-Tools {run.ortools}",
@@ -83,59 +81,59 @@ def _run(run: Run, page: Page) -> Lines:
         parts.append("searched near the longest path's bounds")
     if run.time_limit is not None:
         parts.append(f"bounded to {run.time_limit:g} s by the wall clock, so it may not repeat")
-    return paragraph(", ".join(parts), page.width, 0, "dim")
+    return ", ".join(parts)
 
 
 # -- solved ------------------------------------------------------------------------------------------------------------
 
 
-def _solved(outcome: Solved, plan: Plan, page: Page, rows: Rows | None) -> Iterable[Lines]:
-    yield [
-        *shown(tables.earliest_dates(outcome, plan), page, spared=("title",), least=_LEAST),
-        *(line for entry in outcome.milestones for line in _bounds(entry, page)),
-    ]
+def _solved(told: Report, outcome: Solved, plan: Plan, rows: Rows | None) -> None:
+    told.table(tables.earliest_dates(outcome, plan), spared=("title",), least=_LEAST)
+    for entry in outcome.milestones:
+        _bounds(told, entry)
     if outcome.forecast is not None:
-        yield from _forecast(outcome, outcome.forecast, plan, page)
-    yield shown(tables.against_published(outcome, plan), page, note="later is +", spared=("title",))
-    yield _spans(outcome, plan, page)
-    yield shown(tables.grounds(outcome), page, note="the driving chain, by basis")
-    yield _chains(outcome, plan, page)
-    yield _binding(outcome, page)
+        _forecast(told, outcome, outcome.forecast, plan)
+    told.table(tables.against_published(outcome, plan), note="later is +", spared=("title",))
+    _spans(told, outcome, plan)
+    told.table(tables.grounds(outcome), note="the driving chain, by basis")
+    _chains(told, outcome, plan)
+    _binding(told, outcome)
     if rows:
-        yield gantt_lines(outcome, plan, page, rows)
+        told.gap()
+        told.add(*gantt_lines(outcome, plan, told.page, rows))
 
 
-def _bounds(entry: MilestoneDate, page: Page) -> Iterable[Text]:
-    """Return the bounds of a date that is not certified, and its place under another order of milestones."""
+def _bounds(told: Report, entry: MilestoneDate) -> None:
+    """Write the bounds of a date that is not certified, and its place under another order of milestones."""
     if entry.proof == "gap":
         text = f"the earliest date lies between {weekday_day(entry.bound)} and {weekday_day(entry.date)}"
-        yield from hanging(entry.id, f"{text}; the bound is by {entry.bound_by}", page.width)
+        told.hang(entry.id, f"{text}; the bound is by {entry.bound_by}")
     elif entry.proof == "solver":
         text = f"CP-SAT alone proves the date; independently of it, not before {weekday_day(entry.bound)}"
-        yield from hanging(entry.id, f"{text}, by {entry.bound_by}", page.width)
+        told.hang(entry.id, f"{text}, by {entry.bound_by}")
     if entry.lexicographic:
-        text = f"{weekday_day(entry.lexicographic)} where the milestones before it keep their own earliest dates"
-        yield from hanging(entry.id, text, page.width)
+        told.hang(entry.id, f"{weekday_day(entry.lexicographic)} where the milestones before it keep their own earliest dates")
 
 
-def _forecast(outcome: Solved, forecast: Forecast, plan: Plan, page: Page) -> Iterable[Lines]:
-    """Return the progress, the state of milestones, and the rules that facts break."""
+def _forecast(told: Report, outcome: Solved, forecast: Forecast, plan: Plan) -> None:
+    """Write the progress, the state of milestones, and the rules that facts break."""
     done = "is done" if forecast.done == 1 else "are done"
     work = [(forecast.done, done), (forecast.in_progress, "in progress"), (forecast.to_do, "to do")]
     found = Counter(each.state for each in forecast.milestones)
     states = ", ".join(f"{found[state]:,} {state}" for state in get_args(State) if found[state]) or "none is met or dated"
-    said = f"Of the activities {', '.join(f'{count:,} {state}' for count, state in work if count)}; of the milestones {states}."
-    yield [heading("Forecast"), *paragraph(said, page.width)]
-    asked = [entry.id for entry in outcome.milestones]
-    states_table = milestone_states(outcome, forecast, "the forecast", asked=asked)
+    told.head("Forecast")
+    told.say(
+        f"Of the activities {', '.join(f'{count:,} {state}' for count, state in work if count)}; of the milestones {states}."
+    )
+    states_table = tables.milestone_states(outcome, forecast, "the forecast", asked=[entry.id for entry in outcome.milestones])
     heads = ("title", "milestone", "state", "date", "due", "late", "months late", "by")
     if any(each.due for each in forecast.milestones):
-        yield shown(choose(states_table, heads), page, spared=("by", "months late", "milestone"), most=_MOST)
-    yield shown(broken_rules(forecast, plan, "the forecast"), page, spared=("title",), most=_MOST)
+        told.table(states_table, heads, spared=("by", "months late", "milestone"), most=_MOST)
+    told.table(tables.broken_rules(forecast, plan, "the forecast"), spared=("title",), most=_MOST)
 
 
-def _spans(outcome: Solved, plan: Plan, page: Page) -> Lines:
-    """Return the readings at which each date falls first and last; milestones that share them share a line."""
+def _spans(told: Report, outcome: Solved, plan: Plan) -> None:
+    """Write the readings at which each date falls first and last; milestones that share them share a line."""
     live = plan.live_readings()
     spans = {entry.id: entry.span for entry in outcome.milestones if entry.span} if live else {}
     at: dict[tuple[str, str], list[str]] = {}
@@ -149,32 +147,30 @@ def _spans(outcome: Solved, plan: Plan, page: Page) -> Lines:
         missing = {"infeasible": span.infeasible, "beyond the days the calendar covers": span.beyond}
         said = ", ".join(f"{count:,} {why}" for why, count in missing.items() if count)
         lost |= {name: f"of {span.combinations:,} combinations {said}"} if said else {}
-    lines: Lines = []
+    if at or lost:
+        most = max(span.combinations for span in spans.values())
+        note = f"{counted(len(live), 'open reading')}, {counted(most, 'combination')}"
+        told.head("Readings at the ends of the span", note)
     for (which, chosen), dates in sorted(at.items(), key=lambda pair: pair[0][0]):
-        lines += hanging(which, f"{', '.join(dates)} at {chosen}", page.width, 2, 7)
-    lines += [line for name, said in lost.items() for line in hanging(name, said, page.width)]
-    most = max((span.combinations for span in spans.values()), default=0)
-    note = f"{counted(len(live), 'open reading')}, {counted(most, 'combination')}"
-    return [heading("Readings at the ends of the span", note), *lines] if lines else []
+        told.hang(which, f"{', '.join(dates)} at {chosen}", room=7)
+    for name, said in lost.items():
+        told.hang(name, said)
 
 
-def _binding(outcome: Solved, page: Page) -> Lines:
-    """Return each rule of the proof that a day earlier is impossible, and what it is worth to each milestone."""
+def _binding(told: Report, outcome: Solved) -> None:
+    """Write each rule of the proof that a day earlier is impossible, and what it is worth to each milestone."""
     by_rule: dict[str, dict[str, Binding]] = {}
     for name, entries in outcome.binding.items():
         for entry in entries:
             by_rule.setdefault(entry.rule, {})[name] = entry
     found = tables.what_binds(by_rule, [name for name, entries in outcome.binding.items() if entries])
-    lines = shown(found, page, note="working days gained without it / by one unit less of it", spared=("title",))
+    told.table(found, note="working days gained without it / by one unit less of it", spared=("title",))
     every = [entry for entries in by_rule.values() for entry in entries.values()]
-    if any(entry.fallback_gain_wd is not None for entry in every):
-        lines += paragraph(STARRED, page.width, 2, "dim")
-    if any(entry.drop_gain_wd is entry.fallback_gain_wd is None for entry in every):
-        lines += paragraph(OPEN, page.width, 2, "dim")
+    told.say(STARRED if any(entry.fallback_gain_wd is not None for entry in every) else "", style="dim")
+    told.say(OPEN if any(entry.drop_gain_wd is entry.fallback_gain_wd is None for entry in every) else "", style="dim")
     for (partners, gainers), rules in _joint(by_rule).items():
         text = f"{'each gains' if len(rules) > 1 else 'gains'} nothing alone, but together with {listed(partners, 'or')}"
-        lines += hanging("", f"{listed(rules)}: {text} ({', '.join(gainers)})", page.width, 2, 0)
-    return lines
+        told.say(f"{listed(rules)}: {text} ({', '.join(gainers)})")
 
 
 def _joint(by_rule: Mapping[str, Mapping[str, Binding]]) -> dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]]:
@@ -196,8 +192,8 @@ def _joint(by_rule: Mapping[str, Mapping[str, Binding]]) -> dict[tuple[tuple[str
     return together
 
 
-def _chains(outcome: Solved, plan: Plan, page: Page) -> Lines:
-    """Return the driving chain of each milestone; what it shares with a chain already shown is not shown again."""
+def _chains(told: Report, outcome: Solved, plan: Plan) -> None:
+    """Write the driving chain of each milestone; what it shares with a chain already shown is not shown again."""
     rows = {row.id: row for row in outcome.rows}
     waits = _waits(outcome, plan)
     work = [row for chain in outcome.driving.values() for name in chain if (row := rows.get(name)) and row.kind != "milestone"]
@@ -212,19 +208,19 @@ def _chains(outcome: Solved, plan: Plan, page: Page) -> Lines:
         ],
         indent=4,
     )
-    told: dict[str, tuple[str, ...]] = {}
+    seen: dict[str, tuple[str, ...]] = {}
     for milestone, chain in outcome.driving.items():
-        label, shared = _label(milestone, chain, told)
+        label, shared = _label(milestone, chain, seen)
         grid.across(label)
         for place in range(shared, len(chain)):
             row, wait = rows.get(chain[place]), waits(chain[place - 1], chain[place]) if place else 0
             slot = outcome.slots.get(milestone, {}).get(chain[place])
             said = f"slot {slot}" if slot else f"+{amount(wait)}" if wait > 0 else ""
             grid.add(*([f"  {chain[place]}", *[""] * 5] if row is None else _link(row, plan, said, times)))
-        told[milestone] = chain
-    if all(isinstance(row, Text) for row in grid.rows):
-        return []
-    return [heading("Driving chains", "wait: from the finish of the item before"), *grid.lines(page.width)]
+        seen[milestone] = chain
+    if not all(isinstance(row, Text) for row in grid.rows):
+        told.head("Driving chains", "wait: from the finish of the item before")
+        told.add(*grid.lines(told.page.width))
 
 
 def _label(milestone: str, chain: tuple[str, ...], told: Mapping[str, tuple[str, ...]]) -> tuple[str, int]:
@@ -285,30 +281,22 @@ def _waits(outcome: Solved, plan: Plan) -> Callable[[str, str], float]:
 # -- infeasible and undecided --------------------------------------------------------------------------------------------
 
 
-def _infeasible(outcome: Infeasible, page: Page) -> Iterable[Lines]:
-    conflict = outcome.conflict
-    verdict = words("Infeasible: no schedule meets every rule.", "bold red")
-    yield [verdict, *paragraph(conflict.statement, page.width)]
-    minimal = "leave out any one, and the rest can" if conflict.minimal else "perhaps fewer would do: the search stopped early"
-    members = [line for number, member in enumerate(conflict.members, start=1) for line in _member(number, member, page)]
-    yield [heading("These cannot all hold", minimal), *members]
-    yield paragraph(f"confirmed by: {conflict.confirmed_by}", page.width, 2)
+def _infeasible(told: Report, found: Conflict) -> None:
+    told.add(words("Infeasible: no schedule meets every rule.", "bold red"))
+    told.say(found.statement)
+    minimal = "leave out any one, and the rest can" if found.minimal else "perhaps fewer would do: the search stopped early"
+    told.head("These cannot all hold", minimal)
+    for number, member in enumerate(found.members, start=1):
+        told.item(f"  {number:>2}  ", member.id, member.title)
+        sure = f" ({member.confidence} confidence)" if member.confidence else ""
+        told.say(f"demands: {member.statement}", indent=6)
+        told.say(f"{member.authority}; {member.basis}{sure}; {cited(member.citation, 'no citation')}", indent=6, style="dim")
+    told.gap()
+    told.say(f"confirmed by: {found.confirmed_by}")
 
 
-def _member(number: int, member: ConflictMember, page: Page) -> Lines:
-    first = Text(f"  {number:>2}  ").append_text(words(member.id, "bold")).append("  ").append_text(words(member.title))
-    first.truncate(page.width, overflow="ellipsis")
-    sure = f" ({member.confidence} confidence)" if member.confidence else ""
-    cited = "; ".join(str(citation) for citation in member.citation) or "no citation"
-    return [
-        first,
-        *paragraph(f"demands: {member.statement}", page.width, 6),
-        *paragraph(f"{member.authority}; {member.basis}{sure}; {cited}", page.width, 6, "dim"),
-    ]
-
-
-def _undecided(outcome: Undecided, plan: Plan, page: Page) -> Iterable[Lines]:
-    yield [words("Undecided: the limit came before an answer.", "bold yellow")]
+def _undecided(told: Report, outcome: Undecided, plan: Plan) -> None:
+    told.add(words("Undecided: the limit came before an answer.", "bold yellow"))
     rows = [[plan.items[name].title, name, weekday_day(bound), "bound only, no date"] for name, bound in outcome.bounds.items()]
-    heads = columns("title | milestone:id | not before:id | proof:id")
-    yield shown(table("bounds", "What is known", heads, rows, proof="gap", source="solve"), page, spared=("title",))
+    heads = "title | milestone:id | not before:id | proof:id"
+    told.table(table("bounds", "What is known", heads, rows, proof="gap", source="solve"), spared=("title",))

@@ -118,18 +118,10 @@ def hanging(label: str, text: str | Text, width: int, indent: int = 2, room: int
 
     Parameters
     ----------
-    label
-        Stands before the first line.
-    text
-        What is wrapped.
-    width
-        Of the page.
     indent
         Cells before the label.
     room
         Cells for the label and the gap after it; as many as it needs where None.
-    style
-        Of a text given as a string.
     """
     body = words(text, style) if isinstance(text, str) else text
     name = clean(label)

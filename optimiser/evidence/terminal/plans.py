@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, get_args
 
 from rich.text import Text
 
 from models.assumptions import Assumption, Unknown
-from models.duration import print_value
 from models.items import Hammock, Item, Milestone, Summary
 from models.pack import Table
 from models.plan import Plan
-from models.provenance import Sourced
 from optimiser.evidence.tables import register as tables
-from optimiser.evidence.tables.kit import across, choose, columns, listing
+from optimiser.evidence.tables.kit import across, choose, listing
 from optimiser.evidence.tables.kit import table as kit_table
 from optimiser.evidence.terminal.framing import plan_title
-from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, hanging, heading, joined, paragraph, words
-from optimiser.evidence.terminal.tables import shown
+from optimiser.evidence.terminal.page import Page, TextColumn, TextTable, words
+from optimiser.evidence.terminal.report import Report
 from optimiser.evidence.words import counted, day, month_or_day
 from optimiser.reproduction import RowMatch, summary
 from optimiser.wording import demand
@@ -33,23 +31,24 @@ _SOURCE = "show"
 
 
 def list_report(plans: Iterable[tuple[str, str, Sequence[tuple[str, str]]]], page: Page) -> str:
-    """Return the packaged plans, each with its scenarios.
-
-    Parameters
-    ----------
-    plans
-        Name and title of each plan, and the names and titles of its scenarios.
-    page
-        How wide, and whether in colour.
-    """
-    lines: Lines = []
+    """Return the packaged plans, each with its title, and the names and titles of its scenarios."""
+    told = Report(page)
     for name, title, scenarios in plans:
-        lines += [*([Text()] if lines else []), heading(name, title)]
-        grid = TextTable([TextColumn(limit=30), TextColumn(gives=True)], indent=4)
-        for scenario in scenarios:
-            grid.add(*scenario)
-        lines += grid.lines(page.width) if scenarios else [words("    no scenarios", "dim")]
-    return page.paint(lines or [words("no plan is packaged")])
+        told.head(name, title)
+        if not scenarios:
+            told.say("no scenarios", indent=4, style="dim")
+        _pairs(told, 30, scenarios)
+    if not told.lines:
+        told.say("no plan is packaged", indent=0)
+    return told.text()
+
+
+def _pairs(told: Report, limit: int, pairs: Iterable[Sequence[str | Text]]) -> None:
+    """Write names beside what they are, the names in no more than so many cells."""
+    grid = TextTable([TextColumn(limit=limit), TextColumn(gives=True)], indent=4)
+    for pair in pairs:
+        grid.add(*pair)
+    told.add(*grid.lines(told.page.width))
 
 
 def plan_report(plan: Plan, page: Page, sections: Sequence[Section] = (), matches: Sequence[RowMatch] | None = None) -> str:
@@ -57,44 +56,41 @@ def plan_report(plan: Plan, page: Page, sections: Sequence[Section] = (), matche
 
     Parameters
     ----------
-    plan
-        With its scenarios applied.
-    page
-        How wide, and whether in colour.
     sections
         What to list in full; where empty, counts, readings and assumptions.
     matches
         How the published rows come about; a column of the items where given.
     """
-    blocks: list[Lines] = [_title(plan, page)]
+    told = Report(page)
+    _title(told, plan)
     if not sections:
-        blocks += [_counts(plan, page), _readings(plan, page), _assumptions(plan, page)]
-    for section in sections:
-        blocks.append(_items(plan, page, matches) if section == "items" else _SECTIONS[section](plan, page))
-    return page.paint(joined(blocks))
+        _counts(told, plan)
+    for section in sections or ("readings", "assumptions"):
+        if section == "items":
+            _items(told, plan, matches)
+        else:
+            _SECTIONS[section](told, plan)
+    return told.text()
 
 
-def _title(plan: Plan, page: Page) -> Lines:
+def _title(told: Report, plan: Plan) -> None:
     calendar = plan.calendars_by_id[plan.calendar]
-    facts = [
-        ("as of", day(plan.as_of) + (", with hindsight" if plan.settings.hindsight else "")),
-        ("horizon", f"{day(plan.horizon.first)} – {day(plan.horizon.last)}"),
-        ("calendar", f"{calendar.title} ({calendar.id}), known {day(calendar.covers.first)} – {day(calendar.covers.last)}"),
-        ("targets", ", ".join(plan.targets) or "none"),
-        ("scenarios", ", ".join(plan.settings.scenarios) or "none"),
-    ]
-    lines = plan_title(plan, page)
-    for label, text in facts:
-        lines += hanging(label, text, page.width, 2, 11)
-    for overlap in plan.settings.overlaps:
-        lines += hanging("overlap", overlap, page.width, 2, 11)
-    return lines + (paragraph(plan.note, page.width, 2, "dim") if plan.note else [])
+    facts = {
+        "as of": day(plan.as_of) + (", with hindsight" if plan.settings.hindsight else ""),
+        "horizon": f"{day(plan.horizon.first)} – {day(plan.horizon.last)}",
+        "calendar": f"{calendar.title} ({calendar.id}), known {day(calendar.covers.first)} – {day(calendar.covers.last)}",
+        "targets": ", ".join(plan.targets) or "none",
+        "scenarios": ", ".join(plan.settings.scenarios) or "none",
+    }
+    plan_title(told, plan)
+    for label, text in facts.items():
+        told.hang(label, text, room=11)
+    told.hang("overlap", *plan.settings.overlaps, room=11)
+    told.say(plan.note or "", style="dim")
 
 
-def _counts(plan: Plan, page: Page) -> Lines:
+def _counts(told: Report, plan: Plan) -> None:
     on = sum(1 for _ in plan.active_rules())
-    kinds = Counter(rule.kind for rule in plan.rules)
-    bases = Counter(rule.basis for rule in plan.rules)
     things = {
         "activity": plan.activities,
         "milestone": plan.milestones,
@@ -108,93 +104,80 @@ def _counts(plan: Plan, page: Page) -> Lines:
         "RAID row": plan.raid,
     }
     many = {"activity": "activities", f"rule ({on} on)": f"rules ({on} on)"}
-    held = [counted(len(each), name, many.get(name)) for name, each in things.items() if each]
-    lines = [heading("What it holds"), *hanging("in all", ", ".join(held) or "nothing", page.width, 2, 11)]
-    for label, found in (("rules are", kinds), ("by basis", bases)):
-        if found:
-            lines += hanging(label, ", ".join(f"{count} {name}" for name, count in found.most_common()), page.width, 2, 11)
-    return lines
+    told.head("What it holds")
+    said = {
+        "in all": ", ".join(counted(len(each), name, many.get(name)) for name, each in things.items() if each) or "nothing",
+        **{
+            label: ", ".join(
+                f"{count} {name}" for name, count in Counter(getattr(rule, field) for rule in plan.rules).most_common()
+            )
+            for label, field in (("rules are", "kind"), ("by basis", "basis"))
+        },
+    }
+    for label, text in said.items():
+        told.hang(label, *filter(None, [text]), room=11)
 
 
-def _readings(plan: Plan, page: Page) -> Lines:
-    """Every open question with its options, the chosen one marked."""
-    if not plan.readings:
-        return [heading("Readings", "none")]
+def _readings(told: Report, plan: Plan) -> None:
+    """Write every open question with its options, the chosen one marked."""
     live, other = {reading.id for reading in plan.live_readings()}, plan.set_otherwise()
-    lines = [heading("Readings", "● chosen, ○ other; open ones span the dates")]
+    told.head("Readings", "● chosen, ○ other; open ones span the dates" if plan.readings else "none")
     for reading in plan.readings:
         chosen = None if reading.id in other else plan.choice(reading)
         state = "open, at its default" if reading.id in live else "answered"
         state = f"set otherwise: {other[reading.id]}" if reading.id in other else state
         sure = f", {reading.confidence} confidence" if reading.confidence else ""
-        title = words(reading.id, "bold").append(f"  {state}; {reading.basis}{sure}", "not bold dim")
-        lines += [Text("  ") + title, *paragraph(reading.question, page.width, 4)]
-        grid = TextTable([TextColumn(limit=34), TextColumn(gives=True)], indent=4)
+        told.add(Text("  ") + words(reading.id, "bold").append(f"  {state}; {reading.basis}{sure}", "not bold dim"))
+        told.say(reading.question, indent=4)
+        marks = {True: ("● ", "bold"), False: ("○ ", "")}
+        options = []
         for option in reading.options:
-            mark = "●" if option.id == chosen else "○"
-            default = " (default)" if option.id == reading.default else ""
-            grid.add(words(f"{mark} {option.id}{default}", "bold" if option.id == chosen else ""), option.title)
-        lines += grid.lines(page.width)
-    return lines
+            mark, style = marks[option.id == chosen]
+            options.append((words(f"{mark}{option.id}{' (default)' * (option.id == reading.default)}", style), option.title))
+        _pairs(told, 34, options)
 
 
-def _assumptions(plan: Plan, page: Page) -> Lines:
-    table = tables.assumptions(plan, _SOURCE)
-    rows = [[*row[:2], _starred(plan, entry), *row[3:]] for row, entry in zip(table.rows, plan.assumptions, strict=True)]
+def _assumptions(told: Report, plan: Plan) -> None:
+    table = _starred(tables.assumptions(plan, _SOURCE), plan, plan.assumptions)
     heads = ("title", "assumption", "value", "low", "high", "rated", "owner", "basis", "citation")
     starred = any(entry.id in plan.settings.assumptions for entry in plan.assumptions)
     note = "* set on top of the plan as written" if starred else ""
-    return _listed(choose(choose(table, rows=rows), heads), page, note, ("owner", "rated", "low", "high"))
+    told.table(table, heads, note=note, spared=("owner", "rated", "low", "high"), empty="none")
 
 
-def _starred(plan: Plan, entry: Assumption | Unknown) -> str:
-    """Return the value, marked where it was set on top of the plan as written."""
-    return f"{print_value(entry.value)}{' *' if entry.id in plan.settings.assumptions else ''}"
+def _starred(table: Table, plan: Plan, entries: Iterable[Assumption | Unknown]) -> Table:
+    """Return a table of numbers, each marked in the third column where it was set on top of the plan as written."""
+    stars = [" *" * (entry.id in plan.settings.assumptions) for entry in entries]
+    return choose(table, rows=[[*row[:2], f"{row[2]}{star}", *row[3:]] for row, star in zip(table.rows, stars, strict=True)])
 
 
-def _listed(table: Table, page: Page, note: str = "", spared: Sequence[str] = (), title: str | None = None) -> Lines:
-    """Return a table; where it is empty, its title that says so."""
-    named = table.model_copy(update={"title": title or table.title})
-    return shown(named, page, note=note, spared=spared) or [heading(named.title, "none")]
-
-
-def _cited(entry: Sourced) -> str:
-    if entry.citation:
-        return "; ".join(str(citation) for citation in entry.citation)
-    if entry.fitted_to:
-        return f"to {entry.fitted_to}"
-    return f"from {', '.join(entry.derived_from)}" if entry.derived_from else "–"
-
-
-def _items(plan: Plan, page: Page, matches: Sequence[RowMatch] | None) -> Lines:
-    """Return every item by phase, with its length, when it was published, and by what right its dates come out so."""
+def _items(told: Report, plan: Plan, matches: Sequence[RowMatch] | None) -> None:
+    """Write every item by phase, with its length, when it was published, and by what right its dates come out so."""
     by = {match.id: match.by if match.matches else "differs" for match in matches or ()}
     phases = {phase.id: phase.title for phase in plan.phases}
     items = sorted(plan.items.values(), key=lambda item: [*phases].index(item.phase) if item.phase in phases else len(phases))
+    marks: dict[type, str] = {Milestone: "◆ ", Hammock: "─ "}
     table = listing(
         "items",
         "Items",
         "title | item:id | phase | length:id | published:id | row by:id | basis:id | source",
         items,
         said={
-            "item": lambda item: (
-                f"{'◆ ' if isinstance(item, Milestone) else '─ ' if isinstance(item, Hammock) else ''}{item.id}"
-            ),
+            "item": lambda item: f"{marks.get(type(item), '')}{item.id}",
             "phase": lambda item: phases.get(item.phase),
             "length": lambda item: _length(plan, item),
             "published": lambda item: f"{day(item.published.start)} – {day(item.published.finish)}" if item.published else None,
             "row by": lambda item: by.get(item.id),
-            "source": _cited,
+            "source": tables.stands,
         },
         proof="stated",
         source=_SOURCE,
     )
-    lines = shown(table, page, note="◆ milestone, ─ bar tied to other items", spared=("source", "phase", "published", "basis"))
-    lines = lines or [heading("Items", "none")]
+    note = "◆ milestone, ─ bar tied to other items"
+    told.table(table, note=note, spared=("source", "phase", "published", "basis"), empty="none")
     if matches:
         counts = ", ".join(f"{count} {name}" for name, count in summary(tuple(matches)).items() if count)
-        lines += hanging("rows", f"of {len(matches)} published: {counts}; a placed row is not reproduced", page.width)
-    return lines
+        told.hang("rows", f"of {len(matches)} published: {counts}; a placed row is not reproduced")
 
 
 def _length(plan: Plan, item: Item) -> str:
@@ -209,71 +192,51 @@ def _length(plan: Plan, item: Item) -> str:
     return f"{plan.duration(item.duration)}{late}{off}"
 
 
-def _rules(plan: Plan, page: Page) -> Lines:
-    """Return every rule: its title, its demand and its authority."""
-    if not plan.rules:
-        return [heading("Rules", "none")]
-    lines = [heading("Rules", "● on, ○ off")]
+def _rules(told: Report, plan: Plan) -> None:
+    """Write every rule: its title, its demand and its authority."""
+    told.head("Rules", "● on, ○ off" if plan.rules else "none")
     for rule in plan.rules:
         on = plan.switch(rule.enabled)
-        title = (
-            Text("  ● " if on else "  ○ ")
-            .append_text(words(rule.id, "bold" if on else "dim"))
-            .append("  ")
-            .append_text(words(rule.title))
-        )
-        title.truncate(page.width, overflow="ellipsis")
+        told.item("  ● " if on else "  ○ ", rule.id, rule.title, bold=on)
         sure = f" ({rule.confidence} confidence)" if rule.confidence else ""
-        lines += [
-            title,
-            *paragraph(demand(plan, rule.id), page.width, 4),
-            *paragraph(f"{rule.kind}; {rule.authority}; {rule.basis}{sure}; {_cited(rule)}", page.width, 4, "dim"),
-        ]
-    return lines
+        told.say(demand(plan, rule.id), indent=4)
+        told.say(f"{rule.kind}; {rule.authority}; {rule.basis}{sure}; {tables.stands(rule)}", indent=4, style="dim")
 
 
-def _sources(plan: Plan, page: Page) -> Lines:
-    view = choose(tables.sources(plan, _SOURCE), ("title", "source", "published", "publisher", "version"))
-    return _listed(view, page, spared=("version", "publisher"))
+def _sources(told: Report, plan: Plan) -> None:
+    heads = ("title", "source", "published", "publisher", "version")
+    told.table(tables.sources(plan, _SOURCE), heads, note="", spared=("version", "publisher"), empty="none")
 
 
-def _baselines(plan: Plan, page: Page) -> Lines:
-    """Return the published dates: a row for each milestone, a column for each baseline."""
-    if not plan.baselines:
-        return [heading("Baselines", "none")]
-    lines = [heading("Baselines", "published dates; never an input")]
-    room = max(len(baseline.id) for baseline in plan.baselines) + 2
+def _baselines(told: Report, plan: Plan) -> None:
+    """Write the published dates: a row for each milestone, a column for each baseline."""
+    told.head("Baselines", "published dates; never an input" if plan.baselines else "none")
+    room = max((len(baseline.id) for baseline in plan.baselines), default=0) + 2
     for baseline in plan.baselines:
-        lines += hanging(baseline.id, f"{baseline.title} ({_cited(baseline)})", page.width, 2, room)
-    named = {entry.milestone for baseline in plan.baselines for entry in baseline.dates}
+        told.hang(baseline.id, f"{baseline.title} ({tables.stands(baseline)})", room=room)
     rows = [
-        [
-            each.title,
-            each.id,
-            *(month_or_day(date.date) if date else None for date in (held.date(each.id) for held in plan.baselines)),
-        ]
+        [each.title, each.id, *(month_or_day(date.date) if date else None for date in dates)]
         for each in plan.milestones
-        if each.id in named
+        if any(dates := [held.date(each.id) for held in plan.baselines])
     ]
-    heads = columns("title | milestone:id" + across((each.id for each in plan.baselines), "{}:id"))
+    heads = "title | milestone:id" + across((each.id for each in plan.baselines), "{}:id")
     table = kit_table("published", "Published", heads, rows, proof="published", source=_SOURCE)
-    return [*lines, *shown(table, page, spared=("title",))[2:]]
+    told.table(table, title="", spared=("title",))
 
 
-def _raid(plan: Plan, page: Page) -> Lines:
-    view = choose(tables.raid(plan, _SOURCE), ("title", "entry", "kind", "rated", "manageable", "touches"))
-    return _listed(view, page, spared=("manageable",), title="RAID register")
+def _raid(told: Report, plan: Plan) -> None:
+    heads = ("title", "entry", "kind", "rated", "manageable", "touches")
+    told.table(tables.raid(plan, _SOURCE), heads, title="RAID register", note="", spared=("manageable",), empty="none")
 
 
-def _unknowns(plan: Plan, page: Page) -> Lines:
-    table = tables.unknowns(plan, _SOURCE)
-    rows = [[*row[:2], _starred(plan, entry), *row[3:]] for row, entry in zip(table.rows, plan.unknowns, strict=True)]
-    view = choose(choose(table, rows=rows), ("title", "unknown", "stands at", "why it matters", "touches"))
+def _unknowns(told: Report, plan: Plan) -> None:
+    table = _starred(tables.unknowns(plan, _SOURCE), plan, plan.unknowns)
+    heads = ("title", "unknown", "stands at", "why it matters", "touches")
     note = "carried at a stated value, because no source gives one"
-    return _listed(view, page, note, ("touches",), "Unknowns")
+    told.table(table, heads, title="Unknowns", note=note, spared=("touches",), empty="none")
 
 
-_SECTIONS: dict[str, Callable[[Plan, Page], Lines]] = {
+_SECTIONS = {
     "rules": _rules,
     "assumptions": _assumptions,
     "readings": _readings,

@@ -1,19 +1,17 @@
-"""Reports of reasons: `explain`, `why-not`, `implied` and `attribute`."""
+"""Reports of reasons: `explain`, `why-not`, `implied`, `attribute`, and `verify` of an outcome."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 from models.explanation import (
     Attribution,
     BindingLine,
     BindingReport,
-    DivergenceLedger,
     Implied,
     MilestoneWhyNot,
     NetworkComparison,
-    OwnDistance,
     Piecewise,
     Regions,
     Relaxation,
@@ -25,21 +23,29 @@ from models.findings import Conflict
 from models.pack import Cell
 from models.plan import Plan
 from optimiser.evidence.tables import diverging, reasons, varied
-from optimiser.evidence.tables.kit import choose, columns
-from optimiser.evidence.tables.kit import table as kit_table
-from optimiser.evidence.terminal.page import Lines, Page, hanging, heading, joined, paragraph, words
-from optimiser.evidence.terminal.tables import shown
+from optimiser.evidence.tables.kit import few, table
+from optimiser.evidence.terminal.page import Page, words
+from optimiser.evidence.terminal.report import Report
 from optimiser.evidence.words import dated_words, day, listed, month_or_day, verdict_words, weekday_day
 from optimiser.wording import families, several
 from optimiser.wording import title as titled
 
-__all__ = ["attribution_report", "baseline_report", "explain_report", "implied_report", "verification_report", "why_not_report"]
+__all__ = [
+    "attribution_report",
+    "baseline_report",
+    "explain_report",
+    "implied_report",
+    "verification_report",
+    "why_not_report",
+]
 
-
-_MOST_ROWS = 40
+_MOST = 40
+"""Rows of a table that may be long."""
 _NEAREST = 8
 """Rules that do not bind, beside those that do, and items, unless all are wanted."""
-_SOURCE = "explain"
+
+
+# -- explain -------------------------------------------------------------------------------------------------------------
 
 
 def explain_report(
@@ -57,182 +63,177 @@ def explain_report(
     every
         Whether to list slack rules and every item, and not only what binds or nearly does.
     """
-    parts = [_explained(report, page, every=every) for report in reports]
-    parts += [_regions(regions, page)] if regions else []
-    parts += [[shown(varied.runs(functions, _SOURCE), page)]] if functions else []
-    return "\n".join(page.paint(joined(part)) for part in parts)
+    parts = []
+    for report in reports:
+        parts.append(told := Report(page))
+        _explained(told, report, every=every)
+    if regions:
+        parts.append(told := Report(page))
+        _regions(told, regions)
+    if functions:
+        parts.append(told := Report(page))
+        told.table(varied.runs(functions, "explain"))
+    return "\n".join(told.text() for told in parts)
 
 
-def _explained(report: BindingReport, page: Page, *, every: bool) -> list[Lines]:
-    """Return the sections of one milestone."""
-    alone = {report.milestone: report}
-    links = reasons.links(alone, _SOURCE)
-    tables: list[Lines] = []
-    if links is not None:
-        spared = ("title", "confidence", "falls back")
-        tables += [shown(choose(links, [head.name for head in links.columns[1:]]), page, spared=spared)]
-        tables += [shown(choose(reasons.together(alone, _SOURCE), ("links", "date", "gains", "carried by")), page)]
-    nearest = None if every else _NEAREST + 4
-    tables += [
-        shown(reasons.shared(report, _SOURCE), page, spared=("rule",)),
-        [] if every else shown(reasons.parties(report, _SOURCE), page, note="--all lists them one by one", most=12),
-        shown(choose(reasons.near(alone, _SOURCE), ("slack", "chain")), page),
-        shown(reasons.break_even(report, _SOURCE, every=every), page, spared=("title",)),
-        shown(reasons.answers(report, _SOURCE), page),
-        shown(reasons.last_dates(report, _SOURCE), page, spared=("register", "owner"), most=nearest),
-        [line for note in report.notes for line in hanging("note", note, page.width, 0)],
-    ]
-    return [_title(report, page), _binding(report, page, every=every), *tables]
-
-
-def _title(report: BindingReport, page: Page) -> Lines:
-    first = words(f"{report.milestone} at {weekday_day(report.date)}", "bold").append(f"  {report.title}", "not bold")
-    first.truncate(page.width, overflow="ellipsis")
-    lines = [first]
+def _explained(told: Report, report: BindingReport, *, every: bool) -> None:
+    """Write the sections of one milestone."""
+    alone, source = {report.milestone: report}, "explain"
+    told.add(words(f"{report.milestone} at {weekday_day(report.date)}", "bold").append(f"  {report.title}", "not bold"))
     if report.bound != report.date:
-        lines += paragraph(f"not proved: it may be as early as {weekday_day(report.bound)}", page.width, 2)
+        told.say(f"not proved: it may be as early as {weekday_day(report.bound)}")
     if report.conflict:
-        label = "why not earlier" if isinstance(report.date, dt.datetime) else "why not a day earlier"
-        lines += hanging(label, report.conflict.statement, page.width, 2)
-    return lines
+        moment = isinstance(report.date, dt.datetime)
+        told.hang("why not earlier" if moment else "why not a day earlier", report.conflict.statement)
+    told.gap()
+    _binding(told, report, every=every)
+    links = reasons.links(alone, source)
+    if links is not None:
+        told.table(links, [head.name for head in links.columns[1:]], spared=("title", "confidence", "falls back"))
+        told.table(reasons.together(alone, source), ("links", "date", "gains", "carried by"))
+    told.table(reasons.shared(report, source), spared=("rule",))
+    if not every:
+        told.table(reasons.parties(report, source), note="--all lists them one by one", most=12)
+    told.table(reasons.near(alone, source), ("slack", "chain"))
+    told.table(reasons.break_even(report, source, every=every), spared=("title",))
+    told.table(reasons.answers(report, source))
+    last = reasons.last_dates(report, source)
+    told.table(last, spared=("register", "owner"), most=None if every else _NEAREST + 4)
+    told.gap()
+    told.hang("note", *report.notes, indent=0)
 
 
-def _binding(report: BindingReport, page: Page, *, every: bool) -> Lines:
-    """Show what binds, then what could soonest; what every party has alike is told together unless all are wanted."""
+def _binding(told: Report, report: BindingReport, *, every: bool) -> None:
+    """Write what binds, then what could soonest; what every party has alike is told together unless all are wanted."""
     drives = [line for line in report.lines if line.words != ("slack",)]
     slack = [
         line for line in report.lines if line.words == ("slack",) and (every or (not line.family and line.headroom is not None))
     ]
     if not drives:
         if report.bound < report.date:
-            return paragraph("what binds it is not asked, as the date is not proved", page.width)
-        why = "it has been met, and what is past is fact" if report.met else "the axis begins there"
-        return paragraph(f"nothing binds it: {why}", page.width)
+            told.say("what binds it is not asked, as the date is not proved")
+        else:
+            why = "it has been met, and what is past is fact" if report.met else "the axis begins there"
+            told.say(f"nothing binds it: {why}")
+        return
     heads = ("title", "rule", "binding", "gains if gone", "falls back by", "gains a unit", "goes on for", "headroom")
-    table = choose(reasons.binding(report, _SOURCE, drives), (*heads, "authority", "owner", "by"))
-    lines = shown(table, page, spared=("owner", "by", "authority", "title"))
-    lines += [*_together(drives, page), *_takes_over(report, page)]
-    far = ("title", "rule", "says now", "headroom", "moves from", "by")
-    rest = choose(reasons.binding(report, _SOURCE, slack), far).model_copy(
-        update={"title": "What does not bind, and how far it is from it", "note": None}
-    )
-    return [*lines, *shown(rest, page, spared=("by", "title"), most=None if every else _NEAREST)]
+    binds = reasons.binding(report, "explain", drives)
+    told.table(binds, (*heads, "authority", "owner", "by"), spared=("owner", "by", "authority", "title"))
+    _together(told, drives)
+    _takes_over(told, report)
+    rest = reasons.binding(report, "explain", slack).model_copy(update={"note": None})
+    far, title = ("title", "rule", "says now", "headroom", "moves from", "by"), "What does not bind, and how far it is from it"
+    told.table(rest, far, title=title, spared=("by", "title"), most=None if every else _NEAREST)
 
 
-def _together(binding: Sequence[BindingLine], page: Page) -> Lines:
-    """Rules that gain only together with others; those with the same partners are told together."""
+def _together(told: Report, binding: Sequence[BindingLine]) -> None:
+    """Write rules that gain only together with others; those with the same partners are told together."""
     said: dict[tuple[tuple[str, ...], ...], list[str]] = {}
     for line in binding:
         if line.joint_with:
             said.setdefault(line.joint_with, []).append(line.rule)
-    lines: Lines = []
     for partners, rules in said.items():
         named = [listed(each) for each in partners[:6]]
         rest = f" and {len(partners) - 6} more" if len(partners) > 6 else ""
         each = "each gains" if len(rules) > 1 else "gains"
-        lines += hanging("", f"{listed(rules)}: {each} only together with {listed(named, 'or')}{rest}", page.width, 2, 0)
-    return lines
+        told.say(f"{listed(rules)}: {each} only together with {listed(named, 'or')}{rest}")
 
 
-def _takes_over(report: BindingReport, page: Page) -> Lines:
-    """What holds the milestone once something is relaxed as far as it gains."""
+def _takes_over(told: Report, report: BindingReport) -> None:
+    """Write what holds the milestone once something is relaxed as far as it gains."""
     said: dict[tuple[str, ...], list[str]] = {}
     for line in report.lines:
         if line.range_units is not None:
             said.setdefault(line.saturation, []).append(f"{line.rule} by {line.range_units} {line.unit}")
-    lines: Lines = []
-    for taking, relaxed in said.items():
-        then = f"then {', '.join(taking)}" if taking else "then it is used up, or the same rules hold it still"
-        lines += hanging("", f"{', '.join(relaxed)}: {then}", page.width, 2, 0)
-    return [heading(""), heading("What takes over where a gain stops"), *lines] if lines else []
+    over = "then it is used up, or the same rules hold it still"
+    held = {"then " + ", ".join(taking) if taking else over: rules for taking, rules in said.items()}
+    told.under("What takes over where a gain stops", (f"{', '.join(rules)}: {then}" for then, rules in held.items()), "")
 
 
-def _regions(regions: Regions, page: Page) -> list[Lines]:
-    """Return which answers give which dates."""
+def _regions(told: Report, regions: Regions) -> None:
+    """Write which answers give which dates."""
     lost = f"{regions.infeasible} contradict, {regions.beyond} leave the calendar"
-    sections: list[Lines] = [[heading("Decision regions", f"{regions.combinations} combinations of the open readings; {lost}")]]
-    table = choose(varied.regions(regions, regions.milestones, _SOURCE), ("milestone", "date", "combinations", "answers"))
+    told.head("Decision regions", f"{regions.combinations} combinations of the open readings; {lost}")
     for name in regions.milestones:
-        rows = [row[1:] for row in table.rows if row[0] == name]
         moved = listed(regions.matters[name]) if regions.matters[name] else "none"
-        view = table.model_copy(update={"title": name, "columns": table.columns[1:], "rows": tuple(rows)})
-        sections.append(shown(view, page, note=f"moved by {moved}", most=_MOST_ROWS))
-    sections.append(shown(varied.together(regions, regions.milestones, _SOURCE), page, most=_MOST_ROWS))
-    sections += [paragraph(note, page.width) for note in regions.notes]
-    return sections
+        alone = varied.regions(regions, (name,), "explain")
+        told.table(alone, ("date", "combinations", "answers"), title=name, note=f"moved by {moved}", most=_MOST)
+    told.table(varied.together(regions, regions.milestones, "explain"), most=_MOST)
+    for note in regions.notes:
+        told.gap()
+        told.say(note)
+
+
+# -- why-not -------------------------------------------------------------------------------------------------------------
 
 
 def why_not_report(answer: WhyNot, plan: Plan, page: Page) -> str:
     """Return the answer for one milestone as text."""
-    return page.paint(joined(_sections(answer, plan, page)))
+    told = Report(page)
+    _answered(told, answer, plan)
+    return told.text()
 
 
-def _sections(answer: WhyNot, plan: Plan, page: Page) -> list[Lines]:
-    sections = [_head(answer, plan, page)]
-    if answer.conflicts:
-        for place, conflict in enumerate(answer.conflicts, 1):
-            sections.append(_conflict(conflict, plan, page, f"Conflict {place} of {len(answer.conflicts)}"))
-    elif answer.conflict:
-        sections.append(_conflict(answer.conflict, plan, page, "What keeps it from it"))
+def _answered(told: Report, answer: WhyNot, plan: Plan) -> None:
+    """Write the conflict, the routes to the date, or the nearest miss."""
+    told.head(f"{answer.milestone} by {weekday_day(answer.by)} {verdict_words(answer)}")
+    told.say(f"as things are it {dated_words(answer)}; {plan.items[answer.milestone].title}")
+    for place, conflict in enumerate(answer.conflicts, 1):
+        _conflict(told, conflict, plan, f"Conflict {place} of {len(answer.conflicts)}")
+    if answer.conflict and not answer.conflicts:
+        _conflict(told, answer.conflict, plan, "What keeps it from it")
     if answer.complete is not None:
         note = "these are all" if answer.complete else "there may be more: the search was cut short"
-        sections.append(_relaxations(answer.relaxations, page, "What would do, switched off together", note))
+        _relaxations(told, answer.relaxations, "What would do, switched off together", note)
     if answer.route:
-        sections.append(_route(answer.route, page, "The cheapest route"))
-    if answer.nearest:
-        near = answer.nearest
+        _route(told, answer.route, "The cheapest route")
+    if near := answer.nearest:
         fitted = [step.lever for step in near.route.steps if step.fitted_to] if near.route else []
         besides = f", and {', '.join(fitted)} to a fitted limit, which is no permission" if fitted else ""
-        text = f"with everything moved as far as it may{besides}, {answer.milestone} {dated_words(near)}"
-        sections.append([heading("No permitted route"), *paragraph(text, page.width)])
+        told.head("No permitted route")
+        told.say(f"with everything moved as far as it may{besides}, {answer.milestone} {dated_words(near)}")
         if near.route:
-            sections.append(_route(near.route, page, "The cheapest way to that date"))
-        sections.append(_conflict(near.conflict, plan, page, "What then still keeps it from it", answer.conflict))
-        sections.append(
-            _relaxations(near.to_allow, page, "Of which something would have to give besides", "--allow names what may move")
-        )
+            _route(told, near.route, "The cheapest way to that date")
+        _conflict(told, near.conflict, plan, "What then still keeps it from it", answer.conflict)
+        allowed = "Of which something would have to give besides"
+        _relaxations(told, near.to_allow, allowed, "--allow names what may move")
     if answer.may_move or answer.refused:
-        text = f"may move: {', '.join(answer.may_move) or 'nothing'}"
-        text += f"; only with --allow, being regulatory: {', '.join(answer.refused)}" if answer.refused else ""
-        sections.append(paragraph(text, page.width, 0, "dim"))
-    sections += [hanging("note", note, page.width, 0) for note in answer.notes]
-    return sections
+        refused = f"; only with --allow, being regulatory: {', '.join(answer.refused)}" if answer.refused else ""
+        told.gap()
+        told.say(f"may move: {', '.join(answer.may_move) or 'nothing'}{refused}", indent=0, style="dim")
+    for note in answer.notes:
+        told.gap()
+        told.hang("note", note, indent=0)
 
 
-def _head(answer: WhyNot, plan: Plan, page: Page) -> Lines:
-    title = words(f"{answer.milestone} by {weekday_day(answer.by)} {verdict_words(answer)}", "bold")
-    return [title, *paragraph(f"as things are it {dated_words(answer)}; {plan.items[answer.milestone].title}", page.width, 2)]
-
-
-def _conflict(found: Conflict, plan: Plan, page: Page, title: str, told: Conflict | None = None) -> Lines:
-    """Return what cannot all hold; what was told already is only named again."""
-    note = found.confirmed_by if found.minimal else f"perhaps not minimal; {found.confirmed_by}"
-    compelled, _, _ = found.statement.partition(": ")
-    lines = [heading(title, note), *paragraph(compelled, page.width)]
-    if told is not None and told.members == found.members:
-        return [*lines, *paragraph("by the same rules and lengths as above", page.width)]
+def _conflict(told: Report, found: Conflict, plan: Plan, title: str, before: Conflict | None = None) -> None:
+    """Write what cannot all hold; what was told before is only named again."""
+    told.head(title, found.confirmed_by if found.minimal else f"perhaps not minimal; {found.confirmed_by}")
+    told.say(found.statement.partition(": ")[0])
+    if before is not None and before.members == found.members:
+        told.say("by the same rules and lengths as above")
+        return
     together, alone = families(plan, [member.id for member in found.members])
     members = {member.id: member for member in found.members}
-    table = reasons.conflict(found.model_copy(update={"members": tuple(members[name] for name in alone)}), title, "why-not")
-    lines += shown(choose(table, ("demands", "rule", "authority", "stands on")), page, note="")[2:]
+    left = found.model_copy(update={"members": tuple(members[name] for name in alone)})
+    told.table(reasons.conflict(left, title, "why-not"), ("demands", "rule", "authority", "stands on"), title="", note="")
     for family, parties in together.items():
-        lines += hanging("", f"{family}: {several(parties)}", page.width, 2, 0)
-    return lines
+        told.say(f"{family}: {several(parties)}")
 
 
-def _relaxations(found: Sequence[Relaxation], page: Page, title: str, note: str) -> Lines:
-    table = reasons.relaxations(found, title, "why-not")
-    rows = [[*row[:2], *(None if cell == "no" else cell for cell in row[2:])] for row in table.rows]
-    view = choose(choose(table, rows=rows), ("in words", "what", "date then", "on paper only", "regulatory"))
-    lines = shown(view, page, note=note, most=_MOST_ROWS)
-    return [*lines, *(paragraph(table.note, page.width, 2, "dim") if table.note else [])]
+def _relaxations(told: Report, found: Sequence[Relaxation], title: str, note: str) -> None:
+    made = reasons.relaxations(found, title, "why-not")
+    rows = [[*row[:2], *(None if cell == "no" else cell for cell in row[2:])] for row in made.rows]
+    heads = ("in words", "what", "date then", "on paper only", "regulatory")
+    told.table(made, heads, rows=rows, note=note, most=_MOST)
+    told.say(made.note or "", style="dim")
 
 
-def _route(route: Route, page: Page, title: str) -> Lines:
-    table = choose(reasons.route(route, title, "why-not"), ("title", "moves", "from", "to", "cost", "authority", "why it may"))
+def _route(told: Report, route: Route, title: str) -> None:
+    heads = ("title", "moves", "from", "to", "cost", "authority", "why it may")
+    told.table(reasons.route(route, title, "why-not"), heads, note="", spared=("title",))
     proved = "proved the cheapest" if route.optimal else f"not proved the cheapest: none costs less than {route.bound}"
-    text = f"cost {route.cost}, {proved}; solved again: {weekday_day(route.date)}, {route.proof}"
-    return [*shown(table, page, note="", spared=("title",)), *paragraph(text, page.width)]
+    told.say(f"cost {route.cost}, {proved}; solved again: {weekday_day(route.date)}, {route.proof}")
 
 
 def _members(conflict: Conflict, plan: Plan) -> str:
@@ -253,20 +254,18 @@ def baseline_report(baseline: str, answers: Sequence[MilestoneWhyNot], plan: Pla
         members = _members(keeps, plan) if keeps else "; ".join(answer.notes)
         late: list[Cell] = [None, None, "met"] if answer.verdict == "met" else [answer.missing_wd, reached, members]
         rows.append([each.milestone, plan.items[each.milestone].title, month_or_day(each.published), answer.date, *late])
-    heads = columns(
+    heads = (
         f"milestone:id | title | {baseline} | as things are:date | too late:number wd | with what may move:date | what keeps it"
     )
-    title = f"Why not {baseline}?"
-    table = kit_table("why-not", title, heads, rows, proof="closed form", source="why-not")
-    sections = [shown(table, page, note="each published date, asked for by its end", spared=("title",))]
-    if detail:
-        for each in answers:
-            sections += _sections(each.answer, plan, page)
-    else:
-        sections.append(
-            paragraph("--all shows every conflict and relaxation of each; -m asks for some alone", page.width, 0, "dim")
-        )
-    return page.paint(joined(sections))
+    made = table("why-not", f"Why not {baseline}?", heads, rows, proof="closed form", source="why-not")
+    told = Report(page)
+    told.table(made, note="each published date, asked for by its end", spared=("title",))
+    for each in answers if detail else ():
+        _answered(told, each.answer, plan)
+    if not detail:
+        told.gap()
+        told.say("--all shows every conflict and relaxation of each; -m asks for some alone", indent=0, style="dim")
+    return told.text()
 
 
 # -- implied ------------------------------------------------------------------------------------------------------------
@@ -274,85 +273,68 @@ def baseline_report(baseline: str, answers: Sequence[MilestoneWhyNot], plan: Pla
 
 def implied_report(answer: Implied, page: Page) -> str:
     """Return what a published plan takes for granted as text."""
-    now = ", ".join(f"{name} {value}" for name, value in zip(answer.free, answer.as_is, strict=True))
-    values = diverging.implied_values(answer, "Values at which these dates hold, and no others", "implied")
-    shown_values = shown(values, page, note=f"now {now}", most=_MOST_ROWS) if answer.free else []
-    others = listed([" with ".join(each) for each in answer.others], "or") if answer.others else ""
-    rests = [line for each in answer.hypotheses for line in hanging("-", each, page.width, 2, 2)]
-    sections = [
-        _implied_head(answer, page),
-        shown_values,
-        shown(diverging.implied_dates(answer, "Published dates", "implied"), page),
-        [line for note in answer.notes for line in hanging("-", note, page.width, 0, 2)],
-        paragraph(f"as many dates are explained by {others}", page.width, 0) if others else [],
-        shown(diverging.implied_alone(answer, "implied"), page),
-        [heading("It rests on"), *rests],
-    ]
-    return page.paint(joined(sections))
-
-
-def _implied_head(answer: Implied, page: Page) -> Lines:
+    told = Report(page)
     found = "found by search" if answer.chosen else "as asked"
-    free = listed(answer.free) if answer.free else "nothing"
-    title = words(f"What {answer.baseline} takes for granted", "bold")
-    text = f"free: {free} ({found}); together they explain {', '.join(answer.explained) or 'no date'}"
-    text += f"; not {', '.join(answer.unexplained)}" if answer.unexplained else ""
-    return [title, *paragraph(text, page.width)]
+    text = f"free: {listed(answer.free) if answer.free else 'nothing'} ({found}); together they explain {', '.join(answer.explained) or 'no date'}"
+    told.head(f"What {answer.baseline} takes for granted")
+    told.say(text + (f"; not {', '.join(answer.unexplained)}" if answer.unexplained else ""))
+    if answer.free:
+        now = ", ".join(f"{name} {month_or_day(value)}" for name, value in zip(answer.free, answer.as_is, strict=True))
+        values = diverging.implied_values(answer, "Values at which these dates hold, and no others", "implied")
+        told.table(values, note=f"now {now}", most=_MOST)
+    told.table(diverging.implied_dates(answer, "Published dates", "implied"))
+    told.gap()
+    told.hang("-", *answer.notes, indent=0, room=2)
+    told.gap()
+    others = [" with ".join(each) for each in answer.others]
+    told.say(f"as many dates are explained by {listed(others, 'or')}" if others else "", indent=0)
+    told.table(diverging.implied_alone(answer, "implied"))
+    told.under("It rests on", answer.hypotheses)
+    return told.text()
 
 
 # -- attribute ----------------------------------------------------------------------------------------------------------
 
 
 def attribution_report(answer: Attribution, page: Page) -> str:
-    """Return where a divergence comes from as text."""
+    """Return where a divergence comes from as text: the plan's own months, the ledgers of gaps, the networks by every method."""
+    told, source = Report(page), "attribute"
     reference = answer.ledgers[0].from_baseline if answer.ledgers else "what was published"
-    sections = [*_own(answer.own, reference, page), *(_ledger(each, page) for each in answer.ledgers)]
-    sections += [_comparison(each, page) for each in answer.comparisons]
+    if answer.own:
+        heads = ("milestone", "gap to", "months", "made by", "authority", "owner", "grade", "not needed if")
+        told.table(diverging.own_months(answer.own, answer.own[0].of, source), heads, spared=("authority", "owner"))
+        told.table(diverging.own_sums(answer.own, reference, source), spared=("published",))
+    for ledger in answer.ledgers:
+        told.table(diverging.gaps(ledger, f"{ledger.from_baseline}-{ledger.to_baseline}", source))
+        growth = {gap.after: gap.growth for gap in ledger.gaps}
+        for name, months in ledger.milestones.items():
+            parts = " + ".join(f"{growth[each]} ({each})" for each in ledger.chain[name])
+            told.hang(name, f"{months:+d} = {parts}", room=6)
+    for each in answer.comparisons:
+        _comparison(told, each)
     if answer.comparisons:
-        terms = answer.comparisons[0].terms
-        sections.append(
-            [heading("Methods"), *(line for name, term in terms.items() for line in hanging(name, term, page.width, 2, 14))]
-        )
-    sections.append([line for note in answer.notes for line in hanging("note", note, page.width, 0)])
-    return page.paint(joined(sections))
+        told.head("Methods")
+        for name, term in answer.comparisons[0].terms.items():
+            told.hang(name, term, room=14)
+    told.gap()
+    told.hang("note", *answer.notes, indent=0)
+    return told.text()
 
 
-def _own(distances: Sequence[OwnDistance], reference: str, page: Page) -> Iterable[Lines]:
-    """The plan's own months first, each with what makes it, then the sums of every plan side by side."""
-    if not distances:
-        return
-    months = choose(
-        diverging.own_months(distances, distances[0].of, "attribute"),
-        ("milestone", "gap to", "months", "made by", "authority", "owner", "grade", "not needed if"),
-    )
-    yield shown(months, page, spared=("authority", "owner"))
-    yield shown(diverging.own_sums(distances, reference, "attribute"), page, spared=("published",))
-
-
-def _ledger(ledger: DivergenceLedger, page: Page) -> Lines:
-    lines = shown(diverging.gaps(ledger, f"{ledger.from_baseline}-{ledger.to_baseline}", "attribute"), page)
-    growth = {gap.after: gap.growth for gap in ledger.gaps}
-    for name, months in ledger.milestones.items():
-        parts = " + ".join(f"{growth[each]} ({each})" for each in ledger.chain[name])
-        lines += hanging(name, f"{months:+d} = {parts}", page.width, 2, 6)
-    return lines
-
-
-def _comparison(each: NetworkComparison, page: Page) -> Lines:
+def _comparison(told: Report, each: NetworkComparison) -> None:
     unit = each.unit
     title = f"{each.milestone}: {each.from_network} {day(each.from_date)} to {each.to_network} {day(each.to_date)}, {each.delta:+d} {unit}"
     heads = ("what was changed", "put in alone", "taken out alone", "in order", "neutral split", "error")
-    table = choose(diverging.comparisons([each], "attribute"), heads).model_copy(update={"title": title, "note": None})
+    made = diverging.comparisons([each], "attribute").model_copy(update={"note": None})
+    front = len(made.columns) - len(heads)
     sums = [
-        sum(part for part in parts if isinstance(part, int | float))
-        for parts in zip(*(row[1:5] for row in table.rows), strict=True)
+        round(sum(part for part in parts if isinstance(part, int | float)), 1)
+        for parts in zip(*(row[front + 1 : -1] for row in made.rows), strict=True)
     ]
-    rows = [*table.rows, ("sum", *(round(value, 1) for value in sums), None)]
-    lines = shown(choose(table, rows=rows), page)
+    told.table(made, heads, rows=[*made.rows, (*[None] * front, "sum", *sums, None)], title=title)
     for pair in each.interactions:
         word = "overlap by" if pair.days < 0 else "only together add"
-        lines += hanging("", f"{listed(pair.groups)} {word} {abs(pair.days)} {unit}", page.width, 2, 0)
-    return lines
+        told.say(f"{listed(pair.groups)} {word} {abs(pair.days)} {unit}")
 
 
 # -- verify -------------------------------------------------------------------------------------------------------------
@@ -360,27 +342,22 @@ def _comparison(each: NetworkComparison, page: Page) -> Lines:
 
 def verification_report(answer: Verification, page: Page, *, argument: bool = True) -> str:
     """Return a checked outcome as text: each claim, then the argument to be followed by hand."""
-    title = words(
-        f"{answer.plan}: the stored outcome {'holds' if answer.holds else 'does not hold'}",
-        "bold green" if answer.holds else "bold red",
-    )
-    alone: dict[bool, list[str]] = {True: [], False: []}
-    for name, proved in answer.without_solver.items():
-        alone[proved].append(name)
-    proofs = f"proved here without a solver: {', '.join(alone[True]) or 'nothing'}"
-    proofs += f"; resting on CP-SAT: {', '.join(alone[False])}" if alone[False] else ""
-    checks = [("ok " if each.holds else "NOT", f"{each.claim}: {each.found}") for each in answer.checks]
-    sections = [
-        [title],
-        [line for mark, said in checks for line in hanging(mark, said, page.width, 2, 5)],
-        paragraph(proofs, page.width) if answer.without_solver else [],
-        _under("Not derived: taken as it is stored", answer.not_derived, "-", page),
-        _under("The argument", answer.argument if argument else (), "", page),
-    ]
-    return page.paint(joined(sections))
+    told = Report(page)
+    verdict, style = ("holds", "bold green") if answer.holds else ("does not hold", "bold red")
+    told.add(words(f"{answer.plan}: the stored outcome {verdict}", style))
+    told.gap()
+    for each in answer.checks:
+        told.hang("ok " if each.holds else "NOT", f"{each.claim}: {each.found}", room=5)
+    told.gap()
+    if answer.without_solver:
+        told.say(_proofs(answer.without_solver))
+    told.under("Not derived: taken as it is stored", answer.not_derived)
+    told.under("The argument", answer.argument if argument else (), "")
+    return told.text()
 
 
-def _under(title: str, said: Iterable[str], mark: str, page: Page) -> Lines:
-    """Return lines under a heading; nothing where there are none."""
-    lines = [line for each in said for line in hanging(mark, each, page.width, 2, 2 if mark else 0)]
-    return [heading(title), *lines] if lines else []
+def _proofs(without_solver: Mapping[str, bool]) -> str:
+    """Say which dates are proved without a solver, and which rest on it."""
+    alone = few((name for name, proved in without_solver.items() if proved), len(without_solver)) or "nothing"
+    others = [name for name, proved in without_solver.items() if not proved]
+    return f"proved here without a solver: {alone}" + (f"; resting on CP-SAT: {', '.join(others)}" if others else "")

@@ -9,24 +9,23 @@ from models.plan import Plan
 from models.robustness import ChanceEffect, RobustOutcome
 from optimiser.evidence.documents import conditions, stands_on
 from optimiser.evidence.tables import decided, sampled
-from optimiser.evidence.tables.kit import choose
-from optimiser.evidence.terminal.framing import notes_lines, readings_lines, title_lines
-from optimiser.evidence.terminal.page import Lines, Page, hanging, heading, joined, paragraph
+from optimiser.evidence.terminal.framing import readings, title
+from optimiser.evidence.terminal.page import Page
+from optimiser.evidence.terminal.report import Report
 from optimiser.evidence.terminal.robust_choices import (
     BELOW,
     SOURCE,
-    against_lines,
-    claims_lines,
-    commitment_lines,
-    decision_lines,
-    evidence_lines,
+    against,
+    claims,
+    commitment,
+    decision,
+    evidence,
     less,
-    mitigation_lines,
+    mitigation,
     moved,
-    plan_claims_lines,
-    policies_lines,
+    plan_claims,
+    share_words,
 )
-from optimiser.evidence.terminal.tables import shown
 from optimiser.evidence.words import counted, dated, day, judged_by, month_or_day, resting
 from optimiser.robust.statistics import percentile
 
@@ -42,73 +41,61 @@ def robust_report(outcome: RobustOutcome, plan: Plan, page: Page, ratio: float |
 
     Parameters
     ----------
-    outcome
-        The answer.
-    plan
-        The plan it answers for.
-    page
-        How wide, and whether in colour.
     ratio
         Of the costs of a day late and a day early, where somebody has stated it.
     """
-    case = [("", outcome)]
-    names = list(outcome.dates)
-    published = sampled.chances(case, {each.id: each.title for each in plan.baselines}, SOURCE)
+    told, case, names = Report(page), [("", outcome)], list(outcome.dates)
+    register = f"register: {outcome.register_title}" if outcome.register_title else "no register"
+    title(told, plan, outcome.scenarios, register)
+    _dates(told, outcome)
+    commitment(told, outcome, ratio)
     buffers = sampled.buffers(case, SOURCE)
-    held = [head.name for head in buffers.columns if head.name not in ("case", "earliest")]
-    sections = [
-        title_lines(
-            plan, outcome.scenarios, page, f"register: {outcome.register_title}" if outcome.register_title else "no register"
-        ),
-        _dates(outcome, page),
-        commitment_lines(outcome, page, ratio),
-        shown(choose(buffers, held), page),
-        plan_claims_lines(outcome, page),
-        shown(decided.limits(outcome, SOURCE), page, spared=("title",)),
-        _rests_on(outcome, page),
-        _quantiles(outcome, page),
-        _masses(outcome, page),
-        _joint(outcome, page),
-        shown(choose(published, ("title", "baseline", "milestone", "published", "chance")), page, spared=("baseline",)),
-        _bias(outcome, page),
-        _causes(outcome, page),
-        shown(sampled.criticality(outcome, names, SOURCE), page, spared=("title",), most=_MOST_ROWS),
-        shown(sampled.worst(outcome, SOURCE), page),
-        mitigation_lines(outcome, page),
-        evidence_lines(outcome, page),
-        policies_lines(outcome, page),
-        shown(sampled.side_by_side(outcome, SOURCE), page),
-        claims_lines(outcome, page),
-        against_lines(outcome, page),
-        decision_lines(outcome, page),
-        notes_lines(_notes(outcome), page),
-        readings_lines(_chosen(outcome, plan), page),
-        _run(outcome, page),
-    ]
-    return page.paint(joined(sections))
+    told.table(buffers, [head.name for head in buffers.columns if head.name not in ("case", "earliest")])
+    plan_claims(told, outcome)
+    told.table(decided.limits(outcome, SOURCE), spared=("title",))
+    _rests_on(told, outcome)
+    _quantiles(told, outcome)
+    _masses(told, outcome)
+    _joint(told, outcome)
+    published = sampled.chances(case, {each.id: each.title for each in plan.baselines}, SOURCE)
+    told.table(published, ("title", "baseline", "milestone", "published", "chance"), spared=("baseline",))
+    _bias(told, outcome)
+    _causes(told, outcome)
+    told.table(sampled.criticality(outcome, names, SOURCE), spared=("title",), most=_MOST_ROWS)
+    told.table(sampled.worst(outcome, SOURCE))
+    mitigation(told, outcome)
+    evidence(told, outcome)
+    told.table(sampled.policies(outcome, SOURCE, less), note=BELOW)
+    told.table(sampled.side_by_side(outcome, SOURCE))
+    claims(told, outcome)
+    against(told, outcome)
+    decision(told, outcome)
+    told.under("Notes", _notes(outcome))
+    readings(told, _chosen(outcome, plan))
+    told.gap()
+    told.say(_run(outcome), indent=0, style="dim")
+    return told.text()
 
 
-def _dates(outcome: RobustOutcome, page: Page) -> Lines:
-    """The robust date of each milestone against the deterministic one, with what the latter is proved by and stands on."""
+def _dates(told: Report, outcome: RobustOutcome) -> None:
+    """Write the robust date of each milestone against the deterministic one, with what the latter is proved by and stands on."""
     under = "under the register" if outcome.register_title else "under the ranges that the plan states"
-    title = f"Robust dates: each holds with a probability of {round(100 * outcome.confidence, 8):.10g} % {under}"
     heads = ("milestone", "robust", "met", "error", "holds with", "earliest", "chance of the earliest", "contingency")
-    table = choose(sampled.quantiles([("", outcome)], (), SOURCE), heads).model_copy(update={"title": title})
-    lines = shown(table, page)
+    title = f"Robust dates: each holds with a probability of {round(100 * outcome.confidence, 8):.10g} % {under}"
+    told.table(sampled.quantiles([("", outcome)], (), SOURCE), heads, title=title)
     for entry in (each for each in outcome.milestones if each.proof):
         held = f", if {condition}" if entry.evidence and (condition := conditions(entry.evidence)) else ""
         served = f"; served by the policy {dated(entry.served)} ({moved(entry.served_wd)} wd)" if outcome.policy else ""
         ground = stands_on(entry.evidence, met=bool(entry.met))
-        text = f"earliest date {entry.proof} ({entry.bound_by}), standing on: {ground}{held}{served}"
-        lines += hanging(entry.id, text, page.width)
-    rests = {entry.id: resting(outcome, entry, day) for entry in outcome.milestones}
-    lines += [line for name, text in rests.items() if text for line in hanging(name, text, page.width)]
+        told.hang(entry.id, f"earliest date {entry.proof} ({entry.bound_by}), standing on: {ground}{held}{served}")
+    for entry in outcome.milestones:
+        told.hang(entry.id, *filter(None, [resting(outcome, entry, day)]))
     bases = Counter(effect.basis for effect in outcome.chances if effect.kind != "reading")
     if bases:
         parts = ", ".join(f"{count} {basis}" for basis, count in bases.most_common())
         count = counted(bases.total(), "range, driver or risk", "ranges, drivers and risks")
         judged = judged_by(outcome)
-        lines += paragraph(f"what may come otherwise: {count} ({parts}){f'; judged by {judged}' if judged else ''}", page.width)
+        told.say(f"what may come otherwise: {count} ({parts}){f'; judged by {judged}' if judged else ''}")
     drawn = f"{counted(outcome.samples, 'sample')}, the same draws for every case"
     if outcome.exact:
         drawn = f"{counted(outcome.samples, 'combination')} of what is uncertain, each with its probability: nothing is drawn"
@@ -118,14 +105,13 @@ def _dates(outcome: RobustOutcome, page: Page) -> Lines:
             "nothing is uncertain: no range, driver or risk is stated, so each date is the earliest one and every chance below "
             "is of nothing; maybe state how long work may take (low and high, or a --register)"
         )
-    return [*lines, *paragraph(said, page.width)]
+    told.say(said)
 
 
-def _rests_on(outcome: RobustOutcome, page: Page) -> Lines:
-    """How far each date moves with choices that no evidence settles."""
+def _rests_on(told: Report, outcome: RobustOutcome) -> None:
+    """Write how far each date moves with choices that no evidence settles."""
     title = f"How much rests on choice: the {percentile(outcome.confidence)} date under each"
-    table = sampled.shapes(outcome, SOURCE, less).model_copy(update={"title": title})
-    lines = shown(table, page, note=BELOW)
+    told.table(sampled.shapes(outcome, SOURCE, less), title=title, note=BELOW)
     for entry in outcome.milestones:
         choice = entry.sensitivity
         ends = [
@@ -136,19 +122,13 @@ def _rests_on(outcome: RobustOutcome, page: Page) -> Lines:
             ends[1] = f"{ends[1]} (no date there: off its calendar, or in breach of a rule)"
         last = "off calendar" if entry.span_last is None else day(entry.span_last)
         span = f"; deterministic span {dated(entry.span_first)} – {last}" if entry.span_first else ""
-        tried = counted(choice.readings_tried, "answer")
-        lines += hanging(entry.id, f"readings ({tried} tried): {', '.join(ends)}{span}", page.width)
-    return [
-        *lines,
-        *paragraph(f"correlated: at {outcome.milestones[0].sensitivity.strong:g}; uncorrelated: no correlation", page.width),
-    ]
+        told.hang(entry.id, f"readings ({counted(choice.readings_tried, 'answer')} tried): {', '.join(ends)}{span}")
+    told.say(f"correlated: at {outcome.milestones[0].sensitivity.strong:g}; uncorrelated: no correlation")
 
 
-def _quantiles(outcome: RobustOutcome, page: Page) -> Lines:
-    table = choose(
-        sampled.quantiles([("", outcome)], (), SOURCE), ("milestone", "P10", "P50", "P80", "P90", "mean", "deviation")
-    )
-    lines = shown(table.model_copy(update={"title": "Quantiles"}), page)
+def _quantiles(told: Report, outcome: RobustOutcome) -> None:
+    heads = ("milestone", "P10", "P50", "P80", "P90", "mean", "deviation")
+    told.table(sampled.quantiles([("", outcome)], (), SOURCE), heads, title="Quantiles")
     early = [
         entry.id
         for entry in outcome.milestones
@@ -158,73 +138,63 @@ def _quantiles(outcome: RobustOutcome, page: Page) -> Lines:
         held = any(entry.id in early and entry.buffer and entry.buffer.held_wd for entry in outcome.milestones)
         text = "the plan's earliest date takes each length as stated, and the ranges reach below some of them"
         text += "; and it holds a buffer, which no sample contains" if held else ""
-        lines += paragraph(f"P10 of {', '.join(early)} lies before the earliest date: {text}", page.width, 2, "dim")
-    return lines
+        told.say(f"P10 of {', '.join(early)} lies before the earliest date: {text}", style="dim")
 
 
-def _masses(outcome: RobustOutcome, page: Page) -> Lines:
-    """The dates that can fall and how probable each is; months where there are too many."""
-    lines: Lines = []
+def _masses(told: Report, outcome: RobustOutcome) -> None:
+    """Write the dates that can fall and how probable each is; months where there are too many."""
+    if any(entry.masses for entry in outcome.milestones):
+        told.head("Where each can fall: probability of a date, or of a month where dates are many")
     for entry in outcome.milestones:
         if len(entry.masses) <= _FEW:
             parts = [f"{day(mass.date)} {100 * mass.probability:.1f}%" for mass in entry.masses]
         else:
-            months: dict[str, float] = {}
+            months: Counter[str] = Counter()
             for mass in entry.masses:
-                key = mass.date.isoformat()[:7]
-                months[key] = months.get(key, 0.0) + mass.probability
+                months[mass.date.isoformat()[:7]] += mass.probability  # type: ignore[assignment]
             parts = [f"{month_or_day(key)} {100 * share:.0f}%" for key, share in months.items() if share >= 0.005]
-        lines += hanging(entry.id, " · ".join(parts), page.width) if parts else []
-    title = "Where each can fall: probability of a date, or of a month where dates are many"
-    return [heading(title), *lines] if lines else []
+        told.hang(entry.id, *filter(None, [" · ".join(parts)]))
 
 
-def _joint(outcome: RobustOutcome, page: Page) -> Lines:
-    joint = outcome.joint
+def _joint(told: Report, outcome: RobustOutcome) -> None:
+    joint, label = outcome.joint, percentile(outcome.confidence)
     if len(joint.milestones) < 2:
-        return []
-    label = percentile(outcome.confidence)
+        return
     missing = [entry.id for entry in outcome.milestones if entry.date is None]
-    share = "–" if joint.probability is None else f"{100 * joint.probability:.1f} %"
-    text = f"the {len(joint.milestones)} {label} dates hold together with {share}"
+    text = f"the {len(joint.milestones)} {label} dates hold together with {share_words(joint.probability)}"
     if missing:
         text = f"{', '.join(missing)}: no {label} date, so none hold together"
+    with_all = f"together with {100 * joint.confidence:.10g} %"
     if joint.quantile is None:
-        together = f"no dates at all hold together with {100 * joint.confidence:.10g} %"
+        together = f"no dates at all hold {with_all}"
     else:
         dates = ", ".join(f"{name} {dated(date)}" for name, date in joint.dates.items())
-        together = (
-            f"together with {100 * joint.confidence:.10g} %: {dates} (each at its own {percentile(round(joint.quantile, 3))})"
-        )
-    return [heading("Jointly"), *paragraph(f"{text}; {together}", page.width)]
+        together = f"{with_all}: {dates} (each at its own {percentile(round(joint.quantile, 3))})"
+    told.head("Jointly")
+    told.say(f"{text}; {together}")
 
 
-def _bias(outcome: RobustOutcome, page: Page) -> Lines:
+def _bias(told: Report, outcome: RobustOutcome) -> None:
     table = sampled.bias(outcome, SOURCE)
-    signed = [[row[0], *(f"{cell:+.1f}" for cell in row[1:])] for row in table.rows]
-    lines = shown(choose(table, rows=signed), page)
-    if missing := [entry.id for entry in outcome.milestones if entry.bias is None]:
-        lines += paragraph(f"{', '.join(missing)}: not split, as some samples have no date", page.width, 2, "dim")
-    return lines
+    told.table(table, rows=[[row[0], *(f"{cell:+.1f}" for cell in row[1:])] for row in table.rows])
+    missing = [entry.id for entry in outcome.milestones if entry.bias is None]
+    told.say(f"{', '.join(missing)}: not split, as some samples have no date" if missing else "", style="dim")
 
 
-def _causes(outcome: RobustOutcome, page: Page) -> Lines:
-    """The tornado: by exclusion, and by the lowest and highest tenth of each; and where contingency should sit."""
-    names = list(outcome.dates)
-    told = outcome.model_copy(update={"chances": tuple(filter(_matters, outcome.chances))[:_MOST_ROWS]})
+def _causes(told: Report, outcome: RobustOutcome) -> None:
+    """Write the tornado: by exclusion, and by the lowest and highest tenth of each; and where contingency should sit."""
+    shown = outcome.model_copy(update={"chances": tuple(filter(_matters, outcome.chances))[:_MOST_ROWS]})
     title = (
         f"What drives the dates: {percentile(outcome.confidence)} bought by closing it; moved in its lowest and highest tenth"
     )
-    table = sampled.causes(told, names, SOURCE, less)
+    table = sampled.causes(shown, list(outcome.dates), SOURCE, less)
     heads = [head.name for head in table.columns if head.name not in ("kind", "register", "touches", "title", "id")]
-    view = choose(table, ("title", "id", *heads)).model_copy(update={"title": title})
-    lines = shown(view, page, note=BELOW, spared=("basis", "title"))
-    if left := len(outcome.chances) - len(told.chances):
-        said = f"none of the {left:,} moves a date by 2 wd or more"
-        if told.chances:
-            said = f"{'1 other moves' if left == 1 else f'{left:,} others move'} little or nothing"
-        lines += paragraph(f"{said}; --json lists all", page.width, 2, "dim")
-    return lines
+    told.table(table, ("title", "id", *heads), title=title, note=BELOW, spared=("basis", "title"))
+    left = len(outcome.chances) - len(shown.chances)
+    said = f"none of the {left:,} moves a date by 2 wd or more"
+    if shown.chances:
+        said = f"{'1 other moves' if left == 1 else f'{left:,} others move'} little or nothing"
+    told.say(f"{said}; --json lists all" if left else "", style="dim")
 
 
 def _matters(effect: ChanceEffect) -> bool:
@@ -251,10 +221,9 @@ def _chosen(outcome: RobustOutcome, plan: Plan) -> dict[str, list[str]]:
     }
 
 
-def _run(outcome: RobustOutcome, page: Page) -> Lines:
+def _run(outcome: RobustOutcome) -> str:
     register = f", register {outcome.register_sha256[:12]}" if outcome.register_sha256 else ""
-    text = (
+    return (
         f"optimiser {outcome.version}, seed {outcome.seed}, {outcome.samples:,} samples in {outcome.replicates} independent "
         f"scrambles ({outcome.stopped}), inputs {outcome.inputs_sha256[:12]}{register}"
     )
-    return paragraph(text, page.width, 0, "dim")

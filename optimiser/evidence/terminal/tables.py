@@ -12,11 +12,11 @@ from optimiser.evidence.tables.kit import timed_once
 from optimiser.evidence.terminal.page import Lines, Page, TextColumn, TextTable, heading, paragraph, words
 from optimiser.evidence.words import printed
 
-__all__ = ["shown"]
+__all__ = ["LEAST", "shown"]
 
 _BESIDE: Final = ("wd", "cd", "mo", "%")
 """Units that stand beside each number; others stand in the title."""
-_LEAST: Final = 20
+LEAST: Final = 20
 """Cells that a column of words keeps at least, where nothing else is said."""
 _STYLES: Final = {"certified": "bold green", "solver": "green", "gap": "bold yellow"}
 """Of the proof of a date."""
@@ -31,7 +31,7 @@ def shown(
     note: str | None = None,
     spared: Sequence[str] = (),
     most: int | None = None,
-    least: int = _LEAST,
+    least: int = LEAST,
 ) -> Lines:
     """Return a table with its title; nothing where it has no rows.
 
