@@ -38,7 +38,7 @@ from optimiser.evidence.tables.reasons import conflict
 from optimiser.evidence.words import day, month_or_day, resting
 from optimiser.robust.commitment import commitment, ratio_of
 
-__all__ = ["acts_of", "answer", "give", "months_of", "no_dates", "summary"]
+__all__ = ["answer", "summary"]
 
 
 def answer(dossier: Dossier) -> Blocks:

@@ -31,7 +31,7 @@ from optimiser.evidence.tables.register import basis_of
 from optimiser.evidence.words import judged_by
 from optimiser.robust.statistics import percentile
 
-__all__ = ["beforehand", "contingency", "criticality", "curve_of", "drivers", "first_evidence", "robust_dates", "unsimulated"]
+__all__ = ["beforehand", "contingency", "criticality", "curve_of", "drivers", "first_evidence", "robust_dates"]
 
 
 _QUANTILES = ("P50", "P80", "P90")

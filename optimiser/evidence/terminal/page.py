@@ -14,7 +14,7 @@ from rich.text import Text
 
 from optimiser.evidence.terminal.characters import clean
 
-__all__ = ["Lines", "Page", "TextColumn", "TextTable", "hanging", "heading", "joined", "paragraph", "words"]
+__all__ = ["Lines", "Page", "TextColumn", "TextTable", "hanging", "heading", "paragraph", "words"]
 
 Lines = list[Text]
 
@@ -86,15 +86,6 @@ def _columns() -> int | None:
         if columns > 0:
             return columns
     return None
-
-
-def joined(sections: Iterable[Lines]) -> Lines:
-    """Return sections as one list of lines, an empty line between two."""
-    lines: Lines = []
-    for section in sections:
-        first = next((place for place, line in enumerate(section) if line), len(section))
-        lines += [*([Text()] if lines and first < len(section) else []), *section[first:]]
-    return lines
 
 
 def words(text: str, style: str = "") -> Text:
