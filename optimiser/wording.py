@@ -14,15 +14,7 @@ from models.moment import Moment
 from models.past import done_by
 from models.plan import DURATION_PREFIX, Plan
 from models.provenance import Authority, Sourced
-from models.rules import (
-    AtLeast,
-    Capacity,
-    Dependency,
-    Gate,
-    Migration,
-    Occasions,
-    Point,
-)
+from models.rules import AtLeast, Capacity, Dependency, Gate, Migration, Occasions, Point
 from optimiser.numbers import entry_of, own_term
 
 __all__ = [
@@ -310,13 +302,7 @@ def lasting(plan: Plan, activity: Activity) -> str:
 
 
 def done_in_words(plan: Plan, *names: str, besides: Collection[str] = ()) -> str:
-    """Return the progress of items named by rules, durations or assumptions: ``BUILD is done, on Wed 7 Feb 2024``.
-
-    Parameters
-    ----------
-    besides
-        Items of which it is said elsewhere.
-    """
+    """Return the progress of items named by rules, durations or assumptions: ``BUILD is done, on Wed 7 Feb 2024``; none of what is said elsewhere, ``besides``."""
     uses = [user for name in names for user in (name, *(user for user, _ in plan.uses.get(name, ())))]
     known = [user for user in uses if user in plan.rules_by_id or user.startswith(DURATION_PREFIX)]
     items = dict.fromkeys(item for user in known for item in done_by(plan, user))
