@@ -57,7 +57,8 @@ class VariantDate:
 
 def positions(problem: Problem, variants: Sequence[Variant]) -> Evaluated:
     """Return the network's earliest positions of variants: where few ask for more, gone on from the plan's, else all at once."""
-    if len(variants) <= FEW and not any(each.off or each.on for each in variants):
+    few = problem.network.uses_capacity and len(variants) <= FEW
+    if few and not any(each.off or each.on for each in variants):
         plain = [without_capacity(problem.plan, variant) for variant in variants]
         passes = [problem.tightened(network_of(problem.network, variant), variant) for variant in plain]
         if all(done is not None and not done.trouble for done in passes):
