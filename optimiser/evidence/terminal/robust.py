@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from models.plan import Plan
@@ -149,9 +149,9 @@ def _masses(told: Report, outcome: RobustOutcome) -> None:
         if len(entry.masses) <= _FEW:
             parts = [f"{day(mass.date)} {100 * mass.probability:.1f}%" for mass in entry.masses]
         else:
-            months: Counter[str] = Counter()
+            months: dict[str, float] = defaultdict(float)
             for mass in entry.masses:
-                months[mass.date.isoformat()[:7]] += mass.probability  # type: ignore[assignment]
+                months[mass.date.isoformat()[:7]] += mass.probability
             parts = [f"{month_or_day(key)} {100 * share:.0f}%" for key, share in months.items() if share >= 0.005]
         told.hang(entry.id, *filter(None, [" · ".join(parts)]))
 
@@ -178,7 +178,7 @@ def _bias(told: Report, outcome: RobustOutcome) -> None:
     table = sampled.bias(outcome, SOURCE)
     told.table(table, rows=[[row[0], *(f"{cell:+.1f}" for cell in row[1:])] for row in table.rows])
     missing = [entry.id for entry in outcome.milestones if entry.bias is None]
-    told.say(f"{', '.join(missing)}: not split, as some samples have no date" if missing else "", style="dim")
+    told.say(f"{', '.join(missing)}: not split, as samples, or the plan itself, have no date" if missing else "", style="dim")
 
 
 def _causes(told: Report, outcome: RobustOutcome) -> None:
@@ -223,7 +223,8 @@ def _chosen(outcome: RobustOutcome, plan: Plan) -> dict[str, list[str]]:
 
 def _run(outcome: RobustOutcome) -> str:
     register = f", register {outcome.register_sha256[:12]}" if outcome.register_sha256 else ""
-    return (
-        f"optimiser {outcome.version}, seed {outcome.seed}, {outcome.samples:,} samples in {outcome.replicates} independent "
-        f"scrambles ({outcome.stopped}), inputs {outcome.inputs_sha256[:12]}{register}"
-    )
+    drawn = f"{counted(outcome.samples, 'sample')} in {counted(outcome.replicates, 'independent scramble')}"
+    if outcome.exact:
+        drawn = f"{counted(outcome.samples, 'combination')}, none left out"
+    inputs = f"inputs {outcome.inputs_sha256[:12]}{register}"
+    return f"optimiser {outcome.version}, seed {outcome.seed}, {drawn} ({outcome.stopped}), {inputs}"

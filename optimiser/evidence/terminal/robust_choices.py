@@ -57,6 +57,7 @@ def commitment(told: Report, outcome: RobustOutcome, stated: float | None) -> No
     title = "Right only if a day late costs so many days early"
     grid = pivot(decided.ratios(outcome, SOURCE), "date of", "milestone", "ratio", title)
     fine = [[row[0], *(f"{cell:.2g}" if isinstance(cell, float) else None for cell in row[1:])] for row in grid.rows]
+    fine = fine if any(cell is not None for row in fine for cell in row[1:]) else []
     note = "–: it holds in every sample, so an earlier date would be; below 1 a day early is held to be dearer"
     told.table(grid, rows=fine, note=note)
 
