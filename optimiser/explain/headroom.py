@@ -325,11 +325,17 @@ def saturations(
     best = [reach.exact for reach in ranges_of(oracle, milestone, fully, at_most=known)]
     found: list[Saturation | None] = [None] * len(numbers)
     dates: dict[int, int] = {}
+    both: dict[int, range] = {}  # those that do not move the milestone one way only: every unit is looked at
     for place, (number, date) in enumerate(zip(numbers, best, strict=True)):
         if date is not None and number.slot in oracle.two_way:
-            found[place] = _earliest(oracle, milestone, number, furthest[place])
+            both[place] = range(furthest[place] + 1)
         elif date is not None:
             dates[place] = date
+    each_unit = [with_number(numbers[place], -units) for place, spans in both.items() for units in spans]
+    reaches = iter(ranges_of(oracle, milestone, each_unit))
+    for place, spans in both.items():
+        reached = [oracle.never if (exact := next(reaches).exact) is None else exact for _ in spans]
+        found[place] = Saturation(reached.index(min(reached)), min(reached))
     places = list(dates)
 
     def at(place: int, units: int) -> Variant:
@@ -341,14 +347,6 @@ def saturations(
         if own not in search.left_open:
             found[place] = Saturation(furthest[place] - int(search.low[own]), date)
     return found
-
-
-def _earliest(oracle: Oracle, milestone: str, number: Number, furthest: int) -> Saturation:
-    """Return the fewest units of relaxing with the earliest date, of a number that does not move the milestone one way only."""
-    reaches = ranges_of(oracle, milestone, [with_number(number, -units) for units in range(furthest + 1)])
-    dates = [oracle.never if reach.exact is None else reach.exact for reach in reaches]
-    date = min(dates)
-    return Saturation(dates.index(date), date)
 
 
 def taking_over(
