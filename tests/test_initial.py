@@ -579,6 +579,18 @@ def test_init_writes_a_folder_that_solves_and_says_what_it_read(tmp_path, capsys
     assert "is a folder with something in it" in capsys.readouterr().err
 
 
+def test_init_says_what_of_the_table_stands_under_no_header_and_amounts_of_nothing(tmp_path, capsys):
+    """Cells beyond the header, and amounts without a resource, are told and not dropped without a word."""
+    rows = [[*HEADS, "Amount"], ["1", "A", "5d", "", "2", "by hand"], ["2", "B", "0d", "1", ""]]
+    table = write_csv(tmp_path / "t.csv", rows)
+
+    assert main(["init", str(tmp_path / "p"), "--from", str(table), "--start", "2026-01-05", "--as-of", "2026-01-01"]) == 0
+
+    said = " ".join(capsys.readouterr().out.split())
+    assert "1 cell under no header: F2" in said
+    assert "Amounts in the column Amount: nobody says of which resource; maybe add a column Resource" in said
+
+
 def test_init_answers_in_json(tmp_path, capsys):
     """The document says its schema first, and what was counted."""
     table = write_csv(tmp_path / "t.csv", [HEADS, ["1", "A", "5d", ""]])

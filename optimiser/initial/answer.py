@@ -242,6 +242,21 @@ def _left_out(table: PlannerTable, draft: Draft) -> list[str]:
     unread = list(table.columns.unread.values())
     if unread:
         said.append(f"columns that are not read: {', '.join(title[:40] for title in unread)}")
+    headed = table.sheet.rows[table.columns.row]
+    beyond = [
+        f"{letter}{row}"
+        for row, cells in table.sheet.rows.items()
+        if row > table.columns.row
+        for letter in cells
+        if letter not in headed
+    ]
+    if beyond:
+        named = ", ".join(beyond[:_MOST_NAMED]) + (" and more" if len(beyond) > _MOST_NAMED else "")
+        said.append(f"{_counted(len(beyond), 'cell')} under no header: {named}")
+    if "amount" in table.columns.letters and "resource" not in table.columns.letters:
+        said.append(
+            f"amounts in the column {table.columns.titles['amount']}: nobody says of which resource; maybe add a column Resource"
+        )
     if table.inactive:
         said.append(
             f"{_counted(table.inactive, 'row')} that the table says {'is' if table.inactive == 1 else 'are'} not active, and links to such rows"
