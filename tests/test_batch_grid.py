@@ -291,6 +291,7 @@ def test_the_schema_describes_every_kind_of_axis():
         assert f'"const": "{kind}"' in text
 
 
+@pytest.mark.long
 def test_packaged_grids_are_sound():
     """Every grid that comes with a plan loads, is found by its name, and is named as its file."""
     found = [path for plan in packaged() for path in sorted((plan.path / "grids").glob("*.yaml"))]
@@ -310,6 +311,7 @@ def test_the_grid_of_all_readings_has_them_all():
     assert {axis.id for axis in job.axes} == {reading.id for reading in job.plan.readings}
 
 
+@pytest.mark.long
 def test_loading_a_grid_needs_no_solver():
     """A dry look at a grid imports neither CP-SAT nor pandas."""
     code = (

@@ -426,6 +426,7 @@ def test_a_report_for_machines_holds_the_whole_picture(tmp_path, capsys):
     assert again.counts == {"solved": 16}
 
 
+@pytest.mark.long
 def test_an_axis_over_what_the_register_draws_is_said_to_move_no_date_at_a_confidence(tmp_path):
     """Its values are claims about the work: as planned the dates move with them, at a confidence they do not, and that is said."""
     axes = "  - { kind: assumption, name: sit-mvc, values: [251 wd, 304 wd] }\n  - { kind: confidence, levels: [0.8], draws: 256 }\n"

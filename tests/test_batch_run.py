@@ -194,6 +194,7 @@ def test_an_edited_plan_is_refused(tmp_path):
         run(job_of(tmp_path, AXES), tmp_path / "run")
 
 
+@pytest.mark.long
 def test_two_runs_do_not_share_a_folder(tmp_path):
     """While one run is at work in a folder another process is refused, and afterwards it is not."""
     job = job_of(tmp_path, AXES)
@@ -490,6 +491,7 @@ def test_an_export_holds_no_formula(tmp_path):
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t")) and cell != "-1 wd"]
 
 
+@pytest.mark.long
 def test_csv_and_parquet_say_the_same(tmp_path):
     """Both exports hold every row of the design in order, with dates, proofs, binding rules, and reasons for no date."""
     import pyarrow.parquet as pq

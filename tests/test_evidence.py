@@ -86,6 +86,7 @@ def test_equal_bytes(toy):
     assert {"workbook.xlsx", "tables.xlsx"} <= set(toy.files)
 
 
+@pytest.mark.long
 def test_place_does_not_matter(toy, tmp_path):
     """Where a plan lies on a machine leaves no trace in its pack."""
     shutil.copytree(find_plan("toy"), tmp_path / "toy", ignore=shutil.ignore_patterns("__pycache__"))
@@ -95,6 +96,7 @@ def test_place_does_not_matter(toy, tmp_path):
     assert not [path for path, content in moved.files.items() if str(tmp_path).encode() in content]
 
 
+@pytest.mark.long
 def test_rerun(folder):
     """A pack is built again from the inputs inside it, byte by byte."""
     found = verify_pack(folder, rerun=True)
@@ -117,6 +119,7 @@ def test_rerun_says_what_differs(folder):
     assert any("tables.dates.rows[0][2]" in check.found for check in failed)
 
 
+@pytest.mark.long
 def test_scenario_file(tmp_path):
     """A scenario given by its path travels with the pack, which can then be built again without it."""
     scenario = tmp_path / "mine.yaml"
@@ -265,6 +268,7 @@ def test_twenty_items(toy):
 # -- plans without dates -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_infeasible(tmp_path):
     """A plan that contradicts itself still has a pack, which says so first and names what cannot all hold."""
     request = request_of("mhhs-round2", main=("mp162-literal",), cases=(), settings={"m9-latest": "2024-02-07"}, samples=64)

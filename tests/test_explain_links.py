@@ -232,6 +232,7 @@ def test_the_links_that_carry_the_answer_suffice_and_none_is_spare(milestone: st
         assert with_only(tuple(each for each in together.carried_by if each != name)) != together.date
 
 
+@pytest.mark.long
 def test_links_on_chains_with_little_slack_count_and_others_do_not() -> None:
     """Within a day of driving there are fewer links than within twenty; of each the slack is told."""
     plan = load("mhhs-round2")

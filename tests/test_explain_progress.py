@@ -84,6 +84,7 @@ def test_what_is_done_is_no_line_no_lever_and_in_no_conflict_or_relaxation() -> 
     assert counted["lines"] >= 60
 
 
+@pytest.mark.long
 def test_each_route_leaves_the_past_alone_and_attains_its_date_as_a_scenario() -> None:
     """What a route moves is to come, and the scenario that it is saved as has the date that it promises."""
     counted: Counter[str] = Counter()

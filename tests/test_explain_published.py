@@ -85,6 +85,7 @@ def test_rows_are_where_the_dates_hold_and_nowhere_else() -> None:
     assert not any(holds("2023-11-07", length) for length in range(252, 262))
 
 
+@pytest.mark.long
 def test_one_free_assumption_has_one_run() -> None:
     """With M9 fixed and no alignment, M10's month alone leaves SIT a run of lengths."""
     plan = load("mhhs-round2", settings={"m9-floor": "2023-11-15"})
@@ -265,6 +266,7 @@ def test_regions_part_every_combination(mhhs: Plan) -> None:
     assert "m16-lag" not in found.matters["M14"]
 
 
+@pytest.mark.long
 def test_a_function_has_exact_breakpoints(mhhs: Plan) -> None:
     """M15 as a function of SIT's length is flat to 320 wd and then rises, as solving at either side of each breakpoint shows."""
     (found,) = piecewise(mhhs, "M15", ["sit-mvc"])

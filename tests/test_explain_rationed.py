@@ -381,6 +381,7 @@ def test_attribution_over_slots_and_over_parties() -> None:
     assert sum(each.shapley for each in mixed.contributions) == pytest.approx(mixed.delta)
 
 
+@pytest.mark.long
 def test_a_random_rationed_date_is_bounded_on_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without CP-SAT a variant's date lies between what is said of it, and nothing contradicts it."""
     large(monkeypatch)

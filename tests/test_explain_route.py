@@ -26,6 +26,7 @@ from optimiser.reading.load import load
 from optimiser.scenarios import apply
 from optimiser.solve import earliest
 from tests.conftest import plan_of
+from tests.quotas import few
 from tests.test_explain_binding import SYNTHETIC, event, link, work
 
 
@@ -92,7 +93,7 @@ def brute_force(oracle: Oracle, milestone: str, by: int) -> int | None:
     return best
 
 
-@pytest.mark.parametrize("rationed", [False, True])
+@pytest.mark.parametrize("rationed", few([False, True], 1))
 def test_no_way_is_cheaper_than_the_route(rationed: bool) -> None:
     """On random plans the route costs what the cheapest of all ways costs, and there is none where there is no way."""
     routes = none = 0
@@ -197,6 +198,7 @@ def test_a_date_before_the_data_is_refused(mhhs: Plan) -> None:
             why_not(mhhs, "M10", by)
 
 
+@pytest.mark.long
 def test_every_milestone_of_a_baseline_is_asked(mhhs: Plan) -> None:
     """Against the transition timetable every dated milestone has an answer; what had passed already is said to have."""
     answers = {each.milestone: each for each in why_not_baseline(mhhs, "tt")}
@@ -276,6 +278,7 @@ def test_capacity_is_raised_where_that_is_cheapest(make_plan: Any) -> None:
     assert convention == "closes"
 
 
+@pytest.mark.long
 def test_what_is_missing_to_a_date_that_is_not_proved_is_at_least_so_much() -> None:
     """The day shown is of the best schedule known, and days are counted to the day before which none is: both are said."""
     chance = random.Random(0)  # noqa: S311 - a plan drawn once

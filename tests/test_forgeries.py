@@ -233,6 +233,7 @@ def test_an_honest_pack_is_not_said_to_hold_in_every_claim(pack: Path, capsys: p
     assert "Every claim holds" in capsys.readouterr().out
 
 
+@pytest.mark.long
 def test_a_forged_version_excuses_nothing(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A page rewritten under a version that nobody has is found, as if the version were the right one."""
     edit(pack, MANIFEST, lambda manifest: manifest["versions"].update(jinja2="0.0", xlsxwriter="0.0", ortools="0.0"))
@@ -637,6 +638,7 @@ def test_evidence_that_settles_more_than_there_is_is_found(pack, capsys, change)
     assert "answers/robust-base.json" in blamed(told)
 
 
+@pytest.mark.long
 def test_what_a_crowded_plan_owes_to_cp_sat_is_listed(tmp_path, capsys):
     """Where capacity counts, answers of CP-SAT are kept, listed, and everything else is derived from them, with no solver."""
     write(build(request_of("toy-capacity", cases=(), samples=64), "toy-capacity").files, tmp_path / "pack")

@@ -135,6 +135,7 @@ rules: [{id: link, kind: dependency, before: A, after: M, basis: synthetic, titl
 """
 
 
+@pytest.mark.long
 def test_bars_lie_where_counting_by_hand_puts_them() -> None:
     """On random plans a bar is in the schedule exactly where it has a place on the axis, and there."""
     seen: Counter[str] = Counter()

@@ -16,7 +16,7 @@ UNITS = 40
 """Units of each number that are looked at one by one."""
 
 
-@pytest.mark.parametrize("seeds", few([52, 260], 1))
+@pytest.mark.parametrize("seeds", few([52, 260], 0))
 def test_what_backward_passes_say_is_what_every_unit_says(seeds: int) -> None:
     """The least leaves the milestone where it is, one more than the most does not, and what contradicts itself is told apart."""
     count: Counter[str] = Counter()

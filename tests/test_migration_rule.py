@@ -143,7 +143,7 @@ def shaped(draw: Draw, shape: str) -> Plan:
     )
 
 
-@pytest.mark.parametrize("shape", few(SHAPES, 2))
+@pytest.mark.parametrize("shape", few(SHAPES, 1))
 def test_every_witness_moves_shares_of_every_shape_by_the_same_day(shape: str) -> None:
     """The network, many samples at once, the checker, CP-SAT and the sums for all sets of shares, tried out, come to one day."""
     draw, seen = Draw(sum(map(ord, shape))), Counter[str]()
@@ -182,6 +182,7 @@ def test_every_witness_moves_shares_of_every_shape_by_the_same_day(shape: str) -
     assert len(seen) == 3, seen
 
 
+@pytest.mark.long
 def test_sixty_parties_that_are_ready_one_by_one_have_one_day() -> None:
     """However many points there are, the date is certified: no list of their sets is ever made."""
     parties = [f"P{number}" for number in range(60)]
@@ -213,6 +214,7 @@ def test_sixty_parties_that_are_ready_one_by_one_have_one_day() -> None:
     assert earliest_completion(market_of(plan, rule, ready)).days == outcome.milestones[0].boundary
 
 
+@pytest.mark.long
 def test_m15_under_the_scenario_is_certified_and_checked_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With scenario `migration` M15 and M16 are certified, rest on synthetic numbers, and `verify` derives them again."""
     assert main(["solve", "mhhs-round2", "-s", "migration", "-m", "M15,M16", "--json"]) == 0
@@ -240,6 +242,7 @@ def test_m15_under_the_scenario_is_certified_and_checked_again(tmp_path: Path, c
     assert main(["verify", str(file)]) != 0
 
 
+@pytest.mark.long
 def test_at_its_break_even_the_limit_leaves_m15_where_it_is_and_below_it_not() -> None:
     """With milestones aligned to months the limit has headroom: at its end M15 stays, one thousand a day lower it moves."""
     plan = load("mhhs-round2", scenarios=["migration"], readings={"alignment": "all"})

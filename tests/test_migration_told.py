@@ -59,6 +59,7 @@ def test_the_least_limit_meets_the_day_and_one_less_does_not(plan: Plan, told: M
         assert end_of(with_rule(plan, limit=least.limit - 1)) > least.by
 
 
+@pytest.mark.long
 def test_the_end_by_other_limits_is_the_plan_solved_again(plan: Plan, told: MarketTold) -> None:
     """Each limit told gives the date that the plan has with it, the stated one among them."""
     assert told.limit in {each.limit for each in told.limits}

@@ -88,6 +88,7 @@ def functions(one: WorkedTime, two: WorkedTime) -> list[object]:
     ]
 
 
+@pytest.mark.long
 def test_every_function_of_a_minute_rises_and_its_inverse_undoes_it() -> None:
     """``f`` never falls, is the same elementwise, and ``f(x) ≤ y`` exactly where ``x ≤ latest(y)``."""
     chance, seen = random.Random(11), Counter[str]()  # noqa: S311 - tests
@@ -140,6 +141,7 @@ def test_months_keep_the_time_of_day_and_can_be_undone() -> None:
         assert (months.values(latest + 1, amount) > values).all()
 
 
+@pytest.mark.long
 def test_work_of_any_length_begins_where_its_calendar_lets_it() -> None:
     """With a length switched off, longest path, CP-SAT and checker still agree on the minute."""
     chance, seen = random.Random(17), Counter[str]()  # noqa: S311 - tests

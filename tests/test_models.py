@@ -392,6 +392,7 @@ def test_a_misspelt_kind_names_the_kinds_there_are():
 # -- plans -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @settings(max_examples=40, deadline=None)
 @given(st.one_of(plans("tiny"), plans("medium")))
 def test_a_plan_reads_back_from_json(plan):

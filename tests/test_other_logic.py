@@ -193,6 +193,7 @@ def test_a_fault_of_what_an_earlier_scenario_added_is_told_where_it_stands(tmp_p
     assert "a cycle" in fault.message
 
 
+@pytest.mark.long
 def test_files_of_the_first_version_still_load(tmp_path):
     """A scenario of the first version means what it meant, and the schema of an editor takes both."""
     text = "schema: optimiser/scenario/1\nid: old\ntitle: Old\nassumptions: {build-length: 25 wd}\n"

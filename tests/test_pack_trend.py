@@ -119,6 +119,7 @@ def test_an_old_update_that_was_rewritten_is_found(pack: Path, capsys: pytest.Ca
     assert "results.json" in blamed(said)
 
 
+@pytest.mark.long
 def test_a_chain_that_is_cut_says_so(tmp_path: Path) -> None:
     """A pack of an update whose predecessor has gone is made, and tells of what is missing; no place of a machine is in it."""
     folder = tmp_path / "lonely"

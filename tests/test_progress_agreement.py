@@ -170,6 +170,7 @@ def test_doing_what_was_planned_moves_no_date_of_many_plans() -> None:
     require(tally, {"updated": 500})
 
 
+@pytest.mark.long
 def test_nothing_is_forecast_before_the_status_date() -> None:
     """What is not done begins after the evening of the status date, and an event comes no earlier than that."""
     tally: Counter[str] = Counter()

@@ -172,6 +172,7 @@ def exact(plan: Plan) -> int:
     return min(found)
 
 
+@pytest.mark.long
 def test_bounds_and_schedules_of_parties_against_every_order() -> None:
     """With boards, reliance and an agent: the bound is never late, the schedule never early, and they mostly meet."""
     met = 0
@@ -199,6 +200,7 @@ def test_solving_small_markets_is_exact() -> None:
     assert "certified" in proofs
 
 
+@pytest.mark.long
 def test_more_capacity_is_never_later_and_a_party_fewer_never_later() -> None:
     """Both by exact dates of small cases; some of them move."""
     moved = 0

@@ -151,6 +151,7 @@ def test_the_joint_curve_names_what_binds_beyond_it() -> None:
 
 
 @settings(max_examples=15, deadline=None)
+@pytest.mark.long
 @given(
     ready=st.lists(st.integers(0, 8), min_size=2, max_size=4),
     reliance=st.lists(st.sampled_from(["none", "partial", "full"]), min_size=4, max_size=4),
@@ -225,6 +226,7 @@ def test_a_wave_without_room_is_a_conflict_in_words() -> None:
         assert "no more than" in outcome.conflict.statement
 
 
+@pytest.mark.long
 def test_qualify_refuses_what_cannot_be_met(capsys: pytest.CaptureFixture[str]) -> None:
     """Zero slots are an error in words, not a hang; so are costs that are none."""
     assert main(["qualify", "mhhs-round2", "-s", "participants", "--set", "slots-bsc=0"]) == 2

@@ -279,6 +279,7 @@ def test_what_lies_behind_a_change_is_all_that_changes() -> None:
     assert changed > 50
 
 
+@pytest.mark.long
 def test_what_cannot_decide_a_milestone_may_stay_as_it_is() -> None:
     """On random plans the nodes that decide give the dates of all, and the backward pass among them the same criticality."""
     told = left_out = moved = critical = 0

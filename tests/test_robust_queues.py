@@ -323,6 +323,7 @@ def test_serving_is_what_a_clerk_would_do_day_by_day(
     assert starts_of(network, found, names) == expected
 
 
+@pytest.mark.long
 def test_both_ways_of_taking_turns_agree_where_all_are_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     """With one class the turns by class are the turns by readiness, on the 115 tests of the synthetic participants."""
     plan = load("mhhs-round2", ["participants"])

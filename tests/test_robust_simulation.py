@@ -94,6 +94,7 @@ def two_parallel(make_plan: Any) -> Plan:
 # -- distributions ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_points_are_those_of_scipy_when_not_scrambled() -> None:
     """The direction numbers and their recurrence are right in every dimension that has them."""
     from scipy.stats import qmc

@@ -34,6 +34,7 @@ def test_a_change_reads_no_file(tmp_path):
     assert later.earliest() is later.earliest()
 
 
+@pytest.mark.long
 def test_one_milestone_and_one_scenario_may_stand_by_themselves():
     """A text is one name and not its letters, whoever asks, and a time stamp is its day."""
     plan = load("mhhs-round2", scenarios="poap1")

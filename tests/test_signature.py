@@ -104,6 +104,7 @@ def test_a_signature_made_for_something_else_is_none(folder, capsys):
     assert verified(folder, capsys)[0] == ExitCode.MISSED
 
 
+@pytest.mark.long
 def test_what_cannot_be_signed_with_is_said_before_anything_is_computed(folder, capsys, monkeypatch):
     """A missing key, a signature that is there, a missing file of signers and a missing ssh-keygen are refused with their place."""
     asked = ["evidence", "toy", "--no-cases", "-o"]

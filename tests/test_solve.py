@@ -129,6 +129,7 @@ class TestRoundTwo:
         assert dates("mp162-literal", milestones="M9 M10 M14") == {"M9": "2024-04-26", "M10": "2025-07-28", "M14": "2026-04-22"}
         assert dates("mp162-literal", milestones="M9", settings={"mp162-release": "2024-06-03"}) == {"M9": "2024-04-01"}
 
+    @pytest.mark.long
     def test_mp162_read_literally_contradicts_the_published_m9(self) -> None:
         """With M9 held, the conflict names the CIT length, the release, the MDR rule and the hold, and is minimal."""
         outcome = earliest(load(PLAN, ["mp162-literal"], settings={"m9-latest": "2024-02-07"}))

@@ -221,6 +221,7 @@ def test_parties_put_in_are_counted_not_listed():
 # -- why a date stays --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_reading_that_keeps_a_change_away_is_named_with_the_date_it_would_give():
     """A later release leaves M10 where it is: its slack took it, and read otherwise M10 would move, to the date that solving so gives."""
     release = {"mp162-release": "2024-11-29"}
@@ -362,6 +363,7 @@ def test_every_verb_begins_with_what_was_changed(capsys, arguments):
     assert plain["what_if"] is None
 
 
+@pytest.mark.long
 def test_a_pack_begins_with_what_was_changed():
     """The first page of a pack has the changes and the dates before and after, its outcome too; without changes neither."""
     from optimiser.evidence.pack import build

@@ -940,6 +940,7 @@ def test_serve_prints_its_address_and_stops_on_ctrl_c():
     assert "Traceback" not in errors
 
 
+@pytest.mark.long
 def test_a_port_that_is_taken_is_told():
     """Another program on the port: exit 2, and what to do."""
     with socket.socket() as taken:

@@ -29,6 +29,7 @@ def rows(page: Page, **question) -> dict[str, dict]:
     return {row["id"]: row for row in page.ask("draft", **question)["rows"]}
 
 
+@pytest.mark.long
 def test_rows_say_what_is_done_and_only_what_is_to_come_can_be_taken_hold_of(page):
     """Of what has begun the end, of what is done nothing; the drawing has the status date."""
     found = rows(page)
