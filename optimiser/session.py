@@ -14,7 +14,8 @@ from models.plan import Plan
 from optimiser.reading.load import LoadedPlan, OpenedPlan, open_plan
 
 if TYPE_CHECKING:
-    from models.explanation import BindingReport, WhyNot
+    from models.binding import BindingReport
+    from models.routes import WhyNot
 
 __all__ = ["Session"]
 

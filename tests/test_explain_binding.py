@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models.explanation import BindingReport
+from models.binding import BindingReport
 from models.plan import Plan
 from optimiser.clock import Clock
 from optimiser.critical import Columns, compile_network, evaluate

@@ -14,9 +14,9 @@ from optimiser.errors import InputError, Located
 
 if TYPE_CHECKING:
     from models.changes import WhatIf
-    from models.explanation import WhyNot
     from models.outcome import Outcome
     from models.plan import Plan
+    from models.routes import WhyNot
     from optimiser.evidence.terminal.page import Page
     from optimiser.reading.load import LoadedPlan
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from models.explanation import Attribution, Implied, OwnDistance
+from models.attribution import Attribution, OwnDistance
+from models.implied import Implied
 from optimiser.evidence.dossier import Dossier, DossierCase
 
 if TYPE_CHECKING:

@@ -11,9 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # a fault is reported without waiting for the models
+    from models.attribution import Attribution
+    from models.binding import BindingReport
     from models.changes import WhatIf
-    from models.explanation import Attribution, BindingReport, MilestoneWhyNot, Piecewise, Regions
     from models.findings import Conflict, Evidence
+    from models.implied import Piecewise, Regions
     from models.items import Item
     from models.lint import LintReport
     from models.outcome import MilestoneDate, Outcome
@@ -21,6 +23,7 @@ if TYPE_CHECKING:  # a fault is reported without waiting for the models
     from models.provenance import Basis
     from models.record import Record
     from models.robustness import RobustOutcome
+    from models.routes import MilestoneWhyNot
     from optimiser.errors import Located
     from optimiser.reproduction import RowMatch
 

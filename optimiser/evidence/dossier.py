@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from models.explanation import Piecewise
+from models.implied import Piecewise
 from models.migration import Migrated
 from models.outcome import Outcome, Solved
 from models.pack import PackCase, PackRequest
@@ -21,12 +21,15 @@ from optimiser.solve.fingerprint import plan_sha256
 
 if TYPE_CHECKING:
     from models.allocation import Qualified
+    from models.attribution import Attribution, OwnDistance
+    from models.binding import BindingReport
     from models.changes import WhatIf
-    from models.explanation import Attribution, BindingReport, Implied, MilestoneWhyNot, OwnDistance, Regions
+    from models.implied import Implied, Regions
     from models.lint import LintFinding, LintReport
     from models.moved import WhatMoved
     from models.published import PublishedTables
     from models.robustness import RobustOutcome
+    from models.routes import MilestoneWhyNot
     from models.trend import UpdateTrend
     from optimiser.evidence.carried import CarriedChain
 

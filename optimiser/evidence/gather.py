@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from models.allocation import Qualified
+from models.binding import BindingReport
 from models.calendar import Span
 from models.changes import WhatIf
-from models.explanation import BindingReport, MilestoneWhyNot, Regions
+from models.implied import Regions
 from models.migration import Migrated
 from models.moved import WhatMoved
 from models.pack import PackCase, PackRequest
 from models.robustness import RobustOutcome
+from models.routes import MilestoneWhyNot
 from models.rules import Migration
 from optimiser.errors import BeyondHorizonError, InputError, OptimiserError
 from optimiser.evidence.answers import ANSWERS, Answers, BrokenAnswerError

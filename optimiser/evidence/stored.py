@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from models.explanation import CheckedClaim, Verification
 from models.plan import Plan
+from models.verification import CheckedClaim, Verification
 from optimiser.evidence.documents import solve_document
 from optimiser.explain.certificate import verify_outcome
 from optimiser.explain.figures import MOST_SAID

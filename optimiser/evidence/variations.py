@@ -20,7 +20,7 @@ from optimiser.solve.between import DateRange
 from optimiser.solve.variant import Variant
 
 if TYPE_CHECKING:
-    from models.explanation import Piecewise
+    from models.implied import Piecewise
 
 __all__ = ["add_variations"]
 

@@ -15,8 +15,8 @@ from typing import Any, Literal
 import numpy as np
 
 from models.assumptions import Baseline
+from models.attribution import Attribution, Contribution, GroupOfChanges, Interaction, NetworkComparison
 from models.duration import Duration
-from models.explanation import Attribution, Contribution, GroupOfChanges, Interaction, NetworkComparison
 from models.plan import DURATION_PREFIX, Plan
 from models.rules import Point
 from optimiser.clock import Clock, clock_of

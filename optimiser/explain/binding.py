@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from models.explanation import BindingLine, BindingReport, Method
+from models.binding import BindingLine, BindingReport, Method
 from models.plan import Plan
 from models.rules import Point
 from optimiser.collecting import seldom_collected

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any, Literal
 
-from models.explanation import MilestoneWhyNot, NearestMiss, Relaxation, Route, WhyNot
 from models.faults import maybe
 from models.findings import Conflict
 from models.moment import Moment, read_date
 from models.plan import Plan
+from models.routes import MilestoneWhyNot, NearestMiss, Relaxation, Route, WhyNot
 from models.rules import NotAfter, Point
 from optimiser.collecting import seldom_collected
 from optimiser.encoding.answer import DETERMINISTIC_TIME, Limits

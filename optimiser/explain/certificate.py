@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from models.explanation import CheckedClaim, Verification
 from models.findings import Certificate, CertificateStep
 from models.items import Milestone
 from models.outcome import Infeasible, MilestoneDate, Solved, Undecided
 from models.plan import Plan, Settings
 from models.rules import Point
+from models.verification import CheckedClaim, Verification
 from optimiser.check import check
 from optimiser.clock import clock_of
 from optimiser.critical import (

@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from models.explanation import Relaxation
 from models.findings import Conflict
 from models.plan import DURATION_PREFIX
+from models.routes import Relaxation
 from models.rules import Point
 from optimiser.clock import MinuteClock
 from optimiser.explain.links import dates_without, detached

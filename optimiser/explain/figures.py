@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from models.explanation import CheckedClaim, Verification
 from models.outcome import Infeasible, Outcome, Solved, Undecided
 from models.plan import Plan
+from models.verification import CheckedClaim, Verification
 from optimiser.errors import OptimiserError
 from optimiser.explain.stored import differing
 from optimiser.solve.again import again

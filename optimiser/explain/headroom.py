@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.explanation import Method
+from models.binding import Method
 from optimiser.critical.backward import TOGETHER, cuts
 from optimiser.explain.conflict import one_conflict
 from optimiser.explain.contradicting import contradicting

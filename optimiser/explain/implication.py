@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 
-from models.explanation import Implied, ImpliedDate, ImpliedRange, ImpliedRow
+from models.implied import Implied, ImpliedDate, ImpliedRange, ImpliedRow
 from models.plan import Plan
 from models.rules import Point
 from optimiser.explain.by_date import find_baseline

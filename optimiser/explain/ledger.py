@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, TypeVar
 
 from models.assumptions import Baseline
-from models.explanation import DivergenceLedger, Gap, Grade
+from models.attribution import DivergenceLedger, Gap, Grade
 from models.items import Activity
 from models.plan import Plan
 from models.provenance import Sourced

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from typing import Any
 
-from models.explanation import BreakEven, ItemMargin, NearChain, ReadingLine
+from models.binding import BreakEven, ItemMargin, NearChain, ReadingLine
 from models.items import Activity, Item, Milestone
 from models.past import spent
 from models.rules import Point

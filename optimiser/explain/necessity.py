@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from models.assumptions import Baseline, PublishedDate
+from models.attribution import Grade, NecessaryMonths, OwnDistance
 from models.duration import Duration
-from models.explanation import Grade, NecessaryMonths, OwnDistance
 from models.plan import Plan
 from models.provenance import Sourced
 from models.rules import Point

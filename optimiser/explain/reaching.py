@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from models.explanation import Method
+from models.binding import Method
 from optimiser.critical import Evaluated, latest_times
 from optimiser.critical.bounds import overload_before
 from optimiser.explain.apt import WAYS

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.assumptions import Reading
-from models.explanation import Combination, Piecewise, Region, Regions, Segment
 from models.faults import maybe
+from models.implied import Combination, Piecewise, Region, Regions, Segment
 from models.plan import Plan
 from models.rules import Point
 from optimiser.critical import Columns, compile_network, evaluate

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from models.duration import print_value
-from models.explanation import Route, RouteStep
 from models.outcome import Solved
 from models.plan import Plan
+from models.routes import Route, RouteStep
 from models.rules import Point
 from models.scenario import Scenario
 from optimiser.clock import Clock

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.explanation import Method
+from models.binding import Method
 from models.findings import ProofClass
 from optimiser.critical import CapacityBound, Network, best_schedule, capacity_bound, overload_on_axis
 from optimiser.critical.bounds import overload_before

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from models.binding import BindingLine, BindingReport
 from models.changes import WhatIf
-from models.explanation import BindingLine, BindingReport, Route, WhyNot
 from models.findings import Conflict
 from models.outcome import MilestoneDate, Outcome, Solved
 from models.plan import DURATION_PREFIX, Plan
+from models.routes import Route, WhyNot
 from models.workbench import DeskChanges, Question
 from optimiser.errors import InputError, Located
 from optimiser.evidence.documents import conditions, evidence_class

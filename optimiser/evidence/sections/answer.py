@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.explanation import MilestoneWhyNot, Route
 from models.items import Activity
 from models.outcome import Infeasible, MilestoneDate, Undecided
 from models.pack import Block, Cell
 from models.robustness import RobustDate
+from models.routes import MilestoneWhyNot, Route
 from optimiser.evidence.charts.gantt import gantt_chart
 from optimiser.evidence.documents import conditions
 from optimiser.evidence.dossier import Dossier

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from models.explanation import BreakEven
+from models.binding import BreakEven
 from models.items import Activity
 from models.pack import Absence, Block
 from models.plan import Plan

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from models.explanation import DivergenceLedger, Implied, MilestoneWhyNot
+from models.attribution import DivergenceLedger
+from models.implied import Implied
 from models.pack import Block
 from models.plan import Plan
+from models.routes import MilestoneWhyNot
 from optimiser.evidence.charts.waterfall import GapBar, waterfall_chart
 from optimiser.evidence.dossier import Dossier, DossierCase
 from optimiser.evidence.sections.words import Blocks, absence, drawn, figure, lead, remark, run_source, say

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from models.explanation import Piecewise, Regions
+from models.implied import Piecewise, Regions
 from models.plan import Plan
 from models.rules import Point
 from optimiser.clock import Clock, clock_of

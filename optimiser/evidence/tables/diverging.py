@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from models.explanation import DivergenceLedger, Implied, ImpliedRow, NetworkComparison, OwnDistance
+from models.attribution import DivergenceLedger, NetworkComparison, OwnDistance
+from models.implied import Implied, ImpliedRow
 from models.pack import Table
 from optimiser.evidence.tables.kit import few, listing, table
 from optimiser.evidence.words import month_or_day

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from models.explanation import BindingLine, BindingReport, BreakEven, Relaxation, Route
+from models.binding import BindingLine, BindingReport, BreakEven
 from models.findings import Conflict
 from models.outcome import Solved
 from models.pack import Cell, Table
+from models.routes import Relaxation, Route
 from optimiser.evidence.tables.kit import Maker, across, basis_words, columns, few, listing, table
 from optimiser.evidence.words import gained
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
-from models.explanation import Piecewise, Regions
+from models.implied import Piecewise, Regions
 from models.pack import Cell, Table
 from models.picture import AxisLine, BindingWhere, Picture
 from optimiser.evidence.tables.kit import across, column, listing, table

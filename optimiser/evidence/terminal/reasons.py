@@ -5,23 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from models.explanation import (
-    Attribution,
-    BindingLine,
-    BindingReport,
-    Implied,
-    MilestoneWhyNot,
-    NetworkComparison,
-    Piecewise,
-    Regions,
-    Relaxation,
-    Route,
-    Verification,
-    WhyNot,
-)
+from models.attribution import Attribution, NetworkComparison
+from models.binding import BindingLine, BindingReport
 from models.findings import Conflict
+from models.implied import Implied, Piecewise, Regions
 from models.pack import Cell
 from models.plan import Plan
+from models.routes import MilestoneWhyNot, Relaxation, Route, WhyNot
+from models.verification import Verification
 from optimiser.evidence.tables import diverging, reasons, varied
 from optimiser.evidence.tables.kit import few, table
 from optimiser.evidence.terminal.page import Page, words
