@@ -8,7 +8,7 @@ import json
 import numpy as np
 import pytest
 
-from models.robustness import Mass
+from models.commitment import Mass
 from optimiser.cli import main
 from optimiser.cli.output import ExitCode
 from optimiser.reading.load import load

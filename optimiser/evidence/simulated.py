@@ -12,9 +12,10 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from models.assumptions import PublishedDate
+from models.commitment import RobustDate
 from models.outcome import Solved
 from models.pack import PackCheck, PackRequest
-from models.robustness import RobustDate, RobustOutcome
+from models.robustness import RobustOutcome
 from optimiser.errors import OptimiserError
 from optimiser.evidence.answers import ANSWERS
 from optimiser.explain.stored import outcome_of

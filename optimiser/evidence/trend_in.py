@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from models.commitment import RobustDate
 from models.items import Milestone
 from models.outcome import MilestoneDate
 from models.plan import Plan
-from models.robustness import RobustDate
 from models.trend import UpdateTrend
 from optimiser.evidence.carried import CarriedChain
 from optimiser.evidence.documents import solve_document

@@ -15,7 +15,8 @@ from optimiser.wording import plain_date as weekday_day
 
 if TYPE_CHECKING:
     from models.changes import LetThrough, TakenUp, Unmoved, WhatIf
-    from models.robustness import RobustDate, RobustOutcome
+    from models.commitment import RobustDate
+    from models.robustness import RobustOutcome
     from models.routes import NearestMiss, WhyNot
 
 __all__ = [

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from models.commitment import RobustDate
 from models.items import Milestone
 from models.outcome import MilestoneDate, Outcome, Solved
 from models.plan import Plan
-from models.robustness import RobustDate
 from models.trend import ForecastCheck, MilestoneTrend, TrendPoint, UpdateTrend
 from models.updating import UpdateChain
 from optimiser.clock import clock_of

@@ -15,7 +15,7 @@ from typing import Literal
 
 import numpy as np
 
-from models.robustness import AdversaryStep
+from models.effects import AdversaryStep
 from optimiser.numbers import column_number
 from optimiser.robust.draws import Draws
 from optimiser.robust.field import BEYOND, Days

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.assumptions import Assumption, Changes
+from models.commitment import Baselines
+from models.decision import Against, Cut, RobustComparison, Trade
 from models.duration import Duration, Value, print_value
 from models.plan import Plan
 from models.risk import Register
-from models.robustness import Against, Baselines, Cut, RobustComparison, Trade
 from models.rules import Alignment
 from models.scenario import Scenario
 from optimiser.numbers import column_number

@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models.commitment import Bias, DeadlineChance, Joint, RobustDate, Sensitivity
 from models.outcome import DateSpan
 from models.plan import Plan
 from models.policies import POLICY_TITLES, Policy, policies_of
 from models.risk import Claims, Register
-from models.robustness import Bias, DeadlineChance, Joint, RobustDate, RobustOutcome, Sensitivity
+from models.robustness import RobustOutcome
 from models.rules import NotAfter
 from optimiser.collecting import seldom_collected
 from optimiser.errors import InputError, Located

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from models.assumptions import Reading
+from models.commitment import Buffers
 from models.duration import Duration
 from models.items import Activity
 from models.plan import DURATION_PREFIX, Plan
-from models.robustness import Buffers
 from models.terms import with_term
 from optimiser.clock import Clock, Convention
 from optimiser.critical import Columns

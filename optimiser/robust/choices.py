@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from models.assumptions import Option, Reading
+from models.commitment import Sensitivity
+from models.decision import PolicyDates
+from models.effects import ReadingDates
 from models.outcome import DateSpan
 from models.policies import POLICY_TITLES, policies_of
-from models.robustness import PolicyDates, ReadingDates, Sensitivity
 from optimiser.numbers import column_number
 from optimiser.robust.buffers import in_columns
 from optimiser.robust.distribution import Distribution

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from models.effects import ClaimDates, ClaimEffect, ClaimsResult
 from models.plan import Plan
 from models.risk import Claim, Claims, Grade, Range, Register
-from models.robustness import ClaimDates, ClaimEffect, ClaimsResult
 from optimiser.numbers import column_number
 from optimiser.robust.knowing import parts_of
 from optimiser.robust.model import Case, Model

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from models.robustness import Commitment, JustifiedDate, Mass, RatioOfDate, RobustDate
+from models.commitment import Commitment, JustifiedDate, Mass, RatioOfDate, RobustDate
 
 __all__ = ["RATIOS", "commitment", "confidence_of", "ratio_of"]
 

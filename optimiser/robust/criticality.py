@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from models.effects import ActivityEffect
 from models.plan import DURATION_PREFIX
-from models.robustness import ActivityEffect
 from models.rules import Alignment
 from optimiser.critical import Batch, Columns, Decisive, Link, latest_positions, lengthened, unsure
 from optimiser.robust.field import Field, Flags

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from models.decision import Decision, Frontier, LeverWorth, Pull
 from models.risk import Impact, Lever, Relative
-from models.robustness import Decision, Frontier, LeverWorth, Pull
 from optimiser.numbers import column_number
 from optimiser.robust.cheapest import Cuts, Steps
 from optimiser.robust.distribution import Distribution

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.robustness import Mass
+from models.commitment import Mass
 from optimiser.clock import Clock, Convention
 from optimiser.robust.field import BEYOND, NEVER, Days, Flags
 

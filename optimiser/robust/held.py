@@ -9,10 +9,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from models.commitment import Judgements, PlanClaim
 from models.duration import Duration, print_value
 from models.moment import date_at
 from models.risk import Judged, Register
-from models.robustness import Judgements, PlanClaim
 from optimiser.numbers import NONE, column_number
 from optimiser.robust.model import Model
 from optimiser.robust.quantity import Quantity

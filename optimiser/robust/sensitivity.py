@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.robustness import Bias, ChanceEffect
+from models.commitment import Bias
+from models.effects import ChanceEffect
 from optimiser.critical import Columns
 from optimiser.numbers import column_number
 from optimiser.robust.certain import Certain

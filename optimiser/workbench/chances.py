@@ -7,10 +7,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from models.effects import ChanceEffect
 from models.faults import maybe
 from models.outcome import Solved
 from models.plan import Plan
-from models.robustness import ChanceEffect, RobustOutcome
+from models.robustness import RobustOutcome
 from models.rules import Point
 from models.workbench import DeskChanges, Question
 from optimiser.errors import InputError, Located

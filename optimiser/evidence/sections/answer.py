@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from models.commitment import RobustDate
 from models.items import Activity
 from models.outcome import Infeasible, MilestoneDate, Undecided
 from models.pack import Block, Cell
-from models.robustness import RobustDate
 from models.routes import MilestoneWhyNot, Route
 from optimiser.evidence.charts.gantt import gantt_chart
 from optimiser.evidence.documents import conditions

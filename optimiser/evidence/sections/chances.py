@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from models.binding import BreakEven
+from models.commitment import RobustDate
 from models.items import Activity
 from models.pack import Absence, Block
 from models.plan import Plan
-from models.robustness import RobustDate, RobustOutcome
+from models.robustness import RobustOutcome
 from models.worth import EvidenceOrder
 from optimiser.evidence.charts.curves import Swing, chance_chart, tornado_chart
 from optimiser.evidence.dossier import Dossier, DossierCase

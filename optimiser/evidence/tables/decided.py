@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from models.decision import Against, Decision, Pull
+from models.effects import ClaimsResult
 from models.pack import Cell, PackProof, Table
-from models.robustness import Against, ClaimsResult, Decision, Pull, RobustOutcome
+from models.robustness import RobustOutcome
 from models.worth import EvidenceOrder, EvidenceWorth, Mitigation
 from optimiser.evidence.tables.kit import Maker, across, columns, listing, table
 from optimiser.robust.commitment import commitment

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from models.commitment import RobustDate
+from models.decision import PolicyDates
+from models.effects import ReadingDates
 from models.pack import Cell, Table
-from models.robustness import PolicyDates, ReadingDates, RobustDate, RobustOutcome
+from models.robustness import RobustOutcome
 from optimiser.evidence.tables.decided import Said, below, figure_of
 from optimiser.evidence.tables.kit import Maker, across, keyed, listing, table
 from optimiser.evidence.words import month_or_day

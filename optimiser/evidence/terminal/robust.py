@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
+from models.effects import ChanceEffect
 from models.plan import Plan
-from models.robustness import ChanceEffect, RobustOutcome
+from models.robustness import RobustOutcome
 from optimiser.evidence.documents import conditions, stands_on
 from optimiser.evidence.tables import decided, sampled
 from optimiser.evidence.terminal.framing import readings, title

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from models.decision import Decision
 from models.pack import Cell, Table
-from models.robustness import Decision, RobustOutcome
+from models.robustness import RobustOutcome
 from optimiser.evidence.tables import decided
 from optimiser.evidence.tables.kit import choose, pivot
 from optimiser.evidence.terminal.report import Report
