@@ -72,7 +72,7 @@ def line(*lengths: int, **progress: Progress) -> Plan:
 
 def ends(sampler: Sampler) -> NDArray[np.int64]:
     """Return where END lies in every sample, to the minute."""
-    found = [evaluate(sampler.model.network, block.draws.columns(sampler.main)) for block in sampler.blocks()]
+    found = sampler.over(lambda block: evaluate(sampler.model.network, block.draws.columns(sampler.main)))
     return np.concatenate([each.of("END") for each in found])
 
 
@@ -175,7 +175,7 @@ def test_what_is_left_follows_the_range_of_the_assumption_that_the_length_came_f
     )
     sampler = Sampler(Model(assumed, None), ("END",), 7, enumerate=False)
     sampler.run(512)
-    columns = next(iter(sampler.blocks())).draws.columns(Case()).values
+    columns = sampler.over(lambda block: block)[0].draws.columns(Case()).values
     assert np.array_equal(columns["duration:A1"], np.floor(columns["x"] / 5 + 0.5))
     assert "duration:A0" not in columns
     assert sampler.model.felt("END") == {"x"}
@@ -296,7 +296,7 @@ def no_more_uncertain(seeds: range, enough: int = 10**9) -> Counter[str]:
         model = Model(plan, register)
         sampler = Sampler(model, ("END",), 7, enumerate=False)
         sampler.run(2048)
-        block, rows = next(iter(sampler.blocks())), ends(sampler).astype(float)
+        block, rows = sampler.over(lambda block: block)[0], ends(sampler).astype(float)
         drawn = block.draws.columns(Case()).values
         first = plan.activities[0].id
         lengths = drawn.get(f"duration:{first}")

@@ -25,6 +25,7 @@ _AGAINST = "Compare with the plan under this scenario, all else alike, on the sa
 _ALLOW = "With --target: a lever though no cost is stated, at one a unit; repeatable."
 _EVIDENCE = "What to get evidence for first: what knowing each number, reading and link would settle."
 _SAMPLES = "How many are drawn; 16,384, or 1,024 where work queues for capacity."
+_WORKERS = "Processes that share out the samples: pays where there are many for a large plan, and changes no figure."
 _WITHIN = "Stop once every date's standard error is at most so many working days."
 
 
@@ -59,6 +60,7 @@ def robust_dates(
     evidence: Annotated[bool, option("--evidence", _EVIDENCE)] = False,
     samples: Annotated[int | None, option("--samples", _SAMPLES, max=10_000_000)] = None,
     within: Annotated[float | None, option("--within WD", _WITHIN)] = None,
+    workers: Annotated[int, option("--workers", _WORKERS, min=1, max=1024)] = 1,
     seed: Annotated[int, option("--seed", "Of the draws; recorded.", min=0, max=2**31 - 1)] = 7,
 ) -> Reply:
     """Find the date of each milestone that holds with a confidence, what drives it and what buys it back.
@@ -95,6 +97,7 @@ def robust_dates(
             allow=allow or (),
             budget=adversary,
             evidence=evidence,
+            workers=workers,
             progress=tell,
         )
         dates = {entry.id: (entry.deterministic, entry.proof) for entry in outcome.milestones}

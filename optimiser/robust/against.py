@@ -70,7 +70,9 @@ def compare_plans(
     theirs = Model(other, register, opened=first.model.opened)
     base, second = (Sampler(model, milestones, first.seed, first.main) for model in (ours, theirs))
     enumerated = base.enumerates_as(second)
-    base, second = (Sampler(model, milestones, first.seed, first.main, enumerated) for model in (ours, theirs))
+    base, second = (
+        Sampler(model, milestones, first.seed, first.main, enumerated, workers=first.workers) for model in (ours, theirs)
+    )
     before, after = base.run(samples), second.run(samples)
     later = {name: round(before.share(after.of(name) > before.of(name)), 6) for name in milestones}
     there = certain_dates(Problem.of(other, second.model.clock), milestones)
@@ -198,7 +200,7 @@ def _cuts(
     def moved(sampler: Sampler, changes: Changes) -> Sample:
         """Return the samples of a plan with some changes made."""
         changed = Model(changed_by(sampler, changes), register, opened=sampler.model.opened)
-        return Sampler(changed, base.milestones, base.seed, base.main, base.exact).run(len(before))
+        return Sampler(changed, base.milestones, base.seed, base.main, base.exact, workers=base.workers).run(len(before))
 
     for part in _differences(model.whole, other.model.whole):
         gained = effects_between(base, moved(base, part.changes), before, confidence)

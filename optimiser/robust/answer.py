@@ -37,7 +37,7 @@ from optimiser.robust.model import Case, Model, Threesome
 from optimiser.robust.notes import ReadingMode, notes_of
 from optimiser.robust.remaining import claims_left
 from optimiser.robust.sensitivity import Centre, biases, centres, chance_effects
-from optimiser.robust.simulation import Sampler
+from optimiser.robust.simulation import Block, Sampler
 from optimiser.robust.statistics import Sample, date_of, difference, joint_days, percentile
 from optimiser.solve import asked_for
 from optimiser.solve.deadline import Deadline
@@ -76,6 +76,7 @@ def robust(
     allow: Sequence[str] = (),
     budget: int = 3,
     evidence: bool = False,
+    workers: int = 1,
     progress: Callable[[str], None] | None = None,
 ) -> RobustOutcome:
     """Return the dates that hold with a confidence, and what they stand on.
@@ -121,6 +122,8 @@ def robust(
         How many things may go wrong together in the adversarial view.
     evidence
         Whether to say what knowing each number, reading and inferred link would settle.
+    workers
+        Processes that share out the samples, which pays where these are many for the plan; they change no figure.
     progress
         Told what is being done.
 
@@ -147,7 +150,7 @@ def robust(
     queued = model.network.uses_capacity
     wanted = samples if samples is not None else DRAWN_QUEUED if queued else DRAWN
     pools = pools_of(model, given.claims) if given else {}
-    sampler = Sampler(model, asked, seed, Case(shape=shape, policy=policy, pools=pools))
+    sampler = Sampler(model, asked, seed, Case(shape=shape, policy=policy, pools=pools), workers=workers)
     problem = Problem.of(plan, model.clock)
     certain = certain_dates(problem, asked)
     bare = certain if model.plan is plan else certain_dates(Problem.of(model.plan, model.clock), asked)
@@ -351,12 +354,16 @@ def _deadlines(sampler: Sampler, sample: Sample) -> tuple[DeadlineChance, ...]:
     missed: dict[str, list[tuple[NDArray[np.int64], Flags]]] = {}
     begin = 0
     limited = any(network.ceilings or circles(network) for _, network, _ in sampler.networks)
-    for block in sampler.blocks() if limited else ():
-        for mask, field in block.fields:
-            there = np.arange(begin, begin + block.draws.samples)
-            for name, late in field.missed().items():
+
+    def late_in(block: Block) -> tuple[int, list[tuple[Flags | None, dict[str, Flags]]]]:
+        return block.draws.samples, [(mask, field.missed()) for mask, field in block.fields]
+
+    for samples, parts in sampler.over(late_in) if limited else ():
+        there = np.arange(begin, begin + samples)
+        for mask, late_here in parts:
+            for name, late in late_here.items():
                 missed.setdefault(name, []).append((there if mask is None else there[mask], late))
-        begin += block.draws.samples
+        begin += samples
     plan = sampler.model.plan
     found = []
     for rule in (each for each in plan.rules if each.id in missed):

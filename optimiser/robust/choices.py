@@ -115,7 +115,7 @@ def _elsewhere(
     for name, option in apart:
         plan = answered(plan, readings[name], option)
     model = Model(plan, base.register, weighted=weighted, opened=base.opened)
-    other = Sampler(model, sampler.milestones, sampler.seed, sampler.main, beside=sampler)
+    other = Sampler(model, sampler.milestones, sampler.seed, sampler.main, beside=sampler, workers=sampler.workers)
     other.run(samples)
     return other
 

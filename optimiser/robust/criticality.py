@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from optimiser.critical import Batch, Columns, Decisive, Link, latest_positions,
 from optimiser.robust.field import Field, Flags
 from optimiser.robust.policy import Served, allot
 from optimiser.robust.queues import Boundaries, holders
-from optimiser.robust.simulation import BLOCK, Sampler
+from optimiser.robust.simulation import BLOCK, Block, Sampler
 from optimiser.robust.statistics import Sample, rank_correlation, ranks
 
 __all__ = ["activity_effects"]
@@ -34,18 +35,18 @@ def activity_effects(sampler: Sampler, base: Sample) -> tuple[ActivityEffect, ..
     critical: dict[tuple[str, str], Flags] = {}
     dated = np.ones(len(base), dtype=np.bool_)
     begin = 0
-    for block in sampler.blocks():
-        for mask, each in block.fields:
-            there = np.arange(begin, begin + block.draws.samples)
+    for samples, parts in sampler.over(lambda block: (block.draws.samples, [*_hanging(block, milestones)])):
+        for mask, found, taken in parts:
+            there = np.arange(begin, begin + samples)
             there = there if mask is None else there[mask]
-            found = _Backward(each)
-            for milestone in milestones:
-                positions[milestone][there] = found.batch.row(each.network.nodes[milestone, "start"])
-                dated[there] &= found.dated(milestone)
-                for name, flags in found.critical(milestone).items():
+            for milestone, (positions_there, dated_there, flags_there) in found.items():
+                positions[milestone][there] = positions_there
+                dated[there] &= dated_there
+                for name, flags in flags_there.items():
                     critical.setdefault((name, milestone), np.zeros(len(base), dtype=np.bool_))[there] = flags
-                    lengths.setdefault(name, np.zeros(len(base), dtype=np.int32))[there] = found.length(name)
-        begin += block.draws.samples
+            for name, length in taken.items():
+                lengths.setdefault(name, np.zeros(len(base), dtype=np.int32))[there] = length
+        begin += samples
     if not dated.any():
         return ()
     weights = None if base.weights is None else base.weights[dated] / base.weights[dated].sum()
@@ -82,6 +83,27 @@ def activity_effects(sampler: Sampler, base: Sample) -> tuple[ActivityEffect, ..
 def _deviation(values: NDArray[np.int64], weights: NDArray[np.float64] | None) -> float:
     mean = np.average(values, weights=weights)
     return float(np.sqrt(np.average((values - mean) ** 2, weights=weights)))
+
+
+_Hanging: TypeAlias = tuple[Boundaries, Flags, dict[str, Flags]]
+"""Positions of a milestone, the samples in which it has a date, and those in which each activity moves it."""
+
+
+def _hanging(
+    block: Block, milestones: Sequence[str]
+) -> Iterator[tuple[Flags | None, dict[str, _Hanging], dict[str, Boundaries]]]:
+    """Yield for each part of a block its mask, how milestones hang on activities, and how long these are."""
+    for mask, each in block.fields:
+        found = _Backward(each)
+        hanging = {
+            name: (found.batch.row(each.network.nodes[name, "start"]), found.dated(name), found.critical(name))
+            for name in milestones
+        }
+        yield (
+            mask,
+            hanging,
+            {name: found.length(name) for name in dict.fromkeys(key for *_, some in hanging.values() for key in some)},
+        )
 
 
 class _Backward:

@@ -83,7 +83,9 @@ def decide(sampler: Sampler, base: Sample, target: Target, confidence: float) ->
     reached = steps is not None
     if steps is None:
         steps = finder.everything()
-    held = Sampler(sampler.model, sampler.milestones, sampler.seed + HELD_OUT, finder.case(steps)).run(len(base))
+    held = Sampler(sampler.model, sampler.milestones, sampler.seed + HELD_OUT, finder.case(steps), workers=sampler.workers).run(
+        len(base)
+    )
     judged = held.among(target.milestone)
     error = judged.error(target.date)
     confidences = sorted({*FRONTIER, confidence})

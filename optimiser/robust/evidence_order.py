@@ -185,7 +185,7 @@ def _links(sampler: Sampler, base: Sample) -> Iterator[tuple[Rule, dict[str, Dis
         plan, variants = without_each(earliest, milestone)
         if variants:
             again = Model(plan, model.register, weighted=bool(model.weights), opened=model.opened)
-            other = Sampler(again, (milestone,), sampler.seed, sampler.main, enumerate=sampler.exact)
+            other = Sampler(again, (milestone,), sampler.seed, sampler.main, enumerate=sampler.exact, workers=sampler.workers)
             other.run(len(base))
             cases = {
                 name: replace(other.main, switches={**other.main.switches, **_switched(variant)})

@@ -17,7 +17,7 @@ from optimiser.numbers import NONE, column_number
 from optimiser.robust.model import Model
 from optimiser.robust.quantity import Quantity
 from optimiser.robust.shapes import Lattice
-from optimiser.robust.simulation import Sampler
+from optimiser.robust.simulation import Block, Sampler
 
 __all__ = ["hash_of_register", "judgements", "plan_claims"]
 
@@ -109,11 +109,12 @@ def _no_longer(sampler: Sampler, slots: list[str]) -> Iterator[float]:
         return
     model = sampler.model
     values = {slot: _value(model, slot) for slot in slots}
-    kept: dict[str, list[NDArray[np.bool_]]] = {slot: [] for slot in slots}
-    for block in sampler.blocks():
+
+    def kept(block: Block) -> list[NDArray[np.bool_]]:
         columns = block.draws.columns(sampler.main).values
-        for slot, value in values.items():
-            kept[slot].append(np.broadcast_to(columns.get(slot, np.int64(value)) <= value, block.draws.samples))
-    for parts in kept.values():
+        samples = block.draws.samples
+        return [np.broadcast_to(columns.get(slot, np.int64(value)) <= value, samples) for slot, value in values.items()]
+
+    for parts in zip(*sampler.over(kept), strict=True):
         met = np.concatenate(parts)
         yield round(float(np.average(met, weights=sampler.weights)), 6)

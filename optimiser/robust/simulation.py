@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import product
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +25,12 @@ from optimiser.robust.model import Case, Chance, Model, Numbers
 from optimiser.robust.policy import Counter
 from optimiser.robust.sobol import Sobol
 from optimiser.robust.statistics import Sample
+from optimiser.robust.workers import shared_out
 from optimiser.solve.sheets import columnar, columns_of, live_options, with_option
 
 __all__ = ["BLOCK", "Block", "Sampler", "answered"]
+
+T = TypeVar("T")
 
 BLOCK = 8_192
 """Samples evaluated at once at the most: what bounds the memory, whatever the number of samples."""
@@ -157,6 +161,8 @@ class Sampler:
     """Whether combinations are evaluated where they are few; else samples are drawn all the same."""
     beside: Sampler | None = None
     """Of another model on the same variates, which are then shared as far as it keeps its own."""
+    workers: int = 1
+    """Processes that share out the blocks; they change no figure."""
 
     def __post_init__(self) -> None:
         model = self.model
@@ -226,15 +232,23 @@ class Sampler:
         if (start, count) in self._kept:
             return self._kept[start, count]
         block = Block(self, self.draws(start, count))
-        nodes = len(self.model.network.points)
-        if (len(self._kept) + 1) * nodes * block.draws.samples <= MOST_KEPT or not self._kept:
+        if self._room(len(self._kept) + 1, block.draws.samples) or not self._kept:
             self._kept[start, count] = block
         return block
 
-    def blocks(self) -> Iterator[Block]:
-        """Yield the blocks of the samples that were run."""
-        for start, count in self._taken:
-            yield self._block(start, count)
+    def _room(self, blocks: int, samples: int) -> bool:
+        """Say whether so many blocks of so many samples are kept."""
+        return blocks * len(self.model.network.points) * samples <= MOST_KEPT
+
+    def over(self, ask: Callable[[Block], T]) -> list[T]:
+        """Return what is asked of each block of the samples that were run, in their order, shared out among the workers.
+
+        Parameters
+        ----------
+        ask
+            Changes nothing but what a block keeps to itself.
+        """
+        return shared_out(lambda place: ask(self._block(*self._taken[place])), len(self._taken), self.workers)
 
     def sizes(self, *names: str) -> dict[str, Numbers]:
         """Return each sample's variates of some chances, 0 where one does not happen."""
@@ -262,11 +276,14 @@ class Sampler:
         enough
             Asked after each block whether to stop.
         """
+        each, width = -(-samples // REPLICATES), self._width
+        wanted = [(start, min(width, each - start)) for start in range(0, 1 if self.exact else each, width)]
+        if enough is None and not self._room(len(wanted), width * REPLICATES):
+            self._taken = wanted
+            return self._sample(self.over(lambda block: block.days([self.main])[0]))
         self._taken = []
         parts: list[tuple[Days, Flags]] = []
-        each, width = -(-samples // REPLICATES), self._width
-        for start in range(0, 1 if self.exact else each, width):
-            count = min(width, each - start)
+        for start, count in wanted:
             self._taken.append((start, count))
             parts += self._block(start, count).days([self.main])
             if enough and enough(self._sample(parts)):
@@ -275,7 +292,7 @@ class Sampler:
 
     def compare(self, cases: Mapping[str, Case]) -> dict[str, Sample]:
         """Simulate cases, each on the draws of the samples that were run."""
-        parts = [block.days(list(cases.values())) for block in self.blocks()]
+        parts = self.over(lambda block: block.days(list(cases.values())))
         return {name: self._sample([each[place] for each in parts]) for place, name in enumerate(cases)}
 
     def each(self, cases: Mapping[str, Case]) -> Iterator[tuple[str, Sample]]:
