@@ -21,24 +21,9 @@ from models.schedule import Position
 from optimiser.check import broken_by_fact, check
 from optimiser.check.minutes import MINUTE_MEANINGS
 from optimiser.clock import MinuteClock, WorkedTime, clock_of
-from optimiser.clock.rising import (
-    Back,
-    Capped,
-    Clear,
-    Constant,
-    Elapsed,
-    Fixed,
-    Following,
-    Going,
-    Highest,
-    Inverse,
-    Lowest,
-    Months,
-    Opening,
-    Staying,
-    Through,
-    Worked,
-)
+from optimiser.clock.bounding import Capped, Clear, Constant, Fixed, Highest, Lowest, Through
+from optimiser.clock.moves import Back, Following, Going, Months, Opening, Staying
+from optimiser.clock.rising import Elapsed, Inverse, Worked
 from optimiser.critical.backward import latest_times
 from optimiser.critical.columns import Columns
 from optimiser.critical.compile import compile_network

@@ -20,7 +20,8 @@ from models.moment import MINUTES, ORDINAL, Moment
 from models.plan import Plan
 from models.rules import Occasions
 from optimiser.clock.days import BEFORE, Boundaries, Clock, Convention, Days, Side
-from optimiser.clock.rising import Elapsed, Months, Rising, Worked
+from optimiser.clock.moves import Months
+from optimiser.clock.rising import Elapsed, Rising, Worked
 from optimiser.clock.worked import WorkedTime, both, day_shifts, worked_periods
 from optimiser.errors import BeyondHorizonError, Located
 

@@ -20,23 +20,9 @@ from models.plan import DURATION_PREFIX, Plan
 from models.progress import Assignment, Pin, Progress
 from models.rules import Dependency, Point
 from optimiser.clock import Boundaries, MinuteClock, Rising, WorkedTime
-from optimiser.clock.rising import (
-    Amount,
-    Back,
-    Capped,
-    Constant,
-    Elapsed,
-    Fixed,
-    Going,
-    Highest,
-    Inverse,
-    Lowest,
-    Opening,
-    Staying,
-    Through,
-    Worked,
-    minutes_of,
-)
+from optimiser.clock.bounding import Capped, Constant, Fixed, Highest, Lowest, Through
+from optimiser.clock.moves import Back, Going, Opening, Staying
+from optimiser.clock.rising import Amount, Elapsed, Inverse, Worked, minutes_of
 from optimiser.critical.minute_floors import held_back
 from optimiser.critical.network import FACT_PREFIX, Arc, Family, Network, Quorum
 

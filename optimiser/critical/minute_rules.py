@@ -10,7 +10,9 @@ from models.duration import Duration, Reference
 from models.items import Activity, Summary
 from models.rules import Alignment, AtLeast, Blackout, Dependency, Equality, Gate, NotAfter, NotBefore, Point, Release
 from optimiser.clock import MinuteClock, Rising, Side, WorkedTime
-from optimiser.clock.rising import Clear, Elapsed, Fixed, Following, Goes, Going, Inverse, Through, Worked
+from optimiser.clock.bounding import Clear, Fixed, Through
+from optimiser.clock.moves import Following, Goes, Going
+from optimiser.clock.rising import Elapsed, Inverse, Worked
 from optimiser.critical.minute_items import Landing, Leaving, MinuteItems
 from optimiser.critical.network import Arc, Bound, Family, Network, Quorum, Share
 

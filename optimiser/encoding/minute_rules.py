@@ -9,7 +9,7 @@ from models.duration import Duration
 from models.items import Activity
 from models.rules import Alignment, AtLeast, Blackout, Dependency, Equality, Gate, NotAfter, NotBefore, Point, Release
 from optimiser.clock import Elapsed, Fixed, Inverse, Rising, Through, Worked, WorkedTime
-from optimiser.clock.rising import Goes, Going
+from optimiser.clock.moves import Goes, Going
 from optimiser.encoding.minutes import Counted, MinuteVariables
 from optimiser.encoding.staircase import Literals
 

@@ -17,7 +17,8 @@ from models.plan import Plan
 from models.progress import Progress
 from models.rules import Dependency, NotAfter, NotBefore
 from optimiser.clock import Elapsed, Fixed, Inverse, MinuteClock, Rising, Through, Worked, WorkedTime
-from optimiser.clock.rising import Back, Capped, Constant, Going, Highest, Lowest, Staying
+from optimiser.clock.bounding import Capped, Constant, Highest, Lowest
+from optimiser.clock.moves import Back, Going, Staying
 from optimiser.encoding.answer import Window
 from optimiser.encoding.rise import Rise
 from optimiser.encoding.staircase import Linear, Literals
