@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from models.items import Activity, Milestone
 from optimiser.clock import MinuteClock
+from optimiser.critical.arcs import Arc
 from optimiser.critical.columns import Columns
 from optimiser.critical.evaluated import evaluate
 from optimiser.critical.forward import Earliest
 from optimiser.critical.moving import Flow
-from optimiser.critical.network import Arc, Network
+from optimiser.critical.network import Network
 
 __all__ = [
     "BELOW",

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from models.terms import NONE
 from optimiser.clock import Boundaries
+from optimiser.critical.arcs import Arc, Bound, Family, Quorum
 from optimiser.critical.columns import Chosen, Columns, Flags, width_of
 from optimiser.critical.layout import Layout
 from optimiser.critical.moving import Flow
-from optimiser.critical.network import Arc, Bound, Family, Network, Quorum
+from optimiser.critical.network import Network
 
 __all__ = ["Batch"]
 

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimiser.critical.network import NEVER, Network
+from optimiser.critical.arcs import NEVER
+from optimiser.critical.network import Network
 
 __all__ = ["Chosen", "Columns", "Flags", "width_of"]
 

@@ -23,9 +23,10 @@ from models.rules import (
 )
 from optimiser.circles import components
 from optimiser.clock import Boundaries, Clock, MinuteClock, clock_of
+from optimiser.critical.arcs import Arc, Bound, Family, Quorum, constant, inverse, next_place
 from optimiser.critical.minute_rules import compile_minutes
 from optimiser.critical.moving import compile_migration
-from optimiser.critical.network import Arc, Bound, Family, Network, Quorum, constant, inverse, next_place
+from optimiser.critical.network import Network
 from optimiser.critical.works import lay_items, past, waiting
 
 __all__ = ["RULE_COMPILERS", "compile_network"]

@@ -8,8 +8,9 @@ import numpy as np
 
 from models.plan import DURATION_PREFIX
 from models.terms import NONE
+from optimiser.critical.arcs import Arc, Bound
 from optimiser.critical.batch import Batch
-from optimiser.critical.network import Arc, Bound, Network
+from optimiser.critical.network import Network
 
 __all__ = ["Decisive", "Ends"]
 

@@ -19,7 +19,8 @@ import numpy as np
 from models.rules import Blackout, Dependency, Gate
 from optimiser.circles import Push, growing_circle
 from optimiser.clock import Fixed, Through
-from optimiser.critical.network import Answering, Arc, Listed, Network
+from optimiser.critical.arcs import Answering, Arc, Listed
+from optimiser.critical.network import Network
 from optimiser.stopping import heed
 
 __all__ = ["Earliest", "Event", "Pass", "Trouble", "earliest_times"]

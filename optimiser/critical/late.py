@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from models.items import Activity, Milestone
 from models.schedule import Schedule
 from optimiser.clock import MinuteClock, WorkedTime
+from optimiser.critical.arcs import Arc
 from optimiser.critical.backward import latest_times, live_amount, live_arcs, soft_limits
-from optimiser.critical.network import Arc, Network
+from optimiser.critical.network import Network
 
 __all__ = ["LateEnds", "late_ends"]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from optimiser.circles import components
-from optimiser.critical.network import Arc, Bound, Network, Quorum
+from optimiser.critical.arcs import Arc, Bound, Quorum
+from optimiser.critical.network import Network
 
 __all__ = ["Layout"]
 

@@ -14,10 +14,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from optimiser.critical.arcs import Arc, Bound, Quorum
 from optimiser.critical.backward import latest_times, live_arcs
 from optimiser.critical.columns import Columns, Flags
 from optimiser.critical.evaluated import evaluate
-from optimiser.critical.network import Arc, Bound, Network, Quorum
+from optimiser.critical.network import Network
 from optimiser.critical.part import cut
 
 __all__ = ["Leeway", "Worsening"]

@@ -21,9 +21,10 @@ from models.duration import Reference
 from models.plan import Plan
 from models.rules import Capacity
 from optimiser.clock import Clock
+from optimiser.critical.arcs import Family
 from optimiser.critical.backward import live_arcs
 from optimiser.critical.forward import Pass
-from optimiser.critical.network import Family, Network
+from optimiser.critical.network import Network
 from optimiser.critical.room import Needs, Room
 from optimiser.stopping import heed
 

@@ -23,8 +23,9 @@ from optimiser.clock import Boundaries, MinuteClock, Rising, WorkedTime
 from optimiser.clock.bounding import Capped, Constant, Fixed, Highest, Lowest, Through
 from optimiser.clock.moves import Back, Going, Opening, Staying
 from optimiser.clock.rising import Amount, Elapsed, Inverse, Worked, minutes_of
+from optimiser.critical.arcs import Arc, Family, Quorum
 from optimiser.critical.minute_floors import held_back
-from optimiser.critical.network import FACT_PREFIX, Arc, Family, Network, Quorum
+from optimiser.critical.network import FACT_PREFIX, Network
 
 __all__ = ["Landing", "MinuteItems", "OfLength"]
 

@@ -13,8 +13,9 @@ from optimiser.clock import MinuteClock, Rising, Side, WorkedTime
 from optimiser.clock.bounding import Clear, Fixed, Through
 from optimiser.clock.moves import Following, Goes, Going
 from optimiser.clock.rising import Elapsed, Inverse, Worked
+from optimiser.critical.arcs import Arc, Bound, Family, Quorum, Share
 from optimiser.critical.minute_items import Landing, Leaving, MinuteItems
-from optimiser.critical.network import Arc, Bound, Family, Network, Quorum, Share
+from optimiser.critical.network import Network
 
 __all__ = ["MINUTE_COMPILERS", "compile_minutes"]
 

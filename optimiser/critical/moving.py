@@ -30,8 +30,9 @@ from models.duration import Reference
 from models.market import Market, Stream
 from models.meter_points import Migration, MovedShare, PaceStep
 from optimiser.clock import Boundaries, Clock
+from optimiser.critical.arcs import Arc, Family, Quorum, constant
 from optimiser.critical.flow import earliest_completion
-from optimiser.critical.network import Arc, Family, Network, Quorum, constant
+from optimiser.critical.network import Network
 from optimiser.critical.works import waiting
 from optimiser.wording import plain_date
 

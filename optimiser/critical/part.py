@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from models.plan import DURATION_PREFIX
-from optimiser.critical.network import Arc, Bound, Network, Quorum
+from optimiser.critical.arcs import Arc, Bound, Quorum
+from optimiser.critical.network import Network
 
 __all__ = ["cut", "part_of"]
 

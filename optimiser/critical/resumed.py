@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from optimiser.critical.arcs import Arc, Bound, Quorum
 from optimiser.critical.forward import Pass
-from optimiser.critical.network import Arc, Bound, Network, Quorum
+from optimiser.critical.network import Network
 
 __all__ = ["again_behind", "tightened"]
 

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.clock import Boundaries
+from optimiser.critical.arcs import Family
 from optimiser.critical.batch import Batch
 from optimiser.critical.columns import Flags
 from optimiser.critical.moving import Flow
-from optimiser.critical.network import Family
 
 __all__ = ["Link", "latest_positions", "lengthened", "unsure"]
 

@@ -14,7 +14,8 @@ from models.plan import Plan
 from models.progress import Progress
 from models.rules import Point
 from optimiser.clock import Boundaries
-from optimiser.critical.network import Arc, Family, Network, duration_slot, inverse, next_place
+from optimiser.critical.arcs import Arc, Family, inverse, next_place
+from optimiser.critical.network import Network, duration_slot
 
 __all__ = ["lay_items", "past", "waiting"]
 

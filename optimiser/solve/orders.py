@@ -28,8 +28,8 @@ from optimiser.critical import (
     latest_times,
     reaches,
 )
+from optimiser.critical.arcs import Arc, Bound, Family
 from optimiser.critical.backward import TOGETHER, cuts
-from optimiser.critical.network import Arc, Bound, Family
 from optimiser.solve.problem import Problem
 
 __all__ = ["NO_SLACK", "Slack", "attained", "in_order", "latest_finishes", "slacks", "slots_on_chain"]

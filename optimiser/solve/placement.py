@@ -11,9 +11,9 @@ from models.schedule import Position, Schedule
 from optimiser.check import check
 from optimiser.clock import Convention, MinuteClock
 from optimiser.critical import Network, latest_times, resources
+from optimiser.critical.arcs import Arc
 from optimiser.critical.backward import live_amount
 from optimiser.critical.levelling import needs_of
-from optimiser.critical.network import Arc
 from optimiser.critical.room import Room
 from optimiser.wording import plain_date
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from optimiser.critical import Network, cut, earliest_times
+from optimiser.critical.arcs import Arc, Bound, Quorum
 from optimiser.critical.backward import live_arcs
-from optimiser.critical.network import Arc, Bound, Quorum
 from optimiser.solve.variant import renumbered
 
 __all__ = ["Reasons"]

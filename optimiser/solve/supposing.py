@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimiser.critical import Earliest, Resource, latest_times
+from optimiser.critical.arcs import Family, Quorum
 from optimiser.critical.backward import BELOW, live_amount
 from optimiser.critical.bounds import shortest_length
 from optimiser.critical.breeding import distances
-from optimiser.critical.network import Family, Quorum
 from optimiser.encoding.work import HeldWork, Offer, Pick, StartGap, Work, WorkOption
 
 __all__ = ["Supposing"]

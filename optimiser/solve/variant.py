@@ -13,9 +13,9 @@ from models.past import settled
 from models.plan import Plan
 from models.rules import Capacity
 from optimiser.critical import Columns, Evaluated, Network, Resource, evaluate
+from optimiser.critical.arcs import Arc, Bound
 from optimiser.critical.backward import live_amount, live_arcs
 from optimiser.critical.levelling import resource_of
-from optimiser.critical.network import Arc, Bound
 from optimiser.numbers import NONE, Number, own_value, references, stated_column, valued, with_values
 
 __all__ = [
