@@ -8,20 +8,19 @@ from itertools import pairwise
 
 import numpy as np
 
-from models.duration import Duration, Reference, print_value
+from models.duration import Duration, Reference
 from models.faults import Fault, maybe
 from models.plan import DURATION_PREFIX, Plan
 from models.provenance import Citation
-from models.risk import Action, Claim, Correlation, Driver, Impact, Lever, Range, Register, Relative, Risk, Spread
+from models.risk import Action, Claim, Correlation, Driver, Impact, Lever, Range, Register, Relative, Risk
 from models.rules import Capacity
 from optimiser.numbers import column_number, senses
 from optimiser.robust.actions import left_faults
 from optimiser.robust.quantity import Quantity, find_quantity
 from optimiser.robust.shares import share_faults, shared_delay_fault
+from optimiser.robust.spread_faults import Path, ends_of, fitting_fault, printed_end, spread_faults
 
 __all__ = ["claim_faults", "register_faults", "speaks_of"]
-
-Path = tuple[str | int, ...]
 
 
 def register_faults(register: Register, plan: Plan) -> Iterator[Fault]:
@@ -54,7 +53,7 @@ def register_faults(register: Register, plan: Plan) -> Iterator[Fault]:
             taken.setdefault(found.slot, entry.id)
     for place, driver in enumerate(register.drivers):
         yield from _driver(plan, driver.touches, ("drivers", place))
-        yield from _spread(driver, None, ("drivers", place))
+        yield from spread_faults(driver, None, ("drivers", place))
     for place, risk in enumerate(register.risks):
         for position, impact in enumerate(risk.impacts):
             yield from _impact(plan, impact, taken, ("risks", place, "impacts", position))
@@ -133,7 +132,7 @@ def _range(register: Register, plan: Plan, entry: Range, path: Path) -> Iterator
         yield Fault((*path, "of"), found)
         return
     rating = next((rating for rating in register.ratings if rating.rating == entry.rag), None)
-    faults = list(_spread(entry, found, path)) if entry.rag is None else []
+    faults = list(spread_faults(entry, found, path)) if entry.rag is None else []
     # Of a range that is wrong in itself it is no use to say of what its figures would be shares.
     if not faults and (entry.rag is None or rating is not None):
         faults = list(share_faults(entry, found, rating, path))
@@ -143,7 +142,7 @@ def _range(register: Register, plan: Plan, entry: Range, path: Path) -> Iterator
     if (
         entry.likely is not None
         and not isinstance(entry.likely, Relative)
-        and (fault := _fits(entry.likely, found, (*path, "likely")))
+        and (fault := fitting_fault(entry.likely, found, (*path, "likely")))
     ):
         yield fault
     if entry.low is not None or entry.high is not None or entry.values or entry.quantiles:
@@ -170,110 +169,12 @@ def _driver(plan: Plan, touches: Sequence[str], path: Path) -> Iterator[Fault]:
             yield Fault((*path, "touches", position), f"'{name}' is a date; a driver multiplies lengths, a risk moves dates")
 
 
-def _ends(spread: Spread | Impact) -> dict[str, object]:
-    """Return the figures of a spread that are stated, by field."""
-    stated = {name: getattr(spread, name) for name in ("low", "likely", "high")}
-    return {name: value for name, value in stated.items() if value is not None}
-
-
-def _spread(spread: Spread, quantity: Quantity | None, path: Path) -> Iterator[Fault]:
-    """Yield what is wrong with a range, or, without a quantity, with a driver's factor."""
-    yield from _foreign(spread, path)
-    if spread.shape == "discrete":
-        entries: list[tuple[Path, object]] = [
-            (("values", place, "value"), entry.value) for place, entry in enumerate(spread.values)
-        ]
-        if not entries:
-            yield Fault((*path, "shape"), "shape 'discrete' needs 'values', each with a weight")
-    elif spread.shape == "quantiles":
-        entries = [(("quantiles", place, "value"), entry.value) for place, entry in enumerate(spread.quantiles)]
-        yield from _quantiles(spread, path)
-    else:
-        ends = _ends(spread)
-        entries = [((name,), value) for name, value in ends.items()]
-        missing = {"low", "high"} - ends.keys()
-        if len(missing) == 2 or (missing and spread.shape == "uniform"):
-            yield Fault(path, f"shape '{spread.shape}' needs {'' if len(missing) == 2 else 'both '}'low' and 'high'")
-        if spread.shape == "uniform" and "likely" in ends:
-            yield Fault((*path, "likely"), "shape 'uniform' has no likely value; maybe delete it, or take 'triangular'")
-    read: dict[Path, float] = {}
-    for where, value in entries:
-        if value is None:
-            yield Fault((*path, *where), "a value is missing here")
-            continue
-        fault = _fits(value, quantity, (*path, *where))
-        if fault:
-            yield fault
-        else:
-            read[where] = _figure(value, quantity, spread.likely)
-    if spread.shape == "discrete" or any(where not in read for where, value in entries if value is not None):
-        return
-    for (_, lower), (where, upper) in pairwise(read.items()):
-        if upper < lower:
-            yield Fault((*path, *where), f"the range is upside down: {_shown(spread, where)}")
-            return
-
-
-def _foreign(spread: Spread, path: Path) -> Iterator[Fault]:
-    """Yield figures that belong to another shape."""
-    wanted = {"discrete": ("values",), "quantiles": ("quantiles",)}.get(spread.shape, ("low", "likely", "high"))
-    listed = ", ".join(f"'{name}'" for name in wanted)
-    for name in ("low", "likely", "high", "values", "quantiles"):
-        if name not in wanted and getattr(spread, name) not in (None, ()):
-            yield Fault((*path, name), f"shape '{spread.shape}' takes {listed}, not '{name}'; maybe delete it")
-
-
-def _shown(spread: Spread, where: Path) -> str:
-    """Return the figures of a range as written, in order."""
-    if spread.quantiles:
-        return f"{_printed(spread.quantiles[int(where[1])].value)} is below the value of a smaller quantile"
-    return ", ".join(f"{name} {_printed(value)}" for name, value in _ends(spread).items())
-
-
-def _printed(value: object) -> str:
-    return str(value) if isinstance(value, Relative) else print_value(value)  # type: ignore[arg-type]
-
-
-def _fits(value: object, quantity: Quantity | None, path: Path) -> Fault | None:
-    """Return a fault if a figure is not of the kind and unit of its quantity."""
-    if quantity is None:
-        if isinstance(value, Relative):
-            return None
-        return Fault(path, f"a driver's factor is a change such as '+25 %', got '{_printed(value)}'")
-    if isinstance(value, Relative):
-        return Fault(path, f"a date has no per cent, got '{value}'; expected a date") if quantity.kind == "date" else None
-    complaint = quantity.complaint(value)
-    return Fault(path, complaint) if complaint else None
-
-
-def _figure(value: object, quantity: Quantity | None, likely: object) -> float:
-    """Return a figure as a number that can be compared: per cent of the likely value, of a driver's factor of one."""
-    if isinstance(value, Relative):
-        stated = quantity.value if quantity and (likely is None or isinstance(likely, Relative)) else likely
-        base = column_number(stated) if quantity else 1  # type: ignore[arg-type]
-        return base * value.factor if base >= 0 else base * (2 - value.factor)
-    return float(column_number(value))  # type: ignore[arg-type]
-
-
-def _quantiles(spread: Spread, path: Path) -> Iterator[Fault]:
-    points = [entry.at for entry in spread.quantiles]
-    if len(points) < 2:
-        yield Fault((*path, "quantiles"), "shape 'quantiles' needs two or more quantiles, the first at 0 and the last at 1")
-        return
-    if points[0] != 0 or points[-1] != 1:
-        message = f"the first quantile must be at 0 and the last at 1: they are the ends, got {points[0]:g} and {points[-1]:g}"
-        yield Fault((*path, "quantiles"), message)
-    for place, (lower, upper) in enumerate(pairwise(points)):
-        if upper <= lower:
-            yield Fault((*path, "quantiles", place + 1, "at"), f"quantiles must rise, got {upper:g} after {lower:g}")
-
-
 def _impact(plan: Plan, impact: Impact, ranged: Mapping[str, str], path: Path) -> Iterator[Fault]:
     found = find_quantity(plan, impact.on)
     if isinstance(found, str):
         yield Fault((*path, "on"), found)
         return
-    ends = _ends(impact)
+    ends = ends_of(impact)
     if impact.slips_to is not None:
         if ends:
             yield Fault((*path, "slips_to"), "either 'slips_to' or a delay; maybe delete one")
@@ -308,9 +209,9 @@ def _change(quantity: Quantity, name: str, value: object) -> float | str:
     if quantity.kind == "count":
         if isinstance(value, int) and not isinstance(value, bool):
             return float(value)
-        return f"'{name}' is a count, and changes by a whole number such as -1, got '{_printed(value)}'"
+        return f"'{name}' is a count, and changes by a whole number such as -1, got '{printed_end(value)}'"
     if not isinstance(value, Duration) or value.unit != quantity.unit:
-        return f"a delay of '{name}' is a length in {quantity.unit}, got '{_printed(value)}'"
+        return f"a delay of '{name}' is a length in {quantity.unit}, got '{printed_end(value)}'"
     return float(value.amount)
 
 
@@ -478,6 +379,6 @@ def claim_faults(claims: Sequence[Claim], register: Register, plan: Plan) -> Ite
         elif found.kind == "date":
             yield Fault((place, "assumption"), f"'{claim.assumption}' is a date; a grade means per cent of a length")
         else:
-            fault = _fits(claim.value, found, (place, "value"))
+            fault = fitting_fault(claim.value, found, (place, "value"))
             if fault:
                 yield fault
