@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,9 @@ TOGETHER = 32
 """Chances whose variates are looked at together."""
 
 _NOTHING = Effect(0, None)
+
+Moved: TypeAlias = Callable[[str, Distribution], Effect]
+"""How far a milestone's date moves from the samples as they are to others."""
 
 Centre = tuple[int | None, float | None]
 """The boundary of a milestone as the plan stands, and with every range at its mean; None off the calendar."""
@@ -80,66 +84,106 @@ def chance_effects(sampler: Sampler, base: Sample, confidence: float) -> tuple[C
         At which dates are compared.
     """
     model, milestones = sampler.model, sampler.milestones
-    felt = {milestone: model.felt(milestone) for milestone in milestones}
     at = {name: base.among(name) for name in milestones}
-    order_of = {name: standardised(day_ranks(at[name], base.of(name), base.weights), base.weights) for name in milestones}
 
     def moved(name: str, after: Distribution) -> Effect:
         return effect(model.clock, at[name], after, confidence, model.shown(name))
 
-    hanging: dict[str, dict[str, float | None]] = {}
-    tails: dict[str, list[dict[str, Effect]]] = {}
+    felt = _felt(sampler, base, at, moved)
+    bought = _bought(sampler, base, felt, moved)
+    gains = {
+        each.chance.id: bought.get(each.chance.id, dict.fromkeys(milestones, Effect(None, None) if each.open else _NOTHING))
+        for each in felt
+    }
+    totals = {name: sum(max(each[name].days or 0, 0) for each in gains.values()) for name in milestones}
+    effects = (_told(each, gains[each.chance.id], totals) for each in felt)
+    return tuple(sorted(effects, key=lambda each: -sum(max(gain or 0, 0) for gain in each.bought_wd.values())))
+
+
+@dataclass
+class _Felt:
+    """How milestones hang on one chance, in the samples as they are.
+
+    Attributes
+    ----------
+    hanging
+        Correlation of ranks with each milestone that it can reach; None where one of the two never varies.
+    tails
+        What each of these is moved by where the chance lies lowest, and highest.
+    """
+
+    chance: Chance
+    hanging: dict[str, float | None]
+    tails: list[dict[str, Effect]]
+
+    @property
+    def open(self) -> bool:
+        """Whether what closing it buys is left open where it has not been closed."""
+        return self.chance.kind == "reading" or bool(self.hanging)
+
+    @property
+    def strength(self) -> float:
+        """How strongly the milestone hangs on it that does so most."""
+        return max(abs(value or 0) for value in self.hanging.values())
+
+
+def _felt(sampler: Sampler, base: Sample, at: Mapping[str, Distribution], moved: Moved) -> list[_Felt]:
+    """Return how the milestones hang on each chance, in the order of the model."""
+    reached = {name: sampler.model.felt(name) for name in sampler.milestones}
+    order_of = {name: standardised(day_ranks(there, base.of(name), base.weights), base.weights) for name, there in at.items()}
+    found = []
     for chance, scores in _scored(sampler):
         own = standardised(_ranked(chance, scores, base), base.weights)
-        hanging[chance.id] = {
+        hanging = {
             name: None if own is None or other is None else product(own, other)
             for name, other in order_of.items()
-            if chance.id in felt[name]
+            if chance.id in reached[name]
         }
-        ends = _tails(chance, scores, base)
-        tails[chance.id] = [{name: moved(name, base.among(name, where)) for name in hanging[chance.id]} for where in ends]
-    closable = [chance.id for chance in model.chances if chance.kind != "reading" and hanging[chance.id]]
-    closable.sort(key=lambda name: -max(abs(value or 0) for value in hanging[name].values()))
-    closed = closable[: most_closed(sampler, len(base))]
+        tails = [{name: moved(name, base.among(name, where)) for name in hanging} for where in _tails(chance, scores, base)]
+        found.append(_Felt(chance, hanging, tails))
+    return found
 
-    bought: dict[str, dict[str, Effect]] = {}
+
+def _bought(sampler: Sampler, base: Sample, felt: Sequence[_Felt], moved: Moved) -> dict[str, dict[str, Effect]]:
+    """Return what closing each chance buys of each milestone, of as many as are closed, the strongest first.
+
+    A milestone of which it moves no sample does not hang on it, whatever both hang on together, and is struck out.
+    """
+    closable = [each for each in felt if each.chance.kind != "reading" and each.hanging]
+    closable.sort(key=lambda each: -each.strength)
+    closed = {each.chance.id: each for each in closable[: most_closed(sampler, len(base))]}
+    found: dict[str, dict[str, Effect]] = {}
     for name, without in sampler.each({name: replace(sampler.main, closed=frozenset({name})) for name in closed}):
-        bought[name] = dict.fromkeys(milestones, _NOTHING)
-        for milestone in tuple(hanging[name]):
+        found[name] = dict.fromkeys(sampler.milestones, _NOTHING)
+        for milestone in tuple(closed[name].hanging):
             if np.array_equal(without.of(milestone), base.of(milestone)):
-                del hanging[name][milestone]  # it moves no sample, whatever hangs together with it
+                del closed[name].hanging[milestone]
                 continue
             gain = moved(milestone, without.among(milestone))
-            bought[name][milestone] = Effect(None if gain.days is None else -gain.days, gain.noise)
-    found: list[tuple[Chance, dict[str, Effect], list[dict[str, Effect]]]] = []
-    for chance in model.chances:
-        asked = chance.kind != "reading" and (chance.id in bought or not hanging[chance.id])
-        gains = bought.get(chance.id, dict.fromkeys(milestones, _NOTHING if asked else Effect(None, None)))
-        there = hanging[chance.id]
-        apart = [{name: each[name] if name in there else _NOTHING for name in milestones} for each in tails[chance.id]]
-        found.append((chance, gains, apart))
-    totals = {name: sum(max(gains[name].days or 0, 0) for _, gains, _ in found) for name in milestones}
-    effects = []
-    for chance, gains, (low, high) in found:
-        shares = {name: max(gains[name].days or 0, 0) / totals[name] if totals[name] else 0.0 for name in milestones}
-        effects.append(
-            ChanceEffect(
-                id=chance.id,
-                title=chance.title,
-                kind=chance.kind,
-                basis=chance.basis,
-                raid=chance.raid,
-                touches=chance.slots,
-                reaches=tuple(hanging[chance.id]),
-                bought_wd=days_of(gains),
-                low_wd=days_of(low),
-                high_wd=days_of(high),
-                noise_wd=noises(bought_wd=gains, low_wd=low, high_wd=high),
-                cruciality={name: _rounded(hanging[chance.id].get(name)) for name in milestones},
-                share={name: round(share, 6) for name, share in shares.items()},
-            )
-        )
-    return tuple(sorted(effects, key=lambda each: -sum(max(gain or 0, 0) for gain in each.bought_wd.values())))
+            found[name][milestone] = Effect(None if gain.days is None else -gain.days, gain.noise)
+    return found
+
+
+def _told(felt: _Felt, gains: Mapping[str, Effect], totals: Mapping[str, float]) -> ChanceEffect:
+    """Return the record of a chance, its shares of what closing all would buy among it."""
+    chance = felt.chance
+    low, high = ({name: each[name] if name in felt.hanging else _NOTHING for name in gains} for each in felt.tails)
+    shares = {name: max(gain.days or 0, 0) / totals[name] if totals[name] else 0.0 for name, gain in gains.items()}
+    return ChanceEffect(
+        id=chance.id,
+        title=chance.title,
+        kind=chance.kind,
+        basis=chance.basis,
+        raid=chance.raid,
+        touches=chance.slots,
+        reaches=tuple(felt.hanging),
+        bought_wd=days_of(gains),
+        low_wd=days_of(low),
+        high_wd=days_of(high),
+        noise_wd=noises(bought_wd=gains, low_wd=low, high_wd=high),
+        cruciality={name: _rounded(felt.hanging.get(name)) for name in gains},
+        share={name: round(share, 6) for name, share in shares.items()},
+    )
 
 
 def _scored(sampler: Sampler) -> Iterator[tuple[Chance, NDArray[np.float64]]]:
