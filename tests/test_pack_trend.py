@@ -150,7 +150,7 @@ def test_packs_of_random_updates_are_worked_out_again(tmp_path: Path) -> None:
         try:
             document["previous"] = {"path": f"../{first.name}", "sha256": content_sha256(first)}
             (second / "plan.yaml").write_text(json.dumps(document), encoding="utf-8")
-            write(build(request_of(str(second), cases=(), samples=64), str(second)), out)
+            write(build(request_of(str(second), cases=(), samples=64), str(second)).files, out)
         except InputError:
             continue  # a random plan that does not load
         found = verify_pack(out)
