@@ -25,7 +25,7 @@ _AGAINST = "Compare with the plan under this scenario, all else alike, on the sa
 _ALLOW = "With --target: a lever though no cost is stated, at one a unit; repeatable."
 _EVIDENCE = "What to get evidence for first: what knowing each number, reading and link would settle."
 _SAMPLES = "How many are drawn; 16,384, or 1,024 where work queues for capacity."
-_WORKERS = "Processes that share out the samples: pays where there are many for a large plan, and changes no figure."
+_WORKERS = "Processes that share out the samples; any number of them gives equal bytes."
 _WITHIN = "Stop once every date's standard error is at most so many working days."
 
 

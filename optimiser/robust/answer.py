@@ -123,7 +123,7 @@ def robust(
     evidence
         Whether to say what knowing each number, reading and inferred link would settle.
     workers
-        Processes that share out the samples, which pays where these are many for the plan; they change no figure.
+        Processes that share out the samples; they change no figure.
     progress
         Told what is being done.
 
