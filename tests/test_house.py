@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = [
     {"models"},
     {"optimiser.errors", "optimiser.circles", "optimiser.collecting", "optimiser.stopping", "optimiser.scenarios"},
-    {"optimiser.clock"},
+    {"optimiser.clock", "optimiser.processes"},
     {"optimiser.numbers"},
     {"optimiser.wording"},
     {

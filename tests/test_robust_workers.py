@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 
 SHARED = """
 import os
-from optimiser.robust.workers import shared_out
+from optimiser.processes import shared_out
 found = shared_out(lambda number: (number, os.getpid()), 6, {workers})
 print([number for number, _ in found], len({{process for _, process in found}} - {{os.getpid()}}) > 0)
 """
@@ -58,7 +58,7 @@ def test_a_worker_that_dies_is_told() -> None:
     code = """
 import os
 from optimiser.errors import OptimiserError
-from optimiser.robust.workers import shared_out
+from optimiser.processes import shared_out
 try:
     shared_out(lambda number: os._exit(1) if number else number, 4, 2)
 except OptimiserError as error:

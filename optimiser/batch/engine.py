@@ -27,6 +27,7 @@ from optimiser.batch.ledger import Ledger
 from optimiser.batch.results import Found
 from optimiser.batch.task import compute, packed, run_range
 from optimiser.errors import OptimiserError
+from optimiser.processes import copies_are_safe
 
 __all__ = ["Estimate", "Ran", "RunProgress", "estimate", "run", "worth_starting"]
 
@@ -204,9 +205,7 @@ class _Processes:
         if self._pool is None:
             import multiprocessing
 
-            # A copy of this process starts at once, but is only safe while nothing else runs in it.
-            copies = "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
-            context = multiprocessing.get_context("fork" if copies else "spawn")
+            context = multiprocessing.get_context("fork" if copies_are_safe() else "spawn")
             self._pool = cf.ProcessPoolExecutor(
                 self._workers, mp_context=context, initializer=_apprentice, initargs=(os.getpid(),)
             )

@@ -17,6 +17,7 @@ from models.plan import Plan
 from models.policies import Policy
 from models.risk import Impact, Relative
 from optimiser.critical import Columns, Network, compile_network
+from optimiser.processes import shared_out
 from optimiser.robust.buffers import buffer_slots, in_columns, without_buffers, without_slots
 from optimiser.robust.distribution import REPLICATES
 from optimiser.robust.draws import Draws
@@ -25,7 +26,6 @@ from optimiser.robust.model import Case, Chance, Model, Numbers
 from optimiser.robust.policy import Counter
 from optimiser.robust.sobol import Sobol
 from optimiser.robust.statistics import Sample
-from optimiser.robust.workers import shared_out
 from optimiser.solve.sheets import columnar, columns_of, live_options, with_option
 
 __all__ = ["BLOCK", "Block", "Sampler", "answered"]

@@ -1,4 +1,4 @@
-"""Processes that share out a question: copies of this one, each of which knows all that it does."""
+"""Processes beside this one: whether copies of it are safe, and a question shared out among copies that know all that it does."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from typing import Any, TypeVar
 
 from optimiser.errors import OptimiserError
 
-__all__ = ["shared_out"]
+__all__ = ["copies_are_safe", "shared_out"]
 
 T = TypeVar("T")
 
 _asked: Callable[[int], Any] | None = None
 """What the copies are asked; set only while they are made."""
+
+
+def copies_are_safe() -> bool:
+    """Say whether this process can be copied, which starts at once: only while nothing else runs in it."""
+    return "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
 
 
 def shared_out(ask: Callable[[int], T], count: int, workers: int) -> list[T]:
@@ -35,8 +40,7 @@ def shared_out(ask: Callable[[int], T], count: int, workers: int) -> list[T]:
     OptimiserError
         If a copy dies, for want of memory say.
     """
-    copies = "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
-    if min(workers, count) < 2 or not copies:
+    if min(workers, count) < 2 or not copies_are_safe():
         return [ask(number) for number in range(count)]
     global _asked  # noqa: PLW0603 - a copy inherits what cannot be sent to it
     _asked = ask
