@@ -9,11 +9,10 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from models.plan import Plan
-from models.updating import ChainLink
 from optimiser.errors import InputError, Located
 from optimiser.evidence.documents import print_document
 from optimiser.evidence.inputs import INPUTS, plan_files, plan_inside
-from optimiser.progress.chain import ChainedPlan, chained, link_of
+from optimiser.progress.chain import IN_A_CIRCLE, ChainedPlan, chained, link_of, not_read
 from optimiser.reading.files import json_value
 from optimiser.reading.load import load
 from optimiser.reading.previous import content_sha256
@@ -30,7 +29,7 @@ _MOST: Final = 36
 _ENDS: Final = {
     "missing": "is not there, so nothing is told of it and of what came before it",
     "unreadable": "cannot be read, so nothing is told of it and of what came before it",
-    "circle": "is an update that was made of this one: the chain runs in a circle",
+    "circle": IN_A_CIRCLE,
     "changed": "says something else than when the next update was made of it",
 }
 _LEFT_OUT: Final = "and those before it are not in this pack"
@@ -147,6 +146,5 @@ def _carried(path: Path, name: str, plan: Plan, before: _Before, files: Mapping[
         if state == "left out":
             note = f"{called} {_LEFT_OUT}"
         else:
-            link = {"path": called, "title": "not read", "status_date": None, "state": state, "says": _ENDS.get(state, state)}
-            found.append(ChainedPlan(ChainLink.model_validate(link), Path(called), None))
+            found.append(not_read(Path(called), state, _ENDS.get(state, state)))
     return CarriedChain(tuple(found), files, note)

@@ -15,7 +15,10 @@ from optimiser.reading.load import load
 from optimiser.reading.packaged import find_plan, packaged
 from optimiser.reading.previous import predecessor
 
-__all__ = ["ChainedPlan", "chain_of", "chained", "counts_of", "link_of", "update_before"]
+__all__ = ["IN_A_CIRCLE", "ChainedPlan", "chain_of", "chained", "counts_of", "link_of", "not_read", "update_before"]
+
+IN_A_CIRCLE: Final = "is an update that was made of this one: the chain runs in a circle"
+"""What is said of an update behind which the chain comes back to a plan that was there."""
 
 _LONGEST: Final = 520
 """Updates after which the rest of a chain is not looked at: ten years of weeks."""
@@ -67,17 +70,17 @@ def chained(plan: str | Path) -> Iterator[ChainedPlan]:
         named = held.previous
         before = predecessor(path, named)
         if before.path.resolve() in seen:
-            yield _broken(before.path, "circle", "is an update that was made of this one: the chain runs in a circle")
+            yield not_read(before.path, "circle", IN_A_CIRCLE)
             return
         if before.sha256 is None:
-            yield _broken(before.path, before.state, before.says)
+            yield not_read(before.path, before.state, before.says)
             return
         path = before.path
         seen.add(path.resolve())
         try:
             held = load(path)
         except InputError as error:
-            yield _broken(path, "unreadable", str(error.faults[0]))
+            yield not_read(path, "unreadable", str(error.faults[0]))
             return
         yield ChainedPlan(link_of(_called(named, path), held, before.state, before.says or None), path, held)
 
@@ -131,7 +134,7 @@ def link_of(path: str, plan: Plan, state: str | None, says: str | None) -> Chain
     )
 
 
-def _broken(path: Path, state: str, says: str) -> ChainedPlan:
+def not_read(path: Path, state: str, says: str) -> ChainedPlan:
     """Return the end of a chain that goes no further, though it should."""
     link = {"path": os.path.normpath(path), "title": "not read", "status_date": None, "state": state, "says": says}
     return ChainedPlan(ChainLink.model_validate(link), path, None)
